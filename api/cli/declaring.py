@@ -1,0 +1,123 @@
+"""Reads a declaration file and finds, or makes, the work and the cut that it names.
+
+So a studio needs one file and one command. Fields are named as people say them; what they mean is
+checked by the same rules as in the registry. TOML 1.0, https://toml.io/en/v1.0.0.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import BadInput
+from registry.declaration import from_dict
+
+if TYPE_CHECKING:
+    from api.client import Client
+
+SECTIONS = {"work", "cut", "release", "use"}
+WORK_KEYS = {"id", "title", "level"}
+CUT_KEYS = {"id", "label", "format", "language"}
+RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled"}
+USE_KEYS = {"performer", "kind", "modality", "engagement_ref"}
+
+
+@dataclass(frozen=True, slots=True)
+class UseFile:
+    """A declaration file, taken apart: where the cut belongs, and what is declared about it."""
+
+    work: Mapping[str, Any]
+    cut: Mapping[str, Any]
+    declaration: Mapping[str, Any]
+
+
+def read(path: Path) -> UseFile:
+    """The declaration in `path`; raises BadInput naming the field that is wrong."""
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise _bad(f"{path.name} is not TOML: {exc}") from exc
+    _only("the file", data, SECTIONS)
+    work, cut = _table(data, "work", WORK_KEYS), _table(data, "cut", CUT_KEYS)
+    release = _table(data, "release", RELEASE_KEYS)
+    uses = data.get("use", [])
+    if not isinstance(uses, list) or not all(isinstance(use, dict) for use in uses):
+        raise _bad("Write each use as a section of its own: [[use]].")
+    for number, use in enumerate(uses, start=1):
+        _only(f"use {number}", use, USE_KEYS)
+    declaration = {
+        "release_at": str(release.get("date", "")),
+        "territories": release.get("territories", []),
+        "medium": release.get("medium"),
+        "language": release.get("language", cut.get("language")),
+        "ai_labelled": release.get("ai_labelled", False),
+        "uses": [_use(use) for use in uses],
+    }
+    present = {name: value for name, value in declaration.items() if value is not None}
+    # Checked here too: nobody should send a film to learn of a misspelt word.
+    from_dict(present)
+    return UseFile(work, cut, present)
+
+
+def find_cut(client: "Client", file: UseFile) -> str:
+    """The id of the cut that the file names; the work and the cut are made where missing."""
+    if "id" in file.cut:
+        return str(file.cut["id"])
+    work_id = _find_work(client, file.work)
+    label = str(file.cut.get("label", "main"))
+    for cut in client.pages("/v1/cuts", work_id=work_id):
+        if cut["label"] == label:
+            return str(cut["id"])
+    made = client.post(
+        f"/v1/works/{work_id}/cuts",
+        {
+            "label": label,
+            "format": file.cut.get("format", "feature"),
+            "language": file.cut.get("language", file.declaration.get("language", "und")),
+        },
+    )
+    return str(made["id"])
+
+
+def _find_work(client: "Client", work: Mapping[str, Any]) -> str:
+    if "id" in work:
+        return str(work["id"])
+    title = str(work.get("title", "")).strip()
+    if not title:
+        raise _bad("Name the work: [work] with a title, or with the id of one that exists.")
+    for known in client.pages("/v1/works"):
+        if known["title"] == title:
+            return str(known["id"])
+    made = client.post("/v1/works", {"title": title, "level": work.get("level", "film")})
+    return str(made["id"])
+
+
+def _use(use: Mapping[str, Any]) -> dict[str, Any]:
+    return {"performer_id" if name == "performer" else name: value for name, value in use.items()}
+
+
+def _table(data: Mapping[str, Any], name: str, known: set[str]) -> Mapping[str, Any]:
+    found = data.get(name, {})
+    if not isinstance(found, dict):
+        raise _bad(f"Write [{name}] as a section.")
+    _only(f"[{name}]", found, known)
+    return found
+
+
+def _only(where: str, data: Mapping[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(data) - known)
+    if unknown:
+        raise _bad(f"{where} has unknown names: {', '.join(unknown)}; known are {_list(known)}.")
+
+
+def _list(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _bad(message: str) -> BadInput:
+    return BadInput(
+        message,
+        next_step="Mend the declaration file and run the command again.",
+        code="bad-declaration",
+    )

@@ -1,0 +1,138 @@
+"""`enrol`: from the performer's consent to searchable prints, in one command.
+
+The consent is shown, signed on this machine and sent; only then are samples handed in. Each
+sample is judged, and a refused one says why in words.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, note, progress, say, table
+from api.cli.signing import KeyFile, open_key, signature
+from api.filekinds import kind_of
+from api.web.texts import reason, text, word
+
+if TYPE_CHECKING:
+    from api.client import Client
+
+PARTS = {"sound": ("voice",), "still": ("face",), "film": ("voice", "face")}
+Samples = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Sample files.")]
+Modality = Annotated[
+    str | None,
+    typer.Option(help="voice or face; otherwise sound gives voice, a still face, a film both."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    command(app, "enrol")(enrol)
+    command(app, "withdraw")(withdraw)
+
+
+def enrol(
+    cli: Cli,
+    performer: Annotated[str, typer.Argument(help="Id of the performer.")],
+    files: Samples,
+    *,
+    key: KeyFile,
+    modality: Modality = None,
+    purpose: Annotated[
+        list[str] | None, typer.Option(help="What vectors may be used for; repeatable.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
+) -> None:
+    """Sign the consent with the performer's key and enrol voice or face from sample files."""
+    wanted = [(file, part) for file in files for part in parts_of(file, modality)]
+    modalities = sorted({part for _, part in wanted})
+    with cli.client() as client:
+        body = {"modalities": modalities, "purposes": purpose or ["matching"]}
+        draft = client.post(f"/v1/performers/{performer}/enrolments", body)
+        agree(cli, draft, yes=yes)
+        signed = signature(open_key(key, cli.lang), draft)
+        enrolment = client.post(f"/v1/enrolments/{draft['id']}/signature", signed)
+        # All are handed in before the first is waited for, so that one worker does them all.
+        jobs = [hand_in(client, enrolment["id"], *pair) for pair in wanted]
+        results = [judged(cli, client, job, *pair) for job, pair in zip(jobs, wanted, strict=True)]
+    found = {"enrolment": enrolment["id"], "samples": results}
+    emit(cli, found, lambda: _show(cli.lang, results))
+    if not any(result["accepted"] for result in results):
+        raise typer.Exit(1)
+
+
+def withdraw(
+    cli: Cli,
+    enrolment: Annotated[str, typer.Argument(help="Id of the enrolment.")],
+) -> None:
+    """Withdraw a consent: its prints are erased at once and found no more."""
+    with cli.client() as client:
+        gone = client.post(f"/v1/enrolments/{enrolment}/withdrawal")
+    emit(cli, gone, lambda: say(text(cli.lang, "enrol.withdrawn", id=enrolment)))
+
+
+def parts_of(file: Path, modality: str | None) -> tuple[str, ...]:
+    """What a sample can give: as told, else by the kind its name says it is."""
+    if modality is not None:
+        return (modality,)
+    kind = kind_of(file.name)
+    if kind is None:
+        raise typer.BadParameter(f"{file.name}: say --modality voice or face.")
+    return PARTS[kind]
+
+
+def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
+    """Show what will be signed and ask, where there is somebody to ask."""
+    subject = draft["document"]["credentialSubject"]
+    lists = {
+        name: ", ".join(word(cli.lang, item) for item in subject[name])
+        for name in ("modalities", "purposes")
+    }
+    note(text(cli.lang, "enrol.consent", **lists))
+    if not yes and sys.stdin.isatty():
+        typer.confirm(text(cli.lang, "enrol.sign"), abort=True, err=True)
+
+
+def hand_in(client: "Client", enrolment: str, file: Path, part: str) -> str:
+    """Hand in one sample; returns the job that judges it."""
+    body = {"upload_id": client.upload(file), "modality": part}
+    job = client.post(f"/v1/enrolments/{enrolment}/samples", body)
+    return str(job["id"])
+
+
+def judged(cli: Cli, client: "Client", job_id: str, file: Path, part: str) -> dict[str, Any]:
+    """What became of a sample, once its job has ended."""
+    with progress(f"{file.name} ({word(cli.lang, part)})") as bar:
+        ended = client.wait(job_id, bar)
+    sample = client.get(f"/v1/jobs/{job_id}/sample")
+    return {
+        "file": str(file),
+        "modality": part,
+        "accepted": sample["print_id"] is not None,
+        "print_id": sample["print_id"],
+        "reasons": sample["reasons"],
+        "error": ended["error"],
+    }
+
+
+def _show(lang: str, results: Sequence[dict[str, Any]]) -> None:
+    rows = []
+    for result in results:
+        why = [reason(lang, item) for item in result["reasons"]]
+        if result["error"]:
+            why.append(f"{result['error']['message']} → {result['error']['next_step']}")
+        word_key = "enrol.accepted" if result["accepted"] else "enrol.refused"
+        rows.append(
+            (
+                Path(result["file"]).name,
+                word(lang, result["modality"]),
+                text(lang, word_key),
+                result["print_id"] or "",
+                " ".join(why),
+            )
+        )
+    names = ("file", "modality", "result", "print", "why")
+    table([text(lang, f"enrol.column.{name}") for name in names], rows)

@@ -1,0 +1,119 @@
+"""`licence`: what a performer allows, signed by the performer and countersigned by the registry."""
+
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.cli.signing import KeyFile, open_key, signature
+from api.cli.verify import verify
+from api.web.texts import text, word
+from core.errors import BadTerms
+
+app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=True)
+LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
+command(app, "verify")(verify)
+
+
+@command(app, "new")
+def new(
+    cli: Cli,
+    terms: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")],
+    key: KeyFile,
+    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+) -> None:
+    """Draft a licence, sign it here with the performer's key, and have it countersigned."""
+    wanted = _read(terms)
+    with cli.client() as client:
+        draft = client.post("/v1/licences", {"terms": wanted})
+        _agree(cli, wanted, yes=yes)
+        signed = signature(open_key(key, cli.lang), draft)
+        licence = client.post(f"/v1/licences/{draft['id']}/signature", signed)
+        if out is not None:
+            out.write_bytes(client.fetch(f"/v1/licences/{licence['id']}/credential"))
+    emit(cli, licence, lambda: fields(_flat(licence)))
+
+
+@command(app, "list")
+def list_licences(cli: Cli) -> None:
+    """List the licences you gave or hold."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/licences"))
+    rows = [
+        (
+            item["id"],
+            item["state"],
+            item["terms"]["performer_id"],
+            ", ".join(word(cli.lang, kind) for kind in item["terms"]["kinds"]),
+            item["terms"]["valid_until"][:10],
+        )
+        for item in found
+    ]
+    columns = ("id", "state", "performer", "kinds of use", "until")
+    emit(cli, found, lambda: table(columns, rows))
+
+
+@command(app, "show")
+def show(
+    cli: Cli,
+    licence: LicenceId,
+    out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+) -> None:
+    """Show a licence, or write its exact signed bytes to a file."""
+    with cli.client() as client:
+        found = client.get(f"/v1/licences/{licence}")
+        if out is not None:
+            out.write_bytes(client.fetch(f"/v1/licences/{licence}/credential"))
+    emit(cli, found, lambda: fields(_flat(found)))
+
+
+@command(app, "revoke")
+def revoke(
+    cli: Cli,
+    licence: LicenceId,
+    reason: Annotated[str, typer.Option(help="Why; kept with the revocation.")] = "",
+) -> None:
+    """Revoke a licence: no later clearance rests on it."""
+    with cli.client() as client:
+        found = client.post(f"/v1/licences/{licence}/revocation", {"reason": reason})
+    emit(cli, found, lambda: fields(_flat(found)))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        read = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise BadTerms(f"{path.name} is not TOML: {exc}", next_step="Mend the file.") from exc
+    return {name: _plain(value) for name, value in read.items()}
+
+
+def _plain(value: Any) -> Any:
+    """TOML's own times as the text the registry reads."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    return value
+
+
+def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:
+    for name, value in _flat({"terms": terms}).items():
+        note(f"{name}: {value}")
+    if not yes and sys.stdin.isatty():
+        typer.confirm(text(cli.lang, "licence.sign"), abort=True, err=True)
+
+
+def _flat(licence: dict[str, Any]) -> dict[str, Any]:
+    """The licence as one level of names and values, for reading."""
+    shown = {name: value for name, value in licence.items() if name != "terms"}
+    for name, value in licence["terms"].items():
+        if isinstance(value, list):
+            shown[name] = ", ".join(str(item) for item in value)
+        elif isinstance(value, dict):
+            shown[name] = " ".join(str(item) for item in value.values())
+        else:
+            shown[name] = value
+    return shown

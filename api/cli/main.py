@@ -1,0 +1,57 @@
+"""The entry point: runs a command and turns its end into an exit code.
+
+0 done or cleared, 1 error, 2 refused, 3 needs a person (review or unknown person), 64 wrong use
+of the command line (EX_USAGE of sysexits.h; Typer's own 2 would read as a refusal), 130 stopped.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any, cast
+
+import typer
+from typer.exceptions import Abort, TyperException
+
+from api.cli.commands import build
+
+EXIT_ERROR = 1
+EXIT_USAGE = 64
+EXIT_STOPPED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` (default: the process's own) and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    root = typer.main.get_command(build())
+    try:
+        code = root.main(args=arguments, prog_name="ebenbild", standalone_mode=False)
+    except TyperException as error:
+        return _usage(error)
+    except (KeyboardInterrupt, Abort):
+        print("stopped", file=sys.stderr)
+        return EXIT_STOPPED
+    except Exception as error:
+        return _failed(error)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: TyperException) -> int:
+    from typer.rich_utils import rich_format_error  # noqa: PLC0415
+
+    # Typer's public errors are subclasses of the class that its printer names.
+    rich_format_error(cast(Any, error))
+    return EXIT_USAGE
+
+
+def _failed(error: Exception) -> int:
+    """Print a known error in words; anything else is a fault of ours and keeps its traceback."""
+    from api.cli.output import show_error  # noqa: PLC0415
+    from core.errors import EbenbildError  # noqa: PLC0415
+
+    if not isinstance(error, EbenbildError):
+        raise error
+    show_error(error)
+    return EXIT_ERROR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""Gives every command the same common options and one object to work with.
+
+`--json`, `--server`, `--data-dir` and `--lang` stand in each command's own help, because that is
+where people look for them. Nothing heavy is imported until a command needs it.
+"""
+
+import functools
+import inspect
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from api.client import Client
+    from core.settings import Settings
+
+PANEL = "Common options"
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document.", rich_help_panel=PANEL)
+]
+ServerOption = Annotated[
+    str,
+    typer.Option(
+        "--server",
+        envvar="EBENBILD_SERVER",
+        help="URL of a registry; without it the one in the data folder is used.",
+        rich_help_panel=PANEL,
+    ),
+]
+DataDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir",
+        help="Data folder (default: EBENBILD_DATA_DIR or ./ebenbild-data).",
+        rich_help_panel=PANEL,
+    ),
+]
+LangOption = Annotated[
+    str, typer.Option("--lang", help="en or de (default: from LANG).", rich_help_panel=PANEL)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """What a command was asked with."""
+
+    as_json: bool
+    server: str
+    data_dir: Path | None
+    lang: str
+
+    def settings(self) -> "Settings":
+        """The settings, with the data folder of this call."""
+        from core.settings import load_settings  # noqa: PLC0415
+
+        if self.data_dir is not None:
+            # Workers started by this call read the same variable.
+            os.environ["EBENBILD_DATA_DIR"] = str(self.data_dir.absolute())
+        return load_settings()
+
+    def client(self) -> "Client":
+        """The registry to speak to, near or far; raises with the step that is missing."""
+        from api.cli.connect import connect  # noqa: PLC0415
+
+        return connect(self)
+
+
+def language(asked: str) -> str:
+    """`en` or `de`: as asked, else as the environment says."""
+    spoken = asked or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
+    return "de" if spoken.lower().startswith("de") else "en"
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as command `name`; it gets a `Cli` first and its own options after."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(function)
+        def run(*args: Any, **given: Any) -> None:
+            cli = Cli(
+                as_json=given.pop("as_json"),
+                server=given.pop("server"),
+                data_dir=given.pop("data_dir"),
+                lang=language(given.pop("lang")),
+            )
+            function(cli, *args, **given)
+
+        own = list(inspect.signature(function).parameters.values())[1:]
+        run.__signature__ = inspect.Signature([*own, *_common()])  # type: ignore[attr-defined]
+        run.__annotations__ = {item.name: item.annotation for item in [*own, *_common()]}
+        app.command(name, help=inspect.getdoc(function))(run)
+        return function
+
+    return register
+
+
+def _common() -> list[inspect.Parameter]:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return [
+        inspect.Parameter("as_json", kind, default=False, annotation=JsonOption),
+        inspect.Parameter("server", kind, default="", annotation=ServerOption),
+        inspect.Parameter("data_dir", kind, default=None, annotation=DataDirOption),
+        inspect.Parameter("lang", kind, default="", annotation=LangOption),
+    ]

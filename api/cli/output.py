@@ -1,0 +1,103 @@
+"""How results, progress and errors look in a terminal; `--json` prints the plain document.
+
+Results go to standard output, everything else to standard error, so that pipes stay clean.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.measure import Measurement
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from api.cli.options import Cli
+from core.errors import EbenbildError
+
+# Without emoji=False every did:key would be printed as a picture of a key.
+OUT = Console(highlight=False, emoji=False)
+ERR = Console(stderr=True, highlight=False, emoji=False)
+ID = re.compile(r"[a-z]{3}_[a-z2-7]{26}|did:key:")
+WIDEST = 10_000
+STYLES = {"CLEARED": "green", "REFUSED": "red", "REVIEW": "yellow", "UNKNOWN PERSON": "cyan"}
+SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
+
+
+def emit(cli: Cli, value: Any, render: Callable[[], None]) -> None:
+    """`value` as JSON where it was asked for, else whatever `render` prints."""
+    if cli.as_json:
+        sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    else:
+        render()
+
+
+def say(line: str) -> None:
+    """One line of result; square brackets are taken literally."""
+    OUT.print(escape(line), soft_wrap=True)
+
+
+def note(line: str) -> None:
+    """One line for the person only."""
+    ERR.print(escape(line), style="dim", soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table as wide as its content; in a narrow terminal only words are folded, never ids."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    grid = Table(box=None, pad_edge=False)
+    for number, column in enumerate(columns):
+        whole = number == 0 or any(ID.match(row[number]) for row in cells)
+        grid.add_column(escape(column), overflow="fold", no_wrap=whole)
+    for row in cells:
+        grid.add_row(*(escape(cell) for cell in row))
+    natural = Measurement.get(OUT, OUT.options.update(width=WIDEST), grid).maximum
+    width = min(natural, OUT.width) if OUT.is_terminal else natural
+    OUT.print(grid, width=max(width, 1), crop=False)
+
+
+def fields(pairs: Mapping[str, Any]) -> None:
+    """Names and values, one below the other."""
+    width = max((len(name) for name in pairs), default=0)
+    for name, value in pairs.items():
+        items = value if isinstance(value, list | tuple) else [value]
+        for place, item in enumerate(items or [""]):
+            label = "" if place else name
+            shown = "" if item is None else str(item)
+            OUT.print(f"[dim]{escape(label.ljust(width))}[/dim]  {escape(shown)}", soft_wrap=True)
+
+
+def verdict(word: str, line: str) -> None:
+    """A line that starts with a verdict's shape in its colour."""
+    shape = f"[bold {STYLES.get(word, 'default')}]{SHAPES.get(word, ' ')}[/]"
+    OUT.print(f"{shape} {escape(line)}", soft_wrap=True)
+
+
+def show_error(error: EbenbildError) -> None:
+    """What went wrong and what to do now, on standard error."""
+    ERR.print(f"[bold red]{escape(error.message)}[/]", soft_wrap=True)
+    if error.next_step:
+        ERR.print(f"→ {escape(error.next_step)}", soft_wrap=True)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """A bar fed with job documents: `progress` from 0 to 1 and a `note`; silent in a pipe."""
+    if not ERR.is_terminal:
+        yield lambda _job: None
+        return
+    words, share = TextColumn("{task.description}"), TextColumn("{task.percentage:>3.0f}%")
+    with Progress(
+        words, BarColumn(), share, TimeElapsedColumn(), console=ERR, transient=True
+    ) as bar:
+        task = bar.add_task(escape(label), total=1.0)
+
+        def feed(job: Mapping[str, Any]) -> None:
+            shown = f"{label} · {job['note']}" if job.get("note") else label
+            bar.update(task, completed=float(job.get("progress") or 0), description=escape(shown))
+
+        yield feed

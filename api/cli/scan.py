@@ -1,0 +1,73 @@
+"""`scan`: who is in this file? Matches with their evidence, without asking what is allowed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.clear import File
+from api.cli.options import Cli, command
+from api.cli.output import emit, note, say
+from api.web.texts import text, timecode, word
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    command(app, "scan")(scan)
+
+
+def scan(
+    cli: Cli,
+    file: File,
+    cut: Annotated[str, typer.Option("--cut", help="Id of the cut the file is for.")],
+    declare: Annotated[
+        Path | None,
+        typer.Option("--declare", exists=True, dir_okay=False, help="Declaration file (TOML)."),
+    ] = None,
+) -> None:
+    """Find enrolled performers and unknown people in a file."""
+    from api.cli.declaring import read  # noqa: PLC0415
+    from api.cli.submitting import submit  # noqa: PLC0415
+
+    declaration = None if declare is None else read(declare).declaration
+    with cli.client() as client:
+        submission = submit(cli, client, file, cut, declaration)
+        findings = client.get(f"/v1/submissions/{submission['id']}/findings")
+    emit(cli, findings, lambda: show(cli.lang, findings))
+
+
+def show(lang: str, findings: Mapping[str, Any]) -> None:
+    """Matches and unknown people, each with its time."""
+    for match in findings["matches"]:
+        say(_match_line(lang, match))
+    for person in findings["unknown"]:
+        who, part = text(lang, "clearance.somebody"), word(lang, person["modality"])
+        say(text(lang, "scan.unknown", time=_times(person["spans"]), who=who, part=part))
+    if not findings["matches"] and not findings["unknown"]:
+        say(text(lang, "scan.nobody"))
+    if findings["provisional"]:
+        note(text(lang, "clearance.provisional"))
+
+
+def _match_line(lang: str, match: Mapping[str, Any]) -> str:
+    return text(
+        lang,
+        "scan.line",
+        time=_times(match["spans"]),
+        who=match["public_name"] or match["performer_id"],
+        part=word(lang, match["modality"]),
+        decision=text(lang, f"decision.{match['decision']}"),
+        count=one_in(match["fpir"]),
+        id=match["id"],
+    )
+
+
+def one_in(rate: float) -> str:
+    """A rate as `1 in so many`, rounded to the safe side."""
+    return ">10,000,000" if rate <= 1e-7 else f"{int(1 / rate):,}"
+
+
+def _times(spans: list[Mapping[str, int]]) -> str:
+    shown = [f"{timecode(span['start_ms'])}–{timecode(span['end_ms'])}" for span in spans[:4]]
+    return ", ".join(shown) + (f" (+{len(spans) - 4})" if len(spans) > 4 else "")

@@ -1,0 +1,62 @@
+"""`init` and `doctor`: make a registry on this machine, and look at its health."""
+
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, progress, say, table
+from api.web.texts import text
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    command(app, "init")(init)
+    command(app, "doctor")(doctor)
+
+
+def init(
+    cli: Cli,
+    models: Annotated[
+        bool, typer.Option("--models/--no-models", help="Convert the recognition models too.")
+    ] = True,
+) -> None:
+    """Make the data folder, its keys, the database and the recognition models.
+
+    Run it again after an update: what is there stays, what is old is brought up to date.
+    """
+    from api.setup import convert_models, prepare  # noqa: PLC0415
+
+    settings = cli.settings()
+    made = prepare(settings)
+    result: dict[str, Any] = {
+        "data_dir": str(settings.data_dir),
+        "created": list(made.created),
+        "operator_tenant_id": made.operator_tenant_id,
+    }
+    if models:
+        with progress(text(cli.lang, "init.models")) as bar:
+            result["models"] = convert_models(settings, bar)
+    emit(cli, result, lambda: fields(result))
+    note(text(cli.lang, "init.next"))
+
+
+def doctor(cli: Cli) -> None:
+    """Check versions, database, keys, models and disk; exit 1 when something is wrong."""
+    from api.doctor import examine  # noqa: PLC0415
+
+    checks = examine(cli.settings())
+    found = [
+        {"check": item.name, "state": item.state, "found": item.found, "next_step": item.next_step}
+        for item in checks
+    ]
+    rows = [(item.state, item.name, item.found, item.next_step) for item in checks]
+
+    def render() -> None:
+        table(("", "check", "found", "next step"), rows)
+        bad = sum(item.state == "bad" for item in checks)
+        say(text(cli.lang, "doctor.bad", count=bad) if bad else text(cli.lang, "doctor.good"))
+
+    emit(cli, found, render)
+    if any(item.state == "bad" for item in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,59 @@
+"""`tenant`: organisations that use this registry, and their API keys."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text
+
+app = typer.Typer(help="Organisations and their API keys.", no_args_is_help=True)
+Scopes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scope",
+        help="performers, licences, submissions, usage, reports or admin; "
+        "repeatable; default: all that this kind of organisation needs.",
+    ),
+]
+
+
+@command(app, "add")
+def add(
+    cli: Cli,
+    name: str,
+    kind: Annotated[
+        str, typer.Option(help="performer, agency, studio, society, union or operator.")
+    ],
+    scope: Scopes = None,
+) -> None:
+    """Add an organisation and print its first API key, once."""
+    with cli.client() as client:
+        tenant = client.post("/v1/tenants", {"name": name, "kind": kind})
+        issued = client.post(f"/v1/tenants/{tenant['id']}/keys", {"scopes": scope})
+    both = {**tenant, "api_key": issued["api_key"], "scopes": issued["scopes"]}
+    emit(cli, both, lambda: fields(both))
+    note(text(cli.lang, "tenant.key-once"))
+
+
+@command(app, "key")
+def key(
+    cli: Cli,
+    tenant: Annotated[str, typer.Argument(help="Id of the organisation.")],
+    scope: Scopes = None,
+) -> None:
+    """Make another API key for an organisation and print it, once."""
+    with cli.client() as client:
+        issued = client.post(f"/v1/tenants/{tenant}/keys", {"scopes": scope})
+    emit(cli, issued, lambda: fields(issued))
+    note(text(cli.lang, "tenant.key-once"))
+
+
+@command(app, "list")
+def list_tenants(cli: Cli) -> None:
+    """List the organisations."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/tenants"))
+    rows = [(tenant["id"], tenant["kind"], tenant["name"]) for tenant in found]
+    emit(cli, found, lambda: table(("id", "kind", "name"), rows))

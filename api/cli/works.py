@@ -1,0 +1,62 @@
+"""`work` and `cut`: titles and their concrete versions."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, table
+
+works = typer.Typer(help="Titles: universe, series, season, episode.", no_args_is_help=True)
+cuts = typer.Typer(help="Concrete versions of a work.", no_args_is_help=True)
+
+
+@command(works, "add")
+def add_work(
+    cli: Cli,
+    title: str,
+    level: Annotated[str, typer.Option(help="universe, series, season or episode.")] = "series",
+    parent: Annotated[str | None, typer.Option(help="Id of the work above it.")] = None,
+) -> None:
+    """Add a work (a film is a work at level series without seasons)."""
+    with cli.client() as client:
+        body = {"title": title, "level": level, "parent_id": parent}
+        work = client.post("/v1/works", body)
+    emit(cli, work, lambda: fields(work))
+
+
+@command(works, "list")
+def list_works(cli: Cli) -> None:
+    """List your works."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/works"))
+    rows = [(work["id"], work["level"], work["title"], work["parent_id"]) for work in found]
+    emit(cli, found, lambda: table(("id", "level", "title", "part of"), rows))
+
+
+@command(cuts, "add")
+def add_cut(
+    cli: Cli,
+    work: Annotated[str, typer.Argument(help="Id of the work.")],
+    label: str,
+    format_: Annotated[
+        str, typer.Option("--format", help="feature, horizontal, vertical, trailer or dub.")
+    ] = "feature",
+    language: Annotated[str, typer.Option(help="BCP 47 tag, such as de or en-GB.")] = "und",
+) -> None:
+    """Add a cut of a work."""
+    with cli.client() as client:
+        body = {"label": label, "format": format_, "language": language}
+        cut = client.post(f"/v1/works/{work}/cuts", body)
+    emit(cli, cut, lambda: fields(cut))
+
+
+@command(cuts, "list")
+def list_cuts(
+    cli: Cli, work: Annotated[str | None, typer.Option(help="Only of this work.")] = None
+) -> None:
+    """List your cuts."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/cuts", work_id=work))
+    rows = [(cut["id"], cut["label"], cut["format"], cut["language"]) for cut in found]
+    emit(cli, found, lambda: table(("id", "label", "format", "language"), rows))

@@ -1,0 +1,174 @@
+"""The one client: the same calls reach a registry in this process or on another machine.
+
+The command line and programs use it alike, so nothing can be done locally that a remote caller
+cannot do. Problem documents come back as the errors they were raised as.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx2
+
+from core.errors import EbenbildError, Unavailable
+from core.settings import Settings
+
+Json = dict[str, Any]
+Progress = Callable[[Json], None]
+PIECE = 1 << 20
+SLOWEST_POLL_S = 1.0
+FINISHED = frozenset({"done", "failed", "cancelled"})
+
+
+class Refused(EbenbildError):
+    """What the registry answered; `code`, `message` and `next_step` are its own."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        super().__init__(
+            str(body.get("detail") or body.get("title") or f"HTTP {status}"),
+            next_step=str(body.get("next_step", "")),
+            code=str(body.get("code", "error")),
+        )
+        self.status = status
+        self.body = body
+
+
+class Runner:
+    """Whoever carries out queued jobs for this client; a remote registry has its own workers."""
+
+    def start(self) -> None:
+        """Called before waiting for a job."""
+
+    def check(self) -> None:
+        """Called while waiting; raises when nobody is left who could carry the job out."""
+
+    def stop(self) -> None:
+        """Called when the client closes."""
+
+
+class Client:
+    """A session with one registry under one API key."""
+
+    def __init__(self, http: httpx2.Client, runner: Runner, *, poll_seconds: float) -> None:
+        self._http = http
+        self._runner = runner
+        self._poll_seconds = poll_seconds
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._runner.stop()
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON body at `path`; raises Refused with the registry's own words."""
+        return self._send("GET", path, params=_present(query)).json()
+
+    def fetch(self, path: str, **query: Any) -> bytes:
+        """The exact bytes at `path`."""
+        return self._send("GET", path, params=_present(query)).content
+
+    def pages(self, path: str, **query: Any) -> Iterator[Json]:
+        """Every item of a list, page by page, following the Link header."""
+        answer = self._send("GET", path, params=_present(query))
+        while True:
+            yield from answer.json()["items"]
+            following = answer.links.get("next")
+            if following is None:
+                return
+            answer = self._send("GET", following["url"])
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None, *, key: str = "") -> Any:
+        """Send `body`; sent again with the same `key` it has one effect and one answer."""
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        return self._send("POST", path, json=dict(body or {}), headers=headers).json()
+
+    def upload(self, file: Path) -> str:
+        """Hand in a file's bytes, streamed; returns the upload's id."""
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Content-Length": str(file.stat().st_size),
+        }
+        answer = self._send("POST", "/v1/uploads", content=_pieces(file), headers=headers)
+        return str(answer.json()["id"])
+
+    def wait(self, job_id: str, progress: Progress | None = None) -> Json:
+        """The job once it is done, failed or cancelled; `progress` sees each state on the way."""
+        self._runner.start()
+        pause_s = self._poll_seconds
+        while True:
+            job: Json = self.get(f"/v1/jobs/{job_id}")
+            if progress is not None:
+                progress(job)
+            if job["state"] in FINISHED:
+                return job
+            self._runner.check()
+            time.sleep(pause_s)
+            # A long job is looked at less often: looking costs the worker its processor.
+            pause_s = min(pause_s * 1.1, SLOWEST_POLL_S)
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        try:
+            answer = self._http.request(method, path, **more)
+        except httpx2.TransportError as exc:
+            raise Unavailable(
+                f"The registry at {self._http.base_url} does not answer.",
+                next_step="Start it with `ebenbild serve`, or check --server.",
+            ) from exc
+        if answer.is_error:
+            raise Refused(answer.status_code, _problem(answer))
+        return answer
+
+
+def remote(server: str, api_key: str, *, poll_seconds: float = 0.5) -> Client:
+    """A client of the registry at the URL `server`."""
+    http = httpx2.Client(
+        base_url=server.rstrip("/"), headers=_headers(api_key), timeout=httpx2.Timeout(60, read=600)
+    )
+    return Client(http, Runner(), poll_seconds=poll_seconds)
+
+
+def local(settings: Settings, api_key: str) -> Client:
+    """A client of the registry in `settings.data_dir`, served inside this process."""
+    # Imported here: a remote client needs neither the app nor a database.
+    from api.app import create_app  # noqa: PLC0415
+    from api.supervisor import DrainRunner  # noqa: PLC0415
+    from api.transport import LocalTransport  # noqa: PLC0415
+
+    http = httpx2.Client(
+        transport=LocalTransport(create_app(settings)),
+        base_url="http://local",
+        headers=_headers(api_key),
+    )
+    return Client(http, DrainRunner(settings), poll_seconds=0.1)
+
+
+def _headers(api_key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {api_key}", "User-Agent": "ebenbild"}
+
+
+def _present(query: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in query.items() if value is not None}
+
+
+def _problem(answer: httpx2.Response) -> Json:
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as source:
+        while piece := source.read(PIECE):
+            yield piece

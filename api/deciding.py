@@ -1,0 +1,66 @@
+"""Decides on a submission and books what follows from it, wherever the occasion comes from.
+
+A finished scan, a late match, a person's word, a corrected declaration and a revoked licence all
+end here, most in the transaction of their cause. It needs no media and no search, so requests may
+do it too.
+"""
+
+from sqlmodel import Session
+
+from core import jobs
+from core.clock import utc_now
+from core.principal import Principal, system
+from licensing.models import Clearance, Licence
+from licensing.service.clearances import clear, resting_on
+from licensing.service.licences import revoke_licence
+from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
+from registry.service.reviews import review_match
+from registry.store.matches import get_match
+from royalties.service.accruals import accrue
+
+DECIDE_JOB = "decide"
+
+
+def clear_and_accrue(session: Session, principal: Principal, submission_id: str) -> Clearance:
+    """Decide on the submission, and book what the usage reported so far makes of that."""
+    clearance = clear(session, principal, submission_id, now=utc_now())
+    accrue(session, principal, clearance.id)
+    return clearance
+
+
+def settle_match(
+    session: Session, caller: Principal, match_id: str, verdict: ReviewVerdict
+) -> tuple[Review, str | None]:
+    """Keep a person's word on a match and decide anew; the submission's id only for its studio.
+
+    The performer's side may say "not me" of a submission that it must not see, so the decision
+    is made on the studio's behalf.
+    """
+    review = review_match(session, caller, match_id, verdict, now=utc_now())
+    studio_id, _, match = get_match(session, caller, match_id)
+    clear_and_accrue(session, system(studio_id), match.submission_id)
+    return review, match.submission_id if studio_id == caller.tenant_id else None
+
+
+def revoke(session: Session, caller: Principal, licence_id: str, reason: str) -> Licence:
+    """End a licence, and have every decision that rests on it made anew by a worker.
+
+    They may be many, and they are the studio's: each is a job of its own.
+    """
+    licence = revoke_licence(session, caller, licence_id, reason, now=utc_now())
+    studio = system(licence.terms.licensee_id)
+    for submission_id in resting_on(session, studio, licence.id):
+        jobs.enqueue(
+            session,
+            studio,
+            kind=DECIDE_JOB,
+            subject_key=f"{submission_id}:{licence.id}",
+            payload={"submission_id": submission_id},
+        )
+    return licence
+
+
+def decide_if_scanned(session: Session, caller: Principal, submission: Submission) -> None:
+    """Decide anew where there is something to decide on."""
+    if submission.state is SubmissionState.SCANNED:
+        clear_and_accrue(session, system(caller.tenant_id), submission.id)

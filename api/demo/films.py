@@ -1,0 +1,107 @@
+"""Makes the demo's media once: samples of three performers, a horizontal and a vertical cut.
+
+Files that are there already are kept, so that a second run starts at once. The timeline of a cut
+is the sequence of its lines with a pause between them; the portrait shows while its own line is
+spoken.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.demo.media import write_film, write_sound, write_still
+from api.demo.pictures import moving, portrait
+from api.demo.script import ENGLISH, FRENCH, GERMAN, PARTS, UNKNOWN, Part
+from api.demo.voices import speak
+
+FPS = 25
+PAUSE_SECONDS = 0.8
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Where everything lies; `samples` in the order of `PARTS`, `portrait` of the second."""
+
+    samples: tuple[tuple[Path, ...], ...]
+    portrait: Path
+    horizontal: Path
+    vertical: Path
+    broken: Path
+
+
+def make(folder: Path, progress: Progress) -> Media:
+    """Make what is missing in `folder` and say so through `progress`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    media = Media(
+        samples=tuple(
+            tuple(folder / f"{part.voice.replace('+', '-')}-{number}.flac" for number in (1, 2))
+            for part in PARTS
+        ),
+        portrait=folder / "portrait.jpg",
+        horizontal=folder / "horizontal.mp4",
+        vertical=folder / "vertical.mp4",
+        broken=folder / "broken.mp4",
+    )
+    for part, paths in zip(PARTS, media.samples, strict=True):
+        for text, path in zip(part.samples, paths, strict=True):
+            _once(path, progress, partial(_sample, text=text, voice=part.voice))
+    _once(media.portrait, progress, lambda target: write_still(target, portrait()))
+    _once(media.horizontal, progress, lambda t: _film(t, (GERMAN, ENGLISH), (640, 360)))
+    everyone = (GERMAN, ENGLISH, FRENCH, UNKNOWN)
+    _once(media.vertical, progress, lambda t: _film(t, everyone, (360, 640)))
+    _once(media.broken, progress, lambda t: _cut_short(t, media.horizontal))
+    return media
+
+
+def _once(path: Path, progress: Progress, write: Callable[[Path], None]) -> None:
+    """Write under another name first, so that an interrupted run leaves no half file behind."""
+    if path.exists():
+        return
+    progress(path.name)
+    draft = path.with_name(f"draft-{path.name}")
+    write(draft)
+    draft.replace(path)
+
+
+def _sample(path: Path, *, text: str, voice: str) -> None:
+    samples, rate = speak(text, voice)
+    write_sound(path, samples, rate)
+
+
+def _film(path: Path, parts: Sequence[Part], size: tuple[int, int]) -> None:
+    sound, rate, shown = _timeline(parts)
+    width, height = size
+    frames = moving(
+        portrait(),
+        width=width,
+        height=height,
+        count=len(sound) * FPS // rate,
+        first=shown[0] * FPS // rate,
+        last=shown[1] * FPS // rate,
+    )
+    write_film(path, frames, fps=FPS, samples=sound, rate=rate)
+
+
+def _timeline(parts: Sequence[Part]) -> tuple[NDArray[np.int16], int, tuple[int, int]]:
+    """The sound of all lines, its rate, and from which to which sample the portrait shows."""
+    pieces: list[NDArray[np.int16]] = []
+    shown = (0, 0)
+    rate = 0
+    for part in parts:
+        line, rate = speak(part.line, part.voice)
+        start = sum(map(len, pieces))
+        if part is ENGLISH:
+            shown = (start, start + len(line))
+        pieces += [line, np.zeros(int(PAUSE_SECONDS * rate), np.int16)]
+    return np.concatenate(pieces), rate, shown
+
+
+def _cut_short(path: Path, source: Path) -> None:
+    """The first kilobytes of a film: what a broken upload looks like."""
+    with source.open("rb") as film:
+        path.write_bytes(film.read(4096))

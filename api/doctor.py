@@ -1,0 +1,145 @@
+"""Looks at a registry's health without changing anything: one line per finding.
+
+Each check answers for itself, so one fault never hides the others.
+"""
+
+import importlib
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version
+
+from api.schema import revision_of
+from core import sqlite
+from core.db import Database
+from core.errors import EbenbildError
+from core.init import open_world
+from core.log import faults
+from core.settings import Settings
+from migrations import HEAD
+
+GOOD, WARN, BAD = "ok", "warn", "bad"
+DISK_WARN_BYTES = 2 * 1024**3
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+PACKAGES = ("av", "pillow", "onnxruntime", "faiss-cpu", "numpy", "fastapi", "cryptography")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `state` is ok, warn or bad; `next_step` is empty when all is well."""
+
+    name: str
+    state: str
+    found: str
+    next_step: str = ""
+
+
+def examine(settings: Settings) -> list[Check]:
+    """All checks in order; a check that fails to run is itself a bad finding."""
+    checks: list[tuple[str, Callable[[Settings], Check]]] = [
+        ("versions", _versions),
+        ("sqlite", _sqlite),
+        ("registry", _registry),
+        ("schema", _schema),
+        ("key files", _keys),
+        ("log", _log),
+        ("models", _models),
+        ("disk", _disk),
+    ]
+    return [_guarded(name, check, settings) for name, check in checks]
+
+
+def _guarded(name: str, check: Callable[[Settings], Check], settings: Settings) -> Check:
+    try:
+        return check(settings)
+    except EbenbildError as error:
+        return Check(name, BAD, error.message, error.next_step)
+
+
+def _versions(_settings: Settings) -> Check:
+    found = [f"python {python_version()}"]
+    missing = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        return Check("versions", BAD, f"not installed: {', '.join(missing)}", "Install ebenbild.")
+    return Check("versions", GOOD, ", ".join(found))
+
+
+def _sqlite(_settings: Settings) -> Check:
+    module = sqlite.driver()
+    used = f"{module.__name__} {module.sqlite_version}, {sqlite.journal_mode(module)}"
+    if sqlite.wal_is_safe(module.sqlite_version_info):
+        return Check("sqlite", GOOD, used)
+    return Check(
+        "sqlite",
+        WARN,
+        f"{used}: this version can corrupt WAL databases, so WAL is off",
+        "Install pysqlite3 0.6.1 or newer.",
+    )
+
+
+def _registry(settings: Settings) -> Check:
+    with open_world(settings) as world:
+        wal = world.db.path.with_name(world.db.path.name + "-wal")
+        size = wal.stat().st_size if wal.is_file() else 0
+        return Check(
+            "registry",
+            GOOD,
+            f"{settings.data_dir}: opens, journal {world.db.journal_mode}, WAL {size} bytes",
+        )
+
+
+def _schema(settings: Settings) -> Check:
+    database = Database.open(settings.database_path)
+    try:
+        revision = revision_of(database)
+    finally:
+        database.close()
+    if revision == HEAD:
+        return Check("schema", GOOD, f"revision {revision}")
+    return Check("schema", BAD, f"revision {revision}, needed {HEAD}", "Run `ebenbild init`.")
+
+
+def _keys(settings: Settings) -> Check:
+    loose = [
+        path
+        for path in [settings.keys_dir, *sorted(settings.keys_dir.glob("*"))]
+        if path.stat().st_mode & OTHERS
+    ]
+    if not loose:
+        return Check("key files", GOOD, "readable by their owner alone")
+    names = ", ".join(path.name for path in loose)
+    return Check("key files", BAD, f"open to others: {names}", _chmod(loose))
+
+
+def _chmod(paths: list[Path]) -> str:
+    return "Run `chmod go= " + " ".join(str(path) for path in paths) + "`."
+
+
+def _log(settings: Settings) -> Check:
+    with open_world(settings) as world, world.db.read() as session:
+        wrong = faults(session)
+    if wrong:
+        return Check("log", BAD, "; ".join(wrong[:5]), "Compare with your last backup.")
+    return Check("log", GOOD, "every leaf and the root agree")
+
+
+def _models(settings: Settings) -> Check:
+    manifest = importlib.import_module("fingerprint.weights.manifest")
+    found = manifest.load_manifest(settings.models_path)
+    return Check("models", GOOD, f"{len(found.models)} files, all with the sha256 of their stamp")
+
+
+def _disk(settings: Settings) -> Check:
+    free = shutil.disk_usage(settings.data_dir).free
+    found = f"{free // 1024**2} MiB free"
+    if free >= DISK_WARN_BYTES:
+        return Check("disk", GOOD, found)
+    return Check("disk", WARN, found, "Free disk space; uploads are refused when it runs out.")

@@ -1,0 +1,131 @@
+"""One table turns every error into a problem document, so that all routes answer alike.
+
+Bodies never repeat rejected input: what was refused may be someone's secret. RFC 9457,
+https://www.rfc-editor.org/rfc/rfc9457.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from core.errors import (
+    BadInput,
+    BadMedia,
+    BadProof,
+    BadTerms,
+    Broken,
+    Conflict,
+    EbenbildError,
+    NoFace,
+    NotAllowed,
+    NotFound,
+    NoVoice,
+    Unavailable,
+)
+
+UNTITLED = "Something failed"
+MEDIA_TYPE = "application/problem+json"
+LOG = logging.getLogger("ebenbild.api")
+
+TITLES: Mapping[type[EbenbildError], str] = {
+    BadInput: "The request cannot be used as it is",
+    BadMedia: "The file cannot be used as it is",
+    NoVoice: "There is no usable speech in the file",
+    NoFace: "There is no usable face in the file",
+    BadTerms: "The terms contradict a rule",
+    BadProof: "A signature, key or hash does not hold",
+    NotAllowed: "This key may not do that",
+    NotFound: "There is no such thing, or it is not yours to see",
+    Conflict: "The state has moved on",
+    Unavailable: "Not ready: try again, or do the named step first",
+    Broken: "An invariant does not hold",
+}
+
+
+def title_of(kind: type[EbenbildError]) -> str:
+    """Title of the nearest class in the table."""
+    return next((TITLES[base] for base in kind.__mro__ if base in TITLES), UNTITLED)
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, next_step: str = "", **more: Any
+) -> JSONResponse:
+    """A problem document: `type, title, status, detail, code, next_step` and `more`."""
+    body = {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "next_step": next_step,
+        **more,
+    }
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make `app` answer every failure with a problem document."""
+    app.add_exception_handler(EbenbildError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _known(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EbenbildError)
+    answer = problem(
+        error.status, error.code, title_of(type(error)), error.message, error.next_step
+    )
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = "2"
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [_fault(item) for item in error.errors()]
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        BadInput.code,
+        TITLES[BadInput],
+        "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults),
+        "Mend the fields named in `faults`; /docs shows what each route takes.",
+        faults=faults,
+    )
+
+
+def _fault(item: Mapping[str, Any]) -> dict[str, str]:
+    """Where and why, without the value; an unknown field's name is input too, so it is left out."""
+    place = [str(part) for part in item["loc"]]
+    if item["type"] == "extra_forbidden":
+        return {"field": ".".join(place[:-1]), "message": "holds a field that is not known here"}
+    message = "is not valid JSON" if item["type"] == "json_invalid" else str(item["msg"])
+    return {"field": ".".join(place), "message": message}
+
+
+def _plain(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    code = status.phrase.lower().replace(" ", "-")
+    answer = problem(status, code, status.phrase, status.description or status.phrase)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    LOG.error("unexpected error", exc_info=error)
+    return problem(
+        500,
+        Broken.code,
+        TITLES[Broken],
+        "The server failed; nothing was stored.",
+        "Try once more; if it fails again, the operator finds the cause in the server's log.",
+    )

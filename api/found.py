@@ -1,0 +1,128 @@
+"""What was found in a submission, as its studio may see it: people by public name, never scores.
+
+A raw score would tell a studio whether somebody is enrolled who was not found; the false-alarm
+rate at this gallery's size says how sure a find is.
+"""
+
+from typing import Self
+
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api.wire import ReasonOut, SpanOut
+from core.principal import Principal
+from fingerprint.models import Decision, Modality
+from registry.models.evidence import Match, UnknownPerson, Use
+from registry.service import reading
+
+
+class MatchOut(BaseModel):
+    """Spans attributed to a performer; `fpir` is how often a stranger scores as high by chance."""
+
+    id: str
+    performer_id: str
+    public_name: str | None
+    modality: Modality
+    decision: Decision
+    spans: list[SpanOut]
+    fpir: float
+    model_id: str
+    threshold_id: str
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, match: Match, names: dict[str, str]) -> Self:
+        """The match as data."""
+        return cls(
+            id=match.id,
+            performer_id=match.performer_id,
+            public_name=names.get(match.performer_id),
+            modality=match.modality,
+            decision=match.decision,
+            spans=[SpanOut.of(span) for span in match.spans],
+            fpir=match.fpir,
+            model_id=match.model_id,
+            threshold_id=match.threshold_id,
+            reasons=[ReasonOut.of(reason) for reason in match.reasons],
+        )
+
+
+class UseOut(BaseModel):
+    """One performer used in one way in the cut; `kind` is null when nobody declared it."""
+
+    id: str
+    performer_id: str
+    public_name: str | None
+    kind: str | None
+    modalities: list[Modality]
+    decision: Decision
+    spans: list[SpanOut]
+    use_ms: int
+    match_ids: list[str]
+
+    @classmethod
+    def of(cls, use: Use, names: dict[str, str]) -> Self:
+        """The use as data."""
+        return cls(
+            id=use.id,
+            performer_id=use.performer_id,
+            public_name=names.get(use.performer_id),
+            kind=None if use.kind is None else use.kind.value,
+            modalities=list(use.modalities),
+            decision=use.decision,
+            spans=[SpanOut.of(span) for span in use.spans],
+            use_ms=use.use_ms,
+            match_ids=list(use.match_ids),
+        )
+
+
+class UnknownOut(BaseModel):
+    """Somebody whom no print explains."""
+
+    modality: Modality
+    spans: list[SpanOut]
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, person: UnknownPerson) -> Self:
+        """The unknown person as data."""
+        return cls(
+            modality=person.modality,
+            spans=[SpanOut.of(span) for span in person.spans],
+            reasons=[ReasonOut.of(reason) for reason in person.reasons],
+        )
+
+
+class FindingsOut(BaseModel):
+    """Everything the newest finished scan says, after reviews."""
+
+    submission_id: str
+    scan_id: str
+    cut_id: str
+    provisional: bool
+    gallery_seq: int | None
+    matches: list[MatchOut]
+    uses: list[UseOut]
+    unknown: list[UnknownOut]
+
+
+def findings_of(session: Session, caller: Principal, submission_id: str) -> FindingsOut:
+    """The findings of the caller's own submission, with public names."""
+    found = reading.findings(session, caller, submission_id)
+    names = names_in(session, caller, submission_id)
+    return FindingsOut(
+        submission_id=submission_id,
+        scan_id=found.scan.id,
+        cut_id=found.scan.cut_id,
+        provisional=found.scan.provisional,
+        gallery_seq=found.scan.gallery_seq,
+        matches=[MatchOut.of(match, names) for match in found.matches],
+        uses=[UseOut.of(use, names) for use in found.uses],
+        unknown=[UnknownOut.of(person) for person in found.unknown],
+    )
+
+
+def names_in(session: Session, caller: Principal, submission_id: str) -> dict[str, str]:
+    """Public names of the performers matched in the caller's own submission, by id."""
+    cards = reading.matched_performers(session, caller, submission_id)
+    return {card.performer_id: card.public_name for card in cards}

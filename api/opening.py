@@ -1,0 +1,16 @@
+"""Opens the registry of a data folder for requests and jobs alike, complete and up to date."""
+
+from api.schema import require_current
+from core.init import World, open_world
+from core.settings import Settings
+
+
+def open_registry(settings: Settings) -> World:
+    """The open registry; raises Unavailable with the missing step, usually `ebenbild init`."""
+    world = open_world(settings)
+    try:
+        require_current(world.db)
+    except Exception:
+        world.close()
+        raise
+    return world

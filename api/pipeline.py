@@ -1,0 +1,46 @@
+"""The story of one submission: scan, search, clear, accrue; and of a late match: search onwards.
+
+Each step is one transaction, written so that it changes nothing when it is run twice: a worker
+that is killed anywhere leaves a job that the next one takes up where this one stopped.
+"""
+
+from api.deciding import clear_and_accrue
+from api.heartbeat import Heartbeat
+from api.steps import (
+    begin,
+    look_again,
+    missing,
+    read_findings,
+    scan_segment,
+    search,
+)
+from api.tools import Tools
+from core import jobs
+from core.jobs import Job
+from core.principal import system
+
+
+def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
+    """Carry out a `scan` job: media to traces, traces to matches, matches to decision and money."""
+    running = begin(tools, job)
+    for segment in missing(tools, job, running):
+        scan_segment(tools, job, pulse, running, segment)
+    search(tools, job, pulse, running.scan.id)
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        clear_and_accrue(session, system(job.tenant_id), running.scan.submission_id)
+        look_again(session, job)
+        jobs.finish(session, job)
+
+
+def rematch_scan(tools: Tools, job: Job, pulse: Heartbeat) -> None:
+    """Carry out a `rematch` job: search kept traces again, decide anew where more was found."""
+    before = read_findings(tools, job)
+    search(tools, job, pulse, before.scan.id)
+    after = read_findings(tools, job)
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        if (before.uses, before.unknown) != (after.uses, after.unknown):
+            clear_and_accrue(session, system(job.tenant_id), before.scan.submission_id)
+        look_again(session, job)
+        jobs.finish(session, job)

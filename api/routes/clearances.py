@@ -1,0 +1,160 @@
+"""Clearances over HTTP: the decision on a submission, with its reasons, as data and as a page."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api.deps import Caller, Language, Reading, Writing
+from api.found import names_in
+from api.paging import Asked, Page, page
+from api.web.pages import render
+from api.wire import ReasonOut
+from core.clock import utc_now
+from core.principal import Principal
+from fingerprint.models import Modality
+from licensing.models import Clearance, SpanVerdict
+from licensing.service import clearances
+from registry.service import works
+
+router = APIRouter(tags=["clearances"])
+
+
+class SpanVerdictOut(BaseModel):
+    """The verdict on one span of one use, or of somebody unknown (`performer_id` null)."""
+
+    start_ms: int
+    end_ms: int
+    performer_id: str | None
+    public_name: str | None
+    kind: str | None
+    modalities: list[Modality]
+    verdict: str
+    reasons: list[ReasonOut]
+    licence_id: str | None
+    tariff_id: str | None
+    use_id: str | None
+
+    @classmethod
+    def of(cls, span: SpanVerdict, names: dict[str, str]) -> Self:
+        """The verdict as data."""
+        return cls(
+            start_ms=span.span.start_ms,
+            end_ms=span.span.end_ms,
+            performer_id=span.performer_id,
+            public_name=names.get(span.performer_id or ""),
+            kind=None if span.kind is None else span.kind.value,
+            modalities=list(span.modalities),
+            verdict=span.verdict.value,
+            reasons=[ReasonOut.of(reason) for reason in span.reasons],
+            licence_id=span.licence_id,
+            tariff_id=span.tariff_id,
+            use_id=span.use_id,
+        )
+
+
+class ClearanceOut(BaseModel):
+    """May it be released? `verdict` is CLEARED, REFUSED, REVIEW or UNKNOWN PERSON, with reasons.
+
+    `known_seq` is the newest event of the registry that was taken into account.
+    """
+
+    id: str
+    verdict: str
+    title: str
+    submission_id: str
+    cut_id: str
+    scan_id: str
+    release_at: date
+    decided_at: datetime
+    provisional: bool
+    known_seq: int
+    gallery_seq: int | None
+    reasons: list[ReasonOut]
+    warnings: list[ReasonOut]
+    spans: list[SpanVerdictOut]
+    licence_ids: list[str]
+    model_ids: list[str]
+    threshold_ids: list[str]
+
+
+@router.post(
+    "/submissions/{submission_id}/clearances", status_code=201, response_model=ClearanceOut
+)
+def clear(submission_id: str, writing: Writing) -> Response:
+    """Decide on a scanned submission now, by licences and declaration as they are now."""
+
+    def decide(session: Session) -> ClearanceOut:
+        made = clearances.clear(session, writing.caller, submission_id, now=utc_now())
+        return shown(session, writing.caller, made)
+
+    return writing.write(decide)
+
+
+@router.get("/submissions/{submission_id}/clearance", response_model=ClearanceOut)
+def newest(submission_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
+    """The newest decision on a submission."""
+    found = clearances.latest_clearance(reading, caller, submission_id)
+    return shown(reading, caller, found)
+
+
+@router.get("/clearances", response_model=Page[ClearanceOut])
+def list_clearances(
+    caller: Caller,
+    reading: Reading,
+    asked: Asked,
+    cut_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[ClearanceOut]:
+    """List your decisions, newest first."""
+    found = clearances.list_clearances(
+        reading, caller, cut_id=cut_id, before_seq=asked.before_seq, limit=asked.limit
+    )
+    return page(
+        found,
+        asked,
+        lambda item: shown(reading, caller, item),
+        cursor=lambda item: item.seq,
+    )
+
+
+@router.get("/clearances/{clearance_id}", response_model=ClearanceOut)
+def show(clearance_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
+    """Show one decision."""
+    return shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
+
+
+@router.get("/clearances/{clearance_id}/report.html", response_class=HTMLResponse)
+def report(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> str:
+    """The same decision as a page."""
+    found = shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
+    return render("clearance.html", lang, c=found.model_dump(mode="json"))
+
+
+def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
+    """The decision with the names that its studio may see."""
+    cut = works.get_cut(session, caller, item.cut_id)
+    work = works.get_work(session, caller, cut.work_id)
+    names = names_in(session, caller, item.submission_id)
+    made = item.decision
+    return ClearanceOut(
+        id=item.id,
+        verdict=made.verdict.value,
+        title=f"{work.title} · {cut.label}",
+        submission_id=item.submission_id,
+        cut_id=item.cut_id,
+        scan_id=item.scan_id,
+        release_at=item.release_at,
+        decided_at=item.decided_at,
+        provisional=item.provisional,
+        known_seq=item.known_seq,
+        gallery_seq=item.gallery_seq,
+        reasons=[ReasonOut.of(reason) for reason in made.reasons],
+        warnings=[ReasonOut.of(reason) for reason in made.warnings],
+        spans=[SpanVerdictOut.of(span, names) for span in made.spans],
+        licence_ids=list(made.licence_ids),
+        model_ids=list(made.model_ids),
+        threshold_ids=list(made.threshold_ids),
+    )

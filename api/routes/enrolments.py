@@ -1,0 +1,175 @@
+"""Enrolment over HTTP: consent drafted, signed elsewhere, samples judged, withdrawn at once."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from api import uploads
+from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, from_cursor, page
+from api.routes.jobs import JobOut
+from api.wire import FROZEN, ReasonOut, Signed, Text, ToSign
+from core import jobs
+from core.clock import utc_now
+from fingerprint.models import Modality
+from registry.models.people import Enrolment, Purpose, Sample
+from registry.service import enrolment, people, samples
+
+router = APIRouter(tags=["enrolments"])
+
+
+class NewEnrolment(BaseModel):
+    """What the performer is asked to consent to; each purpose is named by itself."""
+
+    model_config = FROZEN
+    modalities: list[Modality] = Field(min_length=1, max_length=2)
+    purposes: list[Purpose] = Field(min_length=1, max_length=3)
+    valid_until: datetime | None = None
+
+
+class NewSample(BaseModel):
+    """An uploaded file to make templates from; its bytes are deleted afterwards."""
+
+    model_config = FROZEN
+    upload_id: Text
+    modality: Modality
+
+
+class EnrolmentOut(BaseModel):
+    """Where an enrolment stands."""
+
+    id: str
+    performer_id: str
+    state: str
+    modalities: list[Modality]
+    purposes: list[Purpose]
+    created_at: datetime
+    signed_at: datetime | None
+    valid_until: datetime | None
+    withdrawn_at: datetime | None
+
+    @classmethod
+    def of(cls, item: Enrolment) -> Self:
+        """The enrolment as data, without the signed bytes."""
+        return cls(
+            id=item.id,
+            performer_id=item.performer_id,
+            state=item.state.value,
+            modalities=list(item.modalities),
+            purposes=list(item.purposes),
+            created_at=item.created_at,
+            signed_at=item.signed_at,
+            valid_until=item.valid_until,
+            withdrawn_at=item.withdrawn_at,
+        )
+
+
+class SampleOut(BaseModel):
+    """What a sample gave: a print, or the reasons why it gave none."""
+
+    id: str
+    modality: Modality
+    print_id: str | None
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, sample: Sample) -> Self:
+        """The sample as data."""
+        return cls(
+            id=sample.id,
+            modality=sample.modality,
+            print_id=sample.print_id,
+            reasons=[ReasonOut.of(reason) for reason in sample.reasons],
+        )
+
+
+@router.post("/performers/{performer_id}/enrolments", status_code=201, response_model=ToSign)
+def draft(performer_id: str, body: NewEnrolment, writing: Writing, world: Open) -> Response:
+    """Draft a consent; nothing happens until the performer's own program has signed it."""
+    return writing.write(
+        lambda session: ToSign.of(
+            enrolment.draft_enrolment(
+                session,
+                writing.caller,
+                performer_id,
+                body.modalities,
+                body.purposes,
+                base_url=world.settings.base_url,
+                now=utc_now(),
+                valid_until=body.valid_until,
+            )
+        )
+    )
+
+
+@router.get("/performers/{performer_id}/enrolments", response_model=Page[EnrolmentOut])
+def list_enrolments(
+    performer_id: str, caller: Caller, reading: Reading, asked: Asked
+) -> Page[EnrolmentOut]:
+    """List a performer's enrolments."""
+    people.get_performer(reading, caller, performer_id)
+    found = enrolment.list_enrolments(reading, caller, performer_id)
+    return page(from_cursor(found, asked), asked, EnrolmentOut.of)
+
+
+@router.get("/enrolments/{enrolment_id}", response_model=EnrolmentOut)
+def show(enrolment_id: str, caller: Caller, reading: Reading) -> EnrolmentOut:
+    """Where does this enrolment stand?"""
+    return EnrolmentOut.of(enrolment.get_enrolment(reading, caller, enrolment_id))
+
+
+@router.post("/enrolments/{enrolment_id}/signature", response_model=EnrolmentOut)
+def sign(enrolment_id: str, body: Signed, writing: Writing) -> Response:
+    """Hand in the performer's signature under the drafted consent."""
+    return writing.write(
+        lambda session: EnrolmentOut.of(
+            enrolment.sign_enrolment(
+                session,
+                writing.caller,
+                enrolment_id,
+                body.signature_bytes(),
+                body.verification_method,
+                now=utc_now(),
+            )
+        ),
+        status=200,
+    )
+
+
+@router.post("/enrolments/{enrolment_id}/samples", status_code=202, response_model=JobOut)
+def add_sample(enrolment_id: str, body: NewSample, writing: Writing, world: Open) -> Response:
+    """Hand an uploaded file in as a sample; the job embeds it and deletes its bytes."""
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    stored = uploads.keep(world, writing.caller, body.upload_id)
+    answer = writing.write(
+        lambda session: JobOut.of(
+            samples.add_sample(
+                session, writing.caller, enrolment_id, stored, body.modality, now=utc_now()
+            )
+        ),
+        status=202,
+    )
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return answer
+
+
+@router.get("/jobs/{job_id}/sample", response_model=SampleOut)
+def show_sample(job_id: str, caller: Caller, reading: Reading) -> SampleOut:
+    """What did the sample of this embedding job give?"""
+    sample_id = jobs.get(reading, caller, job_id).subject_key
+    return SampleOut.of(samples.get_sample(reading, caller, sample_id))
+
+
+@router.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentOut)
+def withdraw(enrolment_id: str, writing: Writing) -> Response:
+    """Withdraw a consent: its prints are erased in the same moment."""
+    return writing.write(
+        lambda session: EnrolmentOut.of(
+            enrolment.withdraw_enrolment(session, writing.caller, enrolment_id, now=utc_now())
+        ),
+        status=200,
+    )

@@ -1,0 +1,93 @@
+"""Work in progress: how far it is, and how it ended."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.deps import Caller, Reading, Writing
+from api.paging import Asked, Page, from_cursor, page
+from core import jobs
+from core.clock import utc_now
+from core.jobs import Job
+
+router = APIRouter(tags=["jobs"])
+JOBS_SHOWN_MAX = 1000
+
+
+class Fault(BaseModel):
+    """Why a job failed, and what to do about it."""
+
+    code: str
+    message: str
+    next_step: str
+
+
+class JobOut(BaseModel):
+    """A job: queued, leased (somebody works on it), done, failed or cancelled; progress 0 to 1."""
+
+    id: str
+    kind: str
+    state: str
+    progress: float
+    note: str
+    attempts: int
+    error: Fault | None
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The public part of a job."""
+        fault = None
+        if job.error_code is not None and job.state != jobs.DONE:
+            fault = Fault(
+                code=job.error_code,
+                message=job.error_message or "",
+                next_step=job.error_next_step or "",
+            )
+        return cls(
+            id=job.id,
+            kind=job.kind,
+            state=job.state,
+            progress=job.progress,
+            note=job.note,
+            attempts=job.attempts,
+            error=fault,
+            created_at=job.recorded_at,
+            finished_at=job.finished_at,
+        )
+
+
+@router.get("/jobs", response_model=Page[JobOut])
+def list_jobs(
+    caller: Caller, reading: Reading, asked: Asked, kind: str | None = None
+) -> Page[JobOut]:
+    """List your newest jobs."""
+    found = jobs.recent(reading, caller, kind=kind, limit=JOBS_SHOWN_MAX)
+    return page(from_cursor(found, asked), asked, JobOut.of)
+
+
+@router.get("/jobs/{job_id}", response_model=JobOut)
+def show_job(job_id: str, caller: Caller, reading: Reading) -> JobOut:
+    """How far is this job?"""
+    return JobOut.of(jobs.get(reading, caller, job_id))
+
+
+@router.post("/jobs/{job_id}/cancellation", response_model=JobOut)
+def cancel_job(job_id: str, writing: Writing) -> Response:
+    """Stop a job; its worker writes nothing more."""
+    return writing.write(
+        lambda session: JobOut.of(jobs.cancel(session, writing.caller, job_id, utc_now())),
+        status=200,
+    )
+
+
+@router.post("/jobs/{job_id}/retry", response_model=JobOut)
+def retry_job(job_id: str, writing: Writing) -> Response:
+    """Start a failed or cancelled job again."""
+    return writing.write(
+        lambda session: JobOut.of(jobs.requeue(session, writing.caller, job_id, utc_now())),
+        status=200,
+    )

@@ -1,0 +1,142 @@
+"""Licences over HTTP: drafted here, signed by the performer elsewhere, countersigned, revoked."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from api import deciding
+from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
+from api.wire import FROZEN, Signed, ToSign
+from core.clock import utc_now
+from licensing.models import Licence
+from licensing.service import licences
+from licensing.terms import terms_from_dict, terms_to_dict
+
+router = APIRouter(tags=["licences"])
+CREDENTIAL_TYPE = "application/vc"
+
+
+class NewLicence(BaseModel):
+    """Terms as in a terms file; lists may be "*" for any, rates are decimal text."""
+
+    model_config = FROZEN
+    terms: dict[str, Any]
+
+
+class Revocation(BaseModel):
+    """Why a licence ends; kept with it."""
+
+    model_config = FROZEN
+    reason: str = Field(default="", max_length=500)
+
+
+class LicenceOut(BaseModel):
+    """A licence and where it stands."""
+
+    id: str
+    vc_id: str
+    state: str
+    terms: dict[str, Any]
+    tariff_id: str
+    performer_did: str
+    seq: int | None
+    recorded_at: datetime
+    revoked_at: datetime | None
+    revoke_reason: str
+
+    @classmethod
+    def of(cls, licence: Licence) -> Self:
+        """The licence as data, without its signed bytes."""
+        return cls(
+            id=licence.id,
+            vc_id=licence.vc_id,
+            state=licence.state.value,
+            terms=terms_to_dict(licence.terms),
+            tariff_id=licence.tariff_id,
+            performer_did=licence.performer_did,
+            seq=licence.seq,
+            recorded_at=licence.recorded_at,
+            revoked_at=licence.revoked_at,
+            revoke_reason=licence.revoke_reason,
+        )
+
+
+@router.post("/licences", status_code=201, response_model=ToSign)
+def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
+    """Draft a licence; it counts once the performer's own program has signed it."""
+    terms = terms_from_dict(body.terms)
+    return writing.write(
+        lambda session: ToSign.of(
+            licences.draft_licence(
+                session,
+                writing.caller,
+                terms,
+                base_url=world.settings.base_url,
+                now=utc_now(),
+            )
+        )
+    )
+
+
+@router.post("/licences/{licence_id}/signature", response_model=LicenceOut)
+def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Response:
+    """Hand in the performer's signature; the registry checks it and countersigns."""
+    return writing.write(
+        lambda session: LicenceOut.of(
+            licences.sign_licence(
+                session,
+                world.registry_key,
+                writing.caller,
+                licence_id,
+                signature=body.signature_bytes(),
+                verification_method=body.verification_method,
+                now=utc_now(),
+            )
+        ),
+        status=200,
+    )
+
+
+@router.get("/licences", response_model=Page[LicenceOut])
+def list_licences(
+    caller: Caller,
+    reading: Reading,
+    asked: Asked,
+    performer_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[LicenceOut]:
+    """List the signed licences you gave or hold, newest first."""
+    found = licences.list_licences(
+        reading,
+        caller,
+        performer_id=performer_id,
+        before_seq=asked.before_seq,
+        limit=asked.limit,
+    )
+    return page(found, asked, LicenceOut.of, cursor=lambda licence: licence.seq)
+
+
+@router.get("/licences/{licence_id}", response_model=LicenceOut)
+def show(licence_id: str, caller: Caller, reading: Reading) -> LicenceOut:
+    """Show one licence."""
+    return LicenceOut.of(licences.get_licence(reading, caller, licence_id))
+
+
+@router.get("/licences/{licence_id}/credential", response_class=Response)
+def credential(licence_id: str, caller: Caller, reading: Reading) -> Response:
+    """The exact signed bytes, to keep and to verify anywhere."""
+    licence = licences.get_licence(reading, caller, licence_id)
+    return Response(licence.signed, media_type=CREDENTIAL_TYPE)
+
+
+@router.post("/licences/{licence_id}/revocation", response_model=LicenceOut)
+def revoke(licence_id: str, body: Revocation, writing: Writing) -> Response:
+    """Revoke a licence: what rests on it is decided anew (performer's side only)."""
+    return writing.write(
+        lambda session: LicenceOut.of(
+            deciding.revoke(session, writing.caller, licence_id, body.reason)
+        ),
+        status=200,
+    )

@@ -1,0 +1,69 @@
+"""Matches: a person's word on one of them, and late matching of past scans."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.deciding import settle_match
+from api.deps import Writing
+from api.routes.jobs import JobOut
+from api.wire import FROZEN
+from core.clock import utc_now
+from core.principal import SearchCapability, require
+from registry.models.evidence import Review, ReviewVerdict
+from registry.service import latematch
+
+router = APIRouter(tags=["matches"])
+
+
+class NewReview(BaseModel):
+    """What a person says about a match."""
+
+    model_config = FROZEN
+    verdict: ReviewVerdict
+
+
+class ReviewOut(BaseModel):
+    """A person's word on a match; the submission is named to its own studio only."""
+
+    id: str
+    match_id: str
+    verdict: ReviewVerdict
+    reviewer: str
+    recorded_at: datetime
+    submission_id: str | None
+
+    @classmethod
+    def of(cls, item: Review, submission_id: str | None) -> Self:
+        """The review as data."""
+        return cls(
+            id=item.id,
+            match_id=item.match_id,
+            verdict=item.verdict,
+            reviewer=item.reviewer,
+            recorded_at=item.recorded_at,
+            submission_id=submission_id,
+        )
+
+
+@router.post("/matches/{match_id}/reviews", status_code=201, response_model=ReviewOut)
+def review(match_id: str, body: NewReview, writing: Writing) -> Response:
+    """Confirm or reject a match; it is decided anew, and the word holds for later scans too."""
+    return writing.write(
+        lambda session: ReviewOut.of(*settle_match(session, writing.caller, match_id, body.verdict))
+    )
+
+
+@router.post("/rematches", status_code=202, response_model=list[JobOut])
+def rematch(writing: Writing) -> Response:
+    """Search all past scans for prints that are newer (operator only)."""
+    require(writing.caller, "admin")
+    capability = SearchCapability("late-matching", writing.caller.subject)
+    return writing.write(
+        lambda session: [
+            JobOut.of(job) for job in latematch.enqueue_rematches(session, capability, at=utc_now())
+        ],
+        status=202,
+    )

@@ -1,0 +1,88 @@
+"""Money over HTTP: usage taken in, accruals booked, statements with their working."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from api import uploads
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.web.pages import render
+from api.wire import FROZEN, Text
+from royalties.service import accruals, statements, usage
+from royalties.statement_wire import to_dict
+from royalties.wire import (
+    accrual_report_to_dict,
+    import_report_to_dict,
+    trial_balance_to_dict,
+)
+
+router = APIRouter(tags=["money"])
+
+
+class NewImport(BaseModel):
+    """An uploaded usage report: CSV with cut_id, territory, period, views."""
+
+    model_config = FROZEN
+    upload_id: Text
+
+
+class NewAccrual(BaseModel):
+    """What to accrue: everything, or what rests on one clearance's cut."""
+
+    model_config = FROZEN
+    clearance_id: str | None = None
+
+
+@router.post("/usage-imports", status_code=201, response_model=dict[str, Any])
+def import_usage(body: NewImport, writing: Writing, world: Open) -> Response:
+    """Take a usage report in; every line is accepted, known, or rejected with its cause."""
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    path = uploads.path_of(world.settings, writing.caller, body.upload_id)
+    answer = writing.write(
+        lambda session: import_report_to_dict(usage.import_usage(session, writing.caller, path))
+    )
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return answer
+
+
+@router.post("/accruals", status_code=201, response_model=dict[str, Any])
+def accrue(body: NewAccrual, writing: Writing) -> Response:
+    """Book what is owed for cleared uses; what is booked already stays as it is."""
+    return writing.write(
+        lambda session: accrual_report_to_dict(
+            accruals.accrue(session, writing.caller, body.clearance_id)
+        )
+    )
+
+
+@router.get("/trial-balance", response_model=dict[str, Any])
+def trial_balance(caller: Caller, reading: Reading) -> dict[str, Any]:
+    """Do the books balance?"""
+    return trial_balance_to_dict(statements.trial_balance(reading, caller))
+
+
+@router.get("/performers/{performer_id}/periods", response_model=list[str])
+def periods(performer_id: str, caller: Caller, reading: Reading) -> list[str]:
+    """In which months did this performer earn something? Newest first."""
+    return list(statements.periods(reading, caller, performer_id=performer_id))
+
+
+@router.get("/performers/{performer_id}/statements/{period}", response_model=dict[str, Any])
+def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A performer's statement for a month (YYYY-MM), every cent with its working."""
+    return to_dict(statements.statement(reading, caller, performer_id=performer_id, period=period))
+
+
+@router.get(
+    "/performers/{performer_id}/statements/{period}/report.html", response_class=HTMLResponse
+)
+def statement_page(
+    performer_id: str, period: str, caller: Caller, reading: Reading, lang: Language
+) -> str:
+    """The same statement as a page."""
+    found = statement(performer_id, period, caller, reading)
+    return render("statement.html", lang, s=found)

@@ -1,0 +1,46 @@
+"""What a browser sees without a key: where one is, whether it works, what an error means."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel
+
+from api.deps import Language, Open
+from api.web import texts
+from api.web.pages import render
+from api.worker import KINDS
+from core import jobs
+
+router = APIRouter(tags=["pages"])
+CODE = Annotated[str, Path(pattern="^[a-z][a-z0-9-]{1,60}$")]
+
+
+class Health(BaseModel):
+    """`ready` once the database answers; `open_jobs` waits for a worker or is with one."""
+
+    status: str
+    open_jobs: int
+
+
+@router.get("/health", response_model=Health)
+def health(world: Open) -> Health:
+    """Is the registry there?"""
+    with world.db.read() as session:
+        return Health(status="ready", open_jobs=jobs.open_jobs(session, KINDS))
+
+
+@router.get("/", response_class=HTMLResponse)
+def landing(world: Open, lang: Language) -> str:
+    """Where am I, does it work, what next?"""
+    with world.db.read() as session:
+        open_jobs = jobs.open_jobs(session, KINDS)
+    return render("landing.html", lang, status="ready", open_jobs=open_jobs)
+
+
+@router.get("/problems/{code}", response_class=HTMLResponse)
+def problem(code: CODE, lang: Language) -> str:
+    """What does this error mean?"""
+    key = f"problem.{code}"
+    known = key in texts.catalogue(lang)
+    return render("problem.html", lang, code=code, meaning=key if known else "problem.other")

@@ -1,0 +1,52 @@
+"""What anyone may fetch to verify a licence: status lists, contexts, and the registry's name."""
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.deps import Open, Reading
+from api.routes.licences import CREDENTIAL_TYPE
+from core.clock import utc_now
+from licensing import assets
+from licensing.service import licences
+
+router = APIRouter(tags=["public"])
+JSON_LD = "application/ld+json"
+
+
+class RegistryName(BaseModel):
+    """The key with which this registry countersigns."""
+
+    did: str
+    verification_method: str
+
+
+@router.get("/status/{number}", response_class=Response)
+def status_list(number: int, reading: Reading, world: Open) -> Response:
+    """Which licences are revoked? A signed bitstring that tells nothing else."""
+    data = licences.status_list_credential(
+        reading,
+        world.registry_key,
+        base_url=world.settings.base_url,
+        now=utc_now(),
+        number=number,
+    )
+    return Response(data, media_type=CREDENTIAL_TYPE)
+
+
+@router.get("/ns/licence/v1", response_class=Response)
+def licence_context() -> Response:
+    """The JSON-LD context of licences."""
+    return Response(assets.context_bytes(), media_type=JSON_LD)
+
+
+@router.get("/ns/likeness", response_class=Response)
+def vocabulary() -> Response:
+    """The vocabulary of the licence profile."""
+    return Response(assets.vocabulary_bytes(), media_type=JSON_LD)
+
+
+@router.get("/registry", response_model=RegistryName)
+def registry_name(world: Open) -> RegistryName:
+    """Whose countersignature to expect on a licence of this registry."""
+    key = world.registry_key
+    return RegistryName(did=key.did, verification_method=key.verification_method)

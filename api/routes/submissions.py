@@ -1,0 +1,182 @@
+"""Submissions: a file handed in for a cut, scanned by a worker, and what was found in it."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api import uploads
+from api.deciding import decide_if_scanned
+from api.deps import Caller, Open, Reading, Writing
+from api.filekinds import kind_of
+from api.found import FindingsOut, findings_of
+from api.paging import Asked, Page, page
+from api.routes.jobs import JobOut
+from api.wire import FROZEN, Text
+from core import jobs
+from core.clock import utc_now
+from core.principal import Principal
+from licensing.service import clearances
+from registry.declaration import from_dict, to_dict
+from registry.models.evidence import Submission, SubmissionKind
+from registry.models.works import Declaration, Medium
+from registry.service import submissions
+
+router = APIRouter(tags=["submissions"])
+
+
+class NewSubmission(BaseModel):
+    """An uploaded file for a cut; without a declaration the one last decided on holds."""
+
+    model_config = FROZEN
+    cut_id: Text
+    upload_id: Text
+    filename: Text
+    declaration: dict[str, Any] | None = None
+
+
+class NewDeclaration(BaseModel):
+    """What is declared from now on; the earlier declaration stays on record."""
+
+    model_config = FROZEN
+    declaration: dict[str, Any]
+
+
+class SubmissionOut(BaseModel):
+    """A submission and how far it is; `job` is its newest scan, with its error if it failed."""
+
+    id: str
+    cut_id: str
+    kind: str
+    filename: str
+    size_bytes: int
+    state: str
+    declaration: dict[str, Any]
+    created_at: datetime
+    job: JobOut | None
+
+    @classmethod
+    def of(cls, item: Submission, job: jobs.Job | None) -> Self:
+        """The submission as data, without the name of its stored file."""
+        return cls(
+            id=item.id,
+            cut_id=item.cut_id,
+            kind=item.kind.value,
+            filename=item.filename,
+            size_bytes=item.size_bytes,
+            state=item.state.value,
+            declaration=to_dict(item.declaration),
+            created_at=item.created_at,
+            job=None if job is None else JobOut.of(job),
+        )
+
+
+@router.post("/submissions", status_code=202, response_model=SubmissionOut)
+def submit(body: NewSubmission, writing: Writing, world: Open) -> Response:
+    """Hand an uploaded file in for a cut; a worker scans it and the clearance follows."""
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    declared = None if body.declaration is None else from_dict(body.declaration)
+    stored = uploads.keep(world, writing.caller, body.upload_id)
+
+    def take(session: Session) -> SubmissionOut:
+        made = submissions.submit(
+            session,
+            writing.caller,
+            body.cut_id,
+            kind=SubmissionKind(kind_of(body.filename) or "film"),
+            stored=stored,
+            filename=body.filename,
+            declaration=declared or declared_before(session, writing.caller, body.cut_id),
+            now=utc_now(),
+        )
+        return SubmissionOut.of(*made)
+
+    answer = writing.write(take, status=202)
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return answer
+
+
+@router.get("/submissions", response_model=Page[SubmissionOut])
+def list_submissions(caller: Caller, reading: Reading, asked: Asked) -> Page[SubmissionOut]:
+    """List your submissions, newest first."""
+    found = submissions.list_submissions(
+        reading, caller, before_seq=asked.before_seq, limit=asked.limit
+    )
+    return page(
+        found,
+        asked,
+        lambda pair: SubmissionOut.of(pair[0], scan_job(reading, caller, pair[0].id)),
+        cursor=lambda pair: pair[1],
+    )
+
+
+@router.get("/submissions/{submission_id}", response_model=SubmissionOut)
+def show(submission_id: str, caller: Caller, reading: Reading) -> SubmissionOut:
+    """How far is this submission?"""
+    found = submissions.get_submission(reading, caller, submission_id)
+    return SubmissionOut.of(found, scan_job(reading, caller, submission_id))
+
+
+@router.get("/submissions/{submission_id}/findings", response_model=FindingsOut)
+def show_findings(submission_id: str, caller: Caller, reading: Reading) -> FindingsOut:
+    """Who was found in it, where, and how sure is that?"""
+    return findings_of(reading, caller, submission_id)
+
+
+@router.post("/submissions/{submission_id}/declaration", response_model=SubmissionOut)
+def declare(submission_id: str, body: NewDeclaration, writing: Writing) -> Response:
+    """Correct the declaration; a scanned submission is decided anew."""
+    declared = from_dict(body.declaration)
+
+    def redeclare(session: Session) -> SubmissionOut:
+        made = submissions.redeclare(
+            session, writing.caller, submission_id, declared, now=utc_now()
+        )
+        decide_if_scanned(session, writing.caller, made)
+        return SubmissionOut.of(made, scan_job(session, writing.caller, submission_id))
+
+    return writing.write(redeclare, status=200)
+
+
+@router.post("/submissions/{submission_id}/scans", status_code=202, response_model=JobOut)
+def scan_again(submission_id: str, writing: Writing) -> Response:
+    """Scan the kept file again."""
+    return writing.write(
+        lambda session: JobOut.of(submissions.request_scan(session, writing.caller, submission_id)),
+        status=202,
+    )
+
+
+@router.post("/submissions/{submission_id}/cancellation", response_model=SubmissionOut)
+def cancel(submission_id: str, writing: Writing) -> Response:
+    """Stop what is under way for this submission."""
+
+    def stop(session: Session) -> SubmissionOut:
+        made = submissions.cancel_submission(session, writing.caller, submission_id)
+        job = scan_job(session, writing.caller, submission_id)
+        if job is not None and job.state in (jobs.QUEUED, jobs.LEASED):
+            job = jobs.cancel(session, writing.caller, job.id, utc_now())
+        return SubmissionOut.of(made, job)
+
+    return writing.write(stop, status=200)
+
+
+def declared_before(session: Session, caller: Principal, cut_id: str) -> Declaration:
+    """The declaration that the newest decision on this cut rests on; else one that names nobody.
+
+    So that scanning a cut again does not take back what was declared, and paid, for it.
+    """
+    newest = clearances.list_clearances(session, caller, cut_id=cut_id, limit=1)
+    if newest:
+        found = submissions.get_submission(session, caller, newest[0].submission_id)
+        return found.declaration
+    return Declaration(utc_now().date(), ("*",), Medium.FILM, "und")
+
+
+def scan_job(session: Session, caller: Principal, submission_id: str) -> jobs.Job | None:
+    """The newest scan of a submission."""
+    return jobs.latest(session, caller, kind=submissions.SCAN_JOB, subject=submission_id)

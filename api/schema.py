@@ -1,0 +1,58 @@
+"""Brings a database to the schema this program needs, and refuses to work on any other.
+
+Migrations are Alembic's and travel with the program; `ebenbild init` runs them. Reading the
+present revision takes one query, so it is checked each time a registry is opened.
+"""
+
+from pathlib import Path
+
+from sqlalchemy import text as sql
+from sqlalchemy.exc import OperationalError
+
+import migrations
+from core.db import Database
+from core.errors import Unavailable
+
+
+def upgrade(database: Database, revision: str = migrations.HEAD) -> None:
+    """Run the migrations up to `revision` in one transaction."""
+    _run(database, "upgrade", revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take migrations back down to `revision` (`base` for none) in one transaction."""
+    _run(database, "downgrade", revision)
+
+
+def revision_of(database: Database) -> str | None:
+    """The revision the database stands at; None before the first."""
+    with database.read() as session:
+        try:
+            found = session.connection().execute(sql("SELECT version_num FROM alembic_version"))
+        except OperationalError:
+            return None
+        row = found.first()
+        return None if row is None else str(row[0])
+
+
+def require_current(database: Database) -> None:
+    """Raise Unavailable unless the database stands at this program's revision."""
+    revision = revision_of(database)
+    if revision != migrations.HEAD:
+        raise Unavailable(
+            f"The database is at revision {revision}; this program needs {migrations.HEAD}.",
+            next_step="Stop everything that uses it, back it up, then run `ebenbild init`.",
+            code="old-database",
+        )
+
+
+def _run(database: Database, direction: str, revision: str) -> None:
+    # Imported here: only set-up needs Alembic, and it is slow to import.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with database.write() as session:
+        config.attributes["connection"] = session.connection()
+        getattr(command, direction)(config, revision)

@@ -1,0 +1,60 @@
+"""Makes a registry, or brings one up to date: folder, keys, database, recognition models.
+
+Run again it changes only what is missing or old. The models are converted from the packages that
+carry their weights; that needs no network.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from api.schema import revision_of, upgrade
+from api.scopes import SCOPES
+from core.db import Database
+from core.init import InitReport, initialise
+from core.settings import Settings
+from migrations import HEAD
+
+Progress = Callable[[Mapping[str, Any]], None]
+
+
+def prepare(settings: Settings) -> InitReport:
+    """Make the registry in `settings.data_dir`, or upgrade its database."""
+    made = initialise(settings, upgrade, operator_scopes=SCOPES)
+    if not made.created:
+        database = Database.open(settings.database_path)
+        try:
+            if revision_of(database) != HEAD:
+                upgrade(database)
+        finally:
+            database.close()
+    return made
+
+
+def convert_models(settings: Settings, progress: Progress) -> dict[str, str]:
+    """Convert what is missing or stale; returns each model's id and sha256."""
+    # Imported here: the converter needs libraries that nothing else does.
+    from fingerprint.weights.convert import convert_all  # noqa: PLC0415
+
+    def feed(model_id: str, done: int, total: int) -> None:
+        progress({"progress": done / total, "note": model_id})
+
+    manifest = convert_all(settings.models_path, feed)
+    return {model_id: entry.sha256 for model_id, entry in manifest.models.items()}
+
+
+def installed_models(settings: Settings) -> list[dict[str, Any]]:
+    """The models on this machine, checked against their stamps; raises Unavailable."""
+    from fingerprint.weights.manifest import load_manifest  # noqa: PLC0415
+
+    manifest = load_manifest(settings.models_path)
+    return [
+        {
+            "id": entry.model_id,
+            "dimension": entry.dimension,
+            "licence": entry.licence,
+            "source": f"{entry.package} {entry.version}",
+            "front_end": entry.front_end,
+            "sha256": entry.sha256,
+        }
+        for entry in manifest.models.values()
+    ]

@@ -1,0 +1,133 @@
+"""The steps of the story in `pipeline`: each loads, lets the packages below do one thing, saves.
+
+Nothing is computed on the way: media belongs to the engine, meaning to registry and licensing,
+money to royalties. A write checks the job's fence first.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session
+
+from api.heartbeat import Heartbeat
+from api.stopping import Stopping
+from api.tools import Tools
+from core import jobs
+from core.clock import utc_now
+from core.errors import Conflict
+from core.jobs import Job
+from core.principal import Principal, SearchCapability, system
+from fingerprint.media.models import MediaInfo
+from fingerprint.models import Span
+from registry.models.evidence import Findings, Scan
+from registry.service import findings, latematch, reading, scans, submissions, works
+
+# Of the whole progress; the rest is the reading of the media.
+SEARCH_AT = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A scan under way: the stored scan, its file, and what the probe said about it."""
+
+    scan: Scan
+    path: Path
+    info: MediaInfo
+
+
+def begin(tools: Tools, job: Job) -> Running:
+    """Probe the file and give the scan to go on with; the cut learns its measured length.
+
+    Raises BadMedia for what is no film, sound or picture, Conflict once the file is not kept.
+    """
+    principal = system(job.tenant_id)
+    path = _media_path(tools, principal, job.payload["submission_id"])
+    info = tools.engine.probe(path)
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        scan = scans.begin_scan(
+            session,
+            principal,
+            job.payload["submission_id"],
+            tools.engine.segments(info),
+            tools.engine.models,
+            retention_days=tools.world.settings.retention.unknown_days,
+            now=utc_now(),
+        )
+        works.save_duration(session, principal, scan.cut_id, info.duration_ms)
+    return Running(scan, path, info)
+
+
+def missing(tools: Tools, job: Job, running: Running) -> tuple[tuple[int, Span], ...]:
+    """Number and span of each segment that nobody has written yet."""
+    with tools.world.db.read() as session:
+        return scans.missing_segments(session, system(job.tenant_id), running.scan.id)
+
+
+def scan_segment(
+    tools: Tools, job: Job, pulse: Heartbeat, running: Running, segment: tuple[int, Span]
+) -> None:
+    """Find voices and faces in one segment and store them; raises Stopping between segments."""
+    number, span = segment
+    if tools.stopping.is_set():
+        raise Stopping
+    total = len(running.scan.segments)
+
+    def progress(part: float) -> None:
+        pulse.show(SEARCH_AT * (number + part) / total, f"{number + 1}/{total}")
+
+    progress(0.0)
+    traces = tools.engine.scan_segment(running.path, running.info, span, progress)
+    with tools.world.db.write() as session:
+        scans.save_segment(
+            session,
+            tools.world.vault,
+            job,
+            running.scan.id,
+            number=number,
+            found=traces,
+            now=utc_now(),
+        )
+
+
+def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
+    """Search everything found against every print, and keep what that says."""
+    pulse.show(SEARCH_AT, "")
+    world, now = tools.world, utc_now()
+    capability = SearchCapability("matching", scan_id)
+    with world.db.read() as session:
+        principal = system(job.tenant_id)
+        stored = scans.load_traces(session, world.vault, principal, scan_id, at=now)
+        gallery_seq = tools.cache.refresh(session, world.vault, capability, at=now)
+    answers = tools.engine.decide([item.trace for item in stored], tools.cache.gallery)
+    with world.db.write() as session:
+        findings.save_findings(
+            session,
+            world.vault,
+            job,
+            scan_id,
+            trace_ids=[item.id for item in stored],
+            findings=answers,
+            gallery_seq=gallery_seq,
+            now=utc_now(),
+        )
+
+
+def read_findings(tools: Tools, job: Job) -> Findings:
+    """What the newest finished scan of the job's submission says now."""
+    with tools.world.db.read() as session:
+        return reading.findings(session, system(job.tenant_id), job.payload["submission_id"])
+
+
+def look_again(session: Session, job: Job) -> None:
+    """Queue past scans that have not been searched for the newest print."""
+    capability = SearchCapability("late-matching", job.id)
+    latematch.enqueue_rematches(session, capability, at=utc_now())
+
+
+def _media_path(tools: Tools, principal: Principal, submission_id: str) -> Path:
+    with tools.world.db.read() as session:
+        found = submissions.get_submission(session, principal, submission_id)
+    if found.object_name is None:
+        raise Conflict("The file is no longer kept.", next_step="Hand the file in again.")
+    return tools.world.objects.path(found.object_name)

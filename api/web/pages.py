@@ -1,0 +1,72 @@
+"""Renders the pages and reports from their templates, in English or German.
+
+Templates only place words and figures; what is shown is decided before. Everything is escaped,
+because titles and names come from strangers.
+"""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from api.web import texts
+from api.web.grouping import grouped
+from core import money
+
+SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
+
+
+def render(template: str, lang: str, **values: Any) -> str:
+    """The page or text `template` in `lang`."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            lang=lang,
+            t=partial(texts.text, lang),
+            reason=partial(texts.reason, lang),
+            word=partial(texts.word, lang),
+            grouped=grouped,
+            times=_times,
+            shape=lambda verdict: SHAPES.get(verdict, ""),
+            money=lambda micro, currency: money.format(micro, currency, lang),
+            seconds=partial(texts.seconds, lang),
+            count=partial(texts.count, lang),
+            working=partial(_working, lang),
+            **values,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(enabled_extensions=("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        keep_trailing_newline=True,
+    )
+
+
+def _times(item: Mapping[str, Any]) -> str:
+    """The passages of a group, by their time codes."""
+    return ", ".join(
+        f"{texts.timecode(start)}–{texts.timecode(end)}" for start, end in item["times"]
+    )
+
+
+def _working(lang: str, line: Mapping[str, Any]) -> str:
+    """How a line's amount came about, as an equation of its pinned figures."""
+    figures = line["working"]
+    rate = money.format(int(figures["rate_micro"]), line["tariff"]["currency"], lang)
+    if figures["tariff"] == "per_view":
+        return texts.text(
+            lang, "working.per_view", rate=rate, views=texts.count(lang, int(figures["views"]))
+        )
+    numerator, denominator = line["territory_factor"]
+    factor = str(numerator) if denominator == 1 else f"{numerator}/{denominator}"
+    use = texts.seconds(lang, int(figures["use_ms"]))
+    return texts.text(lang, "working.per_minute", rate=rate, seconds=use, factor=factor)

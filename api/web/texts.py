@@ -1,0 +1,108 @@
+"""The catalogue of words in English and German, for pages, reports and the command line alike.
+
+Reasons travel as codes with figures; only here do they become sentences. A missing entry shows
+its key instead of hiding it, and a test fails on it.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("en", "de")
+PERCENT = ("fpir", "share")
+FOLDER = Path(__file__).parent / "locales"
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, str]:
+    """All entries of `lang`, flat: dotted key to sentence."""
+    entries: dict[str, str] = json.loads((FOLDER / f"{lang}.json").read_text("utf-8"))
+    return entries
+
+
+def text(lang: str, key: str, **values: Any) -> str:
+    """The sentence `key` with `{names}` filled in from `values`."""
+    sentence = catalogue(lang).get(key)
+    if sentence is None:
+        return key
+    return sentence.format_map(_Shown(values))
+
+
+def reason(lang: str, item: Mapping[str, Any]) -> str:
+    """The sentence for a reason `{"code": .., "detail": {..}}`."""
+    detail = item.get("detail") or {}
+    sentence = catalogue(lang).get(f"reason.{item['code']}")
+    # One code may come with its figures from the engine and without them from a decision.
+    if sentence is not None and _names_in(sentence) <= _figures(lang, detail).keys():
+        return sentence.format_map(_figures(lang, detail))
+    # Imported here and below: most commands never show a reason, and NumPy would slow them down.
+    from fingerprint.models import Reason  # noqa: PLC0415
+    from licensing.wording import render  # noqa: PLC0415
+
+    return render(Reason(item["code"], detail), lang)
+
+
+def word(lang: str, name: str | None) -> str:
+    """The plain word for a kind of use, a modality or a medium; `None` is an undeclared kind."""
+    from licensing.wording import word as plain  # noqa: PLC0415
+
+    return text(lang, "kind.none") if name is None else plain(name, lang)
+
+
+def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures as people read them: `x_ms` gains a twin `x_s`, rates and shares are in percent."""
+    values: dict[str, Any] = dict(detail)
+    for name, value in detail.items():
+        if name.endswith("_ms") and isinstance(value, int | float):
+            values[f"{name[:-3]}_s"] = seconds(lang, int(value))
+        elif name.startswith(PERCENT) and isinstance(value, int | float):
+            values[name] = f"{_decimal(lang, value * 100)} %"
+        elif isinstance(value, float):
+            values[name] = _decimal(lang, value)
+    return values
+
+
+def _decimal(lang: str, value: float) -> str:
+    return f"{value:.3g}".replace(".", "," if lang == "de" else ".")
+
+
+def _names_in(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def seconds(lang: str, span_ms: int) -> str:
+    """Milliseconds as seconds with one decimal, with the language's decimal mark."""
+    figure = f"{span_ms / 1000:.1f}"
+    return figure.replace(".", ",") if lang == "de" else figure
+
+
+def count(lang: str, number: int) -> str:
+    """A whole number with its thousands set apart."""
+    return f"{number:,}".replace(",", "." if lang == "de" else ",")
+
+
+def timecode(at_ms: int) -> str:
+    """Media time as `H:MM:SS.t`, hours only where there are any."""
+    tenths, hours = at_ms // 100, at_ms // 3_600_000
+    rest = f"{tenths // 600 % 60:02}:{tenths // 10 % 60:02}.{tenths % 10}"
+    return f"{hours}:{rest}" if hours else rest
+
+
+def preferred(header: str) -> str:
+    """The first language of an Accept-Language value that there is a catalogue for, else `en`."""
+    wanted = []
+    for part in header.split(",")[:20]:
+        tag, _, rank = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(rank or 1), tag.strip().lower()[:2]))
+        except ValueError:
+            continue
+    return next((tag for _, tag in sorted(wanted, key=lambda w: w[0]) if tag in LANGUAGES), "en")
+
+
+class _Shown(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"

@@ -1,0 +1,145 @@
+"""The worker: claims a job, works on it under a lease, stores what came out, and goes on.
+
+Every step may be killed: a job whose worker went silent is claimed again and resumes from what is
+stored. On SIGTERM the segment at hand is finished and the job handed back.
+"""
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from sqlmodel import Session
+
+from api.heartbeat import Heartbeat
+from api.housekeeping import EVERY_S, tidy
+from api.stopping import Stopping
+from core import jobs
+from core.clock import utc_now
+from core.errors import Broken, EbenbildError, Unavailable
+from core.init import World
+from core.jobs import Job, LeaseLost
+
+LOG = logging.getLogger("ebenbild.worker")
+Handler = Callable[[Job, Heartbeat], None]
+Failure = Callable[[Session, Job], None]
+KINDS = ("embed", "scan", "rematch", "decide", "erase")
+
+
+class Worker:
+    """One worker on the registry `world`: what to do for each kind of job, and when one fails."""
+
+    def __init__(
+        self,
+        world: World,
+        handlers: Mapping[str, Handler],
+        failures: Mapping[str, Failure],
+        stopping: threading.Event,
+    ) -> None:
+        self._world = world
+        self._handlers = handlers
+        self._failures = failures
+        self._stopping = stopping
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+
+    def run(self, *, drain: bool) -> int:
+        """Work until asked to stop, or with `drain` until nothing is left; returns jobs ended."""
+        ended, tidied_at = 0, -EVERY_S
+        while not self._stopping.is_set():
+            if time.monotonic() - tidied_at >= EVERY_S:
+                tidy(self._world)
+                tidied_at = time.monotonic()
+            job = self._claim()
+            if job is not None:
+                self._carry_out(job)
+                ended += 1
+            elif drain and not self._open():
+                break
+            else:
+                self._stopping.wait(self._world.settings.jobs.poll_ms / 1000)
+        return ended
+
+    def _claim(self) -> Job | None:
+        with self._world.db.write() as session:
+            return jobs.claim(
+                session,
+                worker=self._name,
+                kinds=tuple(self._handlers),
+                now=utc_now(),
+                lease_seconds=self._world.settings.jobs.lease_seconds,
+            )
+
+    def _carry_out(self, job: Job) -> None:
+        LOG.info("%s %s: attempt %d", job.kind, job.id, job.attempts)
+        try:
+            with Heartbeat(
+                self._world.db, job, self._world.settings.jobs.lease_seconds
+            ) as heartbeat:
+                self._handlers[job.kind](job, heartbeat)
+        except LeaseLost:
+            LOG.warning("%s %s: lease lost, dropped", job.kind, job.id)
+        except Stopping:
+            self._hand_back(job)
+        except EbenbildError as error:
+            self._fail(job, error, retry=worth_retrying(error))
+        except Exception as error:
+            # The border of a job: a fault of ours must not end the worker and all other jobs.
+            LOG.exception("%s %s failed", job.kind, job.id)
+            self._fail(job, _unforeseen(error), retry=True)
+
+    def _open(self) -> int:
+        with self._world.db.read() as session:
+            return jobs.open_jobs(session, tuple(self._handlers))
+
+    def _hand_back(self, job: Job) -> None:
+        LOG.info("%s %s: handed back", job.kind, job.id)
+        with self._world.db.write() as session:
+            jobs.release(session, job, utc_now())
+
+    def _fail(self, job: Job, error: EbenbildError, *, retry: bool) -> None:
+        LOG.warning("%s %s: %s (%s)", job.kind, job.id, error.message, error.code)
+        final = not retry or job.attempts >= job.attempts_max
+        try:
+            with self._world.db.write() as session:
+                jobs.fail(session, job, error, retry, utc_now())
+                if final and job.kind in self._failures:
+                    self._failures[job.kind](session, job)
+        except LeaseLost:
+            LOG.warning("%s %s: lease lost before it could be failed", job.kind, job.id)
+
+
+def stop_on_signals(stopping: threading.Event) -> None:
+    """Set `stopping` on SIGTERM and SIGINT; the segment at hand is still finished."""
+
+    def stop(_number: int, _frame: object) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def stop_without_parent(stopping: threading.Event) -> None:
+    """Set `stopping` once standard input ends, which is when the process that holds it is gone."""
+
+    def watch() -> None:
+        # Not through sys.stdin: its lock, held here, would break the interpreter's shutdown.
+        while os.read(0, 1024):
+            pass
+        stopping.set()
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def worth_retrying(error: EbenbildError) -> bool:
+    """Whether the same job may do better later; missing models stay missing until `init`."""
+    return isinstance(error, Unavailable) and not error.code.startswith("models-")
+
+
+def _unforeseen(error: Exception) -> Broken:
+    return Broken(
+        f"The worker failed unexpectedly ({type(error).__name__}).",
+        next_step="The operator finds the cause in the worker's log; the job can be retried.",
+    )

@@ -1,0 +1,35 @@
+"""Starts a worker process: opens the registry and the engine, then works until it is stopped."""
+
+import logging
+import sys
+import threading
+
+from api.handlers import failures, handlers
+from api.opening import open_registry
+from api.tools import Opener, Tools, open_engine
+from api.worker import Worker, stop_on_signals, stop_without_parent
+from core.settings import Settings
+
+
+def work(
+    settings: Settings,
+    *,
+    drain: bool,
+    quiet: bool = False,
+    tied: bool = False,
+    opener: Opener = open_engine,
+) -> int:
+    """Carry out jobs; returns how many ended. SIGTERM finishes the segment at hand first.
+
+    `quiet` logs only faults of ours; `tied` stops the worker when its parent is gone, however
+    that ended: standard input is a pipe that the parent holds.
+    """
+    level = logging.ERROR if quiet else logging.INFO
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(name)s: %(message)s")
+    stopping = threading.Event()
+    stop_on_signals(stopping)
+    if tied:
+        stop_without_parent(stopping)
+    with open_registry(settings) as world:
+        tools = Tools(world, stopping, opener)
+        return Worker(world, handlers(tools), failures(), stopping).run(drain=drain)

@@ -1,0 +1,37 @@
+"""Values that hold for a time, with where they come from: laws, rates, duties.
+
+A decision is made with the value in force at the moment it is about, not with today's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """A value in force from `valid_from` until just before `valid_until` (None: still open).
+
+    `source` cites where it is written; `certainty` says how sure its author was.
+    """
+
+    value: T
+    valid_from: datetime
+    valid_until: datetime | None
+    source: str
+    certainty: str
+
+
+def in_force(items: Sequence[Dated[T]], at: datetime) -> T | None:
+    """Return the value in force at `at`, or None.
+
+    Items stand in the order in which they were recorded; where several are in force the one
+    recorded last wins, because it was written knowing the others.
+    """
+    for item in reversed(items):
+        if item.valid_from <= at and (item.valid_until is None or at < item.valid_until):
+            return item.value
+    return None

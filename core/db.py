@@ -1,0 +1,236 @@
+"""The database: how it is opened, the two kinds of session, and the only commit there is.
+
+Every write takes the write lock at its first statement (BEGIN IMMEDIATE), so two writers queue
+and never find out half-way that one of them must start again. Rows carry owner and audience from
+the first table on.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Dialect, Engine, Table, Text, create_engine, event, or_
+from sqlalchemy import text as sql
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, Session, SQLModel, col
+
+from core import sqlite
+from core.dberrors import translated
+from core.errors import Conflict, Unavailable
+from core.principal import Principal
+
+OWNER = "owner"
+PUBLIC = "public"
+
+_log = logging.getLogger(__name__)
+_READERS_MAX = 40
+_WAIT_SECONDS = 30
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time as text of fixed width, so that text order is time order."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """Return the text form; raises ValueError for a time without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs its zone")
+        moment = value.astimezone(UTC).replace(tzinfo=None)
+        return moment.isoformat(timespec="microseconds") + "Z"
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """Return the aware time that was stored."""
+        if value is None:
+            return None
+        return datetime.strptime(value, _TIME_FORMAT).replace(tzinfo=UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A small JSON value as text with sorted keys; NaN and infinities are refused."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
+        """Return the text form; raises ValueError or TypeError for what is not JSON."""
+        if value is None:
+            return None
+        return json.dumps(
+            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
+        """Return the value that was stored; tuples come back as lists."""
+        return None if value is None else json.loads(value)
+
+
+class Owned(SQLModel):
+    """Columns of every row that belongs to a tenant; a table adds its own to them.
+
+    `audience` says who besides the owner may see the row: `owner`, `tenant:<id>` or `public`.
+    """
+
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(index=True)
+    audience: str = OWNER
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CounterRow(SQLModel, table=True):
+    """The counter behind `next_seq`."""
+
+    __tablename__ = "core_counter"
+
+    name: str = Field(primary_key=True)
+    value: int
+
+
+class Database:
+    """One SQLite file with a pool of readers and one writer; close it when done."""
+
+    def __init__(self, path: Path, *, readers: Engine, writer: Engine, journal_mode: str) -> None:
+        self.path = path
+        self.journal_mode = journal_mode
+        self._readers = readers
+        self._writer = writer
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False) -> "Database":
+        """Open the database file; raises Unavailable when it is missing and `create` is false.
+
+        `create` makes an empty file that only its owner may read; the schema is another step.
+        Where SQLite's WAL mode is unsafe the database runs without it, and the log says so.
+        """
+        if create:
+            _create_file(path)
+        elif not path.is_file():
+            raise Unavailable(
+                "there is no database here yet", next_step="run: ebenbild init", code="no-database"
+            )
+        module = sqlite.driver()
+        journal = sqlite.journal_mode(module)
+        if journal != "WAL":
+            _log.warning(
+                "SQLite %s can corrupt databases in WAL mode: running without it, slower; "
+                "install pysqlite3 to mend this",
+                module.sqlite_version,
+            )
+        readers = _engine(path, module, journal, read_only=True, connections=_READERS_MAX)
+        writer = _engine(path, module, journal, read_only=False, connections=1)
+        return cls(path, readers=readers, writer=writer, journal_mode=journal)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that sees one snapshot from its first query on, and can write nothing."""
+        with translated(), Session(self._readers, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session that holds the write lock; commit at its end, roll back on any exception.
+
+        Keep it short and never open it twice in one thread: the second waits for the first.
+        Raises Conflict when a unique fact exists already, Unavailable when the lock stays taken or
+        the disk is full; in each case nothing was written.
+        """
+        with translated(), Session(self._writer, expire_on_commit=False) as session:
+            session.connection()
+            yield session
+            session.commit()
+
+    def close(self) -> None:
+        """Close every connection; sessions still open are not usable afterwards."""
+        self._readers.dispose()
+        self._writer.dispose()
+
+
+def visible(model: type[Owned], principal: Principal) -> ColumnElement[bool]:
+    """Return the where clause for the rows of `model` that this principal may see."""
+    return or_(
+        col(model.tenant_id) == principal.tenant_id,
+        col(model.audience).in_((PUBLIC, f"tenant:{principal.tenant_id}")),
+    )
+
+
+def next_seq(session: Session) -> int:
+    """Return the next number of the one order that all records share; call it in `write()`.
+
+    Order is told by this number and never by a clock. A rolled back number is given again.
+    """
+    statement = sql(
+        "INSERT INTO core_counter (name, value) VALUES ('seq', 1) "
+        "ON CONFLICT (name) DO UPDATE SET value = core_counter.value + 1 RETURNING value"
+    )
+    return int(session.connection().execute(statement).scalar_one())
+
+
+def append_only(*mutable: str) -> dict[str, Any]:
+    """Return the last item of `__table_args__` that marks a table as append-only.
+
+    The columns named in `mutable` may still change, such as the end of a record's validity.
+    """
+    return {"info": {"append_only": mutable}}
+
+
+def append_only_triggers(table: Table) -> list[str]:
+    """Return the statements that make SQLite refuse updates and deletes in a marked table."""
+    mutable = table.info["append_only"]
+    fixed = ", ".join(f'"{column.name}"' for column in table.columns if column.name not in mutable)
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
+    return [
+        f'CREATE TRIGGER "{table.name}_no_update" '
+        f'BEFORE UPDATE OF {fixed} ON "{table.name}" {refuse}',
+        f'CREATE TRIGGER "{table.name}_no_delete" BEFORE DELETE ON "{table.name}" {refuse}',
+    ]
+
+
+def append_only_tables() -> list[Table]:
+    """Return the marked tables of every package imported so far, by name."""
+    tables = SQLModel.metadata.sorted_tables
+    return sorted((t for t in tables if "append_only" in t.info), key=lambda table: table.name)
+
+
+def _engine(path: Path, module: Any, journal: str, *, read_only: bool, connections: int) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        module=module,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=_WAIT_SECONDS,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+    )
+
+    def connected(connection: Any, _record: Any) -> None:
+        sqlite.set_up(connection, journal=journal, read_only=read_only)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", _beginner("BEGIN" if read_only else "BEGIN IMMEDIATE"))
+    return engine
+
+
+def _beginner(statement: str) -> Callable[[Any], None]:
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begun
+
+
+def _create_file(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError as exc:
+        raise Conflict(
+            "there is a database here already", next_step="use it, or name another folder"
+        ) from exc

@@ -1,0 +1,161 @@
+"""First set-up, and opening what was set up: the only places where secrets and files begin.
+
+Nothing here is made twice and nothing is made by accident: a missing key beside existing data is
+an error, because a new key would leave that data unreadable.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from core import files, keys, tenants
+from core.db import Database
+from core.errors import Conflict, Unavailable
+from core.keys import PrivateKey
+from core.objects import Objects
+from core.settings import Settings
+from core.vault import KEK_FILE, KEYSTORE_FILE, Vault
+
+REGISTRY_KEY_FILE = "registry.pem"
+OPERATOR_KEY_FILE = "operator.key"
+_UNFINISHED = ".init-unfinished"
+_OPERATOR_NAME = "Operator"
+
+
+@dataclass(frozen=True, slots=True)
+class InitReport:
+    """What set-up made; `created` is empty when everything was there already.
+
+    `operator_key` is the API key of the operator, shown only this once.
+    """
+
+    data_dir: Path
+    created: tuple[str, ...]
+    operator_tenant_id: str | None
+    operator_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a process works with, opened; close it when done."""
+
+    db: Database
+    vault: Vault
+    objects: Objects
+    registry_key: PrivateKey
+    settings: Settings
+
+    def close(self) -> None:
+        """Close database and vault."""
+        self.db.close()
+        self.vault.close()
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def initialise(
+    settings: Settings,
+    make_schema: Callable[[Database], None],
+    *,
+    operator_scopes: frozenset[str] = frozenset({"admin"}),
+) -> InitReport:
+    """Make folders, secrets, database and the operator's API key, once.
+
+    `make_schema` builds the tables in the fresh database. An interrupted set-up is started over.
+    When everything exists nothing is changed. Raises Conflict when only a part exists.
+    """
+    _check_folder(settings.data_dir)
+    marker = settings.data_dir / _UNFINISHED
+    if marker.exists():
+        _remove_unfinished(settings)
+    pieces = _pieces(settings)
+    missing = [path for path in pieces if not path.exists()]
+    if not missing:
+        return InitReport(settings.data_dir, (), None, None)
+    if len(missing) < len(pieces):
+        names = ", ".join(path.name for path in missing)
+        raise Conflict(
+            f"set-up exists already, but this is missing: {names}",
+            next_step="restore it from its backup; to start anew, name another data_dir",
+            code="incomplete-set-up",
+        )
+    files.create_private(marker, b"")
+    tenant_id, plaintext = _create(settings, make_schema, operator_scopes)
+    marker.unlink()
+    files.sync_folder(settings.data_dir)
+    created = (*(str(path) for path in pieces), str(settings.keys_dir / OPERATOR_KEY_FILE))
+    return InitReport(settings.data_dir, created, tenant_id, plaintext)
+
+
+def open_world(settings: Settings) -> World:
+    """Open what set-up made; raises Unavailable, naming what is missing and what to do."""
+    missing = [path.name for path in _pieces(settings) if not path.exists()]
+    if missing or (settings.data_dir / _UNFINISHED).exists():
+        what = ", ".join(missing) or "the end of an interrupted set-up"
+        raise Unavailable(
+            f"this is missing: {what}",
+            next_step="run: ebenbild init (or restore it from its backup)",
+            code="not-set-up",
+        )
+    registry_key = keys.load_key(settings.keys_dir / REGISTRY_KEY_FILE)
+    objects = Objects.open(settings.objects_dir)
+    vault = Vault.open(settings.keys_dir)
+    return World(Database.open(settings.database_path), vault, objects, registry_key, settings)
+
+
+def _pieces(settings: Settings) -> tuple[Path, ...]:
+    return (
+        settings.database_path,
+        settings.objects_dir,
+        settings.keys_dir / KEK_FILE,
+        settings.keys_dir / KEYSTORE_FILE,
+        settings.keys_dir / REGISTRY_KEY_FILE,
+    )
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise Conflict(f"{folder.name} is not a folder", next_step="name another data_dir")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _create(
+    settings: Settings, make_schema: Callable[[Database], None], scopes: frozenset[str]
+) -> tuple[str, str]:
+    settings.keys_dir.mkdir(mode=0o700)
+    keys.save_key(settings.keys_dir / REGISTRY_KEY_FILE, keys.generate())
+    Vault.create(settings.keys_dir).close()
+    Objects.create(settings.objects_dir)
+    db = Database.open(settings.database_path, create=True)
+    try:
+        make_schema(db)
+        with db.write() as session:
+            tenant = tenants.create_tenant(session, name=_OPERATOR_NAME, kind=tenants.OPERATOR)
+            _, plaintext = tenants.issue_key(session, tenant.id, scopes)
+    finally:
+        db.close()
+    files.create_private(settings.keys_dir / OPERATOR_KEY_FILE, plaintext.encode() + b"\n")
+    return tenant.id, plaintext
+
+
+def _remove_unfinished(settings: Settings) -> None:
+    # Safe: nothing opens a data folder that carries the marker, so nothing was stored in it yet.
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        settings.database_path.with_name(settings.database_path.name + suffix).unlink(
+            missing_ok=True
+        )
+    for folder in (settings.keys_dir, settings.objects_dir):
+        if folder.exists():
+            shutil.rmtree(folder)
+    (settings.data_dir / _UNFINISHED).unlink()

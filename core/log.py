@@ -1,0 +1,212 @@
+"""The public log: an append-only list of commitments, with a root that fixes all of them.
+
+A leaf holds a salted hash and never a name or a vector, so that publishing it tells nothing. The
+salt lies apart and may be dropped: then the commitment can be opened by nobody any more.
+Hashes of complete subtrees are stored, so a root or a proof costs a few reads at any size.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from core import merkle
+from core.canonical import canonical
+from core.clock import to_text, utc_now
+from core.db import UtcDateTime, append_only
+from core.errors import Broken, NotFound
+
+_SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One entry of the log; `index` counts from 0, hashes are hex."""
+
+    index: int
+    kind: str
+    subject_id: str
+    commitment: str
+    at: datetime
+    leaf_hash: str
+
+
+class LeafRow(SQLModel, table=True):
+    """Table of leaves."""
+
+    __tablename__ = "log_leaf"
+    __table_args__ = (append_only(),)
+
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: str
+    subject_id: str = Field(index=True)
+    commitment: str
+    at: datetime = Field(sa_type=UtcDateTime)
+    leaf_hash: bytes
+
+
+class NodeRow(SQLModel, table=True):
+    """Table of the hashes of complete subtrees above the leaves."""
+
+    __tablename__ = "log_node"
+    __table_args__ = (append_only(),)
+
+    level: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    hash: bytes
+
+
+class SaltRow(SQLModel, table=True):
+    """Table of salts: the part of a leaf that is not published."""
+
+    __tablename__ = "log_salt"
+
+    seq: int = Field(primary_key=True, foreign_key="log_leaf.seq")
+    salt: bytes
+
+
+def leaf_bytes(*, kind: str, subject_id: str, commitment: str, at: datetime) -> bytes:
+    """Return the published bytes of a leaf, whose hash is in the tree."""
+    return canonical(
+        {"v": 1, "kind": kind, "id": subject_id, "commitment": commitment, "at": to_text(at)}
+    )
+
+
+def commit_to(salt: bytes, payload: Mapping[str, Any]) -> str:
+    """Return the commitment: the hex SHA-256 of the salt and the payload's canonical bytes."""
+    return hashlib.sha256(salt + canonical(payload)).hexdigest()
+
+
+def append(
+    session: Session,
+    *,
+    kind: str,
+    subject_id: str,
+    payload: Mapping[str, Any],
+    at: datetime | None = None,
+) -> int:
+    """Add a leaf that commits to `payload`, and return its index; call it in `write()`.
+
+    Raises BadInput when the payload has no canonical form.
+    """
+    salt, moment, index = secrets.token_bytes(_SALT_BYTES), at or utc_now(), _size(session)
+    commitment = commit_to(salt, payload)
+    data = leaf_bytes(kind=kind, subject_id=subject_id, commitment=commitment, at=moment)
+    row = LeafRow(
+        seq=index,
+        kind=kind,
+        subject_id=subject_id,
+        commitment=commitment,
+        at=moment,
+        leaf_hash=merkle.leaf_hash(data),
+    )
+    session.add(row)
+    session.flush()
+    session.add(SaltRow(seq=index, salt=salt))
+    _close_subtrees(session, index, row.leaf_hash)
+    session.flush()
+    return index
+
+
+def root(session: Session, size: int | None = None) -> tuple[int, str]:
+    """Return (size, hex root) of the log or of its first `size` leaves; NotFound past its end."""
+    present = _size(session)
+    wanted = present if size is None else size
+    if not 0 <= wanted <= present:
+        raise _no_leaf()
+    return wanted, merkle.root_from(wanted, _reader(session)).hex()
+
+
+def inclusion(session: Session, index: int, size: int | None = None) -> list[bytes]:
+    """Return the proof that a leaf is among the first `size` (all unless given); NotFound."""
+    present = _size(session)
+    wanted = present if size is None else size
+    if not 0 <= index < wanted <= present:
+        raise _no_leaf()
+    return merkle.inclusion_from(index, wanted, _reader(session))
+
+
+def leaves(session: Session, *, after: int = -1, limit: int = 1000) -> list[Leaf]:
+    """Return the leaves that follow index `after`, in order."""
+    query = select(LeafRow).where(col(LeafRow.seq) > after).order_by(col(LeafRow.seq)).limit(limit)
+    return [
+        Leaf(row.seq, row.kind, row.subject_id, row.commitment, row.at, row.leaf_hash.hex())
+        for row in session.exec(query)
+    ]
+
+
+def opens(session: Session, index: int, payload: Mapping[str, Any]) -> bool:
+    """Say whether the leaf commits to this payload; NotFound when leaf or salt is gone."""
+    leaf, salt = session.get(LeafRow, index), session.get(SaltRow, index)
+    if leaf is None or salt is None:
+        raise _no_leaf()
+    return commit_to(salt.salt, payload) == leaf.commitment
+
+
+def forget(session: Session, index: int) -> None:
+    """Drop the salt of a leaf, for erasure: nobody can tell any more what it commits to."""
+    salt = session.get(SaltRow, index)
+    if salt is not None:
+        session.delete(salt)
+        session.flush()
+
+
+def faults(session: Session) -> tuple[str, ...]:
+    """Recompute the log from its published columns alone and name what does not agree.
+
+    Reads every leaf; empty when the log agrees with itself. Leaves cut off at the end are found
+    only by comparing with a root that was kept elsewhere.
+    """
+    found: list[str] = []
+    hashes: list[bytes] = []
+    for row in session.exec(select(LeafRow).order_by(col(LeafRow.seq))):
+        data = leaf_bytes(
+            kind=row.kind, subject_id=row.subject_id, commitment=row.commitment, at=row.at
+        )
+        hashes.append(merkle.leaf_hash(data))
+        if row.seq != len(hashes) - 1:
+            return (*found, f"leaf {len(hashes) - 1} is missing")
+        if hashes[-1] != row.leaf_hash:
+            found.append(f"leaf {row.seq} was changed")
+    stored = {(row.level, row.position): row.hash for row in session.exec(select(NodeRow))}
+    expected = merkle.complete_subtrees(hashes)
+    changed = {place for place in stored | expected if stored.get(place) != expected.get(place)}
+    return (*found, *(f"subtree {level}/{place} was changed" for level, place in sorted(changed)))
+
+
+def _size(session: Session) -> int:
+    last = session.exec(select(func.max(LeafRow.seq))).one()
+    return 0 if last is None else last + 1
+
+
+def _reader(session: Session) -> merkle.NodeReader:
+    def node(level: int, position: int) -> bytes:
+        if level == 0:
+            leaf = session.get(LeafRow, position)
+            value = None if leaf is None else leaf.leaf_hash
+        else:
+            row = session.get(NodeRow, (level, position))
+            value = None if row is None else row.hash
+        if value is None:
+            raise Broken(f"the log lacks its subtree {level}/{position}")
+        return value
+
+    return node
+
+
+def _close_subtrees(session: Session, index: int, right: bytes) -> None:
+    # A leaf at an odd place completes a subtree, and that one maybe the next above it.
+    node, level, position = _reader(session), 0, index
+    while position % 2 == 1:
+        right = merkle.node_hash(node(level, position - 1), right)
+        level, position = level + 1, position // 2
+        session.add(NodeRow(level=level, position=position, hash=right))
+
+
+def _no_leaf() -> NotFound:
+    return NotFound("the log has no such leaf", next_step="read the log's size first")

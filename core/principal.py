@@ -1,0 +1,46 @@
+"""Who asks, and what he may do: a value that every store query takes.
+
+Nothing here knows how a principal proved himself.
+"""
+
+from dataclasses import dataclass
+
+from core.errors import NotAllowed
+
+ANY_SCOPE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """One caller acting for one tenant; `subject` names the key or worker, never a secret."""
+
+    tenant_id: str
+    subject: str
+    scopes: frozenset[str]
+    tenant_kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchCapability:
+    """The service's right to search across all tenants, for one declared purpose.
+
+    `reference` is the id of the record on whose behalf the search runs. It is a value that only
+    services make; no request carries one.
+    """
+
+    purpose: str
+    reference: str
+
+
+def require(principal: Principal, scope: str) -> None:
+    """Return when the principal holds `scope`; raise NotAllowed otherwise."""
+    if scope not in principal.scopes and ANY_SCOPE not in principal.scopes:
+        raise NotAllowed(
+            f"this needs the scope {scope}",
+            next_step="ask your administrator for a key with that scope",
+        )
+
+
+def system(tenant_id: str) -> Principal:
+    """Return the principal of a worker that acts for a tenant; no API key can hold its scope."""
+    return Principal(tenant_id, "system", frozenset({ANY_SCOPE}), "system")

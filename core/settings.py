@@ -1,0 +1,205 @@
+"""Every setting of the product, read once from the environment and passed down.
+
+Names are `EBENBILD_` and the field, groups nested with two underscores, as in
+`EBENBILD_SERVER__PORT=8420`. The unit is the last word of a field's name.
+"""
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from core.errors import BadInput
+
+_GIB = 1024**3
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+Rate = Annotated[float, Field(gt=0, lt=1)]
+
+
+class ServerSettings(BaseModel):
+    """How the service listens."""
+
+    model_config = _FROZEN
+
+    host: str = Field(
+        default="127.0.0.1", description="Address to listen on; loopback unless changed."
+    )
+    port: int = Field(
+        default=8420, ge=0, le=65535, description="TCP port; 0 lets the system choose."
+    )
+    upload_bytes_max: int = Field(
+        default=8 * _GIB, gt=0, description="Largest file that may be uploaded, in bytes."
+    )
+
+
+class DecisionSettings(BaseModel):
+    """When a find counts, per search against everything that is enrolled."""
+
+    model_config = _FROZEN
+
+    fpir_match: Rate = Field(
+        default=0.001,
+        description="Share of searches for people who are not enrolled that may end in a false "
+        "match, as a fraction of 1; finds under it count without a person's look.",
+    )
+    fpir_review: Rate = Field(
+        default=0.02,
+        description="The same share up to which a find is laid before a person, as a fraction "
+        "of 1; at least fpir_match.",
+    )
+    voice_match_ms_min: int = Field(
+        default=3000,
+        ge=0,
+        description="Least speech of one speaker that a match may rest on, in milliseconds; "
+        "shorter finds go to review.",
+    )
+    voice_review_ms_min: int = Field(
+        default=1000,
+        ge=0,
+        description="Least speech of one speaker that is compared at all, in milliseconds.",
+    )
+    margin_min: float = Field(
+        default=0.02,
+        ge=0,
+        le=2,
+        description="Least lead in score over the next best find that a match needs, as a "
+        "difference of cosine similarities.",
+    )
+
+    @model_validator(mode="after")
+    def _review_is_wider(self) -> Self:
+        if self.fpir_review < self.fpir_match:
+            raise ValueError("fpir_review must be at least fpir_match")
+        return self
+
+
+class LimitSettings(BaseModel):
+    """Bounds of one media file; a file beyond them is refused."""
+
+    model_config = _FROZEN
+
+    seconds_max: int = Field(
+        default=6 * 3600, gt=0, description="Longest playing time, in seconds."
+    )
+    pixels_max: int = Field(default=64_000_000, gt=0, description="Largest picture, in pixels.")
+    streams_max: int = Field(default=128, gt=0, description="Most streams in a container.")
+    bytes_max: int = Field(
+        default=256 * _GIB, gt=0, description="Largest file to decode, in bytes."
+    )
+    cpu_seconds_max: int = Field(
+        default=7200, gt=0, description="Processor time for one decoding process, in seconds."
+    )
+    wall_seconds_max: int = Field(
+        default=7200, gt=0, description="Elapsed time for one decoding process, in seconds."
+    )
+    memory_bytes_max: int = Field(
+        default=3 * _GIB, gt=0, description="Address space of one decoding process, in bytes."
+    )
+
+
+class JobSettings(BaseModel):
+    """How workers take and keep work."""
+
+    model_config = _FROZEN
+
+    lease_seconds: int = Field(
+        default=30,
+        gt=0,
+        description="Time after which the work of a silent worker is given to another.",
+    )
+    attempts_max: int = Field(
+        default=5, gt=0, description="Starts after which a job counts as failed."
+    )
+    poll_ms: int = Field(
+        default=500, gt=0, description="Pause of an idle worker between two looks, in milliseconds."
+    )
+
+
+class RetentionSettings(BaseModel):
+    """How long sealed traces of people are kept."""
+
+    model_config = _FROZEN
+
+    unknown_days: int = Field(
+        default=90,
+        ge=0,
+        description="Days for which sealed traces of people who are not enrolled are kept, so "
+        "that a later enrolment can find them; 0 keeps none.",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings, frozen; `load_settings` builds them."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="EBENBILD_", env_nested_delimiter="__", extra="ignore"
+    )
+
+    data_dir: Path = Field(
+        default=Path("ebenbild-data"), description="Folder of the database, keys and objects."
+    )
+    models_dir: Path | None = Field(
+        default=None, description="Folder of the converted models; `models` in data_dir unless set."
+    )
+    base_url: str = Field(
+        default="https://registry.invalid",
+        pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$",
+        description="Public address of this registry, without a slash at its end; it is written "
+        "into signed documents, so set it before the first one.",
+    )
+    threads: int = Field(
+        default=2, ge=1, le=256, description="Threads that one process may compute with, at most."
+    )
+    server: ServerSettings = ServerSettings()
+    decision: DecisionSettings = DecisionSettings()
+    limits: LimitSettings = LimitSettings()
+    jobs: JobSettings = JobSettings()
+    retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def database_path(self) -> Path:
+        """The database file."""
+        return self.data_dir / "ebenbild.db"
+
+    @property
+    def objects_dir(self) -> Path:
+        """Folder of stored files."""
+        return self.data_dir / "objects"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Folder of secrets: back it up apart from the rest."""
+        return self.data_dir / "keys"
+
+    @property
+    def keystore_path(self) -> Path:
+        """The file of wrapped data keys."""
+        return self.keys_dir / "keystore.db"
+
+    @property
+    def models_path(self) -> Path:
+        """Folder of the converted models, set or not."""
+        return self.models_dir or self.data_dir / "models"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment; raises BadInput naming each field that is wrong."""
+    try:
+        return Settings()
+    except SettingsError as exc:
+        raise _bad_setting("a variable that names a group is not JSON (EBENBILD_<GROUP>)") from exc
+    except ValidationError as exc:
+        faults = (
+            f"EBENBILD_{'__'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            for error in exc.errors(include_input=False, include_url=False)
+        )
+        raise _bad_setting("; ".join(faults)) from exc
+
+
+def _bad_setting(faults: str) -> BadInput:
+    return BadInput(
+        f"a setting is wrong: {faults}",
+        next_step="correct the named environment variables",
+        code="bad-setting",
+    )

@@ -1,0 +1,170 @@
+"""Tenants and their API keys: who may call, with which scopes.
+
+A key is random and long, so its SHA-256 is enough to recognise it; the key itself is stored
+nowhere. Which kinds and scopes exist is the business of the packages above.
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from core.clock import utc_now
+from core.db import JsonText, UtcDateTime
+from core.errors import BadInput, NotAllowed, NotFound
+from core.ids import new_id
+from core.principal import Principal
+
+OPERATOR = "operator"
+
+_WORD = re.compile(r"[a-z][a-z_-]{1,31}")
+_KEY = re.compile(r"ebk_([a-z2-7]{26})_([A-Za-z0-9_-]{43})")
+_NAME_CHARACTERS_MAX = 200
+_NO_HASH = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One organisation or person with data of its own; `did` where it has published one."""
+
+    id: str
+    name: str
+    kind: str
+    did: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What may be shown of an API key once it is issued."""
+
+    id: str
+    tenant_id: str
+    scopes: frozenset[str]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class TenantRow(SQLModel, table=True):
+    """Table of tenants."""
+
+    __tablename__ = "tenant"
+
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str = Field(index=True)
+    did: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """Table of API keys, each as a hash."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    tenant_id: str = Field(index=True, foreign_key="tenant.id")
+    hash: str
+    scopes: list[str] = Field(sa_type=JsonText)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def create_tenant(session: Session, *, name: str, kind: str, did: str | None = None) -> Tenant:
+    """Store a new tenant; raises BadInput for an empty or long name or a malformed kind."""
+    if not name.strip() or len(name) > _NAME_CHARACTERS_MAX or _WORD.fullmatch(kind) is None:
+        raise BadInput(
+            "a tenant needs a name and a kind",
+            next_step=f"give a name of 1 to {_NAME_CHARACTERS_MAX} characters and a kind",
+        )
+    row = TenantRow(id=new_id("ten"), name=name.strip(), kind=kind, did=did, created_at=utc_now())
+    session.add(row)
+    session.flush()
+    return _tenant(row)
+
+
+def get_tenant(session: Session, tenant_id: str) -> Tenant:
+    """Return one tenant; raises NotFound."""
+    row = session.get(TenantRow, tenant_id)
+    if row is None:
+        raise NotFound("there is no such tenant", next_step="check the tenant id")
+    return _tenant(row)
+
+
+def list_tenants(session: Session, *, kind: str | None = None, limit: int = 200) -> list[Tenant]:
+    """Return tenants in the order of their creation, of one kind where it is named."""
+    query = select(TenantRow).order_by(col(TenantRow.created_at), col(TenantRow.id)).limit(limit)
+    if kind is not None:
+        query = query.where(col(TenantRow.kind) == kind)
+    return [_tenant(row) for row in session.exec(query)]
+
+
+def issue_key(session: Session, tenant_id: str, scopes: frozenset[str]) -> tuple[str, str]:
+    """Store a new API key and return (key id, plaintext); the plaintext is shown only here.
+
+    Raises BadInput for no scopes or malformed ones, NotFound for an unknown tenant.
+    """
+    if not scopes or not all(_WORD.fullmatch(scope) for scope in scopes):
+        raise BadInput("a key needs scopes", next_step="name at least one known scope")
+    get_tenant(session, tenant_id)
+    key_id = new_id("key")
+    plaintext = f"ebk_{key_id.removeprefix('key_')}_{secrets.token_urlsafe(32)}"
+    row = ApiKeyRow(
+        id=key_id,
+        tenant_id=tenant_id,
+        hash=_hash(plaintext),
+        scopes=sorted(scopes),
+        created_at=utc_now(),
+    )
+    session.add(row)
+    session.flush()
+    return key_id, plaintext
+
+
+def authenticate(session: Session, plaintext: str) -> Principal:
+    """Return the principal of an API key, or raise NotAllowed with one message for all causes."""
+    found = _KEY.fullmatch(plaintext)
+    row = session.get(ApiKeyRow, f"key_{found.group(1)}") if found else None
+    expected = _NO_HASH if row is None else row.hash
+    matches = hmac.compare_digest(_hash(plaintext), expected)
+    if row is None or not matches or row.revoked_at is not None:
+        raise NotAllowed(
+            "this API key is not valid",
+            next_step="send a key that was issued here and is not revoked",
+            code="bad-api-key",
+        )
+    tenant = get_tenant(session, row.tenant_id)
+    return Principal(tenant.id, row.id, frozenset(row.scopes), tenant.kind)
+
+
+def list_keys(session: Session, tenant_id: str) -> list[KeyInfo]:
+    """Return the keys of a tenant, oldest first, revoked ones too."""
+    query = select(ApiKeyRow).where(col(ApiKeyRow.tenant_id) == tenant_id)
+    rows = session.exec(query.order_by(col(ApiKeyRow.created_at), col(ApiKeyRow.id)))
+    return [_key_info(row) for row in rows]
+
+
+def revoke_key(session: Session, tenant_id: str, key_id: str) -> None:
+    """End a key for good; a revoked key stays revoked. Raises NotFound for another's key."""
+    row = session.get(ApiKeyRow, key_id)
+    if row is None or row.tenant_id != tenant_id:
+        raise NotFound("there is no such key", next_step="list the keys of your tenant")
+    row.revoked_at = row.revoked_at or utc_now()
+    session.add(row)
+    session.flush()
+
+
+def _hash(plaintext: str) -> str:
+    return hashlib.sha256(plaintext.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _tenant(row: TenantRow) -> Tenant:
+    return Tenant(row.id, row.name, row.kind, row.did, row.created_at)
+
+
+def _key_info(row: ApiKeyRow) -> KeyInfo:
+    return KeyInfo(row.id, row.tenant_id, frozenset(row.scopes), row.created_at, row.revoked_at)

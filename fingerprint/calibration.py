@@ -1,0 +1,158 @@
+"""How often a stranger scores this high by chance: false match rates measured per encoder.
+
+A threshold is no constant: it follows from the false alarms that are accepted per search, from how
+many prints are searched, and from how much speech or footage stands behind the score. Rates are
+upper confidence bounds, and whatever is rounded is rounded to the safe side. Terms: ISO/IEC
+19795-1 (FMR, FPIR).
+"""
+
+import bisect
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, Context
+from typing import Any
+
+from core.errors import Broken
+from fingerprint.models import Modality
+
+Entries = tuple[Mapping[str, Any], ...]
+
+FORMAT = "ebenbild-calibration/1"
+# Fewer calibration identities than this, and every finding says that its threshold is provisional.
+_IDENTITIES_SETTLED = 400
+_THREE_FIGURES = Context(prec=3, rounding=ROUND_CEILING)
+_FPIR_MIN = 1e-12  # nobody has measured anything rarer
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """False match rate by score for one amount of evidence, from `evidence_ms_min` on.
+
+    `scores` rise and `rates` fall beside them: what share of comparisons with strangers reaches the
+    score, at most. `stranger` and `deviation` are mean and standard deviation of such scores.
+    """
+
+    evidence_ms_min: int
+    scores: tuple[float, ...]
+    rates: tuple[float, ...]
+    stranger: float
+    deviation: float
+    comparisons: int
+    identities: int
+
+    def fmr(self, score: float) -> float:
+        """False match rate at a score: that of the next lower known score, so never too small."""
+        if not score >= self.scores[0]:  # also for a score that is no number
+            return 1.0
+        return self.rates[bisect.bisect_right(self.scores, score) - 1]
+
+    def threshold(self, fmr: float) -> float:
+        """The lowest known score whose false match rate is at most `fmr`; infinite if none is."""
+        place = bisect.bisect_left(self.rates, -fmr, key=lambda rate: -rate)
+        return self.scores[place] if place < len(self.scores) else math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The measured tails of one encoder, shortest evidence first."""
+
+    model_id: str
+    modality: Modality
+    tails: tuple[Tail, ...]
+    digest: str
+
+    @property
+    def provisional(self) -> bool:
+        """Whether the rates rest on too few identities to be settled."""
+        return self.identities < _IDENTITIES_SETTLED
+
+    @property
+    def identities(self) -> int:
+        return min(tail.identities for tail in self.tails)
+
+    def tail(self, evidence_ms: int) -> Tail:
+        """The tail for this much evidence; less than any was measured with gets the shortest."""
+        places = [tail.evidence_ms_min for tail in self.tails]
+        return self.tails[max(0, bisect.bisect_right(places, evidence_ms) - 1)]
+
+    def fpir(self, score: float, *, evidence_ms: int, prints: int) -> float:
+        """Share of strangers' searches of `prints` prints whose best score reaches `score`."""
+        return fpir(self.tail(evidence_ms).fmr(score), prints)
+
+    def threshold(self, fpir_max: float, *, evidence_ms: int, prints: int) -> float:
+        """The lowest score that keeps a search of `prints` prints within `fpir_max`."""
+        return self.tail(evidence_ms).threshold(fmr(fpir_max, prints))
+
+
+def fpir(fmr_value: float, prints: int) -> float:
+    """1 - (1 - FMR)^N, rounded up in the third figure, at most 1."""
+    if fmr_value >= 1.0:
+        return 1.0 if prints else 0.0
+    return _rounded_up(-math.expm1(prints * math.log1p(-fmr_value)))
+
+
+def fmr(fpir_max: float, prints: int) -> float:
+    """The false match rate a comparison may have where a search of `prints` may have `fpir_max`."""
+    if fpir_max >= 1.0:
+        return 1.0
+    return -math.expm1(math.log1p(-fpir_max) / max(1, prints))
+
+
+def entries(document: bytes) -> Entries:
+    """The entries of a calibration file as they stand in it; raises Broken for another format."""
+    content = json.loads(document)
+    if content.get("format") != FORMAT:
+        raise Broken(f"A calibration file of another format than {FORMAT}.")
+    return tuple(content["models"])
+
+
+def for_model(
+    known: Entries, *, sha256: str, source_sha256: str, converter: str
+) -> Calibration | None:
+    """The calibration measured with this very model file, or with the same weights converted alike.
+
+    `None` where the encoder was never measured: its scores then mean nothing.
+    """
+    for entry in known:
+        origin = (entry["source_sha256"], entry["converter"])
+        if entry["sha256"] == sha256 or origin == (source_sha256, converter):
+            return parse(entry)
+    return None
+
+
+def parse(entry: Mapping[str, Any]) -> Calibration:
+    """A calibration from its entry; raises Broken where its points do not rise and fall."""
+    text = json.dumps(entry, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    tails = tuple(_tail(item) for item in entry["tails"])
+    places = [tail.evidence_ms_min for tail in tails]
+    if not tails or places != sorted(set(places)):
+        raise Broken("A calibration lists its tails by rising evidence.")
+    return Calibration(entry["model_id"], Modality(entry["modality"]), tails, digest[:12])
+
+
+def _tail(item: Mapping[str, Any]) -> Tail:
+    scores, rates = tuple(item["scores"]), tuple(item["rates"])
+    rising = all(a < b for a, b in itertools.pairwise(scores))
+    falling = all(a > b > 0 for a, b in itertools.pairwise(rates))
+    if len(scores) < 2 or len(scores) != len(rates) or not (rising and falling):
+        raise Broken("A tail needs rising scores with falling rates.")
+    return Tail(
+        item["evidence_ms_min"],
+        scores,
+        rates,
+        item["stranger"],
+        item["deviation"],
+        item["comparisons"],
+        item["identities"],
+    )
+
+
+def _rounded_up(value: float) -> float:
+    if value < _FPIR_MIN:
+        return _FPIR_MIN if value > 0.0 else 0.0
+    return min(1.0, float(_THREE_FIGURES.create_decimal(value)))

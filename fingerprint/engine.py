@@ -1,0 +1,188 @@
+"""The one door to the engine: media in, findings out; print ids, never people.
+
+An engine holds loaded models and nothing of what it saw, so one serves many scans, each segment on
+its own: a crashed scan goes on with the segments that are missing. See `docs` for the flow.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fingerprint import calibration, hearing, matching, seeing
+from fingerprint.calibration import Calibration
+from fingerprint.face.watching import FaceWatcher
+from fingerprint.gallery import Gallery, GalleryEntry
+from fingerprint.matching import Policy, Search
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.media.models import MediaInfo
+from fingerprint.models import Finding, Modality, ModelCard, SampleReport, Span, Trace
+from fingerprint.quality import VoiceGates
+from fingerprint.voice.listening import Listener
+from fingerprint.weights import manifest as weights
+from fingerprint.weights.manifest import Manifest, load_manifest
+
+__all__ = ["Engine", "Gallery", "GalleryEntry", "Policy"]  # what a caller of the engine needs
+
+CALIBRATIONS = Path(__file__).parent / "data" / "calibration.json"
+SEGMENT_MS = 60_000
+_LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
+_CANDIDATES = 5
+_VOICE_SHARE = 0.15  # of a segment's work, where there are pictures as well
+Progress = Callable[[float], None]
+EVERYTHING = frozenset(Modality)
+
+
+class Engine:
+    """Loaded models, limits on media, and the policy that decides; for one thread at a time."""
+
+    def __init__(
+        self,
+        models: dict[Modality, ModelCard],
+        listener: Listener,
+        watcher: FaceWatcher,
+        calibrations: dict[str, Calibration | None],
+        *,
+        limits: Limits,
+        policy: Policy,
+    ) -> None:
+        self._models = models
+        self._listener = listener
+        self._watcher = watcher
+        self._calibrations = calibrations
+        self._limits = limits
+        self._policy = policy
+
+    @classmethod
+    def open(
+        cls, models_dir: Path, *, threads: int, limits: Limits, policy: Policy | None = None
+    ) -> "Engine":
+        """Load the models of a folder; raises Unavailable where they are missing or not as made."""
+        files = load_manifest(models_dir)
+        cards = {
+            Modality.VOICE: files.card(weights.VOICE_ENCODER, Modality.VOICE),
+            Modality.FACE: files.card(weights.FACE_ENCODER, Modality.FACE),
+        }
+        return cls(
+            cards,
+            Listener.open(files, threads=threads),
+            FaceWatcher.open(files, threads),
+            _calibrations(files, cards),
+            limits=limits,
+            policy=policy or Policy(),
+        )
+
+    @property
+    def models(self) -> dict[Modality, ModelCard]:
+        """The encoder of each modality."""
+        return dict(self._models)
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    def calibration(self, modality: Modality) -> Calibration | None:
+        """The measured false match rates of a modality's encoder, where it was ever measured."""
+        return self._calibrations[self._models[modality].model_id]
+
+    def probe(self, path: Path) -> MediaInfo:
+        """Facts about a file; raises BadMedia, or NotFound where there is none."""
+        return door.probe(path, self._limits)
+
+    def embed(self, path: Path, modality: Modality) -> SampleReport:
+        """Judge an enrolment sample, film, sound or still, and make its template if it is fit.
+
+        Raises BadMedia for a file that cannot be read or has no such stream.
+        """
+        model_id = self._models[modality].model_id
+        if modality is Modality.VOICE:
+            return hearing.voice_sample(self._listener, path, self._limits, model_id, VoiceGates())
+        return seeing.face_sample(self._watcher, path, self._limits, self.probe(path), model_id)
+
+    def segments(self, info: MediaInfo) -> tuple[Span, ...]:
+        """The spans a scan goes through: a minute each, the last up to a quarter longer."""
+        whole = max(1, info.duration_ms)
+        starts = list(range(0, whole, SEGMENT_MS))
+        if len(starts) > 1 and whole - starts[-1] < _LAST_SEGMENT_MS_MIN:
+            starts.pop()
+        ends = [*starts[1:], whole]
+        return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
+
+    def scan_segment(
+        self,
+        path: Path,
+        info: MediaInfo,
+        span: Span,
+        progress: Progress | None = None,
+        *,
+        modalities: Collection[Modality] = EVERYTHING,
+    ) -> tuple[Trace, ...]:
+        """The voices and faces of a span; `progress` hears the share of it that is done.
+
+        Raises BadMedia where the file cannot be read to there.
+        """
+        tell = progress or _silent
+        traces: tuple[Trace, ...] = ()
+        if info.audio and Modality.VOICE in modalities:
+            model_id = self._models[Modality.VOICE].model_id
+            traces += hearing.voice_traces(self._listener, path, self._limits, span, model_id)
+            tell(_VOICE_SHARE if info.video else 1.0)
+        if info.video and Modality.FACE in modalities:
+            model_id = self._models[Modality.FACE].model_id
+            done = _VOICE_SHARE if traces else 0.0
+            traces += seeing.face_traces(
+                self._watcher,
+                path,
+                self._limits,
+                info,
+                span,
+                model_id=model_id,
+                progress=lambda share: tell(done + share * (1 - done)),
+            )
+        tell(1.0)
+        return traces
+
+    def decide(
+        self,
+        traces: Sequence[Trace],
+        gallery: Gallery,
+        *,
+        allowed: Collection[str] | None = None,
+        policy: Policy | None = None,
+    ) -> tuple[Finding, ...]:
+        """One finding per trace, in their order; only `allowed` print ids are searched if given."""
+        groups: dict[tuple[Modality, str], list[int]] = {}
+        for place, trace in enumerate(traces):
+            groups.setdefault((trace.modality, trace.template.model_id), []).append(place)
+        found: dict[int, Finding] = {}
+        for (modality, model_id), places in groups.items():
+            queries = np.stack([traces[place].template.vector for place in places])
+            rows, prints = gallery.search(
+                modality, model_id, queries, top=_CANDIDATES, allowed=allowed
+            )
+            for place, candidates in zip(places, rows, strict=True):
+                evidence_ms = traces[place].template.evidence_ms
+                search = Search(place, modality, evidence_ms, prints, candidates)
+                measured = self._calibrations.get(model_id)
+                found[place] = matching.decide(search, measured, policy or self._policy)
+        return tuple(found[place] for place in range(len(traces)))
+
+
+def _calibrations(
+    files: Manifest, cards: dict[Modality, ModelCard]
+) -> dict[str, Calibration | None]:
+    known = calibration.entries(CALIBRATIONS.read_bytes())
+    return {
+        card.model_id: calibration.for_model(
+            known,
+            sha256=card.sha256,
+            source_sha256=files.models[card.model_id].source_sha256,
+            converter=files.models[card.model_id].converter,
+        )
+        for card in cards.values()
+    }
+
+
+def _silent(_: float) -> None:
+    """For callers who do not want to hear how far a segment is."""

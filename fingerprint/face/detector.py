@@ -1,0 +1,136 @@
+"""Finds faces in a picture with dlib's max-margin net, which also sees profiles and tilted heads.
+
+The net knows one size, a window of 80 pixels, so copies of the picture are searched from the one
+in which the smallest wanted face fills the window. Boxes that share more than a third of their
+common hull are one face, as in dlib/image_processing/box_overlap_testing.h.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fingerprint.face.models import Box, Detection, Image
+from fingerprint.face.pyramid import Level, levels
+from fingerprint.face.transforms import halve, unhalved
+from fingerprint.runtime import session
+
+Planes = NDArray[np.float32]  # (1, 3, rows, columns)
+
+_STRIDE_PX = 8
+_SEEN_FROM = 0.8  # of the window: faces from this size on are found (measured, frontal: 0.72)
+_LEVEL_SIDE_MIN = 8  # a smaller copy with its margin is less than the net's field of view
+_RAW_MAX = 2000  # window hits kept before suppression; a face gives about ten
+_NEAR_FIRST = 1.1  # of the size that fills the window; the second copy is then 0.92 of it
+_SHRINK_MIN = 0.5
+_NEAR_REACH = 1.1  # half the side of the part searched around a known face, in face widths
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """How thoroughly a picture is searched.
+
+    smallest_px: width of the smallest face that must be found, in pixels of the picture.
+    every: 1 searches dlib's full pyramid, 2 every second copy. side_min: shorter side of the
+    smallest copy. faces_max: faces kept, best first.
+    """
+
+    smallest_px: int = 40
+    every: int = 2
+    side_min: int = 64
+    faces_max: int = 24
+
+
+class Detector:
+    """The MMOD net with the figures that travel in its file."""
+
+    def __init__(self, path: Path, threads: int) -> None:
+        self._session = session(path, threads)
+        figures = self._session.get_modelmeta().custom_metadata_map
+        self._mean = np.array(figures["mean_rgb"].split(), dtype=np.float32)[:, None, None]
+        self._window_px = int(figures["window_px"])
+        self._overlap_max = float(figures["nms_iou"])
+        self._first_px = int(figures["first_px"])
+
+    def detect(self, rgb: Image, search: Search) -> tuple[Detection, ...]:
+        """Faces in `rgb` (rows, columns, 3), best first, boxes in its pixels."""
+        first = self._window_px * _SEEN_FROM / search.smallest_px
+        plan = levels(*rgb.shape[:2], first=first, every=search.every, side_min=search.side_min)
+        return self.search(rgb, plan, search.faces_max)
+
+    def search(self, rgb: Image, plan: Iterable[Level], faces_max: int) -> tuple[Detection, ...]:
+        """As `detect`, on copies of the caller's choice, largest first."""
+        return self._best(self._hits(rgb, plan), faces_max)
+
+    def near(self, rgb: Image, box: Box) -> Detection | None:
+        """The face where one of about this size was a moment ago, or None; 20 times cheaper."""
+        x, y = box.centre
+        reach = _NEAR_REACH * box.width
+        left, top = max(0, int(x - reach)), max(0, int(y - reach))
+        part = rgb[top : max(0, int(y + reach)), left : max(0, int(x + reach))]
+        if min(part.shape[:2]) < box.width / 2:
+            return None
+        first, halvings = self._window_px / box.width * _NEAR_FIRST, 0
+        while first < _SHRINK_MIN:  # plain resampling would skip pixels
+            part, first, halvings = halve(part), first * 2, halvings + 1
+        plan = levels(*part.shape[:2], first=first, every=1, side_min=1)[:2]
+        found = self.search(part, plan, 1)
+        if not found:
+            return None
+        return Detection(unhalved(found[0].box, halvings).moved(left, top), found[0].score)
+
+    def _hits(self, rgb: Image, plan: Iterable[Level]) -> list[Detection]:
+        """Windows that score above 0 on any level, in no order."""
+        planes = self._planes(rgb)
+        hits: list[Detection] = []
+        for level in plan:
+            if min(level.rows, level.columns) < _LEVEL_SIDE_MIN:
+                break
+            size = np.array([1, 3, level.rows, level.columns], dtype=np.int64)
+            scores, planes = self._session.run(
+                ["scores", "level"], {"planes": planes, "size": size}
+            )
+            hits += self._windows(scores[0, 0], level)
+        return hits
+
+    def _windows(self, scores: NDArray[np.float32], level: Level) -> list[Detection]:
+        rows, columns = np.nonzero(scores > 0)
+        return [
+            Detection(
+                level.box(
+                    _STRIDE_PX * column + self._first_px,
+                    _STRIDE_PX * row + self._first_px,
+                    self._window_px,
+                ),
+                float(scores[row, column]),
+            )
+            for row, column in zip(rows[:_RAW_MAX], columns[:_RAW_MAX], strict=True)
+        ]
+
+    def _best(self, hits: list[Detection], faces_max: int) -> tuple[Detection, ...]:
+        """Best first, without those that overlap a better one too much."""
+        kept: list[Detection] = []
+        for hit in sorted(hits, key=lambda h: -h.score):
+            if len(kept) == faces_max:
+                break
+            if all(hull_overlap(hit.box, other.box) <= self._overlap_max for other in kept):
+                kept.append(hit)
+        return tuple(kept)
+
+    def _planes(self, rgb: Image) -> Planes:
+        planes = np.ascontiguousarray(rgb.transpose(2, 0, 1), dtype=np.float32)
+        planes -= self._mean
+        return planes[None]
+
+
+def hull_overlap(a: Box, b: Box) -> float:
+    """Shared area over the area of the smallest box around both, as dlib measures overlap."""
+    width = min(a.right, b.right) - max(a.left, b.left) + 1
+    height = min(a.bottom, b.bottom) - max(a.top, b.top) + 1
+    if width <= 0 or height <= 0:
+        return 0.0
+    hull_width = max(a.right, b.right) - min(a.left, b.left) + 1
+    hull_height = max(a.bottom, b.bottom) - min(a.top, b.top) + 1
+    return width * height / (hull_width * hull_height)

@@ -1,0 +1,129 @@
+"""Follows faces through the frames of a segment, shot by shot.
+
+Searching a whole frame costs many times what looking near a known place does. So a frame is
+searched whole when a shot begins, once a second, and when a face is lost; in between each face is
+looked for nearby, and one that a search finds late is followed backwards to where it came in.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from fingerprint.face.kit import Kit
+from fingerprint.face.linking import Links, Trail, link, thin_out
+from fingerprint.face.models import Detection, Face, Track
+from fingerprint.face.quality import promise
+from fingerprint.face.shots import Shots
+from fingerprint.face.tracks import Shot, tracks_of
+from fingerprint.face.view import View
+
+_BACK_MAX = 4  # frames kept for following backwards
+
+
+class Follower:
+    """Takes the views of one segment in order; `finish` gives the tracks of all its shots."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._shots = Shots()
+        self._tracks: list[Track] = []
+        self._open: list[Trail] = []
+        self._closed: list[Trail] = []
+        self._times: list[int] = []
+        self._recent: deque[View] = deque(maxlen=_BACK_MAX)
+        self._searched_ms = 0
+        self._step_ms = 0
+
+    def add(self, view: View) -> None:
+        """Find or follow the faces of the next frame."""
+        if self._shots.begins(view.work) or self._resized(view):
+            self._end_shot(view.at_ms)
+        if self._times:
+            self._step_ms = view.at_ms - self._times[-1]
+        self._times.append(view.at_ms)
+        links = None if self._search_due(view) else self._followed(view)
+        if links is None or links.lost:
+            links = self._searched(view)
+        self._apply(view, links)
+        self._recent.append(view)
+
+    def finish(self) -> tuple[Track, ...]:
+        """Close the last shot and hand out every track, in order of time."""
+        if self._times:
+            self._end_shot(self._times[-1] + self._step_ms)
+        return tuple(self._tracks)
+
+    def _resized(self, view: View) -> bool:
+        return bool(self._recent) and self._recent[-1].work.shape != view.work.shape
+
+    def _search_due(self, view: View) -> bool:
+        settings = self._kit.settings
+        return len(self._times) == 1 or view.at_ms - self._searched_ms >= settings.search_every_ms
+
+    def _followed(self, view: View) -> Links:
+        """Each face looked for where it was; two trails never share one detection."""
+        found = [self._kit.near(view, trail.box) for trail in self._open]
+        return link(self._open, [detection for detection in found if detection is not None])
+
+    def _searched(self, view: View) -> Links:
+        """The whole frame; a face that the search missed is still looked for where it was."""
+        self._searched_ms = view.at_ms
+        links = link(self._open, self._kit.search(view))
+        again = [d for trail in links.lost if (d := self._kit.near(view, trail.box)) is not None]
+        rest = link(links.lost, again)
+        return Links(links.pairs + rest.pairs, links.fresh, rest.lost)
+
+    def _apply(self, view: View, links: Links) -> None:
+        for trail, detection in links.pairs:
+            self._extend(trail, view, detection)
+        for trail in links.lost:
+            trail.missed += 1
+        for detection in links.fresh:
+            if len(self._open) + len(self._closed) < self._kit.settings.trails_max:
+                self._open.append(self._begun(view, detection))
+        over = [t for t in self._open if t.missed > self._kit.settings.missed_max or t.full]
+        self._closed += over
+        self._open = [trail for trail in self._open if trail not in over]
+
+    def _begun(self, view: View, detection: Detection) -> Trail:
+        """A new trail, followed backwards through the frames before."""
+        trail = Trail(detection.box)
+        self._extend(trail, view, detection)
+        earlier: Detection | None = detection
+        for past in reversed(self._recent):
+            earlier = self._kit.near(past, earlier.box) if earlier else None
+            if earlier is None or self._known(past, earlier):
+                break
+            self._keep(trail, past, self._kit.face(past, earlier), first=True)
+        return trail
+
+    def _known(self, past: View, detection: Detection) -> bool:
+        """Whether another trail already has this face at that time."""
+        centre = past.to_source(past.to_rgb(detection.box)).centre
+        return any(
+            face.at_ms == past.at_ms and face.box.holds(centre)
+            for trail in self._open + self._closed
+            for face in trail.faces[-_BACK_MAX - 1 :]
+        )
+
+    def _extend(self, trail: Trail, view: View, detection: Detection) -> None:
+        trail.box, trail.missed = detection.box, 0
+        self._keep(trail, view, self._kit.face(view, detection), first=False)
+
+    def _keep(self, trail: Trail, view: View, face: Face, *, first: bool) -> None:
+        """Add a face, and its picture if it may be the best of its half second."""
+        trail.faces.insert(0 if first else len(trail.faces), face)
+        bucket = face.at_ms // self._kit.settings.sample_every_ms
+        best = trail.samples.get(bucket)
+        hope = promise(view.points_from_source(face.points), face.score)
+        if best is not None and hope <= best.grade.quality:
+            return
+        sample = self._kit.sample(view, face)
+        if best is None or sample.grade.quality > best.grade.quality:
+            trail.samples[bucket] = sample
+            thin_out(trail.samples, self._kit.settings.samples_max)
+
+    def _end_shot(self, end_ms: int) -> None:
+        trails: Sequence[Trail] = self._closed + self._open
+        self._tracks += tracks_of(Shot(list(trails), self._times, end_ms), self._kit)
+        self._open, self._closed, self._times = [], [], []
+        self._recent.clear()

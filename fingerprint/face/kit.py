@@ -1,0 +1,88 @@
+"""The three face models with their settings, and the few steps everything else is made of.
+
+Boxes of detections are pixels of a view's `work` picture; faces are in pixels of the source.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fingerprint.face.chips import cut_chip
+from fingerprint.face.descriptor import Descriptor
+from fingerprint.face.detector import Detector, Search
+from fingerprint.face.landmarks import Landmarks
+from fingerprint.face.models import Box, Detection, Face, Sample
+from fingerprint.face.quality import FaceGates, grade
+from fingerprint.face.view import View
+from fingerprint.models import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSettings:
+    """What is looked for, how often, and what is kept.
+
+    smallest_px: width of the smallest face to find, in a frame whose longer side is working_side.
+    every: 1 searches all copies of the pyramid, 2 every second one. faces_max: per frame.
+    search_every_ms: a whole frame is searched at least this often. missed_max: frames a face may
+    be hidden before its track ends. sample_every_ms: at most one picture is kept in this time.
+    samples_max: pictures described per track. trails_max: per shot. split_below: neighbouring
+    pictures of a track whose inner product is lower show two people (measured: pictures of one
+    clip have 0.984 and more, of two people 0.959 and less). join_above: tracks of one shot that
+    meet within join_ms and whose pooled vectors reach this are one person.
+    """
+
+    smallest_px: int = 40
+    working_side: int = 640
+    every: int = 2
+    faces_max: int = 24
+    search_every_ms: int = 1000
+    missed_max: int = 2
+    sample_every_ms: int = 500
+    samples_max: int = 10
+    trails_max: int = 200
+    split_below: float = 0.965
+    join_above: float = 0.975
+    join_ms: int = 2000
+    gates: FaceGates = field(default_factory=FaceGates)
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Detector, landmarks and descriptor, used together on one stream at a time."""
+
+    detector: Detector
+    landmarks: Landmarks
+    descriptor: Descriptor
+    settings: FaceSettings
+
+    def search(self, view: View) -> tuple[Detection, ...]:
+        """Faces anywhere in the view, best first."""
+        settings = self.settings
+        enlarged = max(1.0, view.work_side / settings.working_side)
+        search = Search(
+            smallest_px=round(settings.smallest_px * enlarged),
+            every=settings.every,
+            faces_max=settings.faces_max,
+        )
+        return self.detector.detect(view.work, search)
+
+    def near(self, view: View, box: Box) -> Detection | None:
+        """The face where one was a moment ago, if it still is."""
+        return self.detector.near(view.work, box)
+
+    def face(self, view: View, detection: Detection) -> Face:
+        """The detected face with its five points."""
+        box = view.to_rgb(detection.box)
+        points = self.landmarks.find(view.rgb, box)
+        return Face(view.at_ms, view.to_source(box), view.points_to_source(points), detection.score)
+
+    def sample(self, view: View, face: Face) -> Sample:
+        """The face of this view with its chip and grade."""
+        points = view.points_from_source(face.points)
+        chip = cut_chip(view.rgb, points)
+        return Sample(face, chip, grade(chip, points, face.score))
+
+    def describe(self, chips: NDArray[np.uint8]) -> Vector:
+        """Unit vectors of aligned chips."""
+        return self.descriptor.describe(chips)

@@ -1,0 +1,77 @@
+"""The voices of a file: traces of a scanned span, or the template of an enrolment sample.
+
+Sound is read span by span from the decoding process, so a film costs no more memory than a minute
+of it. An enrolment sample is heard for five minutes at most: more speech moves the vector no more.
+"""
+
+from pathlib import Path
+
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace
+from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
+from fingerprint.voice.listening import Heard, Listener
+from fingerprint.voice.mel import Samples
+from fingerprint.voice.turns import VoiceTurns
+
+SAMPLE_MS_MAX = 300_000
+
+
+def voice_traces(
+    listener: Listener, path: Path, limits: Limits, span: Span, model_id: str
+) -> tuple[Trace, ...]:
+    """One trace per voice that speaks in `span`, the one that speaks most first.
+
+    What the decoder could not read is said in each trace's reasons. Raises BadMedia.
+    """
+    samples, heard, notes = hear(listener, path, limits, span)
+    quality = _figures(samples, heard).quality
+    return tuple(
+        Trace(
+            Modality.VOICE,
+            tuple(_later(turn, span.start_ms) for turn in voice.spans),
+            _template(heard, voice, model_id, quality),
+            None,
+            notes,
+        )
+        for voice in heard.voices
+    )
+
+
+def voice_sample(
+    listener: Listener, path: Path, limits: Limits, model_id: str, gates: VoiceGates
+) -> SampleReport:
+    """The template of the voice that speaks most, or every reason why there is none."""
+    samples, heard, notes = hear(listener, path, limits, Span(0, SAMPLE_MS_MAX))
+    figures = _figures(samples, heard)
+    faults = shortcomings(figures, gates)
+    if faults:
+        return SampleReport(Modality.VOICE, False, faults + notes, (), heard.speech)
+    main = heard.voices[0]
+    template = _template(heard, main, model_id, figures.quality)
+    return SampleReport(Modality.VOICE, True, notes, (template,), main.spans)
+
+
+def hear(
+    listener: Listener, path: Path, limits: Limits, span: Span
+) -> tuple[Samples, Heard, tuple[Reason, ...]]:
+    """The sound of a span, what is heard in it, and what the decoder has to say."""
+    with door.audio(path, limits, span) as stream:
+        samples, heard = listener.listen(block.samples for block in stream)
+        return samples, heard, stream.end.notes if stream.end else ()
+
+
+def _figures(samples: Samples, heard: Heard) -> VoiceFigures:
+    return measure(samples, heard.speech, [_length_ms(voice) for voice in heard.voices])
+
+
+def _template(heard: Heard, voice: VoiceTurns, model_id: str, quality: float) -> Template:
+    return Template(Modality.VOICE, heard.vector(voice), model_id, _length_ms(voice), quality)
+
+
+def _length_ms(voice: VoiceTurns) -> int:
+    return sum(span.duration_ms for span in voice.spans)
+
+
+def _later(span: Span, start_ms: int) -> Span:
+    return Span(span.start_ms + start_ms, span.end_ms + start_ms)

@@ -1,0 +1,188 @@
+"""One opened container: the streams chosen from it and its packets, errors included.
+
+FFmpeg gets the file as an object that reads one descriptor; every attempt to open something else (a
+play list, an external track) is refused. Damage in the middle does not end the reading: the reader
+goes on after it, so that nobody can hide a voice behind a bad byte.
+"""
+
+import errno
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import BinaryIO, NoReturn, TypeVar
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from fingerprint.media.child import allowed, sniff
+from fingerprint.media.child.bounds import check_length, check_pixels
+from fingerprint.media.faults import Case, Refused
+from fingerprint.media.limits import Limits
+
+READ_BYTES = 1 << 16
+READ_ERRORS = (FFmpegError, OSError, ValueError, OverflowError)
+"""What FFmpeg and its calls back into our file raise for hostile input; MemoryError is not among
+them, though FFmpeg's own is one of each, so it is always caught first."""
+READ_ERRORS_MAX = 50
+DECODE_THREADS = 2
+S = TypeVar("S", bound=Stream)
+_NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+
+
+class Source:
+    """A container with its chosen streams; `reopen` starts it from the beginning."""
+
+    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+        self._file = file
+        file.seek(0)
+        self._limits = limits
+        self.damaged = 0
+        self.head = file.read(sniff.HEAD_BYTES)
+        self.bytes = file.seek(0, os.SEEK_END)
+        self.reopen()
+
+    def reopen(self) -> None:
+        """Open the container anew; streams of the one before are gone."""
+        self.packets_seen = 0
+        self._ends: dict[int, int] = {}
+        self._file.seek(0)
+        self.container = _container(self._file, self._limits)
+        streams = tuple(self.container.streams)
+        if len(streams) > self._limits.streams_max:
+            raise Refused(Case.TOO_MANY_STREAMS, limit=self._limits.streams_max)
+        if any(_tag(stream) in allowed.ENCRYPTED_TAGS for stream in streams):
+            raise Refused(Case.ENCRYPTED)
+        usable = [stream for stream in streams if _usable(stream)]
+        videos = [stream for stream in usable if isinstance(stream, VideoStream)]
+        audios = [stream for stream in usable if isinstance(stream, AudioStream)]
+        if not usable:
+            raise _nothing_usable(streams)
+        self.n_video, self.n_audio = len(videos), len(audios)
+        self.video = _default(videos)
+        self.audio = _default(audios)
+        self._check_claims()
+        self._prepare()
+
+    @property
+    def chosen(self) -> tuple[VideoStream | AudioStream, ...]:
+        return tuple(stream for stream in (self.video, self.audio) if stream is not None)
+
+    @property
+    def reached(self) -> Fraction:
+        """End of the latest packet read so far, in seconds of the file's own clock."""
+        ends = [
+            self._ends[stream.index] * stream.time_base
+            for stream in self.chosen
+            if stream.time_base is not None and stream.index in self._ends
+        ]
+        return max(ends, default=Fraction(0))
+
+    def packets(self) -> "Iterator[Packet[Stream]]":
+        """Packets of the chosen streams from where the container stands, then one empty packet
+        each to empty the decoders; skips what cannot be read."""
+        errors = 0
+        while errors <= READ_ERRORS_MAX:
+            try:
+                for packet in self.container.demux(*self.chosen):
+                    errors = 0
+                    self._look_at(packet)
+                    yield packet
+                return
+            except MemoryError:
+                raise
+            except READ_ERRORS:
+                errors += 1
+                self.damaged += 1
+
+    def seek(self, seconds: Fraction, stream: Stream) -> bool:
+        """Go to the key frame at or before a time of the file; False where that fails."""
+        assert stream.time_base is not None
+        try:
+            self.container.seek(int(seconds / stream.time_base), stream=stream)
+        except MemoryError:
+            raise
+        except READ_ERRORS:
+            return False
+        return True
+
+    def _look_at(self, packet: "Packet[Stream]") -> None:
+        if packet.size == 0:
+            return
+        self.packets_seen += 1
+        if packet.has_sidedata("encryption_info"):
+            raise Refused(Case.ENCRYPTED)
+        if packet.pts is not None and not packet.is_discard:
+            end = packet.pts + (packet.duration or 0)
+            index = packet.stream_index
+            self._ends[index] = max(end, self._ends.get(index, end))
+
+    def _check_claims(self) -> None:
+        check_length(Fraction(self.container.duration or 0, av.time_base), self._limits)
+        if self.video is not None:
+            check_pixels(self.video.width, self.video.height, self._limits)
+
+    def _prepare(self) -> None:
+        for stream in self.chosen:
+            stream.codec_context.options = {"max_pixels": str(self._limits.pixels_max)}
+        if self.video is not None:
+            self.video.thread_type = "AUTO"
+            self.video.codec_context.thread_count = DECODE_THREADS
+
+
+def _container(file: BinaryIO, limits: Limits) -> InputContainer:
+    options = {
+        "format_whitelist": allowed.FORMATS,
+        "protocol_whitelist": "file,pipe",
+        "max_streams": str(limits.streams_max + 1),
+        "max_pixels": str(limits.pixels_max),
+    }
+    try:
+        return av.open(
+            file,
+            "r",
+            options=options,
+            buffer_size=READ_BYTES,
+            metadata_errors="replace",
+            io_open=_no_other_file,
+        )
+    except MemoryError:
+        raise
+    except READ_ERRORS as exc:
+        raise Refused(Case.UNREADABLE) from exc
+
+
+def _no_other_file(url: str, flags: int, options: dict[str, str]) -> NoReturn:
+    raise PermissionError(errno.EACCES, "a media file may not open another")
+
+
+def _usable(stream: Stream) -> bool:
+    """A moving picture or a sound with a decoder that may run; cover art is neither."""
+    if not isinstance(stream, VideoStream | AudioStream) or stream.disposition & _NOT_MOVING:
+        return False
+    return stream.codec_context is not None and allowed.codec(stream.codec_context.name)
+
+
+def _nothing_usable(streams: tuple[Stream, ...]) -> Refused:
+    for stream in streams:
+        if isinstance(stream, VideoStream | AudioStream) and not stream.disposition & _NOT_MOVING:
+            return Refused(Case.UNKNOWN_CODEC, codec=_codec_name(stream))
+    return Refused(Case.NOT_MEDIA if streams else Case.NO_PACKETS)
+
+
+def _codec_name(stream: Stream) -> str:
+    name = stream.codec_context.name if stream.codec_context is not None else _tag(stream)
+    return "".join(char for char in name if char.isascii() and char.isalnum())[:16] or "unknown"
+
+
+def _tag(stream: Stream) -> str:
+    return stream.codec_context.codec_tag if stream.codec_context is not None else ""
+
+
+def _default(streams: list[S]) -> S | None:
+    marked = [stream for stream in streams if stream.disposition & Disposition.default]
+    return next(iter(marked or streams), None)

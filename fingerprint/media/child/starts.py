@@ -1,0 +1,87 @@
+"""Finds where the streams of a file begin, by decoding until each has shown something.
+
+Headers state a start time, but only a decoder knows which frames are presented: encoder delay, edit
+lists and leading pictures without their reference fall away. A few packets settle it.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from av.audio.frame import AudioFrame
+from av.packet import Packet
+from av.stream import Stream
+from av.video.frame import VideoFrame
+
+from fingerprint.media.child.source import READ_ERRORS, Source
+from fingerprint.media.clock import cut_zero
+from fingerprint.media.faults import Case, Refused
+
+PACKETS_AFTER_FIRST_MAX = 512
+"""How long to look for the other stream once one has begun; after that its header is believed."""
+
+Shown = VideoFrame | AudioFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """First presented times in seconds of the file's own clock, and the first frames themselves."""
+
+    zero: Fraction
+    video: Fraction | None
+    audio: Fraction | None
+    picture: VideoFrame | None
+    sound: AudioFrame | None
+
+
+def find(source: Source) -> Starts:
+    """Where the chosen streams begin; leaves the source somewhere in its first packets.
+
+    Raises Refused for a file without packets, or of which nothing can be decoded.
+    """
+    found = _first_frames(source)
+    if source.packets_seen == 0:
+        raise Refused(Case.NO_PACKETS)
+    if not found:
+        raise Refused(Case.UNDECODABLE)
+    starts = {stream.index: _time_of(found.get(stream.index), stream) for stream in source.chosen}
+    video = starts.get(source.video.index) if source.video is not None else None
+    audio = starts.get(source.audio.index) if source.audio is not None else None
+    frames = found.values()
+    return Starts(
+        cut_zero((video, audio)),
+        video,
+        audio,
+        next((frame for frame in frames if isinstance(frame, VideoFrame)), None),
+        next((frame for frame in frames if isinstance(frame, AudioFrame)), None),
+    )
+
+
+def decoded(source: Source, packet: "Packet[Stream]") -> list[Shown]:
+    """The frames a packet completes; none where it is damaged, which the source then counts."""
+    try:
+        return [frame for frame in packet.decode() if isinstance(frame, Shown)]
+    except MemoryError:
+        raise
+    except READ_ERRORS:
+        source.damaged += 1
+        return []
+
+
+def _first_frames(source: Source) -> dict[int, Shown]:
+    found: dict[int, Shown] = {}
+    looked = 0
+    for packet in source.packets():
+        if packet.stream_index not in found:
+            frames = decoded(source, packet)
+            if frames:
+                found[packet.stream_index] = frames[0]
+        looked += 1 if found else 0
+        if len(found) == len(source.chosen) or looked > PACKETS_AFTER_FIRST_MAX:
+            break
+    return found
+
+
+def _time_of(frame: Shown | None, stream: Stream) -> Fraction | None:
+    assert stream.time_base is not None
+    pts = frame.pts if frame is not None else stream.start_time
+    return None if pts is None else pts * stream.time_base

@@ -1,0 +1,185 @@
+"""Pictures that do not move, and short ones that do: JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF.
+
+The size is checked from the header before a pixel is decoded, so a bomb costs nothing. An animated
+picture is a film without sound; its frames are taken by the same cells.
+"""
+
+import importlib
+import struct
+import warnings
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from PIL import Image, ImageFile, ImageSequence
+
+from fingerprint.media.child import geometry
+from fingerprint.media.child.bounds import check_pixels
+from fingerprint.media.child.outlet import Outlet
+from fingerprint.media.faults import Case, Refused
+from fingerprint.media.limits import Limits
+from fingerprint.media.protocol import Facts, Job
+from fingerprint.media.sampling import Cells, fitted
+
+PLUGINS = {
+    "JPEG": "Jpeg",
+    "PNG": "Png",
+    "WEBP": "WebP",
+    "GIF": "Gif",
+    "BMP": "Bmp",
+    "TIFF": "Tiff",
+    "AVIF": "Avif",
+}
+"""Formats we read and the part of Pillow that does; no other part is loaded."""
+DAMAGE = (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError, EOFError, struct.error)
+"""What Pillow raises for damaged files."""
+DEFAULT_FRAME_MS = 100
+PAPER = (255, 255, 255)
+
+
+def probe(file: BinaryIO, still_format: str, limits: Limits, outlet: Outlet) -> None:
+    """Find the facts and say them."""
+    image = _opened(file, still_format, limits)
+    moving = _is_animated(image)
+    duration_ms = 0
+    if moving:
+        duration_ms = sum(lasts for _, lasts in _sequence(image, limits))
+    else:
+        _load(image, outlet)
+    turn = geometry.from_exif(_orientation(image))
+    width, height = turn.shown(*image.size)
+    name = (image.format or "").lower()
+    outlet.say(
+        Facts(
+            form="film" if moving else "still",
+            container=name,
+            duration_ms=duration_ms,
+            width=width,
+            height=height,
+            turns=turn.quarters,
+            fps=0.0,
+            audio_codec="",
+            video_codec=name,
+            audio_streams=0,
+            video_streams=1,
+            audio_start_ms=0,
+            video_start_ms=0,
+        )
+    )
+    outlet.end(duration_ms)
+
+
+def frames(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> None:
+    """Hand over the picture, or the frames of an animated one that open a cell in the span."""
+    image = _opened(file, still_format, job.limits)
+    if not _is_animated(image):
+        if job.start_ms == 0:
+            _hand_over(image, job, outlet, (0, 0))
+        outlet.end(0)
+        return
+    cells = Cells(job.every_ms)
+    at_ms = 0
+    for picture, lasts in _sequence(image, job.limits):
+        if job.end_ms is not None and at_ms >= job.end_ms:
+            break
+        if cells.takes(at_ms, at_ms + lasts) and at_ms >= job.start_ms:
+            _hand_over(picture, job, outlet, (at_ms, lasts))
+        at_ms += lasts
+    outlet.end(at_ms)
+
+
+def _opened(file: BinaryIO, still_format: str, limits: Limits) -> Image.Image:
+    if still_format not in PLUGINS:
+        raise Refused(Case.UNKNOWN_CODEC, codec=still_format)
+    importlib.import_module(f"PIL.{PLUGINS[still_format]}ImagePlugin")
+    Image.MAX_IMAGE_PIXELS = None  # so that the refusal below can say the size
+    warnings.simplefilter("ignore")
+    file.seek(0)
+    try:
+        image = Image.open(file, formats=(still_format,))
+    except DAMAGE as exc:
+        raise Refused(Case.UNREADABLE) from exc
+    check_pixels(image.width, image.height, limits)
+    Image.MAX_IMAGE_PIXELS = limits.pixels_max
+    return image
+
+
+def _is_animated(image: Image.Image) -> bool:
+    """Several frames meant to be shown one after the other; pages and previews are not."""
+    return image.format in ("GIF", "PNG", "WEBP", "AVIF") and getattr(image, "n_frames", 1) > 1
+
+
+def _sequence(image: Image.Image, limits: Limits) -> Iterator[tuple[Image.Image, int]]:
+    """Frames of an animated picture, with the milliseconds that each is shown."""
+    shown_ms = 0
+    for picture in _readable(image, limits):
+        lasts = round(float(picture.info.get("duration") or DEFAULT_FRAME_MS)) or DEFAULT_FRAME_MS
+        yield picture, lasts
+        shown_ms += lasts
+        if shown_ms > limits.seconds_max * 1000:
+            raise Refused(Case.TOO_LONG, limit=limits.seconds_max)
+
+
+def _readable(image: Image.Image, limits: Limits) -> Iterator[Image.Image]:
+    """The frames of an animated picture up to the first that is damaged."""
+    try:
+        yield from ImageSequence.Iterator(image)
+    except Image.DecompressionBombError as exc:
+        raise Refused(Case.TOO_LARGE_FRAME, limit=limits.pixels_max) from exc
+    except DAMAGE as exc:
+        if image.tell() == 0:
+            raise Refused(Case.UNREADABLE) from exc
+
+
+def _orientation(image: Image.Image) -> object:
+    try:
+        return image.getexif().get(geometry.EXIF_ORIENTATION)
+    except DAMAGE:
+        return None
+
+
+def _hand_over(image: Image.Image, job: Job, outlet: Outlet, times_ms: tuple[int, int]) -> None:
+    whole = image.size
+    size = fitted(*whole, job.max_side)
+    if image.format in ("JPEG", "MPO"):
+        image.draft("RGB", size)
+    _load(image, outlet)
+    turn = geometry.from_exif(_orientation(image))
+    picture = _rgb(image)
+    if picture.size != size:
+        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    rows = picture.tobytes()
+    outlet.picture(
+        memoryview(rows),
+        size[0] * 3,
+        size,
+        times_ms=times_ms,
+        turn=(turn.mirrored, turn.quarters),
+        scale=max(size) / max(whole),
+    )
+
+
+def _load(image: Image.Image, outlet: Outlet) -> None:
+    """Decode; a picture whose end is missing is taken as far as it goes, and noted."""
+    try:
+        image.load()
+        return
+    except DAMAGE as exc:
+        if "truncated" not in str(exc):
+            raise Refused(Case.UNREADABLE) from exc
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        image.load()
+    except DAMAGE as exc:
+        raise Refused(Case.UNDECODABLE) from exc
+    outlet.note("truncated-media")
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Eight bits, three channels; see-through parts lie on white."""
+    if image.mode.startswith("I;16"):
+        image = image.point(lambda value: value / 256).convert("L")
+    if image.has_transparency_data:
+        whole = image.convert("RGBA")
+        paper = Image.new("RGBA", whole.size, (*PAPER, 255))
+        return Image.alpha_composite(paper, whole).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,119 @@
+"""The nouns of the engine: what was heard or seen, where, and how sure we are.
+
+Vectors live only in `Template`; everything else can be shown to people. Times are integer
+milliseconds from the start of the cut. Terms follow ISO/IEC 19795-1 (template, decision, FPIR).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+
+class Modality(StrEnum):
+    """Which part of a likeness a print describes."""
+
+    VOICE = "voice"
+    FACE = "face"
+
+
+class Decision(StrEnum):
+    """The three answers of an open-set search; a person settles REVIEW."""
+
+    MATCH = "MATCH"
+    REVIEW = "REVIEW"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Half-open interval of media time, `start_ms <= t < end_ms`."""
+
+    start_ms: int
+    end_ms: int
+
+    @property
+    def duration_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why something was decided, as data: a kebab-case code and its figures."""
+
+    code: str
+    detail: Mapping[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """Which encoder made a vector; vectors of different `model_id` are never compared."""
+
+    model_id: str
+    modality: Modality
+    dimension: int
+    sha256: str
+    licence: str
+    front_end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One unit-length embedding, float32 of shape (D,), and how much evidence stands behind it.
+
+    `evidence_ms` is net speech for a voice and time on screen for a face (0 for a still);
+    `quality` runs from 0 to 1.
+    """
+
+    modality: Modality
+    vector: Vector
+    model_id: str
+    evidence_ms: int
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReport:
+    """What an enrolment sample gave: templates, or the reasons why it gives none."""
+
+    modality: Modality
+    accepted: bool
+    reasons: tuple[Reason, ...]
+    templates: tuple[Template, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One voice (turns of a speaker) or one face (a track) found in a scanned segment.
+
+    `crop` is a small JPEG of the best face, `None` for voices.
+    """
+
+    modality: Modality
+    spans: tuple[Span, ...]
+    template: Template
+    crop: bytes | None
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer for one trace.
+
+    `fpir` is the rate of strangers that would score this high by chance in one search of a
+    gallery of the present size; `runner_up` is the score of the next best print.
+    """
+
+    trace_index: int
+    decision: Decision
+    print_id: str | None
+    score: float
+    runner_up: float | None
+    fpir: float
+    threshold_id: str
+    reasons: tuple[Reason, ...]

@@ -1,0 +1,119 @@
+"""The faces of a file: traces of a scanned span, or the template of an enrolment sample.
+
+Frames are read from the decoding process one by one, so a film costs no more memory than the faces
+in a minute of it. A face needs few frames to be known; four a second also carry its track.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from fingerprint.face.models import Sample, Track
+from fingerprint.face.quality import (
+    FaceGates,
+    film_shortcomings,
+    screen_ms,
+    shortcomings,
+    still_shortcomings,
+)
+from fingerprint.face.tracks import jpeg
+from fingerprint.face.watching import FaceWatcher
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.media.models import Form, MediaInfo
+from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
+
+FRAME_MS = 250
+FILM_SIDE_MAX = 1280
+STILL_SIDE_MAX = 2048
+SAMPLE_MS_MAX = 60_000
+STILL_SPAN = Span(0, 1)  # a still lasts no time; the span says that it was there
+Progress = Callable[[float], None]
+
+
+def face_traces(
+    watcher: FaceWatcher,
+    path: Path,
+    limits: Limits,
+    info: MediaInfo,
+    span: Span,
+    *,
+    model_id: str,
+    progress: Progress,
+) -> tuple[Trace, ...]:
+    """One trace per face seen in `span`; what the decoder could not read is in their reasons."""
+    if info.kind is Form.STILL:
+        samples, vectors, notes = _still(watcher, path, limits)
+        return tuple(
+            Trace(
+                Modality.FACE,
+                (STILL_SPAN,),
+                Template(Modality.FACE, vector, model_id, 0, sample.grade.quality),
+                jpeg(sample.chip),
+                shortcomings(sample.grade, FaceGates()) + notes,
+            )
+            for sample, vector in zip(samples, vectors, strict=True)
+        )
+    tracks, notes = _tracks(watcher, path, limits, span, progress)
+    return tuple(
+        Trace(
+            Modality.FACE,
+            track.spans,
+            _template(track, model_id),
+            track.crop,
+            track.reasons + notes,
+        )
+        for track in tracks
+    )
+
+
+def face_sample(
+    watcher: FaceWatcher, path: Path, limits: Limits, info: MediaInfo, model_id: str
+) -> SampleReport:
+    """The template of the one face in a film or still, or every reason why there is none."""
+    gates = FaceGates()
+    if info.kind is Form.STILL:
+        samples, vectors, notes = _still(watcher, path, limits)
+        faults = still_shortcomings(samples, gates)
+        spans: tuple[Span, ...] = (STILL_SPAN,) if samples else ()
+        if faults:
+            return SampleReport(Modality.FACE, False, faults + notes, (), spans)
+        quality = samples[0].grade.quality
+        template = Template(Modality.FACE, vectors[0], model_id, 0, quality)
+    else:
+        tracks, notes = _tracks(watcher, path, limits, Span(0, SAMPLE_MS_MAX), _silent)
+        faults = film_shortcomings(tracks, gates)
+        main = max(tracks, key=screen_ms, default=None)
+        spans = main.spans if main is not None else ()
+        if faults or main is None:
+            return SampleReport(Modality.FACE, False, faults + notes, (), spans)
+        template = _template(main, model_id)
+    return SampleReport(Modality.FACE, True, notes, (template,), spans)
+
+
+def _still(
+    watcher: FaceWatcher, path: Path, limits: Limits
+) -> tuple[tuple[Sample, ...], Vector, tuple[Reason, ...]]:
+    """The faces of a still, largest first, and their vectors float32 (n, D)."""
+    with door.frames(path, limits, every_ms=FRAME_MS, max_side=STILL_SIDE_MAX) as stream:
+        sightings = [watcher.still(frame.rgb, frame.scale) for frame in stream]
+        notes = stream.end.notes if stream.end else ()
+    return sightings[0].faces, sightings[0].vectors, notes
+
+
+def _tracks(
+    watcher: FaceWatcher, path: Path, limits: Limits, span: Span, progress: Progress
+) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
+    def tell(at_ms: int) -> None:
+        progress(min(1.0, (at_ms - span.start_ms) / span.duration_ms))
+
+    with door.frames(path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX) as stream:
+        tracks = watcher.tracks(stream, tell)
+        return tracks, stream.end.notes if stream.end else ()
+
+
+def _template(track: Track, model_id: str) -> Template:
+    return Template(Modality.FACE, track.vector, model_id, screen_ms(track), track.quality)
+
+
+def _silent(_: float) -> None:
+    """An enrolment sample is short: nobody waits for its middle."""

@@ -1,0 +1,146 @@
+"""Speech to vectors: windows of 1.6 s over the speech alone, encoded in batches.
+
+Speech that belongs together is joined without its pauses, as the encoder was trained; every window
+keeps the media time it came from and is levelled by itself, so that neither a pause nor a change
+of volume changes a vector. Encoder: GE2E, https://arxiv.org/abs/1710.10467.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from fingerprint.models import Span, Vector
+from fingerprint.voice.mel import HOP, SAMPLE_RATE, Samples, mel_spectrogram
+
+WINDOW_FRAMES = 160
+WINDOW_MS = 1600
+HOP_MS = 800
+_WINDOW_SAMPLES = WINDOW_FRAMES * HOP
+_FRAME_MS = 10
+_BATCH = 16
+_PAUSE_MS_MAX = 300  # a longer one often hides a change of speaker, so no window bridges it
+_PIECE_MS_MIN = 400  # less speech than this says nothing about who speaks
+_LAST_STEP_MS_MIN = 200
+_TARGET_RMS = 10 ** (-30 / 20)  # -30 dBFS, the level of the training material
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """N windows in order: int64 (N,) start and end in ms, float32 (N, D) unit vectors.
+
+    `speech_ms` counts the speech in a window: less than 1,600 where a piece was too short.
+    """
+
+    start_ms: NDArray[np.int64]
+    end_ms: NDArray[np.int64]
+    speech_ms: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.start_ms)
+
+
+class VoiceEncoder:
+    """A window encoder, (B, 160, 40) mel power to (B, D) unit vectors, with its front end."""
+
+    def __init__(
+        self,
+        session: ort.InferenceSession,
+        filterbank: NDArray[np.float32],
+        *,
+        hop_ms: int = HOP_MS,
+        threads: int = 1,
+    ) -> None:
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        self._filterbank = filterbank
+        self._threads = threads
+        self._hop = hop_ms // _FRAME_MS
+        self._dimension = int(session.get_outputs()[0].shape[-1])
+
+    def windows(self, samples: Samples, speech: Sequence[Span]) -> Windows:
+        """Vectors of the `speech` in mono `samples` at 16 kHz; none where there is too little."""
+        found = [found for piece in pieces(speech) for found in self._cut(samples, piece)]
+        if not found:
+            none = np.zeros(0, np.int64)
+            return Windows(none, none, none, np.zeros((0, self._dimension), np.float32))
+        mels = np.stack([mel for mel, *_ in found])
+        times = np.array([time for _, *time in found], np.int64)
+        return Windows(times[:, 0], times[:, 1], times[:, 2], self._encode(mels))
+
+    def _cut(
+        self, samples: Samples, piece: Sequence[Span]
+    ) -> Iterator[tuple[NDArray[np.float32], int, int, int]]:
+        """Level mel windows of one piece, each with its media start, end and speech in ms."""
+        sound = np.concatenate([samples[_at(s.start_ms) : _at(s.end_ms)] for s in piece])
+        if len(sound) * 1000 < _PIECE_MS_MIN * SAMPLE_RATE:
+            return
+        speech_ms = len(sound) * 1000 // SAMPLE_RATE
+        # A short piece is repeated: silence in its place would pull every vector together.
+        filled = np.resize(sound, max(len(sound), _WINDOW_SAMPLES))
+        mel = mel_spectrogram(filled, self._filterbank)
+        for first in window_starts(len(filled) // HOP, self._hop):
+            level = _rms(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
+            start_ms = first * _FRAME_MS
+            end_ms = min(start_ms + WINDOW_MS, speech_ms)
+            window = mel[first : first + WINDOW_FRAMES] * np.float32((_TARGET_RMS / level) ** 2)
+            yield window, media_ms(piece, start_ms), media_ms(piece, end_ms), end_ms - start_ms
+
+    def _encode(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
+        batches = [mels[first : first + _BATCH] for first in range(0, len(mels), _BATCH)]
+        with ThreadPoolExecutor(self._threads) as pool:
+            parts = list(pool.map(self._run, batches))
+        vectors = np.concatenate(parts)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
+
+    def _run(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(self._session.run(None, {self._input: mels})[0], np.float32)
+
+
+def pieces(speech: Sequence[Span]) -> list[list[Span]]:
+    """Spans grouped where only a short pause lies between them."""
+    groups: list[list[Span]] = []
+    for span in speech:
+        if groups and span.start_ms - groups[-1][-1].end_ms <= _PAUSE_MS_MAX:
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
+
+
+def window_starts(frames: int, hop: int) -> list[int]:
+    """First frames of windows every `hop`, the last one moved to end with the sound."""
+    last = max(0, frames - WINDOW_FRAMES)
+    starts = list(range(0, last + 1, hop))
+    if (last - starts[-1]) * _FRAME_MS >= _LAST_STEP_MS_MIN:
+        starts.append(last)
+    return starts
+
+
+def media_ms(piece: Sequence[Span], speech_ms: int) -> int:
+    """Where in the media a moment of joined speech lies."""
+    left = speech_ms
+    for span in piece:
+        if left <= span.duration_ms:
+            return span.start_ms + left
+        left -= span.duration_ms
+    return piece[-1].end_ms
+
+
+def pooled(vectors: NDArray[np.float32], weights: NDArray[np.float64] | None = None) -> Vector:
+    """Unit-length (weighted) mean of (N, D) unit vectors, N at least 1."""
+    mean = np.average(vectors.astype(np.float64), axis=0, weights=weights)
+    return (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+
+
+def _at(ms: int) -> int:
+    return ms * SAMPLE_RATE // 1000
+
+
+def _rms(sound: Samples) -> float:
+    return max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), 1e-6)

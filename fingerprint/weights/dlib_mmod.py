@@ -1,0 +1,88 @@
+"""Builds dlib's max-margin face detector as ONNX: picture and wanted size in, scores out.
+
+Seven convolutions, the first three of stride 2, so one score per 8 pixels; a score above 0 is an
+80x80 face centred there. The graph resizes too, since that is three times faster than in NumPy,
+and hands the resized copy back for the next smaller one. dlib puts all copies on one canvas with
+10 pixels between them and 11 around; here each has its own margin of 11 and runs alone, which is
+faster and keeps neighbouring copies from touching. King 2015, https://arxiv.org/abs/1502.00046,
+as in dlib's tools/python/src/cnn_face_detector.cpp. Its figures travel as metadata.
+"""
+
+from collections import deque
+
+import numpy as np
+from onnx import TensorProto, ValueInfoProto, helper
+
+from fingerprint.weights.dlib_dat import DatReader, broken
+from fingerprint.weights.dlib_net import Layer, read_net
+from fingerprint.weights.dlib_onnx import INPUT_SCALE, Graph
+from fingerprint.weights.onnx_file import model_bytes
+
+_MARGIN_PX = 11
+_FIRST_PX = 14  # three convolutions of 5x5, stride 2, no padding: x -> 2x + 2 three times
+
+
+def build(data: bytes) -> bytes:
+    """`.dat` bytes in, ONNX bytes out.
+
+    `planes` float32 [1, 3, h, w] of RGB minus `mean_rgb` and `size` int64 [4] of the wanted copy
+    -> `level` float32 of that size, and `scores` float32 [1, 1, rows, columns], one per 8 pixels
+    of it. Metadata: mean_rgb, window_px, nms_iou, first_px (where the first score is centred).
+    """
+    net = read_net(data, _loss)
+    graph = Graph()
+    level = graph.node(
+        "Resize",
+        ["planes", "", "", "size"],
+        mode="linear",
+        coordinate_transformation_mode="align_corners",
+    )
+    pads = graph.constant(np.array([0, 0, _MARGIN_PX, _MARGIN_PX] * 2, dtype=np.int64))
+    scores = _score(graph, deque(net.layers), graph.node("Pad", [level, pads]))
+    metadata = {
+        "mean_rgb": " ".join(str(v) for v in net.mean_rgb),
+        "window_px": str(int(net.loss[0])),
+        "nms_iou": str(net.loss[5]),
+        "first_px": str(_FIRST_PX - _MARGIN_PX),
+    }
+    inputs = [
+        _planes("planes"),
+        _value("size", TensorProto.INT64, [4]),
+    ]
+    scores_info = _value("scores", TensorProto.FLOAT, [1, 1, "rows", "columns"])
+    outputs = {scores: scores_info, level: _planes("level")}
+    return model_bytes(graph.model("dlib-mmod", inputs, outputs, metadata))
+
+
+def _score(graph: Graph, layers: deque[Layer], value: str) -> str:
+    gain = INPUT_SCALE
+    while layers:
+        layer = layers.popleft()
+        scale = layers.popleft() if layers and layers[0].kind == "bn" else None
+        if layer.kind != "con":
+            raise broken(f"a layer {layer.kind} where a convolution was expected")
+        value, gain = graph.convolution(value, layer, scale, gain), 1.0
+        if layers and layers[0].kind == "relu":
+            layers.popleft()
+            value = graph.node("Relu", [value])
+    return value
+
+
+def _planes(name: str) -> ValueInfoProto:
+    return _value(name, TensorProto.FLOAT, [1, 3, f"{name}_rows", f"{name}_columns"])
+
+
+def _value(name: str, kind: int, shape: list[int | str]) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def _loss(reader: DatReader) -> tuple[float, ...]:
+    """Window width and height, two losses, truth IoU, then IoU and cover of two overlap tests."""
+    if reader.text() != "loss_mmod_":
+        raise broken("another loss than the max-margin one")
+    reader.expect(1)
+    width, height = reader.integer(), reader.integer()
+    figures = (width, height, *(reader.real() for _ in range(7)))
+    if width != height or figures[6] < 1:
+        raise broken("a detector window or overlap test of another kind")
+    return figures

@@ -1,0 +1,271 @@
+"""The nouns of licensing: terms, licences, and the decision on a submission with its reasons.
+
+Verdicts are values, never exceptions, and every one of them says why. Times of validity are
+half-open, `valid_from <= t < valid_until`; order between events goes by `seq`, not by clock.
+Terms follow ODRL 2.2 (https://www.w3.org/TR/odrl-model/), licences are W3C Verifiable
+Credentials 2.0 (https://www.w3.org/TR/vc-data-model-2.0/).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.integrity import ProofOptions
+from fingerprint.models import Modality, Reason, Span
+from registry.models.works import KindOfUse
+
+ANY = "*"
+
+
+class TariffKind(StrEnum):
+    """What one rate is paid for."""
+
+    PER_MINUTE = "per_minute"
+    PER_VIEW = "per_view"
+
+
+class Context(StrEnum):
+    """Surroundings in which a performer may refuse to appear."""
+
+    POLITICAL = "political"
+    SEXUAL = "sexual"
+    MEDICAL = "medical"
+    ADVERTISING = "advertising"
+    DEFAMATORY = "defamatory"
+
+
+class LicenceState(StrEnum):
+    """SIGNED is in effect within its term; a licence past its term stays SIGNED."""
+
+    DRAFT = "DRAFT"
+    SIGNED = "SIGNED"
+    REVOKED = "REVOKED"
+
+
+class Verdict(StrEnum):
+    """What is said of a span, and of a title as a whole."""
+
+    CLEARED = "CLEARED"
+    REFUSED = "REFUSED"
+    REVIEW = "REVIEW"
+    UNKNOWN_PERSON = "UNKNOWN PERSON"
+
+
+class StepState(StrEnum):
+    """NOT_CHECKED means that what the step needs was not handed in."""
+
+    OK = "ok"
+    FAILED = "failed"
+    NOT_CHECKED = "not-checked"
+
+
+@dataclass(frozen=True, slots=True)
+class TariffTerm:
+    """The agreed price: `rate_micro` is in 1e-6 of one unit of `currency` (ISO 4217)."""
+
+    kind: TariffKind
+    rate_micro: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a performer allows one licensee to do; `("*",)` in a tuple means any.
+
+    `territories` are ISO 3166-1 alpha-2 codes, `languages` BCP 47 tags (`de` covers `de-AT`),
+    `media` values of `Medium`, `works` ids of works (their seasons, episodes
+    and cuts included) or of single cuts. `seconds_max` bounds the likeness per cut.
+    """
+
+    performer_id: str
+    licensee_id: str
+    kinds: tuple[KindOfUse, ...]
+    modalities: tuple[Modality, ...]
+    valid_from: datetime
+    valid_until: datetime
+    tariff: TariffTerm
+    territories: tuple[str, ...] = (ANY,)
+    languages: tuple[str, ...] = (ANY,)
+    media: tuple[str, ...] = (ANY,)
+    works: tuple[str, ...] = (ANY,)
+    seconds_max: int | None = None
+    contexts_prohibited: tuple[Context, ...] = ()
+    label_ai: bool = True
+
+    @property
+    def training(self) -> bool:
+        """Whether a model may be trained: only where that kind of use is named."""
+        return KindOfUse.TRAIN_MODEL in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceDraft:
+    """What the performer's own program signs: Ed25519 over `signing_input` (64 bytes).
+
+    `options` are the terms of the proof, so that the program can compute the bytes by itself.
+    """
+
+    id: str
+    document: Mapping[str, object]
+    options: ProofOptions
+    signing_input: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence as the registry keeps it; `signed` are its exact bytes, empty for a draft.
+
+    `tariff_id` names its price for the ledger. `seq` is the moment of signing and
+    `revoked_seq` of revocation in the registry's order of events; `log_index` is its leaf.
+    """
+
+    id: str
+    tenant_id: str
+    vc_id: str
+    terms: Terms
+    tariff_id: str
+    state: LicenceState
+    performer_did: str
+    status_list: int
+    status_index: int
+    seq: int | None
+    recorded_at: datetime
+    signed: bytes = b""
+    log_index: int | None = None
+    revoked_seq: int | None = None
+    revoked_at: datetime | None = None
+    revoke_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceInForce:
+    """What a decision may rest on: the terms known at one `seq`, and whether revoked by then."""
+
+    id: str
+    vc_id: str
+    tariff_id: str
+    terms: Terms
+    seq: int
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CutPlace:
+    """Who releases what: `scope_ids` are the cut, its work and every work above it."""
+
+    cut_id: str
+    studio_id: str
+    scope_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelDuty:
+    """A law that wants synthetic media labelled, for releases in `territories` in `media`."""
+
+    id: str
+    jurisdiction: str
+    clause: str
+    territories: tuple[str, ...]
+    media: tuple[str, ...]
+    kinds: tuple[KindOfUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanVerdict:
+    """The verdict on one span of one use, or of one unknown person (`performer_id` `None`)."""
+
+    span: Span
+    performer_id: str | None
+    kind: KindOfUse | None
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    licence_id: str | None = None
+    use_id: str | None = None
+    tariff_id: str | None = None
+    modalities: tuple[Modality, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceDecision:
+    """REFUSED > REVIEW > UNKNOWN PERSON > CLEARED over all spans and title reasons.
+
+    `reasons` decide the title, `warnings` never do. `licence_ids` are those relied on.
+    """
+
+    verdict: Verdict
+    spans: tuple[SpanVerdict, ...]
+    reasons: tuple[Reason, ...]
+    warnings: tuple[Reason, ...]
+    licence_ids: tuple[str, ...]
+    model_ids: tuple[str, ...]
+    threshold_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """A stored decision and everything it rests on.
+
+    `known_seq` is the newest event taken into account, `release_at` the day on which licences had
+    to be in force, `provisional` that the scan's thresholds were.
+    """
+
+    id: str
+    tenant_id: str
+    submission_id: str
+    cut_id: str
+    scan_id: str
+    seq: int
+    known_seq: int
+    gallery_seq: int | None
+    release_at: date
+    decided_at: datetime
+    provisional: bool
+    decision: ClearanceDecision
+    log_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class PerformerClearance:
+    """What the performer's side sees of a foreign studio's clearance: its own part only."""
+
+    clearance_id: str
+    performer_id: str
+    use_id: str
+    cut_id: str
+    kind: KindOfUse | None
+    verdict: Verdict
+    spans: tuple[Span, ...]
+    reasons: tuple[Reason, ...]
+    licence_id: str | None
+    seq: int
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyStep:
+    """One numbered step of an offline verification, with a sentence that needs no look-up."""
+
+    number: int
+    name: str
+    state: StepState
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """All steps in order; `terms` and `vc_id` are empty until the document could be read."""
+
+    steps: tuple[VerifyStep, ...]
+    terms: Terms | None = None
+    vc_id: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """No step failed; see `complete` for steps that nobody could check."""
+        return all(step.state is not StepState.FAILED for step in self.steps)
+
+    @property
+    def complete(self) -> bool:
+        """Every step was checked and holds."""
+        return all(step.state is StepState.OK for step in self.steps)

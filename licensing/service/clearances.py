@@ -1,0 +1,238 @@
+"""Clearances: a scanned submission is decided on, and the decision kept with all it rests on.
+
+The number given to a decision is also the newest event it knows of, so that a revocation
+recorded after it changes later decisions and never this one.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import log, outbox
+from core.db import next_seq
+from core.errors import NotFound
+from core.ids import new_id
+from core.principal import Principal, SearchCapability, require
+from fingerprint.models import Decision
+from licensing.assets import label_duties
+from licensing.clearance import decide
+from licensing.decisionform import decision_bytes
+from licensing.models import (
+    Clearance,
+    ClearanceDecision,
+    CutPlace,
+    LicenceInForce,
+    PerformerClearance,
+)
+from licensing.parts import performer_parts
+from licensing.service.licences import licences_known
+from licensing.store import clearances as store
+from registry.models.evidence import Findings, Scan, Submission
+from registry.models.works import Declaration
+from registry.service.people import owners
+from registry.service.reading import findings
+from registry.service.submissions import get_submission
+from registry.service.works import work_path
+
+SCOPE = "submissions"
+ISSUED = "clearance.issued"
+
+
+def clear(
+    session: Session, principal: Principal, submission_id: str, *, now: datetime
+) -> Clearance:
+    """Decide on a submission by its newest finished scan, and keep the decision.
+
+    Raises `NotFound` for another tenant's submission, `Conflict` before its first scan is done.
+    """
+    # Load.
+    require(principal, SCOPE)
+    submission = get_submission(session, principal, submission_id)
+    found = findings(session, principal, submission_id)
+    place = _place(session, principal, submission)
+    seq = next_seq(session)
+    known = _licences(session, principal, submission.declaration, found, seq)
+    # Decide.
+    decision = decide(
+        found.uses,
+        found.unknown,
+        known,
+        submission.declaration,
+        now,
+        place=place,
+        duties=label_duties(),
+        provisional=found.scan.provisional,
+    )
+    clearance = _clearance(session, submission, found.scan, decision, seq=seq, now=now)
+    # Save.
+    store.add_clearance(session, clearance)
+    store.add_parts(
+        session, clearance, performer_parts(clearance), _audiences(session, clearance, found)
+    )
+    _tell(session, clearance)
+    return clearance
+
+
+def get_clearance(session: Session, principal: Principal, clearance_id: str) -> Clearance:
+    """One decision of the caller's own; raises `NotFound`."""
+    clearance = store.clearance(session, principal, clearance_id)
+    if clearance is None:
+        raise _none_yet()
+    return clearance
+
+
+def latest_clearance(session: Session, principal: Principal, submission_id: str) -> Clearance:
+    """The newest decision on a submission of the caller's own; raises `NotFound`."""
+    newest = store.clearances(session, principal, submission_id=submission_id, limit=1)
+    if not newest:
+        raise _none_yet()
+    return newest[0]
+
+
+def list_clearances(
+    session: Session,
+    principal: Principal,
+    *,
+    submission_id: str | None = None,
+    cut_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = 100,
+) -> list[Clearance]:
+    """Decisions of the caller's own, newest first; page on with the last seq."""
+    return store.clearances(
+        session,
+        principal,
+        submission_id=submission_id,
+        cut_id=cut_id,
+        before_seq=before_seq,
+        limit=min(limit, store.ROWS_MAX),
+    )
+
+
+def list_parts(
+    session: Session,
+    principal: Principal,
+    *,
+    performer_id: str | None = None,
+    licence_id: str | None = None,
+    before: tuple[int, str] | None = None,
+    limit: int = 100,
+) -> list[PerformerClearance]:
+    """What the caller may see of decisions about performers, newest first.
+
+    Page on with (seq, use id) of the last one. A studio sees the parts of its own decisions, a
+    performer's side those about its performers who were surely found, in whichever studio.
+    """
+    return store.parts(
+        session,
+        principal,
+        performer_id=performer_id,
+        licence_id=licence_id,
+        before=before,
+        limit=min(limit, store.ROWS_MAX),
+    )
+
+
+def resting_on(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:
+    """Submissions of the caller's own whose newest decision relies on this licence.
+
+    After a revocation these are to be decided again.
+    """
+    return tuple(
+        submission_id
+        for submission_id in store.submissions_under(session, principal, licence_id)
+        if licence_id in latest_clearance(session, principal, submission_id).decision.licence_ids
+    )
+
+
+def _place(session: Session, principal: Principal, submission: Submission) -> CutPlace:
+    path = work_path(session, principal, submission.cut_id)
+    return CutPlace(
+        cut_id=submission.cut_id,
+        studio_id=submission.tenant_id,
+        scope_ids=frozenset({submission.cut_id, *path}),
+    )
+
+
+def _licences(
+    session: Session,
+    principal: Principal,
+    declaration: Declaration,
+    found: Findings,
+    up_to_seq: int,
+) -> tuple[LicenceInForce, ...]:
+    performers = {use.performer_id for use in found.uses}
+    performers |= {declared.performer_id for declared in declaration.uses}
+    return licences_known(
+        session,
+        principal,
+        performer_ids=performers,
+        licensee_id=principal.tenant_id,
+        up_to_seq=up_to_seq,
+    )
+
+
+def _audiences(session: Session, clearance: Clearance, found: Findings) -> Mapping[str, str]:
+    # A doubtful find may be about somebody else: it is no business of the performer's side yet.
+    sure = {use.id: use.performer_id for use in found.uses if use.decision is Decision.MATCH}
+    capability = SearchCapability("attribution", clearance.scan_id)
+    tenants = owners(session, capability, set(sure.values()))
+    return {
+        use_id: f"tenant:{tenants[performer_id]}"
+        for use_id, performer_id in sure.items()
+        if tenants.get(performer_id, clearance.tenant_id) != clearance.tenant_id
+    }
+
+
+def _clearance(
+    session: Session,
+    submission: Submission,
+    scan: Scan,
+    decision: ClearanceDecision,
+    *,
+    seq: int,
+    now: datetime,
+) -> Clearance:
+    """The decision with its place in the log, which commits to the decision's bytes."""
+    clearance_id = new_id("clr")
+    payload = {
+        "submission_id": submission.id,
+        "verdict": decision.verdict.value,
+        "decision_sha256": hashlib.sha256(decision_bytes(decision)).hexdigest(),
+    }
+    return Clearance(
+        id=clearance_id,
+        tenant_id=submission.tenant_id,
+        submission_id=submission.id,
+        cut_id=submission.cut_id,
+        scan_id=scan.id,
+        seq=seq,
+        known_seq=seq,
+        gallery_seq=scan.gallery_seq,
+        release_at=submission.declaration.release_at,
+        decided_at=now,
+        provisional=scan.provisional,
+        decision=decision,
+        log_index=log.append(
+            session, kind=ISSUED, subject_id=clearance_id, payload=payload, at=now
+        ),
+    )
+
+
+def _tell(session: Session, clearance: Clearance) -> None:
+    outbox.put(
+        session,
+        tenant_id=clearance.tenant_id,
+        kind=ISSUED,
+        subject_id=clearance.id,
+        payload={
+            "submission_id": clearance.submission_id,
+            "verdict": clearance.decision.verdict.value,
+        },
+    )
+
+
+def _none_yet() -> NotFound:
+    return NotFound("There is no such clearance.", next_step="Clear the submission first.")

@@ -1,0 +1,298 @@
+"""Licences: drafted here, signed by the performer elsewhere, countersigned, kept and revoked.
+
+The registry never holds a performer's key. It signs second and only what it could verify, and
+keeps the exact bytes, because they are what everybody else will verify.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import log, outbox
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadProof, BadTerms, Conflict, NotAllowed, NotFound
+from core.ids import new_id
+from core.keys import PrivateKey
+from core.keys import verification_method as method_of
+from core.principal import Principal, SearchCapability, require
+from core.tenants import get_tenant
+from fingerprint.models import Reason
+from licensing.credential import LicenceFacts, status_url
+from licensing.drafting import Draft, DraftIds, countersigned, new_draft, signing_request
+from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
+from licensing.policy import TENANT_URN
+from licensing.status import LIST_BITS, bits_with
+from licensing.statuslist import signed_status_list
+from licensing.store import licences as store
+from licensing.terms import check_terms, ordered
+from licensing.wording import render
+from registry.service.keys import keys_at
+from registry.service.people import owners
+
+SCOPE = "licences"
+REASON_LENGTH_MAX = 500
+# A list that is half full is left, so that a free place is found in a few draws.
+LIST_PLACES_MAX = LIST_BITS // 2
+
+
+def draft_licence(
+    session: Session, principal: Principal, terms: Terms, *, base_url: str, now: datetime
+) -> LicenceDraft:
+    """Make the licence for the performer to sign with the key that is bound now.
+
+    Raises `BadTerms` telling everything that is wrong with the terms, `NotFound` for another
+    tenant's performer or an unknown licensee, `Conflict` while no key is bound.
+    """
+    # Load.
+    require(principal, SCOPE)
+    _require_own(session, principal, terms.performer_id)
+    licensee = get_tenant(session, terms.licensee_id)
+    issuers = keys_at(session, terms.performer_id, now)
+    # Decide.
+    _refuse(check_terms(terms, now))
+    if not issuers:
+        raise Conflict(
+            "No key is bound to this performer.",
+            next_step="Bind the performer's key first.",
+            code="no-key",
+        )
+    status_list, status_index = _free_place(session)
+    facts = LicenceFacts(
+        vc_id=uuid.uuid4().urn,
+        issuer=issuers[0],
+        subject_id=licensee.did or TENANT_URN + licensee.id,
+        terms=ordered(terms),
+        status_list=status_list,
+        status_index=status_index,
+        base_url=base_url,
+    )
+    ids = DraftIds(licence=new_id("lic"), tariff=new_id("tar"), proof=uuid.uuid4().urn)
+    draft = new_draft(facts, ids, tenant_id=principal.tenant_id, now=now)
+    # Save.
+    store.add_draft(session, draft)
+    return signing_request(draft)
+
+
+def sign_licence(
+    session: Session,
+    registry_key: PrivateKey,
+    principal: Principal,
+    licence_id: str,
+    *,
+    signature: bytes,
+    verification_method: str,
+    now: datetime,
+) -> Licence:
+    """Keep the performer's signature under a draft, with the registry's own over both.
+
+    Raises `BadProof` when the signature does not hold or is not by the key in force now,
+    `BadTerms` when the terms are no longer fit to be signed, `Conflict` when it is signed
+    already, `NotFound` for another tenant's draft.
+    """
+    # Load.
+    require(principal, SCOPE)
+    draft = _own_draft(session, principal, licence_id)
+    if store.licence(session, principal, licence_id) is not None:
+        raise Conflict("The licence is signed already.", next_step="Read the signed licence.")
+    in_force = keys_at(session, draft.licence.terms.performer_id, now)
+    # Decide.
+    _refuse(check_terms(draft.licence.terms, now))
+    draft_did = draft.licence.performer_did
+    if verification_method != method_of(draft_did) or draft_did not in in_force:
+        raise BadProof(
+            "The licence must be signed with the performer's present key.",
+            next_step="Draft the licence again and sign with the key it names.",
+            code="wrong-key",
+        )
+    signed = countersigned(draft, signature, registry_key, now=now)
+    # Save.
+    index = _log(session, "licence.issued", draft.licence, signed, now)
+    licence = replace(
+        draft.licence,
+        state=LicenceState.SIGNED,
+        seq=next_seq(session),
+        recorded_at=now,
+        signed=signed,
+        log_index=index,
+    )
+    store.add_licence(session, licence)
+    _tell(session, "licence.issued", licence)
+    return licence
+
+
+def revoke_licence(
+    session: Session, principal: Principal, licence_id: str, reason: str, *, now: datetime
+) -> Licence:
+    """End a licence for every later decision; a second call changes nothing.
+
+    Only the performer's side can. Raises `NotFound` for a licence that the caller cannot see,
+    `NotAllowed` for the licensee.
+    """
+    # Load.
+    require(principal, SCOPE)
+    licence = get_licence(session, principal, licence_id)
+    # Decide.
+    if licence.tenant_id != principal.tenant_id:
+        raise NotAllowed(
+            "Only the performer's side can revoke a licence.",
+            next_step="Ask the performer's side.",
+        )
+    if licence.state is LicenceState.REVOKED:
+        return licence
+    if len(reason) > REASON_LENGTH_MAX:
+        raise BadTerms(f"The reason is longer than {REASON_LENGTH_MAX} characters.")
+    # Save.
+    revoked = replace(
+        licence,
+        state=LicenceState.REVOKED,
+        revoked_seq=next_seq(session),
+        revoked_at=now,
+        revoke_reason=reason,
+    )
+    index = _log(session, "licence.revoked", licence, licence.signed, now)
+    store.add_revocation(session, revoked, log_index=index)
+    _tell(session, "licence.revoked", revoked)
+    return revoked
+
+
+def get_licence(session: Session, principal: Principal, licence_id: str) -> Licence:
+    """One signed licence, for either party; raises `NotFound`."""
+    licence = store.licence(session, principal, licence_id)
+    if licence is None:
+        raise _no_licence()
+    return licence
+
+
+def get_draft(session: Session, principal: Principal, licence_id: str) -> LicenceDraft:
+    """A draft as it was first given out, to be signed later; raises `NotFound`."""
+    require(principal, SCOPE)
+    return signing_request(_own_draft(session, principal, licence_id))
+
+
+def list_licences(
+    session: Session,
+    principal: Principal,
+    *,
+    performer_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = 100,
+) -> list[Licence]:
+    """Signed licences that the caller is a party of, newest first; page on with the last seq."""
+    return store.licences(
+        session,
+        principal,
+        performer_id=performer_id,
+        before_seq=before_seq,
+        limit=min(limit, store.ROWS_MAX),
+    )
+
+
+def list_drafts(session: Session, principal: Principal, *, limit: int = 100) -> list[Licence]:
+    """Drafts of the caller's own that nobody has signed, newest first."""
+    return store.drafts(session, principal, limit=min(limit, store.ROWS_MAX))
+
+
+def licences_by_id(
+    session: Session, principal: Principal, licence_ids: Collection[str]
+) -> tuple[Licence, ...]:
+    """The signed licences among these ids that the caller is a party of."""
+    return store.by_ids(session, principal, licence_ids)
+
+
+def licences_known(
+    session: Session,
+    principal: Principal,
+    *,
+    performer_ids: Collection[str],
+    licensee_id: str,
+    up_to_seq: int,
+) -> tuple[LicenceInForce, ...]:
+    """Licences from these performers to the licensee, as they were known at `up_to_seq`.
+
+    Expired and revoked ones are among them; `principal` is a party or acts for one.
+    """
+    return store.known(
+        session,
+        principal,
+        performer_ids=performer_ids,
+        licensee_id=licensee_id,
+        up_to_seq=up_to_seq,
+    )
+
+
+def status_list_credential(
+    session: Session,
+    registry_key: PrivateKey,
+    *,
+    base_url: str,
+    now: datetime,
+    number: int = 1,
+) -> bytes:
+    """The signed status list with this number, for anyone; raises `NotFound` for a later one."""
+    # Load.
+    if not 1 <= number <= store.newest_status_list(session):
+        raise NotFound("There is no such status list.", next_step="Start with list 1.")
+    revoked = store.revoked_indices(session, number)
+    # Decide.
+    return signed_status_list(
+        registry_key, url=status_url(base_url, number), bits=bits_with(revoked), valid_from=now
+    )
+
+
+def _require_own(session: Session, principal: Principal, performer_id: str) -> None:
+    capability = SearchCapability("licence-draft", performer_id)
+    found = owners(session, capability, [performer_id])
+    if found.get(performer_id) != principal.tenant_id:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+
+
+def _own_draft(session: Session, principal: Principal, licence_id: str) -> Draft:
+    draft = store.draft(session, principal, licence_id)
+    if draft is None:
+        raise _no_licence()
+    return draft
+
+
+def _refuse(reasons: tuple[Reason, ...]) -> None:
+    if reasons:
+        raise BadTerms(
+            " ".join(render(reason) for reason in reasons),
+            next_step="Mend the terms and draft the licence again.",
+        )
+
+
+def _free_place(session: Session) -> tuple[int, int]:
+    # Drawn, not counted on: neighbours in a list would tell who signed at the same time.
+    number = store.newest_status_list(session)
+    if store.places_taken(session, number) >= LIST_PLACES_MAX:
+        number += 1
+    index = secrets.randbelow(LIST_BITS)
+    while store.place_taken(session, number, index):
+        index = secrets.randbelow(LIST_BITS)
+    return number, index
+
+
+def _log(session: Session, kind: str, licence: Licence, signed: bytes, now: datetime) -> int:
+    payload = {"vc_id": licence.vc_id, "sha256": hashlib.sha256(signed).hexdigest()}
+    return log.append(session, kind=kind, subject_id=licence.id, payload=payload, at=now)
+
+
+def _tell(session: Session, kind: str, licence: Licence) -> None:
+    outbox.put(
+        session,
+        tenant_id=licence.tenant_id,
+        audience=f"tenant:{licence.terms.licensee_id}",
+        kind=kind,
+        subject_id=licence.id,
+        payload={"valid_until": to_text(licence.terms.valid_until)},
+    )
+
+
+def _no_licence() -> NotFound:
+    return NotFound("There is no such licence.", next_step="Check the licence id.")

@@ -1,0 +1,299 @@
+"""Tables of drafts, licences and revocations; all append-only, joined when they are read.
+
+A licence known at a sequence number is one signed at or before it, and it is revoked there only
+when the revocation was recorded at or before it too: so any past decision can be made again.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, func
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.ids import new_id
+from core.principal import Principal
+from licensing.drafting import Draft
+from licensing.models import Licence, LicenceInForce, LicenceState, Terms
+from licensing.terms import terms_from_dict, terms_to_dict
+
+ROWS_MAX = 5_000
+
+
+class LicenceDraftRow(Owned, table=True):
+    """Terms offered for signature; a signed draft stays and its licence has the same id."""
+
+    __tablename__ = "licence_draft"
+    __table_args__ = (UniqueConstraint("status_list", "status_index"), append_only())
+
+    performer_id: str = Field(index=True)
+    performer_did: str
+    licensee_id: str
+    vc_id: str = Field(unique=True)
+    tariff_id: str = Field(unique=True)
+    status_list: int
+    status_index: int
+    terms: dict[str, Any] = Field(sa_type=JsonText)
+    proof_id: str
+    document: bytes
+
+
+class LicenceRow(Owned, table=True):
+    """A licence signed by performer and registry; `signed` are its exact bytes."""
+
+    __tablename__ = "licence"
+    __table_args__ = (Index("licence_known", "performer_id", "licensee_id", "seq"), append_only())
+
+    draft_id: str = Field(unique=True, foreign_key="licence_draft.id")
+    performer_id: str
+    licensee_id: str
+    seq: int = Field(unique=True)
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime = Field(sa_type=UtcDateTime)
+    log_index: int
+    signed: bytes
+
+
+class RevocationRow(Owned, table=True):
+    """The end of a licence; there is one at most, and it is never taken back."""
+
+    __tablename__ = "licence_revocation"
+    __table_args__ = (append_only(),)
+
+    licence_id: str = Field(unique=True, foreign_key="licence.id")
+    seq: int = Field(unique=True)
+    reason: str
+    log_index: int
+
+
+def add_draft(session: Session, draft: Draft) -> None:
+    """Store a draft; only its owner sees it."""
+    licence = draft.licence
+    row = LicenceDraftRow(
+        id=licence.id,
+        tenant_id=licence.tenant_id,
+        recorded_at=licence.recorded_at,
+        performer_id=licence.terms.performer_id,
+        performer_did=licence.performer_did,
+        licensee_id=licence.terms.licensee_id,
+        vc_id=licence.vc_id,
+        tariff_id=licence.tariff_id,
+        status_list=licence.status_list,
+        status_index=licence.status_index,
+        terms=terms_to_dict(licence.terms),
+        proof_id=draft.proof_id,
+        document=draft.document,
+    )
+    session.add(row)
+    session.flush()
+
+
+def add_licence(session: Session, licence: Licence) -> None:
+    """Store a signed licence; its licensee sees it from now on."""
+    assert licence.seq is not None and licence.log_index is not None
+    row = LicenceRow(
+        id=licence.id,
+        tenant_id=licence.tenant_id,
+        audience=f"tenant:{licence.terms.licensee_id}",
+        recorded_at=licence.recorded_at,
+        draft_id=licence.id,
+        performer_id=licence.terms.performer_id,
+        licensee_id=licence.terms.licensee_id,
+        seq=licence.seq,
+        valid_from=licence.terms.valid_from,
+        valid_until=licence.terms.valid_until,
+        log_index=licence.log_index,
+        signed=licence.signed,
+    )
+    session.add(row)
+    session.flush()
+
+
+def add_revocation(session: Session, licence: Licence, *, log_index: int) -> None:
+    """Store the end of a licence, as the revoked licence states it; its licensee sees it."""
+    assert licence.revoked_seq is not None and licence.revoked_at is not None
+    row = RevocationRow(
+        id=new_id("rev"),
+        tenant_id=licence.tenant_id,
+        audience=f"tenant:{licence.terms.licensee_id}",
+        recorded_at=licence.revoked_at,
+        licence_id=licence.id,
+        seq=licence.revoked_seq,
+        reason=licence.revoke_reason,
+        log_index=log_index,
+    )
+    session.add(row)
+    session.flush()
+
+
+def draft(session: Session, principal: Principal, licence_id: str) -> Draft | None:
+    """A draft of the principal's own, signed by now or not."""
+    query = select(LicenceDraftRow).where(
+        col(LicenceDraftRow.id) == licence_id, visible(LicenceDraftRow, principal)
+    )
+    row = session.exec(query).first()
+    return None if row is None else Draft(_drafted(row), row.document, row.proof_id)
+
+
+def licence(session: Session, principal: Principal, licence_id: str) -> Licence | None:
+    """A signed licence that the principal may see, with its revocation."""
+    found = _signed(session, principal, col(LicenceRow.id) == licence_id)
+    return found[0] if found else None
+
+
+def by_ids(
+    session: Session, principal: Principal, licence_ids: Collection[str]
+) -> tuple[Licence, ...]:
+    """Signed licences among these that the principal may see."""
+    clause = col(LicenceRow.id).in_(licence_ids)
+    return tuple(_signed(session, principal, clause, limit=ROWS_MAX))
+
+
+def licences(
+    session: Session,
+    principal: Principal,
+    *,
+    performer_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = 100,
+) -> list[Licence]:
+    """Signed licences that the principal may see, newest first; `before_seq` pages on."""
+    clauses: list[Any] = []
+    if performer_id is not None:
+        clauses.append(col(LicenceRow.performer_id) == performer_id)
+    if before_seq is not None:
+        clauses.append(col(LicenceRow.seq) < before_seq)
+    return _signed(session, principal, *clauses, limit=limit)
+
+
+def drafts(session: Session, principal: Principal, *, limit: int = 100) -> list[Licence]:
+    """Unsigned drafts of the principal's own, newest first."""
+    query = (
+        select(LicenceDraftRow)
+        .outerjoin(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
+        .where(visible(LicenceDraftRow, principal), col(LicenceRow.id).is_(None))
+        .order_by(col(LicenceDraftRow.recorded_at).desc(), col(LicenceDraftRow.id))
+        .limit(limit)
+    )
+    return [_drafted(row) for row in session.exec(query)]
+
+
+def known(
+    session: Session,
+    principal: Principal,
+    *,
+    performer_ids: Collection[str],
+    licensee_id: str,
+    up_to_seq: int,
+) -> tuple[LicenceInForce, ...]:
+    """Licences to this licensee as they were known at `up_to_seq`, in order of signing.
+
+    Expired and revoked ones are among them: they explain a refusal.
+    """
+    found = _signed(
+        session,
+        principal,
+        col(LicenceRow.performer_id).in_(performer_ids),
+        col(LicenceRow.licensee_id) == licensee_id,
+        col(LicenceRow.seq) <= up_to_seq,
+        limit=ROWS_MAX,
+    )
+    return tuple(_in_force(licence, up_to_seq) for licence in reversed(found))
+
+
+def revoked_indices(session: Session, status_list: int) -> list[int]:
+    """Indices of all revoked licences of one status list, whoever owns them."""
+    query = (
+        select(LicenceDraftRow.status_index)
+        .join(RevocationRow, col(RevocationRow.licence_id) == col(LicenceDraftRow.id))
+        .where(col(LicenceDraftRow.status_list) == status_list)
+    )
+    return sorted(session.exec(query))
+
+
+def newest_status_list(session: Session) -> int:
+    """Number of the status list that new licences are put on; 1 before the first one."""
+    query = select(LicenceDraftRow.status_list).order_by(col(LicenceDraftRow.status_list).desc())
+    return session.exec(query.limit(1)).first() or 1
+
+
+def places_taken(session: Session, status_list: int) -> int:
+    """How many indices of a status list are given out."""
+    query = select(func.count()).where(col(LicenceDraftRow.status_list) == status_list)
+    return session.exec(query).one()
+
+
+def place_taken(session: Session, status_list: int, status_index: int) -> bool:
+    """Whether one index of a status list is given out."""
+    query = select(LicenceDraftRow.id).where(
+        col(LicenceDraftRow.status_list) == status_list,
+        col(LicenceDraftRow.status_index) == status_index,
+    )
+    return session.exec(query).first() is not None
+
+
+def _signed(session: Session, principal: Principal, *clauses: Any, limit: int = 1) -> list[Licence]:
+    query = (
+        select(LicenceDraftRow, LicenceRow, RevocationRow)
+        .join(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
+        .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
+        .where(visible(LicenceRow, principal), *clauses)
+        .order_by(col(LicenceRow.seq).desc())
+        .limit(limit)
+    )
+    return [_licence(draft, row, end) for draft, row, end in session.exec(query)]
+
+
+def _drafted(row: LicenceDraftRow) -> Licence:
+    return Licence(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        vc_id=row.vc_id,
+        terms=_terms(row),
+        tariff_id=row.tariff_id,
+        state=LicenceState.DRAFT,
+        performer_did=row.performer_did,
+        status_list=row.status_list,
+        status_index=row.status_index,
+        seq=None,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _licence(draft: LicenceDraftRow, row: LicenceRow, end: RevocationRow | None) -> Licence:
+    return Licence(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        vc_id=draft.vc_id,
+        terms=_terms(draft),
+        tariff_id=draft.tariff_id,
+        state=LicenceState.SIGNED if end is None else LicenceState.REVOKED,
+        performer_did=draft.performer_did,
+        status_list=draft.status_list,
+        status_index=draft.status_index,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+        signed=row.signed,
+        log_index=row.log_index,
+        revoked_seq=None if end is None else end.seq,
+        revoked_at=None if end is None else end.recorded_at,
+        revoke_reason="" if end is None else end.reason,
+    )
+
+
+def _in_force(licence: Licence, up_to_seq: int) -> LicenceInForce:
+    assert licence.seq is not None
+    revoked = licence.revoked_seq is not None and licence.revoked_seq <= up_to_seq
+    return LicenceInForce(
+        id=licence.id,
+        vc_id=licence.vc_id,
+        tariff_id=licence.tariff_id,
+        terms=licence.terms,
+        seq=licence.seq,
+        revoked_at=licence.revoked_at if revoked else None,
+    )
+
+
+def _terms(row: LicenceDraftRow) -> Terms:
+    return terms_from_dict(row.terms)

@@ -1,0 +1,165 @@
+"""What a studio declares about a submission, read strictly from TOML or JSON.
+
+Unknown and misspelt keys are refused: a declaration that silently drops a performer would turn
+a declared use into a found one. The keys are the field names of `Declaration`; TOML 1.0.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from core.errors import BadInput
+from core.ids import is_id
+from fingerprint.models import Modality
+from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium
+from registry.territories import check_territories
+from registry.usekinds import concerned
+
+USES_MAX = 2_000
+TEXT_BYTES_MAX = 1_000_000
+REFERENCE_LENGTH_MAX = 200
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
+KEYS = {"release_at", "territories", "medium", "language", "uses", "ai_labelled"}
+REQUIRED = KEYS - {"uses", "ai_labelled"}
+USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref"}
+USE_REQUIRED = {"performer_id", "kind"}
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+def from_toml(text: str) -> Declaration:
+    """Reads a declaration file; raises `BadInput` naming the field, never its content."""
+    if len(text) > TEXT_BYTES_MAX:
+        raise _bad("the file", "be shorter than a megabyte")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as exc:
+        raise _bad("the file", "be TOML 1.0") from exc
+    return from_dict(data)
+
+
+def from_dict(data: Mapping[str, object]) -> Declaration:
+    """Reads what `to_dict` writes; raises `BadInput` naming the field, never its content."""
+    _check_keys("the declaration", data, KEYS, REQUIRED)
+    uses = _list("uses", data.get("uses", []))
+    if len(uses) > USES_MAX:
+        raise _bad("uses", f"hold at most {USES_MAX} entries")
+    return Declaration(
+        release_at=_date(data["release_at"]),
+        territories=check_territories(
+            _text("territories", code, 2) for code in _list("territories", data["territories"])
+        ),
+        medium=_choice("medium", data["medium"], Medium),
+        language=_language(data["language"]),
+        uses=tuple(_use(number, use) for number, use in enumerate(uses, start=1)),
+        ai_labelled=_flag("ai_labelled", data.get("ai_labelled", False)),
+    )
+
+
+def to_dict(declaration: Declaration) -> dict[str, object]:
+    """Plain JSON values; `from_dict` reads them back."""
+    return {
+        "release_at": declaration.release_at.isoformat(),
+        "territories": list(declaration.territories),
+        "medium": declaration.medium.value,
+        "language": declaration.language,
+        "uses": [_use_to_dict(use) for use in declaration.uses],
+        "ai_labelled": declaration.ai_labelled,
+    }
+
+
+def _use_to_dict(use: DeclaredUse) -> dict[str, object]:
+    data: dict[str, object] = {"performer_id": use.performer_id, "kind": use.kind.value}
+    if use.modality is not None:
+        data["modality"] = use.modality.value
+    if use.engagement_ref:
+        data["engagement_ref"] = use.engagement_ref
+    return data
+
+
+def _use(number: int, data: object) -> DeclaredUse:
+    where = f"uses[{number}]"
+    if not isinstance(data, Mapping):
+        raise _bad(where, "be a table")
+    _check_keys(where, data, USE_KEYS, USE_REQUIRED)
+    performer_id = _text(f"{where}.performer_id", data["performer_id"], 64)
+    if not is_id("prf", performer_id):
+        raise _bad(f"{where}.performer_id", "be a performer's id (prf_...)")
+    kind = _choice(f"{where}.kind", data["kind"], KindOfUse)
+    modality = data.get("modality")
+    use = DeclaredUse(
+        performer_id=performer_id,
+        kind=kind,
+        modality=None if modality is None else _choice(f"{where}.modality", modality, Modality),
+        engagement_ref=_text(
+            f"{where}.engagement_ref", data.get("engagement_ref", ""), REFERENCE_LENGTH_MAX
+        ),
+    )
+    if not concerned(use.kind, use.modality):
+        raise _bad(f"{where}.modality", f"be one that {kind.value} concerns")
+    return use
+
+
+def _check_keys(
+    where: str, data: Mapping[str, object], known: set[str], required: set[str]
+) -> None:
+    if not known.issuperset(data):
+        raise _bad(where, f"have no keys but {', '.join(sorted(known))}")
+    missing = required.difference(data)
+    if missing:
+        raise _bad(where, f"have {', '.join(sorted(missing))}")
+
+
+def _list(where: str, value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise _bad(where, "be a list")
+    return value
+
+
+def _text(where: str, value: object, length_max: int) -> str:
+    if not isinstance(value, str) or len(value) > length_max:
+        raise _bad(where, f"be a text of at most {length_max} characters")
+    return value
+
+
+def _flag(where: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _bad(where, "be true or false")
+    return value
+
+
+def _date(value: object) -> date:
+    # TOML has dates of its own; a date with a time is refused, as a release day has no zone.
+    if type(value) is date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as exc:
+            raise _bad("release_at", "be a date of the calendar") from exc
+    raise _bad("release_at", "be a date like 2027-01-31")
+
+
+def _language(value: object) -> str:
+    text = _text("language", value, 40)
+    if not LANGUAGE.fullmatch(text):
+        raise _bad("language", 'be a BCP 47 tag like "de" or "pt-BR"')
+    return text
+
+
+def _choice(where: str, value: object, kind: type[Choice]) -> Choice:
+    try:
+        return kind(_text(where, value, 40))
+    except ValueError as exc:
+        raise _bad(where, f"be one of {', '.join(item.value for item in kind)}") from exc
+
+
+def _bad(where: str, must: str) -> BadInput:
+    return BadInput(
+        f"In the declaration, {where} must {must}.",
+        next_step="Mend the declaration and hand it in again.",
+        code="bad-declaration",
+    )

@@ -1,0 +1,1 @@
+"""The frozen nouns of the registry, by subject; values only, no rules and no rows."""

@@ -1,0 +1,112 @@
+"""Works, cuts and what a studio declares about them, as frozen values; kinds of use by name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from fingerprint.models import Modality
+
+ANYWHERE = "*"
+
+
+class KindOfUse(StrEnum):
+    """What was done with a likeness; training is a kind of its own and never implied."""
+
+    OWN_PERFORMANCE = "own_performance"
+    SYNTHESISE_VOICE = "synthesise_voice"
+    REPLICATE_FACE = "replicate_face"
+    FULL_REPLICA = "full_replica"
+    EDIT = "edit"
+    BLEND = "blend"
+    ENHANCE = "enhance"
+    DUB = "dub"
+    DE_AGE = "de_age"
+    ARCHIVE_REUSE = "archive_reuse"
+    TRAIN_MODEL = "train_model"
+    TEXT_AND_DATA_MINING = "text_and_data_mining"
+
+
+class WorkLevel(StrEnum):
+    """Where a work stands in the tree universe -> series or film -> season -> episode."""
+
+    UNIVERSE = "universe"
+    SERIES = "series"
+    FILM = "film"
+    SEASON = "season"
+    EPISODE = "episode"
+
+
+class CutFormat(StrEnum):
+    """Which concrete version of a work a cut is."""
+
+    FEATURE = "feature"
+    HORIZONTAL = "horizontal"
+    VERTICAL = "vertical"
+    TRAILER = "trailer"
+    DUB = "dub"
+
+
+class Medium(StrEnum):
+    """Where a cut is shown; licences are limited by it."""
+
+    SERIES = "series"
+    FILM = "film"
+    ADVERT = "advert"
+    GAME = "game"
+    PODCAST = "podcast"
+    SOCIAL = "social"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A title in the tree of works; `identifiers` maps a scheme (ISAN, EIDR) to a value."""
+
+    id: str
+    tenant_id: str
+    level: WorkLevel
+    parent_id: str | None
+    title: str
+    identifiers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """One concrete version of a work."""
+
+    id: str
+    tenant_id: str
+    work_id: str
+    label: str
+    format: CutFormat
+    language: str
+    duration_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredUse:
+    """One performer whom the studio says is in the cut, and how.
+
+    `modality` `None` means every modality that the kind concerns. `engagement_ref` names the
+    contract behind an own performance; performer and union may contest it.
+    """
+
+    performer_id: str
+    kind: KindOfUse
+    modality: Modality | None = None
+    engagement_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a studio says about a submission; licences are decided against it.
+
+    `territories` are ISO 3166-1 alpha-2 codes or `("*",)`, `language` is a BCP 47 tag.
+    """
+
+    release_at: date
+    territories: tuple[str, ...]
+    medium: Medium
+    language: str
+    uses: tuple[DeclaredUse, ...] = ()
+    ai_labelled: bool = False

@@ -1,0 +1,196 @@
+"""Enrolment: a consent is drafted here, signed by the performer elsewhere, and kept as it is.
+
+The server never signs for a performer; it only checks. Withdrawing takes one call, as giving
+consent did, and the vectors go in the same transaction.
+"""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import integrity, jobs, log
+from core.canonical import canonical
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadInput, BadProof, Conflict
+from core.ids import new_id
+from core.integrity import ProofOptions
+from core.keys import verification_method as method_of
+from core.principal import Principal, SearchCapability, require
+from fingerprint.models import Modality, Reason
+from registry.consent import ConsentTerms, check_consent, consent_document
+from registry.enrolment import Step, advance
+from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
+from registry.service.keys import keys_at
+from registry.store import enrolments, people, prints, samples, traces
+
+SCOPE = "performers"
+ERASE_JOB = "erase"
+
+
+def draft_enrolment(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    modalities: Collection[Modality],
+    purposes: Collection[Purpose],
+    *,
+    base_url: str,
+    now: datetime,
+    valid_until: datetime | None = None,
+) -> SigningRequest:
+    """Make the consent for the performer to sign with the key that is bound now.
+
+    Raises `NotFound` for another tenant's performer, `Conflict` while no key is bound, `BadInput`
+    for a consent to nothing.
+    """
+    # Load.
+    require(principal, SCOPE)
+    performer = people.get_performer(session, principal, performer_id)
+    issuer = _present_key(session, performer.id, now)
+    # Decide.
+    terms = ConsentTerms(
+        enrolment_id=new_id("enr"),
+        performer_id=performer.id,
+        issuer=issuer,
+        modalities=tuple(sorted(set(modalities))),
+        purposes=tuple(sorted(set(purposes))),
+        valid_from=now,
+        valid_until=valid_until,
+    )
+    _refuse(check_consent(terms))
+    document = consent_document(terms, base_url=base_url)
+    options = ProofOptions(method_of(terms.issuer), to_text(now))
+    # Save.
+    draft = enrolments.ConsentDraft(document, options.verification_method)
+    enrolments.add_enrolment(session, _enrolment(principal, terms), draft)
+    signing_input = integrity.signing_input(document, options)
+    return SigningRequest(terms.enrolment_id, document, options, signing_input)
+
+
+def sign_enrolment(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    signature: bytes,
+    verification_method: str,
+    *,
+    now: datetime,
+) -> Enrolment:
+    """Keep the performer's signature under the drafted consent.
+
+    Raises `BadProof` when it does not hold or is not by the key in force now, `Conflict` when
+    the enrolment is not a draft.
+    """
+    # Load.
+    require(principal, SCOPE)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    draft = enrolments.get_consent_draft(session, principal, enrolment_id)
+    in_force = {method_of(did) for did in keys_at(session, enrolment.performer_id, now)}
+    # Decide.
+    state = advance(enrolment.state, Step.SIGN)
+    if verification_method != draft.verification_method or verification_method not in in_force:
+        raise BadProof(
+            "The consent must be signed with the performer's present key.",
+            next_step="Draft the enrolment again and sign with the key it names.",
+            code="wrong-key",
+        )
+    options = ProofOptions(verification_method, to_text(enrolment.created_at))
+    signed = integrity.attach(draft.document, options, signature)
+    integrity.verify(signed, expected={verification_method})
+    # Save.
+    consent = canonical(signed)
+    seq = next_seq(session)
+    enrolments.save_signature(
+        session, principal, enrolment_id, state=state, consent=consent, seq=seq, at=now
+    )
+    _log(session, "enrolment.signed", enrolment_id, consent, now)
+    return enrolments.get_enrolment(session, principal, enrolment_id)
+
+
+def withdraw_enrolment(
+    session: Session, principal: Principal, enrolment_id: str, *, now: datetime
+) -> Enrolment:
+    """End an enrolment and erase every vector that rests on it, at once.
+
+    A job of kind `erase` follows, which destroys the data key when this is committed, so that
+    copies in backups go too. Raises `Conflict` when it is withdrawn already.
+    """
+    # Load.
+    require(principal, SCOPE)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    # Decide.
+    state = advance(enrolment.state, Step.WITHDRAW)
+    # Save.
+    enrolments.save_state(session, principal, enrolment_id, state, withdrawn_at=now)
+    prints.withdraw_prints(session, principal, enrolment_id, at=now)
+    capability = SearchCapability("erasure", enrolment_id)
+    traces.erase_by_consent(session, capability, enrolment_id)
+    withdrawn = Reason("enrolment-withdrawn", {})
+    samples.settle_open_samples(session, principal, enrolment_id, withdrawn, at=now)
+    jobs.enqueue(
+        session,
+        principal,
+        kind=ERASE_JOB,
+        subject_key=enrolment_id,
+        payload={"enrolment_id": enrolment_id},
+    )
+    _log(session, "enrolment.withdrawn", enrolment_id, enrolment.consent or b"", now)
+    return enrolments.get_enrolment(session, principal, enrolment_id)
+
+
+def get_enrolment(session: Session, principal: Principal, enrolment_id: str) -> Enrolment:
+    """One enrolment of the caller's; raises `NotFound`."""
+    require(principal, SCOPE)
+    return enrolments.get_enrolment(session, principal, enrolment_id)
+
+
+def list_enrolments(
+    session: Session, principal: Principal, performer_id: str
+) -> tuple[Enrolment, ...]:
+    """A performer's enrolments, oldest first."""
+    require(principal, SCOPE)
+    return enrolments.list_enrolments(session, principal, performer_id)
+
+
+def _present_key(session: Session, performer_id: str, at: datetime) -> str:
+    issuers = keys_at(session, performer_id, at)
+    if not issuers:
+        raise Conflict(
+            "No key is bound to this performer.",
+            next_step="Bind the performer's key first.",
+            code="no-key",
+        )
+    return issuers[0]
+
+
+def _enrolment(principal: Principal, terms: ConsentTerms) -> Enrolment:
+    return Enrolment(
+        id=terms.enrolment_id,
+        tenant_id=principal.tenant_id,
+        performer_id=terms.performer_id,
+        state=EnrolmentState.DRAFT,
+        modalities=terms.modalities,
+        purposes=terms.purposes,
+        valid_until=terms.valid_until,
+        consent=None,
+        created_at=terms.valid_from,
+        signed_at=None,
+        withdrawn_at=None,
+    )
+
+
+def _refuse(reasons: tuple[Reason, ...]) -> None:
+    if reasons:
+        raise BadInput(
+            f"This consent cannot be signed: {', '.join(reason.code for reason in reasons)}.",
+            next_step="Name at least one modality and one purpose, and an end after the start.",
+            code=reasons[0].code,
+        )
+
+
+def _log(session: Session, kind: str, enrolment_id: str, consent: bytes, at: datetime) -> None:
+    payload = {"enrolment": enrolment_id, "consent": hashlib.sha256(consent).hexdigest()}
+    log.append(session, kind=kind, subject_id=enrolment_id, payload=payload, at=at)

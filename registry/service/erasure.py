@@ -1,0 +1,53 @@
+"""Making sure that what must go is gone: strangers' vectors on their day, keys after withdrawal.
+
+Rows go in a transaction, data keys after it: a key destroyed in a transaction that is rolled back
+would leave rows that claim to hold what nobody can read. All of it may run twice.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import Conflict
+from core.principal import Principal, SearchCapability
+from core.vault import Vault
+from registry.models.people import EnrolmentState
+from registry.store import enrolments, traces
+
+
+def purge_expired(
+    session: Session, capability: SearchCapability, *, at: datetime, limit: int = 100
+) -> tuple[str, ...]:
+    """Drop the vectors of unknown people whose day has come; returns the scans they were in.
+
+    Call `shred_scans` with them after this is committed. Their spans stay listed.
+    """
+    scan_ids = traces.expired_scans(session, capability, at=at, limit=limit)
+    for scan_id in scan_ids:
+        traces.erase_expired(session, capability, scan_id, at=at)
+    return scan_ids
+
+
+def shred_scans(
+    session: Session,
+    vault: Vault,
+    capability: SearchCapability,
+    scan_ids: tuple[str, ...],
+) -> None:
+    """Destroy the data keys of scans under which nothing is kept any more, backups included."""
+    for scan_id in scan_ids:
+        if not traces.holds_vectors(session, capability, scan_id):
+            vault.erase(scan_id)
+
+
+def shred_enrolment(
+    session: Session, vault: Vault, principal: Principal, enrolment_id: str
+) -> None:
+    """Destroy the data key of a withdrawn enrolment: its vectors are unreadable in every copy.
+
+    Call it after the withdrawal is committed. Raises `Conflict` while the enrolment stands.
+    """
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    if enrolment.state is not EnrolmentState.WITHDRAWN:
+        raise Conflict("The enrolment is not withdrawn.", next_step="Withdraw it first.")
+    vault.erase(enrolment_id)

@@ -1,0 +1,198 @@
+"""Binding keys to performers: drafted by the registry, signed outside of it, then kept.
+
+Two calls, because the private key never comes here. The new key proves that its holder has it;
+the present key says that it is to be replaced; the registry signs last and keeps the bytes.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from core import integrity, log
+from core.canonical import canonical
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadProof, NotFound
+from core.ids import new_id
+from core.integrity import ProofOptions
+from core.keys import PrivateKey, public_from_did, verification_method
+from core.principal import Principal, SearchCapability, require
+from core.tenants import OPERATOR
+from registry.keyhistory import (
+    Authority,
+    Statement,
+    check_new_key,
+    expected_signers,
+    in_force,
+    read_statement,
+    statement_document,
+    with_ends,
+)
+from registry.models.people import KeyBinding, KeyDraft, SigningRequest
+from registry.store import keys, people
+
+
+def draft_key(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    did: str,
+    *,
+    registry_did: str,
+    base_url: str,
+    now: datetime,
+) -> KeyDraft:
+    """Make the statement that binds `did` to the performer, to be signed by the key's holder.
+
+    Raises `NotFound` for another tenant's performer (an operator may act for all), `BadProof`
+    for what is no Ed25519 did:key, `Conflict` for a key that was bound before.
+    """
+    # Load.
+    _owner(session, principal, performer_id)
+    public_from_did(did)
+    bindings = keys.bindings(session, performer_id)
+    # Decide.
+    check_new_key(bindings, did, now)
+    present = in_force(bindings, now)
+    statement = Statement(
+        binding_id=new_id("kbd"),
+        registry=registry_did,
+        performer_id=performer_id,
+        did=did,
+        replaces=present[0] if present else None,
+        authority=_authority(principal, present),
+        valid_from=now,
+    )
+    draft = _draft(statement, base_url=base_url)
+    # Save.
+    stored = keys.StoredDraft(draft.id, principal.tenant_id, performer_id, draft.document, now)
+    keys.add_draft(session, stored)
+    return draft
+
+
+def register_key(
+    session: Session,
+    registry_key: PrivateKey,
+    principal: Principal,
+    draft_id: str,
+    *,
+    possession: bytes,
+    authorisation: bytes | None = None,
+    now: datetime,
+) -> KeyBinding:
+    """Keep a drafted binding with its signatures, countersigned by the registry.
+
+    `possession` is the new key's signature, `authorisation` the present key's where the draft
+    asks for one. Raises `BadProof` when one does not hold, `Conflict` when another key came in
+    between.
+    """
+    # Load.
+    draft = keys.get_draft(session, principal, draft_id)
+    statement = read_statement(draft.document)
+    tenant_id = _owner(session, principal, statement.performer_id)
+    bindings = keys.bindings(session, statement.performer_id)
+    # Decide.
+    check_new_key(bindings, statement.did, statement.valid_from)
+    signed = _signed(
+        statement,
+        draft.document,
+        registry_key,
+        possession=possession,
+        authorisation=authorisation,
+        at=now,
+    )
+    # Save.
+    binding = KeyBinding(
+        id=statement.binding_id,
+        performer_id=statement.performer_id,
+        did=statement.did,
+        valid_from=statement.valid_from,
+        valid_until=None,
+        seq=next_seq(session),
+        statement=canonical(signed),
+    )
+    keys.add_binding(session, binding, tenant_id=tenant_id, at=now)
+    keys.drop_draft(session, principal, draft_id)
+    log.append(session, kind="key.bound", subject_id=binding.id, payload=signed, at=now)
+    return binding
+
+
+def keys_at(session: Session, performer_id: str, at: datetime) -> tuple[str, ...]:
+    """The did:key that spoke for the performer at `at`; empty when none did."""
+    return in_force(keys.bindings(session, performer_id), at)
+
+
+def key_history(session: Session, performer_id: str) -> tuple[KeyBinding, ...]:
+    """Every binding of the performer in order, with the registry-signed statements."""
+    return with_ends(keys.bindings(session, performer_id))
+
+
+def _owner(session: Session, principal: Principal, performer_id: str) -> str:
+    if principal.tenant_kind != OPERATOR:
+        require(principal, "performers")
+        return people.get_performer(session, principal, performer_id).tenant_id
+    require(principal, "admin")
+    capability = SearchCapability("key-recovery", performer_id)
+    found = people.owners(session, capability, [performer_id])
+    if performer_id not in found:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    return found[performer_id]
+
+
+def _authority(principal: Principal, present: tuple[str, ...]) -> Authority:
+    if not present:
+        return Authority.FIRST
+    return Authority.OPERATOR if principal.tenant_kind == OPERATOR else Authority.PREVIOUS_KEY
+
+
+def _draft(statement: Statement, *, base_url: str) -> KeyDraft:
+    document = statement_document(statement, base_url=base_url)
+
+    def request(did: str) -> SigningRequest:
+        options = _options(did, to_text(statement.valid_from))
+        signing_input = integrity.signing_input(document, options)
+        return SigningRequest(statement.binding_id, document, options, signing_input)
+
+    asked = statement.authority is Authority.PREVIOUS_KEY and statement.replaces is not None
+    return KeyDraft(
+        id=statement.binding_id,
+        document=document,
+        possession=request(statement.did),
+        authorisation=request(statement.replaces) if asked and statement.replaces else None,
+    )
+
+
+def _signed(
+    statement: Statement,
+    document: Mapping[str, Any],
+    registry_key: PrivateKey,
+    *,
+    possession: bytes,
+    authorisation: bytes | None,
+    at: datetime,
+) -> dict[str, Any]:
+    created = to_text(statement.valid_from)
+    signed = integrity.attach(document, _options(statement.did, created), possession)
+    if statement.authority is Authority.PREVIOUS_KEY and statement.replaces is not None:
+        options = _options(statement.replaces, created)
+        signed = integrity.attach(signed, options, _required(authorisation))
+    registry_options = ProofOptions(registry_key.verification_method, to_text(at))
+    signed = integrity.sign(signed, registry_options, registry_key)
+    integrity.verify(signed, expected=expected_signers(statement))
+    return signed
+
+
+def _options(did: str, created: str) -> ProofOptions:
+    return ProofOptions(verification_method(did), created)
+
+
+def _required(authorisation: bytes | None) -> bytes:
+    if authorisation is None:
+        raise BadProof(
+            "The present key has not signed its replacement.",
+            next_step="Sign with the present key too, or ask an operator when it is lost.",
+            code="authorisation-missing",
+        )
+    return authorisation

@@ -1,0 +1,83 @@
+"""Performers: created by their own side, and read across tenants only for what is due."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import BadInput, NotAllowed
+from core.ids import new_id
+from core.principal import Principal, SearchCapability, require
+from registry.models.people import Performer
+from registry.store import people
+
+SCOPE = "performers"
+# A studio or society that enrolled performers would be the impostor enrolment to be prevented.
+ENROLLING_KINDS = frozenset({"performer", "agency", "operator"})
+NAME_LENGTH_MAX = 200
+
+
+def create_performer(
+    session: Session, principal: Principal, *, name: str, public_name: str, now: datetime
+) -> Performer:
+    """Store a performer of the caller's own tenant.
+
+    Raises `NotAllowed` for a tenant that does not stand for performers, `BadInput` for a name
+    that is empty or longer than 200 characters.
+    """
+    require(principal, SCOPE)
+    if principal.tenant_kind not in ENROLLING_KINDS:
+        raise NotAllowed(
+            "This kind of organisation does not enrol performers.",
+            next_step="The performer or the performer's agency enrols.",
+            code="not-enrolling",
+        )
+    performer = Performer(
+        id=new_id("prf"),
+        tenant_id=principal.tenant_id,
+        name=_name(name),
+        public_name=_name(public_name),
+        payee_id=new_id("pay"),
+        created_at=now,
+    )
+    people.add_performer(session, performer)
+    return performer
+
+
+def get_performer(session: Session, principal: Principal, performer_id: str) -> Performer:
+    """One performer of the caller's; raises `NotFound`, also for another tenant's."""
+    require(principal, SCOPE)
+    return people.get_performer(session, principal, performer_id)
+
+
+def list_performers(
+    session: Session, principal: Principal, *, after: str = "", limit: int = people.PAGE_MAX
+) -> tuple[Performer, ...]:
+    """The caller's performers in the order of their ids; page on with the last id."""
+    require(principal, SCOPE)
+    return people.list_performers(session, principal, after=after, limit=limit)
+
+
+def owners(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> Mapping[str, str]:
+    """Tenant id of each performer, across tenants."""
+    return people.owners(session, capability, performer_ids)
+
+
+def payees(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> Mapping[str, str]:
+    """Payee id of each performer, across tenants: what money is booked to."""
+    return people.payees(session, capability, performer_ids)
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > NAME_LENGTH_MAX or not name.isprintable():
+        raise BadInput(
+            f"A name must have 1 to {NAME_LENGTH_MAX} printable characters.",
+            next_step="Give the name as it should be shown.",
+            code="bad-name",
+        )
+    return name

@@ -1,0 +1,137 @@
+"""What was found, shown to each side as far as it may see it.
+
+A studio reads everything about its own submission, and of a foreign performer the public name.
+The performer's side reads that it was used, by whom and since when; the title only once it is out.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import Conflict
+from core.principal import Principal, SearchCapability, require, system
+from core.tenants import get_tenant
+from core.vault import Vault
+from fingerprint.models import Reason
+from registry.models.evidence import Findings, ForeignUse, Scan, ScanState, UnknownPerson, Use
+from registry.models.people import PerformerCard
+from registry.review import settle
+from registry.service.seals import open_trace
+from registry.store import matches, people, scans, submissions, traces, uses, works
+from registry.useforming import form_uses
+
+
+def findings(session: Session, principal: Principal, submission_id: str) -> Findings:
+    """All that the newest finished scan of a submission says, after reviews.
+
+    Uses are formed from the declaration that holds now. Raises `NotFound` for another tenant's
+    submission, `Conflict` before its first scan is done.
+    """
+    # Load.
+    require(principal, "submissions")
+    submission = submissions.get_submission(session, principal, submission_id)
+    scan = _newest_done(session, principal, submission_id)
+    found = matches.live_matches(session, principal, scan.id)
+    reviews = matches.reviews_of(session, principal, scan.cut_id)
+    rows = traces.traces_of(session, principal, scan.id)
+    # Decide.
+    counted, rejected = settle([match for _, match in found], reviews)
+    trace_of = {match.id: trace_id for trace_id, match in found}
+    explained = {trace_of[match.id] for match in counted}
+    said_no = {trace_of[match.id]: match.reasons[-1:] for match in rejected}
+    unknown = tuple(
+        _unknown(row, said_no.get(row.id, ())) for row in rows if row.id not in explained
+    )
+    return Findings(scan, counted, form_uses(counted, submission.declaration), unknown)
+
+
+def matched_performers(
+    session: Session, principal: Principal, submission_id: str
+) -> tuple[PerformerCard, ...]:
+    """Public names of the performers matched in the caller's own submission, and nothing else."""
+    require(principal, "submissions")
+    submissions.get_submission(session, principal, submission_id)
+    found = matches.matched_performers(session, principal, submission_id)
+    return people.cards(session, SearchCapability("attribution", submission_id), found)
+
+
+def foreign_uses(
+    session: Session,
+    principal: Principal,
+    *,
+    at: datetime,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> tuple[ForeignUse, ...]:
+    """Uses of the caller's performers in other tenants' cuts, newest first."""
+    require(principal, "performers")
+    rows = uses.uses_of_own_performers(session, principal, before_seq=before_seq, limit=limit)
+    return tuple(
+        _foreign(session, use, studio_id, seq, found_at=found_at, at=at)
+        for use, studio_id, seq, found_at in rows
+    )
+
+
+def own_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, ...]:
+    """The uses of the caller's own cut as they are kept now."""
+    require(principal, "submissions")
+    works.get_cut(session, principal, cut_id)
+    return uses.live_uses(session, principal, cut_id)
+
+
+def evidence_crop(
+    session: Session, vault: Vault, principal: Principal, match_id: str
+) -> bytes | None:
+    """The sealed best face behind a match, as JPEG; for the studio whose media it is only."""
+    require(principal, "submissions")
+    _, trace_id, _ = matches.get_match(session, principal, match_id)
+    return trace_crop(session, vault, principal, trace_id)
+
+
+def trace_crop(session: Session, vault: Vault, principal: Principal, trace_id: str) -> bytes | None:
+    """The sealed best face of a trace in the caller's own media, as JPEG, while it is kept."""
+    require(principal, "submissions")
+    row = traces.get_trace(session, principal, trace_id)
+    trace = None if row is None else open_trace(vault, row)
+    return None if trace is None else trace.crop
+
+
+def _newest_done(session: Session, principal: Principal, submission_id: str) -> Scan:
+    for scan in scans.scans_of(session, principal, submission_id):
+        if scan.state is ScanState.DONE:
+            return scan
+    raise Conflict(
+        "This submission has not been scanned yet.",
+        next_step="Wait for its scan.",
+        code="not-scanned",
+    )
+
+
+def _unknown(row: traces.SealedTrace, said_no: tuple[Reason, ...]) -> UnknownPerson:
+    reasons = (*row.reasons, *row.answer_reasons, *said_no)
+    return UnknownPerson(row.modality, row.spans, row.id, reasons)
+
+
+def _foreign(
+    session: Session, use: Use, studio_id: str, seq: int, *, found_at: datetime, at: datetime
+) -> ForeignUse:
+    # The row was addressed to the caller; what it hangs on is read as its owner and then cut down.
+    studio = system(studio_id)
+    submission = submissions.get_submission(session, studio, use.submission_id)
+    release_at = submission.declaration.release_at
+    title = ""
+    if release_at <= at.date():
+        cut = works.get_cut(session, studio, use.cut_id)
+        title = works.get_work(session, studio, cut.work_id).title
+    return ForeignUse(
+        use_id=use.id,
+        performer_id=use.performer_id,
+        kind=use.kind,
+        decision=use.decision,
+        studio=get_tenant(session, studio_id).name,
+        title=title,
+        release_at=release_at,
+        found_at=found_at,
+        match_ids=use.match_ids,
+        seq=seq,
+    )

@@ -1,0 +1,226 @@
+"""Enrolment samples: accepted only under a signed consent, turned into sealed templates, dropped.
+
+The file is stored before the transaction that names it, because copying it must not hold the
+write lock, and deleted after the one that made templates of it, because a rolled-back step needs
+it again.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from core import jobs
+from core.db import next_seq
+from core.errors import Broken
+from core.ids import new_id
+from core.jobs import Job
+from core.objects import ObjectRef, Objects
+from core.principal import Principal, require, system
+from core.vault import Vault
+from fingerprint.models import Modality, ModelCard, SampleReport, Template
+from registry.enrolment import Step, advance
+from registry.models.people import Enrolment, Print, Purpose, Sample
+from registry.service.consents import require_consent
+from registry.service.seals import seal_template
+from registry.store import enrolments, prints, samples, submissions
+
+EMBED_JOB = "embed"
+
+
+def add_sample(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    stored: ObjectRef,
+    modality: Modality,
+    *,
+    now: datetime,
+) -> Job:
+    """Take a stored file as a sample and queue its embedding; the job's subject is the sample.
+
+    Raises `NotAllowed` when no signed consent covers matching with this modality.
+    """
+    # Load and decide.
+    require(principal, "performers")
+    enrolment = require_consent(
+        session, principal, enrolment_id, modality, Purpose.MATCHING, at=now
+    )
+    # Save.
+    sample_id = new_id("smp")
+    job = jobs.enqueue(
+        session,
+        principal,
+        kind=EMBED_JOB,
+        subject_key=sample_id,
+        payload={"sample_id": sample_id, "enrolment_id": enrolment_id, "modality": modality.value},
+    )
+    sample = Sample(
+        id=sample_id,
+        tenant_id=principal.tenant_id,
+        enrolment_id=enrolment.id,
+        performer_id=enrolment.performer_id,
+        modality=modality,
+        object_name=stored.name,
+        job_id=job.id,
+        reasons=(),
+        print_id=None,
+    )
+    samples.add_sample(session, sample, at=now)
+    return job
+
+
+def get_sample(session: Session, principal: Principal, sample_id: str) -> Sample:
+    """One sample of the caller's: what it gave, or why it gave nothing."""
+    require(principal, "performers")
+    return samples.get_sample(session, principal, sample_id)
+
+
+def sample_path(session: Session, objects: Objects, job: Job) -> Path | None:
+    """Where the sample of an embedding job lies; `None` when it is settled already."""
+    sample = samples.get_sample(session, system(job.tenant_id), job.subject_key)
+    if sample.object_name is None or samples.is_settled(
+        session, system(job.tenant_id), job.subject_key
+    ):
+        return None
+    return objects.path(sample.object_name)
+
+
+def store_templates(
+    session: Session,
+    vault: Vault,
+    job: Job,
+    report: SampleReport,
+    card: ModelCard,
+    *,
+    now: datetime,
+) -> Print | None:
+    """Keep what the engine made of a job's sample; `None` when the sample was refused.
+
+    A second call for the same sample changes nothing and gives the same answer. Raises
+    `LeaseLost` when another worker holds the job, `NotAllowed` when the consent no longer covers
+    it: then nothing is kept.
+    """
+    # Load.
+    jobs.guard(session, job)
+    principal = system(job.tenant_id)
+    sample = samples.get_sample(session, principal, job.subject_key)
+    if samples.is_settled(session, principal, sample.id):
+        return prints.get_print(session, principal, sample.print_id or "")
+    # Decide.
+    _check_report(sample, report, card)
+    enrolment = require_consent(
+        session, principal, sample.enrolment_id, sample.modality, Purpose.MATCHING, at=now
+    )
+    state = advance(enrolment.state, Step.ACTIVATE)
+    # Save.
+    kept = None
+    if report.accepted:
+        kept = _add_to_print(session, vault, enrolment, report.templates, card=card, now=now)
+        enrolments.save_state(session, principal, enrolment.id, state)
+    samples.settle_sample(
+        session,
+        principal,
+        sample.id,
+        print_id=kept.id if kept else None,
+        reasons=report.reasons,
+        at=now,
+    )
+    return kept
+
+
+def discard_samples(
+    session: Session, objects: Objects, principal: Principal, *, limit: int = 100
+) -> int:
+    """Delete the bytes of settled samples; returns how many were deleted.
+
+    Call it after the transaction that settled them. A crash in between deletes them next time.
+    """
+    discarded = 0
+    for sample in samples.spent_samples(session, principal, limit=limit):
+        name = sample.object_name or ""
+        needed = samples.object_users(session, principal, name)
+        if needed + submissions.object_users(session, principal, name) == 0:
+            objects.delete(name)
+        samples.forget_object(session, principal, sample.id)
+        discarded += 1
+    return discarded
+
+
+def list_prints(session: Session, principal: Principal, performer_id: str) -> tuple[Print, ...]:
+    """A performer's prints, withdrawn ones too, in order."""
+    require(principal, "performers")
+    return prints.list_prints(session, principal, performer_id)
+
+
+def _check_report(sample: Sample, report: SampleReport, card: ModelCard) -> None:
+    templates = report.templates
+    wrong = [t for t in templates if t.modality != card.modality or t.model_id != card.model_id]
+    if report.modality != sample.modality or card.modality != sample.modality or wrong:
+        raise Broken("A sample was embedded with another modality or model than it names.")
+    if report.accepted and not templates:
+        raise Broken("A sample was accepted without a template.")
+
+
+def _add_to_print(
+    session: Session,
+    vault: Vault,
+    enrolment: Enrolment,
+    templates: tuple[Template, ...],
+    *,
+    card: ModelCard,
+    now: datetime,
+) -> Print:
+    principal = system(enrolment.tenant_id)
+    found = prints.find_print(
+        session,
+        principal,
+        enrolment_id=enrolment.id,
+        modality=card.modality,
+        model_id=card.model_id,
+    )
+    seq = next_seq(session)
+    item = found or Print(
+        id=new_id("prt"),
+        tenant_id=enrolment.tenant_id,
+        performer_id=enrolment.performer_id,
+        enrolment_id=enrolment.id,
+        modality=card.modality,
+        model_id=card.model_id,
+        templates=0,
+        seq=seq,
+        created_at=now,
+        withdrawn_at=None,
+    )
+    item = replace(item, templates=item.templates + len(templates), seq=seq)
+    prints.save_print(session, principal, item)
+    sealed = [_seal(vault, item, template, card, seq) for template in templates]
+    prints.add_templates(session, sealed, at=now)
+    return item
+
+
+def _seal(
+    vault: Vault, item: Print, template: Template, card: ModelCard, seq: int
+) -> prints.SealedTemplate:
+    return prints.SealedTemplate(
+        id=new_id("tpl"),
+        tenant_id=item.tenant_id,
+        print_id=item.id,
+        performer_id=item.performer_id,
+        consent_id=item.enrolment_id,
+        modality=item.modality,
+        model_id=item.model_id,
+        model_sha256=card.sha256,
+        evidence_ms=template.evidence_ms,
+        quality=template.quality,
+        seq=seq,
+        sealed=seal_template(
+            vault,
+            template,
+            tenant_id=item.tenant_id,
+            performer_id=item.performer_id,
+            consent_id=item.enrolment_id,
+            sha=card.sha256,
+        ),
+    )

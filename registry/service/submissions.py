@@ -1,0 +1,187 @@
+"""Submissions: a stored file, handed in for a cut with a declaration, waiting for its scan."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import jobs
+from core.db import next_seq
+from core.errors import Conflict
+from core.ids import new_id
+from core.jobs import Job
+from core.objects import ObjectRef, Objects
+from core.principal import Principal, require
+from registry.models.evidence import ScanState, Submission, SubmissionKind, SubmissionState
+from registry.models.works import Declaration
+from registry.service.uses import refresh_uses
+from registry.store import samples, scans, submissions, works
+
+SCOPE = "submissions"
+SCAN_JOB = "scan"
+FILENAME_LENGTH_MAX = 255
+
+
+def submit(
+    session: Session,
+    principal: Principal,
+    cut_id: str,
+    *,
+    kind: SubmissionKind,
+    stored: ObjectRef,
+    filename: str,
+    declaration: Declaration,
+    now: datetime,
+) -> tuple[Submission, Job]:
+    """Take a stored file as a submission of a cut and queue its scan.
+
+    `stored` is put into the object store before this transaction. Raises `NotFound` for another
+    tenant's cut.
+    """
+    # Load.
+    require(principal, SCOPE)
+    cut = works.get_cut(session, principal, cut_id)
+    # Decide.
+    submission = Submission(
+        id=new_id("sub"),
+        tenant_id=principal.tenant_id,
+        cut_id=cut.id,
+        kind=kind,
+        object_name=stored.name,
+        filename=_filename(filename),
+        size_bytes=stored.bytes,
+        declaration=declaration,
+        state=SubmissionState.RECEIVED,
+        created_at=now,
+    )
+    # Save.
+    submissions.add_submission(session, submission, seq=next_seq(session))
+    _declare(session, principal, submission.id, declaration, now)
+    return submission, _queue(session, principal, submission.id, submission.id)
+
+
+def redeclare(
+    session: Session,
+    principal: Principal,
+    submission_id: str,
+    declaration: Declaration,
+    *,
+    now: datetime,
+) -> Submission:
+    """Correct a declaration; the earlier one stays on record, uses are formed anew."""
+    require(principal, SCOPE)
+    submissions.get_submission(session, principal, submission_id)
+    _declare(session, principal, submission_id, declaration, now)
+    done = [
+        scan
+        for scan in scans.scans_of(session, principal, submission_id)
+        if scan.state is ScanState.DONE
+    ]
+    if done:
+        refresh_uses(session, principal, done[0], now=now)
+    return submissions.get_submission(session, principal, submission_id)
+
+
+def request_scan(session: Session, principal: Principal, submission_id: str) -> Job:
+    """Queue another scan of a submission that was scanned, failed or was cancelled.
+
+    Raises `Conflict` while one is waiting or running, or when the file is no longer kept.
+    """
+    # Load.
+    require(principal, SCOPE)
+    submission = submissions.get_submission(session, principal, submission_id)
+    earlier = scans.scans_of(session, principal, submission_id)
+    # Decide.
+    if submission.state in (SubmissionState.RECEIVED, SubmissionState.SCANNING):
+        raise Conflict("A scan of this submission is under way.", next_step="Wait for it.")
+    if submission.object_name is None:
+        raise Conflict("The file is no longer kept.", next_step="Hand the file in again.")
+    # Save.
+    submissions.save_state(session, principal, submission_id, SubmissionState.RECEIVED)
+    return _queue(session, principal, submission_id, f"{submission_id}:{len(earlier)}")
+
+
+def cancel_submission(session: Session, principal: Principal, submission_id: str) -> Submission:
+    """Stop what is under way; the scan's worker learns it at its next write.
+
+    Raises `Conflict` when the submission is scanned already.
+    """
+    # Load.
+    require(principal, SCOPE)
+    submission = submissions.get_submission(session, principal, submission_id)
+    running = [
+        scan
+        for scan in scans.scans_of(session, principal, submission_id)
+        if scan.state is ScanState.RUNNING
+    ]
+    # Decide.
+    if submission.state not in (SubmissionState.RECEIVED, SubmissionState.SCANNING):
+        raise Conflict("There is nothing to cancel.", next_step="Read the submission's state.")
+    # Save.
+    for scan in running:
+        scans.save_state(session, principal, scan.id, ScanState.CANCELLED)
+    submissions.save_state(session, principal, submission_id, SubmissionState.CANCELLED)
+    return submissions.get_submission(session, principal, submission_id)
+
+
+def get_submission(session: Session, principal: Principal, submission_id: str) -> Submission:
+    """One submission of the caller's with the declaration that holds; raises `NotFound`."""
+    require(principal, SCOPE)
+    return submissions.get_submission(session, principal, submission_id)
+
+
+def list_submissions(
+    session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
+) -> tuple[tuple[Submission, int], ...]:
+    """(submission, seq), newest first; page on with the last seq."""
+    require(principal, SCOPE)
+    return submissions.list_submissions(session, principal, before_seq=before_seq, limit=limit)
+
+
+def discard_file(
+    session: Session, objects: Objects, principal: Principal, submission_id: str
+) -> None:
+    """Delete the bytes of a submission; what was found in them stays. A second call is fine."""
+    require(principal, SCOPE)
+    submission = submissions.get_submission(session, principal, submission_id)
+    name = submission.object_name
+    if name is None:
+        return
+    submissions.forget_object(session, principal, submission_id)
+    others = submissions.object_users(session, principal, name)
+    if others + samples.object_users(session, principal, name) == 0:
+        objects.delete(name)
+
+
+def _declare(
+    session: Session,
+    principal: Principal,
+    submission_id: str,
+    declaration: Declaration,
+    now: datetime,
+) -> None:
+    submissions.add_declaration(
+        session,
+        principal,
+        submission_id,
+        declaration,
+        declaration_id=new_id("dcl"),
+        seq=next_seq(session),
+        at=now,
+    )
+
+
+def _queue(session: Session, principal: Principal, submission_id: str, key: str) -> Job:
+    return jobs.enqueue(
+        session,
+        principal,
+        kind=SCAN_JOB,
+        subject_key=key,
+        payload={"submission_id": submission_id},
+    )
+
+
+def _filename(name: str) -> str:
+    # Only the last part, for people to read; the file itself lies under its object name.
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    shown = "".join(letter for letter in last if letter.isprintable())
+    return shown[-FILENAME_LENGTH_MAX:] or "unnamed"

@@ -1,0 +1,151 @@
+"""Enrolments and the samples handed in for them.
+
+An enrolment keeps the exact bytes that the performer signed. Its state is the one thing of it
+that changes; what was signed does not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, UtcDateTime, visible
+from core.errors import NotFound
+from core.principal import Principal
+from fingerprint.models import Modality
+from registry.models.people import Enrolment, EnrolmentState, Purpose
+from registry.store.codec import members_of
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentDraft:
+    """What the performer was asked to sign: the document, the method and the time of the proof."""
+
+    document: Mapping[str, Any]
+    verification_method: str
+
+
+class EnrolmentRow(Owned, table=True):
+    """Table of enrolments; `seq` is the place of the signature in the one order."""
+
+    __tablename__ = "enrolment"
+
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    state: str
+    modalities: list[str] = Field(sa_type=JsonText)
+    purposes: list[str] = Field(sa_type=JsonText)
+    valid_from: datetime = Field(sa_type=UtcDateTime)
+    valid_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    document: dict[str, Any] = Field(sa_type=JsonText)
+    verification_method: str
+    consent: bytes | None = None
+    seq: int | None = Field(default=None, unique=True)
+    signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def add_enrolment(session: Session, enrolment: Enrolment, draft: ConsentDraft) -> None:
+    """Store a new enrolment with the document that is to be signed."""
+    session.add(
+        EnrolmentRow(
+            id=enrolment.id,
+            tenant_id=enrolment.tenant_id,
+            recorded_at=enrolment.created_at,
+            performer_id=enrolment.performer_id,
+            state=enrolment.state,
+            modalities=list(enrolment.modalities),
+            purposes=list(enrolment.purposes),
+            valid_from=enrolment.created_at,
+            valid_until=enrolment.valid_until,
+            document=dict(draft.document),
+            verification_method=draft.verification_method,
+        )
+    )
+    session.flush()
+
+
+def get_enrolment(session: Session, principal: Principal, enrolment_id: str) -> Enrolment:
+    """One enrolment of the caller's; raises NotFound."""
+    return _enrolment(_row(session, principal, enrolment_id))
+
+
+def get_consent_draft(session: Session, principal: Principal, enrolment_id: str) -> ConsentDraft:
+    """What the performer was asked to sign; raises NotFound."""
+    row = _row(session, principal, enrolment_id)
+    return ConsentDraft(row.document, row.verification_method)
+
+
+def list_enrolments(
+    session: Session, principal: Principal, performer_id: str
+) -> tuple[Enrolment, ...]:
+    """A performer's enrolments, oldest first."""
+    query = (
+        select(EnrolmentRow)
+        .where(visible(EnrolmentRow, principal), col(EnrolmentRow.performer_id) == performer_id)
+        .order_by(col(EnrolmentRow.recorded_at), col(EnrolmentRow.id))
+    )
+    return tuple(_enrolment(row) for row in session.exec(query))
+
+
+def save_signature(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    *,
+    state: EnrolmentState,
+    consent: bytes,
+    seq: int,
+    at: datetime,
+) -> None:
+    """Keep the signed bytes."""
+    row = _row(session, principal, enrolment_id)
+    row.state = state
+    row.consent = consent
+    row.seq = seq
+    row.signed_at = at
+    session.add(row)
+    session.flush()
+
+
+def save_state(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    state: EnrolmentState,
+    *,
+    withdrawn_at: datetime | None = None,
+) -> None:
+    """Move the enrolment on."""
+    row = _row(session, principal, enrolment_id)
+    row.state = state
+    row.withdrawn_at = withdrawn_at
+    session.add(row)
+    session.flush()
+
+
+def _row(session: Session, principal: Principal, enrolment_id: str) -> EnrolmentRow:
+    query = select(EnrolmentRow).where(
+        col(EnrolmentRow.id) == enrolment_id, visible(EnrolmentRow, principal)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such enrolment.", next_step="Check the enrolment id.")
+    return row
+
+
+def _enrolment(row: EnrolmentRow) -> Enrolment:
+    return Enrolment(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        performer_id=row.performer_id,
+        state=EnrolmentState(row.state),
+        modalities=members_of(Modality, row.modalities),
+        purposes=members_of(Purpose, row.purposes),
+        valid_until=row.valid_until,
+        consent=row.consent,
+        created_at=row.recorded_at,
+        signed_at=row.signed_at,
+        withdrawn_at=row.withdrawn_at,
+    )

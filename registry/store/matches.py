@@ -1,0 +1,230 @@
+"""Matches and what people said about them; both stay, a newer match supersedes an older.
+
+A row's audience is the matched performer's tenant, so that both sides read the same row. What of
+it a side is shown is the service's business.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.errors import NotFound
+from core.principal import Principal
+from fingerprint.models import Decision, Modality
+from registry.models.evidence import Match, Review, ReviewVerdict
+from registry.store.codec import (
+    ReasonsJson,
+    SpansJson,
+    reasons_json,
+    reasons_of,
+    spans_json,
+    spans_of,
+)
+
+
+class MatchRow(Owned, table=True):
+    """Table of matches; only the end of their validity may change."""
+
+    __tablename__ = "match"
+    __table_args__ = (
+        Index("match_live", "trace_id", unique=True, sqlite_where=text("superseded_at IS NULL")),
+        append_only("superseded_at"),
+    )
+
+    scan_id: str = Field(foreign_key="scan.id", index=True)
+    submission_id: str = Field(foreign_key="submission.id", index=True)
+    cut_id: str = Field(foreign_key="cut.id", index=True)
+    trace_id: str = Field(foreign_key="trace.id")
+    print_id: str = Field(foreign_key="print.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    modality: str
+    decision: str
+    spans: SpansJson = Field(sa_type=JsonText)
+    score: float
+    runner_up: float | None = None
+    fpir: float
+    model_id: str
+    threshold_id: str
+    reasons: ReasonsJson = Field(sa_type=JsonText)
+    seq: int = Field(unique=True)
+    superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ReviewRow(Owned, table=True):
+    """Table of reviews."""
+
+    __tablename__ = "match_review"
+    __table_args__ = (append_only(),)
+
+    match_id: str = Field(foreign_key="match.id", index=True)
+    cut_id: str = Field(foreign_key="cut.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    modality: str
+    spans: SpansJson = Field(sa_type=JsonText)
+    verdict: str
+    reviewer: str
+    seq: int = Field(unique=True)
+
+
+def add_match(
+    session: Session,
+    match: Match,
+    *,
+    tenant_id: str,
+    audience: str,
+    trace_id: str,
+    at: datetime,
+) -> None:
+    """Store a match of a trace that has no live one."""
+    session.add(
+        MatchRow(
+            id=match.id,
+            tenant_id=tenant_id,
+            audience=audience,
+            recorded_at=at,
+            scan_id=match.scan_id,
+            submission_id=match.submission_id,
+            cut_id=match.cut_id,
+            trace_id=trace_id,
+            print_id=match.print_id,
+            performer_id=match.performer_id,
+            modality=match.modality,
+            decision=match.decision,
+            spans=spans_json(match.spans),
+            score=match.score,
+            runner_up=match.runner_up,
+            fpir=match.fpir,
+            model_id=match.model_id,
+            threshold_id=match.threshold_id,
+            reasons=reasons_json(match.reasons),
+            seq=match.seq,
+        )
+    )
+    session.flush()
+
+
+def live_matches(
+    session: Session, principal: Principal, scan_id: str
+) -> tuple[tuple[str, Match], ...]:
+    """(trace id, match) of the matches of a scan that hold now, in order."""
+    query = (
+        select(MatchRow)
+        .where(
+            visible(MatchRow, principal),
+            col(MatchRow.scan_id) == scan_id,
+            col(MatchRow.superseded_at).is_(None),
+        )
+        .order_by(col(MatchRow.seq))
+    )
+    return tuple((row.trace_id, _match(row)) for row in session.exec(query))
+
+
+def supersede(session: Session, principal: Principal, match_id: str, *, at: datetime) -> None:
+    """End a match; it stays readable."""
+    row = session.get(MatchRow, match_id)
+    if row is not None and row.tenant_id == principal.tenant_id:
+        row.superseded_at = at
+        session.add(row)
+        session.flush()
+
+
+def get_match(session: Session, principal: Principal, match_id: str) -> tuple[str, str, Match]:
+    """(owner tenant, trace id, match) where either side asks; raises NotFound."""
+    query = select(MatchRow).where(col(MatchRow.id) == match_id, visible(MatchRow, principal))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such match.", next_step="Check the match id.")
+    return row.tenant_id, row.trace_id, _match(row)
+
+
+def matched_performers(
+    session: Session, principal: Principal, submission_id: str
+) -> tuple[str, ...]:
+    """Ids of the performers that live matches in the caller's own submission name."""
+    query = (
+        select(MatchRow.performer_id)
+        .where(
+            col(MatchRow.tenant_id) == principal.tenant_id,
+            col(MatchRow.submission_id) == submission_id,
+            col(MatchRow.superseded_at).is_(None),
+        )
+        .distinct()
+        .order_by(col(MatchRow.performer_id))
+    )
+    return tuple(session.exec(query))
+
+
+def audience_of(session: Session, principal: Principal, match_id: str) -> str:
+    """Who besides the owner sees a match; raises NotFound."""
+    get_match(session, principal, match_id)
+    row = session.get_one(MatchRow, match_id)
+    return row.audience
+
+
+def add_review(session: Session, review: Review, *, tenant_id: str, audience: str) -> None:
+    """Store a person's word."""
+    session.add(
+        ReviewRow(
+            id=review.id,
+            tenant_id=tenant_id,
+            audience=audience,
+            recorded_at=review.recorded_at,
+            match_id=review.match_id,
+            cut_id=review.cut_id,
+            performer_id=review.performer_id,
+            modality=review.modality,
+            spans=spans_json(review.spans),
+            verdict=review.verdict,
+            reviewer=review.reviewer,
+            seq=review.seq,
+        )
+    )
+    session.flush()
+
+
+def reviews_of(session: Session, principal: Principal, cut_id: str) -> Sequence[Review]:
+    """Every word about matches in a cut, oldest first."""
+    query = (
+        select(ReviewRow)
+        .where(visible(ReviewRow, principal), col(ReviewRow.cut_id) == cut_id)
+        .order_by(col(ReviewRow.seq))
+    )
+    return tuple(
+        Review(
+            id=row.id,
+            match_id=row.match_id,
+            cut_id=row.cut_id,
+            performer_id=row.performer_id,
+            modality=Modality(row.modality),
+            spans=spans_of(row.spans),
+            verdict=ReviewVerdict(row.verdict),
+            reviewer=row.reviewer,
+            seq=row.seq,
+            recorded_at=row.recorded_at,
+        )
+        for row in session.exec(query)
+    )
+
+
+def _match(row: MatchRow) -> Match:
+    return Match(
+        id=row.id,
+        scan_id=row.scan_id,
+        submission_id=row.submission_id,
+        cut_id=row.cut_id,
+        print_id=row.print_id,
+        performer_id=row.performer_id,
+        modality=Modality(row.modality),
+        decision=Decision(row.decision),
+        spans=spans_of(row.spans),
+        score=row.score,
+        runner_up=row.runner_up,
+        fpir=row.fpir,
+        model_id=row.model_id,
+        threshold_id=row.threshold_id,
+        reasons=reasons_of(row.reasons),
+        seq=row.seq,
+    )

@@ -1,0 +1,103 @@
+"""Performers: the table, and who may read what of it.
+
+Names are private to the performer's own tenant. Others reach a performer only by an id that a
+match in their own submission gave them, and then read the public name and nothing else.
+"""
+
+from collections.abc import Collection
+
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, visible
+from core.errors import NotFound
+from core.principal import Principal, SearchCapability
+from registry.models.people import Performer, PerformerCard
+
+PAGE_MAX = 500
+
+
+class PerformerRow(Owned, table=True):
+    """Table of performers."""
+
+    __tablename__ = "performer"
+
+    name: str
+    public_name: str
+    payee_id: str = Field(unique=True)
+
+
+def add_performer(session: Session, performer: Performer) -> None:
+    """Store a new performer."""
+    session.add(
+        PerformerRow(
+            id=performer.id,
+            tenant_id=performer.tenant_id,
+            recorded_at=performer.created_at,
+            name=performer.name,
+            public_name=performer.public_name,
+            payee_id=performer.payee_id,
+        )
+    )
+    session.flush()
+
+
+def get_performer(session: Session, principal: Principal, performer_id: str) -> Performer:
+    """One performer of the caller's; raises NotFound, also for another tenant's."""
+    query = select(PerformerRow).where(
+        col(PerformerRow.id) == performer_id, visible(PerformerRow, principal)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    return _performer(row)
+
+
+def list_performers(
+    session: Session, principal: Principal, *, after: str = "", limit: int = PAGE_MAX
+) -> tuple[Performer, ...]:
+    """The caller's performers in the order of their ids, those after `after`."""
+    query = (
+        select(PerformerRow)
+        .where(visible(PerformerRow, principal), col(PerformerRow.id) > after)
+        .order_by(col(PerformerRow.id))
+        .limit(min(limit, PAGE_MAX))
+    )
+    return tuple(_performer(row) for row in session.exec(query))
+
+
+def owners(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, str]:
+    """Tenant id of each performer, across tenants; unknown ids are left out."""
+    query = select(PerformerRow.id, PerformerRow.tenant_id).where(
+        col(PerformerRow.id).in_(performer_ids)
+    )
+    return dict(session.exec(query).all())
+
+
+def payees(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, str]:
+    """Payee id of each performer, across tenants; unknown ids are left out."""
+    query = select(PerformerRow.id, PerformerRow.payee_id).where(
+        col(PerformerRow.id).in_(performer_ids)
+    )
+    return dict(session.exec(query).all())
+
+
+def cards(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> tuple[PerformerCard, ...]:
+    """Public names across tenants; only for performers whom the caller's submission matched."""
+    query = (
+        select(PerformerRow.id, PerformerRow.public_name)
+        .where(col(PerformerRow.id).in_(performer_ids))
+        .order_by(col(PerformerRow.public_name), col(PerformerRow.id))
+    )
+    return tuple(PerformerCard(performer_id, name) for performer_id, name in session.exec(query))
+
+
+def _performer(row: PerformerRow) -> Performer:
+    return Performer(
+        row.id, row.tenant_id, row.name, row.public_name, row.payee_id, row.recorded_at
+    )

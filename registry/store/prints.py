@@ -1,0 +1,263 @@
+"""Prints and their sealed templates.
+
+A template row cannot exist without the enrolment whose signed consent allows it. Withdrawal
+deletes templates and keeps the print's row, so that old matches still name something.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, UniqueConstraint, delete, func, or_
+from sqlalchemy import select as select_columns
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, UtcDateTime, visible
+from core.principal import Principal, SearchCapability
+from fingerprint.models import Modality
+from registry.attribution import PrintOwner
+from registry.models.people import EnrolmentState, Print
+from registry.store.enrolments import EnrolmentRow
+
+
+@dataclass(frozen=True, slots=True)
+class SealedTemplate:
+    """One sealed vector and what its seal is bound to; `seq` orders it in the gallery."""
+
+    id: str
+    tenant_id: str
+    print_id: str
+    performer_id: str
+    consent_id: str
+    modality: Modality
+    model_id: str
+    model_sha256: str
+    evidence_ms: int
+    quality: float
+    seq: int
+    sealed: bytes
+
+
+class PrintRow(Owned, table=True):
+    """Table of prints; `seq` is that of the newest template, and moves when one is added."""
+
+    __tablename__ = "print"
+    __table_args__ = (UniqueConstraint("enrolment_id", "modality", "model_id"),)
+
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    enrolment_id: str = Field(foreign_key="enrolment.id", index=True)
+    modality: str
+    model_id: str
+    templates: int = 0
+    seq: int = Field(index=True)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class TemplateRow(Owned, table=True):
+    """Table of sealed templates; `consent_id` is the enrolment whose consent was signed."""
+
+    __tablename__ = "template"
+
+    print_id: str = Field(foreign_key="print.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    consent_id: str = Field(foreign_key="enrolment.id", index=True)
+    modality: str
+    model_id: str
+    model_sha256: str
+    evidence_ms: int
+    quality: float
+    seq: int = Field(index=True)
+    sealed: bytes
+
+
+def find_print(
+    session: Session,
+    principal: Principal,
+    *,
+    enrolment_id: str,
+    modality: Modality,
+    model_id: str,
+) -> Print | None:
+    """The print that further samples of an enrolment add to, where there is one."""
+    query = select(PrintRow).where(
+        visible(PrintRow, principal),
+        col(PrintRow.enrolment_id) == enrolment_id,
+        col(PrintRow.modality) == modality,
+        col(PrintRow.model_id) == model_id,
+    )
+    row = session.exec(query).first()
+    return None if row is None else _print(row)
+
+
+def save_print(session: Session, principal: Principal, item: Print) -> None:
+    """Store a print, or its new number of templates and seq."""
+    row = session.get(PrintRow, item.id) or PrintRow(
+        id=item.id,
+        tenant_id=principal.tenant_id,
+        recorded_at=item.created_at,
+        performer_id=item.performer_id,
+        enrolment_id=item.enrolment_id,
+        modality=item.modality,
+        model_id=item.model_id,
+        seq=item.seq,
+    )
+    row.templates = item.templates
+    row.seq = item.seq
+    session.add(row)
+    session.flush()
+
+
+def get_print(session: Session, principal: Principal, print_id: str) -> Print | None:
+    """One print of the caller's."""
+    query = select(PrintRow).where(col(PrintRow.id) == print_id, visible(PrintRow, principal))
+    row = session.exec(query).first()
+    return None if row is None else _print(row)
+
+
+def list_prints(session: Session, principal: Principal, performer_id: str) -> tuple[Print, ...]:
+    """A performer's prints, withdrawn ones too, in order."""
+    query = (
+        select(PrintRow)
+        .where(visible(PrintRow, principal), col(PrintRow.performer_id) == performer_id)
+        .order_by(col(PrintRow.seq))
+    )
+    return tuple(_print(row) for row in session.exec(query))
+
+
+def add_templates(session: Session, templates: Sequence[SealedTemplate], *, at: datetime) -> None:
+    """Store sealed templates."""
+    for item in templates:
+        session.add(
+            TemplateRow(
+                id=item.id,
+                tenant_id=item.tenant_id,
+                recorded_at=at,
+                print_id=item.print_id,
+                performer_id=item.performer_id,
+                consent_id=item.consent_id,
+                modality=item.modality,
+                model_id=item.model_id,
+                model_sha256=item.model_sha256,
+                evidence_ms=item.evidence_ms,
+                quality=item.quality,
+                seq=item.seq,
+                sealed=item.sealed,
+            )
+        )
+    session.flush()
+
+
+def withdraw_prints(
+    session: Session, principal: Principal, enrolment_id: str, *, at: datetime
+) -> int:
+    """Delete every template of an enrolment and mark its prints; returns how many templates."""
+    query = select(PrintRow).where(
+        col(PrintRow.tenant_id) == principal.tenant_id,
+        col(PrintRow.enrolment_id) == enrolment_id,
+    )
+    erased = 0
+    for row in session.exec(query).all():
+        erased += row.templates
+        row.templates = 0
+        row.withdrawn_at = at
+        session.add(row)
+    session.flush()
+    session.connection().execute(
+        delete(TemplateRow).where(
+            col(TemplateRow.tenant_id) == principal.tenant_id,
+            col(TemplateRow.consent_id) == enrolment_id,
+        )
+    )
+    return erased
+
+
+def has_templates(session: Session, principal: Principal, performer_id: str) -> bool:
+    """Whether any template of a performer is kept."""
+    query = select(TemplateRow.id).where(
+        visible(TemplateRow, principal), col(TemplateRow.performer_id) == performer_id
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def gallery_seq(session: Session, _capability: SearchCapability) -> int:
+    """The seq of the newest template ever stored, 0 before the first."""
+    return session.exec(select(func.max(PrintRow.seq))).one() or 0
+
+
+def newest_live_seq(session: Session, _capability: SearchCapability) -> int:
+    """The seq of the newest print that may be searched now, 0 when there is none."""
+    query = select(func.max(PrintRow.seq)).where(col(PrintRow.withdrawn_at).is_(None))
+    return session.exec(query).one() or 0
+
+
+def live_prints(session: Session, _capability: SearchCapability, *, at: datetime) -> frozenset[str]:
+    """Ids of the prints whose consent is in force at `at`, across tenants."""
+    query = (
+        select(PrintRow.id)
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
+        .where(*_in_force(at))
+    )
+    return frozenset(session.exec(query))
+
+
+def sealed_templates(
+    session: Session,
+    _capability: SearchCapability,
+    *,
+    above_seq: int = 0,
+    up_to_seq: int | None = None,
+    at: datetime,
+) -> Iterator[SealedTemplate]:
+    """All templates of the live prints that changed after `above_seq`, print by print.
+
+    Templates newer than `up_to_seq` are left out where it is given.
+    """
+    # Columns and no rows: a gallery is a hundred thousand of them, and the clock text is not read.
+    query = (
+        select_columns(*(col(getattr(TemplateRow, field.name)) for field in fields(SealedTemplate)))
+        .join(PrintRow, col(PrintRow.id) == col(TemplateRow.print_id))
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(TemplateRow.consent_id))
+        .where(*_in_force(at), col(PrintRow.seq) > above_seq)
+        .order_by(col(TemplateRow.print_id), col(TemplateRow.seq), col(TemplateRow.id))
+    )
+    if up_to_seq is not None:
+        query = query.where(col(TemplateRow.seq) <= up_to_seq)
+    for values in session.connection().execute(query):
+        item = SealedTemplate(*values)
+        yield replace(item, modality=Modality(item.modality))
+
+
+def print_owners(
+    session: Session, _capability: SearchCapability, print_ids: Sequence[str]
+) -> dict[str, PrintOwner]:
+    """Whose prints these are, across tenants; unknown ids are left out."""
+    query = select(PrintRow).where(col(PrintRow.id).in_(print_ids))
+    return {
+        row.id: PrintOwner(
+            row.id, row.tenant_id, row.performer_id, row.enrolment_id, row.withdrawn_at is not None
+        )
+        for row in session.exec(query)
+    }
+
+
+def _in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(PrintRow.withdrawn_at).is_(None),
+        col(EnrolmentRow.state) == EnrolmentState.ACTIVE,
+        or_(col(EnrolmentRow.valid_until).is_(None), col(EnrolmentRow.valid_until) > at),
+    )
+
+
+def _print(row: PrintRow) -> Print:
+    return Print(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        performer_id=row.performer_id,
+        enrolment_id=row.enrolment_id,
+        modality=Modality(row.modality),
+        model_id=row.model_id,
+        templates=row.templates,
+        seq=row.seq,
+        created_at=row.recorded_at,
+        withdrawn_at=row.withdrawn_at,
+    )

@@ -1,0 +1,156 @@
+"""Uses as they held at each time: a new version supersedes the old one, none is overwritten.
+
+Bitemporal: `recorded_at` and `superseded_at` say when the registry held it for true; when the use
+itself happens is the release date of the submission. The audience is the performer's tenant.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.errors import NotFound
+from core.principal import Principal
+from fingerprint.models import Decision, Modality
+from registry.models.evidence import Use
+from registry.models.works import KindOfUse
+from registry.store.codec import SpansJson, members_of, spans_json, spans_of
+
+PAGE_MAX = 500
+
+
+class UseRow(Owned, table=True):
+    """Table of versions of uses; `kind` is empty when the performer was not declared."""
+
+    __tablename__ = "use_version"
+    __table_args__ = (
+        Index("use_live", "use_id", unique=True, sqlite_where=text("superseded_at IS NULL")),
+        append_only("superseded_at"),
+    )
+
+    use_id: str = Field(index=True)
+    cut_id: str = Field(foreign_key="cut.id", index=True)
+    submission_id: str = Field(foreign_key="submission.id", index=True)
+    scan_id: str = Field(foreign_key="scan.id")
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    kind: str | None = None
+    modalities: list[str] = Field(sa_type=JsonText)
+    decision: str
+    spans: SpansJson = Field(sa_type=JsonText)
+    match_ids: list[str] = Field(sa_type=JsonText)
+    model_ids: list[str] = Field(sa_type=JsonText)
+    threshold_ids: list[str] = Field(sa_type=JsonText)
+    engagement_ref: str = ""
+    seq: int = Field(unique=True)
+    superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def add_use(
+    session: Session,
+    use: Use,
+    *,
+    version_id: str,
+    tenant_id: str,
+    audience: str,
+    seq: int,
+    at: datetime,
+) -> None:
+    """Store a version of a use that has no live one."""
+    session.add(
+        UseRow(
+            id=version_id,
+            tenant_id=tenant_id,
+            audience=audience,
+            recorded_at=at,
+            use_id=use.id,
+            cut_id=use.cut_id,
+            submission_id=use.submission_id,
+            scan_id=use.scan_id,
+            performer_id=use.performer_id,
+            kind=use.kind,
+            modalities=list(use.modalities),
+            decision=use.decision,
+            spans=spans_json(use.spans),
+            match_ids=list(use.match_ids),
+            model_ids=list(use.model_ids),
+            threshold_ids=list(use.threshold_ids),
+            engagement_ref=use.engagement_ref,
+            seq=seq,
+        )
+    )
+    session.flush()
+
+
+def live_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, ...]:
+    """The uses of a cut of the caller's own that hold now."""
+    query = (
+        select(UseRow)
+        .where(
+            col(UseRow.tenant_id) == principal.tenant_id,
+            col(UseRow.cut_id) == cut_id,
+            col(UseRow.superseded_at).is_(None),
+        )
+        .order_by(col(UseRow.use_id))
+    )
+    return tuple(_use(row) for row in session.exec(query))
+
+
+def supersede(session: Session, principal: Principal, use_id: str, *, at: datetime) -> None:
+    """End the live version of a use; it stays readable."""
+    query = select(UseRow).where(
+        col(UseRow.tenant_id) == principal.tenant_id,
+        col(UseRow.use_id) == use_id,
+        col(UseRow.superseded_at).is_(None),
+    )
+    for row in session.exec(query).all():
+        row.superseded_at = at
+        session.add(row)
+    session.flush()
+
+
+def get_use(session: Session, principal: Principal, use_id: str) -> Use:
+    """The live version of a use, where either side asks; raises NotFound."""
+    query = select(UseRow).where(
+        visible(UseRow, principal),
+        col(UseRow.use_id) == use_id,
+        col(UseRow.superseded_at).is_(None),
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such use.", next_step="Check the use id.")
+    return _use(row)
+
+
+def uses_of_own_performers(
+    session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
+) -> tuple[tuple[Use, str, int, datetime], ...]:
+    """(use, studio's tenant, seq, found at) of live uses by other tenants, newest first."""
+    query = select(UseRow).where(
+        col(UseRow.audience) == f"tenant:{principal.tenant_id}",
+        col(UseRow.superseded_at).is_(None),
+    )
+    if before_seq is not None:
+        query = query.where(col(UseRow.seq) < before_seq)
+    ordered = query.order_by(col(UseRow.seq).desc()).limit(min(limit, PAGE_MAX))
+    return tuple(
+        (_use(row), row.tenant_id, row.seq, row.recorded_at) for row in session.exec(ordered)
+    )
+
+
+def _use(row: UseRow) -> Use:
+    return Use(
+        id=row.use_id,
+        cut_id=row.cut_id,
+        submission_id=row.submission_id,
+        scan_id=row.scan_id,
+        performer_id=row.performer_id,
+        kind=None if row.kind is None else KindOfUse(row.kind),
+        modalities=members_of(Modality, row.modalities),
+        decision=Decision(row.decision),
+        spans=spans_of(row.spans),
+        match_ids=tuple(row.match_ids),
+        model_ids=tuple(row.model_ids),
+        threshold_ids=tuple(row.threshold_ids),
+        engagement_ref=row.engagement_ref,
+    )

@@ -1,0 +1,147 @@
+"""Works and cuts: the studio's own tree of titles, seen by its tenant only."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, visible
+from core.errors import NotFound
+from core.principal import Principal
+from registry.models.works import Cut, CutFormat, Work, WorkLevel
+
+PAGE_MAX = 500
+
+
+class WorkRow(Owned, table=True):
+    """Table of works."""
+
+    __tablename__ = "work"
+
+    level: str
+    parent_id: str | None = Field(default=None, foreign_key="work.id", index=True)
+    title: str
+    identifiers: dict[str, str] = Field(sa_type=JsonText)
+
+
+class CutRow(Owned, table=True):
+    """Table of cuts."""
+
+    __tablename__ = "cut"
+
+    work_id: str = Field(foreign_key="work.id", index=True)
+    label: str
+    format: str
+    language: str
+    duration_ms: int | None = None
+
+
+def add_work(session: Session, work: Work, *, at: datetime) -> None:
+    """Store a new work."""
+    session.add(
+        WorkRow(
+            id=work.id,
+            tenant_id=work.tenant_id,
+            recorded_at=at,
+            level=work.level,
+            parent_id=work.parent_id,
+            title=work.title,
+            identifiers=dict(work.identifiers),
+        )
+    )
+    session.flush()
+
+
+def get_work(session: Session, principal: Principal, work_id: str) -> Work:
+    """One work of the caller's; raises NotFound."""
+    query = select(WorkRow).where(col(WorkRow.id) == work_id, visible(WorkRow, principal))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such work.", next_step="Check the work id.")
+    return _work(row)
+
+
+def list_works(
+    session: Session, principal: Principal, *, after: str = "", limit: int = PAGE_MAX
+) -> tuple[Work, ...]:
+    """The caller's works in the order of their ids, those after `after`."""
+    query = (
+        select(WorkRow)
+        .where(visible(WorkRow, principal), col(WorkRow.id) > after)
+        .order_by(col(WorkRow.id))
+        .limit(min(limit, PAGE_MAX))
+    )
+    return tuple(_work(row) for row in session.exec(query))
+
+
+def add_cut(session: Session, cut: Cut, *, at: datetime) -> None:
+    """Store a new cut."""
+    session.add(
+        CutRow(
+            id=cut.id,
+            tenant_id=cut.tenant_id,
+            recorded_at=at,
+            work_id=cut.work_id,
+            label=cut.label,
+            format=cut.format,
+            language=cut.language,
+            duration_ms=cut.duration_ms,
+        )
+    )
+    session.flush()
+
+
+def get_cut(session: Session, principal: Principal, cut_id: str) -> Cut:
+    """One cut of the caller's; raises NotFound."""
+    query = select(CutRow).where(col(CutRow.id) == cut_id, visible(CutRow, principal))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such cut.", next_step="Check the cut id.")
+    return _cut(row)
+
+
+def list_cuts(
+    session: Session,
+    principal: Principal,
+    *,
+    work_id: str | None = None,
+    after: str = "",
+    limit: int = PAGE_MAX,
+) -> tuple[Cut, ...]:
+    """The caller's cuts in the order of their ids, of one work where it is named."""
+    query = select(CutRow).where(visible(CutRow, principal), col(CutRow.id) > after)
+    if work_id is not None:
+        query = query.where(col(CutRow.work_id) == work_id)
+    ordered = query.order_by(col(CutRow.id)).limit(min(limit, PAGE_MAX))
+    return tuple(_cut(row) for row in session.exec(ordered))
+
+
+def save_duration(session: Session, principal: Principal, cut_id: str, duration_ms: int) -> None:
+    """Record how long a cut is, once it has been measured."""
+    row = session.get(CutRow, cut_id)
+    if row is not None and row.tenant_id == principal.tenant_id:
+        row.duration_ms = duration_ms
+        session.add(row)
+        session.flush()
+
+
+def _work(row: WorkRow) -> Work:
+    return Work(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        level=WorkLevel(row.level),
+        parent_id=row.parent_id,
+        title=row.title,
+        identifiers=row.identifiers,
+    )
+
+
+def _cut(row: CutRow) -> Cut:
+    return Cut(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        work_id=row.work_id,
+        label=row.label,
+        format=CutFormat(row.format),
+        language=row.language,
+        duration_ms=row.duration_ms,
+    )

@@ -1,0 +1,161 @@
+"""Which accruals should stand, and what to book so that they do.
+
+The desired state is computed from facts alone and compared with what is booked: equal facts change
+nothing, changed facts reverse the old accrual and book a new one, vanished facts only reverse.
+Running it again, after a crash or in another order, therefore ends in the same books, and a
+re-scan or a new model can never add money on top.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from core.canonical import canonical
+from fingerprint.models import Reason
+from registry.models.works import ANYWHERE
+from royalties.ledger import AMOUNT_MICRO_MAX
+from royalties.models import Accrual, Booked, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
+from royalties.tariffs import amount
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """An accrual to book as the given revision of its live key."""
+
+    accrual: Accrual
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What must be booked; reversals come first, each before the accrual that replaces it."""
+
+    reverse: tuple[Booked, ...]
+    book: tuple[Booking, ...]
+    unchanged: int
+
+
+def desired(
+    uses: Sequence[ClearedUse],
+    lines: Iterable[tuple[UsageLine, TerritoryFactors]],
+) -> tuple[tuple[Accrual, ...], tuple[Skipped, ...]]:
+    """Everything these uses earn by these usage lines of the same cut, and what earns nothing."""
+    facts = {use.use_id: use_facts(use) for use in uses}
+    accruals: list[Accrual] = []
+    skipped: Counter[tuple[str, str, str]] = Counter()
+    for line, factors in lines:
+        for use in uses:
+            found = _owed(use, facts[use.use_id], line, factors)
+            if isinstance(found, Accrual):
+                accruals.append(found)
+            else:
+                skipped[use.use_id, use.performer_id, found] += 1
+    return tuple(accruals), tuple(
+        Skipped(use_id, performer_id, Reason(code, {}), count)
+        for (use_id, performer_id, code), count in sorted(skipped.items())
+    )
+
+
+def plan(wanted: Iterable[Accrual], booked: Mapping[str, Booked]) -> Plan:
+    """Compare the desired accruals with the newest booked one of every live key in question."""
+    left = {key: one for key, one in booked.items() if one.live}
+    reverse: list[Booked] = []
+    book: list[Booking] = []
+    unchanged = 0
+    for accrual in wanted:
+        old = left.pop(accrual.live_key, None)
+        if old is not None and old.facts_key == accrual.facts_key:
+            unchanged += 1
+            continue
+        if old is not None:
+            reverse.append(old)
+        latest = booked.get(accrual.live_key)
+        book.append(Booking(accrual, 1 if latest is None else latest.revision + 1))
+    return Plan((*reverse, *left.values()), tuple(book), unchanged)
+
+
+def live_key(usage_line_id: str, performer_id: str, use_id: str) -> str:
+    """The name of the one accrual that may be live for usage line, performer and use."""
+    return f"{usage_line_id}/{performer_id}/{use_id}"
+
+
+def use_facts(use: ClearedUse) -> bytes:
+    """Digest of everything about a use that an accrual rests on.
+
+    Ids of clearance and scan are left out: asking again with the same outcome changes nothing.
+    The payee too: what was earned stays owed to whom it was earned by.
+    """
+    return hashlib.sha256(
+        canonical(
+            {
+                "use": use.use_id,
+                "performer": use.performer_id,
+                "kind": use.kind.value,
+                "spans": [[span.start_ms, span.end_ms] for span in use.spans],
+                "licence": use.licence_id,
+                "tariff": [use.tariff.kind.value, str(use.tariff.rate_micro), use.tariff.currency],
+                "models": sorted(use.model_ids),
+                "thresholds": sorted(use.threshold_ids),
+            }
+        )
+    ).digest()
+
+
+def difference(old: Pins, new: Pins | None) -> str:
+    """Why an accrual is reversed, as a code: what changed, or that nothing is owed any more."""
+    if new is None:
+        return "no-longer-owed"
+    fields = ("spans", "kind", "licence_id", "tariff", "factor", "model_ids", "threshold_ids")
+    changed = [name for name in fields if getattr(old, name) != getattr(new, name)]
+    return "changed:" + ",".join(changed)
+
+
+def _owed(
+    use: ClearedUse, facts: bytes, line: UsageLine, factors: TerritoryFactors
+) -> Accrual | str:
+    """The accrual, or the code of the reason why there is none."""
+    if use.territories != (ANYWHERE,) and line.territory not in use.territories:
+        return "territory-not-licensed"
+    if use.until_period is not None and line.period > use.until_period:
+        return "licence-ended"
+    factor = factors.of(line.territory)
+    priced = amount(use.tariff, use_ms=use.use_ms, views=line.views, territory_factor=factor)
+    if priced.amount_micro == 0:
+        return "amount-zero"
+    if priced.amount_micro > AMOUNT_MICRO_MAX:
+        return "amount-out-of-range"
+    figures = ",".join(f"{name}={value}" for name, value in priced.working.items())
+    return Accrual(
+        live_key=live_key(line.id, use.performer_id, use.use_id),
+        facts_key=hashlib.sha256(facts + f"{line.id}/{figures}".encode()).hexdigest(),
+        licensee_id=use.licensee_id,
+        performer_tenant_id=use.performer_tenant_id,
+        amount_micro=priced.amount_micro,
+        working=priced.working,
+        pins=_pins(use, line, factors),
+    )
+
+
+def _pins(use: ClearedUse, line: UsageLine, factors: TerritoryFactors) -> Pins:
+    return Pins(
+        usage_line_id=line.id,
+        cut_id=line.cut_id,
+        territory=line.territory,
+        period=line.period,
+        views=line.views,
+        use_id=use.use_id,
+        performer_id=use.performer_id,
+        payee_id=use.payee_id,
+        kind=use.kind,
+        spans=use.spans,
+        licence_id=use.licence_id,
+        tariff_id=use.tariff_id,
+        tariff=use.tariff,
+        factor=factors.of(line.territory),
+        factor_set_id=factors.id,
+        clearance_id=use.clearance_id,
+        scan_id=use.scan_id,
+        model_ids=use.model_ids,
+        threshold_ids=use.threshold_ids,
+    )

@@ -1,0 +1,307 @@
+"""The nouns of money: usage lines, accruals, postings and transactions.
+
+Amounts are integers of one millionth of the currency unit (`*_micro`), because rates per view are
+far below a cent and binary floats lose digits. A transaction carries every id it rests on, so that
+each cent leads back to seconds of media and a licence clause.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from fingerprint.models import Reason, Span
+from licensing.models import TariffTerm
+from registry.models.works import KindOfUse
+
+
+class TransactionKind(StrEnum):
+    """An accrual books money, a reversal takes exactly one accrual back."""
+
+    ACCRUAL = "accrual"
+    REVERSAL = "reversal"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """One line of a usage report as it was read: a cut, shown `views` times.
+
+    `territory` is an ISO 3166-1 alpha-2 code or `*`, `period` a month `YYYY-MM`. `reference` is
+    the reporter's own name for the line and tells two lines with the same figures apart.
+    """
+
+    line_no: int
+    cut_id: str
+    territory: str
+    period: str
+    views: int
+    reference: str = ""
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 over the fields that are read: equal for exact duplicates in any column order."""
+        fields = (self.cut_id, self.territory, self.period, str(self.views), self.reference)
+        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """A usage row that was taken in: from now on it is evidence and never changes."""
+
+    id: str
+    tenant_id: str
+    import_id: str
+    line_no: int
+    cut_id: str
+    territory: str
+    period: str
+    views: int
+    reference: str
+    content_hash: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that was not taken in: `cause` is kebab-case, `column` is empty for the whole line.
+
+    The offending text is not repeated: reports are shown to people who may not see it.
+    """
+
+    line_no: int
+    cause: str
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a usage file; `lines` = accepted + duplicates + rejected.
+
+    `known_file` names the earlier import of the very same bytes. `overlapping` counts accepted
+    lines whose cut, territory and period had been reported before: another outlet, or a
+    correction that a person should look at. `rejects` keeps the first ones, `rejected` counts all.
+    """
+
+    import_id: str
+    file_sha256: str
+    known_file: str | None
+    lines: int
+    accepted: int
+    duplicates: int
+    overlapping: int
+    rejected: int
+    rejects: tuple[Reject, ...]
+    ignored_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An exact factor `numerator / denominator`, zero or more."""
+
+    numerator: int
+    denominator: int
+
+    def __post_init__(self) -> None:
+        if self.numerator < 0 or self.denominator <= 0:
+            raise ValueError("a factor is a ratio of whole numbers, zero or more")
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryFactors:
+    """A dated set of factors; territories it does not name count `default`."""
+
+    id: str
+    default: Ratio
+    factors: Mapping[str, Ratio]
+
+    def of(self, territory: str) -> Ratio:
+        """The factor of one territory."""
+        return self.factors.get(territory, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedUse:
+    """A use that a clearance cleared under a licence: all that an accrual needs to know of it.
+
+    `spans` are merged and in order. `until_period` is the last month that may still be earned
+    when a later clearance refused the use because the licence had ended; `None` means no end.
+    """
+
+    cut_id: str
+    use_id: str
+    performer_id: str
+    performer_tenant_id: str
+    payee_id: str
+    licensee_id: str
+    kind: KindOfUse
+    spans: tuple[Span, ...]
+    licence_id: str
+    tariff_id: str
+    tariff: TariffTerm
+    territories: tuple[str, ...]
+    clearance_id: str
+    scan_id: str
+    model_ids: tuple[str, ...]
+    threshold_ids: tuple[str, ...]
+    until_period: str | None = None
+
+    @property
+    def use_ms(self) -> int:
+        """Licensed time in milliseconds of the cut."""
+        return sum(span.duration_ms for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """Every fact a transaction rests on; replaying them gives the same amount."""
+
+    usage_line_id: str
+    cut_id: str
+    territory: str
+    period: str
+    views: int
+    use_id: str
+    performer_id: str
+    payee_id: str
+    kind: KindOfUse
+    spans: tuple[Span, ...]
+    licence_id: str
+    tariff_id: str
+    tariff: TariffTerm
+    factor: Ratio
+    factor_set_id: str
+    clearance_id: str
+    scan_id: str
+    model_ids: tuple[str, ...]
+    threshold_ids: tuple[str, ...]
+
+    @property
+    def use_ms(self) -> int:
+        """Licensed time in milliseconds of the cut."""
+        return sum(span.duration_ms for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    """What is owed to one performer for one use by one usage line.
+
+    `live_key` names usage line, performer and use; `facts_key` is equal as long as nothing that
+    matters has changed. The debtor is a tenant, the creditor a payee.
+    """
+
+    live_key: str
+    facts_key: str
+    licensee_id: str
+    performer_tenant_id: str
+    amount_micro: int
+    working: Mapping[str, int | str]
+    pins: Pins
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A use that earns nothing, and why; `usage_lines` counts the lines it concerns.
+
+    A use that no clearance cleared under a licence concerns no line: 0.
+    """
+
+    use_id: str
+    performer_id: str
+    reason: Reason
+    usage_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The newest accrual of a live key; not `live` once it has been reversed."""
+
+    live_key: str
+    transaction_id: str
+    facts_key: str
+    revision: int
+    live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a transaction; debits are positive, credits negative."""
+
+    account: str
+    amount_micro: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A balanced, final set of postings; corrections are new transactions.
+
+    `revision` counts the accruals of one live key from 1; a reversal bears its accrual's.
+    `earned_period` is the month the money was earned in, whenever it is booked.
+    """
+
+    id: str
+    tenant_id: str
+    audience: str
+    kind: TransactionKind
+    live_key: str
+    revision: int
+    facts_key: str
+    reverses_id: str | None
+    reason: str
+    earned_period: str
+    postings: tuple[Posting, ...]
+    pins: Pins
+    working: Mapping[str, int | str]
+    seq: int
+    recorded_at: datetime
+
+    @property
+    def currency(self) -> str:
+        """A transaction stays within one currency."""
+        return self.pins.tariff.currency
+
+    @property
+    def amount_micro(self) -> int:
+        """What the performer's side gains (negative for a reversal)."""
+        return -sum(p.amount_micro for p in self.postings if p.account.startswith("payable:"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualReport:
+    """What an accrual run did, in accruals, and every use that earned nothing with its reason.
+
+    A recomputed accrual counts once under `reversed` and once under `new`.
+    """
+
+    new: int
+    unchanged: int
+    reversed: int
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyBalance:
+    """Both sides of all postings in one currency; they are equal, or the books are broken."""
+
+    currency: str
+    postings: int
+    debits_micro: int
+    credits_micro: int
+
+    @property
+    def net_micro(self) -> int:
+        """Zero in sound books."""
+        return self.debits_micro - self.credits_micro
+
+
+@dataclass(frozen=True, slots=True)
+class TrialBalance:
+    """Balances of every currency in the books."""
+
+    currencies: tuple[CurrencyBalance, ...]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every currency nets to zero."""
+        return all(balance.net_micro == 0 for balance in self.currencies)

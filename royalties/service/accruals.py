@@ -1,0 +1,163 @@
+"""Accruing: bring the ledger to what clearances, licences and usage lines say is owed.
+
+Running it again changes nothing; running it after a re-scan, a new clearance or a late usage line
+books the difference. It works cut by cut and page by page, in the caller's one transaction.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.clock import utc_now
+from core.db import next_seq
+from core.errors import Broken
+from core.ids import new_id
+from core.principal import Principal, SearchCapability, require
+from licensing.models import Clearance, Licence
+from licensing.service.clearances import get_clearance, list_clearances
+from licensing.service.licences import licences_by_id
+from registry.service import people
+from royalties import accrual, ledger
+from royalties.entitlement import Creditor, LicencePrice, Parties, entitled
+from royalties.models import AccrualReport, ClearedUse, Skipped, Transaction, UsageLine
+from royalties.store import ledger as ledger_store
+from royalties.store import usage as usage_store
+from royalties.territories import factors_for
+
+HISTORY_PAGE = 100
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts while cuts are worked through."""
+
+    at: datetime
+    new: int = 0
+    unchanged: int = 0
+    reversed: int = 0
+    skipped: dict[tuple[str, str], Skipped] = field(default_factory=dict)
+
+    def skip(self, found: Sequence[Skipped]) -> None:
+        for one in found:
+            key = (one.use_id, one.reason.code)
+            before = self.skipped.get(key)
+            lines = one.usage_lines + (before.usage_lines if before else 0)
+            self.skipped[key] = Skipped(one.use_id, one.performer_id, one.reason, lines)
+
+
+def accrue(
+    session: Session, principal: Principal, clearance_id: str | None = None
+) -> AccrualReport:
+    """Accrue everything the tenant owes, or what it owes for the cut of one clearance.
+
+    Whichever clearance is named, the newest one of its cut decides. Raises `NotFound` for a
+    clearance that the principal may not see and `NotAllowed` without the scope `usage`.
+    """
+    require(principal, "usage")
+    tally = _Tally(utc_now())
+    for cut_id in _cuts(session, principal, clearance_id):
+        history = _history(session, principal, cut_id)
+        uses, skipped = entitled(history, _parties(session, principal, history))
+        tally.skip(skipped)
+        for lines in usage_store.pages(session, principal, cut_id):
+            _accrue_lines(session, principal, uses, lines, tally)
+    return AccrualReport(
+        new=tally.new,
+        unchanged=tally.unchanged,
+        reversed=tally.reversed,
+        skipped=tuple(tally.skipped[key] for key in sorted(tally.skipped)),
+    )
+
+
+def _cuts(session: Session, principal: Principal, clearance_id: str | None) -> tuple[str, ...]:
+    if clearance_id is None:
+        return usage_store.cuts_reported(session, principal)
+    return (get_clearance(session, principal, clearance_id).cut_id,)
+
+
+def _history(session: Session, principal: Principal, cut_id: str) -> list[Clearance]:
+    """Every clearance of a cut, in order of `seq`."""
+    history: list[Clearance] = []
+    before_seq: int | None = None
+    while True:
+        page = list_clearances(
+            session, principal, cut_id=cut_id, before_seq=before_seq, limit=HISTORY_PAGE
+        )
+        history.extend(page)
+        if len(page) < HISTORY_PAGE:
+            return history[::-1]
+        before_seq = page[-1].seq
+
+
+def _parties(session: Session, principal: Principal, history: Sequence[Clearance]) -> Parties:
+    """Prices and creditors of everything that these clearances cleared."""
+    licence_ids = {name for one in history for name in one.decision.licence_ids}
+    licences = licences_by_id(session, principal, licence_ids)
+    prices = {one.id: _price(one, principal) for one in licences}
+    performer_ids = {
+        span.performer_id for one in history for span in one.decision.spans if span.performer_id
+    }
+    capability = SearchCapability("accrual", history[-1].id if history else "")
+    owners = people.owners(session, capability, performer_ids)
+    payees = people.payees(session, capability, performer_ids)
+    if licence_ids - prices.keys() or performer_ids - payees.keys():
+        raise Broken("A clearance relies on a licence or performer that is not there.")
+    return Parties(prices, {name: Creditor(owners[name], payees[name]) for name in payees})
+
+
+def _price(licence: Licence, principal: Principal) -> LicencePrice:
+    if licence.terms.licensee_id != principal.tenant_id:
+        raise Broken(f"Licence {licence.id} was relied on and is not the licensee's.")
+    return LicencePrice(
+        id=licence.id,
+        tariff_id=licence.tariff_id,
+        tariff=licence.terms.tariff,
+        licensee_id=licence.terms.licensee_id,
+        territories=licence.terms.territories,
+    )
+
+
+def _accrue_lines(
+    session: Session,
+    principal: Principal,
+    uses: Sequence[ClearedUse],
+    lines: Sequence[UsageLine],
+    tally: _Tally,
+) -> None:
+    priced = [(line, factors_for(line.period)) for line in lines]
+    wanted, skipped = accrual.desired(uses, priced)
+    booked = ledger_store.booked(session, principal, [line.id for line in lines])
+    plan = accrual.plan(wanted, booked)
+    old = ledger_store.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
+    transactions = list(_transactions(session, plan, old, tally.at))
+    ledger_store.add_transactions(session, transactions)
+    tally.new += len(plan.book)
+    tally.unchanged += plan.unchanged
+    tally.reversed += len(plan.reverse)
+    tally.skip(skipped)
+
+
+def _transactions(
+    session: Session, plan: accrual.Plan, old: Mapping[str, Transaction], at: datetime
+) -> Iterator[Transaction]:
+    """Reversals first: a live key never has two accruals that stand, not even for a moment."""
+    new_pins = {one.accrual.live_key: one.accrual.pins for one in plan.book}
+    reasons: dict[str, str] = {}
+    for gone in plan.reverse:
+        before = old[gone.transaction_id]
+        reasons[gone.live_key] = accrual.difference(before.pins, new_pins.get(gone.live_key))
+        yield ledger.reverse(before, _stamp(session, at), reason=reasons[gone.live_key])
+    for booking in plan.book:
+        first = "owed" if booking.revision == 1 else "owed-again"
+        yield ledger.accrue(
+            booking.accrual,
+            _stamp(session, at),
+            revision=booking.revision,
+            reason=reasons.get(booking.accrual.live_key, first),
+        )
+
+
+def _stamp(session: Session, at: datetime) -> ledger.Stamp:
+    return ledger.Stamp(new_id("txn"), next_seq(session), at)

@@ -1,0 +1,81 @@
+"""What the books say: statements, balances, and the whole ledger as text.
+
+Every statement is computed again from itself and compared before it leaves: one that does not add
+up is never shown.
+"""
+
+import re
+from collections.abc import Iterator
+
+from sqlmodel import Session
+
+from core.errors import BadInput, Broken
+from core.principal import Principal, require
+from core.tenants import OPERATOR
+from registry.store import people
+from royalties.export import to_beancount
+from royalties.models import TrialBalance
+from royalties.statement import Statement, build, recompute
+from royalties.store import balances
+from royalties.store import ledger as store
+
+_PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_PAGE = 1000
+
+
+def statement(
+    session: Session, principal: Principal, *, performer_id: str, period: str
+) -> Statement:
+    """What a performer earned in a month, from the transactions that the principal may see.
+
+    The performer's side sees all of it, a licensee only what it owes itself. Raises `BadInput` for
+    a period that is not `YYYY-MM`, `NotFound` for a performer that is neither the principal's own
+    nor in its books, `NotAllowed` without the scope `reports`.
+    """
+    require(principal, "reports")
+    if _PERIOD.fullmatch(period) is None:
+        raise BadInput("A period is a month.", next_step="Write it as 2026-11.", code="bad-period")
+    transactions = store.of_performer(
+        session, principal, performer_id=performer_id, earned_period=period
+    )
+    if not transactions and not store.periods(session, principal, performer_id):
+        people.get_performer(session, principal, performer_id)
+    made = build(performer_id=performer_id, period=period, transactions=transactions)
+    if recompute(made):
+        raise Broken(f"Statement {made.id} does not follow from its own figures.")
+    return made
+
+
+def periods(session: Session, principal: Principal, *, performer_id: str) -> tuple[str, ...]:
+    """Months with transactions of a performer that the principal may see, newest first."""
+    require(principal, "reports")
+    return store.periods(session, principal, performer_id)
+
+
+def trial_balance(session: Session, principal: Principal | None = None) -> TrialBalance:
+    """Debits and credits per currency over what the principal may see.
+
+    The operator, and the service's own checks (without a principal), see the whole books: sums
+    only, no accounts.
+    """
+    if principal is not None:
+        require(principal, "reports")
+    whole = principal is None or principal.tenant_kind == OPERATOR
+    return balances.trial_balance(session, None if whole else principal)
+
+
+def account_balances(session: Session, principal: Principal) -> dict[tuple[str, str], int]:
+    """Balance in millionths of each (account, currency) that the principal may see."""
+    require(principal, "reports")
+    return balances.account_balances(session, principal)
+
+
+def export_beancount(session: Session, principal: Principal) -> Iterator[str]:
+    """The ledger that the principal may see as lines of a beancount file."""
+    require(principal, "reports")
+    transactions = []
+    after_seq = 0
+    while page := store.journal(session, principal, after_seq=after_seq, limit=_PAGE):
+        transactions.extend(page)
+        after_seq = page[-1].seq
+    return to_beancount(transactions)

@@ -1,0 +1,65 @@
+"""What one use earns by one usage line, exact to one millionth of the currency unit.
+
+Products of whole numbers are divided once, at the end, and rounded down: nobody is charged more
+than the agreed rate gives, and the working keeps what is left below one millionth. Worked tables:
+docs/tariffs.md. `per_minute` charges the licensed minutes once per usage line (one territory in
+one month); `per_view` charges the views of the line.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.money import mul_div
+from licensing.models import TariffKind, TariffTerm
+from royalties.models import Ratio
+
+MS_PER_MINUTE = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class AmountWithWorking:
+    """An amount in 1e-6 of the currency unit; `working` holds every number that led to it.
+
+    amount x `divisor` + `remainder` = the product of the other numbers.
+    """
+
+    amount_micro: int
+    working: Mapping[str, int | str]
+
+
+def amount(
+    term: TariffTerm, *, use_ms: int, views: int, territory_factor: Ratio
+) -> AmountWithWorking:
+    """Price one use by one usage line; `use_ms` is licensed time, `views` the line's count."""
+    if term.kind is TariffKind.PER_MINUTE:
+        return _per_minute(term.rate_micro, use_ms, territory_factor)
+    return _per_view(term.rate_micro, views)
+
+
+def _per_minute(rate_micro: int, use_ms: int, factor: Ratio) -> AmountWithWorking:
+    divisor = MS_PER_MINUTE * factor.denominator
+    amount_micro, remainder = mul_div(rate_micro * use_ms, factor.numerator, divisor)
+    return AmountWithWorking(
+        amount_micro,
+        {
+            "tariff": TariffKind.PER_MINUTE.value,
+            "rate_micro": rate_micro,
+            "use_ms": use_ms,
+            "factor_numerator": factor.numerator,
+            "divisor": divisor,
+            "remainder": remainder,
+        },
+    )
+
+
+def _per_view(rate_micro: int, views: int) -> AmountWithWorking:
+    return AmountWithWorking(
+        rate_micro * views,
+        {
+            "tariff": TariffKind.PER_VIEW.value,
+            "rate_micro": rate_micro,
+            "views": views,
+            "divisor": 1,
+            "remainder": 0,
+        },
+    )

@@ -1,0 +1,135 @@
+"""Pins and figures of the ledger as JSON-ready values, and back.
+
+Amounts are written as text, because JSON readers differ on integers beyond 2^53; counts, rates and
+times stay integers, their bounds lie far below.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fingerprint.models import Span
+from licensing.models import TariffKind, TariffTerm
+from registry.models.works import KindOfUse
+from royalties.models import (
+    AccrualReport,
+    ImportReport,
+    Pins,
+    Ratio,
+    TrialBalance,
+)
+
+
+def pins_to_dict(pins: Pins) -> dict[str, Any]:
+    """JSON-ready form; inverse of `pins_from_dict`."""
+    return {
+        "usage_line_id": pins.usage_line_id,
+        "cut_id": pins.cut_id,
+        "territory": pins.territory,
+        "period": pins.period,
+        "views": pins.views,
+        "use_id": pins.use_id,
+        "performer_id": pins.performer_id,
+        "payee_id": pins.payee_id,
+        "kind": pins.kind.value,
+        "spans": [[span.start_ms, span.end_ms] for span in pins.spans],
+        "use_ms": pins.use_ms,
+        "licence_id": pins.licence_id,
+        "tariff_id": pins.tariff_id,
+        "tariff": {
+            "kind": pins.tariff.kind.value,
+            "rate_micro": pins.tariff.rate_micro,
+            "currency": pins.tariff.currency,
+        },
+        "territory_factor": [pins.factor.numerator, pins.factor.denominator],
+        "territory_factor_set": pins.factor_set_id,
+        "clearance_id": pins.clearance_id,
+        "scan_id": pins.scan_id,
+        "model_ids": list(pins.model_ids),
+        "threshold_ids": list(pins.threshold_ids),
+    }
+
+
+def pins_from_dict(data: Mapping[str, Any]) -> Pins:
+    """Read pins back; raises KeyError, TypeError or ValueError where they are malformed."""
+    tariff = data["tariff"]
+    return Pins(
+        usage_line_id=str(data["usage_line_id"]),
+        cut_id=str(data["cut_id"]),
+        territory=str(data["territory"]),
+        period=str(data["period"]),
+        views=int(data["views"]),
+        use_id=str(data["use_id"]),
+        performer_id=str(data["performer_id"]),
+        payee_id=str(data["payee_id"]),
+        kind=KindOfUse(data["kind"]),
+        spans=_spans(data["spans"]),
+        licence_id=str(data["licence_id"]),
+        tariff_id=str(data["tariff_id"]),
+        tariff=TariffTerm(
+            TariffKind(tariff["kind"]), int(tariff["rate_micro"]), str(tariff["currency"])
+        ),
+        factor=Ratio(*(int(part) for part in data["territory_factor"])),
+        factor_set_id=str(data["territory_factor_set"]),
+        clearance_id=str(data["clearance_id"]),
+        scan_id=str(data["scan_id"]),
+        model_ids=tuple(str(one) for one in data["model_ids"]),
+        threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
+    )
+
+
+def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
+    """What a page, a CLI or an API shows of an import."""
+    return {
+        "import_id": report.import_id,
+        "file_sha256": report.file_sha256,
+        "known_file": report.known_file,
+        "lines": report.lines,
+        "accepted": report.accepted,
+        "duplicates": report.duplicates,
+        "overlapping": report.overlapping,
+        "rejected": report.rejected,
+        "rejects": [
+            {"line": one.line_no, "cause": one.cause, "column": one.column}
+            for one in report.rejects
+        ],
+        "ignored_columns": list(report.ignored_columns),
+    }
+
+
+def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
+    """What a page, a CLI or an API shows of an accrual run."""
+    return {
+        "new": report.new,
+        "unchanged": report.unchanged,
+        "reversed": report.reversed,
+        "skipped": [
+            {
+                "use_id": one.use_id,
+                "performer_id": one.performer_id,
+                "reason": {"code": one.reason.code, "detail": dict(one.reason.detail)},
+                "usage_lines": one.usage_lines,
+            }
+            for one in report.skipped
+        ],
+    }
+
+
+def trial_balance_to_dict(balance: TrialBalance) -> dict[str, Any]:
+    """What a page, a CLI or an API shows of the books as a whole."""
+    return {
+        "balanced": balance.balanced,
+        "currencies": [
+            {
+                "currency": one.currency,
+                "postings": one.postings,
+                "debits_micro": str(one.debits_micro),
+                "credits_micro": str(one.credits_micro),
+                "net_micro": str(one.net_micro),
+            }
+            for one in balance.currencies
+        ],
+    }
+
+
+def _spans(pairs: Sequence[Sequence[int]]) -> tuple[Span, ...]:
+    return tuple([Span(int(start), int(end)) for start, end in pairs])

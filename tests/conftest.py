@@ -1,0 +1,17 @@
+"""Fixtures that every test may use; real media stay outside the project."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["tests.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def media_dir() -> Path:
+    """Folder of real media with a MANIFEST.csv, named by EBENBILD_MEDIA; skips without it."""
+    folder = os.environ.get("EBENBILD_MEDIA", "")
+    if not folder or not (Path(folder) / "MANIFEST.csv").is_file():
+        pytest.skip("real media: set EBENBILD_MEDIA to a folder with a MANIFEST.csv")
+    return Path(folder)

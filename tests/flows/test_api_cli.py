@@ -1,0 +1,301 @@
+"""The command line through its real entry point: what it prints, and how it exits."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api import supervisor
+from api.cli.connect import connect
+from api.cli.main import main
+from api.cli.options import Cli
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import voice_sample
+
+TERMS = """
+performer_id = "{performer}"
+licensee_id = "{licensee}"
+kinds = ["synthesise_voice"]
+modalities = ["voice"]
+territories = ["DE", "AT"]
+languages = "*"
+media = "*"
+works = "*"
+valid_from = 2026-01-01T00:00:00Z
+valid_until = 2036-01-01T00:00:00Z
+[tariff]
+kind = "per_view"
+rate = "0.0125"
+currency = "EUR"
+"""
+DECLARATION = """
+[work]
+title = "Night Train"
+[cut]
+label = "Episode 12"
+format = "vertical"
+[release]
+date = 2030-10-01
+territories = ["{territory}"]
+medium = "series"
+language = "de"
+ai_labelled = true
+[[use]]
+performer = "{performer}"
+kind = "synthesise_voice"
+"""
+
+
+@dataclass
+class Shell:
+    """Runs commands in a folder, with a registry in it, and reads what they say."""
+
+    folder: Path
+    read: Callable[[], Any]
+
+    def run(self, *argv: object) -> tuple[int, str, str]:
+        code = main([str(word) for word in argv])
+        shown = self.read()
+        return code, shown.out, shown.err
+
+    def json(self, *argv: object) -> Any:
+        code, out, err = self.run(*argv, "--json")
+        assert out, err
+        return code, json.loads(out)
+
+    def file(self, name: str, content: bytes | str) -> Path:
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+
+def started(folder: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[], Any]) -> Shell:
+    """A shell whose worker process runs the small engine."""
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(folder / "data"))
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    for name in ("LC_ALL", "EBENBILD_API_KEY", "EBENBILD_SERVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.setattr(supervisor, "PROGRAM", ("-m", "tests.simulators.small_worker"))
+    return Shell(folder, read)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """A registry with Anna enrolled, who licensed the operator; her key is in anna.key."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        shell = started(folder, monkeypatch, lambda: None)
+        key = folder / "anna.key"
+        main(["init", "--no-models"])
+        main(["key", "new", str(key)])
+        main(["performer", "add", "Anna", "--key", str(key)])
+        with connect(Cli(as_json=True, server="", data_dir=None, lang="en")) as client:
+            performer = next(client.pages("/v1/performers"))
+        sample = shell.file("anna.wav", voice_sample("anna"))
+        assert main(["enrol", performer["id"], str(sample), "--key", str(key)]) == 0
+        text = TERMS.format(performer=performer["id"], licensee=performer["tenant_id"])
+        terms = shell.file("terms.toml", text)
+        licence = str(folder / "l.json")
+        assert main(["licence", "new", str(terms), "--key", str(key), "--out", licence]) == 0
+    yield folder, performer["id"]
+
+
+@pytest.fixture
+def shell(
+    prepared: tuple[Path, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Shell:
+    """A copy of the prepared registry."""
+    folder = tmp_path / "copy"
+    shutil.copytree(prepared[0], folder)
+    return started(folder, monkeypatch, capsys.readouterr)
+
+
+@pytest.fixture
+def anna(prepared: tuple[Path, str]) -> str:
+    return prepared[1]
+
+
+def declared(shell: Shell, performer: str, territory: str = "DE") -> Path:
+    text = DECLARATION.format(performer=performer, territory=territory)
+    return shell.file(f"use-{territory}.toml", text)
+
+
+@pytest.mark.parametrize(
+    ("content", "territory", "code", "verdict"),
+    [
+        (medium(30_000, ("anna", "voice", 2_000, 17_000)), "DE", 0, "CLEARED"),
+        (medium(30_000, ("anna", "voice", 2_000, 17_000)), "FR", 2, "REFUSED"),
+        (medium(30_000, ("anna", "voice", 2_000, 4_000)), "DE", 3, "REVIEW"),
+        (
+            medium(30_000, ("anna", "voice", 2_000, 17_000), ("bob", "face", 0, 9_000)),
+            "DE",
+            3,
+            "UNKNOWN PERSON",
+        ),
+    ],
+)
+def test_clear_exits_by_its_verdict(
+    shell: Shell, anna: str, content: bytes, territory: str, code: int, verdict: str
+) -> None:
+    film = shell.file("film.mp4", content)
+    found = shell.json("clear", film, "--declare", declared(shell, anna, territory))
+    assert (found[0], found[1]["verdict"]) == (code, verdict)
+    exit_code, out, _ = shell.run("clear", film, "--declare", declared(shell, anna, territory))
+    assert exit_code == code
+    assert verdict in out.splitlines()[0]
+
+
+def test_clear_exits_1_with_a_next_step_when_something_fails(shell: Shell, anna: str) -> None:
+    code, out, err = shell.run(
+        "clear", shell.file("film.mp4", b"no medium"), "--declare", declared(shell, anna)
+    )
+    assert code == 1
+    assert out == ""
+    assert "This is no medium." in err
+    assert "Hand in a film." in err
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("[work]", "[wrok]", "wrok"),
+        ("[[use]]", "[use", "not TOML"),
+        ("territories", "teritories", "teritories"),
+        ('title = "Night Train"', "", "Name the work"),
+        ("date = 2030-10-01", "", "release_at"),
+        ('"synthesise_voice"', '"sing"', "uses[1].kind"),
+    ],
+)
+def test_a_wrong_declaration_is_told_before_anything_is_sent(
+    shell: Shell, anna: str, right: str, wrong: str, told: str
+) -> None:
+    text = DECLARATION.format(performer=anna, territory="DE").replace(right, wrong, 1)
+    film = shell.file("film.mp4", medium(1000))
+    code, out, err = shell.run("clear", film, "--declare", shell.file("bad.toml", text))
+    assert (code, out) == (1, "")
+    assert told in err
+    assert "→" in err
+    assert not list((shell.folder / "data/uploads").glob("ten_*/*"))
+
+
+def test_words_are_german_when_asked(shell: Shell, anna: str) -> None:
+    film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
+    _, out, _ = shell.run("clear", film, "--declare", declared(shell, anna), "--lang", "de")
+    assert "FREIGEGEBEN" in out
+    assert "synthetisierte Stimme" in out
+
+
+def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) -> None:
+    film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
+    assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 0
+    cut = shell.json("cut", "list")[1][0]["id"]
+    rows = f"cut_id,territory,period,views\n{cut},DE,2030-10,1000\n{cut},DE,2030-13,5\n"
+    usage = shell.file("views.csv", rows)
+    code, out, _ = shell.run("usage", "import", usage)
+    assert code == 0
+    assert "1 accepted" in out
+    assert "2026-10" in out
+    assert shell.run("accrue")[1].startswith("1 booked")
+    assert shell.run("accrue")[1].startswith("0 booked, 1 unchanged")
+    code, out, _ = shell.run("report", "statement", anna, "--period", "2030-10")
+    assert code == 0
+    assert "12.50 EUR" in out
+    page = shell.folder / "s.html"
+    _, statement = shell.json("report", "statement", anna, "--period", "2030-10", "--html", page)
+    assert "12.50 EUR" in page.read_text("utf-8")
+
+    kept = shell.file("s.json", json.dumps(statement))
+    again = ("report", "statement", anna, "--period", "2030-10", "--verify", kept)
+    assert shell.run(*again)[0] == 0
+    statement["lines"][0]["views"] += 1
+    shell.file("s.json", json.dumps(statement))
+    code, out, _ = shell.run(*again)
+    assert code == 1
+    assert "12512500" in out
+    code, out, _ = shell.run("report", "trial-balance")
+    assert (code, "balance" in out) == (0, True)
+
+
+def test_a_licence_file_is_verified_and_a_changed_one_is_not(shell: Shell, anna: str) -> None:
+    licence = shell.folder / "l.json"
+    code, found = shell.json("verify", licence)
+    assert (code, found["ok"]) == (0, True)
+    assert shell.run("licence", "verify", licence)[0] == 0
+    licence.write_bytes(licence.read_bytes().replace(b'"DE"', b'"FR"', 1))
+    code, out, _ = shell.run("verify", licence)
+    assert code == 1
+    assert "✗" in out
+
+
+def test_review_decides_again(shell: Shell, anna: str) -> None:
+    film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 4_000)))
+    assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 3
+    cut = shell.json("cut", "list")[1][0]["id"]
+    _, findings = shell.json("scan", film, "--cut", cut)
+    match = findings["matches"][0]["id"]
+    code, out, _ = shell.run("review", match, "--confirm")
+    assert code == 0
+    assert "CLEARED" in out
+
+
+def test_a_refused_sample_is_told_in_words(shell: Shell) -> None:
+    key = shell.folder / "bob.key"
+    shell.run("key", "new", key)
+    _, performer = shell.json("performer", "add", "Bob", "--key", key)
+    silence = shell.file("silence.wav", medium(5_000))
+    code, out, _ = shell.run("enrol", performer["id"], silence, "--key", key)
+    assert code == 1
+    assert "too little speech" in out
+
+
+def test_a_key_is_replaced_only_with_the_present_keys_word(shell: Shell, anna: str) -> None:
+    _, tenant = shell.json("tenant", "add", "Agency", "--kind", "agency")
+    shell.run("key", "new", shell.folder / "new.key")
+    code, _, _ = shell.run("performer", "rekey", anna, "--key", shell.folder / "new.key")
+    # The operator may vouch where a key is lost; the history says so.
+    assert code == 0
+    assert tenant["api_key"].startswith("ebk_")
+
+
+def test_the_key_file_is_private_and_never_overwritten(shell: Shell) -> None:
+    key = shell.folder / "x.key"
+    code, out, _ = shell.run("key", "new", key)
+    assert code == 0
+    did = re.search(r"did:key:\S+", out)
+    assert did is not None
+    assert key.stat().st_mode & 0o077 == 0
+    before = key.read_bytes()
+    assert shell.run("key", "new", key)[0] == 1
+    assert key.read_bytes() == before
+    assert did.group() in shell.run("key", "show", key)[1]
+
+
+def test_lists_and_upkeep(shell: Shell, anna: str) -> None:
+    for argv in (["performer", "list"], ["licence", "list"], ["work", "list"], ["cut", "list"]):
+        assert shell.run(*argv)[0] == 0
+    assert anna in shell.run("performer", "list")[1]
+    assert "1 prints" in shell.run("reindex")[1]
+    assert shell.run("rematch")[0] == 0
+    code, checks = shell.json("doctor")
+    states = {check["check"]: check["state"] for check in checks}
+    assert code == 1
+    assert states.pop("models") == "bad"
+    assert set(states.values()) <= {"ok", "warn"}
+
+
+def test_doctor_finds_loose_keys(shell: Shell) -> None:
+    (shell.folder / "data/keys/kek.key").chmod(0o644)
+    code, checks = shell.json("doctor")
+    found = {check["check"]: check for check in checks}
+    assert code == 1
+    assert found["key files"]["state"] == "bad"
+    assert "chmod" in found["key files"]["next_step"]

@@ -1,0 +1,161 @@
+"""`ebenbild serve` as a process: API and worker together, found by a remote client, and ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from api.cli.main import main
+from api.client import Client, remote
+from core.errors import EbenbildError
+from core.init import OPERATOR_KEY_FILE
+from core.settings import Settings
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import Person, declaration, new_cut, voice_sample
+
+ROOT = Path(__file__).parents[2]
+SERVE = (
+    "import sys; from api import supervisor; from api.cli.main import main;"
+    "supervisor.PROGRAM = ('-m', 'tests.simulators.small_worker'); sys.exit(main(sys.argv[1:]))"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def workers_of(pid: int) -> list[int]:
+    ran = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in ran.stdout.split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until(check: object, seconds: float = 60.0) -> None:
+    assert callable(check)
+    ends = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, str]]:
+    """A served registry, made by `--dev`, and the operator's client to it."""
+    data_dir, port = tmp_path / "data", free_port()
+    environment = {
+        **os.environ,
+        "EBENBILD_DATA_DIR": str(data_dir),
+        "EBENBILD_JOBS__LEASE_SECONDS": "2",
+        "EBENBILD_JOBS__POLL_MS": "50",
+    }
+    command = [sys.executable, "-c", SERVE, "serve", "--dev", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment)
+    key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
+    wait_until(key_file.is_file)
+    client = remote(f"http://127.0.0.1:{port}", key_file.read_text().strip(), poll_seconds=0.1)
+
+    def ready() -> bool:
+        try:
+            return bool(client.get("/health")["status"] == "ready")
+        except EbenbildError:
+            return False
+
+    wait_until(ready)
+    with client:
+        yield process, client, f"http://127.0.0.1:{port}"
+    if process.poll() is None:
+        process.terminate()
+        process.wait(60)
+
+
+def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
+    served: tuple[subprocess.Popen[bytes], Client, str], tmp_path: Path
+) -> None:
+    process, client, _ = served
+    anna = Person.add(client, "Anna")
+    sample = tmp_path / "anna.wav"
+    sample.write_bytes(voice_sample("anna"))
+    assert anna.enrol(sample)["print_id"] is not None
+    anna.license(client.get("/v1/me")["tenant_id"])
+    film = tmp_path / "film.mp4"
+    film.write_bytes(medium(60_000, ("anna", "voice", 0, 50_000), slow_ms=300))
+    body = {
+        "cut_id": new_cut(client),
+        "upload_id": client.upload(film),
+        "filename": film.name,
+        "declaration": declaration({"performer_id": anna.id, "kind": "synthesise_voice"}),
+    }
+    submission = client.post("/v1/submissions", body)
+    job = submission["job"]["id"]
+    wait_until(lambda: client.get(f"/v1/jobs/{job}")["progress"] > 0.2)
+    (first,) = workers_of(process.pid)
+    os.kill(first, signal.SIGKILL)
+    assert client.wait(job)["state"] == "done"
+    assert workers_of(process.pid) != [first]
+    clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
+    assert clearance["verdict"] == "CLEARED"
+    landing = client.fetch("/", lang="de").decode()
+    assert "Dieses Register läuft" in landing
+
+
+def test_the_command_line_speaks_to_it_with_the_same_commands(
+    served: tuple[subprocess.Popen[bytes], Client, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _, client, url = served
+    key = client._http.headers["authorization"].removeprefix("Bearer ")
+    monkeypatch.setenv("EBENBILD_API_KEY", key)
+    assert main(["work", "add", "Night Train", "--level", "film", "--server", url]) == 0
+    monkeypatch.setenv("EBENBILD_SERVER", url)
+    assert main(["work", "list"]) == 0
+    assert "Night Train" in capsys.readouterr().out
+
+
+def test_asked_to_end_it_takes_its_worker_along(
+    served: tuple[subprocess.Popen[bytes], Client, str],
+) -> None:
+    process, _, _ = served
+    wait_until(lambda: len(workers_of(process.pid)) == 1)
+    (worker,) = workers_of(process.pid)
+    process.terminate()
+    assert process.wait(60) in (0, -signal.SIGTERM)
+    assert not alive(worker)
+
+
+def test_killed_outright_it_leaves_no_worker_behind(
+    served: tuple[subprocess.Popen[bytes], Client, str],
+) -> None:
+    process, _, _ = served
+    wait_until(lambda: len(workers_of(process.pid)) == 1)
+    (worker,) = workers_of(process.pid)
+    time.sleep(3)
+    process.kill()
+    process.wait()
+    wait_until(lambda: not alive(worker))
+
+
+def test_without_a_registry_it_makes_none(tmp_path: Path) -> None:
+    environment = {**os.environ, "EBENBILD_DATA_DIR": str(tmp_path / "none")}
+    command = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0"]
+    ran = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 1
+    assert "ebenbild init" in ran.stderr
+    assert not (tmp_path / "none").exists()

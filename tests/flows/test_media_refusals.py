@@ -1,0 +1,348 @@
+"""Files that cannot be used, or only in part: each says what is wrong, none escapes."""
+
+import struct
+import wave
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from media_samples import film, murmur, numbered
+from PIL import Image
+
+from api.demo.media import Making, write_film, write_sound, write_still
+from core.errors import BadInput, BadMedia, NotFound
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.models import Span
+
+LIMITS = Limits()
+
+
+def refused(path: Path, limits: Limits = LIMITS) -> str:
+    """The code with which every operation refuses a file; each has a sentence and a next step."""
+    codes = []
+    for ask in (
+        lambda: door.probe(path, limits),
+        lambda: list(door.audio(path, limits)),
+        lambda: list(door.frames(path, limits, every_ms=1000)),
+    ):
+        with pytest.raises(BadMedia) as caught:
+            ask()
+        codes.append(caught.value.code)
+        assert caught.value.message.endswith(".")
+        assert caught.value.next_step.endswith(".")
+    return max(set(codes), key=codes.count)
+
+
+def bytes_file(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+def test_a_file_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"gone\.mp4"):
+        door.probe(tmp_path / "gone.mp4", LIMITS)
+
+
+def test_only_regular_files_are_read(tmp_path: Path) -> None:
+    assert refused(tmp_path) == "unsupported-media"
+    assert refused(Path("/dev/zero")) == "unsupported-media"
+
+
+FOREIGN = {
+    "a.mp4": b"This is a letter.\n" * 100,
+    "b.txt": "Grüße, ñandú, 日本語\n".encode() * 300,
+    "c.pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)),
+    "d.docx": b"PK\x03\x04" + bytes(range(256)) * 8,
+    "e.html": b"<!doctype html><video src='film.mp4'></video>",
+    "f.m3u8": b"#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n",
+    "g.ffconcat": b"ffconcat version 1.0\nfile '/etc/passwd'\n",
+    "h.sdp": b"v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 5004 RTP/AVP 96\n",
+    "i.exe": b"MZ" + bytes(1000),
+}
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+def test_what_is_no_media_is_unsupported(tmp_path: Path, name: str) -> None:
+    assert refused(bytes_file(tmp_path / name, FOREIGN[name])) == "unsupported-media"
+
+
+@pytest.mark.parametrize("size", [1, 10, 500, 5000, 200_000])
+def test_noise_is_broken(tmp_path: Path, size: int) -> None:
+    noise = np.random.default_rng(size).bytes(size)
+    assert refused(bytes_file(tmp_path / "a.mp4", b"\x80" + noise)) == "broken-media"
+
+
+HEADERS = {
+    "a.mp4": (8, 40, 150),
+    "a.mkv": (8, 40, 150),
+    "a.png": (20,),
+    "a.jpg": (20,),
+    "a.gif": (8,),
+    "a.webp": (16,),
+    "a.wav": (20,),
+    "a.flac": (20,),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [(name, kept) for name, sizes in HEADERS.items() for kept in sizes]
+)
+def test_a_file_cut_off_in_its_header_is_broken(tmp_path: Path, name: str, kept: int) -> None:
+    path = tmp_path / name
+    if name in ("a.mp4", "a.mkv"):
+        write_film(path, film(10), fps=25)
+    elif name in ("a.wav", "a.flac"):
+        write_sound(path, murmur(1), 48_000)
+    else:
+        write_still(path, numbered(3))
+    assert refused(bytes_file(path, path.read_bytes()[:kept])) == "broken-media"
+
+
+def test_nothing_in_a_file_is_empty(tmp_path: Path) -> None:
+    assert refused(bytes_file(tmp_path / "a.mp4", b"")) == "empty-media"
+    with wave.open(str(tmp_path / "a.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(48_000)
+    assert refused(tmp_path / "a.wav") == "empty-media"
+
+
+def test_an_encrypted_film_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    scheme = {
+        "encryption_scheme": "cenc-aes-ctr",
+        "encryption_key": "76a6c65c5ea762046bd749a2e632ccbb",
+        "encryption_kid": "a7e61c373e219033c21091fa607bf3b8",
+    }
+    write_film(path, film(25), fps=25, samples=murmur(1), making=Making(muxer=scheme))
+    assert refused(path) == "encrypted-media"
+
+
+def test_more_than_the_limits_is_absurd(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    write_film(path, film(60), fps=25, samples=[murmur(2), murmur(2)])
+    assert refused(path, Limits(seconds_max=1)) == "absurd-media"
+    assert refused(path, Limits(pixels_max=128 * 96 - 1)) == "absurd-media"
+    assert refused(path, Limits(streams_max=2)) == "absurd-media"
+    assert refused(path, Limits(bytes_max=1000)) == "absurd-media"
+    assert door.probe(path, Limits(pixels_max=128 * 96, streams_max=3)).n_audio_streams == 2
+
+
+def test_a_picture_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    still = tmp_path / "small.png"
+    write_still(still, numbered(1))
+    data = bytearray(still.read_bytes())
+    data[16:24] = struct.pack(">II", 60_000, 60_000)
+    import zlib
+
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    path = bytes_file(tmp_path / "bomb.png", bytes(data))
+    for ask in (
+        lambda: door.probe(path, LIMITS),
+        lambda: list(door.frames(path, LIMITS, every_ms=1)),
+    ):
+        with pytest.raises(BadMedia, match="60000 x 60000") as caught:
+            ask()
+        assert caught.value.code == "absurd-media"
+
+
+def test_an_animation_whose_frame_outgrows_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    MAKERS["a.gif"](path)
+    data = bytearray(path.read_bytes())
+    second = data.index(b"\x2c", data.index(b"\x21\xf9", data.index(b"\x2c") + 10))
+    data[second + 5 : second + 9] = b"\xff\xff\xff\xff"  # 65535 x 65535
+    with pytest.raises(BadMedia) as caught:
+        list(door.frames(bytes_file(path, bytes(data)), LIMITS, every_ms=1))
+    assert caught.value.code == "absurd-media"
+
+
+def test_a_header_that_claims_a_year_is_absurd(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    write_film(path, film(50), fps=25)
+    assert refused(with_duration(path, 3.2e10)) == "absurd-media"
+
+
+def with_duration(path: Path, milliseconds: float) -> Path:
+    """The Matroska file with another claim in its header (element 0x4489, a double)."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"\x44\x89\x88") + 3
+    data[at : at + 8] = struct.pack(">d", milliseconds)
+    return bytes_file(path.with_name("claims.mkv"), bytes(data))
+
+
+def test_a_header_that_claims_too_little_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    write_film(path, film(200), fps=25, samples=murmur(8))
+    info = door.probe(with_duration(path, 1000.0), LIMITS)
+    assert info.duration_ms == pytest.approx(8000, abs=60)
+    assert info.notes == ()
+
+
+def test_a_header_that_claims_too_much_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    write_film(path, film(200), fps=25, samples=murmur(8))
+    info = door.probe(with_duration(path, 60_000.0), LIMITS)
+    assert info.duration_ms == pytest.approx(8000, abs=60)
+    (note,) = info.notes
+    assert (note.code, note.detail["claimed_ms"]) == ("truncated-media", 60_000)
+
+
+def test_a_stream_that_is_not_there(tmp_path: Path) -> None:
+    write_film(tmp_path / "mute.mp4", film(10), fps=25)
+    write_sound(tmp_path / "a.flac", murmur(1), 48_000)
+    write_still(tmp_path / "a.jpg", numbered(1))
+    for ask in (
+        lambda: list(door.audio(tmp_path / "mute.mp4", LIMITS)),
+        lambda: list(door.audio(tmp_path / "a.jpg", LIMITS)),
+        lambda: list(door.frames(tmp_path / "a.flac", LIMITS, every_ms=1)),
+    ):
+        with pytest.raises(BadMedia) as caught:
+            ask()
+        assert caught.value.code == "no-such-stream"
+
+
+def test_a_codec_that_we_do_not_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.avi"
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("zmbv", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 128, 96, "bgr0"
+        for picture in film(5):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        container.mux(stream.encode(None))
+    assert refused(path) == "unsupported-media"
+    with pytest.raises(BadMedia, match="zmbv"):
+        door.probe(path, LIMITS)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.wav", "a.flac"])
+def test_a_file_cut_off_in_the_middle_gives_what_it_has_and_says_so(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    if name in ("a.wav", "a.flac"):
+        write_sound(path, murmur(20), 48_000)
+    else:
+        making = Making(muxer={"movflags": "faststart"} if name == "a.mp4" else {})
+        write_film(path, film(500), fps=25, samples=murmur(20), making=making)
+    data = path.read_bytes()
+    half = bytes_file(tmp_path / f"half-{name}", data[: len(data) // 2])
+    info = door.probe(half, LIMITS)
+    assert [note.code for note in info.notes] == ["truncated-media"]
+    assert 2_000 < info.duration_ms < 18_000
+    with door.audio(half, LIMITS) as blocks:
+        samples = sum(block.samples.size for block in blocks)
+    assert samples > 2 * 16_000
+    assert blocks.end is not None and not blocks.end.complete
+    assert blocks.end.notes[0].code == "truncated-media"
+    if info.video:
+        with door.frames(half, LIMITS, every_ms=200) as frames:
+            assert sum(1 for _ in frames) > 10
+        assert frames.end is not None and not frames.end.complete
+
+
+def test_a_still_cut_off_in_the_middle_is_shown_and_noted(tmp_path: Path) -> None:
+    path = tmp_path / "a.jpg"
+    noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)
+    write_still(path, noise)
+    bytes_file(path, path.read_bytes()[:30_000])
+    with door.frames(path, LIMITS, every_ms=1) as frames:
+        assert next(frames).rgb.shape == (300, 400, 3)
+        assert next(frames, None) is None
+    assert frames.end is not None and frames.end.notes[0].code == "truncated-media"
+
+
+def test_damage_in_the_middle_does_not_end_the_reading(tmp_path: Path) -> None:
+    path = tmp_path / "a.ts"
+    write_film(path, film(300), fps=25, samples=murmur(12), making=Making(key_every=20))
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 4000] = np.random.default_rng(2).bytes(4000)
+    bytes_file(path, bytes(data))
+    with door.frames(path, LIMITS, every_ms=200) as frames:
+        times = [frame.at_ms for frame in frames]
+    assert times[-1] > 11_000
+    assert len(times) > 45
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda path: door.audio(path, LIMITS, Span(5, 5)),
+        lambda path: door.audio(path, LIMITS, Span(-1, 5)),
+        lambda path: door.frames(path, LIMITS, every_ms=0),
+        lambda path: door.frames(path, LIMITS, every_ms=1, max_side=0),
+    ],
+)
+def test_a_question_without_sense_is_bad_input(
+    tmp_path: Path, ask: Callable[[Path], object]
+) -> None:
+    with pytest.raises(BadInput):
+        ask(tmp_path)
+
+
+MAKERS: dict[str, Callable[[Path], None]] = {
+    "a.mp4": lambda path: write_film(path, film(50), fps=25, samples=murmur(2)),
+    "a.mkv": lambda path: write_film(path, film(50), fps=25, samples=murmur(2)),
+    "a.ts": lambda path: write_film(path, film(50), fps=25, samples=murmur(2)),
+    "a.mpg": lambda path: write_film(path, film(50), fps=25, samples=murmur(2)),
+    "a.avi": lambda path: write_film(path, film(50), fps=25, samples=murmur(2)),
+    "a.wav": lambda path: write_sound(path, murmur(2), 48_000),
+    "a.flac": lambda path: write_sound(path, murmur(2), 48_000),
+    "a.mp3": lambda path: write_sound(path, murmur(2), 48_000),
+    "a.ogg": lambda path: write_sound(path, murmur(2), 48_000),
+    "a.jpg": lambda path: write_still(path, numbered(9)),
+    "a.png": lambda path: write_still(path, numbered(9)),
+    "a.webp": lambda path: write_still(path, numbered(9)),
+    "a.gif": lambda path: Image.fromarray(numbered(1)).save(
+        path, save_all=True, append_images=[Image.fromarray(numbered(2))], duration=100
+    ),
+}
+
+
+def mutant(data: bytes, seed: int) -> bytes:
+    """The file with bytes changed, sizes blown up, pieces cut out, doubled, or cut off."""
+    random = np.random.default_rng(seed)
+    changed = bytearray(data)
+    reach = len(changed) if seed % 2 else min(len(changed), 400)
+    for _ in range(int(random.integers(1, 4))):
+        at = int(random.integers(0, reach))
+        kind = int(random.integers(0, 5))
+        if kind == 0:
+            changed[at] = int(random.integers(0, 256))
+        elif kind == 1:
+            changed[at : at + 4] = b"\xff\xff\xff\xff"
+        elif kind == 2:
+            changed[at : at + 4] = b"\x00\x00\x00\x00"
+        elif kind == 3:
+            del changed[at : at + int(random.integers(1, 64))]
+        else:
+            changed[at:at] = changed[at : at + int(random.integers(1, 64))]
+        reach = min(reach, len(changed) - 8)
+    return bytes(changed)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_no_mutant_escapes(tmp_path: Path, name: str) -> None:
+    MAKERS[name](tmp_path / name)
+    data = (tmp_path / name).read_bytes()
+    limits = Limits(seconds_max=3600, wall_seconds_max=30, cpu_seconds_max=30)
+    outcomes = []
+    for seed in range(4):
+        path = bytes_file(tmp_path / f"{seed}-{name}", mutant(data, seed))
+        for ask in (
+            lambda path=path: door.probe(path, limits),
+            lambda path=path: list(door.audio(path, limits)),
+            lambda path=path: list(door.frames(path, limits, every_ms=40)),
+        ):
+            try:
+                ask()
+                outcomes.append("read")
+            except BadMedia as refusal:
+                assert refusal.next_step
+                outcomes.append(refusal.code)
+    assert len(outcomes) == 12

@@ -1,0 +1,1 @@
+"""Small real implementations of what the product talks to, for tests."""

@@ -1,0 +1,127 @@
+"""A small engine that really embeds, scans and decides - over media that are text files.
+
+A medium is a JSON file that says who is to be heard and seen when; each name has a vector of its
+own. So whole flows run in milliseconds with the product's own gallery and decisions that are
+certain. `slow_ms` makes a segment take its time, so that a test can kill the worker within it.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from core.errors import BadMedia
+from core.settings import Settings
+from fingerprint.gallery import Gallery
+from fingerprint.models import (
+    Decision,
+    Finding,
+    Modality,
+    ModelCard,
+    Reason,
+    SampleReport,
+    Span,
+    Template,
+    Trace,
+)
+
+DIMENSION = 32
+SEGMENT_MS = 10_000
+MODELS = {
+    modality: ModelCard(f"small-{modality}", modality, DIMENSION, "0" * 64, "CC0", "json")
+    for modality in Modality
+}
+
+
+def medium(duration_ms: int, *people: tuple[str, str, int, int], slow_ms: int = 0) -> bytes:
+    """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms)."""
+    heard = [
+        {"name": name, "modality": modality, "start_ms": start, "end_ms": end}
+        for name, modality, start, end in people
+    ]
+    return json.dumps({"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}).encode()
+
+
+def vector(name: str) -> np.ndarray:
+    """The unit vector of a name."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    raw = np.random.default_rng(seed).normal(size=DIMENSION)
+    return (raw / np.linalg.norm(raw)).astype(np.float32)
+
+
+class SmallEngine:
+    """Implements what workers use of `fingerprint.engine.Engine`."""
+
+    models: Mapping[Modality, ModelCard] = MODELS
+
+    @classmethod
+    def open(cls, _settings: Settings) -> "SmallEngine":
+        return cls()
+
+    def probe(self, path: Path) -> Any:
+        return SimpleNamespace(duration_ms=_read(path)["duration_ms"])
+
+    def segments(self, info: Any) -> tuple[Span, ...]:
+        starts = range(0, max(info.duration_ms, 1), SEGMENT_MS)
+        return tuple(Span(at, min(at + SEGMENT_MS, max(info.duration_ms, 1))) for at in starts)
+
+    def embed(self, path: Path, modality: Modality) -> SampleReport:
+        found = [who for who in _read(path)["people"] if who["modality"] == modality]
+        if len(found) != 1:
+            code = "too-little-speech" if modality is Modality.VOICE else "no-face"
+            reason = Reason(code, {"speech_ms": 0, "needed_ms": 3000})
+            return SampleReport(modality, False, (reason,), (), ())
+        span = Span(found[0]["start_ms"], found[0]["end_ms"])
+        return SampleReport(modality, True, (), (_template(found[0], span),), (span,))
+
+    def scan_segment(
+        self, path: Path, _info: Any, span: Span, progress: Callable[[float], None] | None = None
+    ) -> tuple[Trace, ...]:
+        script = _read(path)
+        time.sleep(script["slow_ms"] / 1000)
+        if progress is not None:
+            progress(1.0)
+        parts = [(who, _within(who, span)) for who in script["people"]]
+        return tuple(
+            Trace(Modality(who["modality"]), (part,), _template(who, part), None, ())
+            for who, part in parts
+            if part.duration_ms > 0
+        )
+
+    def decide(self, traces: Sequence[Trace], gallery: Gallery) -> tuple[Finding, ...]:
+        return tuple(_decide(number, trace, gallery) for number, trace in enumerate(traces))
+
+
+def _decide(number: int, trace: Trace, gallery: Gallery) -> Finding:
+    queries = trace.template.vector[None, :]
+    found, _ = gallery.search(trace.modality, trace.template.model_id, queries, top=1)
+    best = found[0][0] if found[0] else None
+    if best is None or best.score < 0.9:
+        return Finding(number, Decision.UNKNOWN, None, 0.0, None, 1.0, "small-1", ())
+    short = trace.spans[0].duration_ms < 3000
+    decision = Decision.REVIEW if short else Decision.MATCH
+    reasons = (Reason("too-little-speech", {"speech_ms": 1, "needed_ms": 3000}),) if short else ()
+    return Finding(number, decision, best.print_id, best.score, None, 1e-6, "small-1", reasons)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError as exc:
+        raise BadMedia("This is no medium.", next_step="Hand in a film.") from exc
+    return found
+
+
+def _template(who: Mapping[str, Any], span: Span) -> Template:
+    modality = Modality(who["modality"])
+    return Template(modality, vector(who["name"]), MODELS[modality].model_id, span.duration_ms, 1.0)
+
+
+def _within(who: Mapping[str, Any], span: Span) -> Span:
+    start = max(who["start_ms"], span.start_ms)
+    return Span(start, max(start, min(who["end_ms"], span.end_ms)))

@@ -1,0 +1,175 @@
+"""A registry as `ebenbild init` makes it, its real app, and a worker with the small engine."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from api.app import create_app
+from api.cli.signing import signature
+from api.client import Client, Runner
+from api.handlers import failures, handlers
+from api.opening import open_registry
+from api.setup import prepare
+from api.tools import Tools
+from api.transport import LocalTransport
+from api.worker import Worker
+from core.init import OPERATOR_KEY_FILE
+from core.keys import PrivateKey, generate
+from core.settings import Settings
+from tests.simulators.small_engine import SmallEngine, medium
+
+
+class SmallRunner(Runner):
+    """Carries out all open jobs in this process when a client starts to wait."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def start(self) -> None:
+        run_jobs(self._settings)
+
+
+def run_jobs(settings: Settings) -> int:
+    """Drain the queue with a worker of the product's own and the small engine."""
+    stopping = threading.Event()
+    with open_registry(settings) as world:
+        tools = Tools(world, stopping, SmallEngine.open)  # type: ignore[arg-type]
+        return Worker(world, handlers(tools), failures(), stopping).run(drain=True)
+
+
+@dataclass
+class Stage:
+    """One registry; clients under any key, all in this process."""
+
+    settings: Settings
+    transport: LocalTransport
+    opened: list[Client] = field(default_factory=list)
+
+    @classmethod
+    def make(cls, folder: Path) -> "Stage":
+        settings = Settings(data_dir=folder / "data")
+        prepare(settings)
+        return cls(settings, LocalTransport(create_app(settings)))
+
+    @property
+    def operator(self) -> Client:
+        path = self.settings.keys_dir / OPERATOR_KEY_FILE
+        return self.client(path.read_text("ascii").strip())
+
+    def client(self, api_key: str) -> Client:
+        return Client(self.http(api_key), SmallRunner(self.settings), poll_seconds=0.01)
+
+    def http(self, api_key: str = "") -> httpx2.Client:
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        return httpx2.Client(transport=self.transport, base_url="http://local", headers=headers)
+
+    def tenant(self, kind: str, name: str = "") -> tuple[str, Client]:
+        """A new organisation: its id and a client under its first key."""
+        made = self.operator.post("/v1/tenants", {"name": name or f"A {kind}", "kind": kind})
+        issued = self.operator.post(f"/v1/tenants/{made['id']}/keys", {})
+        return made["id"], self.client(issued["api_key"])
+
+    def file(self, name: str, content: bytes) -> Path:
+        path = self.settings.data_dir.parent / name
+        path.write_bytes(content)
+        return path
+
+    def close(self) -> None:
+        self.transport.close()
+
+
+@dataclass
+class Person:
+    """A performer of an agency, with the key that only the test holds."""
+
+    agency: Client
+    key: PrivateKey
+    id: str
+
+    @classmethod
+    def add(cls, agency: Client, name: str) -> "Person":
+        key = generate()
+        body = {"name": f"{name} Privately", "public_name": name}
+        performer = agency.post("/v1/performers", body)
+        draft = agency.post(f"/v1/performers/{performer['id']}/keys", {"did": key.did})
+        signed = {"possession": signature(key, draft["possession"])["signature"]}
+        agency.post(f"/v1/key-drafts/{draft['id']}/signature", signed)
+        return cls(agency, key, performer["id"])
+
+    def consent(self, *modalities: str) -> str:
+        """A signed enrolment's id."""
+        body = {"modalities": list(modalities), "purposes": ["matching"]}
+        draft = self.agency.post(f"/v1/performers/{self.id}/enrolments", body)
+        signed = signature(self.key, draft)
+        made = self.agency.post(f"/v1/enrolments/{draft['id']}/signature", signed)
+        return str(made["id"])
+
+    def enrol(self, sample: Path, modality: str = "voice") -> dict[str, Any]:
+        """Hand in a sample under a fresh consent; returns what it gave."""
+        body = {"upload_id": self.agency.upload(sample), "modality": modality}
+        job = self.agency.post(f"/v1/enrolments/{self.consent(modality)}/samples", body)
+        self.agency.wait(job["id"])
+        return self.agency.get(f"/v1/jobs/{job['id']}/sample")
+
+    def license(self, licensee_id: str, **changes: Any) -> dict[str, Any]:
+        """A signed licence for synthesised voice, anywhere, at 0.25 EUR a minute."""
+        terms = {
+            "performer_id": self.id,
+            "licensee_id": licensee_id,
+            "kinds": ["synthesise_voice"],
+            "modalities": ["voice"],
+            "territories": "*",
+            "languages": "*",
+            "media": "*",
+            "works": "*",
+            "valid_from": "2026-01-01T00:00:00Z",
+            "valid_until": "2036-01-01T00:00:00Z",
+            "tariff": {"kind": "per_minute", "rate": "0.25", "currency": "EUR"},
+            **changes,
+        }
+        draft = self.agency.post("/v1/licences", {"terms": terms})
+        signed = signature(self.key, draft)
+        return self.agency.post(f"/v1/licences/{draft['id']}/signature", signed)
+
+
+def new_cut(studio: Client, label: str = "Feature") -> str:
+    """A cut of a new film."""
+    work = studio.post("/v1/works", {"title": "Night Train", "level": "film"})
+    body = {"label": label, "format": "feature", "language": "de"}
+    return str(studio.post(f"/v1/works/{work['id']}/cuts", body)["id"])
+
+
+def declaration(*uses: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """What a studio declares: a film in Germany, labelled, released on 1 October 2026."""
+    return {
+        "release_at": "2030-10-01",
+        "territories": ["DE"],
+        "medium": "film",
+        "language": "de",
+        "ai_labelled": True,
+        "uses": list(uses),
+        **changes,
+    }
+
+
+def submit(
+    stage: Stage, studio: Client, cut_id: str, content: bytes, declared: dict[str, Any]
+) -> dict[str, Any]:
+    """Hand in a medium and wait for its scan; returns the submission."""
+    body = {
+        "cut_id": cut_id,
+        "upload_id": studio.upload(stage.file("film.mp4", content)),
+        "filename": "film.mp4",
+        "declaration": declared,
+    }
+    made = studio.post("/v1/submissions", body)
+    studio.wait(made["job"]["id"])
+    return studio.get(f"/v1/submissions/{made['id']}")
+
+
+def voice_sample(name: str) -> bytes:
+    """A sample in which one person speaks for ten seconds."""
+    return medium(10_000, (name, "voice", 0, 10_000))

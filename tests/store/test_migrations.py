@@ -1,0 +1,94 @@
+"""The migrations and the code describe one schema, in both directions and down to the triggers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import migrations
+from api.schema import downgrade, require_current, revision_of, upgrade
+from core.db import Database, append_only_tables, append_only_triggers
+from core.errors import Unavailable
+from migrations import tables
+
+OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "test.db", create=True)
+    yield opened
+    opened.close()
+
+
+def objects(database: Database, kind: str) -> dict[str, str]:
+    with database.read() as session:
+        rows = session.connection().execute(text(OBJECTS))
+        return {name: sql for found, name, sql in rows if found == kind}
+
+
+def test_upgraded_schema_is_what_the_code_declares(database: Database) -> None:
+    tables.load()
+    upgrade(database)
+    with database.read() as session:
+        context = MigrationContext.configure(
+            session.connection(), opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = compare_metadata(context, SQLModel.metadata)
+    assert [item for item in differences if "alembic_version" not in str(item)] == []
+
+
+def test_upgraded_tables_have_the_constraints_of_the_code(
+    database: Database, tmp_path: Path
+) -> None:
+    """Compares what autogenerate does not see: checks, unique sets, partial indexes."""
+    tables.load()
+    upgrade(database)
+    declared = Database.open(tmp_path / "declared.db", create=True)
+    with declared.write() as session:
+        SQLModel.metadata.create_all(session.connection())
+    for kind in ("index", "table"):
+        found, wanted = objects(database, kind), objects(declared, kind)
+        found.pop("alembic_version", None)
+        assert found.keys() == wanted.keys()
+        for name in wanted:
+            assert words(found[name]) == words(wanted[name]), name
+    declared.close()
+
+
+def words(sql: str) -> list[str]:
+    return sorted(sql.replace(",", " ").replace("(", " ").replace(")", " ").split())
+
+
+def test_append_only_tables_have_their_triggers(database: Database) -> None:
+    tables.load()
+    upgrade(database)
+    wanted = [sql for table in append_only_tables() for sql in append_only_triggers(table)]
+    assert sorted(objects(database, "trigger").values()) == sorted(wanted)
+
+
+def test_downgrade_leaves_nothing_and_upgrade_comes_back(database: Database) -> None:
+    upgrade(database)
+    before = objects(database, "table")
+    downgrade(database, "base")
+    assert objects(database, "table").keys() == {"alembic_version"}
+    upgrade(database)
+    assert objects(database, "table") == before
+
+
+def test_a_database_of_another_revision_is_refused(database: Database) -> None:
+    assert revision_of(database) is None
+    with pytest.raises(Unavailable, match="revision None"):
+        require_current(database)
+    upgrade(database)
+    require_current(database)
+
+
+def test_head_is_the_newest_revision_on_file() -> None:
+    folder = str(Path(migrations.__file__).parent)
+    assert ScriptDirectory(folder).get_current_head() == migrations.HEAD

@@ -1,0 +1,89 @@
+"""The command line as a shell sees it: exit codes of wrong use, and how fast it answers."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from api.cli.main import EXIT_USAGE, main
+
+ROOT = Path(__file__).parents[3]
+HEAVY = ("fastapi", "sqlalchemy", "pydantic", "numpy", "onnxruntime", "faiss", "av", "httpx2")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["no-such-command"],
+        ["clear"],
+        ["clear", "absent.mp4", "--declare", "absent.toml"],
+        ["clear", "--no-such-option"],
+        ["tenant"],
+        ["report", "statement", "prf_x"],
+    ],
+)
+def test_wrong_use_is_64_and_never_a_verdict(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(argv) == EXIT_USAGE
+    assert "Usage" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["clear", "--help"], ["licence", "new", "--help"]])
+def test_help_is_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+def test_a_missing_registry_is_1_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "none"))
+    monkeypatch.delenv("EBENBILD_API_KEY", raising=False)
+    assert main(["performer", "list"]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "ebenbild init" in shown.err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_remote_registry_needs_a_key(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("EBENBILD_API_KEY", raising=False)
+    assert main(["performer", "list", "--server", "http://127.0.0.1:1"]) == 1
+    assert "EBENBILD_API_KEY" in capsys.readouterr().err
+
+
+def test_a_registry_that_does_not_answer_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EBENBILD_API_KEY", "ebk_x")
+    assert main(["performer", "list", "--server", "http://127.0.0.1:1"]) == 1
+    assert "ebenbild serve" in capsys.readouterr().err
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, api.cli.main as m; m.main(['--help']);"
+        f"print([n for n in {HEAVY} if n in sys.modules])"
+    )
+    began = time.monotonic()
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.splitlines()[-1] == "[]"
+    # Typically 0.3 s; the bound leaves room for a machine that is busy with other tests.
+    assert time.monotonic() - began < 10
+
+
+def test_the_api_process_loads_no_media_or_model_library() -> None:
+    libraries = ("onnxruntime", "faiss", "av", "PIL", "librosa", "onnx", "alembic")
+    code = f"import sys, api.app; print([n for n in {libraries} if n in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "[]"

@@ -1,0 +1,119 @@
+"""Every error has its place in the one table, and no answer repeats what was refused."""
+
+import json
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict
+
+from api import errors
+from api.transport import LocalTransport
+from core.errors import BadMedia, EbenbildError, Unavailable
+
+SECRET = "my-secret-value"
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    number: int
+
+
+@pytest.fixture
+def client() -> Iterator[httpx2.Client]:
+    app = FastAPI()
+    errors.install(app)
+
+    @app.post("/body")
+    def take(body: Body) -> int:
+        return body.number
+
+    @app.get("/fails/{kind}")
+    def fail(kind: str) -> None:
+        raise {
+            "media": BadMedia("It is broken.", next_step="Send it again.", code="empty-media"),
+            "busy": Unavailable("Busy.", next_step="Try again."),
+            "unforeseen": ZeroDivisionError(SECRET),
+        }[kind]
+
+    with httpx2.Client(transport=LocalTransport(app), base_url="http://test") as made:
+        yield made
+
+
+def every(kind: type[EbenbildError]) -> Iterator[type[EbenbildError]]:
+    for sub in kind.__subclasses__():
+        yield sub
+        yield from every(sub)
+
+
+def test_every_error_of_the_tree_has_a_title_of_its_own_or_its_parents() -> None:
+    # What the client raises is an answer already, not to be answered with.
+    served = [kind for kind in every(EbenbildError) if "api.cl" not in kind.__module__]
+    assert len(served) > 10
+    assert [kind for kind in served if errors.title_of(kind) == errors.UNTITLED] == []
+
+
+def test_a_known_error_is_a_problem_with_its_next_step(client: httpx2.Client) -> None:
+    answer = client.get("/fails/media")
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json() == {
+        "type": "/problems/empty-media",
+        "title": "The file cannot be used as it is",
+        "status": 422,
+        "detail": "It is broken.",
+        "code": "empty-media",
+        "next_step": "Send it again.",
+    }
+
+
+def test_what_is_not_ready_says_when_to_come_back(client: httpx2.Client) -> None:
+    answer = client.get("/fails/busy")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+
+def test_an_unforeseen_error_tells_nothing_of_itself(client: httpx2.Client) -> None:
+    answer = client.get("/fails/unforeseen")
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "broken"
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"number": SECRET},
+        {"number": 1, SECRET: 1},
+        {SECRET: SECRET},
+        [SECRET],
+        SECRET,
+    ],
+)
+def test_refused_input_is_never_repeated(client: httpx2.Client, body: object) -> None:
+    answer = client.post(
+        "/body", content=json.dumps(body), headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert SECRET not in answer.text
+    assert answer.json()["faults"]
+
+
+def test_broken_json_is_not_repeated_either(client: httpx2.Client) -> None:
+    headers = {"content-type": "application/json"}
+    answer = client.post("/body", content=f'{{"{SECRET}": ', headers=headers)
+    assert answer.status_code == 422
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"), [("GET", "/none", 404), ("PUT", "/body", 405)]
+)
+def test_what_the_framework_refuses_looks_the_same(
+    client: httpx2.Client, method: str, path: str, status: int
+) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "code", "next_step"} <= answer.json().keys()

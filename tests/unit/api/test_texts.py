@@ -1,0 +1,111 @@
+"""The two catalogues say the same things, and every word that is asked for is there."""
+
+import ast
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.web import texts
+from fingerprint.models import Reason
+from licensing.wording import render
+
+ROOT = Path(__file__).parents[3]
+PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api")
+CALL = r'text\([^,()]*(?:\([^)]*\))?,\s*"([a-z0-9.\-]+)"'
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def sources() -> list[Path]:
+    return [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+
+
+def test_both_languages_have_every_entry_with_the_same_figures() -> None:
+    english, german = texts.catalogue("en"), texts.catalogue("de")
+    assert english.keys() == german.keys()
+    for key, sentence in english.items():
+        assert placeholders(sentence) == placeholders(german[key]), key
+
+
+def test_every_entry_asked_for_by_code_and_templates_exists() -> None:
+    asked: set[str] = set()
+    for path in (ROOT / "api").rglob("*.py"):
+        asked |= set(
+            re.findall(r'text\([^,()]*(?:\([^)]*\))?,\s*"([a-z0-9.\-]+)"', path.read_text())
+        )
+    for path in (ROOT / "api/web/templates").iterdir():
+        asked |= set(re.findall(r"t\('([a-z0-9.\-]+)'[,)]", path.read_text()))
+    assert len(asked) > 40
+    assert sorted(asked - texts.catalogue("en").keys()) == []
+
+
+def reason_codes() -> set[str]:
+    """First arguments of every `Reason(...)` in the code that are written out."""
+    found: set[str] = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            named = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Reason"
+            if named and node.args and isinstance(node.args[0], ast.Constant):
+                found.add(str(node.args[0].value))
+    return found
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_every_reason_that_the_code_gives_has_words(lang: str) -> None:
+    codes = reason_codes()
+    assert len(codes) > 30
+    silent = {
+        code
+        for code in codes
+        if f"reason.{code}" not in texts.catalogue(lang) and render(Reason(code, {}), lang) == code
+    }
+    assert sorted(silent) == []
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_every_cause_of_a_rejected_usage_line_has_words(lang: str) -> None:
+    text = (ROOT / "royalties/usage.py").read_text() + (
+        ROOT / "royalties/service/usage.py"
+    ).read_text()
+    causes = set(re.findall(r'Reject\([^)"]*"([a-z-]+)"', text))
+    causes |= {f"bad-{name}" for name in ("cut-id", "territory", "period", "views", "reference")}
+    assert causes
+    assert {c for c in causes if f"usage.cause.{c}" not in texts.catalogue(lang)} == set()
+
+
+def test_figures_are_shown_as_people_read_them() -> None:
+    item = {"code": "too-little-speech", "detail": {"speech_ms": 1200, "needed_ms": 3000}}
+    assert "1.2" in texts.reason("en", item)
+    assert "1,2" in texts.reason("de", item)
+
+
+@pytest.mark.parametrize(
+    ("header", "lang"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.5", "de"),
+        ("fr, de;q=0.3, en;q=0.7", "en"),
+        ("fr", "en"),
+        ("", "en"),
+        ("de;q=broken, en;q=0.1", "en"),
+    ],
+)
+def test_the_browser_wish_is_followed(header: str, lang: str) -> None:
+    assert texts.preferred(header) == lang
+
+
+@given(st.text(max_size=300))
+def test_no_header_breaks_the_choice(header: str) -> None:
+    assert texts.preferred(header) in texts.LANGUAGES
+
+
+@given(st.integers(min_value=0, max_value=10**8))
+def test_timecode_reads_back_to_the_tenth(at_ms: int) -> None:
+    parts = [float(part) for part in texts.timecode(at_ms).split(":")]
+    seconds = sum(part * 60**place for place, part in enumerate(reversed(parts)))
+    assert round(seconds * 10) == at_ms // 100

@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ValidationError
+
+from core.errors import BadInput
+from core.settings import Settings, load_settings
+
+
+def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str | None]]:
+    for name, field in model.model_fields.items():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from fields(annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name, field.description
+
+
+def test_every_setting_says_what_it_means() -> None:
+    named = dict(fields(Settings))
+    assert "server.port" in named
+    assert all(text and text.endswith(".") for text in named.values()), named
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBENBILD_DATA_DIR", "/srv/ebenbild")
+    monkeypatch.setenv("EBENBILD_SERVER__PORT", "9000")
+    monkeypatch.delenv("EBENBILD_MODELS_DIR", raising=False)
+    settings = load_settings()
+    assert settings.server.port == 9000
+    assert settings.keystore_path == Path("/srv/ebenbild/keys/keystore.db")
+    assert settings.models_path == Path("/srv/ebenbild/models")
+
+
+def test_the_folders_of_test_material_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBENBILD_MEDIA", "/srv/media")
+    monkeypatch.setenv("EBENBILD_VECTORS", "/srv/vectors")
+    assert load_settings().limits.seconds_max > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("EBENBILD_SERVER__PORT", "secret-value"),
+        ("EBENBILD_SERVER__PROT", "1"),
+        ("EBENBILD_BASE_URL", "secret-value"),
+        ("EBENBILD_DECISION__FPIR_MATCH", "1.5"),
+        ("EBENBILD_DECISION__FPIR_REVIEW", "0.0001"),
+        ("EBENBILD_THREADS", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_its_value_is_not(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadInput) as caught:
+        load_settings()
+    assert name.split("__")[0] in caught.value.message
+    assert "secret-value" not in caught.value.message
+
+
+def test_a_group_that_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EBENBILD_JOBS", "secret-value")
+    with pytest.raises(BadInput) as caught:
+        load_settings()
+    assert "secret-value" not in caught.value.message
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(ValidationError):
+        Settings().threads = 3

@@ -1,0 +1,79 @@
+"""Turns: made-up voices, each a direction with some noise, must come apart and stay together."""
+
+import itertools
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fingerprint.models import Span
+from fingerprint.voice.encoder import HOP_MS, WINDOW_MS, Windows
+from fingerprint.voice.turns import cluster, voices
+
+
+def speaking(order: list[int], *, seed: int = 0, spread: float = 0.3) -> Windows:
+    """One window every hop, spoken by the voices in `order`; voices share no direction."""
+    noise = np.random.default_rng(seed).normal(size=(len(order), 64)) * spread / 8
+    vectors = np.eye(64)[order] + noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    starts = np.arange(len(order), dtype=np.int64) * HOP_MS
+    speech = np.full(len(order), WINDOW_MS, np.int64)
+    return Windows(starts, starts + WINDOW_MS, speech, vectors.astype(np.float32))
+
+
+def spoken(windows: Windows) -> tuple[Span, ...]:
+    return (Span(0, int(windows.end_ms[-1])),)
+
+
+def test_two_voices_change_where_they_change() -> None:
+    windows = speaking([0] * 10 + [1] * 6)
+    found = voices(windows, spoken(windows))
+    assert len(found) == 2
+    change_ms = (9 * HOP_MS + 10 * HOP_MS + WINDOW_MS) // 2
+    assert abs(found[0].spans[0].end_ms - change_ms) <= HOP_MS // 2
+    assert found[0].spans[0].end_ms == found[1].spans[0].start_ms
+
+
+def test_a_voice_that_comes_back_is_the_same_voice() -> None:
+    windows = speaking([0] * 5 + [1] * 8 + [0] * 5)
+    found = voices(windows, spoken(windows))
+    assert sorted(len(voice.spans) for voice in found) == [1, 2]
+
+
+def test_one_stray_window_is_no_change_of_speaker() -> None:
+    windows = speaking([0] * 8, spread=0.2)
+    blend = 0.7 * windows.vectors[3] + 0.3 * np.eye(64, dtype=np.float32)[5]
+    windows.vectors[3] = blend / np.linalg.norm(blend)
+    assert len(voices(windows, spoken(windows))) == 1
+
+
+def test_the_vector_comes_from_windows_of_one_voice_alone() -> None:
+    order = [0] * 6 + [1] * 6
+    windows = speaking(order)
+    for voice in voices(windows, spoken(windows)):
+        assert len({order[place] for place in voice.windows}) == 1
+
+
+def test_nothing_heard_is_no_voice() -> None:
+    assert voices(speaking([]), ()) == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=25), st.integers(0, 99))
+def test_voices_share_no_time_and_stay_inside_the_speech(order: list[int], seed: int) -> None:
+    windows = speaking(order, seed=seed)
+    speech = spoken(windows)
+    found = voices(windows, speech)
+    spans = sorted(span for voice in found for span in voice.spans)
+    assert all(a.end_ms <= b.start_ms for a, b in itertools.pairwise(spans))
+    assert spans[0].start_ms >= 0
+    assert spans[-1].end_ms <= speech[0].end_ms
+    assert all(voice.windows for voice in found)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.integers(0, 99))
+def test_clusters_are_the_voices(order: list[int], seed: int) -> None:
+    labels = cluster(speaking(order, seed=seed, spread=0.25).vectors)
+    pairs = {(voice, label) for voice, label in zip(order, labels.tolist(), strict=True)}
+    assert len(pairs) == len(set(order)) == len(set(labels.tolist()))

@@ -1,0 +1,83 @@
+"""Licences signed with fixed keys, so that their bytes are the same in every run."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from core import integrity, keys
+from core.canonical import canonical, parse_strict
+from licensing.credential import (
+    LicenceFacts,
+    licence_document,
+    performer_options,
+    registry_options,
+)
+from licensing.models import Terms
+from licensing.policy import TENANT_URN
+from licensing.status import bits_with
+from licensing.statuslist import signed_status_list
+from licensing.verification import Trust
+from tests.unit.licensing.examples import ANNA, AT, STUDIO, TERMS
+
+PERFORMER = keys.from_seed(b"performer".ljust(32, b"."))
+REGISTRY = keys.from_seed(b"registry".ljust(32, b"."))
+STRANGER = keys.from_seed(b"stranger".ljust(32, b"."))
+BASE_URL = "https://registry.example"
+PROOF_ID = "urn:uuid:00000000-0000-4000-8000-000000000002"
+FACTS = LicenceFacts(
+    vc_id="urn:uuid:00000000-0000-4000-8000-000000000001",
+    issuer=PERFORMER.did,
+    subject_id=TENANT_URN + STUDIO,
+    terms=TERMS,
+    status_list=1,
+    status_index=42,
+    base_url=BASE_URL,
+)
+
+
+def document(terms: Terms = TERMS, **changes: Any) -> dict[str, Any]:
+    """An unsigned licence."""
+    return licence_document(replace(FACTS, terms=terms, **changes))
+
+
+def signed(
+    unsigned: dict[str, Any] | None = None,
+    *,
+    first: keys.PrivateKey = PERFORMER,
+    second: keys.PrivateKey = REGISTRY,
+) -> dict[str, Any]:
+    """A licence with both proofs, chained."""
+    body = document() if unsigned is None else unsigned
+    once = integrity.sign(body, performer_options(first.did, AT, PROOF_ID), first)
+    return integrity.sign(once, registry_options(second.did, AT, PROOF_ID), second)
+
+
+def licence_bytes(unsigned: dict[str, Any] | None = None) -> bytes:
+    """The licence file."""
+    return canonical(signed(unsigned))
+
+
+def status_bytes(*revoked: int, days_ago: int = 0, key: keys.PrivateKey = REGISTRY) -> bytes:
+    """The status list credential with these bits set."""
+    return signed_status_list(
+        key,
+        url=FACTS.status_url,
+        bits=bits_with(revoked),
+        valid_from=AT - timedelta(days=days_ago),
+    )
+
+
+def trust(**changes: Any) -> Trust:
+    """A verifier who knows the registry, the performer's key and today's status list."""
+    plain = Trust(
+        at=AT,
+        registry_methods=frozenset({REGISTRY.verification_method}),
+        performer_dids={ANNA: frozenset({PERFORMER.did})},
+        status_lists={FACTS.status_url: status_bytes()},
+    )
+    return replace(plain, **changes)
+
+
+def reread(data: bytes) -> dict[str, Any]:
+    """The document in a licence file."""
+    return parse_strict(data)

@@ -1,0 +1,131 @@
+"""Hypothesis strategies for terms that are fit to be signed, and for what is found in a cut."""
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from core.ids import derived_id
+from fingerprint.models import Decision, Modality, Span
+from licensing.models import ANY, Context, TariffKind, TariffTerm, Terms
+from licensing.terms import check_terms, ordered
+from registry.models.evidence import UnknownPerson, Use
+from registry.models.works import DeclaredUse, KindOfUse, Medium
+from tests.unit.licensing.examples import (
+    ANNA,
+    AT,
+    BERT,
+    CUT,
+    EPISODE,
+    FILM,
+    RIVAL,
+    SERIES,
+    STUDIO,
+    TERMS,
+    use,
+)
+
+EARLY, LATE = datetime(2026, 9, 1, tzinfo=UTC), datetime(2027, 3, 1, tzinfo=UTC)
+times = st.datetimes(
+    EARLY.replace(tzinfo=None), LATE.replace(tzinfo=None), timezones=st.just(UTC)
+).map(lambda at: at.replace(minute=0, second=0, microsecond=0))
+
+
+def _some(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Any, or a few distinct values."""
+    few = st.lists(st.sampled_from(values), min_size=1, max_size=4, unique=True).map(tuple)
+    return st.just((ANY,)) | few
+
+
+def _subset(values: list[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=3, unique=True).map(tuple)
+
+
+_FREE = [kind for kind in KindOfUse if kind is not KindOfUse.TRAIN_MODEL]
+kinds = st.one_of(
+    st.just((KindOfUse.TRAIN_MODEL,)),
+    st.lists(st.sampled_from(_FREE), min_size=1, max_size=4, unique=True).map(tuple),
+)
+
+modalities = st.lists(st.sampled_from(list(Modality)), min_size=1, max_size=2, unique=True).map(
+    tuple
+)
+tariffs = st.builds(
+    TariffTerm,
+    st.sampled_from(list(TariffKind)),
+    st.integers(0, 10**12),
+    st.sampled_from(["EUR", "USD", "CNY"]),
+)
+
+terms = st.builds(
+    Terms,
+    performer_id=st.sampled_from([ANNA, BERT]),
+    licensee_id=st.sampled_from([STUDIO, RIVAL]),
+    kinds=kinds,
+    modalities=modalities,
+    valid_from=times,
+    valid_until=times.map(lambda at: at + timedelta(days=200)),
+    tariff=tariffs,
+    territories=_some(["AT", "CH", "CN", "DE", "US"]),
+    languages=_some(["de", "de-AT", "en", "zh-Hans"]),
+    media=_some([medium.value for medium in Medium]),
+    works=_some([SERIES, EPISODE, FILM, CUT]),
+    seconds_max=st.none() | st.integers(1, 4) | st.integers(1, 10**6),
+    contexts_prohibited=st.lists(st.sampled_from(list(Context)), max_size=5, unique=True).map(
+        tuple
+    ),
+    label_ai=st.booleans(),
+)
+
+fit_terms = terms.map(ordered).filter(lambda one: not check_terms(one, AT))
+"""Terms that may be signed."""
+
+WIDE = replace(
+    TERMS,
+    kinds=(KindOfUse.OWN_PERFORMANCE, KindOfUse.SYNTHESISE_VOICE, KindOfUse.EDIT),
+    modalities=tuple(Modality),
+    valid_until=datetime(2027, 9, 1, tzinfo=UTC),
+    territories=(ANY,),
+    languages=("de", "en"),
+    media=(ANY,),
+    label_ai=False,
+    seconds_max=None,
+)
+near_terms = st.builds(
+    lambda other, field: replace(WIDE, **{field: getattr(other, field)}),
+    terms,
+    st.sampled_from([field.name for field in fields(Terms)]),
+)
+"""Anna's terms that cover nearly everything drawn here, with one field of other terms."""
+
+spans = st.lists(
+    st.tuples(st.integers(0, 9_000), st.integers(0, 3_000)).map(lambda p: (p[0], p[0] + p[1])),
+    min_size=1,
+    max_size=3,
+).map(tuple)
+
+uses: st.SearchStrategy[Use] = st.builds(
+    use,
+    st.sampled_from([KindOfUse.SYNTHESISE_VOICE, KindOfUse.EDIT, KindOfUse.EDIT, _FREE[0], None]),
+    performer_id=st.sampled_from([ANNA, BERT]),
+    modalities=modalities,
+    decision=st.sampled_from([Decision.MATCH] * 4 + [Decision.REVIEW]),
+    spans=spans,
+    engagement_ref=st.sampled_from(["", "contract 7"]),
+)
+
+declared_uses: st.SearchStrategy[DeclaredUse] = st.builds(
+    DeclaredUse,
+    st.sampled_from([ANNA, BERT]),
+    st.sampled_from([KindOfUse.SYNTHESISE_VOICE, KindOfUse.EDIT, _FREE[0]]),
+    st.none() | st.just(Modality.VOICE),
+    st.sampled_from(["", "contract 7"]),
+)
+
+strangers: st.SearchStrategy[UnknownPerson] = st.builds(
+    UnknownPerson,
+    st.sampled_from(list(Modality)),
+    st.tuples(st.integers(0, 9_000)).map(lambda p: (Span(p[0], p[0] + 10),)),
+)
+
+names = st.text("abcdef", min_size=4, max_size=8).map(lambda name: derived_id("lic", name))

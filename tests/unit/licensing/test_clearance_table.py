@@ -1,0 +1,107 @@
+"""The decision table: each row of the golden file gives its verdict and all of its reasons."""
+
+import json
+from typing import Any
+
+import pytest
+
+from core.clock import from_text
+from fingerprint.models import Decision, Modality, Reason
+from licensing.assets import label_duties
+from licensing.clearance import decide
+from licensing.decisionform import decision_from_dict, decision_to_dict, spans_from_list
+from licensing.models import ClearanceDecision, CutPlace, LicenceInForce
+from licensing.terms import terms_from_dict
+from registry.declaration import from_dict
+from registry.models.evidence import UnknownPerson, Use
+from registry.models.works import KindOfUse
+from tests.unit.licensing import make_decision_table
+from tests.unit.licensing.make_decision_table import TABLE
+
+ROWS = json.loads(TABLE.read_text(encoding="utf-8"))["rows"]
+
+
+def read_use(data: dict[str, Any]) -> Use:
+    return Use(
+        id=data["id"],
+        cut_id="cut",
+        submission_id="sub",
+        scan_id="scn",
+        performer_id=data["performer_id"],
+        kind=None if data["kind"] is None else KindOfUse(data["kind"]),
+        modalities=tuple(Modality(name) for name in data["modalities"]),
+        decision=Decision(data["decision"]),
+        spans=spans_from_list(data["spans"]),
+        match_ids=(),
+        model_ids=(),
+        threshold_ids=(),
+        engagement_ref=data["engagement_ref"],
+    )
+
+
+def read_licence(data: dict[str, Any]) -> LicenceInForce:
+    return LicenceInForce(
+        id=data["id"],
+        vc_id="urn:uuid:x",
+        tariff_id="tar",
+        terms=terms_from_dict(data["terms"]),
+        seq=data["seq"],
+        revoked_at=None if data["revoked_at"] is None else from_text(data["revoked_at"]),
+    )
+
+
+def decided(row: dict[str, Any]) -> ClearanceDecision:
+    place = row["place"]
+    return decide(
+        [read_use(item) for item in row["uses"]],
+        [
+            UnknownPerson(Modality(item["modality"]), spans_from_list(item["spans"]))
+            for item in row["unknowns"]
+        ],
+        [read_licence(item) for item in row["licences"]],
+        from_dict(row["declaration"]),
+        from_text(row["at"]),
+        place=CutPlace(place["cut_id"], place["studio_id"], frozenset(place["scope_ids"])),
+        duties=label_duties(),
+        provisional=row["provisional"],
+    )
+
+
+def codes(reasons: tuple[Reason, ...]) -> list[str]:
+    return [reason.code for reason in reasons]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_each_row_gets_its_verdict_and_all_its_reasons(row: dict[str, Any]) -> None:
+    decision = decided(row)
+    said = [[span.verdict.value, codes(span.reasons)] for span in decision.spans]
+    assert {
+        "verdict": decision.verdict.value,
+        "spans": said,
+        "reasons": codes(decision.reasons),
+        "warnings": codes(decision.warnings),
+    } == row["expect"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_the_order_of_facts_does_not_matter(row: dict[str, Any]) -> None:
+    turned = dict(row)
+    for field in ("uses", "unknowns", "licences"):
+        turned[field] = row[field][::-1]
+    assert decided(turned) == decided(row)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
+def test_a_decision_is_read_back_as_it_was_written(row: dict[str, Any]) -> None:
+    decision = decided(row)
+    written = json.loads(json.dumps(decision_to_dict(decision)))
+    assert decision_from_dict(written) == decision
+
+
+def test_the_table_is_large_and_its_names_are_unique() -> None:
+    assert len(ROWS) >= 60
+    assert len({row["name"] for row in ROWS}) == len(ROWS)
+
+
+def test_the_table_is_what_its_generator_writes() -> None:
+    assert make_decision_table.main(["--check"]) == 0

@@ -1,0 +1,33 @@
+"""Packed vectors come back bit for bit, and mangled ones are refused."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import BadProof
+from registry.sealing import pack, unpack
+
+
+@given(st.integers(1, 300), st.integers(0, 2**32 - 1), st.none() | st.binary(min_size=1))
+def test_a_vector_and_its_crop_come_back(dimension: int, seed: int, crop: bytes | None) -> None:
+    vector = np.random.default_rng(seed).normal(size=dimension).astype(np.float32)
+    again, picture = unpack(pack(vector, crop))
+    assert again.dtype == np.float32
+    assert np.array_equal(again, vector)
+    assert picture == crop
+
+
+@given(st.binary(max_size=40))
+def test_other_bytes_are_refused_or_read_whole(data: bytes) -> None:
+    try:
+        vector, crop = unpack(data)
+    except BadProof:
+        return
+    assert pack(vector, crop) == data
+
+
+@pytest.mark.parametrize("cut", [1, 4, 8])
+def test_a_shortened_one_is_refused(cut: int) -> None:
+    with pytest.raises(BadProof):
+        unpack(pack(np.ones(4, np.float32), None)[:-cut])

@@ -1,0 +1,51 @@
+"""The examples in docs/files.md are read by the product's own readers."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api.cli.declaring import read
+from api.cli.licences import _read
+from licensing.terms import check_terms, terms_from_dict
+from registry.declaration import from_dict
+from registry.models.works import KindOfUse
+from royalties.usage import REQUIRED
+
+PAGE = (Path(__file__).parents[2] / "docs" / "files.md").read_text("utf-8")
+
+
+def block(kind: str, first: str) -> str:
+    found = re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+    return next(text for text in found if text.startswith(first))
+
+
+@pytest.fixture
+def terms_file(tmp_path: Path) -> Path:
+    path = tmp_path / "terms.toml"
+    path.write_text(block("toml", "# terms"), "utf-8")
+    return path
+
+
+def test_the_terms_are_read_and_fit_to_be_signed(terms_file: Path) -> None:
+    terms = terms_from_dict(_read(terms_file))
+    assert check_terms(terms, datetime(2026, 11, 30, tzinfo=UTC)) == ()
+
+
+def test_the_declaration_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "use.toml"
+    path.write_text(block("toml", "# declaration"), "utf-8")
+    declared = from_dict(read(path).declaration)
+    assert [use.kind for use in declared.uses] == ["synthesise_voice", "own_performance"]
+
+
+def test_every_kind_of_use_is_listed() -> None:
+    assert all(f"`{kind.value}`" in PAGE for kind in KindOfUse)
+
+
+def test_the_usage_report_has_the_columns_that_are_read() -> None:
+    header = next(csv.reader(io.StringIO(block("csv", "cut_id"))))
+    assert tuple(header) == REQUIRED

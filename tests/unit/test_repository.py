@@ -1,0 +1,59 @@
+"""What the README promises exists, and no file names a host or a machine's folder."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api")
+
+
+def test_make_targets_named_in_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.findall(r"^([a-z][\w-]*):", makefile, re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z][\w-]*)", (ROOT / "README.md").read_text("utf-8")))
+    assert named <= targets
+
+
+def test_constraints_name_no_host_and_no_folder() -> None:
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    pinned = [line for line in lines if line and not line.startswith("#")]
+    assert pinned
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!+_-]+", line) for line in pinned)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_says_what_it_is_for(package: str) -> None:
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / package).rglob("*.py")
+        if len(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "") < 20
+    ]
+    assert silent == []
+
+
+def test_files_stay_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := path.read_text("utf-8").count("\n")) > 400
+    }
+    assert long == {}
+
+
+def test_every_rule_file_stands_under_the_purity_contract() -> None:
+    """Beside `store/` and `service/`, everything in these packages is a noun or a rule."""
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = config["tool"]["importlinter"]["contracts"]
+    (purity,) = (item for item in contracts if item["name"].startswith("2. "))
+    rules = {
+        f"{package}.{path.stem}"
+        for package in ("registry", "licensing", "royalties")
+        for path in (ROOT / package).glob("*.py")
+        if path.stem != "__init__"
+    }
+    assert rules <= set(purity["source_modules"])

@@ -1,0 +1,47 @@
+"""docs/settings.md lists every setting; `python -m tests.unit.test_settings_page` writes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from core.settings import Settings
+
+PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+HEAD = """# Settings
+
+Environment variables; every one has a default. They are read once at start. `ebenbild doctor` shows
+what is in force.
+
+| variable | default | meaning |
+|---|---|---|
+"""
+
+
+def rows(model: type[BaseModel], prefix: str = "EBENBILD_") -> Iterator[str]:
+    """A table row for every field, groups nested with two underscores."""
+    for name, field in model.model_fields.items():
+        variable = prefix + name.upper()
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from rows(kind, variable + "__")
+        else:
+            default = "" if field.default is None else f"`{field.default}`"
+            yield f"| `{variable}` | {default} | {field.description} |\n"
+
+
+def page() -> str:
+    """The whole page."""
+    return HEAD + "".join(rows(Settings))
+
+
+def test_the_page_lists_every_setting_as_it_is() -> None:
+    assert PAGE.read_text("utf-8") == page()
+
+
+def test_every_setting_says_what_it_means() -> None:
+    assert all(len(row.split("|")[3].strip()) > 15 for row in rows(Settings))
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), "utf-8")
