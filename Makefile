@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 MODELS := .setup/models
 USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
@@ -43,9 +43,9 @@ peers: .setup/dev ## npm programs that verify our licences (needs node and npm)
 	@$(TEST_MODELS) $(BIN)/python -m pytest tests/peers
 
 bench: .setup/reference .setup/models.stamp ## every figure of the README, each beside its peer
-	@$(TEST_MODELS) $(BIN)/python -m bench.encoders
-	@$(TEST_MODELS) $(BIN)/python -m bench.pipeline
-	@$(TEST_MODELS) $(BIN)/python -m bench.media
+	@$(BIN)/python -m bench.encoders --models $(MODELS)
+	@$(BIN)/python -m bench.pipeline --models $(MODELS)
+	@$(BIN)/python -m bench.media
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup

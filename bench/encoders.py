@@ -120,7 +120,7 @@ def _faces(
     chips = np.stack([cut_chip(picture, points)] * CHIPS)
     dlib = _peer("dlib")
     label = f"dlib {dlib.__version__}" if dlib else "dlib: not installed"
-    theirs = _dlib_face(dlib, picture, face) if dlib else None
+    batch, single_chip = _dlib_face(dlib, picture, face, chips) if dlib else (None, None)
 
     def describe() -> Any:
         return encoder.run(["descriptors"], {"chips": chips})[0]
@@ -128,11 +128,8 @@ def _faces(
     def align() -> Any:
         return cut_chip(picture, landmarks.find(picture, face))
 
-    batch = theirs and (lambda: theirs["describe"](chips))
     yield _row("face descriptor, one chip (batch of 8)", describe, CHIPS, label, batch, rounds)
-    yield _row(
-        "landmarks and aligned chip, one face", align, 1, label, theirs and theirs["align"], rounds
-    )
+    yield _row("landmarks and aligned chip, one face", align, 1, label, single_chip, rounds)
     single = Descriptor(manifest.path(FACE_ENCODER), threads)
     whole = _face_recognition(picture, face)
     name = "face_recognition.face_encodings" if whole else "face_recognition: not installed"
@@ -185,17 +182,18 @@ def _from(smallest_px: int) -> Search:
 
 
 def _dlib_face(
-    dlib: ModuleType, picture: NDArray[np.uint8], face: Box
-) -> dict[str, Callable[..., Any]]:
+    dlib: ModuleType, picture: NDArray[np.uint8], face: Box, chips: NDArray[np.uint8]
+) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """Describe `chips`; find the points of `face` and cut its chip."""
     folder = package_file(_FACE_WEIGHTS, "models/mmod_human_face_detector.dat", _FACE_WEIGHTS)
     models = folder.path.parent
     net = dlib.face_recognition_model_v1(str(models / "dlib_face_recognition_resnet_model_v1.dat"))
     points = dlib.shape_predictor(str(models / "shape_predictor_5_face_landmarks.dat"))
     rectangle = dlib.rectangle(*(int(v) for v in (face.left, face.top, face.right, face.bottom)))
-    return {
-        "describe": lambda chips: np.array(net.compute_face_descriptor(list(chips))),
-        "align": lambda: dlib.get_face_chip(picture, points(picture, rectangle), 150, 0.25),
-    }
+    return (
+        lambda: np.array(net.compute_face_descriptor(list(chips))),
+        lambda: dlib.get_face_chip(picture, points(picture, rectangle), 150, 0.25),
+    )
 
 
 def _face_recognition(picture: NDArray[np.uint8], face: Box) -> Callable[[], Any] | None:

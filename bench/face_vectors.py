@@ -142,7 +142,7 @@ def _print(
 
 
 def _nearness(a: Vectors, b: Vectors) -> NDArray[np.float32]:
-    return -np.linalg.norm(a - b, axis=1)
+    return np.asarray(-np.linalg.norm(a - b, axis=1))
 
 
 def _product(a: Vectors, b: Vectors) -> NDArray[np.float32]:

@@ -4,7 +4,8 @@
 
 Prints are made of real material as the engine makes them, probes are pieces of every length of real
 and synthetic material, and only comparisons of different identities count. The file that comes out
-holds score statistics alone; vectors never leave memory. Trial design after ISO/IEC 19795-1.
+holds score statistics alone; vectors never leave memory. An engine takes what lies in its models
+folder before what it was shipped with. Trial design after ISO/IEC 19795-1.
 """
 
 import argparse
@@ -21,13 +22,20 @@ import numpy as np
 
 from core.errors import BadInput
 from fingerprint.calibration import FORMAT
-from fingerprint.engine import CALIBRATIONS
+from fingerprint.engine import CALIBRATION_FILE
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.models import Modality
 from fingerprint.pieces import Person, Source, face_people, stranger_scores, voice_people
 from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, fit, pareto_shape
 from fingerprint.voice.listening import Listener
-from fingerprint.weights.manifest import FACE_ENCODER, VOICE_ENCODER, Manifest, load_manifest
+from fingerprint.weights.manifest import (
+    FACE_ENCODER,
+    VOICE_ENCODER,
+    Manifest,
+    ModelEntry,
+    load_manifest,
+    write_atomic,
+)
 
 METHOD = (
     "Cosine of a probe with the pooled vector of another identity's real material; every pair of "
@@ -39,6 +47,7 @@ METHOD = (
     "Pareto tail fitted to the top tenth: below zero, tails end sooner than an exponential would, "
     "and their end point would promise too much, so the Gaussian was preferred."
 )
+_PEOPLE_MIN = 5  # fewer say nothing about strangers
 # The face encoder's vectors lie on a sphere of radius 2, so a distance of 0.6 between dlib's own
 # descriptors is an inner product of 1 - 0.6 ** 2 / 8.
 _DISTANCE_06 = 1 - 0.6**2 / 8
@@ -59,35 +68,47 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m fingerprint.calibrate", description=__doc__)
     parser.add_argument("manifest", type=Path, help="columns path,modality,identity,kind,licence")
-    parser.add_argument("--identities", type=Path, required=True, help="JSON: calibration by kind")
+    parser.add_argument(
+        "--identities", type=Path, required=True, help="JSON: calibration by modality, and credits"
+    )
     parser.add_argument("--models", type=Path, required=True, help="the models folder")
-    parser.add_argument("--out", type=Path, default=CALIBRATIONS, help="the file to write")
+    parser.add_argument("--out", type=Path, help="where to write; the models folder if not given")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
     document = calibrate(
         options.manifest, options.identities, load_manifest(options.models), options.threads
     )
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+    out = options.out or options.models / CALIBRATION_FILE
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    write_atomic(out, text.encode())
     sys.stdout.write(table(document))
 
 
 def calibrate(manifest: Path, identities: Path, files: Manifest, threads: int) -> dict[str, Any]:
-    """The calibration file's content for the voice and the face encoder; raises BadInput."""
-    wanted = json.loads(identities.read_bytes())["calibration"]
+    """The calibration file's content, for each encoder with enough people; raises BadInput."""
+    chosen = json.loads(identities.read_bytes())
     sources = read_sources(manifest)
-    voices, faces = set(wanted.get(Modality.VOICE, ())), set(wanted.get(Modality.FACE, ()))
-    heard = [s for s in sources if _concerns(s, Modality.VOICE, voices)]
-    seen = [s for s in sources if _concerns(s, Modality.FACE, faces)]
-    speakers = voice_people(Listener.open(files, threads=threads), heard, voices)
-    sitters = face_people(FaceWatcher.open(files, threads), seen, faces)
-    return {
-        "format": FORMAT,
-        "models": [
-            _entry(files, VOICE_ENCODER, Modality.VOICE, speakers, heard),
-            _entry(files, FACE_ENCODER, Modality.FACE, sitters, seen),
-        ],
-    }
+    entries = []
+    for model_id, modality in ((VOICE_ENCODER, Modality.VOICE), (FACE_ENCODER, Modality.FACE)):
+        wanted = set(chosen["calibration"].get(modality, ()))
+        concerned = [source for source in sources if _concerns(source, modality, wanted)]
+        people = _people(files, modality, concerned, wanted, threads) if concerned else []
+        if len(people) >= _PEOPLE_MIN:
+            entries.append(
+                _entry(files.models[model_id], modality, people)
+                | {"provenance": _provenance(model_id, people, concerned, chosen)}
+            )
+    if not entries:
+        raise BadInput(f"A calibration needs {_PEOPLE_MIN} people of a modality at least.")
+    return {"format": FORMAT, "models": entries}
+
+
+def _people(
+    files: Manifest, modality: Modality, sources: Sequence[Source], wanted: set[str], threads: int
+) -> list[Person]:
+    if modality is Modality.VOICE:
+        return voice_people(Listener.open(files, threads=threads), sources, wanted)
+    return face_people(FaceWatcher.open(files, threads), sources, wanted)
 
 
 def read_sources(manifest: Path) -> tuple[Source, ...]:
@@ -115,28 +136,28 @@ def _concerns(source: Source, modality: Modality, wanted: set[str]) -> bool:
     return source.modality == modality and not wanted.isdisjoint(source.identity.split(","))
 
 
-def _entry(
-    files: Manifest,
-    model_id: str,
-    modality: Modality,
-    people: Sequence[Person],
-    sources: Sequence[Source],
-) -> dict[str, Any]:
-    model = files.models[model_id]
-    anchors = ANCHORS[model_id]
+def _entry(model: ModelEntry, modality: Modality, people: Sequence[Person]) -> dict[str, Any]:
     return {
-        "model_id": model_id,
+        "model_id": model.model_id,
         "modality": modality.value,
         "sha256": model.sha256,
         "source_sha256": model.source_sha256,
         "converter": model.converter,
-        "provenance": {
-            "method": METHOD,
-            "identities": [person.identity for person in people],
-            "material": _credits(sources),
-            "published": [asdict(anchor) for anchor in anchors],
-        },
-        "tails": [_tail(people, evidence_ms, anchors) for evidence_ms in people[0].probes],
+        "tails": [
+            _tail(people, evidence_ms, ANCHORS[model.model_id]) for evidence_ms in people[0].probes
+        ],
+    }
+
+
+def _provenance(
+    model_id: str, people: Sequence[Person], sources: Sequence[Source], chosen: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        "method": METHOD,
+        "identities": [person.identity for person in people],
+        "material": _material(sources),
+        "credits": chosen.get("credits", []),
+        "published": [asdict(anchor) for anchor in ANCHORS[model_id]],
     }
 
 
@@ -159,7 +180,7 @@ def _tail(people: Sequence[Person], evidence_ms: int, anchors: Iterable[Anchor])
     }
 
 
-def _credits(sources: Sequence[Source]) -> list[dict[str, Any]]:
+def _material(sources: Sequence[Source]) -> list[dict[str, Any]]:
     """How many files under which licence from where, for the credit that licences ask for."""
     counts = Counter((source.licence, source.origin) for source in sources)
     return [

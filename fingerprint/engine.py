@@ -25,7 +25,8 @@ from fingerprint.weights.manifest import Manifest, load_manifest
 
 __all__ = ["Engine", "Gallery", "GalleryEntry", "Policy"]  # what a caller of the engine needs
 
-CALIBRATIONS = Path(__file__).parent / "data" / "calibration.json"
+CALIBRATION_FILE = "calibration.json"
+_SHIPPED = Path(__file__).parent / "data" / CALIBRATION_FILE
 SEGMENT_MS = 60_000
 _LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
 _CANDIDATES = 5
@@ -172,7 +173,9 @@ class Engine:
 def _calibrations(
     files: Manifest, cards: dict[Modality, ModelCard]
 ) -> dict[str, Calibration | None]:
-    known = calibration.entries(CALIBRATIONS.read_bytes())
+    own = files.folder / CALIBRATION_FILE  # measured on one's own media: before what was shipped
+    paths = (own, _SHIPPED) if own.is_file() else (_SHIPPED,)
+    known = tuple(entry for path in paths for entry in calibration.entries(path.read_bytes()))
     return {
         card.model_id: calibration.for_model(
             known,

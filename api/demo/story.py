@@ -12,6 +12,7 @@ from typing import Any
 from api.demo import papers
 from api.demo.cast import KIND_OF_USE, Cast, CutFile, Role, declared, made, own
 from api.demo.shell import acting_as, ask, remark, scene, show
+from core.files import create_private
 
 VIEWS = (("DE", 120_000), ("AT", 18_000))
 ANY_VERDICT = (0, 2, 3)
@@ -28,8 +29,8 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     os.environ["EBENBILD_DATA_DIR"] = str(data)
     scene("A registry of your own")
     show("init")
-    agency = ask("tenant", "add", "Agency", "--kind", "agency")
-    studio = ask("tenant", "add", "Studio", "--kind", "studio")
+    agency = _organisation(run, "Agency")
+    studio = _organisation(run, "Studio")
     with acting_as("The agency enrols its performers and signs what they allow", agency["api_key"]):
         performers = [_enrol(run, number, role) for number, role in enumerate(cast.roles)]
         for number, role in enumerate(cast.roles):
@@ -51,6 +52,13 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     scene("Do the books balance?")
     show("report", "trial-balance", "--lang", lang)
     _next(data, run, clearances)
+
+
+def _organisation(run: Path, name: str) -> Any:
+    """Add an organisation; its API key is kept in a file that only the owner can read."""
+    added = ask("tenant", "add", name, "--kind", name.lower())
+    create_private(run / f"{name.lower()}.apikey", added["api_key"].encode() + b"\n")
+    return added
 
 
 def _enrol(run: Path, number: int, role: Role) -> str:
@@ -121,9 +129,12 @@ def _next(data: Path, run: Path, clearances: list[Any]) -> None:
     scene("What to do next")
     licences = sorted(run.glob("*.licence.json"))
     remark("Everything above is in a registry of your own; look around in it:")
+    models = os.environ.get("EBENBILD_MODELS_DIR")
     lines = [
-        f"export EBENBILD_DATA_DIR={data}",
+        *([". .venv/bin/activate"] if Path(".venv").is_dir() else []),
+        f"export EBENBILD_DATA_DIR={data}" + (f" EBENBILD_MODELS_DIR={models}" if models else ""),
         "ebenbild doctor",
+        f"export EBENBILD_API_KEY=$(cat {run / 'studio.apikey'})    # you are the studio now",
         f"ebenbild report clearance {clearances[-1]['id']} --html report.html",
         *([f"ebenbild verify {licences[0]}"] if licences else []),
         "ebenbild serve    # then open http://127.0.0.1:8420",

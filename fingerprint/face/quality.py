@@ -38,7 +38,7 @@ class FaceGates:
     """
 
     eyes_px_min: float = 30.0
-    sharpness_min: float = 12.0
+    sharpness_min: float = 20.0
     brightness_min: float = 40.0
     brightness_max: float = 215.0
     contrast_min: float = 10.0

@@ -61,7 +61,8 @@ class _Run:
 
     def finish(self) -> NDArray[np.float32]:
         self.feed(np.zeros(-self._length % CHUNK, np.float32))
-        self._infer()
+        if self._length:
+            self._infer()
         return np.concatenate(self._found)
 
     def _infer(self) -> None:

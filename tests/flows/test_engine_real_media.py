@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from fingerprint.engine import Engine, Gallery, GalleryEntry
-from fingerprint.media.limits import Limits
 from fingerprint.models import Decision, Finding, Modality, Template, Trace
-from fingerprint.weights.convert import convert_all
+from tests.engines import real_engine
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3000)]
 
@@ -85,10 +84,8 @@ class Cast:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    models = tmp_path_factory.mktemp("models")
-    convert_all(models, lambda *_: None)
-    return Engine.open(models, threads=2, limits=Limits())
+def engine() -> Engine:
+    return real_engine()
 
 
 @pytest.fixture(scope="module")

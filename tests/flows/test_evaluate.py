@@ -12,8 +12,7 @@ import pytest
 from core.errors import BadInput
 from fingerprint.engine import Engine
 from fingerprint.evaluate import evaluate, read_manifest
-from fingerprint.media.limits import Limits
-from fingerprint.weights.convert import convert_all
+from tests.engines import real_engine
 
 KEYS = {
     "rank1",
@@ -30,10 +29,8 @@ Write = Callable[[list[tuple[Path | str, str, str, str]]], Path]
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    models = tmp_path_factory.mktemp("models")
-    convert_all(models, lambda *_: None)
-    return Engine.open(models, threads=2, limits=Limits())
+def engine() -> Engine:
+    return real_engine()
 
 
 @pytest.fixture

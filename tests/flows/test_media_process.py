@@ -1,5 +1,6 @@
 """The process that parses media: bounded, alone, and gone whatever happens."""
 
+import contextlib
 import gc
 import os
 import signal
@@ -25,8 +26,11 @@ LIMITS = Limits()
 
 def children() -> set[int]:
     """Processes that this one started and that are still there, the dead included."""
-    tasks = Path("/proc/self/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that has just ended
+            found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found
 
 
 def open_descriptors() -> int:

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from fingerprint.media.child.source import Source
 
 NEAR_SECONDS = 3
-MARGIN_SECONDS = (1, 4, 16, 64)
+MARGIN_SECONDS = {"video": (0, 1, 4, 16, 64), "audio": (1, 4, 16, 64)}
 PACKETS_TO_KEY_MAX = 20_000
 SOUND_LEAD_SECONDS = Fraction(1, 2)
 PROGRAM_STREAM = "mpeg"
@@ -35,7 +35,7 @@ def packets_from(
     have settled by then. Takes a freshly opened source; may reopen it.
     """
     if wanted - begin > NEAR_SECONDS:
-        for margin in MARGIN_SECONDS:
+        for margin in MARGIN_SECONDS[kind]:
             if wanted - margin <= begin:
                 break
             stream = _stream(source, kind)
