@@ -6,6 +6,7 @@ Run by every worker when it starts and each hour; all of it may run twice and at
 from datetime import timedelta
 
 from api import uploads
+from api.store import drop_answers
 from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
@@ -13,6 +14,7 @@ from registry.service import erasure, latematch
 
 EVERY_S = 3600.0
 PARTIAL_KEPT = timedelta(days=1)
+ANSWERS_KEPT = timedelta(days=7)
 
 
 def tidy(world: World) -> None:
@@ -27,5 +29,6 @@ def tidy(world: World) -> None:
     with world.db.read() as session:
         erasure.shred_scans(session, world.vault, capability, expired)
     with world.db.write() as session:
+        drop_answers(session, before=now - ANSWERS_KEPT)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)

@@ -6,7 +6,7 @@ A row is written in the transaction of the effect it answers for: either both ex
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.db import UtcDateTime
 
@@ -37,6 +37,15 @@ def find_answer(session: Session, tenant_id: str, key: str) -> Answer | None:
     """The answer kept under this tenant's key, if there is one."""
     row = session.get(AnswerRow, (tenant_id, key))
     return None if row is None else Answer(row.request_hash, row.status, row.body)
+
+
+def drop_answers(session: Session, *, before: datetime) -> int:
+    """Forget answers given before this time; returns how many."""
+    stale = session.exec(select(AnswerRow).where(col(AnswerRow.recorded_at) < before)).all()
+    for row in stale:
+        session.delete(row)
+    session.flush()
+    return len(stale)
 
 
 def keep_answer(

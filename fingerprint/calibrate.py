@@ -13,7 +13,7 @@ import csv
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from fingerprint.engine import CALIBRATION_FILE
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.models import Modality
 from fingerprint.pieces import Person, Source, face_people, stranger_scores, voice_people
-from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, fit, pareto_shape
+from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, Floats, Pair, fit, pareto_shape
 from fingerprint.voice.listening import Listener
 from fingerprint.weights.manifest import (
     FACE_ENCODER,
@@ -144,7 +144,9 @@ def _entry(model: ModelEntry, modality: Modality, people: Sequence[Person]) -> d
         "source_sha256": model.source_sha256,
         "converter": model.converter,
         "tails": [
-            _tail(people, evidence_ms, ANCHORS[model.model_id]) for evidence_ms in people[0].probes
+            _tail(scores, evidence_ms, ANCHORS[model.model_id])
+            for evidence_ms in people[0].probes
+            if (scores := stranger_scores(people, evidence_ms))
         ],
     }
 
@@ -161,8 +163,9 @@ def _provenance(
     }
 
 
-def _tail(people: Sequence[Person], evidence_ms: int, anchors: Iterable[Anchor]) -> dict[str, Any]:
-    scores = stranger_scores(people, evidence_ms)
+def _tail(
+    scores: Mapping[Pair, Floats], evidence_ms: int, anchors: Iterable[Anchor]
+) -> dict[str, Any]:
     found = fit(scores, tuple(anchors))
     everything = np.concatenate([values for _, values in sorted(scores.items())])
     return {

@@ -125,13 +125,14 @@ class Engine:
         """
         tell = progress or _silent
         traces: tuple[Trace, ...] = ()
+        done = 0.0
         if info.audio and Modality.VOICE in modalities:
             model_id = self._models[Modality.VOICE].model_id
             traces += hearing.voice_traces(self._listener, path, self._limits, span, model_id)
-            tell(_VOICE_SHARE if info.video else 1.0)
+            done = _VOICE_SHARE
+            tell(done)
         if info.video and Modality.FACE in modalities:
             model_id = self._models[Modality.FACE].model_id
-            done = _VOICE_SHARE if traces else 0.0
             traces += seeing.face_traces(
                 self._watcher,
                 path,

@@ -24,7 +24,7 @@ def clearance(
     with cli.client() as client:
         found = client.get(f"/v1/clearances/{clearance}")
         if html is not None:
-            page = client.fetch(f"/v1/clearances/{clearance}/report.html", lang=cli.lang)
+            page = client.fetch(f"/v1/clearances/{clearance}/clearance.html", lang=cli.lang)
             html.write_bytes(page)
 
     def render() -> None:
@@ -59,7 +59,7 @@ def statement(
     with cli.client() as client:
         found = client.get(address)
         if html is not None:
-            html.write_bytes(client.fetch(f"{address}/report.html", lang=cli.lang))
+            html.write_bytes(client.fetch(f"{address}/statement.html", lang=cli.lang))
 
     def render() -> None:
         from api.web.pages import render as fill  # noqa: PLC0415

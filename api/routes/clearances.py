@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -12,6 +11,7 @@ from api.deps import Caller, Language, Reading, Writing
 from api.found import names_in
 from api.paging import Asked, Page, page
 from api.web.pages import render
+from api.web.response import PageResponse
 from api.wire import ReasonOut
 from core.clock import utc_now
 from core.principal import Principal
@@ -126,7 +126,7 @@ def show(clearance_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
     return shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
 
 
-@router.get("/clearances/{clearance_id}/report.html", response_class=HTMLResponse)
+@router.get("/clearances/{clearance_id}/clearance.html", response_class=PageResponse)
 def report(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> str:
     """The same decision as a page."""
     found = shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))

@@ -3,12 +3,12 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from api import uploads
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.web.pages import render
+from api.web.response import PageResponse
 from api.wire import FROZEN, Text
 from royalties.service import accruals, statements, usage
 from royalties.statement_wire import to_dict
@@ -78,7 +78,7 @@ def statement(performer_id: str, period: str, caller: Caller, reading: Reading) 
 
 
 @router.get(
-    "/performers/{performer_id}/statements/{period}/report.html", response_class=HTMLResponse
+    "/performers/{performer_id}/statements/{period}/statement.html", response_class=PageResponse
 )
 def statement_page(
     performer_id: str, period: str, caller: Caller, reading: Reading, lang: Language

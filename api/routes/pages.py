@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 
 from api.deps import Language, Open
 from api.web import texts
 from api.web.pages import render
+from api.web.response import PageResponse
 from api.worker import KINDS
 from core import jobs
 
@@ -30,7 +30,7 @@ def health(world: Open) -> Health:
         return Health(status="ready", open_jobs=jobs.open_jobs(session, KINDS))
 
 
-@router.get("/", response_class=HTMLResponse)
+@router.get("/", response_class=PageResponse)
 def landing(world: Open, lang: Language) -> str:
     """Where am I, does it work, what next?"""
     with world.db.read() as session:
@@ -38,7 +38,7 @@ def landing(world: Open, lang: Language) -> str:
     return render("landing.html", lang, status="ready", open_jobs=open_jobs)
 
 
-@router.get("/problems/{code}", response_class=HTMLResponse)
+@router.get("/problems/{code}", response_class=PageResponse)
 def problem(code: CODE, lang: Language) -> str:
     """What does this error mean?"""
     key = f"problem.{code}"

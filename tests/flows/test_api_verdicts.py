@@ -249,16 +249,17 @@ def test_reports_are_pages_in_both_languages(
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(usage)})
     studio.post("/v1/accruals")
     found = clearance(studio, submission)
-    page = studio._http.get(f"/v1/clearances/{found['id']}/report.html")
+    page = studio._http.get(f"/v1/clearances/{found['id']}/clearance.html")
     assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "CLEARED" in page.text
     assert "<script>alert" not in page.text
     german = studio._http.get(
-        f"/v1/clearances/{found['id']}/report.html", headers={"Accept-Language": "de-DE"}
+        f"/v1/clearances/{found['id']}/clearance.html", headers={"Accept-Language": "de-DE"}
     )
     assert 'lang="de"' in german.text
     assert "FREIGEGEBEN" in german.text
-    address = f"/v1/performers/{anna.id}/statements/2030-10/report.html"
+    address = f"/v1/performers/{anna.id}/statements/2030-10/statement.html"
     statement = anna.agency._http.get(address, params={"lang": "de"}).text
     assert "0,25 EUR" in statement
     assert "Gebietsfaktor" in statement

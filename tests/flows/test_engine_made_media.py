@@ -51,6 +51,7 @@ def test_silence_and_noise_hold_no_voice(engine: Engine, tmp_path: Path, level: 
     heard: list[float] = []
     (span,) = engine.segments(info)
     assert engine.scan_segment(path, info, span, heard.append) == ()
+    assert heard == sorted(heard)
     assert heard[-1] == 1.0
     report = engine.embed(path, Modality.VOICE)
     assert not report.accepted

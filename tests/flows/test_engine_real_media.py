@@ -148,13 +148,18 @@ def enrolments(rows: Iterable[Row]) -> list[tuple[Row, Modality]]:
     return chosen
 
 
-def scanned(engine: Engine, path: Path, modalities: Iterable[Modality]) -> list[Trace]:
+def scanned(
+    engine: Engine,
+    path: Path,
+    modalities: Iterable[Modality],
+    progress: Callable[[float], None] | None = None,
+) -> list[Trace]:
     info = engine.probe(path)
     wanted = tuple(modalities)
     return [
         trace
         for span in engine.segments(info)
-        for trace in engine.scan_segment(path, info, span, modalities=wanted)
+        for trace in engine.scan_segment(path, info, span, progress, modalities=wanted)
     ]
 
 
@@ -267,7 +272,12 @@ def test_nobody_is_named_twice_for_one_face_or_missed_by_the_camera(cast: Cast) 
 
 def test_the_same_file_gives_the_same_traces(cast: Cast, media_dir: Path) -> None:
     row = next(row for row in cast.rows if row.modality == "av")
-    first, second = (scanned(cast.engine, media_dir / row.path, Modality) for _ in range(2))
+    heard: list[float] = []
+    first = scanned(cast.engine, media_dir / row.path, Modality, heard.append)
+    second = scanned(cast.engine, media_dir / row.path, Modality)
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+    assert len(heard) > 5
     assert [t.spans for t in first] == [t.spans for t in second]
     for one, other in zip(first, second, strict=True):
         assert float(one.template.vector @ other.template.vector) > 0.9999

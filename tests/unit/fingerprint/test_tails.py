@@ -49,13 +49,18 @@ def test_fewer_identities_ask_for_more() -> None:
     assert threshold(few, 1e-4) > threshold(many, 1e-4)
 
 
-def test_a_published_rate_lifts_the_bound_and_never_lowers_it() -> None:
-    plain = fit(strangers(12), [])
+def test_a_published_rate_lifts_the_curve_and_never_lowers_it() -> None:
+    low = fit(strangers(12), [Anchor(0.2, 0.01, "a paper")])
     lifted = fit(strangers(12), [Anchor(0.9, 0.01, "a paper")])
-    unmoved = fit(strangers(12), [Anchor(0.2, 0.01, "a paper")])
-    assert threshold(lifted, 0.0099) > 0.9
+    assert (low.lifted, threshold(lifted, 0.0099) > 0.9) == (0.0, True)
     assert lifted.lifted > 0
-    assert unmoved == plain
+    for score, rate in zip(lifted.scores, lifted.rates, strict=True):
+        assert score >= threshold(low, rate)
+
+
+def test_a_published_trial_stands_in_for_the_upper_bound() -> None:
+    anchored = fit(strangers(12), [Anchor(0.2, 0.01, "a paper")])
+    assert threshold(anchored, 1e-4) < threshold(fit(strangers(12), []), 1e-4)
 
 
 def test_the_same_scores_give_the_same_tail() -> None:

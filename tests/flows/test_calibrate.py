@@ -1,0 +1,69 @@
+"""`calibrate` on a handful of readers: the file it writes is the one the engine then decides by."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from core.errors import BadInput
+from fingerprint.calibrate import main
+from fingerprint.engine import CALIBRATION_FILE, Engine
+from fingerprint.media.limits import Limits
+from fingerprint.models import Modality
+from tests.engines import models_dir, real_engine
+
+pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
+
+READERS = 5
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    """A models folder of one's own, its files borrowed from the shared one."""
+    real_engine()  # skips where there are no weights
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for file in models_dir().iterdir():
+        if file.name != CALIBRATION_FILE:
+            (folder / file.name).symlink_to(file)
+    return folder
+
+
+def write_trial(folder: Path, media: Path, readers: int) -> tuple[Path, Path]:
+    found = sorted((media / "speech" / "librispeech_test-other").glob("*/"))[::2][:readers]
+    manifest, identities = folder / "media.csv", folder / "identities.json"
+    with manifest.open("w", newline="", encoding="utf-8") as file:
+        lines = csv.writer(file)
+        lines.writerow(["path", "modality", "identity", "kind", "licence", "source"])
+        for reader in found:
+            for clip in sorted(reader.glob("*.flac"))[:2]:
+                lines.writerow([clip, "voice", reader.name, "real", "CC BY 4.0", "LibriSpeech"])
+    names = [reader.name for reader in found]
+    identities.write_text(json.dumps({"calibration": {"voice": names}, "credits": ["LibriSpeech"]}))
+    return manifest, identities
+
+
+def test_a_calibration_of_ones_own_comes_before_the_shipped_one(
+    models: Path, media_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manifest, identities = write_trial(tmp_path, media_dir, READERS)
+    main([str(manifest), "--identities", str(identities), "--models", str(models)])
+    assert "ge2e-resemblyzer" in capsys.readouterr().out
+    document = json.loads((models / CALIBRATION_FILE).read_bytes())
+    assert [entry["modality"] for entry in document["models"]] == ["voice"]
+    assert document["models"][0]["provenance"]["credits"] == ["LibriSpeech"]
+    engine = Engine.open(models, threads=2, limits=Limits())
+    voice, face = engine.calibration(Modality.VOICE), engine.calibration(Modality.FACE)
+    shipped = real_engine()
+    assert voice is not None
+    assert (voice.identities, voice.provisional) == (READERS, True)
+    assert voice != shipped.calibration(Modality.VOICE)
+    assert face == shipped.calibration(Modality.FACE)
+
+
+def test_too_few_people_make_no_calibration(models: Path, media_dir: Path, tmp_path: Path) -> None:
+    manifest, identities = write_trial(tmp_path, media_dir, 2)
+    with pytest.raises(BadInput):
+        main([str(manifest), "--identities", str(identities), "--models", str(models)])
+    assert not (models / CALIBRATION_FILE).exists()
