@@ -60,11 +60,11 @@ class DecisionSettings(BaseModel):
         description="Least speech of one speaker that is compared at all, in milliseconds.",
     )
     margin_min: float = Field(
-        default=0.02,
+        default=0.5,
         ge=0,
-        le=2,
-        description="Least lead in score over the next best find that a match needs, as a "
-        "difference of cosine similarities.",
+        le=20,
+        description="Least lead over the next best find that a match needs, in standard "
+        "deviations of strangers' scores.",
     )
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from api.routes.licences import CREDENTIAL_TYPE
 from core.clock import utc_now
 from licensing import assets
 from licensing.service import licences
+from registry import contexts
 
 router = APIRouter(tags=["public"])
 JSON_LD = "application/ld+json"
@@ -37,6 +38,18 @@ def status_list(number: int, reading: Reading, world: Open) -> Response:
 def licence_context() -> Response:
     """The JSON-LD context of licences."""
     return Response(assets.context_bytes(), media_type=JSON_LD)
+
+
+@router.get("/ns/enrolment/v1", response_class=Response)
+def enrolment_context() -> Response:
+    """The JSON-LD context of enrolment consents."""
+    return Response(contexts.context_bytes("enrolment"), media_type=JSON_LD)
+
+
+@router.get("/ns/keys/v1", response_class=Response)
+def keys_context() -> Response:
+    """The JSON-LD context of key bindings."""
+    return Response(contexts.context_bytes("keys"), media_type=JSON_LD)
 
 
 @router.get("/ns/likeness", response_class=Response)

@@ -15,6 +15,8 @@ PUBLIC = {
     ("GET", "/registry"),
     ("GET", "/status/{number}"),
     ("GET", "/ns/licence/v1"),
+    ("GET", "/ns/enrolment/v1"),
+    ("GET", "/ns/keys/v1"),
     ("GET", "/ns/likeness"),
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
