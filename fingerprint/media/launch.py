@@ -18,7 +18,7 @@ from fingerprint.media.faults import Case, bad_media
 from fingerprint.media.limits import Limits
 
 # Without `site`: no .pth file of another package runs in the child, and it starts faster.
-# Without bytecode (-B): the limit on written bytes would cut the cache files short, and a cache file
+# Without writing bytecode (-B): the limit on written bytes would cut the cache files short, and one
 # that is cut short breaks every later start.
 COMMAND = ("-B", "-S", "-s", "-P", "-m", "fingerprint.media.child")
 _LIBRARIES = ("av", "PIL")
