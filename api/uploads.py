@@ -48,7 +48,7 @@ async def receive(settings: Settings, caller: Principal, body: AsyncIterator[byt
     try:
         size, digest = await _write(part, body)
         if size == 0:
-            raise BadInput("The file is empty.", next_step="Send its bytes as the request's body.")
+            raise BadInput("The file is empty.", next_step="Hand in a file that holds something.")
         part.rename(folder / upload_id)
     except OSError as exc:
         raise _disk_full() from exc

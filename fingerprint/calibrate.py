@@ -75,18 +75,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, help="where to write; the models folder if not given")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(arguments)
-    document = calibrate(
-        options.manifest, options.identities, load_manifest(options.models), options.threads
+    document = run(
+        options.manifest, options.identities, options.models, options.out, options.threads
     )
-    out = options.out or options.models / CALIBRATION_FILE
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    write_atomic(out, text.encode())
     sys.stdout.write(table(document))
+
+
+def run(
+    manifest: Path, identities: Path, models: Path, out: Path | None = None, threads: int = 2
+) -> dict[str, Any]:
+    """Calibrate and write the file, into the models folder unless told; raises BadInput."""
+    document = calibrate(manifest, identities, load_manifest(models), threads)
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    write_atomic(out or models / CALIBRATION_FILE, text.encode())
+    return document
+
+
+def read_identities(path: Path) -> dict[str, Any]:
+    """Whose media may be used: `calibration` by modality, and `credits`; raises BadInput."""
+    try:
+        chosen = json.loads(path.read_bytes())
+        lists = [*chosen["calibration"].values(), chosen.setdefault("credits", [])]
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        raise _bad_identities(path) from exc
+    if not all(isinstance(names, list) for names in lists):
+        raise _bad_identities(path)
+    found: dict[str, Any] = chosen
+    return found
+
+
+def _bad_identities(path: Path) -> BadInput:
+    return BadInput(
+        f"{path.name} does not list whose media may be used.",
+        next_step='Write JSON such as {"calibration": {"voice": ["ada"]}, "credits": ["own"]}.',
+        code="bad-identities",
+    )
 
 
 def calibrate(manifest: Path, identities: Path, files: Manifest, threads: int) -> dict[str, Any]:
     """The calibration file's content, for each encoder with enough people; raises BadInput."""
-    chosen = json.loads(identities.read_bytes())
+    chosen = read_identities(identities)
     sources = read_sources(manifest)
     entries = []
     for model_id, modality in ((VOICE_ENCODER, Modality.VOICE), (FACE_ENCODER, Modality.FACE)):

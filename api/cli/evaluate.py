@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note, progress, table
+from api.cli.output import OUT, emit, fields, note, progress, table
 from api.web.texts import text
 
 Manifest = Annotated[
@@ -48,11 +48,11 @@ def calibrate(
     out: Annotated[Path | None, typer.Option(help="Where to write the calibration.")] = None,
 ) -> None:
     """Measure false match rates on people who agreed to it and write them down."""
-    from fingerprint.calibrate import main  # noqa: PLC0415
+    from fingerprint import calibrate as work  # noqa: PLC0415
 
-    models = str(cli.settings().models_path)
-    arguments = [str(manifest), "--identities", str(identities), "--models", models]
-    main(arguments + (["--out", str(out)] if out is not None else []))
+    settings = cli.settings()
+    document = work.run(manifest, identities, settings.models_path, out, settings.threads)
+    emit(cli, document, lambda: OUT.out(work.table(document), end="", highlight=False))
 
 
 def feeding(bar: Callable[[Mapping[str, Any]], None]) -> Callable[[int, int], None]:

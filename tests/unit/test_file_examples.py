@@ -10,6 +10,8 @@ import pytest
 
 from api.cli.declaring import read
 from api.cli.licences import _read
+from core.errors import BadInput
+from fingerprint.calibrate import read_identities
 from licensing.terms import check_terms, terms_from_dict
 from registry.declaration import from_dict
 from registry.models.works import KindOfUse
@@ -40,6 +42,20 @@ def test_the_declaration_is_read(tmp_path: Path) -> None:
     path.write_text(block("toml", "# declaration"), "utf-8")
     declared = from_dict(read(path).declaration)
     assert [use.kind for use in declared.uses] == ["synthesise_voice", "own_performance"]
+
+
+def test_the_people_who_calibrate_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(block("json", "{"), "utf-8")
+    assert len(read_identities(path)["calibration"]["voice"]) == 5
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"calibration": {"voice": "ada"}}'])
+def test_a_file_that_names_nobody_is_refused_in_words(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "people.json"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadInput, match="whose media"):
+        read_identities(path)
 
 
 def test_every_kind_of_use_is_listed() -> None:
