@@ -11,13 +11,13 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context
 from typing import Any
 
 from core.errors import Broken
-from fingerprint.models import Modality
+from fingerprint.models import Modality, Scale
 
 Entries = tuple[Mapping[str, Any], ...]
 
@@ -26,6 +26,31 @@ FORMAT = "ebenbild-calibration/1"
 _IDENTITIES_SETTLED = 400
 _THREE_FIGURES = Context(prec=3, rounding=ROUND_CEILING)
 _FPIR_MIN = 1e-12  # nobody has measured anything rarer
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How much likelier a score is from the same person than from a stranger, as natural log.
+
+    offset + slope * (score - stranger) / deviation, within `limit` on both sides: a logistic
+    regression on `mates` same-person scores, shrunk toward saying nothing (Bruemmer and du Preez
+    2006, doi 10.1016/j.csl.2005.08.001). `quality_full` is the quality of evidence from which on
+    all of it counts.
+    """
+
+    offset: float
+    slope: float
+    limit: float
+    quality_full: float
+    mates: int
+
+    def llr(self, deviations: float, quality: float) -> float:
+        """Natural log of the likelihood ratio; poorer evidence says less for the same person."""
+        if math.isnan(deviations):  # a score that is no number says nothing
+            return 0.0
+        found = max(-self.limit, min(self.limit, self.offset + self.slope * deviations))
+        share = min(1.0, max(0.0, quality) / self.quality_full)
+        return found * share if found > 0 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +68,7 @@ class Tail:
     deviation: float
     comparisons: int
     identities: int
+    likelihood: Likelihood | None = None
 
     def fmr(self, score: float) -> float:
         """False match rate at a score: that of the next lower known score, so never too small."""
@@ -58,12 +84,25 @@ class Tail:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The measured tails of one encoder, shortest evidence first."""
+    """The measured tails of one encoder, shortest evidence first, for plain scores or for all.
+
+    What is asked of a calibration is answered on the plain scale; `on` gives the same questions
+    to the scores of another.
+    """
 
     model_id: str
     modality: Modality
     tails: tuple[Tail, ...]
     digest: str
+    normalised: tuple[Tail, ...] = ()
+
+    def on(self, scale: Scale) -> "Calibration":
+        """The same calibration for scores of `scale`; raises Broken where that is not measured."""
+        if scale is Scale.PLAIN:
+            return self
+        if not self.normalised:
+            raise Broken(f"{self.model_id} has no calibration for {scale.value} scores.")
+        return replace(self, tails=self.normalised)
 
     @property
     def provisional(self) -> bool:
@@ -86,6 +125,16 @@ class Calibration:
     def threshold(self, fpir_max: float, *, evidence_ms: int, prints: int) -> float:
         """The lowest score that keeps a search of `prints` prints within `fpir_max`."""
         return self.tail(evidence_ms).threshold(fmr(fpir_max, prints))
+
+    def llr(self, score: float, *, evidence_ms: int, quality: float) -> float:
+        """Natural log of how much likelier the same person is than a stranger, at this score.
+
+        Rises with the score, is bounded on both sides, and is 0 where it was never measured.
+        """
+        tail = self.tail(evidence_ms)
+        if tail.likelihood is None:
+            return 0.0
+        return tail.likelihood.llr((score - tail.stranger) / tail.deviation, quality)
 
 
 def fpir(fmr_value: float, prints: int) -> float:
@@ -128,11 +177,18 @@ def parse(entry: Mapping[str, Any]) -> Calibration:
     """A calibration from its entry; raises Broken where its points do not rise and fall."""
     text = json.dumps(entry, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    tails = tuple(_tail(item) for item in entry["tails"])
+    plain = _tails(entry["tails"])
+    normalised = _tails(entry["normalised"]) if entry.get("normalised") else ()
+    modality = Modality(entry["modality"])
+    return Calibration(entry["model_id"], modality, plain, digest[:12], normalised)
+
+
+def _tails(items: Sequence[Mapping[str, Any]]) -> tuple[Tail, ...]:
+    tails = tuple(_tail(item) for item in items)
     places = [tail.evidence_ms_min for tail in tails]
     if not tails or places != sorted(set(places)):
         raise Broken("A calibration lists its tails by rising evidence.")
-    return Calibration(entry["model_id"], Modality(entry["modality"]), tails, digest[:12])
+    return tails
 
 
 def _tail(item: Mapping[str, Any]) -> Tail:
@@ -149,6 +205,7 @@ def _tail(item: Mapping[str, Any]) -> Tail:
         item["deviation"],
         item["comparisons"],
         item["identities"],
+        Likelihood(**item["likelihood"]) if item.get("likelihood") else None,
     )
 
 

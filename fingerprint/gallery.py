@@ -135,7 +135,7 @@ def _numbers(shelf: _Shelf, allowed: Collection[str]) -> Ids:
 def _candidates(shelf: _Shelf, hits: Hits, row: int) -> list[Candidate]:
     found = zip(hits.ids[row].tolist(), hits.scores[row].tolist(), strict=True)
     return [
-        Candidate(shelf.prints[number][0], score, shelf.prints[number][1])
+        Candidate(shelf.prints[number][0], score, shelf.prints[number][1], score)
         for number, score in found
         if number != NO_ID
     ]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fingerprint.calibration import Calibration
-from fingerprint.models import Decision, Finding, Modality, Reason
+from fingerprint.models import Decision, Finding, Modality, Reason, Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,16 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A print that a search found, its score, and how much evidence it was made from."""
+    """A print that a search found, its score, and how much evidence it was made from.
+
+    `score` is the one that decides, on `scale`; `cosine` is the plain one, for people to compare.
+    """
 
     print_id: str
     score: float
     evidence_ms: int
+    cosine: float
+    scale: Scale = Scale.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ def decide(search: Search, calibration: Calibration | None, policy: Policy) -> F
         code = "no-prints" if not search.candidates else "encoder-not-calibrated"
         return _unknown(search, (Reason(code, {}),))
     best = search.candidates[0]
+    calibration = calibration.on(best.scale)
     evidence_ms = min(search.evidence_ms, best.evidence_ms)
     rate = calibration.fpir(best.score, evidence_ms=evidence_ms, prints=search.prints)
     doubts = (

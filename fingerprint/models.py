@@ -29,6 +29,17 @@ class Decision(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class Scale(StrEnum):
+    """What a search's scores are measured in; a threshold of one means nothing on another.
+
+    PLAIN: the cosine. NORMALISED: standard deviations above what the registry's other prints
+    score, which needs enough of them.
+    """
+
+    PLAIN = "plain"
+    NORMALISED = "normalised"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Half-open interval of media time, `start_ms <= t < end_ms`."""

@@ -1,6 +1,7 @@
 """Rates and thresholds: they move the right way, invert each other and round to the safe side."""
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from core.errors import Broken
 from fingerprint.calibration import (
     Calibration,
+    Likelihood,
     Tail,
     entries,
     fmr,
@@ -17,7 +19,7 @@ from fingerprint.calibration import (
     fpir,
     parse,
 )
-from fingerprint.models import Modality
+from fingerprint.models import Modality, Scale
 
 RATES = tuple(10 ** (-step / 10) for step in range(3, 91))
 
@@ -169,3 +171,46 @@ def test_a_calibration_without_tails_and_a_foreign_file_are_refused() -> None:
         parse(entry() | {"tails": []})
     with pytest.raises(Broken):
         entries(b'{"format": "other", "models": []}')
+
+
+MEASURED = replace(
+    CALIBRATION,
+    tails=tuple(
+        replace(tail, likelihood=Likelihood(-6.0, 2.0, 5.0, 0.5, 300)) for tail in CALIBRATION.tails
+    ),
+)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), EVIDENCE, st.floats(0, 1))
+def test_the_likelihood_ratio_rises_with_the_score_within_its_limit(
+    one: float, other: float, evidence_ms: int, quality: float
+) -> None:
+    low, high = (
+        MEASURED.llr(score, evidence_ms=evidence_ms, quality=quality)
+        for score in sorted((one, other))
+    )
+    assert -5.0 <= low <= high <= 5.0
+
+
+@given(st.floats(-1, 1), EVIDENCE, st.floats(0, 1), st.floats(0, 1))
+def test_poorer_evidence_says_less_for_the_same_person(
+    score: float, evidence_ms: int, one: float, other: float
+) -> None:
+    poor, good = (
+        MEASURED.llr(score, evidence_ms=evidence_ms, quality=quality)
+        for quality in sorted((one, other))
+    )
+    assert poor <= good
+
+
+def test_what_was_never_measured_says_nothing() -> None:
+    assert CALIBRATION.llr(0.99, evidence_ms=5000, quality=1.0) == 0.0
+    assert MEASURED.llr(math.nan, evidence_ms=5000, quality=1.0) == 0.0
+    with pytest.raises(Broken):
+        CALIBRATION.on(Scale.NORMALISED)
+
+
+def test_each_scale_has_tails_of_its_own() -> None:
+    both = replace(CALIBRATION, normalised=(tail(0, 0.0, 1.0),))
+    assert both.on(Scale.PLAIN) is both
+    assert both.on(Scale.NORMALISED).tail(5000).stranger == 0.0

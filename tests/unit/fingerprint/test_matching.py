@@ -27,7 +27,9 @@ def finding(
     calibration: Calibration | None = None,
     policy: Policy = POLICY,
 ) -> Finding:
-    found = [Candidate(f"prt_{place}", score, print_ms) for place, score in enumerate(scores)]
+    found = [
+        Candidate(f"prt_{place}", score, print_ms, score) for place, score in enumerate(scores)
+    ]
     search = Search(3, modality, speech_ms, prints, found)
     return decide(search, calibration or calibrated(), policy)
 
@@ -98,7 +100,7 @@ def test_a_provisional_threshold_is_said_and_changes_nothing() -> None:
 
 def test_nobody_enrolled_and_an_encoder_never_measured_name_nobody() -> None:
     assert codes(finding()) == ["no-prints"]
-    search = Search(0, Modality.VOICE, 8000, 1, [Candidate("prt_0", 0.99, 8000)])
+    search = Search(0, Modality.VOICE, 8000, 1, [Candidate("prt_0", 0.99, 8000, 0.99)])
     found = decide(search, None, POLICY)
     assert (found.decision, found.print_id) == (Decision.UNKNOWN, None)
     assert (codes(found), found.fpir) == (["encoder-not-calibrated"], 1.0)
