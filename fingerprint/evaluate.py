@@ -9,8 +9,8 @@ import csv
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,91 +18,31 @@ import numpy as np
 
 from core.errors import BadInput, EbenbildError
 from fingerprint.engine import Engine
+from fingerprint.evaluation import Evaluation, Failure, Part, Probe
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.models import Modality, Template
-from fingerprint.trials import Mated, Rates, Unmated, rates
+from fingerprint.trials import Mated, Unmated
 
 COLUMNS = ("path", "modality", "identity", "role")
+# Columns that a trial is told apart by unless it is said otherwise; any other may be named.
+CONDITIONS = ("condition", "system", "language", "style")
 ROLES = ("enrol", "probe")
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the manifest, its path resolved against the manifest's folder."""
+    """One line of the manifest, its path resolved against the manifest's folder.
+
+    `conditions` hold what the columns that tell the trial apart say, blank ones left out.
+    """
 
     line: int
     path: Path
     modality: Modality
     identity: str
     role: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that gave no vector, and why: its reasons' codes, or an error's."""
-
-    path: str
-    role: str
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The trial of one modality."""
-
-    modality: Modality
-    rates: Rates
-    gallery: int
-    genuine: int
-    impostors: int
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """The trial of a manifest: a part per modality, the files that failed, and how long it took."""
-
-    parts: tuple[Part, ...]
-    failures: tuple[Failure, ...]
-    seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Rates as fractions of 1, `None` where nothing could be counted.
-
-        A manifest of two modalities gives the means over its genuine probes, and `by_modality`.
-        """
-        limits = self.parts[0].rates.fnir_at_fpir
-        document: dict[str, Any] = {
-            "rank1": self._mean(lambda part: part.rates.rank1),
-            "eer": self._mean(lambda part: part.rates.eer),
-            "fnir_at_fpir": {limit: self._mean(_fnir(limit)) for limit in limits},
-            "gallery": sum(part.gallery for part in self.parts),
-            "genuine": sum(part.genuine for part in self.parts),
-            "impostors": sum(part.impostors for part in self.parts),
-            "det": [
-                {"modality": part.modality.value, **asdict(point)}
-                for part in self.parts
-                for point in part.rates.det
-            ],
-            "seconds": round(self.seconds, 3),
-            "failures": [asdict(failure) for failure in self.failures],
-        }
-        if len(self.parts) > 1:
-            document["by_modality"] = {
-                part.modality.value: Evaluation((part,), (), 0.0).to_json() for part in self.parts
-            }
-        return document
-
-    def _mean(self, value: Callable[[Part], float | None]) -> float | None:
-        known = [(value(part), part.genuine) for part in self.parts]
-        counted = [(figure, count) for figure, count in known if figure is not None and count]
-        if not counted:
-            return None
-        return sum(f * count for f, count in counted) / sum(count for _, count in counted)
-
-
-def _fnir(limit: str) -> Callable[[Part], float | None]:
-    return lambda part: part.rates.fnir_at_fpir[limit]
+    conditions: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Vector(NamedTuple):
@@ -110,14 +50,21 @@ class _Vector(NamedTuple):
     failure: Failure | None
 
 
-def evaluate(engine: Engine, manifest: Path, progress: Progress | None = None) -> Evaluation:
+def evaluate(
+    engine: Engine,
+    manifest: Path,
+    progress: Progress | None = None,
+    *,
+    by: Collection[str] | None = None,
+) -> Evaluation:
     """Run the trial of a manifest; `progress(files done, files in all)`.
 
-    Raises BadInput for a manifest that cannot be used: columns, roles, modalities, missing files,
-    nobody to enrol or nothing to probe.
+    `by` names the columns to tell the trial apart by, `CONDITIONS` where there are any if not
+    given. Raises BadInput for a manifest that cannot be used: columns, roles, modalities, missing
+    files, nobody to enrol or nothing to probe.
     """
     started = time.monotonic()
-    rows = read_manifest(manifest)
+    rows = read_manifest(manifest, by=by)
     made = []
     for done, row in enumerate(rows):
         if progress is not None:
@@ -134,15 +81,17 @@ def evaluate(engine: Engine, manifest: Path, progress: Progress | None = None) -
     return Evaluation(parts, failures, time.monotonic() - started)
 
 
-def read_manifest(manifest: Path) -> tuple[Row, ...]:
-    """The rows of a manifest; raises BadInput, naming the line."""
+def read_manifest(manifest: Path, *, by: Collection[str] | None = None) -> tuple[Row, ...]:
+    """The rows of a manifest; raises BadInput, naming the line or the columns that are missing."""
     try:
         with manifest.open(newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+            names = reader.fieldnames or ()
+            missing = [name for name in (*COLUMNS, *(by or ())) if name not in names]
             if missing:
                 raise _bad(f"The manifest lacks the columns {', '.join(missing)}.")
-            rows = tuple(_row(manifest, reader.line_num, item) for item in reader)
+            told = [name for name in by or CONDITIONS if name in names]
+            rows = tuple(_row(manifest, reader.line_num, item, told) for item in reader)
     except (OSError, UnicodeDecodeError, csv.Error) as exc:
         raise _bad(f"The manifest cannot be read: {exc}") from exc
     for role in ROLES:
@@ -151,7 +100,7 @@ def read_manifest(manifest: Path) -> tuple[Row, ...]:
     return rows
 
 
-def _row(manifest: Path, line: int, item: dict[str, Any]) -> Row:
+def _row(manifest: Path, line: int, item: dict[str, Any], told: Sequence[str]) -> Row:
     values = {name: (item.get(name) or "").strip() for name in COLUMNS}
     if values["role"] not in ROLES:
         raise _bad(f"Line {line}: the role must be enrol or probe, not {values['role']!r}.")
@@ -160,7 +109,9 @@ def _row(manifest: Path, line: int, item: dict[str, Any]) -> Row:
     path = manifest.parent / values["path"]
     if not values["identity"] or not path.is_file():
         raise _bad(f"Line {line}: an identity and an existing file are needed.")
-    return Row(line, path, Modality(values["modality"]), values["identity"], values["role"])
+    conditions = {name: value for name in told if (value := (item.get(name) or "").strip())}
+    modality = Modality(values["modality"])
+    return Row(line, path, modality, values["identity"], values["role"], conditions)
 
 
 def _enrolled(engine: Engine, row: Row) -> _Vector:
@@ -205,16 +156,25 @@ def _part(modality: Modality, made: Sequence[tuple[Row, _Vector]]) -> Part:
         for identity, templates in prints.items()
         if templates
     )
-    mated, unmated = [], []
-    for row, template in rows:
-        if row.role == "probe":
-            scores = _scores(gallery, template)
-            if row.identity in prints:
-                own = scores.pop(row.identity, -math.inf)
-                mated.append(Mated(own, tuple(scores.values())))
-            else:
-                unmated.append(Unmated(tuple(scores.values())))
-    return Part(modality, rates(mated, unmated), len(gallery), len(mated), len(unmated))
+    probes = tuple(
+        _probe(row, template, _scores(gallery, template), enrolled=row.identity in prints)
+        for row, template in rows
+        if row.role == "probe"
+    )
+    return Part(modality, probes, len(gallery))
+
+
+def _probe(
+    row: Row, template: Template | None, scores: dict[str, float], *, enrolled: bool
+) -> Probe:
+    search: Mated | Unmated
+    if enrolled:
+        own = scores.pop(row.identity, -math.inf)
+        search = Mated(own, tuple(scores.values()))
+    else:
+        search = Unmated(tuple(scores.values()))
+    evidence_ms = None if template is None else template.evidence_ms
+    return Probe(row.identity, search, evidence_ms, row.conditions)
 
 
 def _scores(gallery: Gallery, template: Template | None) -> dict[str, float]:

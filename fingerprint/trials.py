@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 FPIRS = (0.1, 0.01, 0.001)
 _POINTS_MAX = 200
+_ALARMS_MIN = 3  # the rule of three: fewer than 3 / FPIR probes without an alarm show nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,23 @@ def fnir_at(mated: Sequence[Mated], unmated: Sequence[Unmated], fpir: float) -> 
 
     With fewer strangers than 1 / `fpir` that is a threshold that none of them reaches.
     """
-    if not mated or not unmated:
+    threshold = threshold_at(unmated, fpir)
+    return None if threshold is None or not mated else _fnir(mated, threshold)
+
+
+def threshold_at(unmated: Sequence[Unmated], fpir: float) -> float | None:
+    """The lowest threshold that at most a share `fpir` of the strangers reaches; None without."""
+    if not unmated:
         return None
     best = sorted((search.best for search in unmated), reverse=True)
     allowed = math.floor(fpir * len(best) + 1e-9)
     limit = best[allowed] if allowed < len(best) else -math.inf
-    return _fnir(mated, math.nextafter(limit, math.inf))
+    return math.nextafter(limit, math.inf)
+
+
+def measurable(impostors: int, fpir: float) -> bool:
+    """Whether so many searches for strangers can show an FPIR at all: three alarms or more."""
+    return impostors * fpir >= _ALARMS_MIN - 1e-9
 
 
 def _fnir(mated: Sequence[Mated], threshold: float) -> float:

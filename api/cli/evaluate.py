@@ -8,7 +8,8 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import OUT, emit, fields, note, progress, table
-from api.web.texts import text
+from api.web.evaluation import length, percent, rate_at
+from api.web.texts import text, word
 
 Manifest = Annotated[
     Path,
@@ -24,18 +25,34 @@ def register(app: typer.Typer) -> None:
     command(app, "calibrate")(calibrate)
 
 
-def evaluate(cli: Cli, manifest: Manifest) -> None:
+def evaluate(
+    cli: Cli,
+    manifest: Manifest,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(help="Column to tell the trial apart by; may be given several times."),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the result as an HTML page too.")
+    ] = None,
+) -> None:
     """Enrol and probe the files of a manifest and print error rates.
 
     A probe whose identity is not enrolled is an impostor; a file that gives no vector is a miss.
+    Columns named condition, system, language or style tell the trial apart without being named.
     """
     from api.tools import open_engine  # noqa: PLC0415
+    from api.web.evaluation import page as rendered  # noqa: PLC0415
     from fingerprint.evaluate import evaluate as run  # noqa: PLC0415
 
     engine = open_engine(cli.settings())
     with progress(manifest.name) as bar:
-        found = run(engine, manifest, feeding(bar)).to_json()
+        found = run(engine, manifest, feeding(bar), by=by).to_json()
+    if page is not None:
+        page.write_text(rendered(found, lang=cli.lang, manifest=manifest.name), encoding="utf-8")
     emit(cli, found, lambda: show(cli.lang, found))
+    if page is not None:
+        note(text(cli.lang, "evaluate.written", path=page))
 
 
 def calibrate(
@@ -65,19 +82,47 @@ def feeding(bar: Callable[[Mapping[str, Any]], None]) -> Callable[[int, int], No
 
 
 def show(lang: str, found: Mapping[str, Any]) -> None:
-    """Rates in percent, counts, and the files that gave nothing."""
-    named = {text(lang, f"evaluate.{name}"): percent(found[name]) for name in RATES}
-    for limit, rate in found["fnir_at_fpir"].items():
-        label = text(lang, "evaluate.fnir", fpir=percent(float(limit)))
-        named[label] = percent(rate)
+    """Rates in percent, counts, tables per modality, and the files that gave nothing."""
+    named = {text(lang, f"evaluate.{name}"): percent(found[name], lang) for name in RATES}
+    for limit in found["fnir_at_fpir"]:
+        label = text(lang, "evaluate.fnir", fpir=percent(float(limit), lang))
+        named[label] = rate_at(found, limit, lang)
     named |= {text(lang, f"evaluate.{name}"): found[name] for name in COUNTS}
     fields(named)
+    for modality, part in (found.get("by_modality") or {"": found}).items():
+        if modality:
+            note(word(lang, modality))
+        groups(lang, part)
     failed = [(item["path"], ", ".join(item["reasons"])) for item in found["failures"]]
     if failed:
         note(text(lang, "evaluate.failed", count=len(failed)))
         table([text(lang, f"evaluate.column.{name}") for name in ("file", "why")], failed)
 
 
-def percent(rate: float | None) -> str:
-    """A fraction of 1 in percent; a dash where nothing could be counted."""
-    return "–" if rate is None else f"{rate:.2%}"
+def groups(lang: str, part: Mapping[str, Any]) -> None:
+    """A modality's rates per length of evidence and per condition."""
+    lengths = {length(row, lang): row for row in part["lengths"]}
+    if len(lengths) > 1:
+        note(text(lang, "evaluate.by_length"))
+        group(lang, part, lengths)
+    for column, rows in part["conditions"].items():
+        note(text(lang, "evaluate.by", column=column))
+        group(lang, part, rows)
+
+
+def group(lang: str, part: Mapping[str, Any], rows: Mapping[str, Mapping[str, Any]]) -> None:
+    """One table: a row per group."""
+    limits = [limit for limit in part["measurable"] if part["measurable"][limit]]
+    heads = [text(lang, f"evaluate.column.{name}") for name in ("group", "probes")]
+    heads += [text(lang, "evaluate.rank1")]
+    heads += [f"FNIR @ FPIR {percent(float(limit), lang)}" for limit in limits]
+    shown = [
+        (
+            name,
+            row["genuine"],
+            percent(row["rank1"], lang),
+            *(percent(row["fnir_at_fpir"][limit], lang) for limit in limits),
+        )
+        for name, row in rows.items()
+    ]
+    table(heads, shown)

@@ -24,6 +24,10 @@ KEYS = {
     "det",
     "seconds",
     "failures",
+    "measurable",
+    "fnir_interval",
+    "lengths",
+    "conditions",
 }
 Write = Callable[[list[tuple[Path | str, str, str, str]]], Path]
 
@@ -87,6 +91,9 @@ def test_readers_against_strangers(
     assert document["fnir_at_fpir"]["0.1"] >= missed - 1e-9
     assert document["eer"] <= 0.3
     assert document["det"]
+    assert document["measurable"] == {"0.1": False, "0.01": False, "0.001": False}
+    assert document["fnir_interval"] == {"0.1": None, "0.01": None, "0.001": None}
+    assert sum(row["genuine"] for row in document["lengths"]) == document["genuine"] - 1
     assert heard[-1] == (len(rows), len(rows))
 
 
