@@ -22,9 +22,9 @@ import numpy as np
 
 from core.errors import BadInput
 from fingerprint.calibration import FORMAT
-from fingerprint.engine import CALIBRATION_FILE
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.models import Modality
+from fingerprint.opening import CALIBRATION_FILE
 from fingerprint.pieces import Person, Source, face_people, stranger_scores, voice_people
 from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, Floats, Pair, fit, pareto_shape
 from fingerprint.voice.listening import Listener

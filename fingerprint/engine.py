@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fingerprint import calibration, hearing, matching, seeing
+from fingerprint import hearing, matching, opening, seeing
 from fingerprint.calibration import Calibration
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.gallery import Gallery, GalleryEntry
@@ -20,13 +20,9 @@ from fingerprint.media.models import MediaInfo
 from fingerprint.models import Finding, Modality, ModelCard, SampleReport, Span, Trace
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
-from fingerprint.weights import manifest as weights
-from fingerprint.weights.manifest import Manifest, load_manifest
 
 __all__ = ["Engine", "Gallery", "GalleryEntry", "Policy"]  # what a caller of the engine needs
 
-CALIBRATION_FILE = "calibration.json"
-_SHIPPED = Path(__file__).parent / "data" / CALIBRATION_FILE
 SEGMENT_MS = 60_000
 _LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
 _CANDIDATES = 5
@@ -60,16 +56,12 @@ class Engine:
         cls, models_dir: Path, *, threads: int, limits: Limits, policy: Policy | None = None
     ) -> "Engine":
         """Load the models of a folder; raises Unavailable where they are missing or not as made."""
-        files = load_manifest(models_dir)
-        cards = {
-            Modality.VOICE: files.card(weights.VOICE_ENCODER, Modality.VOICE),
-            Modality.FACE: files.card(weights.FACE_ENCODER, Modality.FACE),
-        }
+        parts = opening.open_parts(models_dir, threads)
         return cls(
-            cards,
-            Listener.open(files, threads=threads),
-            FaceWatcher.open(files, threads),
-            _calibrations(files, cards),
+            parts.cards,
+            parts.listener,
+            parts.watcher,
+            parts.calibrations,
             limits=limits,
             policy=policy or Policy(),
         )
@@ -169,23 +161,6 @@ class Engine:
                 measured = self._calibrations.get(model_id)
                 found[place] = matching.decide(search, measured, policy or self._policy)
         return tuple(found[place] for place in range(len(traces)))
-
-
-def _calibrations(
-    files: Manifest, cards: dict[Modality, ModelCard]
-) -> dict[str, Calibration | None]:
-    own = files.folder / CALIBRATION_FILE  # measured on one's own media: before what was shipped
-    paths = (own, _SHIPPED) if own.is_file() else (_SHIPPED,)
-    known = tuple(entry for path in paths for entry in calibration.entries(path.read_bytes()))
-    return {
-        card.model_id: calibration.for_model(
-            known,
-            sha256=card.sha256,
-            source_sha256=files.models[card.model_id].source_sha256,
-            converter=files.models[card.model_id].converter,
-        )
-        for card in cards.values()
-    }
 
 
 def _silent(_: float) -> None:

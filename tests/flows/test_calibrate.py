@@ -8,9 +8,10 @@ import pytest
 
 from core.errors import BadInput
 from fingerprint.calibrate import main
-from fingerprint.engine import CALIBRATION_FILE, Engine
+from fingerprint.engine import Engine
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality
+from fingerprint.opening import CALIBRATION_FILE
 from tests.engines import models_dir, real_engine
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
