@@ -1,9 +1,11 @@
 """Finds the five points of a face in its box with dlib's cascade of regression trees, in NumPy.
 
-All trees of a stage are walked at once, one array step per depth; sums run in float32 in tree
-order, so that the integer points equal dlib's (dlib/image_processing/shape_predictor.h).
+All faces of a picture and all trees of a stage go through together: every split of every tree is
+asked at once, and a table tells the leaf that a tree's answers lead to. Sums run in float32 in tree
+order, so that the whole-pixel points equal dlib's (dlib/image_processing/shape_predictor.h).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +13,10 @@ from numpy.typing import NDArray
 
 from core.errors import Unavailable
 from fingerprint.face.models import Box, Image, Points
-from fingerprint.face.transforms import similarity
 
 _FIELDS = ("initial", "first", "second", "threshold", "leaves", "anchors", "deltas")
+_ANSWERS = 16  # bits that hold the answers of one tree
+Floats = NDArray[np.float32]
 
 
 class Landmarks:
@@ -29,71 +32,99 @@ class Landmarks:
                 next_step="Run `ebenbild init`.",
                 code="models-broken",
             ) from exc
-        self._initial, first, second, threshold, self._leaves, anchors, deltas = parts
-        stages, trees, self._splits = first.shape
+        self._initial, first, second, self._threshold, leaves, anchors, deltas = parts
+        stages, trees, splits = first.shape
         self._first = first.reshape(stages, -1).astype(np.intp)
         self._second = second.reshape(stages, -1).astype(np.intp)
-        self._threshold = threshold.reshape(stages, -1)
+        self._leaves = leaves.reshape(stages, -1, leaves.shape[-1])
+        self._leaf_of = _leaf_table(splits)
+        self._first_leaf = np.arange(trees) * (splits + 1)
         self._anchors = anchors.astype(np.intp)
-        self._across, self._down = (np.ascontiguousarray(deltas[..., axis]) for axis in (0, 1))
-        self._trees = np.arange(trees)
-        self._roots = self._trees * self._splits
-        self._depth = self._splits.bit_length()
+        along = np.ascontiguousarray(deltas.transpose(0, 2, 1))
+        self._along = along
+        self._across = np.stack([-along[:, 1], along[:, 0]], axis=1)
+        self._turns = _turns(self._initial)
 
     def find(self, rgb: Image, box: Box) -> Points:
         """Five whole-pixel points (5, 2), eye corners and nose, for the face in `box`."""
-        origin, size = _rounded_box(box)
-        shape = self._initial
+        points: Points = self.find_all(rgb, [box])[0]
+        return points
+
+    def find_all(self, rgb: Image, boxes: Sequence[Box]) -> Points:
+        """As `find`, for several faces of one picture: (faces, 5, 2)."""
+        origin, size = _rounded_boxes(boxes)
+        shapes = np.repeat(self._initial[None], len(boxes), axis=0)
         for stage in range(len(self._leaves)):
-            values = self._pixel_values(rgb, origin, size, shape, stage)
-            moves = self._moves(values, stage)
-            shape = np.add.reduce(np.concatenate([shape[None], moves]), axis=0)
-        points = shape.reshape(5, 2).astype(np.float64) * size + origin
-        whole: Points = np.floor(points + 0.5)
+            places = self._places(shapes, stage) * size + (origin + 0.5)
+            moves = self._moves(_grey_at(rgb, np.floor(places).astype(np.intp)), stage)
+            shapes = np.add.reduce(np.concatenate([shapes[:, None], moves], axis=1), axis=1)
+        points = shapes.reshape(-1, 5, 2).astype(np.float64) * size[..., 0][:, None]
+        whole: Points = np.floor(points + origin[..., 0][:, None] + 0.5)
         return whole
 
-    def _pixel_values(
-        self,
-        rgb: Image,
-        origin: NDArray[np.float64],
-        size: NDArray[np.float64],
-        shape: NDArray[np.float32],
-        stage: int,
-    ) -> NDArray[np.float32]:
-        """Grey values at the stage's pixels, 0 outside the picture."""
-        points, initial = shape.reshape(5, 2), self._initial.reshape(5, 2)
-        linear, _ = similarity(initial.astype(np.float64), points.astype(np.float64))
-        turn = linear.astype(np.float32)
-        near, anchors = (self._across[stage], self._down[stage]), self._anchors[stage]
-        x, y = (
-            np.floor(
-                (turn[axis, 0] * near[0] + turn[axis, 1] * near[1] + points[anchors, axis])
-                * size[axis]
-                + (origin[axis] + 0.5)
-            ).astype(np.intp)
-            for axis in (0, 1)
-        )
-        rows, columns = rgb.shape[:2]
-        inside = (x >= 0) & (y >= 0) & (x < columns) & (y < rows)
-        pixels = rgb.reshape(-1, 3).take(np.where(inside, y * columns + x, 0), axis=0)
-        grey = (pixels[:, 0].astype(np.uint16) + pixels[:, 1] + pixels[:, 2]) // 3
-        values: NDArray[np.float32] = (grey * inside).astype(np.float32)
-        return values
+    def _places(self, shapes: Floats, stage: int) -> Floats:
+        """Where the stage looks, (faces, 2, pixels) in shares of the boxes.
 
-    def _moves(self, values: NDArray[np.float32], stage: int) -> NDArray[np.float32]:
-        """The leaf of every tree of the stage, (trees, 10), in tree order."""
-        first, second, threshold = self._first[stage], self._second[stage], self._threshold[stage]
-        at = np.zeros(len(self._trees), dtype=np.intp)
-        for _ in range(self._depth):
-            node = self._roots + at
-            difference = values.take(first.take(node)) - values.take(second.take(node))
-            at = 2 * at + 2 - (difference > threshold.take(node))
-        leaves: NDArray[np.float32] = self._leaves[stage, self._trees, at - self._splits]
-        return leaves
+        Each pixel lies at a fixed place from one of the points, turned as the face is.
+        """
+        turn = (shapes @ self._turns).astype(np.float32)[..., None, None]
+        places: Floats = turn[:, 0] * self._along[stage] + turn[:, 1] * self._across[stage]
+        places += shapes.reshape(-1, 5, 2).transpose(0, 2, 1).take(self._anchors[stage], axis=2)
+        return places
+
+    def _moves(self, values: Floats, stage: int) -> Floats:
+        """The leaf of every tree of the stage, (faces, trees, 10), in tree order."""
+        first, second = self._first[stage], self._second[stage]
+        apart = values.take(first, axis=1) - values.take(second, axis=1)
+        answers = apart.reshape(len(values), *self._threshold.shape[1:]) > self._threshold[stage]
+        leaf = self._leaf_of.take(_packed(answers))
+        moves: Floats = self._leaves[stage].take(self._first_leaf + leaf, axis=0)
+        return moves
 
 
-def _rounded_box(box: Box) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Top left corner and extent of the box on whole pixels."""
-    low = np.floor(np.array([box.left, box.top]) + 0.5)
-    high = np.floor(np.array([box.right, box.bottom]) + 0.5)
-    return low, high - low
+def _turns(initial: Floats) -> NDArray[np.float64]:
+    """(10, 2) that takes five points to the cosine and sine part of their turn from `initial`.
+
+    The closed form of `transforms.similarity`, which is linear in the points once those it starts
+    from are known: their mean drops out.
+    """
+    points = initial.reshape(5, 2).astype(np.float64)
+    centred = points - points.mean(axis=0)
+    even, odd = centred.ravel(), np.stack([-centred[:, 1], centred[:, 0]], axis=1).ravel()
+    return np.stack([even, odd], axis=1) / float((centred**2).sum())
+
+
+def _leaf_table(splits: int) -> NDArray[np.intp]:
+    """The leaf for every way to answer a tree's splits: yes goes left, answer 0 is bit 0."""
+    answers = np.arange(1 << splits)
+    at = np.zeros_like(answers)
+    for _ in range(splits.bit_length()):
+        at = 2 * at + 2 - ((answers >> at) & 1)
+    table: NDArray[np.intp] = at - splits
+    return table
+
+
+def _packed(answers: NDArray[np.bool_]) -> NDArray[np.uint16]:
+    """The answers of each tree as the bits of one number."""
+    filled = np.zeros((*answers.shape[:2], _ANSWERS), dtype=np.bool_)
+    filled[..., : answers.shape[2]] = answers
+    packed: NDArray[np.uint16] = np.packbits(filled.ravel(), bitorder="little").view("<u2")
+    return packed.reshape(answers.shape[:2])
+
+
+def _grey_at(rgb: Image, places: NDArray[np.intp]) -> Floats:
+    """Grey values at places (faces, 2, n) given as x and y, 0 outside the picture."""
+    x, y = places[:, 0], places[:, 1]
+    rows, columns = rgb.shape[:2]
+    inside = (x >= 0) & (y >= 0) & (x < columns) & (y < rows)
+    pixels = rgb.reshape(-1, 3).take(np.where(inside, y * columns + x, 0), axis=0)
+    grey = (pixels[..., 0].astype(np.uint16) + pixels[..., 1] + pixels[..., 2]) // 3
+    values: Floats = (grey * inside).astype(np.float32)
+    return values
+
+
+def _rounded_boxes(boxes: Sequence[Box]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Top left corners and extents on whole pixels, each (faces, 2, 1)."""
+    edges = np.array([(box.left, box.top, box.right, box.bottom) for box in boxes])
+    whole = np.floor(edges + 0.5)[..., None]
+    return whole[:, :2], whole[:, 2:] - whole[:, :2]

@@ -6,12 +6,15 @@ fractions, and bilinear sampling that does the same: dlib/image_transforms/inter
 image_pyramid.h.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from fingerprint.face.models import Box, Image
 
 Matrix = NDArray[np.float64]
+_BAND = 32  # rows
 _TINY = 1e-30  # all points in one place have no size; their transform is then zero
 
 
@@ -32,16 +35,37 @@ def similarity(source: Matrix, target: Matrix) -> tuple[Matrix, Matrix]:
 
 def halve(image: Image) -> Image:
     """Half size through a 5x5 binomial filter; the border of two pixels is lost on each side."""
-    wide = image.astype(np.uint16)
-    columns = (image.shape[1] - 3) // 2
-    parts = [wide[:, k : k + 2 * columns : 2] for k in range(5)]
-    rows = parts[0] + 4 * parts[1] + 6 * parts[2] + 4 * parts[3] + parts[4]
-    count = (image.shape[0] - 3) // 2
-    lines = [rows[k : k + 2 * count : 2] for k in range(5)]
-    # the weights sum to 256, so sixteen bits hold the sum
-    total = lines[0] + 4 * lines[1] + 6 * lines[2] + 4 * lines[3] + lines[4]
-    halved: Image = (total >> 8).astype(np.uint8)
+    rows, columns = (image.shape[0] - 3) // 2, (image.shape[1] - 3) // 2
+    halved: Image = np.empty((rows, columns, 3), dtype=np.uint8)
+    for top in range(0, rows, _BAND):
+        count = min(_BAND, rows - top)
+        _halve_band(image[2 * top : 2 * (top + count) + 3], halved[top : top + count])
     return halved
+
+
+def _halve_band(image: Image, halved: Image) -> None:
+    """A few rows at a time, so that every step finds the last one's result in the cache.
+
+    Rows are added up first because those are whole in memory; the order changes no sum.
+    """
+    count, columns = halved.shape[:2]
+    flat = np.ascontiguousarray(image).reshape(len(image), -1)
+    lines = [flat[k : k + 2 * count : 2] for k in range(5)]
+    rows = _weighted([line.astype(np.uint16) for line in lines]).reshape(count, -1, 3)
+    planes = np.ascontiguousarray(rows.transpose(2, 0, 1))
+    # the weights sum to 256, so sixteen bits hold the sum
+    total = _weighted([planes[:, :, k : k + 2 * columns : 2] for k in range(5)])
+    halved[...] = (total >> 8).transpose(1, 2, 0)
+
+
+def _weighted(parts: Sequence[NDArray[np.uint16]]) -> NDArray[np.uint16]:
+    """Five parts added up with the weights 1, 4, 6, 4, 1."""
+    total = parts[1] + parts[3]
+    total *= 4
+    total += parts[2] * np.uint16(6)
+    total += parts[0]
+    total += parts[4]
+    return total
 
 
 def unhalved(box: Box, halvings: int) -> Box:
@@ -55,16 +79,23 @@ def unhalved(box: Box, halvings: int) -> Box:
 
 def sample_bilinear(image: Image, x: Matrix, y: Matrix) -> Image:
     """Pixels at real positions `x`, `y`; black where a neighbour would lie outside."""
-    if min(image.shape[:2]) < 2:
+    rows, columns = image.shape[:2]
+    if min(rows, columns) < 2:
         return np.zeros((*x.shape, 3), dtype=np.uint8)
-    left, top = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
-    columns = image.shape[1]
-    inside = (left >= 0) & (top >= 0) & (left + 1 < columns) & (top + 1 < image.shape[0])
-    fx, fy = (x - left)[..., None], (y - top)[..., None]
-    at = np.where(inside, top * columns + left, 0)
-    pixels = image.reshape(-1, 3)
-    upper = (1 - fx) * pixels.take(at, axis=0) + fx * pixels.take(at + 1, axis=0)
-    at += columns
-    lower = (1 - fx) * pixels.take(at, axis=0) + fx * pixels.take(at + 1, axis=0)
-    sampled: Image = ((1 - fy) * upper + fy * lower).astype(np.uint8) * inside[..., None]
-    return sampled
+    shape, x, y = x.shape, x.ravel(), y.ravel()
+    left, top = np.floor(x), np.floor(y)
+    fx, fy = x - left, y - top
+    inside = (left >= 0) & (top >= 0) & (left + 1 < columns) & (top + 1 < rows)
+    at = np.where(inside, top * columns + left, 0).astype(np.intp)
+    planes = np.ascontiguousarray(image.reshape(-1, 3).T)
+    sampled = _between(planes, at, fx) * (1 - fy) + _between(planes, at + columns, fx) * fy
+    chip: Image = np.empty((len(x), 3), dtype=np.uint8)
+    chip[...] = (sampled.astype(np.uint8) * inside).T
+    return chip.reshape(*shape, 3)
+
+
+def _between(planes: Image, at: NDArray[np.intp], share: Matrix) -> Matrix:
+    """The values (3, n) between the pixels `at` and their right neighbours."""
+    values: Matrix = planes.take(at, axis=1) * (1 - share)
+    values += planes.take(at + 1, axis=1) * share
+    return values

@@ -38,13 +38,16 @@ class Graph:
     def convolution(self, source: str, layer: Layer, scale: Layer | None, gain: float = 1) -> str:
         """Convolution with its following normalisation folded in; `gain` scales the input."""
         weight, bias = folded(layer, scale)
-        pads = (layer.shape[5], layer.shape[6])
+        return self.weighted(source, weight * np.float32(gain), bias, layer.shape[3:7])
+
+    def weighted(self, source: str, weight: Array, bias: Array, shape: Sequence[int]) -> str:
+        """Convolution with these weights; `shape` is two strides, then two paddings."""
         return self.node(
             "Conv",
-            [source, self.constant(weight * np.float32(gain)), self.constant(bias)],
-            kernel_shape=layer.shape[1:3],
-            strides=layer.shape[3:5],
-            pads=(*pads, *pads),
+            [source, self.constant(weight), self.constant(bias)],
+            kernel_shape=weight.shape[2:],
+            strides=shape[:2],
+            pads=(*shape[2:], *shape[2:]),
         )
 
     def model(

@@ -32,9 +32,11 @@ CONVERTERS: Mapping[str, str] = {
     SPEECH_DETECTOR: "copy/1",
     MEL_FILTERBANK: "mel/1",
     FACE_ENCODER: "dlib-resnet/2",
-    FACE_DETECTOR: "dlib-mmod/2",
+    FACE_DETECTOR: "dlib-mmod/3",
     FACE_LANDMARKS: "dlib-shape/1",
 }
+# Older files that give the same results, only slower: they serve until `ebenbild init` runs again.
+AS_GOOD: Mapping[str, str] = {FACE_DETECTOR: "dlib-mmod/2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def load_manifest(models_dir: Path) -> Manifest:
     for model_id, converter in CONVERTERS.items():
         if model_id not in manifest.models:
             raise _unavailable(f"The models folder lacks {model_id}.", "models-missing")
-        if manifest.models[model_id].converter != converter:
+        if manifest.models[model_id].converter not in (converter, AS_GOOD.get(model_id)):
             raise _unavailable(f"The file of {model_id} is from another release.", "models-stale")
     for entry in manifest.models.values():
         _check_file(models_dir, entry)

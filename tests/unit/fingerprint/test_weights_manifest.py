@@ -11,7 +11,9 @@ from core.errors import Unavailable
 from fingerprint.models import Modality
 from fingerprint.weights.convert import RECIPES, Recipe, convert
 from fingerprint.weights.manifest import (
+    AS_GOOD,
     CONVERTERS,
+    FACE_DETECTOR,
     FACE_ENCODER,
     Manifest,
     ModelEntry,
@@ -98,6 +100,11 @@ def test_a_changed_file_is_a_mismatch(folder: Path) -> None:
 def test_a_file_of_another_converter_is_stale(folder: Path) -> None:
     change(folder, FACE_ENCODER, converter="dlib-resnet/0")
     assert refused(folder) == "models-stale"
+
+
+def test_an_older_file_that_gives_the_same_results_still_serves(folder: Path) -> None:
+    change(folder, FACE_DETECTOR, converter=AS_GOOD[FACE_DETECTOR])
+    assert load_manifest(folder).path(FACE_DETECTOR).is_file()
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,9 @@ def test_checkpoint_without_a_layer_is_refused() -> None:
         ge2e.build(checkpoint({"linear.bias": normal(256)}))
 
 
+LAST = normal(1, 4, 3, 3), normal(1)
+
+
 def detector_file(weight: np.ndarray, bias: np.ndarray, bn: tuple[np.ndarray, ...]) -> bytes:
     loss = dat.text("loss_mmod_") + dat.integer(1) + dat.integer(80) * 2
     loss += b"".join(dat.real(v) for v in (1, 1, 0.5, 0.34, 1, 0.5, 1))
@@ -85,7 +88,7 @@ def detector_file(weight: np.ndarray, bias: np.ndarray, bn: tuple[np.ndarray, ..
         dat.convolution(weight, bias, 2, 0),
         dat.batch_norm(*bn),
         dat.text("relu_"),
-        dat.convolution(normal(1, 4, 3, 3) * 0 + 1, np.zeros(1, np.float32), 1, 1),
+        dat.convolution(LAST[0], LAST[1], 1, 1),
     ]
     return dat.net(loss, inputs, layers)
 
@@ -101,7 +104,7 @@ def test_detector_folds_batch_norm_and_pads_like_a_canvas() -> None:
     gamma, beta, mean, variance = (v[:, None, None] for v in bn)
     x = convolve(padded, weight, bias, 2, 0)
     x = relu((x - mean) / np.sqrt(variance + 1e-4) * gamma + beta)
-    expected = convolve(x, np.ones((1, 4, 3, 3)), np.zeros(1), 1, 1)
+    expected = convolve(x, *LAST, 1, 1)
     assert np.allclose(scores[0], expected, atol=1e-3)
     assert np.array_equal(level, planes)
 
