@@ -6,7 +6,7 @@ of volume changes a vector. Encoder: GE2E, https://arxiv.org/abs/1710.10467.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,7 @@ WINDOW_MS = 1600
 HOP_MS = 800
 _WINDOW_SAMPLES = WINDOW_FRAMES * HOP
 _FRAME_MS = 10
-_BATCH = 16
+_BATCH = 12  # rows that the matrix kernels take at a time
 _PAUSE_MS_MAX = 300  # a longer one often hides a change of speaker, so no window bridges it
 _PIECE_MS_MIN = 400  # less speech than this says nothing about who speaks
 _LAST_STEP_MS_MIN = 200
@@ -58,21 +58,21 @@ class VoiceEncoder:
         self._session = session
         self._input = session.get_inputs()[0].name
         self._filterbank = filterbank
-        self._threads = threads
+        self.threads = threads
         self._hop = hop_ms // _FRAME_MS
-        self._dimension = int(session.get_outputs()[0].shape[-1])
+        self.dimension = int(session.get_outputs()[0].shape[-1])
 
     def windows(self, samples: Samples, speech: Sequence[Span]) -> Windows:
         """Vectors of the `speech` in mono `samples` at 16 kHz; none where there is too little."""
-        found = [found for piece in pieces(speech) for found in self._cut(samples, piece)]
-        if not found:
-            none = np.zeros(0, np.int64)
-            return Windows(none, none, none, np.zeros((0, self._dimension), np.float32))
-        mels = np.stack([mel for mel, *_ in found])
-        times = np.array([time for _, *time in found], np.int64)
-        return Windows(times[:, 0], times[:, 1], times[:, 2], self._encode(mels))
+        with self.encoding() as encoding:
+            encoding.add(samples, speech)
+            return encoding.finish()
 
-    def _cut(
+    def encoding(self) -> "Encoding":
+        """Windows of a sound that is still coming in; use as a context manager."""
+        return Encoding(self)
+
+    def cut(
         self, samples: Samples, piece: Sequence[Span]
     ) -> Iterator[tuple[NDArray[np.float32], int, int, int]]:
         """Level mel windows of one piece, each with its media start, end and speech in ms."""
@@ -90,16 +90,53 @@ class VoiceEncoder:
             window = mel[first : first + WINDOW_FRAMES] * np.float32((_TARGET_RMS / level) ** 2)
             yield window, media_ms(piece, start_ms), media_ms(piece, end_ms), end_ms - start_ms
 
-    def _encode(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
-        batches = [mels[first : first + _BATCH] for first in range(0, len(mels), _BATCH)]
-        with ThreadPoolExecutor(self._threads) as pool:
-            parts = list(pool.map(self._run, batches))
-        vectors = np.concatenate(parts)
+    def embed(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Unit vectors (B, D) of mel windows (B, 160, 40)."""
+        vectors = np.asarray(self._session.run(None, {self._input: mels})[0], np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)
 
-    def _run(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
-        return np.asarray(self._session.run(None, {self._input: mels})[0], np.float32)
+
+class Encoding:
+    """Speech is cut into windows as it is found, and encoded in batches beside what comes next.
+
+    Batches are filled in order, so the vectors do not depend on how the speech was handed over.
+    """
+
+    def __init__(self, encoder: VoiceEncoder) -> None:
+        self._encoder = encoder
+        self._pool = ThreadPoolExecutor(encoder.threads, "voice-encoder")
+        self._waiting: list[NDArray[np.float32]] = []
+        self._times: list[tuple[int, int, int]] = []
+        self._running: list[Future[NDArray[np.float32]]] = []
+
+    def __enter__(self) -> "Encoding":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def add(self, samples: Samples, speech: Sequence[Span]) -> None:
+        """Take more speech; no pause of 300 ms or less may lie between it and what was added."""
+        for piece in pieces(speech):
+            for mel, *times in self._encoder.cut(samples, piece):
+                self._waiting.append(mel)
+                self._times.append((times[0], times[1], times[2]))
+                if len(self._waiting) == _BATCH:
+                    self._submit()
+
+    def finish(self) -> Windows:
+        """All windows, in the order in which they were added."""
+        if self._waiting:
+            self._submit()
+        times = np.array(self._times, np.int64).reshape(-1, 3)
+        none = np.zeros((0, self._encoder.dimension), np.float32)
+        vectors = np.concatenate([none, *(batch.result() for batch in self._running)])
+        return Windows(times[:, 0], times[:, 1], times[:, 2], vectors)
+
+    def _submit(self) -> None:
+        self._running.append(self._pool.submit(self._encoder.embed, np.stack(self._waiting)))
+        self._waiting = []
 
 
 def pieces(speech: Sequence[Span]) -> list[list[Span]]:

@@ -11,9 +11,11 @@ from fingerprint.runtime import session
 from fingerprint.voice.encoder import HOP_MS, VoiceEncoder, Windows, pooled
 from fingerprint.voice.mel import SAMPLE_RATE, Samples, load_filterbank
 from fingerprint.voice.turns import VoiceTurns, voices
-from fingerprint.voice.vad import SpeechDetector, speech_spans
+from fingerprint.voice.vad import SpeechDetector, SpeechSoFar
 from fingerprint.weights import manifest as weights
 from fingerprint.weights.manifest import Manifest
+
+_ROOM_SAMPLES = 60 * SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +62,44 @@ class Listener:
     def listen(self, blocks: Iterable[Samples]) -> tuple[Samples, Heard]:
         """Hear mono float32 blocks at 16 kHz that follow one another, minutes of them at most.
 
-        Speech is looked for while the next blocks are decoded. Gives the whole sound as well.
+        Speech is looked for and encoded while the next blocks are decoded. Gives the whole sound
+        as well.
         """
-        taken: list[Samples] = [np.zeros(0, np.float32)]
-        probabilities = self._detector.probabilities(_kept(blocks, taken))
-        samples = np.concatenate(taken)
-        speech = speech_spans(probabilities, len(samples) * 1000 // SAMPLE_RATE)
-        windows = self._encoder.windows(samples, speech)
-        return samples, Heard(speech, windows, voices(windows, speech))
+        sound = _Sound()
+        speech: list[Span] = []
+        with self._encoder.encoding() as encoding:
+            for settled in self._speech(blocks, sound):
+                encoding.add(sound.samples, settled)
+                speech += settled
+            windows = encoding.finish()
+        return sound.samples, Heard(tuple(speech), windows, voices(windows, speech))
+
+    def _speech(self, blocks: Iterable[Samples], sound: "_Sound") -> Iterator[tuple[Span, ...]]:
+        """Speech as it is settled, no pause of half a second or less between what is given."""
+        stream, so_far = self._detector.stream(), SpeechSoFar()
+        for block in blocks:
+            sound.append(block)
+            yield so_far.add(stream.feed(block))
+        yield so_far.add(stream.finish())
+        yield so_far.finish(len(sound.samples) * 1000 // SAMPLE_RATE)
 
 
-def _kept(blocks: Iterable[Samples], taken: list[Samples]) -> Iterator[Samples]:
-    for block in blocks:
-        taken.append(block)
-        yield block
+class _Sound:
+    """Samples in one piece, whose room doubles when it is full."""
+
+    def __init__(self) -> None:
+        self._room = np.zeros(_ROOM_SAMPLES, np.float32)
+        self._length = 0
+
+    @property
+    def samples(self) -> Samples:
+        return self._room[: self._length]
+
+    def append(self, block: Samples) -> None:
+        needed = self._length + len(block)
+        if needed > len(self._room):
+            room = np.zeros(max(needed, 2 * len(self._room)), np.float32)
+            room[: self._length] = self.samples
+            self._room = room
+        self._room[self._length : needed] = block
+        self._length = needed

@@ -18,7 +18,10 @@ from fingerprint.voice.mel import SAMPLE_RATE, Samples
 CHUNK = 512
 _CONTEXT = 64
 _STATE = (1, 1, 128)
-_CHUNKS_PER_CALL = 128  # four seconds of sound
+_CHUNKS_PER_CALL = 64  # two seconds of sound
+_NONE = np.zeros(0, np.float32)
+_OUTPUTS = ("speech_probs", "hn", "cn")
+_SETTLED_CHUNKS = 16  # half a second: more than any rule below looks over
 _START, _STAY = 0.5, 0.35
 _SILENCE_MS_MIN = 100
 _SPEECH_MS_MIN = 250
@@ -31,18 +34,21 @@ class SpeechDetector:
     def __init__(self, session: ort.InferenceSession) -> None:
         self._session = session
 
+    def stream(self) -> "SpeechStream":
+        """A sound's probabilities while it comes in."""
+        return SpeechStream(self._session)
+
     def probabilities(self, blocks: Iterable[Samples]) -> NDArray[np.float32]:
         """Speech probability per chunk of 512 samples at 16 kHz; a rest is filled with silence.
 
         Blocks follow one another without gaps and are taken as they come.
         """
-        run = _Run(self._session)
-        for block in blocks:
-            run.feed(block)
-        return run.finish()
+        stream = self.stream()
+        found = [stream.feed(block) for block in blocks]
+        return np.concatenate([*found, stream.finish()])
 
 
-class _Run:
+class SpeechStream:
     """One sound on its way through the network."""
 
     def __init__(self, session: ort.InferenceSession) -> None:
@@ -51,32 +57,66 @@ class _Run:
         self._cell = np.zeros(_STATE, np.float32)
         self._waiting = [np.zeros(_CONTEXT, np.float32)]  # what precedes the next chunk, and it
         self._length = 0
-        self._found = [np.zeros(0, np.float32)]
 
-    def feed(self, samples: Samples) -> None:
+    def feed(self, samples: Samples) -> NDArray[np.float32]:
+        """Take the next samples; the probabilities of chunks that are known since the last call."""
         self._waiting.append(samples)
         self._length += len(samples)
-        if self._length >= _CHUNKS_PER_CALL * CHUNK:
-            self._infer()
+        return self._infer() if self._length >= _CHUNKS_PER_CALL * CHUNK else _NONE
 
     def finish(self) -> NDArray[np.float32]:
-        self.feed(np.zeros(-self._length % CHUNK, np.float32))
-        if self._length:
-            self._infer()
-        return np.concatenate(self._found)
+        """The probabilities that are left; what does not fill a chunk is filled with silence."""
+        self._waiting.append(np.zeros(-self._length % CHUNK, np.float32))
+        self._length += len(self._waiting[-1])
+        return self._infer() if self._length else _NONE
 
-    def _infer(self) -> None:
+    def _infer(self) -> NDArray[np.float32]:
         """Run all whole chunks that wait; the rest and the context before it go on waiting."""
         sound = np.concatenate(self._waiting)
         chunks = self._length // CHUNK
         windows = np.lib.stride_tricks.sliding_window_view(sound, _CONTEXT + CHUNK)[::CHUNK]
+        found = []
         for first in range(0, chunks, _CHUNKS_PER_CALL):
             batch = np.ascontiguousarray(windows[first : min(first + _CHUNKS_PER_CALL, chunks)])
             inputs = {"input": batch, "h": self._hidden, "c": self._cell}
-            part, self._hidden, self._cell = self._session.run(None, inputs)
-            self._found.append(part)
+            part, self._hidden, self._cell = self._session.run(_OUTPUTS, inputs)
+            found.append(part)
         self._waiting = [sound[chunks * CHUNK :]]
         self._length -= chunks * CHUNK
+        return np.concatenate(found)
+
+
+class SpeechSoFar:
+    """Spans of speech as soon as a silence settles them: nothing later moves or joins them.
+
+    All that it gives, put together, is what `speech_spans` finds in the whole.
+    """
+
+    def __init__(self) -> None:
+        self._open = _NONE
+        self._begin = 0
+
+    def add(self, probabilities: NDArray[np.float32]) -> tuple[Span, ...]:
+        """Take the next chunks; the spans that are settled since the last call."""
+        self._open = np.concatenate([self._open, probabilities])
+        loud = np.flatnonzero(self._open >= _STAY)
+        edges = np.concatenate([[-1], loud, [len(self._open)]])
+        quiet = np.flatnonzero(np.diff(edges) > _SETTLED_CHUNKS)
+        return self._take(int(edges[quiet[-1] + 1]) - _SETTLED_CHUNKS // 2) if len(quiet) else ()
+
+    def finish(self, length_ms: int) -> tuple[Span, ...]:
+        """The spans that are left in a sound of this length."""
+        return _later(speech_spans(self._open, length_ms - self._begin), self._begin)
+
+    def _take(self, chunks: int) -> tuple[Span, ...]:
+        found = _later(speech_spans(self._open[:chunks], _chunk_ms(chunks)), self._begin)
+        self._open = self._open[chunks:]
+        self._begin += _chunk_ms(chunks)
+        return found
+
+
+def _later(spans: Iterable[Span], by_ms: int) -> tuple[Span, ...]:
+    return tuple(Span(span.start_ms + by_ms, span.end_ms + by_ms) for span in spans)
 
 
 def speech_spans(probabilities: NDArray[np.float32], length_ms: int) -> tuple[Span, ...]:

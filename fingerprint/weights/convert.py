@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Unavailable
-from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e, mel
+from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e, mel, silero
 from fingerprint.weights.manifest import (
     CONVERTERS,
     FACE_DETECTOR,
@@ -73,12 +73,12 @@ RECIPES = (
         distribution="silero-vad",
         source="data/silero_vad_16k_sequence.onnx",
         source_sha256="9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85",
-        file="silero-vad.onnx",
+        file="silero-vad-matmul.onnx",
         licence="MIT",
         dimension=0,
         front_end="pcm-16k-512+64",
         converter=CONVERTERS[SPEECH_DETECTOR],
-        build=bytes,
+        build=silero.build,
     ),
     Recipe(
         model_id=MEL_FILTERBANK,

@@ -20,7 +20,7 @@ FILE_NAME = "manifest.json"
 _INIT = "Run `ebenbild init`."
 
 VOICE_ENCODER = "ge2e-resemblyzer"
-SPEECH_DETECTOR = "silero-vad"
+SPEECH_DETECTOR = "silero-vad-matmul"
 MEL_FILTERBANK = "mel40-slaney"
 FACE_ENCODER = "dlib-resnet-v1"
 FACE_DETECTOR = "dlib-mmod"
@@ -29,7 +29,7 @@ FACE_LANDMARKS = "dlib-5pt"
 # Raised whenever a builder changes the file it writes; older files then count as stale.
 CONVERTERS: Mapping[str, str] = {
     VOICE_ENCODER: "ge2e/1",
-    SPEECH_DETECTOR: "copy/1",
+    SPEECH_DETECTOR: "silero/1",
     MEL_FILTERBANK: "mel/1",
     FACE_ENCODER: "dlib-resnet/2",
     FACE_DETECTOR: "dlib-mmod/3",

@@ -58,7 +58,7 @@ def test_windows_of_real_speech_agree(models: Manifest, media_dir: Path) -> None
 def test_the_speech_detector_in_one_run_equals_its_chunks(
     models: Manifest, media_dir: Path
 ) -> None:
-    """The copied model takes a whole segment; silero's usual file takes 32 ms at a time."""
+    """Our model takes a whole segment; silero's usual file takes 32 ms at a time."""
     soundfile = peer("soundfile")
     samples = soundfile.read(media_dir / "diarization" / "sample.flac", dtype="float32")[0]
     samples = samples[: len(samples) // 512 * 512][: 512 * 300]

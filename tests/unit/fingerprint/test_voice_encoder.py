@@ -87,6 +87,18 @@ def test_silence_called_speech_still_gives_finite_vectors(encoder: VoiceEncoder)
     assert np.isfinite(windows.vectors).all()
 
 
+def test_speech_handed_over_in_parts_gives_the_same_windows(encoder: VoiceEncoder) -> None:
+    sound = voice(30)
+    speech = [Span(at, at + 700 + at // 8) for at in range(0, 26_000, 4000)]
+    whole = encoder.windows(sound, speech)
+    with encoder.encoding() as encoding:
+        for span in speech:
+            encoding.add(sound[: span.end_ms * 16], [span])
+        parts = encoding.finish()
+    np.testing.assert_array_equal(parts.vectors, whole.vectors)
+    np.testing.assert_array_equal(parts.start_ms, whole.start_ms)
+
+
 def test_another_encoder_gives_other_vectors() -> None:
     sound, speech = voice(3), [Span(0, 3000)]
     first, second = (

@@ -1,11 +1,13 @@
 """Speech spans from probabilities, and the detector's state over chunks."""
 
+import itertools
+
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fingerprint.models import Span
-from fingerprint.voice.vad import speech_spans
+from fingerprint.voice.vad import SpeechSoFar, speech_spans
 
 CHUNK_MS = 32
 
@@ -50,3 +52,27 @@ def test_spans_are_in_order_apart_and_inside(values: list[float]) -> None:
     assert edges == sorted(edges)
     assert all(0 <= edge <= length_ms for edge in edges)
     assert all(span.duration_ms >= 250 for span in found)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 1, width=32), st.integers(1, 40)), max_size=20), st.data())
+def test_speech_found_on_the_way_is_the_speech_of_the_whole(
+    runs: list[tuple[float, int]], data: st.DataObject
+) -> None:
+    values = np.concatenate([np.zeros(0), *(np.full(n, v) for v, n in runs)]).astype(np.float32)
+    length_ms = len(values) * CHUNK_MS
+    cuts = data.draw(st.lists(st.integers(0, len(values)), max_size=8).map(sorted))
+    so_far = SpeechSoFar()
+    found = [so_far.add(part) for part in np.split(values, cuts)]
+    found.append(so_far.finish(length_ms))
+    given = [part for part in found if part]
+    assert tuple(span for part in given for span in part) == speech_spans(values, length_ms)
+    ends = [(before[-1].end_ms, after[0].start_ms) for before, after in itertools.pairwise(given)]
+    assert all(after - before > 300 for before, after in ends)
+
+
+def test_speech_is_settled_by_half_a_second_of_silence() -> None:
+    so_far = SpeechSoFar()
+    assert so_far.add(np.full(50, 0.9, np.float32)) == ()
+    assert so_far.add(np.zeros(15, np.float32)) == ()
+    assert so_far.add(np.zeros(1, np.float32)) == (Span(0, 50 * CHUNK_MS + 30),)

@@ -4,11 +4,13 @@ import io
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
+from onnx import helper, numpy_helper
 
 from core.errors import Unavailable
-from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e
+from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e, silero
 from tests.unit.fingerprint import dat_writer as dat
 from tests.unit.fingerprint.checkpoint_writer import checkpoint
 
@@ -219,3 +221,57 @@ def test_shape_predictor_of_68_points_is_refused() -> None:
 def test_builds_are_reproducible() -> None:
     data = shape_file()
     assert dlib_shape.build(data) == dlib_shape.build(data)
+
+
+def test_speech_detector_is_the_network_of_its_source() -> None:
+    source, weights = silero_source()
+    chunks = normal(5, 576, scale=0.1)
+    state = np.zeros((1, 1, 128), np.float32)
+    inputs = {"input": chunks, "h": state, "c": state}
+    found = run(silero.build(source), ["speech_probs", "hn", "cn"], **inputs)
+    assert np.allclose(found[0], speech_probabilities(weights, chunks), atol=1e-5)
+    first = run(
+        silero.build(source), ["speech_probs", "hn", "cn"], **inputs | {"input": chunks[:2]}
+    )
+    then = {"input": chunks[2:], "h": first[1], "c": first[2]}
+    rest = run(silero.build(source), ["speech_probs", "hn", "cn"], **then)
+    assert np.allclose(np.concatenate([first[0], rest[0]]), found[0], atol=1e-6)
+
+
+def test_a_speech_detector_of_another_shape_is_refused() -> None:
+    for data in (b"no model", onnx.ModelProto().SerializeToString()):
+        with pytest.raises(Unavailable):
+            silero.build(data)
+
+
+def silero_source() -> tuple[bytes, dict[str, np.ndarray]]:
+    """A graph that holds weights under the names and shapes of the real one."""
+    weights = {name: normal(*shape, scale=0.1) for name, shape in silero.SHAPES.items()}
+    weights |= {"L_w": normal(1, 512, 128, scale=0.1), "L_r": normal(1, 512, 128, scale=0.1)}
+    weights["L_b"] = normal(1, 1024, scale=0.1)
+    node = helper.make_node("LSTM", ["x", "L_w", "L_r", "L_b"], ["y"], hidden_size=128)
+    stored = [numpy_helper.from_array(value, name) for name, value in weights.items()]
+    graph = helper.make_graph([node], "source", [], [], stored)
+    return helper.make_model(graph).SerializeToString(), weights
+
+
+def speech_probabilities(weights: dict[str, np.ndarray], chunks: np.ndarray) -> np.ndarray:
+    hidden = cell = np.zeros(128)
+    found = []
+    for chunk in np.pad(chunks, ((0, 0), (0, 64)), mode="reflect"):
+        frames = np.lib.stride_tricks.sliding_window_view(chunk, 256)[::128]
+        spectrum = frames @ weights["stft.forward_basis_buffer"][:, 0].T
+        x = np.hypot(spectrum[:, :129], spectrum[:, 129:]).T
+        for layer, stride in enumerate((1, 2, 2, 1)):
+            kernel, bias = (weights[f"encoder.{layer}.{part}"] for part in ("weight", "bias"))
+            padded = np.pad(x, ((0, 0), (1, 1)))
+            taps = np.lib.stride_tricks.sliding_window_view(padded, 3, axis=1)[:, ::stride]
+            x = relu(np.einsum("cti,fci->ft", taps, kernel) + bias[:, None])
+        bias = weights["L_b"][0, :512] + weights["L_b"][0, 512:]
+        gates = weights["L_w"][0] @ x[:, 0] + weights["L_r"][0] @ hidden + bias
+        i, o, f = (1 / (1 + np.exp(-gates[at : at + 128])) for at in (0, 128, 256))
+        cell = f * cell + i * np.tanh(gates[384:])
+        hidden = o * np.tanh(cell)
+        logit = weights["output.weight"][0, :, 0] @ relu(hidden) + weights["output.bias"][0]
+        found.append(1 / (1 + np.exp(-logit)))
+    return np.array(found)
