@@ -66,7 +66,7 @@ def main() -> None:
     options = parser.parse_args()
     manifest = load_manifest(options.models)
     net = session(manifest.path(FACE_ENCODER), os.cpu_count() or 1)
-    found = list(_chips(FaceWatcher.open(manifest, 2), Path(os.environ["EBENBILD_MEDIA"])))
+    found = list(known_chips(FaceWatcher.open(manifest, 2), Path(os.environ["EBENBILD_MEDIA"])))
     chips = np.stack([chip for chip, _, _ in found])
     people, files = (np.array([row[n] for row in found]) for n in (1, 2))
     print(f"{len(chips)} faces of {len(set(people))} people")
@@ -81,7 +81,7 @@ def main() -> None:
     pairs = _pairs(people, files)
     rng = np.random.default_rng(3)
     for name, damage in DAMAGE.items():
-        _table(name, chips, np.stack([_damaged(c, damage, rng) for c in chips]), describe, pairs)
+        _table(name, chips, np.stack([damaged(c, damage, rng) for c in chips]), describe, pairs)
     _pooling(chips, describe, pairs, rng)
 
 
@@ -111,7 +111,7 @@ def _pooling(
 ) -> None:
     good = describe(chips, "embeds")
     for label, damages in POOLS.items():
-        poor = np.stack([[_damaged(chip, d, rng) for d in damages] for chip in chips])
+        poor = np.stack([[damaged(chip, d, rng) for d in damages] for chip in chips])
         flat = poor.reshape(-1, *chips.shape[1:])
         vectors = describe(flat, "embeds").reshape(len(chips), len(damages), -1)
         quality = [[grade(chip, CHIP_POINTS, 1.0).quality for chip in row] for row in poor]
@@ -157,7 +157,7 @@ def _pairs(
     return np.argwhere(same & other_file), np.argwhere(~same & other_file)
 
 
-def _damaged(chip: Chips, damage: tuple[int, int, float, int], rng: np.random.Generator) -> Chips:
+def damaged(chip: Chips, damage: tuple[int, int, float, int], rng: np.random.Generator) -> Chips:
     pixels, noise, gain, degrees = damage
     turned = Image.fromarray(chip).rotate(degrees, Image.Resampling.BILINEAR)
     small = turned.resize((pixels, pixels), Image.Resampling.BOX)
@@ -166,7 +166,7 @@ def _damaged(chip: Chips, damage: tuple[int, int, float, int], rng: np.random.Ge
     return np.asarray(worse.clip(0, 255).astype(np.uint8))
 
 
-def _chips(watcher: FaceWatcher, media: Path) -> Iterator[tuple[Chips, str, str]]:
+def known_chips(watcher: FaceWatcher, media: Path) -> Iterator[tuple[Chips, str, str]]:
     """Chip, person and file of every known face; three frames of a film."""
     with (media / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["modality"] in ("face", "av")]

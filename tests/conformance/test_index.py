@@ -133,14 +133,15 @@ def test_the_index_keeps_its_own_copy(index: Index) -> None:
     count=st.integers(1, 80),
     seed=st.integers(0, 1000),
     top=st.integers(1, 12),
+    asked=st.integers(1, 5),
     share=st.floats(0, 1),
 )
 def test_answers_equal_the_oracle(
-    kind: Callable[[int], Index], count: int, seed: int, top: int, share: float
+    kind: Callable[[int], Index], count: int, seed: int, top: int, asked: int, share: float
 ) -> None:
     rng = np.random.default_rng(seed)
     keys = rng.choice(10**12, size=count, replace=False).astype(np.int64)
-    vectors, queries = unit(count, seed), unit(5, seed + 1)
+    vectors, queries = unit(count, seed), unit(asked, seed + 1)
     allowed = keys[rng.random(count) < share]
     oracle, tested = ExactIndex(DIMENSION), kind(DIMENSION)
     for one in (oracle, tested):
