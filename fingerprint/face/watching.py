@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from fingerprint.face.descriptor import Descriptor
 from fingerprint.face.detector import Detector
-from fingerprint.face.following import Follower
+from fingerprint.face.following import Follower, Step
 from fingerprint.face.kit import FaceSettings, Kit
 from fingerprint.face.landmarks import Landmarks
 from fingerprint.face.models import Image, Sighting, Track
@@ -47,7 +47,8 @@ class FaceWatcher:
         """
         kit = self._kit
         view = view_of(rgb, at_ms=0, scale=scale, working_side=kit.settings.working_side)
-        samples = [kit.sample(view, kit.face(view, found)) for found in kit.search(view)]
+        found = kit.search(view, kit.settings.first_px) or kit.search(view, kit.settings.last_px)
+        samples = [kit.sample(view, face) for face in kit.faces(view, found)]
         samples.sort(key=lambda sample: -sample.face.box.width)
         if not samples:
             return Sighting((), np.zeros((0, 0), dtype=np.float32))
@@ -60,12 +61,32 @@ class FaceWatcher:
 
         `progress` is told each frame's time once it is done.
         """
-        follower = Follower(self._kit)
-        side = self._kit.settings.working_side
+        following = self.follow()
         for frame in frames:
-            follower.add(
-                view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)
-            )
+            following.add(frame)
             if progress is not None:
                 progress(frame.at_ms)
-        return follower.finish()
+        return following.finish()
+
+    def follow(self) -> "Following":
+        """Follow faces frame by frame; `add` tells after each one whether something changed."""
+        return Following(self._kit)
+
+
+class Following:
+    """The faces of one segment while its frames come in, at any times but in their order."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._follower = Follower(kit)
+        self._side = kit.settings.working_side
+
+    def add(self, frame: Frame) -> Step:
+        """Find or follow the faces of the next frame."""
+        rgb, scale = frame.rgb, frame.scale
+        return self._follower.add(
+            view_of(rgb, at_ms=frame.at_ms, scale=scale, working_side=self._side)
+        )
+
+    def finish(self) -> tuple[Track, ...]:
+        """Every track, in order of time."""
+        return self._follower.finish()
