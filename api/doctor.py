@@ -47,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         ("key files", _keys),
         ("log", _log),
         ("models", _models),
+        ("providers", _providers),
         ("disk", _disk),
     ]
     return [_guarded(name, check, settings) for name, check in checks]
@@ -135,6 +136,24 @@ def _models(settings: Settings) -> Check:
     manifest = importlib.import_module("fingerprint.weights.manifest")
     found = manifest.load_manifest(settings.models_path)
     return Check("models", GOOD, f"{len(found.models)} files, all with the sha256 of their stamp")
+
+
+def _providers(settings: Settings) -> Check:
+    """What a session of the present models really runs on, and what was wanted before it."""
+    runtime = importlib.import_module("fingerprint.runtime")
+    manifest = importlib.import_module("fingerprint.weights.manifest")
+    runtime.want(settings.providers)
+    wanted = runtime.providers()
+    path = manifest.load_manifest(settings.models_path).path(manifest.FACE_DETECTOR)
+    used = runtime.session(path, 1).get_providers()[0]
+    if used == wanted[0]:
+        return Check("providers", GOOD, f"{settings.providers}: {used} computes")
+    return Check(
+        "providers",
+        WARN,
+        f"{settings.providers}: {wanted[0]} does not work here, {used} computes",
+        "Install the driver libraries that it names in the log, or set EBENBILD_PROVIDERS=cpu.",
+    )
 
 
 def _disk(settings: Settings) -> Check:

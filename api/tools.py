@@ -21,10 +21,12 @@ Opener = Callable[[Settings], "Engine"]
 def open_engine(settings: Settings) -> "Engine":
     """The engine as the settings want it; raises Unavailable with the missing step."""
     # Imported here: erasing a performer must work on a machine that cannot load the models.
+    from fingerprint import runtime  # noqa: PLC0415
     from fingerprint.engine import Engine  # noqa: PLC0415
     from fingerprint.matching import Policy  # noqa: PLC0415
     from fingerprint.media.limits import Limits  # noqa: PLC0415
 
+    runtime.want(settings.providers)
     return Engine.open(
         settings.models_path,
         threads=settings.threads,

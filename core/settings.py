@@ -151,6 +151,11 @@ class Settings(BaseSettings):
     threads: int = Field(
         default=2, ge=1, le=256, description="Threads that one process may compute with, at most."
     )
+    providers: str = Field(
+        default="auto",
+        description="What computes the models: `auto` takes a GPU where this onnxruntime has one, "
+        "`cpu` never does, or provider names with commas between, in the order to try.",
+    )
     server: ServerSettings = ServerSettings()
     decision: DecisionSettings = DecisionSettings()
     limits: LimitSettings = LimitSettings()

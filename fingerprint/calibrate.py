@@ -21,18 +21,16 @@ from typing import Any
 import numpy as np
 
 from core.errors import BadInput
+from fingerprint import calibration, opening
 from fingerprint.calibration import FORMAT
-from fingerprint.face.watching import FaceWatcher
 from fingerprint.models import Modality
-from fingerprint.opening import CALIBRATION_FILE
+from fingerprint.opening import CALIBRATION_FILE, Origin
 from fingerprint.pieces import Person, Source, face_people, stranger_scores, voice_people
 from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, Floats, Pair, fit, pareto_shape
-from fingerprint.voice.listening import Listener
 from fingerprint.weights.manifest import (
     FACE_ENCODER,
     VOICE_ENCODER,
     Manifest,
-    ModelEntry,
     load_manifest,
     write_atomic,
 )
@@ -47,11 +45,11 @@ METHOD = (
     "Pareto tail fitted to the top tenth: below zero, tails end sooner than an exponential would, "
     "and their end point would promise too much, so the Gaussian was preferred."
 )
-_PEOPLE_MIN = 5  # fewer say nothing about strangers
+PEOPLE_MIN = 5  # fewer say nothing about strangers
 # The face encoder's vectors lie on a sphere of radius 2, so a distance of 0.6 between dlib's own
 # descriptors is an inner product of 1 - 0.6 ** 2 / 8.
 _DISTANCE_06 = 1 - 0.6**2 / 8
-ANCHORS = {
+ANCHORS: Mapping[str, tuple[Anchor, ...]] = {
     VOICE_ENCODER: (),
     FACE_ENCODER: (
         Anchor(
@@ -74,21 +72,44 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--models", type=Path, required=True, help="the models folder")
     parser.add_argument("--out", type=Path, help="where to write; the models folder if not given")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--encoder", action="append", default=[], help="an added one, by its id")
     options = parser.parse_args(arguments)
     document = run(
-        options.manifest, options.identities, options.models, options.out, options.threads
+        options.manifest,
+        options.identities,
+        options.models,
+        options.out,
+        threads=options.threads,
+        encoders=options.encoder,
     )
     sys.stdout.write(table(document))
 
 
 def run(
-    manifest: Path, identities: Path, models: Path, out: Path | None = None, threads: int = 2
+    manifest: Path,
+    identities: Path,
+    models: Path,
+    out: Path | None = None,
+    *,
+    threads: int = 2,
+    encoders: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Calibrate and write the file, into the models folder unless told; raises BadInput."""
-    document = calibrate(manifest, identities, load_manifest(models), threads)
-    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
-    write_atomic(out or models / CALIBRATION_FILE, text.encode())
+    """Calibrate and write the file, into the models folder unless told; raises BadInput.
+
+    `encoders` are ids of added ones, each measured in place of the shipped one of its modality.
+    """
+    document = calibrate(manifest, identities, load_manifest(models), threads, encoders)
+    write(out or models / CALIBRATION_FILE, document["models"])
     return document
+
+
+def write(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Write a calibration file; what it says of other encoders stays."""
+    measured = {entry["sha256"] for entry in entries}
+    known = calibration.entries(path.read_bytes()) if path.is_file() else ()
+    others = [entry for entry in known if entry["sha256"] not in measured]
+    document = {"format": FORMAT, "models": [*entries, *others]}
+    write_atomic(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def read_identities(path: Path) -> dict[str, Any]:
@@ -112,31 +133,40 @@ def _bad_identities(path: Path) -> BadInput:
     )
 
 
-def calibrate(manifest: Path, identities: Path, files: Manifest, threads: int) -> dict[str, Any]:
+def calibrate(
+    manifest: Path, identities: Path, files: Manifest, threads: int, encoders: Sequence[str] = ()
+) -> dict[str, Any]:
     """The calibration file's content, for each encoder with enough people; raises BadInput."""
     chosen = read_identities(identities)
     sources = read_sources(manifest)
     entries = []
-    for model_id, modality in ((VOICE_ENCODER, Modality.VOICE), (FACE_ENCODER, Modality.FACE)):
+    for modality, model_id in opening.chosen(files, encoders).items():
         wanted = set(chosen["calibration"].get(modality, ()))
         concerned = [source for source in sources if _concerns(source, modality, wanted)]
-        people = _people(files, modality, concerned, wanted, threads) if concerned else []
-        if len(people) >= _PEOPLE_MIN:
-            entries.append(
-                _entry(files.models[model_id], modality, people)
-                | {"provenance": _provenance(model_id, people, concerned, chosen)}
-            )
+        people = people_of(files, model_id, modality, concerned, wanted=wanted, threads=threads)
+        if len(people) >= PEOPLE_MIN:
+            entry = entry_of(opening.origin(files, model_id), modality, people)
+            entries.append(entry | {"provenance": _provenance(model_id, people, concerned, chosen)})
     if not entries:
-        raise BadInput(f"A calibration needs {_PEOPLE_MIN} people of a modality at least.")
+        raise BadInput(f"A calibration needs {PEOPLE_MIN} people of a modality at least.")
     return {"format": FORMAT, "models": entries}
 
 
-def _people(
-    files: Manifest, modality: Modality, sources: Sequence[Source], wanted: set[str], threads: int
+def people_of(
+    files: Manifest,
+    model_id: str,
+    modality: Modality,
+    sources: Sequence[Source],
+    *,
+    wanted: set[str],
+    threads: int,
 ) -> list[Person]:
+    """The `wanted` people in `sources` as an encoder describes them."""
+    if not sources:
+        return []
     if modality is Modality.VOICE:
-        return voice_people(Listener.open(files, threads=threads), sources, wanted)
-    return face_people(FaceWatcher.open(files, threads), sources, wanted)
+        return voice_people(opening.listener(files, threads, model_id), sources, wanted)
+    return face_people(opening.watcher(files, threads, model_id), sources, wanted)
 
 
 def read_sources(manifest: Path) -> tuple[Source, ...]:
@@ -164,7 +194,8 @@ def _concerns(source: Source, modality: Modality, wanted: set[str]) -> bool:
     return source.modality == modality and not wanted.isdisjoint(source.identity.split(","))
 
 
-def _entry(model: ModelEntry, modality: Modality, people: Sequence[Person]) -> dict[str, Any]:
+def entry_of(model: Origin, modality: Modality, people: Sequence[Person]) -> dict[str, Any]:
+    """What the people's scores with each other say of an encoder, as an entry of the file."""
     return {
         "model_id": model.model_id,
         "modality": modality.value,
@@ -172,7 +203,7 @@ def _entry(model: ModelEntry, modality: Modality, people: Sequence[Person]) -> d
         "source_sha256": model.source_sha256,
         "converter": model.converter,
         "tails": [
-            _tail(scores, evidence_ms, ANCHORS[model.model_id])
+            _tail(scores, evidence_ms, ANCHORS.get(model.model_id, ()))
             for evidence_ms in people[0].probes
             if (scores := stranger_scores(people, evidence_ms))
         ],
@@ -187,7 +218,7 @@ def _provenance(
         "identities": [person.identity for person in people],
         "material": _material(sources),
         "credits": chosen.get("credits", []),
-        "published": [asdict(anchor) for anchor in ANCHORS[model_id]],
+        "published": [asdict(anchor) for anchor in ANCHORS.get(model_id, ())],
     }
 
 

@@ -2,31 +2,51 @@
 
 Spinning worker threads would steal the cores from the decoder that runs beside inference, so they
 sleep between calls: https://onnxruntime.ai/docs/performance/tune-performance/threading.html.
+A GPU belongs to the process, so which providers are wanted is set once per process, at its start.
 """
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import onnxruntime as ort
 
-from core.errors import Unavailable
+from core.errors import BadInput, Unavailable
 
-_PREFERRED = ("CUDAExecutionProvider", "CPUExecutionProvider")
+AUTO, CPU_ONLY = "auto", "cpu"
+CPU = "CPUExecutionProvider"
+# TensorRT after CUDA: it builds an engine for minutes at the first call. It is used when named.
+GPU_PROVIDERS = (
+    "CUDAExecutionProvider",
+    "ROCMExecutionProvider",
+    "CoreMLExecutionProvider",
+    "DmlExecutionProvider",
+)
 _ERRORS_ONLY = 3
+_WANTED: dict[str, str] = {"providers": AUTO}
+_log = logging.getLogger(__name__)
+
+
+def want(asked: str) -> None:
+    """Set this process's providers: `auto`, `cpu` or names with commas; raises BadInput."""
+    ordered(asked, ort.get_available_providers())
+    _WANTED["providers"] = asked
 
 
 def session(path: Path, threads: int) -> ort.InferenceSession:
-    """An inference session on `threads` cores, on the GPU where its provider is present.
+    """An inference session on `threads` cores, on a GPU where its provider is present and works.
 
     Raises Unavailable when the file is no model that this runtime can load.
     """
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _ERRORS_ONLY
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    wanted = providers()
+    if wanted[0] != CPU:
+        try:
+            return _checked(_open(path, threads, wanted), wanted[0], path)
+        except Exception as exc:  # the runtime's errors share no base class of their own
+            _log.warning("%s cannot load %s, so the CPU does: %s", wanted[0], path.name, exc)
     try:
-        return ort.InferenceSession(str(path), options, providers=providers())
-    except Exception as exc:  # the runtime's errors share no base class of their own
+        return _open(path, threads, [CPU])
+    except Exception as exc:
         raise Unavailable(
             f"The model {path.name} cannot be loaded: {exc}",
             next_step="Run `ebenbild init`.",
@@ -36,5 +56,37 @@ def session(path: Path, threads: int) -> ort.InferenceSession:
 
 def providers() -> list[str]:
     """Execution providers in the order they are tried, of those this runtime was built with."""
-    present = ort.get_available_providers()
-    return [name for name in _PREFERRED if name in present]
+    return ordered(_WANTED["providers"], ort.get_available_providers())
+
+
+def ordered(asked: str, available: Sequence[str]) -> list[str]:
+    """The providers to try, the CPU last; raises BadInput for a name that is not available."""
+    if asked == CPU_ONLY:
+        return [CPU]
+    if asked == AUTO:
+        return [*(name for name in GPU_PROVIDERS if name in available), CPU]
+    named = [name.strip() for name in asked.split(",") if name.strip()]
+    missing = [name for name in named if name not in available]
+    if missing or not named:
+        raise BadInput(
+            f"This onnxruntime has no provider {', '.join(missing) or 'without a name'}.",
+            next_step=f"Set EBENBILD_PROVIDERS to auto, cpu or some of {', '.join(available)}.",
+            code="no-provider",
+        )
+    return [*(name for name in named if name != CPU), CPU]
+
+
+def _open(path: Path, threads: int, wanted: Sequence[str]) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _ERRORS_ONLY
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return ort.InferenceSession(str(path), options, providers=list(wanted))
+
+
+def _checked(opened: ort.InferenceSession, wanted: str, path: Path) -> ort.InferenceSession:
+    """The session; a provider that gave up without an error is at least told."""
+    if opened.get_providers()[0] != wanted:
+        _log.warning("%s does not work here, so the CPU runs %s", wanted, path.name)
+    return opened

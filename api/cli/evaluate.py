@@ -63,12 +63,22 @@ def calibrate(
         typer.Option(exists=True, dir_okay=False, help="Whose media may be used."),
     ],
     out: Annotated[Path | None, typer.Option(help="Where to write the calibration.")] = None,
+    encoder: Annotated[
+        list[str] | None, typer.Option(help="An added encoder, NAME@VERSION; may be repeated.")
+    ] = None,
 ) -> None:
     """Measure false match rates on people who agreed to it and write them down."""
     from fingerprint import calibrate as work  # noqa: PLC0415
 
     settings = cli.settings()
-    document = work.run(manifest, identities, settings.models_path, out, settings.threads)
+    document = work.run(
+        manifest,
+        identities,
+        settings.models_path,
+        out,
+        threads=settings.threads,
+        encoders=encoder or (),
+    )
     emit(cli, document, lambda: OUT.out(work.table(document), end="", highlight=False))
 
 

@@ -88,11 +88,15 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One face worth keeping: where and when, its aligned chip and its grade."""
+    """One face worth keeping: where and when, its aligned chip and its grade.
+
+    `own` is the chip of an added encoder that wants another one than the shipped.
+    """
 
     face: Face
     chip: Image
     grade: Grade
+    own: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """The door to the face models: a still seen, a segment's frames watched, chips described."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprint.face.describing import FaceDescriber
 from fingerprint.face.descriptor import Descriptor
 from fingerprint.face.detector import Detector
-from fingerprint.face.following import Follower, Step
+from fingerprint.face.following import Follower
 from fingerprint.face.kit import FaceSettings, Kit
 from fingerprint.face.landmarks import Landmarks
-from fingerprint.face.models import Image, Sighting, Track
+from fingerprint.face.models import Image, Sample, Sighting, Track
+from fingerprint.face.tracks import pooled
 from fingerprint.face.view import view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
@@ -25,7 +28,11 @@ class FaceWatcher:
 
     @classmethod
     def open(
-        cls, manifest: Manifest, threads: int, settings: FaceSettings | None = None
+        cls,
+        manifest: Manifest,
+        threads: int,
+        settings: FaceSettings | None = None,
+        describer: FaceDescriber | None = None,
     ) -> "FaceWatcher":
         """Load the models from a checked models folder; raises Unavailable."""
         kit = Kit(
@@ -33,6 +40,7 @@ class FaceWatcher:
             Landmarks(manifest.path(FACE_LANDMARKS)),
             Descriptor(manifest.path(FACE_ENCODER), threads),
             settings or FaceSettings(),
+            describer,
         )
         return cls(kit)
 
@@ -47,12 +55,11 @@ class FaceWatcher:
         """
         kit = self._kit
         view = view_of(rgb, at_ms=0, scale=scale, working_side=kit.settings.working_side)
-        found = kit.search(view, kit.settings.first_px) or kit.search(view, kit.settings.last_px)
-        samples = [kit.sample(view, face) for face in kit.faces(view, found)]
+        samples = [kit.sample(view, kit.face(view, found)) for found in kit.search(view)]
         samples.sort(key=lambda sample: -sample.face.box.width)
         if not samples:
             return Sighting((), np.zeros((0, 0), dtype=np.float32))
-        return Sighting(tuple(samples), self.describe(np.stack([s.chip for s in samples])))
+        return Sighting(tuple(samples), self._identify(samples))
 
     def tracks(
         self, frames: Iterable[Frame], progress: Callable[[int], None] | None = None
@@ -61,32 +68,25 @@ class FaceWatcher:
 
         `progress` is told each frame's time once it is done.
         """
-        following = self.follow()
+        follower = Follower(self._kit)
+        side = self._kit.settings.working_side
         for frame in frames:
-            following.add(frame)
+            follower.add(
+                view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)
+            )
             if progress is not None:
                 progress(frame.at_ms)
-        return following.finish()
+        return tuple(self._identified(track) for track in follower.finish())
 
-    def follow(self) -> "Following":
-        """Follow faces frame by frame; `add` tells after each one whether something changed."""
-        return Following(self._kit)
+    def _identify(self, samples: Sequence[Sample]) -> Vector:
+        """Unit vectors (n, D) of the encoder in use."""
+        if self._kit.describer is not None:
+            return self._kit.describer.describe(samples)
+        return self.describe(np.stack([sample.chip for sample in samples]))
 
-
-class Following:
-    """The faces of one segment while its frames come in, at any times but in their order."""
-
-    def __init__(self, kit: Kit) -> None:
-        self._follower = Follower(kit)
-        self._side = kit.settings.working_side
-
-    def add(self, frame: Frame) -> Step:
-        """Find or follow the faces of the next frame."""
-        rgb, scale = frame.rgb, frame.scale
-        return self._follower.add(
-            view_of(rgb, at_ms=frame.at_ms, scale=scale, working_side=self._side)
-        )
-
-    def finish(self) -> tuple[Track, ...]:
-        """Every track, in order of time."""
-        return self._follower.finish()
+    def _identified(self, track: Track) -> Track:
+        """The track with the vector of the encoder in use."""
+        if self._kit.describer is None:
+            return track
+        qualities = [sample.grade.quality for sample in track.samples]
+        return replace(track, vector=pooled(self._kit.describer.describe(track.samples), qualities))

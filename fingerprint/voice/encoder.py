@@ -76,18 +76,18 @@ class VoiceEncoder:
         self, samples: Samples, piece: Sequence[Span]
     ) -> Iterator[tuple[NDArray[np.float32], int, int, int]]:
         """Level mel windows of one piece, each with its media start, end and speech in ms."""
-        sound = np.concatenate([samples[_at(s.start_ms) : _at(s.end_ms)] for s in piece])
-        if len(sound) * 1000 < _PIECE_MS_MIN * SAMPLE_RATE:
+        sound = _joined(samples, piece)
+        if not _tells(sound):
             return
         speech_ms = len(sound) * 1000 // SAMPLE_RATE
         # A short piece is repeated: silence in its place would pull every vector together.
         filled = np.resize(sound, max(len(sound), _WINDOW_SAMPLES))
         mel = mel_spectrogram(filled, self._filterbank)
         for first in window_starts(len(filled) // HOP, self._hop):
-            level = _rms(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
+            level = gain(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
             start_ms = first * _FRAME_MS
             end_ms = min(start_ms + WINDOW_MS, speech_ms)
-            window = mel[first : first + WINDOW_FRAMES] * np.float32((_TARGET_RMS / level) ** 2)
+            window = mel[first : first + WINDOW_FRAMES] * np.float32(level**2)
             yield window, media_ms(piece, start_ms), media_ms(piece, end_ms), end_ms - start_ms
 
     def embed(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -159,6 +159,19 @@ def window_starts(frames: int, hop: int) -> list[int]:
     return starts
 
 
+def stretches(
+    samples: Samples, speech: Sequence[Span], hop_ms: int = HOP_MS
+) -> Iterator[tuple[Samples, list[int]]]:
+    """The sound of each piece that is cut into windows, and its windows' middles in samples."""
+    for piece in pieces(speech):
+        sound = _joined(samples, piece)
+        if _tells(sound):
+            half = min(len(sound), _WINDOW_SAMPLES) // 2
+            frames = max(len(sound), _WINDOW_SAMPLES) // HOP
+            starts = window_starts(frames, hop_ms // _FRAME_MS)
+            yield sound, [first * HOP + half for first in starts]
+
+
 def media_ms(piece: Sequence[Span], speech_ms: int) -> int:
     """Where in the media a moment of joined speech lies."""
     left = speech_ms
@@ -179,5 +192,15 @@ def _at(ms: int) -> int:
     return ms * SAMPLE_RATE // 1000
 
 
-def _rms(sound: Samples) -> float:
-    return max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), 1e-6)
+def _joined(samples: Samples, piece: Sequence[Span]) -> Samples:
+    return np.concatenate([samples[_at(s.start_ms) : _at(s.end_ms)] for s in piece])
+
+
+def _tells(sound: Samples) -> bool:
+    return len(sound) * 1000 >= _PIECE_MS_MIN * SAMPLE_RATE
+
+
+def gain(sound: Samples) -> float:
+    """The factor that brings a window to the level of the training material."""
+    rms = max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), 1e-6)
+    return _TARGET_RMS / rms

@@ -1,13 +1,14 @@
 """One sound heard through: where speech is, how its windows sound, which voices take turns."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from fingerprint.models import Span, Vector
 from fingerprint.runtime import session
+from fingerprint.voice.describing import VoiceDescriber
 from fingerprint.voice.encoder import HOP_MS, VoiceEncoder, Windows, pooled
 from fingerprint.voice.mel import SAMPLE_RATE, Samples, load_filterbank
 from fingerprint.voice.turns import VoiceTurns, voices
@@ -37,27 +38,42 @@ class Listener:
     """Speech detector and voice encoder behind one call; holds no state between calls."""
 
     def __init__(
-        self, detector: Path, encoder: Path, filterbank: Path, *, threads: int, hop_ms: int = HOP_MS
+        self,
+        detector: Path,
+        encoder: Path,
+        filterbank: Path,
+        *,
+        threads: int,
+        hop_ms: int = HOP_MS,
+        describer: VoiceDescriber | None = None,
     ) -> None:
         # Recurrent nets gain nothing by threads within a call, so calls run side by side instead.
         self._detector = SpeechDetector(session(detector, 1))
         self._encoder = VoiceEncoder(
             session(encoder, 1), load_filterbank(filterbank), hop_ms=hop_ms, threads=threads
         )
+        self._describer = describer
+        self._hop_ms = hop_ms
 
     @classmethod
-    def open(cls, files: Manifest, *, threads: int) -> "Listener":
-        """The listener of a models folder; raises Unavailable where a file cannot be loaded."""
+    def open(
+        cls, files: Manifest, *, threads: int, describer: VoiceDescriber | None = None
+    ) -> "Listener":
+        """The listener of a models folder; raises Unavailable where a file cannot be loaded.
+
+        With a `describer` the shipped encoder only tells voices apart; the vectors are its own.
+        """
         return cls(
             files.path(weights.SPEECH_DETECTOR),
             files.path(weights.VOICE_ENCODER),
             files.path(weights.MEL_FILTERBANK),
             threads=threads,
+            describer=describer,
         )
 
     def windows(self, samples: Samples, speech: Sequence[Span]) -> Windows:
         """Window vectors of `speech` that is known already."""
-        return self._encoder.windows(samples, speech)
+        return self._described(samples, speech, self._encoder.windows(samples, speech))
 
     def listen(self, blocks: Iterable[Samples]) -> tuple[Samples, Heard]:
         """Hear mono float32 blocks at 16 kHz that follow one another, minutes of them at most.
@@ -72,7 +88,15 @@ class Listener:
                 encoding.add(sound.samples, settled)
                 speech += settled
             windows = encoding.finish()
-        return sound.samples, Heard(tuple(speech), windows, voices(windows, speech))
+        found = voices(windows, speech)
+        windows = self._described(sound.samples, speech, windows)
+        return sound.samples, Heard(tuple(speech), windows, found)
+
+    def _described(self, samples: Samples, speech: Sequence[Span], windows: Windows) -> Windows:
+        """The windows with the vectors of the encoder in use."""
+        if self._describer is None:
+            return windows
+        return replace(windows, vectors=self._describer.vectors(samples, speech, self._hop_ms))
 
     def _speech(self, blocks: Iterable[Samples], sound: "_Sound") -> Iterator[tuple[Span, ...]]:
         """Speech as it is settled, no pause of half a second or less between what is given."""

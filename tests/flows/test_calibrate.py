@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from fingerprint.calibrate import main
 from fingerprint.engine import Engine
+from fingerprint.frontends import Encoder, FrontEnd
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality
 from fingerprint.opening import CALIBRATION_FILE
+from fingerprint.weights.adding import add
 from tests.engines import models_dir, real_engine
+from tests.onnx_files import voice_encoder
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
 
@@ -68,3 +71,23 @@ def test_too_few_people_make_no_calibration(models: Path, media_dir: Path, tmp_p
     with pytest.raises(BadInput):
         main([str(manifest), "--identities", str(identities), "--models", str(models)])
     assert not (models / CALIBRATION_FILE).exists()
+
+
+def test_an_added_encoder_is_measured_beside_what_was_measured_before(
+    models: Path, media_dir: Path, tmp_path: Path
+) -> None:
+    manifest, identities = write_trial(tmp_path, media_dir, READERS)
+    declared = Encoder("tiny", "1", FrontEnd.FBANK80, "", "", "MIT", "made for a test", 0)
+    add(models, voice_encoder(tmp_path / "v.onnx"), declared)
+    asked = [str(manifest), "--identities", str(identities), "--models", str(models)]
+    main(asked)
+    main([*asked, "--encoder", "tiny@1"])
+    document = json.loads((models / CALIBRATION_FILE).read_bytes())
+    assert [entry["model_id"] for entry in document["models"]] == ["tiny@1", "ge2e-resemblyzer"]
+    encoders = {Modality.VOICE: "tiny@1"}
+    engine = Engine.open(models, threads=2, limits=Limits(), encoders=encoders)
+    measured = engine.calibration(Modality.VOICE)
+    assert measured is not None
+    assert (measured.model_id, measured.identities) == ("tiny@1", READERS)
+    with pytest.raises(NotFound):
+        main([*asked, "--encoder", "tiny@2"])
