@@ -16,8 +16,11 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, Context
 from typing import Any
 
+import numpy as np
+
 from core.errors import Broken
 from fingerprint.models import Modality, Scale
+from fingerprint.normalising import PLAIN_COSINE, Scoring
 
 Entries = tuple[Mapping[str, Any], ...]
 
@@ -76,6 +79,11 @@ class Tail:
             return 1.0
         return self.rates[bisect.bisect_right(self.scores, score) - 1]
 
+    def in_deviations(self) -> "Tail":
+        """The same tail for scores counted in deviations above the mean of strangers."""
+        scores = tuple((score - self.stranger) / self.deviation for score in self.scores)
+        return replace(self, scores=scores, stranger=0.0, deviation=1.0)
+
     def threshold(self, fmr: float) -> float:
         """The lowest known score whose false match rate is at most `fmr`; infinite if none is."""
         place = bisect.bisect_left(self.rates, -fmr, key=lambda rate: -rate)
@@ -94,15 +102,17 @@ class Calibration:
     modality: Modality
     tails: tuple[Tail, ...]
     digest: str
-    normalised: tuple[Tail, ...] = ()
+    scoring: Scoring = PLAIN_COSINE
 
     def on(self, scale: Scale) -> "Calibration":
-        """The same calibration for scores of `scale`; raises Broken where that is not measured."""
+        """The same calibration for scores of `scale`.
+
+        A normalised score counts deviations above strangers, so the measured tails hold for it
+        once they are counted in deviations too.
+        """
         if scale is Scale.PLAIN:
             return self
-        if not self.normalised:
-            raise Broken(f"{self.model_id} has no calibration for {scale.value} scores.")
-        return replace(self, tails=self.normalised)
+        return replace(self, tails=tuple(tail.in_deviations() for tail in self.tails))
 
     @property
     def provisional(self) -> bool:
@@ -177,10 +187,25 @@ def parse(entry: Mapping[str, Any]) -> Calibration:
     """A calibration from its entry; raises Broken where its points do not rise and fall."""
     text = json.dumps(entry, sort_keys=True, ensure_ascii=False)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    plain = _tails(entry["tails"])
-    normalised = _tails(entry["normalised"]) if entry.get("normalised") else ()
+    tails = _tails(entry["tails"])
+    scoring = _scoring(entry["scoring"], tails[-1]) if "scoring" in entry else PLAIN_COSINE
     modality = Modality(entry["modality"])
-    return Calibration(entry["model_id"], modality, plain, digest[:12], normalised)
+    return Calibration(entry["model_id"], modality, tails, digest[:12], scoring)
+
+
+def _scoring(item: Mapping[str, Any], tail: Tail) -> Scoring:
+    """How scores were made when `tail`, the one of most evidence, was measured."""
+    centre = None if item["centre"] is None else np.array(item["centre"], np.float32)
+    if centre is not None and not bool(np.all(np.isfinite(centre))):
+        raise Broken("The centre of a calibration must be finite.")
+    return Scoring(
+        centre=centre,
+        centre_people=item["centre_people"],
+        cohort_min=item["cohort_min"],
+        cohort_top=item["cohort_top"],
+        print_share=item["print_share"],
+        alike_max=tail.stranger + tail.deviation,
+    )
 
 
 def _tails(items: Sequence[Mapping[str, Any]]) -> tuple[Tail, ...]:

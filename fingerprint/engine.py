@@ -7,13 +7,11 @@ its own: a crashed scan goes on with the segments that are missing. See `docs` f
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from fingerprint import hearing, matching, opening, seeing
+from fingerprint import deciding, hearing, opening, seeing
 from fingerprint.calibration import Calibration
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.gallery import Gallery, GalleryEntry
-from fingerprint.matching import Policy, Search
+from fingerprint.matching import Policy
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import MediaInfo
@@ -25,7 +23,6 @@ __all__ = ["Engine", "Gallery", "GalleryEntry", "Policy"]  # what a caller of th
 
 SEGMENT_MS = 60_000
 _LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
-_CANDIDATES = 5
 _VOICE_SHARE = 0.15  # of a segment's work, where there are pictures as well
 Progress = Callable[[float], None]
 EVERYTHING = frozenset(Modality)
@@ -155,21 +152,9 @@ class Engine:
         policy: Policy | None = None,
     ) -> tuple[Finding, ...]:
         """One finding per trace, in their order; only `allowed` print ids are searched if given."""
-        groups: dict[tuple[Modality, str], list[int]] = {}
-        for place, trace in enumerate(traces):
-            groups.setdefault((trace.modality, trace.template.model_id), []).append(place)
-        found: dict[int, Finding] = {}
-        for (modality, model_id), places in groups.items():
-            queries = np.stack([traces[place].template.vector for place in places])
-            rows, prints = gallery.search(
-                modality, model_id, queries, top=_CANDIDATES, allowed=allowed
-            )
-            for place, candidates in zip(places, rows, strict=True):
-                evidence_ms = traces[place].template.evidence_ms
-                search = Search(place, modality, evidence_ms, prints, candidates)
-                measured = self._calibrations.get(model_id)
-                found[place] = matching.decide(search, measured, policy or self._policy)
-        return tuple(found[place] for place in range(len(traces)))
+        return deciding.decide(
+            traces, gallery, self._calibrations, policy or self._policy, allowed=allowed
+        )
 
 
 def _silent(_: float) -> None:

@@ -21,6 +21,7 @@ from fingerprint.engine import Engine
 from fingerprint.evaluation import Evaluation, Failure, Part, Probe
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.models import Modality, Template
+from fingerprint.normalising import PLAIN_COSINE, Scoring
 from fingerprint.trials import Mated, Unmated
 
 COLUMNS = ("path", "modality", "identity", "role")
@@ -73,7 +74,7 @@ def evaluate(
     if progress is not None:
         progress(len(rows), len(rows))
     parts = tuple(
-        _part(modality, [(row, vector) for row, vector in zip(rows, made, strict=True)])
+        _part(engine, modality, [(row, vector) for row, vector in zip(rows, made, strict=True)])
         for modality in Modality
         if any(row.modality is modality for row in rows)
     )
@@ -145,7 +146,7 @@ def _weight(template: Template) -> tuple[int, float]:
     return template.evidence_ms, template.quality
 
 
-def _part(modality: Modality, made: Sequence[tuple[Row, _Vector]]) -> Part:
+def _part(engine: Engine, modality: Modality, made: Sequence[tuple[Row, _Vector]]) -> Part:
     rows = [(row, vector.template) for row, vector in made if row.modality is modality]
     prints: dict[str, list[Template]] = defaultdict(list)
     for row, template in rows:
@@ -156,8 +157,10 @@ def _part(modality: Modality, made: Sequence[tuple[Row, _Vector]]) -> Part:
         for identity, templates in prints.items()
         if templates
     )
+    measured = engine.calibration(modality)
+    scoring = measured.scoring if measured else PLAIN_COSINE
     probes = tuple(
-        _probe(row, template, _scores(gallery, template), enrolled=row.identity in prints)
+        _probe(row, template, _scores(gallery, template, scoring), enrolled=row.identity in prints)
         for row, template in rows
         if row.role == "probe"
     )
@@ -177,12 +180,14 @@ def _probe(
     return Probe(row.identity, search, evidence_ms, row.conditions)
 
 
-def _scores(gallery: Gallery, template: Template | None) -> dict[str, float]:
-    """Score per enrolled identity; empty without a vector."""
+def _scores(gallery: Gallery, template: Template | None, scoring: Scoring) -> dict[str, float]:
+    """Score per enrolled identity, as a scan scores; empty without a vector."""
     if template is None or not len(gallery):
         return {}
     query = template.vector[np.newaxis]
-    found, _ = gallery.search(template.modality, template.model_id, query, top=len(gallery))
+    found, _ = gallery.search(
+        template.modality, template.model_id, query, top=len(gallery), scoring=scoring
+    )
     return {candidate.print_id: candidate.score for candidate in found[0]}
 
 

@@ -2,9 +2,13 @@
 
 The templates of a print are pooled before the search: on the calibration voices that found a few
 more clones than the best template did, and a print then counts as one comparison, not as several.
-Vectors live in memory only; a gallery is a cache that can be built again from the sealed ones.
+The index finds the nearest prints by cosine; those are scored again as the encoder's calibration
+asks for, against the registry's other prints where there are enough of them. Vectors live in memory
+only; a gallery is a cache that can be built again from the sealed ones.
 """
 
+import hashlib
+import heapq
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -15,9 +19,19 @@ from core.errors import Broken, Conflict
 from fingerprint.index.faiss_flat import FaissFlatIndex
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Index
 from fingerprint.matching import Candidate
-from fingerprint.models import Modality, Template, Vector
+from fingerprint.models import Modality, Scale, Template, Vector
+from fingerprint.normalising import (
+    COHORT_MAX,
+    PLAIN_COSINE,
+    Cohort,
+    Scoring,
+    cohort_of,
+    normalised,
+)
 
 _QUALITY_MIN = 0.05  # the worst accepted template still counts for something
+_NOTHING = np.zeros((0, 1), np.float32)
+_RESCORED_MIN = 100  # nearest by cosine; whoever is further away is found by no scoring
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +46,25 @@ class GalleryEntry:
 
 @dataclass(slots=True)
 class _Shelf:
-    """The prints of one encoder: an index, and who stands behind its numbers."""
+    """The prints of one encoder: an index, who stands behind its numbers, and their vectors.
+
+    `cohort` is the one made last, for the scoring beside it, until a print comes or goes.
+    """
 
     index: Index
     prints: dict[int, tuple[str, int]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    vectors: dict[int, Vector] = field(default_factory=dict)
+    cohort: tuple[Scoring, Cohort | None] | None = None
+
+    def cohort_for(self, scoring: Scoring) -> Cohort | None:
+        """What scores are measured against; the same prints give the same one in every order."""
+        if self.cohort is None or self.cohort[0] is not scoring:
+            names = heapq.nsmallest(COHORT_MAX, self.numbers, key=_shuffled)
+            chosen = [self.numbers[name] for name in names]
+            rows = np.stack([self.vectors[number] for number in chosen]) if chosen else _NOTHING
+            self.cohort = (scoring, cohort_of(chosen, rows, scoring))
+        return self.cohort[1]
 
 
 class Gallery:
@@ -75,7 +103,8 @@ class Gallery:
             number = shelf.numbers.pop(print_id, None)
             if number is not None:
                 shelf.index.remove(np.array([number], np.int64))
-                del shelf.prints[number]
+                del shelf.prints[number], shelf.vectors[number]
+                shelf.cohort = None
                 return True
         return False
 
@@ -87,18 +116,23 @@ class Gallery:
         *,
         top: int,
         allowed: Collection[str] | None = None,
+        scoring: Scoring = PLAIN_COSINE,
     ) -> tuple[list[list[Candidate]], int]:
         """Candidates per row of (Q, D) `queries`, best first, and how many prints were searched.
 
-        Only `allowed` print ids are searched, where given; the number counts those alone.
+        Only `allowed` print ids are searched, where given; the number counts those alone. What
+        scores are measured against stays the whole gallery: that names nobody.
         """
         shelf = self._shelves.get((modality, model_id))
         if shelf is None:
             return [[] for _ in queries], 0
         numbers = None if allowed is None else _numbers(shelf, allowed)
         searched = len(shelf.index) if numbers is None else len(numbers)
-        hits = shelf.index.search(queries, top=top, allowed=numbers)
-        return [_candidates(shelf, hits, row) for row in range(len(queries))], searched
+        depth = min(searched, max(top, _RESCORED_MIN))
+        hits = shelf.index.search(queries, top=depth, allowed=numbers)
+        return [
+            _candidates(shelf, hits, row, query, scoring)[:top] for row, query in enumerate(queries)
+        ], searched
 
     def _add(self, key: tuple[Modality, str], entries: list[GalleryEntry]) -> None:
         vectors = np.stack([_search_vector(entry) for entry in entries])
@@ -114,6 +148,8 @@ class Gallery:
             evidence_ms = sum(template.evidence_ms for template in entry.templates)
             shelf.prints[number] = (entry.print_id, evidence_ms)
             shelf.numbers[entry.print_id] = number
+        shelf.vectors.update(zip(numbers.tolist(), vectors, strict=True))
+        shelf.cohort = None
 
 
 def _search_vector(entry: GalleryEntry) -> Vector:
@@ -132,10 +168,36 @@ def _numbers(shelf: _Shelf, allowed: Collection[str]) -> Ids:
     return np.array(sorted(number for number in found if number is not None), np.int64)
 
 
-def _candidates(shelf: _Shelf, hits: Hits, row: int) -> list[Candidate]:
-    found = zip(hits.ids[row].tolist(), hits.scores[row].tolist(), strict=True)
-    return [
-        Candidate(shelf.prints[number][0], score, shelf.prints[number][1], score)
-        for number, score in found
-        if number != NO_ID
+def _candidates(
+    shelf: _Shelf, hits: Hits, row: int, query: Vector, scoring: Scoring
+) -> list[Candidate]:
+    """What was found for one query, scored on the best scale there is, best first."""
+    numbers = [number for number in hits.ids[row].tolist() if number != NO_ID]
+    if not numbers:
+        return []
+    cosines = hits.scores[row, : len(numbers)].tolist()
+    scores, scale = _scores(shelf, query, numbers, scoring)
+    found = [
+        Candidate(shelf.prints[number][0], score, shelf.prints[number][1], cosine, scale)
+        for number, score, cosine in zip(numbers, scores or cosines, cosines, strict=True)
     ]
+    return sorted(found, key=lambda candidate: -candidate.score)
+
+
+def _scores(
+    shelf: _Shelf, query: Vector, numbers: list[int], scoring: Scoring
+) -> tuple[list[float], Scale]:
+    """Scores of the prints under `numbers`; none where the cosine is the score."""
+    cohort = shelf.cohort_for(scoring)
+    if cohort is None and scoring.centre is None:
+        return [], Scale.PLAIN
+    vectors = np.stack([shelf.vectors[number] for number in numbers])
+    if cohort is not None:
+        share = scoring.print_share
+        return normalised(cohort, query, numbers, vectors, share).tolist(), Scale.NORMALISED
+    products = scoring.centred(vectors) @ scoring.centred(query[np.newaxis])[0]
+    return products.tolist(), Scale.PLAIN
+
+
+def _shuffled(print_id: str) -> bytes:
+    return hashlib.sha256(print_id.encode()).digest()

@@ -206,11 +206,19 @@ def test_poorer_evidence_says_less_for_the_same_person(
 def test_what_was_never_measured_says_nothing() -> None:
     assert CALIBRATION.llr(0.99, evidence_ms=5000, quality=1.0) == 0.0
     assert MEASURED.llr(math.nan, evidence_ms=5000, quality=1.0) == 0.0
-    with pytest.raises(Broken):
-        CALIBRATION.on(Scale.NORMALISED)
 
 
-def test_each_scale_has_tails_of_its_own() -> None:
-    both = replace(CALIBRATION, normalised=(tail(0, 0.0, 1.0),))
-    assert both.on(Scale.PLAIN) is both
-    assert both.on(Scale.NORMALISED).tail(5000).stranger == 0.0
+@given(st.floats(0, 1), EVIDENCE, PRINTS)
+def test_a_normalised_score_means_what_as_many_deviations_mean_on_the_plain_scale(
+    score: float, evidence_ms: int, prints: int
+) -> None:
+    tail = CALIBRATION.tail(evidence_ms)
+    deviations = (score - tail.stranger) / tail.deviation
+    plain = CALIBRATION.on(Scale.PLAIN).fpir(score, evidence_ms=evidence_ms, prints=prints)
+    above = CALIBRATION.on(Scale.NORMALISED).fpir(
+        deviations + 1e-9, evidence_ms=evidence_ms, prints=prints
+    )
+    assert above <= plain
+    assert MEASURED.on(Scale.NORMALISED).llr(
+        deviations, evidence_ms=evidence_ms, quality=1.0
+    ) == pytest.approx(MEASURED.llr(score, evidence_ms=evidence_ms, quality=1.0), abs=1e-9)
