@@ -44,6 +44,7 @@ peers: .setup/dev ## npm programs that verify our licences (needs node and npm)
 
 bench: .setup/reference .setup/models.stamp ## every figure of the README, each beside its peer
 	@$(BIN)/python -m bench.encoders --models $(MODELS)
+	@$(BIN)/python -m bench.faces --models $(MODELS)
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
 

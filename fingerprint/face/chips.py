@@ -73,9 +73,12 @@ def _grid(corners: Matrix, angle: float) -> tuple[Matrix, Matrix]:
     """Where in the picture each chip pixel is sampled, as x and y of shape (150, 150)."""
     origin, right, below = _turned(_square(corners), corners.mean(axis=0), angle)[:3]
     steps = np.arange(SIDE) / (SIDE - 1)
-    across, down = steps[None, :, None], steps[:, None, None]
-    grid = origin + across * (right - origin) + down * (below - origin)
-    return grid[..., 0], grid[..., 1]
+    x, y = (
+        (origin[axis] + steps * (right[axis] - origin[axis]))[None, :]
+        + (steps * (below[axis] - origin[axis]))[:, None]
+        for axis in (0, 1)
+    )
+    return x, y
 
 
 def _square(corners: Matrix) -> Matrix:

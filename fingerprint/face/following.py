@@ -1,13 +1,16 @@
 """Follows faces through the frames of a segment, shot by shot.
 
 Searching a whole frame costs many times what looking near a known place does. So a frame is
-searched whole when a shot begins, once a second, and when a face is lost; in between each face is
-looked for nearby, and one that a search finds late is followed backwards to where it came in.
+searched whole, and for smaller faces, when a shot begins, every two seconds after that, and when a
+face is lost; in between each face is looked for nearby, and one that a search finds late is
+followed backwards to where it came in. Frames may be at any times, those of key frames alone too.
 """
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from fingerprint.face.detector import hull_overlap
 from fingerprint.face.kit import Kit
 from fingerprint.face.linking import Links, Trail, link, thin_out
 from fingerprint.face.models import Detection, Face, Track
@@ -16,7 +19,28 @@ from fingerprint.face.shots import Shots
 from fingerprint.face.tracks import Shot, tracks_of
 from fingerprint.face.view import View
 
-_BACK_MAX = 4  # frames kept for following backwards
+_BACK_MAX = 8  # frames kept for following backwards: two seconds at the scan's rate
+_SAME_PLACE = 0.4  # of the common hull: less, and another face may have taken the place
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a frame changed: whether it begins a shot, and how many faces went on, came and went.
+
+    `moved` counts those that went on but lie so far from where they were that another person may
+    have taken the place. A scan of key frames decodes what lies before a step that is not steady.
+    """
+
+    cut: bool
+    kept: int
+    fresh: int
+    gone: int
+    moved: int
+
+    @property
+    def steady(self) -> bool:
+        """Same shot, same faces, each where it was."""
+        return not (self.cut or self.fresh or self.gone or self.moved)
 
 
 class Follower:
@@ -33,18 +57,22 @@ class Follower:
         self._searched_ms = 0
         self._step_ms = 0
 
-    def add(self, view: View) -> None:
-        """Find or follow the faces of the next frame."""
-        if self._shots.begins(view.work) or self._resized(view):
+    def add(self, view: View) -> Step:
+        """Find or follow the faces of the next frame; what changed since the one before."""
+        cut = self._shots.begins(view.work) or self._resized(view)
+        if cut:
             self._end_shot(view.at_ms)
         if self._times:
             self._step_ms = view.at_ms - self._times[-1]
         self._times.append(view.at_ms)
         links = None if self._search_due(view) else self._followed(view)
-        if links is None or links.lost:
+        if links is None or any(trail.missed == 0 for trail in links.lost):
             links = self._searched(view)
+        moved = sum(hull_overlap(t.box, d.box) < _SAME_PLACE for t, d in links.pairs)
+        gone = sum(trail.missed == 0 for trail in links.lost)
         self._apply(view, links)
         self._recent.append(view)
+        return Step(cut, len(links.pairs), len(links.fresh), gone, moved)
 
     def finish(self) -> tuple[Track, ...]:
         """Close the last shot and hand out every track, in order of time."""
@@ -57,7 +85,9 @@ class Follower:
 
     def _search_due(self, view: View) -> bool:
         settings = self._kit.settings
-        return len(self._times) == 1 or view.at_ms - self._searched_ms >= settings.search_every_ms
+        seen = any(trail.missed == 0 for trail in self._open)
+        every_ms = settings.search_every_ms if seen else settings.empty_every_ms
+        return len(self._times) == 1 or view.at_ms - self._searched_ms >= every_ms
 
     def _followed(self, view: View) -> Links:
         """Each face looked for where it was; two trails never share one detection."""
@@ -67,7 +97,9 @@ class Follower:
     def _searched(self, view: View) -> Links:
         """The whole frame; a face that the search missed is still looked for where it was."""
         self._searched_ms = view.at_ms
-        links = link(self._open, self._kit.search(view))
+        settings = self._kit.settings
+        smallest_px = settings.first_px if len(self._times) == 1 else settings.smallest_px
+        links = link(self._open, self._kit.search(view, smallest_px))
         again = [d for trail in links.lost if (d := self._kit.near(view, trail.box)) is not None]
         rest = link(links.lost, again)
         return Links(links.pairs + rest.pairs, links.fresh, rest.lost)
@@ -77,9 +109,8 @@ class Follower:
             self._extend(trail, view, detection)
         for trail in links.lost:
             trail.missed += 1
-        for detection in links.fresh:
-            if len(self._open) + len(self._closed) < self._kit.settings.trails_max:
-                self._open.append(self._begun(view, detection))
+        room = self._kit.settings.trails_max - len(self._open) - len(self._closed)
+        self._open += [self._begun(view, detection) for detection in links.fresh[: max(0, room)]]
         over = [t for t in self._open if t.missed > self._kit.settings.missed_max or t.full]
         self._closed += over
         self._open = [trail for trail in self._open if trail not in over]

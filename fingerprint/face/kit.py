@@ -3,6 +3,7 @@
 Boxes of detections are pixels of a view's `work` picture; faces are in pixels of the source.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +16,7 @@ from fingerprint.face.detector import Detector, Search
 from fingerprint.face.landmarks import Landmarks
 from fingerprint.face.models import Box, Detection, Face, Sample
 from fingerprint.face.quality import FaceGates, grade
-from fingerprint.face.view import View
+from fingerprint.face.view import View, content
 from fingerprint.models import Vector
 
 
@@ -23,9 +24,11 @@ from fingerprint.models import Vector
 class FaceSettings:
     """What is looked for, how often, and what is kept.
 
-    smallest_px: width of the smallest face to find, in a frame whose longer side is working_side.
-    every: 1 searches all copies of the pyramid, 2 every second one. faces_max: per frame.
-    search_every_ms: a whole frame is searched at least this often. missed_max: frames a face may
+    smallest_px: width of the smallest face to find, in a picture whose longer side is
+    working_side, bars not counted; first_px: the same at the beginning of a shot, and last_px in a
+    still or enrolment film in which nothing is found. every: 1 searches all copies of the pyramid,
+    2 every second one. faces_max: per frame. search_every_ms: a whole frame with faces in it is
+    searched at least this often, one without at empty_every_ms. missed_max: frames a face may
     be hidden before its track ends. sample_every_ms: at most one picture is kept in this time.
     samples_max: pictures described per track. trails_max: per shot. split_below: neighbouring
     pictures of a track whose inner product is lower show two people (measured: pictures of one
@@ -34,10 +37,13 @@ class FaceSettings:
     """
 
     smallest_px: int = 40
+    first_px: int = 28
+    last_px: int = 20
     working_side: int = 640
     every: int = 2
     faces_max: int = 24
-    search_every_ms: int = 1000
+    search_every_ms: int = 2000
+    empty_every_ms: int = 1000
     missed_max: int = 2
     sample_every_ms: int = 500
     samples_max: int = 10
@@ -61,16 +67,21 @@ class Kit:
     settings: FaceSettings
     describer: FaceDescriber | None = None
 
-    def search(self, view: View) -> tuple[Detection, ...]:
-        """Faces anywhere in the view, best first."""
+    def search(self, view: View, smallest_px: int) -> tuple[Detection, ...]:
+        """Faces anywhere in the view, best first, from `smallest_px` of a working side on."""
         settings = self.settings
-        enlarged = max(1.0, view.work_side / settings.working_side)
+        left, top, right, bottom = content(view.work)
+        part = view.work[top:bottom, left:right]
+        if min(part.shape[:2]) < smallest_px:
+            return ()
+        enlarged = max(1.0, max(part.shape[:2]) / settings.working_side)
         search = Search(
-            smallest_px=round(settings.smallest_px * enlarged),
+            smallest_px=round(smallest_px * enlarged),
             every=settings.every,
             faces_max=settings.faces_max,
         )
-        return self.detector.detect(view.work, search)
+        found = self.detector.detect(part, search)
+        return tuple(Detection(d.box.moved(left, top), d.score) for d in found)
 
     def near(self, view: View, box: Box) -> Detection | None:
         """The face where one was a moment ago, if it still is."""
@@ -78,9 +89,19 @@ class Kit:
 
     def face(self, view: View, detection: Detection) -> Face:
         """The detected face with its five points."""
-        box = view.to_rgb(detection.box)
-        points = self.landmarks.find(view.rgb, box)
-        return Face(view.at_ms, view.to_source(box), view.points_to_source(points), detection.score)
+        return self.faces(view, [detection])[0]
+
+    def faces(self, view: View, detections: Sequence[Detection]) -> list[Face]:
+        """The detected faces with their five points each."""
+        if not detections:
+            return []
+        boxes = [view.to_rgb(detection.box) for detection in detections]
+        return [
+            Face(view.at_ms, view.to_source(box), view.points_to_source(points), detection.score)
+            for detection, box, points in zip(
+                detections, boxes, self.landmarks.find_all(view.rgb, boxes), strict=True
+            )
+        ]
 
     def sample(self, view: View, face: Face) -> Sample:
         """The face of this view with its chip and grade."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fingerprint.face.models import Box, Image
 
 Matrix = NDArray[np.float64]
-_BAND = 32  # rows
+_BAND = 50  # rows
 _TINY = 1e-30  # all points in one place have no size; their transform is then zero
 
 
@@ -78,20 +78,29 @@ def unhalved(box: Box, halvings: int) -> Box:
 
 
 def sample_bilinear(image: Image, x: Matrix, y: Matrix) -> Image:
-    """Pixels at real positions `x`, `y`; black where a neighbour would lie outside."""
-    rows, columns = image.shape[:2]
-    if min(rows, columns) < 2:
-        return np.zeros((*x.shape, 3), dtype=np.uint8)
-    shape, x, y = x.shape, x.ravel(), y.ravel()
-    left, top = np.floor(x), np.floor(y)
-    fx, fy = x - left, y - top
-    inside = (left >= 0) & (top >= 0) & (left + 1 < columns) & (top + 1 < rows)
-    at = np.where(inside, top * columns + left, 0).astype(np.intp)
+    """Pixels at real positions `x`, `y` (rows, columns); black where a neighbour lies outside."""
+    sampled: Image = np.zeros((*x.shape, 3), dtype=np.uint8)
+    if min(image.shape[:2]) < 2:
+        return sampled
     planes = np.ascontiguousarray(image.reshape(-1, 3).T)
-    sampled = _between(planes, at, fx) * (1 - fy) + _between(planes, at + columns, fx) * fy
-    chip: Image = np.empty((len(x), 3), dtype=np.uint8)
-    chip[...] = (sampled.astype(np.uint8) * inside).T
-    return chip.reshape(*shape, 3)
+    for top in range(0, len(x), _BAND):
+        band = slice(top, top + _BAND)
+        sampled[band] = _sampled(planes, image.shape, x[band], y[band])
+    return sampled
+
+
+def _sampled(planes: Image, shape: tuple[int, ...], x: Matrix, y: Matrix) -> Image:
+    """As `sample_bilinear`, from the picture's three planes in a row each."""
+    rows, columns = shape[:2]
+    left, top = np.floor(x), np.floor(y)
+    fx, fy = (x - left).ravel(), (y - top).ravel()
+    inside = ((left >= 0) & (top >= 0) & (left + 1 < columns) & (top + 1 < rows)).ravel()
+    at = np.where(inside, (top * columns + left).ravel(), 0).astype(np.intp)
+    values = _between(planes, at, fx)
+    values *= 1 - fy
+    values += _between(planes, at + columns, fx) * fy
+    kept = values.astype(np.uint8) * inside
+    return kept.T.reshape(*x.shape, 3)
 
 
 def _between(planes: Image, at: NDArray[np.intp], share: Matrix) -> Matrix:

@@ -7,11 +7,14 @@ are halved until the search size is near; landmarks and chips still use every pi
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.face.models import Box, Image, Points
 from fingerprint.face.transforms import halve, unhalved
 
 _HALVINGS_MAX = 6
+_BLACK = 20  # of 255: bars are darker than this in every channel
+_PROBE_PX = 8  # bars are looked for on every eighth row and column
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,3 +55,19 @@ def view_of(rgb: Image, *, at_ms: int, scale: float, working_side: int) -> View:
     while max(work.shape[:2]) > 2 * working_side and halvings < _HALVINGS_MAX:
         work, halvings = halve(work), halvings + 1
     return View(at_ms, rgb, work, halvings, scale)
+
+
+def content(rgb: Image) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom edge of the picture within black bars, right and bottom outside.
+
+    Letterboxes and pillarboxes hold no face and would only cost time and set the measure of size.
+    """
+    top, bottom = _lit(rgb[:, ::_PROBE_PX].max(axis=(1, 2), initial=0))
+    left, right = _lit(rgb[::_PROBE_PX].max(axis=(0, 2), initial=0))
+    return left, top, right, bottom
+
+
+def _lit(brightest: NDArray[np.uint8]) -> tuple[int, int]:
+    """First and one past the last line that is not black; an empty range where all are."""
+    lit = np.flatnonzero(brightest > _BLACK)
+    return (int(lit[0]), int(lit[-1]) + 1) if len(lit) else (0, 0)

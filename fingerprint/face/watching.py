@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from fingerprint.face.describing import FaceDescriber
 from fingerprint.face.descriptor import Descriptor
 from fingerprint.face.detector import Detector
-from fingerprint.face.following import Follower
+from fingerprint.face.following import Follower, Step
 from fingerprint.face.kit import FaceSettings, Kit
 from fingerprint.face.landmarks import Landmarks
 from fingerprint.face.models import Image, Sample, Sighting, Track
@@ -55,7 +55,8 @@ class FaceWatcher:
         """
         kit = self._kit
         view = view_of(rgb, at_ms=0, scale=scale, working_side=kit.settings.working_side)
-        samples = [kit.sample(view, kit.face(view, found)) for found in kit.search(view)]
+        found = kit.search(view, kit.settings.first_px) or kit.search(view, kit.settings.last_px)
+        samples = [kit.sample(view, face) for face in kit.faces(view, found)]
         samples.sort(key=lambda sample: -sample.face.box.width)
         if not samples:
             return Sighting((), np.zeros((0, 0), dtype=np.float32))
@@ -68,15 +69,16 @@ class FaceWatcher:
 
         `progress` is told each frame's time once it is done.
         """
-        follower = Follower(self._kit)
-        side = self._kit.settings.working_side
+        following = self.follow()
         for frame in frames:
-            follower.add(
-                view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)
-            )
+            following.add(frame)
             if progress is not None:
                 progress(frame.at_ms)
-        return tuple(self._identified(track) for track in follower.finish())
+        return following.finish()
+
+    def follow(self) -> "Following":
+        """Follow faces frame by frame; `add` tells after each one whether something changed."""
+        return Following(self._kit)
 
     def _identify(self, samples: Sequence[Sample]) -> Vector:
         """Unit vectors (n, D) of the encoder in use."""
@@ -84,9 +86,28 @@ class FaceWatcher:
             return self._kit.describer.describe(samples)
         return self.describe(np.stack([sample.chip for sample in samples]))
 
+
+class Following:
+    """The faces of one segment while its frames come in, at any times but in their order."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._follower = Follower(kit)
+        self._side = kit.settings.working_side
+        self._describer = kit.describer
+
+    def add(self, frame: Frame) -> Step:
+        """Find or follow the faces of the next frame."""
+        rgb, scale = frame.rgb, frame.scale
+        return self._follower.add(
+            view_of(rgb, at_ms=frame.at_ms, scale=scale, working_side=self._side)
+        )
+
+    def finish(self) -> tuple[Track, ...]:
+        """Every track, in order of time, with the vectors of the encoder in use."""
+        return tuple(self._identified(track) for track in self._follower.finish())
+
     def _identified(self, track: Track) -> Track:
-        """The track with the vector of the encoder in use."""
-        if self._kit.describer is None:
+        if self._describer is None:
             return track
         qualities = [sample.grade.quality for sample in track.samples]
-        return replace(track, vector=pooled(self._kit.describer.describe(track.samples), qualities))
+        return replace(track, vector=pooled(self._describer.describe(track.samples), qualities))

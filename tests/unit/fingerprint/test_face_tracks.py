@@ -33,10 +33,10 @@ class SquareKit:
     """Finds 40-pixel squares by colour; a square's vector is its colour's axis."""
 
     settings: FaceSettings = field(default_factory=lambda: FaceSettings(trails_max=8))
-    searched: list[int] = field(default_factory=list)
+    searched: list[tuple[int, int]] = field(default_factory=list)
 
-    def search(self, view: View) -> tuple[Detection, ...]:
-        self.searched.append(view.at_ms)
+    def search(self, view: View, smallest_px: int) -> tuple[Detection, ...]:
+        self.searched.append((view.at_ms, smallest_px))
         return self._seen(view.work, (0, 0))
 
     def near(self, view: View, box: Box) -> Detection | None:
@@ -94,7 +94,47 @@ def test_one_moving_face_is_one_track() -> None:
 def test_whole_frames_are_searched_only_now_and_then() -> None:
     kit = SquareKit()
     follow([(250 * n, frame([(RED, 10 + 5 * n, 40)])) for n in range(12)], kit)
-    assert kit.searched == [0, 1000, 2000]
+    settings = kit.settings
+    assert kit.searched == [(0, settings.first_px), (2000, settings.smallest_px)]
+
+
+def test_frames_without_a_face_are_searched_more_often() -> None:
+    kit = SquareKit()
+    follow([(250 * n, frame([])) for n in range(12)], kit)
+    assert [at_ms for at_ms, _ in kit.searched] == [0, 1000, 2000]
+
+
+def test_a_lost_face_is_searched_for_once_not_in_every_frame() -> None:
+    kit = SquareKit()
+    follow([(250 * n, frame([(RED, 100, 60)] if n < 4 else [])) for n in range(8)], kit)
+    assert [at_ms for at_ms, _ in kit.searched] == [0, 1000]
+
+
+def test_a_step_tells_what_changed() -> None:
+    here, there = (RED, 10, 20), (GREEN, 150, 120)
+    pictures = [[here], [here], [here, there], [(RED, 25, 20), there], [there], []]
+    follower = Follower(SquareKit(FaceSettings(search_every_ms=100)))  # type: ignore[arg-type]
+    views = [
+        view_of(frame(squares), at_ms=4000 * n, scale=1.0, working_side=640)
+        for n, squares in enumerate(pictures)
+    ]
+    steps = [follower.add(view) for view in views]
+    assert [(s.kept, s.fresh, s.gone, s.moved) for s in steps] == [
+        (0, 1, 0, 0),
+        (1, 0, 0, 0),
+        (1, 1, 0, 0),
+        (2, 0, 0, 0),
+        (1, 0, 1, 0),
+        (0, 0, 1, 0),
+    ]
+    assert [step.cut for step in steps] == [True] + [False] * 5
+    assert [step.steady for step in steps] == [False, True, False, True, False, False]
+
+
+def test_one_person_seen_in_key_frames_alone_is_one_track() -> None:
+    frames = [(4000 * n, frame([(RED, 100 + 4 * n, 60)])) for n in range(4)]
+    (track,) = follow(frames)
+    assert track.spans == (Span(0, 16000),)
 
 
 def test_two_faces_keep_apart() -> None:
