@@ -1,0 +1,81 @@
+"""Media to content prints: fed by a scan as it reads, or read for this alone.
+
+Sound costs a few seconds for an hour, so it is printed before a scan and may save it; pictures cost
+their decoding and are best taken from the stream that a scan reads anyway.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fingerprint.content.hearing import find_sound
+from fingerprint.content.models import PICTURE_HOP_MS, Link, PicturePrint, SoundPrint
+from fingerprint.content.picture import PicturePrinter
+from fingerprint.content.seeing import find_pictures
+from fingerprint.content.sound import PITCHES, SoundPrinter
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.media.models import AudioBlock, Form, Frame, MediaInfo
+
+PICTURE_SIDE_MAX = 320
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContentPrint:
+    """What a file contains: its sound at every pitch that is asked with, and its pictures."""
+
+    sounds: tuple[SoundPrint, ...]
+    picture: PicturePrint | None
+
+    @property
+    def sound(self) -> SoundPrint | None:
+        """The sound as it is kept; None where there is none or only silence."""
+        plain = (sound for sound in self.sounds if sound.pitch == 1 and sound.level.any())
+        return next(plain, None)
+
+
+class ContentPrinter:
+    """Takes what a scan reads, in order; memory grows by some 600 bytes a quarter second."""
+
+    def __init__(self) -> None:
+        self._sound = SoundPrinter(PITCHES)
+        self._picture = PicturePrinter()
+
+    def sound(self, block: AudioBlock) -> None:
+        """Take the next block of sound."""
+        self._sound.add(block.samples)
+
+    def frame(self, frame: Frame) -> None:
+        """Take the next picture."""
+        self._picture.add(frame.at_ms, frame.rgb)
+
+    def finish(self) -> ContentPrint:
+        """The print of all that was taken."""
+        picture = self._picture.finish()
+        return ContentPrint(self._sound.finish(), picture if len(picture) else None)
+
+
+def read_content(
+    path: Path, limits: Limits, info: MediaInfo, *, sound: bool = True, picture: bool = True
+) -> ContentPrint:
+    """The print of a film or a sound; a still has none. Raises BadMedia."""
+    printer = ContentPrinter()
+    if sound and info.audio:
+        with door.audio(path, limits) as blocks:
+            for block in blocks:
+                printer.sound(block)
+    if picture and info.video and info.kind is Form.FILM:
+        side = PICTURE_SIDE_MAX
+        with door.frames(path, limits, every_ms=PICTURE_HOP_MS, max_side=side) as frames:
+            for frame in frames:
+                printer.frame(frame)
+    return printer.finish()
+
+
+def find(asked: ContentPrint, known: ContentPrint) -> tuple[Link, ...]:
+    """Every stretch of the asked file's sound and pictures that is in the known one."""
+    links: tuple[Link, ...] = ()
+    if asked.sound is not None and known.sound is not None:
+        links += find_sound(asked.sounds, known.sound)
+    if asked.picture is not None and known.picture is not None:
+        links += find_pictures(asked.picture, known.picture)
+    return links
