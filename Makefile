@@ -47,6 +47,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.faces --models $(MODELS)
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup

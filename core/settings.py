@@ -15,6 +15,7 @@ from core.errors import BadInput
 _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Rate = Annotated[float, Field(gt=0, lt=1)]
+Number = Annotated[float, Field(gt=0, le=1000)]
 
 
 class ServerSettings(BaseModel):
@@ -34,19 +35,26 @@ class ServerSettings(BaseModel):
 
 
 class DecisionSettings(BaseModel):
-    """When a find counts, per search against everything that is enrolled."""
+    """When a find counts: the false alarms that one submission may cause."""
 
     model_config = _FROZEN
 
-    fpir_match: Rate = Field(
-        default=0.001,
-        description="Share of searches for people who are not enrolled that may end in a false "
-        "match, as a fraction of 1; finds under it count without a person's look.",
+    false_matches_per_submission: Number = Field(
+        default=0.01,
+        description="How many people who are not enrolled may get a name in one submission, on "
+        "average and without a person's look. 0.01 is one false match in a hundred films; no "
+        "search may cause more than 0.001, however few a submission makes.",
     )
-    fpir_review: Rate = Field(
-        default=0.02,
-        description="The same share up to which a find is laid before a person, as a fraction "
-        "of 1; at least fpir_match.",
+    false_reviews_per_submission: Number = Field(
+        default=0.5,
+        description="The same number laid before a person; at least "
+        "false_matches_per_submission. 0.5 is one needless look in two films; no search may "
+        "cause more than 0.02.",
+    )
+    cast_share: Rate = Field(
+        default=0.5,
+        description="Share of both numbers that the search among the declared cast may use, as "
+        "a fraction of 1; all of it is the whole gallery's where nobody is declared.",
     )
     voice_match_ms_min: int = Field(
         default=3000,
@@ -69,8 +77,10 @@ class DecisionSettings(BaseModel):
 
     @model_validator(mode="after")
     def _review_is_wider(self) -> Self:
-        if self.fpir_review < self.fpir_match:
-            raise ValueError("fpir_review must be at least fpir_match")
+        if self.false_reviews_per_submission < self.false_matches_per_submission:
+            raise ValueError(
+                "false_reviews_per_submission must be at least false_matches_per_submission"
+            )
         return self
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fingerprint import deciding, hearing, opening, seeing
 from fingerprint.calibration import Calibration
+from fingerprint.deciding import NO_CONTEXT, Context
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.matching import Policy
@@ -19,7 +20,13 @@ from fingerprint.models import Finding, Modality, ModelCard, SampleReport, Span,
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
 
-__all__ = ["Engine", "Gallery", "GalleryEntry", "Policy"]  # what a caller of the engine needs
+__all__ = [
+    "Context",
+    "Engine",
+    "Gallery",
+    "GalleryEntry",
+    "Policy",
+]  # what a caller of the engine needs
 
 SEGMENT_MS = 60_000
 _LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
@@ -150,10 +157,19 @@ class Engine:
         *,
         allowed: Collection[str] | None = None,
         policy: Policy | None = None,
+        context: Context = NO_CONTEXT,
     ) -> tuple[Finding, ...]:
-        """One finding per trace, in their order; only `allowed` print ids are searched if given."""
+        """One finding per trace of a submission, in their order; `traces` are all of it.
+
+        Only `allowed` print ids are searched, where given.
+        """
         return deciding.decide(
-            traces, gallery, self._calibrations, policy or self._policy, allowed=allowed
+            traces,
+            gallery,
+            self._calibrations,
+            policy or self._policy,
+            allowed=allowed,
+            context=context,
         )
 
 

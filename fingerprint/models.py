@@ -112,12 +112,40 @@ class Trace:
     reasons: tuple[Reason, ...]
 
 
+class SearchPath(StrEnum):
+    """How a name was found: among all prints, the declared cast, or by voice and face at once."""
+
+    OPEN = "open-search"
+    CAST = "declared-cast"
+    BOTH = "voice-and-face"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What an answer rests on, as a person may read it.
+
+    prints: how many were searched. evidence_ms: speech or time on screen, the less of both sides.
+    stretches: traces that were pooled; earlier: those of them from earlier cuts. llr: natural log
+    of how much likelier this person is than a stranger, 0 where that was never measured. lead:
+    over the next best print, in standard deviations of strangers' scores; `None` without another.
+    """
+
+    path: SearchPath
+    prints: int
+    evidence_ms: int
+    stretches: int
+    earlier: int
+    llr: float
+    lead: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The answer for one trace.
 
     `fpir` is the rate of strangers that would score this high by chance in one search of a
-    gallery of the present size; `runner_up` is the score of the next best print.
+    gallery of the present size; `runner_up` is the score of the next best print. `basis` is there
+    where something was compared.
     """
 
     trace_index: int
@@ -128,3 +156,4 @@ class Finding:
     fpir: float
     threshold_id: str
     reasons: tuple[Reason, ...]
+    basis: Basis | None = None

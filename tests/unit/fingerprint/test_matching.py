@@ -5,11 +5,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fingerprint.calibration import Calibration, Tail
-from fingerprint.matching import Candidate, Policy, Search, decide
-from fingerprint.models import Decision, Finding, Modality
+from fingerprint.matching import (
+    FPIR_MATCH_MAX,
+    FPIR_REVIEW_MAX,
+    Candidate,
+    Policy,
+    Rates,
+    Search,
+    decide,
+    rates,
+)
+from fingerprint.models import Decision, Finding, Modality, SearchPath
 
 SCORES, RATES = (0.5, 0.6, 0.7, 0.8, 0.9), (0.1, 1e-2, 1e-3, 1e-5, 1e-7)
-POLICY = Policy(fpir_match=0.001, fpir_review=0.05)
+POLICY = Policy()
+ACCEPTED = Rates(SearchPath.OPEN, 4, match=0.001, review=0.05)
 
 
 def calibrated(identities: int = 1000) -> Calibration:
@@ -25,13 +35,13 @@ def finding(
     prints: int = 10,
     modality: Modality = Modality.VOICE,
     calibration: Calibration | None = None,
-    policy: Policy = POLICY,
+    accepted: Rates = ACCEPTED,
 ) -> Finding:
     found = [
         Candidate(f"prt_{place}", score, print_ms, score) for place, score in enumerate(scores)
     ]
     search = Search(3, modality, speech_ms, prints, found)
-    return decide(search, calibration or calibrated(), policy)
+    return decide(search, calibration or calibrated(), POLICY, accepted)
 
 
 def codes(found: Finding) -> list[str]:
@@ -101,13 +111,14 @@ def test_a_provisional_threshold_is_said_and_changes_nothing() -> None:
 def test_nobody_enrolled_and_an_encoder_never_measured_name_nobody() -> None:
     assert codes(finding()) == ["no-prints"]
     search = Search(0, Modality.VOICE, 8000, 1, [Candidate("prt_0", 0.99, 8000, 0.99)])
-    found = decide(search, None, POLICY)
+    found = decide(search, None, POLICY, ACCEPTED)
     assert (found.decision, found.print_id) == (Decision.UNKNOWN, None)
     assert (codes(found), found.fpir) == (["encoder-not-calibrated"], 1.0)
 
 
 def test_the_threshold_id_names_what_the_decision_rested_on() -> None:
-    assert finding(0.85, prints=7).threshold_id == "enc/digest/from0ms/n7/0.001-0.05"
+    named = finding(0.85, prints=7).threshold_id
+    assert named == "enc/digest/from0ms/open-search/n7/s4/0.001-0.05/0.01-0.5/m0.5"
     assert finding(0.85, prints=8).threshold_id != finding(0.85, prints=7).threshold_id
 
 
@@ -128,3 +139,54 @@ def test_more_score_or_more_speech_never_lowers_the_answer(
     less = finding(low, speech_ms=speech_ms, prints=prints).decision
     more = finding(high, speech_ms=speech_ms + more_ms, prints=prints).decision
     assert ORDER.index(less) <= ORDER.index(more)
+
+
+def test_a_basis_says_what_an_answer_rests_on() -> None:
+    basis = finding(0.85, 0.79, speech_ms=8000, print_ms=20_000, prints=7).basis
+    assert basis is not None
+    assert (basis.path, basis.prints, basis.evidence_ms) == (SearchPath.OPEN, 7, 8000)
+    assert (basis.stretches, basis.earlier, basis.lead) == (1, 0, 1.0)
+
+
+def test_searches_share_what_a_submission_may_cause() -> None:
+    policy = Policy(false_matches_per_submission=0.01, false_reviews_per_submission=0.2)
+    film = rates(policy, 500, SearchPath.OPEN, cast=False)
+    assert (film.match, film.review) == (pytest.approx(2e-5), pytest.approx(4e-4))
+
+
+def test_one_search_is_never_laxer_than_the_bound() -> None:
+    policy = Policy(false_matches_per_submission=1, false_reviews_per_submission=5)
+    still = rates(policy, 1, SearchPath.OPEN, cast=False)
+    assert (still.match, still.review) == (FPIR_MATCH_MAX, FPIR_REVIEW_MAX)
+
+
+@given(st.integers(0, 5000), st.floats(0.01, 0.99), st.floats(1e-4, 10))
+def test_both_paths_together_spend_no_more_than_was_declared(
+    searches: int, share: float, declared: float
+) -> None:
+    policy = Policy(
+        false_matches_per_submission=declared,
+        false_reviews_per_submission=declared,
+        cast_share=share,
+    )
+    both = [rates(policy, searches, path, cast=True) for path in (SearchPath.OPEN, SearchPath.CAST)]
+    assert sum(found.match for found in both) * searches <= declared * (1 + 1e-9)
+    assert sum(found.review for found in both) * searches <= declared * (1 + 1e-9)
+
+
+@given(st.floats(0.4, 1), st.floats(1e-4, 1), st.floats(1, 100), st.integers(1, 3000))
+def test_more_accepted_false_alarms_never_give_fewer_answers(
+    score: float, declared: float, more: float, searches: int
+) -> None:
+    answers = []
+    for budget in (declared, declared * more):
+        policy = Policy(false_matches_per_submission=budget, false_reviews_per_submission=budget)
+        accepted = rates(policy, searches, SearchPath.OPEN, cast=False)
+        answers.append(ORDER.index(finding(score, accepted=accepted).decision))
+    assert answers == sorted(answers)
+
+
+@given(st.floats(0.4, 1), st.integers(1, 10**6), st.integers(1, 10**6))
+def test_more_prints_never_make_a_match(score: float, prints: int, more: int) -> None:
+    few, many = finding(score, prints=prints), finding(score, prints=prints + more)
+    assert ORDER.index(many.decision) <= ORDER.index(few.decision)
