@@ -11,6 +11,7 @@ from api.steps import (
     look_again,
     missing,
     read_findings,
+    recognise,
     scan_segment,
     search,
 )
@@ -22,7 +23,7 @@ from core.principal import system
 
 def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     """Carry out a `scan` job: media to traces, traces to matches, matches to decision and money."""
-    running = begin(tools, job)
+    running = recognise(tools, job, pulse, begin(tools, job))
     for segment in missing(tools, job, running):
         scan_segment(tools, job, pulse, running, segment)
     search(tools, job, pulse, running.scan.id)

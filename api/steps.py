@@ -4,11 +4,12 @@ Nothing is computed on the way: media belongs to the engine, meaning to registry
 money to royalties. A write checks the job's fence first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlmodel import Session
 
+from api import recognising
 from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
@@ -17,8 +18,11 @@ from core.clock import utc_now
 from core.errors import Conflict
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, system
+from core.settings import Reuse
+from fingerprint.content.printing import ContentPrint
 from fingerprint.media.models import MediaInfo
-from fingerprint.models import Span
+from fingerprint.models import Modality, Span, Trace
+from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import findings, latematch, reading, scans, submissions, works
 
@@ -28,11 +32,12 @@ SEARCH_AT = 0.97
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A scan under way: the stored scan, its file, and what the probe said about it."""
+    """A scan under way: the stored scan, its file, what the probe said, and what is known of it."""
 
     scan: Scan
     path: Path
     info: MediaInfo
+    known: Carried = NOTHING_KNOWN
 
 
 def begin(tools: Tools, job: Job) -> Running:
@@ -58,6 +63,21 @@ def begin(tools: Tools, job: Job) -> Running:
     return Running(scan, path, info)
 
 
+def recognise(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> Running:
+    """The scan with what earlier scans of the tenant's say about the same recording."""
+    pulse.show(0.0, "")
+    if tools.world.settings.reuse == Reuse.OFF or not missing(tools, job, running):
+        return running
+    info, path = running.info, running.path
+    by_content = tools.world.settings.reuse == Reuse.CONTENT
+
+    def read() -> ContentPrint:
+        return tools.engine.content(path, info, sound=by_content, picture=by_content)
+
+    recognising.recognise(tools, job, info.duration_ms, read)
+    return replace(running, known=recognising.carry_over(tools, job))
+
+
 def missing(tools: Tools, job: Job, running: Running) -> tuple[tuple[int, Span], ...]:
     """Number and span of each segment that nobody has written yet."""
     with tools.world.db.read() as session:
@@ -77,7 +97,13 @@ def scan_segment(
         pulse.show(SEARCH_AT * (number + part) / total, f"{number + 1}/{total}")
 
     progress(0.0)
-    traces = tools.engine.scan_segment(running.path, running.info, span, progress)
+
+    def scan(part: Span, modalities: frozenset[Modality]) -> tuple[Trace, ...]:
+        return tools.engine.scan_segment(
+            running.path, running.info, part, progress, modalities=modalities
+        )
+
+    traces = recognising.scan_new(running.known, span, scan)
     with tools.world.db.write() as session:
         scans.save_segment(
             session,

@@ -4,6 +4,7 @@ Names are `EBENBILD_` and the field, groups nested with two underscores, as in
 `EBENBILD_SERVER__PORT=8420`. The unit is the last word of a field's name.
 """
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -16,6 +17,14 @@ _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Rate = Annotated[float, Field(gt=0, lt=1)]
 Number = Annotated[float, Field(gt=0, le=1000)]
+
+
+class Reuse(StrEnum):
+    """What of earlier scans a scan may take over."""
+
+    CONTENT = "content"
+    IDENTICAL = "identical"
+    OFF = "off"
 
 
 class ServerSettings(BaseModel):
@@ -165,6 +174,12 @@ class Settings(BaseSettings):
         default="auto",
         description="What computes the models: `auto` takes a GPU where this onnxruntime has one, "
         "`cpu` never does, or provider names with commas between, in the order to try.",
+    )
+    reuse: Reuse = Field(
+        default=Reuse.CONTENT,
+        description="What a scan may take over from earlier scans of the tenant's own media: "
+        "`content` where the same recording is recognised and untouched, `identical` only for the "
+        "very same file, `off` never.",
     )
     server: ServerSettings = ServerSettings()
     decision: DecisionSettings = DecisionSettings()

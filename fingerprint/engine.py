@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fingerprint import deciding, hearing, opening, seeing
 from fingerprint.calibration import Calibration
+from fingerprint.content.printing import ContentPrint, read_content
 from fingerprint.deciding import NO_CONTEXT, Context
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.gallery import Gallery, GalleryEntry
@@ -95,6 +96,12 @@ class Engine:
     def probe(self, path: Path) -> MediaInfo:
         """Facts about a file; raises BadMedia, or NotFound where there is none."""
         return door.probe(path, self._limits)
+
+    def content(
+        self, path: Path, info: MediaInfo, *, sound: bool = True, picture: bool = True
+    ) -> ContentPrint:
+        """Which recording a file is, to be kept and compared; raises BadMedia."""
+        return read_content(path, self._limits, info, sound=sound, picture=picture)
 
     def embed(self, path: Path, modality: Modality) -> SampleReport:
         """Judge an enrolment sample, film, sound or still, and make its template if it is fit.

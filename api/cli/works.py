@@ -6,6 +6,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
+from api.web.texts import timecode
 
 works = typer.Typer(help="Titles: universe, series, season, episode.", no_args_is_help=True)
 cuts = typer.Typer(help="Concrete versions of a work.", no_args_is_help=True)
@@ -60,3 +61,25 @@ def list_cuts(
         found = list(client.pages("/v1/cuts", work_id=work))
     rows = [(cut["id"], cut["label"], cut["format"], cut["language"]) for cut in found]
     emit(cli, found, lambda: table(("id", "label", "format", "language"), rows))
+
+
+@command(cuts, "links")
+def list_links(cli: Cli, cut: Annotated[str, typer.Argument(help="Id of the cut.")]) -> None:
+    """List the stretches of a cut that are in your other cuts."""
+    with cli.client() as client:
+        found = client.get(f"/v1/cuts/{cut}/links")
+    rows = [
+        (
+            link["part"],
+            f"{link['cut_id']} {_time(link['here'])}",
+            f"{link['known_cut_id']} {_time(link['there'])}",
+            f"{link['speed']:.3f}",
+            "same file" if link["identical"] else "mirrored" if link["mirrored"] else "",
+        )
+        for link in found
+    ]
+    emit(cli, found, lambda: table(("part", "stretch", "is in", "speed", ""), rows))
+
+
+def _time(span: dict[str, int]) -> str:
+    return f"{timecode(span['start_ms'])}\u2013{timecode(span['end_ms'])}"

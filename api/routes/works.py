@@ -1,16 +1,18 @@
 """Works and cuts: the titles of a studio and their concrete versions."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, page
-from api.wire import FROZEN, Text
+from api.wire import FROZEN, SpanOut, Text
 from core.clock import utc_now
+from fingerprint.content.models import Part
+from registry.models.content import ContentLink
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
-from registry.service import works
+from registry.service import content, works
 
 router = APIRouter(tags=["works"])
 
@@ -32,6 +34,44 @@ class NewCut(BaseModel):
     label: Text
     format: CutFormat
     language: Text
+
+
+class ContentLinkOut(BaseModel):
+    """A stretch of one submission that is in an earlier one; `intact` was not scanned again.
+
+    `speed` is how many milliseconds of the earlier one pass in a millisecond of this one.
+    """
+
+    id: str
+    part: Part
+    cut_id: str
+    submission_id: str
+    here: SpanOut
+    known_cut_id: str
+    known_submission_id: str
+    there: SpanOut
+    speed: float
+    mirrored: bool
+    identical: bool
+    intact: list[SpanOut]
+
+    @classmethod
+    def of(cls, item: ContentLink) -> Self:
+        """The link as data."""
+        return cls(
+            id=item.id,
+            part=item.link.part,
+            cut_id=item.cut_id,
+            submission_id=item.submission_id,
+            here=SpanOut.of(item.link.here),
+            known_cut_id=item.known_cut_id,
+            known_submission_id=item.known_submission_id,
+            there=SpanOut.of(item.link.there),
+            speed=round(item.link.speed, 4),
+            mirrored=item.link.mirrored,
+            identical=item.identical,
+            intact=[SpanOut.of(span) for span in item.link.intact],
+        )
 
 
 @router.post("/works", status_code=201, response_model=Work)
@@ -89,6 +129,14 @@ def list_cuts(
     """List your cuts, of one work where it is named."""
     found = works.list_cuts(reading, caller, work_id=work_id, after=asked.after, limit=asked.limit)
     return page(found, asked, lambda cut: cut)
+
+
+@router.get("/cuts/{cut_id}/links", response_model=list[ContentLinkOut])
+def list_links(cut_id: str, caller: Caller, reading: Reading) -> list[ContentLinkOut]:
+    """Which stretches of this cut are in your other cuts, and where?"""
+    works.get_cut(reading, caller, cut_id)
+    found = content.list_links(reading, caller, cut_id)
+    return [ContentLinkOut.of(item) for item in found]
 
 
 @router.get("/cuts/{cut_id}", response_model=Cut)

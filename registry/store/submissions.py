@@ -131,6 +131,19 @@ def object_users(session: Session, principal: Principal, object_name: str) -> in
     return len(session.exec(query).all())
 
 
+def with_object(session: Session, principal: Principal, object_name: str) -> tuple[Submission, ...]:
+    """The tenant's submissions of the very same bytes, oldest first."""
+    query = (
+        select(SubmissionRow)
+        .where(
+            col(SubmissionRow.tenant_id) == principal.tenant_id,
+            col(SubmissionRow.object_name) == object_name,
+        )
+        .order_by(col(SubmissionRow.seq))
+    )
+    return tuple(_submission(session, principal, row) for row in session.exec(query))
+
+
 def _row(session: Session, principal: Principal, submission_id: str) -> SubmissionRow:
     query = select(SubmissionRow).where(
         col(SubmissionRow.id) == submission_id, visible(SubmissionRow, principal)

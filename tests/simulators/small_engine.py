@@ -8,15 +8,24 @@ certain. `slow_ms` makes a segment take its time, so that a test can kill the wo
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from core.errors import BadMedia
 from core.settings import Settings
+from fingerprint.content.models import (
+    GRID,
+    PICTURE_HOP_MS,
+    SOUND_HOP_MS,
+    Box,
+    PicturePrint,
+    SoundPrint,
+)
+from fingerprint.content.printing import ContentPrint
 from fingerprint.gallery import Gallery
 from fingerprint.models import (
     Decision,
@@ -38,26 +47,62 @@ MODELS = {
 }
 
 
-def medium(duration_ms: int, *people: tuple[str, str, int, int], slow_ms: int = 0) -> bytes:
-    """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms)."""
+def medium(
+    duration_ms: int,
+    *people: tuple[str, str, int, int],
+    slow_ms: int = 0,
+    content: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
+) -> bytes:
+    """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
+
+    `content` names the recordings that sound and picture consist of, as (name, start_ms, end_ms).
+    """
     heard = [
         {"name": name, "modality": modality, "start_ms": start, "end_ms": end}
         for name, modality, start, end in people
     ]
-    return json.dumps({"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}).encode()
+    script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
+    return json.dumps({**script, "content": content or {}}).encode()
+
+
+def small_sound(pieces: Sequence[tuple[str, int, int]]) -> SoundPrint:
+    """The print of a sound made of pieces of named recordings."""
+    parts = []
+    for name, start_ms, end_ms in pieces:
+        words = _seeded(name).integers(0, 1 << 32, 4000, dtype=np.uint32)
+        parts.append(words[start_ms // SOUND_HOP_MS : end_ms // SOUND_HOP_MS])
+    bits = np.concatenate(parts)
+    strong, none = np.full(len(bits), 0xFFFFFFFF, np.uint32), np.zeros(len(bits), np.uint32)
+    return SoundPrint(bits, strong, none, np.full(len(bits), 200, np.uint8))
+
+
+def small_picture(pieces: Sequence[tuple[str, int, int]]) -> PicturePrint:
+    """The print of a film made of pieces of named recordings."""
+    parts = []
+    for name, start_ms, end_ms in pieces:
+        blocks = _seeded(name).integers(0, 255, (500, GRID, GRID)).astype(np.uint8)
+        parts.append(blocks[start_ms // PICTURE_HOP_MS : end_ms // PICTURE_HOP_MS])
+    blocks = np.concatenate(parts)
+    times = (np.arange(len(blocks)) * PICTURE_HOP_MS).astype(np.int32)
+    return PicturePrint(times, blocks, Box(), 1.0)
 
 
 def vector(name: str) -> np.ndarray:
     """The unit vector of a name."""
-    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    raw = np.random.default_rng(seed).normal(size=DIMENSION)
+    raw = _seeded(name).normal(size=DIMENSION)
     return (raw / np.linalg.norm(raw)).astype(np.float32)
+
+
+def _seeded(name: str) -> np.random.Generator:
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    return np.random.default_rng(seed)
 
 
 class SmallEngine:
     """Implements what workers use of `fingerprint.engine.Engine`."""
 
     models: Mapping[Modality, ModelCard] = MODELS
+    scanned: ClassVar[list[tuple[Span, frozenset[Modality]]]] = []
 
     @classmethod
     def open(cls, _settings: Settings) -> "SmallEngine":
@@ -79,14 +124,31 @@ class SmallEngine:
         span = Span(found[0]["start_ms"], found[0]["end_ms"])
         return SampleReport(modality, True, (), (_template(found[0], span),), (span,))
 
+    def content(
+        self, path: Path, _info: Any, *, sound: bool = True, picture: bool = True
+    ) -> ContentPrint:
+        made = _read(path).get("content", {})
+        return ContentPrint(
+            (small_sound(made["sound"]),) if sound and made.get("sound") else (),
+            small_picture(made["picture"]) if picture and made.get("picture") else None,
+        )
+
     def scan_segment(
-        self, path: Path, _info: Any, span: Span, progress: Callable[[float], None] | None = None
+        self,
+        path: Path,
+        _info: Any,
+        span: Span,
+        progress: Callable[[float], None] | None = None,
+        *,
+        modalities: Collection[Modality] = frozenset(Modality),
     ) -> tuple[Trace, ...]:
         script = _read(path)
+        self.scanned.append((span, frozenset(modalities)))
         time.sleep(script["slow_ms"] / 1000)
         if progress is not None:
             progress(1.0)
-        parts = [(who, _within(who, span)) for who in script["people"]]
+        people = [who for who in script["people"] if who["modality"] in modalities]
+        parts = [(who, _within(who, span)) for who in people]
         return tuple(
             Trace(Modality(who["modality"]), (part,), _template(who, part), None, ())
             for who, part in parts
