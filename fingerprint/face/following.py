@@ -59,7 +59,7 @@ class Follower:
 
     def add(self, view: View) -> Step:
         """Find or follow the faces of the next frame; what changed since the one before."""
-        cut = self._shots.begins(view.work) or self._resized(view)
+        cut = self._shots.begins(view.plain) or self._resized(view)
         if cut:
             self._end_shot(view.at_ms)
         if self._times:

@@ -70,7 +70,7 @@ class Kit:
     def search(self, view: View, smallest_px: int) -> tuple[Detection, ...]:
         """Faces anywhere in the view, best first, from `smallest_px` of a working side on."""
         settings = self.settings
-        left, top, right, bottom = content(view.work)
+        left, top, right, bottom = content(view.plain, view.gain)
         part = view.work[top:bottom, left:right]
         if min(part.shape[:2]) < smallest_px:
             return ()
@@ -108,7 +108,7 @@ class Kit:
         points = view.points_from_source(face.points)
         chip = cut_chip(view.rgb, points)
         own = self.describer.chip(view.rgb, points) if self.describer else None
-        return Sample(face, chip, grade(chip, points, face.score), own)
+        return Sample(face, chip, grade(chip, points, face.score, view.gain), own)
 
     def describe(self, chips: NDArray[np.uint8]) -> Vector:
         """Unit vectors of aligned chips."""

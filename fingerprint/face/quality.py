@@ -48,14 +48,17 @@ class FaceGates:
     other_below: float = 0.965
 
 
-def grade(chip: Image, points: Points, score: float) -> Grade:
-    """Figures of one face from its chip, its points in the source picture, and its score."""
+def grade(chip: Image, points: Points, score: float, gain: float = 1.0) -> Grade:
+    """Figures of one face from its chip, its points in the source picture, and its score.
+
+    `gain` is how much brighter the chip is than the picture was: brightness is the picture's.
+    """
     grey = chip[_INNER, _INNER].astype(np.float32).mean(axis=2)
     noise = _noise(grey)
     figures = Grade(
         eyes_px=_eyes_px(points),
         sharpness=_sharpness(grey, noise),
-        brightness=float(grey.mean()),
+        brightness=float(grey.mean()) / gain,
         contrast=float(grey.std()),
         noise=noise,
         frontal=frontality(points),

@@ -1,7 +1,8 @@
-"""One frame as the face models see it: whole for chips, smaller for searching.
+"""One frame as the face models see it: whole for chips, smaller for searching, lit if it is dark.
 
 A face of 40 pixels in a frame of 640 is found as well in a larger one, only slower, so frames
-are halved until the search size is near; landmarks and chips still use every pixel there is.
+are halved until the search size is near; landmarks and chips still use every pixel there is. All
+three models were trained on daylight, so a frame without one bright spot is multiplied up to it.
 """
 
 from dataclasses import dataclass
@@ -14,18 +15,26 @@ from fingerprint.face.transforms import halve, unhalved
 
 _HALVINGS_MAX = 6
 _BLACK = 20  # of 255: bars are darker than this in every channel
-_PROBE_PX = 8  # bars are looked for on every eighth row and column
+_PROBE_PX = 8  # every eighth row and column tells where bars are and how dark it is
+_BRIGHTEST = 0.99  # of all values are darker than the one that counts as the brightest
+_DIM, _DAYLIGHT = 80, 180  # of 255
+_GAIN_MAX = 12.0  # beyond that only the camera's noise grows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """`rgb` as given, `work` halved `halvings` times; `scale` is rgb's size over the source's."""
+    """`rgb` as given, `work` halved `halvings` times; `scale` is rgb's size over the source's.
+
+    Both are `gain` times as bright as the frame; `plain` is `work` without that.
+    """
 
     at_ms: int
     rgb: Image
     work: Image
     halvings: int
     scale: float
+    gain: float
+    plain: Image
 
     @property
     def work_side(self) -> int:
@@ -54,20 +63,35 @@ def view_of(rgb: Image, *, at_ms: int, scale: float, working_side: int) -> View:
     work, halvings = rgb, 0
     while max(work.shape[:2]) > 2 * working_side and halvings < _HALVINGS_MAX:
         work, halvings = halve(work), halvings + 1
-    return View(at_ms, rgb, work, halvings, scale)
+    gain = _gain(work)
+    if gain == 1:
+        return View(at_ms, rgb, work, halvings, scale, gain, work)
+    lit = (np.arange(256) * gain).clip(0, 255).astype(np.uint8)
+    return View(at_ms, lit.take(rgb), lit.take(work), halvings, scale, gain, work)
 
 
-def content(rgb: Image) -> tuple[int, int, int, int]:
+def _gain(rgb: Image) -> float:
+    """What brings the brightest places of a dark picture to daylight; 1 for any other."""
+    counts = np.bincount(rgb[::_PROBE_PX, ::_PROBE_PX].ravel(), minlength=256)
+    brightest = int(np.searchsorted(counts.cumsum(), counts.sum() * _BRIGHTEST))
+    if brightest >= _DIM:
+        return 1.0
+    return min(_DAYLIGHT / max(1, brightest), _GAIN_MAX)
+
+
+def content(rgb: Image, gain: float = 1.0) -> tuple[int, int, int, int]:
     """Left, top, right and bottom edge of the picture within black bars, right and bottom outside.
 
     Letterboxes and pillarboxes hold no face and would only cost time and set the measure of size.
+    A picture that will be made `gain` times as bright has darker bars.
     """
-    top, bottom = _lit(rgb[:, ::_PROBE_PX].max(axis=(1, 2), initial=0))
-    left, right = _lit(rgb[::_PROBE_PX].max(axis=(0, 2), initial=0))
+    black = _BLACK / gain
+    top, bottom = _lit(rgb[:, ::_PROBE_PX].max(axis=(1, 2), initial=0), black)
+    left, right = _lit(rgb[::_PROBE_PX].max(axis=(0, 2), initial=0), black)
     return left, top, right, bottom
 
 
-def _lit(brightest: NDArray[np.uint8]) -> tuple[int, int]:
+def _lit(brightest: NDArray[np.uint8], black: float) -> tuple[int, int]:
     """First and one past the last line that is not black; an empty range where all are."""
-    lit = np.flatnonzero(brightest > _BLACK)
+    lit = np.flatnonzero(brightest > black)
     return (int(lit[0]), int(lit[-1]) + 1) if len(lit) else (0, 0)
