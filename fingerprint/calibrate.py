@@ -14,18 +14,26 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.errors import BadInput
-from fingerprint import calibration, opening
+from fingerprint import calibration, likelihood, opening
 from fingerprint.calibration import FORMAT
 from fingerprint.models import Modality
 from fingerprint.opening import CALIBRATION_FILE, Origin
-from fingerprint.pieces import Person, Source, face_people, stranger_scores, voice_people
+from fingerprint.pieces import (
+    Person,
+    Source,
+    face_people,
+    mate_scores,
+    mean_print,
+    stranger_scores,
+    voice_people,
+)
 from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, Floats, Pair, fit, pareto_shape
 from fingerprint.weights.manifest import (
     FACE_ENCODER,
@@ -36,7 +44,8 @@ from fingerprint.weights.manifest import (
 )
 
 METHOD = (
-    "Cosine of a probe with the pooled vector of another identity's real material; every pair of "
+    "Cosine of a probe with the pooled vector of another identity's real material, less the mean "
+    "of the others' prints where the scoring has a centre; every pair of "
     "identities counts once, speakers of one recording not at all: what they share is the line. "
     "The score at a rate is the larger of the observed one (rates from 0.01 up) and that of a "
     f"Gaussian with the scores' mean and deviation; of {RESAMPLES} resamples of the identities the "
@@ -46,6 +55,22 @@ METHOD = (
     "and their end point would promise too much, so the Gaussian was preferred."
 )
 PEOPLE_MIN = 5  # fewer say nothing about strangers
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a modality's scores are made; docs/adr/0010 says what was measured for it."""
+
+    centred: bool
+    cohort_min: int
+    cohort_top: int
+    print_share: float
+
+
+RULES = {
+    Modality.VOICE: Rule(centred=True, cohort_min=100, cohort_top=100, print_share=0.8),
+    Modality.FACE: Rule(centred=False, cohort_min=200, cohort_top=50, print_share=0.5),
+}
 # The face encoder's vectors lie on a sphere of radius 2, so a distance of 0.6 between dlib's own
 # descriptors is an inner product of 1 - 0.6 ** 2 / 8.
 _DISTANCE_06 = 1 - 0.6**2 / 8
@@ -196,18 +221,56 @@ def _concerns(source: Source, modality: Modality, wanted: set[str]) -> bool:
 
 def entry_of(model: Origin, modality: Modality, people: Sequence[Person]) -> dict[str, Any]:
     """What the people's scores with each other say of an encoder, as an entry of the file."""
+    rule = RULES[modality]
+    tails: list[dict[str, Any]] = []
+    for evidence_ms in people[0].probes:
+        scores = stranger_scores(people, evidence_ms, centred=rule.centred)
+        if scores:
+            tail = _tail(scores, evidence_ms, ANCHORS.get(model.model_id, ()))
+            found = _likelihood(people, evidence_ms, scores, tail, centred=rule.centred)
+            # Longer evidence than anybody's own material shows says no less than shorter does.
+            found = found or (tails[-1].get("likelihood") if tails else None)
+            tails.append(tail | ({"likelihood": found} if found else {}))
     return {
         "model_id": model.model_id,
         "modality": modality.value,
         "sha256": model.sha256,
         "source_sha256": model.source_sha256,
         "converter": model.converter,
-        "tails": [
-            _tail(scores, evidence_ms, ANCHORS.get(model.model_id, ()))
-            for evidence_ms in people[0].probes
-            if (scores := stranger_scores(people, evidence_ms))
-        ],
+        "scoring": _scoring(people, rule),
+        "tails": tails,
     }
+
+
+def _scoring(people: Sequence[Person], rule: Rule) -> dict[str, Any]:
+    """How scores are made; a centre is the mean of everybody, and so nobody's vector."""
+    prints = sum(person.print_vector is not None for person in people)
+    centre = [round(float(value), 5) for value in mean_print(people)] if rule.centred else None
+    return {
+        "centre": centre,
+        "centre_people": prints if rule.centred else 0,
+        "cohort_min": rule.cohort_min,
+        "cohort_top": rule.cohort_top,
+        "print_share": rule.print_share,
+    }
+
+
+def _likelihood(
+    people: Sequence[Person],
+    evidence_ms: int,
+    scores: Mapping[Pair, Floats],
+    tail: Mapping[str, Any],
+    *,
+    centred: bool,
+) -> dict[str, Any] | None:
+    qualities = [quality for person in people for quality in person.qualities]
+    return likelihood.fit(
+        mate_scores(people, evidence_ms, centred=centred),
+        scores,
+        stranger=tail["stranger"],
+        deviation=tail["deviation"],
+        quality_full=max(0.05, float(np.quantile(qualities, 0.25))) if qualities else 1.0,
+    )
 
 
 def _provenance(

@@ -28,6 +28,7 @@ FORMAT = "ebenbild-calibration/1"
 # Fewer calibration identities than this, and every finding says that its threshold is provisional.
 _IDENTITIES_SETTLED = 400
 _THREE_FIGURES = Context(prec=3, rounding=ROUND_CEILING)
+_ALIKE_DEVIATIONS_MAX = 2.0  # prints that are more alike than this on average are of one kind
 _FPIR_MIN = 1e-12  # nobody has measured anything rarer
 
 
@@ -35,15 +36,15 @@ _FPIR_MIN = 1e-12  # nobody has measured anything rarer
 class Likelihood:
     """How much likelier a score is from the same person than from a stranger, as natural log.
 
-    offset + slope * (score - stranger) / deviation, within `limit` on both sides: a logistic
-    regression on `mates` same-person scores, shrunk toward saying nothing (Bruemmer and du Preez
-    2006, doi 10.1016/j.csl.2005.08.001). `quality_full` is the quality of evidence from which on
-    all of it counts.
+    offset + slope * (score - stranger) / deviation, at most `limit` and at least minus
+    `limit_against`, as `fingerprint.likelihood` fitted it on `mates` people. `quality_full` is the
+    quality of evidence from which on all of it counts.
     """
 
     offset: float
     slope: float
     limit: float
+    limit_against: float
     quality_full: float
     mates: int
 
@@ -51,7 +52,8 @@ class Likelihood:
         """Natural log of the likelihood ratio; poorer evidence says less for the same person."""
         if math.isnan(deviations):  # a score that is no number says nothing
             return 0.0
-        found = max(-self.limit, min(self.limit, self.offset + self.slope * deviations))
+        found = self.offset + self.slope * deviations
+        found = max(-self.limit_against, min(self.limit, found))
         share = min(1.0, max(0.0, quality) / self.quality_full)
         return found * share if found > 0 else found
 
@@ -204,7 +206,7 @@ def _scoring(item: Mapping[str, Any], tail: Tail) -> Scoring:
         cohort_min=item["cohort_min"],
         cohort_top=item["cohort_top"],
         print_share=item["print_share"],
-        alike_max=tail.stranger + tail.deviation,
+        alike_max=tail.stranger + _ALIKE_DEVIATIONS_MAX * tail.deviation,
     )
 
 

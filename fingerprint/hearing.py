@@ -8,11 +8,12 @@ from pathlib import Path
 
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
-from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace
+from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
 from fingerprint.voice.listening import Heard, Listener
 from fingerprint.voice.mel import Samples
 from fingerprint.voice.turns import VoiceTurns
+from fingerprint.voice.views import SCAN_MS_MAX
 
 SAMPLE_MS_MAX = 300_000
 
@@ -25,12 +26,14 @@ def voice_traces(
     What the decoder could not read is said in each trace's reasons. Raises BadMedia.
     """
     samples, heard, notes = hear(listener, path, limits, span)
-    quality = _figures(samples, heard).quality
+    quality = figures(samples, heard).quality
     return tuple(
         Trace(
             Modality.VOICE,
             tuple(_later(turn, span.start_ms) for turn in voice.spans),
-            _template(heard, voice, model_id, quality),
+            _template(
+                voice, listener.vector(samples, heard, voice, SCAN_MS_MAX), model_id, quality
+            ),
             None,
             notes,
         )
@@ -43,12 +46,13 @@ def voice_sample(
 ) -> SampleReport:
     """The template of the voice that speaks most, or every reason why there is none."""
     samples, heard, notes = hear(listener, path, limits, Span(0, SAMPLE_MS_MAX))
-    figures = _figures(samples, heard)
-    faults = shortcomings(figures, gates)
+    found = figures(samples, heard)
+    faults = shortcomings(found, gates)
     if faults:
         return SampleReport(Modality.VOICE, False, faults + notes, (), heard.speech)
     main = heard.voices[0]
-    template = _template(heard, main, model_id, figures.quality)
+    vector = listener.vector(samples, heard, main, SAMPLE_MS_MAX)
+    template = _template(main, vector, model_id, found.quality)
     return SampleReport(Modality.VOICE, True, notes, (template,), main.spans)
 
 
@@ -61,12 +65,13 @@ def hear(
         return samples, heard, stream.end.notes if stream.end else ()
 
 
-def _figures(samples: Samples, heard: Heard) -> VoiceFigures:
+def figures(samples: Samples, heard: Heard) -> VoiceFigures:
+    """How usable what was heard is."""
     return measure(samples, heard.speech, [_length_ms(voice) for voice in heard.voices])
 
 
-def _template(heard: Heard, voice: VoiceTurns, model_id: str, quality: float) -> Template:
-    return Template(Modality.VOICE, heard.vector(voice), model_id, _length_ms(voice), quality)
+def _template(voice: VoiceTurns, vector: Vector, model_id: str, quality: float) -> Template:
+    return Template(Modality.VOICE, vector, model_id, _length_ms(voice), quality)
 
 
 def _length_ms(voice: VoiceTurns) -> int:

@@ -1,7 +1,8 @@
 """People as a calibration sees them: one print each, and probes of every amount of evidence.
 
 A print is made of all real material of a person, as the engine pools templates; probes are cut from
-real and synthetic material, because strangers in media are both.
+real and synthetic material, because strangers in media are both. For scores of the same person a
+print is made without the clip that its probe was cut from.
 """
 
 import itertools
@@ -13,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from fingerprint.face.watching import FaceWatcher
-from fingerprint.hearing import SAMPLE_MS_MAX, hear
+from fingerprint.hearing import SAMPLE_MS_MAX, figures, hear
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span, Vector
 from fingerprint.tails import Floats, Pair
 from fingerprint.variants import variants
-from fingerprint.voice.encoder import Windows, pooled
+from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
 
 # Least evidence of a tail in ms, and how many windows of 1.6 s, 0.8 s apart, its probes have.
@@ -56,72 +57,155 @@ class Source:
 
 @dataclass(slots=True)
 class Person:
-    """One identity: the files it is in, its print, and probes by least evidence in ms."""
+    """One identity: the files it is in, its print, and probes by least evidence in ms.
+
+    `mates` holds probes with a print of other material of the same person; `qualities` those of
+    the clips.
+    """
 
     identity: str
     files: set[str] = field(default_factory=set)
     print_vector: Vector | None = None
     probes: dict[int, list[Vector]] = field(default_factory=dict)
+    mates: dict[int, list[tuple[Vector, Vector]]] = field(default_factory=dict)
+    qualities: list[float] = field(default_factory=list)
 
 
-def stranger_scores(people: Sequence[Person], evidence_ms: int) -> dict[Pair, Floats]:
-    """Scores of every person's probes against every other's print; none within one recording."""
+def stranger_scores(
+    people: Sequence[Person], evidence_ms: int, *, centred: bool = False
+) -> dict[Pair, Floats]:
+    """Scores of every person's probes against every other's print; none within one recording.
+
+    `centred` takes away the mean of all prints but these two people's: a mean that held them would
+    hold them apart.
+    """
     scores: dict[Pair, Floats] = {}
     for person in people:
         probes = person.probes.get(evidence_ms, [])
         for other in people:
             apart = person.identity != other.identity and not person.files & other.files
             if probes and apart and other.print_vector is not None:
-                values = np.stack(probes).astype(np.float64) @ other.print_vector
+                centre = mean_print(people, without=(person, other)) if centred else 0.0
+                values = _cosines(np.stack(probes), other.print_vector, centre)
                 scores[person.identity, other.identity] = values
     return scores
 
 
+def mate_scores(
+    people: Sequence[Person], evidence_ms: int, *, centred: bool = False
+) -> dict[str, Floats]:
+    """Scores of people's probes against prints of their own, by identity."""
+    scores: dict[str, Floats] = {}
+    for person in people:
+        pairs = person.mates.get(evidence_ms, [])
+        centre = mean_print(people, without=(person,)) if centred else 0.0
+        if pairs:
+            found = [_cosines(probe[np.newaxis], own, centre) for probe, own in pairs]
+            scores[person.identity] = np.concatenate(found)
+    return scores
+
+
+def mean_print(people: Sequence[Person], without: Sequence[Person] = ()) -> Floats:
+    """The mean of the people's prints, (D,): what they share."""
+    left = {person.identity for person in without}
+    kept = [p.print_vector for p in people if p.identity not in left and p.print_vector is not None]
+    mean: Floats = np.mean(np.stack(kept), axis=0, dtype=np.float64)
+    return mean
+
+
+def _cosines(probes: Vector, own: Vector, centre: Floats | float) -> Floats:
+    left, right = probes.astype(np.float64) - centre, own.astype(np.float64) - centre
+    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right)
+    cosines: Floats = (left @ right) / np.maximum(lengths, 1e-12)
+    return cosines
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    """A stretch of one voice: its windows, each with its views pooled in."""
+
+    windows: Vector
+    quality: float
+
+
 def voice_people(listener: Listener, sources: Sequence[Source], wanted: set[str]) -> list[Person]:
     """The `wanted` voices in `sources`; an RTTM file beside a sound tells its speakers apart."""
-    clips: dict[tuple[str, bool], list[Windows]] = defaultdict(list)
+    clips: dict[tuple[str, bool], list[_Clip]] = defaultdict(list)
     files: dict[str, set[str]] = defaultdict(set)
     for source in sources:
-        for identity, windows in _clips(listener, source):
-            if identity in wanted and len(windows):
-                clips[identity, source.real].append(windows)
+        for identity, clip in _clips(listener, source):
+            if identity in wanted and len(clip.windows):
+                clips[identity, source.real].append(clip)
                 files[identity].add(str(source.path))
-    people = []
-    for identity in sorted(files):
-        real = [pooled(clip.vectors) for clip in clips.get((identity, True), [])]
-        person = Person(identity, files[identity], pooled(np.stack(real)) if real else None)
-        for evidence_ms, sizes in VOICE_TAILS.items():
-            groups = [clips.get((identity, kind), []) for kind in (True, False)]
-            person.probes[evidence_ms] = [p for g in groups for n in sizes for p in _pieces(g, n)]
-        people.append(person)
-    return people
+    return [
+        _voice(name, files[name], clips.get((name, True), []), clips.get((name, False), []))
+        for name in sorted(files)
+    ]
+
+
+def _voice(
+    identity: str, files: set[str], real: Sequence[_Clip], synthetic: Sequence[_Clip]
+) -> Person:
+    means = [pooled(clip.windows) for clip in real]
+    person = Person(identity, files, pooled(np.stack(means)) if means else None)
+    person.qualities = [clip.quality for clip in (*real, *synthetic)]
+    for evidence_ms, sizes in VOICE_TAILS.items():
+        groups = [[clip.windows for clip in group] for group in (real, synthetic)]
+        person.probes[evidence_ms] = [p for g in groups for n in sizes for p in _pieces(g, n)]
+        mates = person.mates[evidence_ms] = []
+        for place, clip in enumerate(real if len(real) > 1 else ()):
+            own = pooled(np.stack(means[:place] + means[place + 1 :]))
+            mates += [(p, own) for n in sizes for p in _pieces([clip.windows], n)]
+        if person.print_vector is not None:
+            own = person.print_vector
+            mates += [(p, own) for c in synthetic for n in sizes for p in _pieces([c.windows], n)]
+    return person
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """A picture's template, and the vectors of its variants, the unchanged one first."""
+
+    template: Vector
+    vectors: tuple[Vector, ...]
+    quality: float
 
 
 def face_people(watcher: FaceWatcher, sources: Sequence[Source], wanted: set[str]) -> list[Person]:
     """The `wanted` faces in still `sources`; the largest face of a picture is whose it is."""
-    shots: dict[str, list[list[Vector]]] = defaultdict(list)
+    shots: dict[str, list[_Looks]] = defaultdict(list)
     files: dict[str, set[str]] = defaultdict(set)
     for source in sources:
         if source.identity in wanted and source.real:
-            shots[source.identity].append(_looks(watcher, source))
+            shots[source.identity] += _looks(watcher, source)
             files[source.identity].add(str(source.path))
-    people = []
-    for identity, looks in sorted(shots.items()):
-        seen = [look for look in looks if look]
-        if seen:
-            person = Person(identity, files[identity], pooled(np.stack([s[0] for s in seen])))
-            for evidence_ms, size in FACE_TAILS.items():
-                person.probes[evidence_ms] = [v for look in seen for v in _pooled_rows(look, size)]
-            people.append(person)
-    return people
+    return [_face(name, files[name], looks) for name, looks in sorted(shots.items()) if looks]
 
 
-def _looks(watcher: FaceWatcher, source: Source) -> list[Vector]:
-    """Vectors of a picture's variants, the unchanged one first; without those that show no face."""
+def _face(identity: str, files: set[str], looks: Sequence[_Looks]) -> Person:
+    templates = [look.template for look in looks]
+    person = Person(identity, files, pooled(np.stack(templates)))
+    person.qualities = [look.quality for look in looks]
+    for evidence_ms, size in FACE_TAILS.items():
+        probes = [_pooled_rows(look.vectors, size) for look in looks]
+        person.probes[evidence_ms] = [probe for rows in probes for probe in rows]
+        mates = person.mates[evidence_ms] = []
+        for place, rows in enumerate(probes if len(looks) > 1 else ()):
+            own = pooled(np.stack(templates[:place] + templates[place + 1 :]))
+            mates += [(probe, own) for probe in rows]
+    return person
+
+
+def _looks(watcher: FaceWatcher, source: Source) -> list[_Looks]:
+    """What a picture shows of its largest face; nothing where it shows none."""
     with door.frames(source.path, Limits(), every_ms=1, max_side=_PORTRAIT_SIDE_MAX) as stream:
         pictures = [variant for frame in stream for variant in variants(frame.rgb)]
     sightings = [watcher.still(picture) for picture in pictures]
-    return [sighting.vectors[0] for sighting in sightings if sighting.faces]
+    if not sightings or not sightings[0].faces:
+        return []
+    first = sightings[0].faces[0]
+    vectors = tuple(sighting.vectors[0] for sighting in sightings if sighting.faces)
+    return [_Looks(watcher.template([first]), vectors, first.grade.quality)]
 
 
 def _pooled_rows(vectors: Sequence[Vector], size: int) -> list[Vector]:
@@ -130,18 +214,22 @@ def _pooled_rows(vectors: Sequence[Vector], size: int) -> list[Vector]:
     return [pooled(np.stack(vectors[start : start + size])) for start in starts]
 
 
-def _clips(listener: Listener, source: Source) -> list[tuple[str, Windows]]:
+def _clips(listener: Listener, source: Source) -> list[tuple[str, _Clip]]:
     samples, heard, _ = hear(listener, source.path, Limits(), Span(0, SAMPLE_MS_MAX))
+    quality = figures(samples, heard).quality
     turns = source.path.with_suffix(".rttm")
-    if not turns.is_file():
-        return [(source.identity, heard.windows)]
-    alone = spoken_alone(turns.read_text(encoding="utf-8"))
-    return [(name, listener.windows(samples, spans)) for name, spans in alone.items()]
+    spoken: dict[str, Sequence[Span]] = {source.identity: heard.speech}
+    if turns.is_file():
+        spoken = dict(spoken_alone(turns.read_text(encoding="utf-8")))
+    return [
+        (name, _Clip(listener.viewed(samples, spans).vectors, quality))
+        for name, spans in spoken.items()
+    ]
 
 
-def _pieces(clips: Sequence[Windows], size: int) -> list[Vector]:
+def _pieces(clips: Sequence[Vector], size: int) -> list[Vector]:
     """Pooled vectors of `size` windows in a row, each half a piece after the one before."""
-    rows = [clip.vectors for clip in clips]
+    rows = list(clips)
     if size > _WITHIN_A_CLIP_MAX and rows:
         rows = [np.concatenate(rows)]
     step = max(1, size // 2)

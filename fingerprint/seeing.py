@@ -5,6 +5,7 @@ in a minute of it. A face needs few frames to be known; four a second also carry
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from fingerprint.face.models import Sample, Track
@@ -72,13 +73,14 @@ def face_sample(
     """The template of the one face in a film or still, or every reason why there is none."""
     gates = FaceGates()
     if info.kind is Form.STILL:
-        samples, vectors, notes = _still(watcher, path, limits)
+        samples, _, notes = _still(watcher, path, limits)
         faults = still_shortcomings(samples, gates)
         spans: tuple[Span, ...] = (STILL_SPAN,) if samples else ()
         if faults:
             return SampleReport(Modality.FACE, False, faults + notes, (), spans)
         quality = samples[0].grade.quality
-        template = Template(Modality.FACE, vectors[0], model_id, 0, quality)
+        vector = watcher.template(samples[:1])
+        template = Template(Modality.FACE, vector, model_id, 0, quality)
     else:
         tracks, notes = _tracks(watcher, path, limits, Span(0, SAMPLE_MS_MAX), _silent)
         faults = film_shortcomings(tracks, gates)
@@ -86,7 +88,7 @@ def face_sample(
         spans = main.spans if main is not None else ()
         if faults or main is None:
             return SampleReport(Modality.FACE, False, faults + notes, (), spans)
-        template = _template(main, model_id)
+        template = replace(_template(main, model_id), vector=watcher.template(main.samples))
     return SampleReport(Modality.FACE, True, notes, (template,), spans)
 
 

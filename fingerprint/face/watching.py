@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprint.face import views
 from fingerprint.face.describing import FaceDescriber
-from fingerprint.face.descriptor import Descriptor
+from fingerprint.face.descriptor import Descriptor, unit
 from fingerprint.face.detector import Detector
 from fingerprint.face.following import Follower, Step
 from fingerprint.face.kit import FaceSettings, Kit
@@ -18,6 +19,8 @@ from fingerprint.face.view import view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
 from fingerprint.weights.manifest import FACE_DETECTOR, FACE_ENCODER, FACE_LANDMARKS, Manifest
+
+_ENROLLED_MAX = 5  # pictures of a film that a print is made of
 
 
 class FaceWatcher:
@@ -80,11 +83,24 @@ class FaceWatcher:
         """Follow faces frame by frame; `add` tells after each one whether something changed."""
         return Following(self._kit)
 
+    def template(self, samples: Sequence[Sample]) -> Vector:
+        """The unit vector (D,) that a print keeps of one person's `samples`, at least one."""
+        best = sorted(samples, key=lambda sample: -sample.grade.quality)[:_ENROLLED_MAX]
+        qualities = [sample.grade.quality for sample in best]
+        if self._kit.describer is not None:
+            return pooled(self._kit.describer.describe(best), qualities)
+        return pooled(np.stack([self._enrolled(sample) for sample in best]), qualities)
+
+    def _enrolled(self, sample: Sample) -> Vector:
+        sharp, soft = (self.describe(chips).mean(axis=0) for chips in views.enrolled(sample.chip))
+        return unit(sharp + views.SOFT_SHARE * soft)
+
     def _identify(self, samples: Sequence[Sample]) -> Vector:
-        """Unit vectors (n, D) of the encoder in use."""
+        """Unit vectors (n, D) of the encoder in use, each the mean over views of its face."""
         if self._kit.describer is not None:
             return self._kit.describer.describe(samples)
-        return self.describe(np.stack([sample.chip for sample in samples]))
+        chips = np.concatenate([views.seen(sample.chip) for sample in samples])
+        return unit(self.describe(chips).reshape(len(samples), views.SEEN, -1).mean(axis=1))
 
 
 class Following:

@@ -54,7 +54,10 @@ class VoiceEncoder:
         *,
         hop_ms: int = HOP_MS,
         threads: int = 1,
+        gain_db: float = 0.0,
     ) -> None:
+        """`gain_db` is how far above the level of the training material windows are heard."""
+        self._gain = 10 ** (gain_db / 20)
         self._session = session
         self._input = session.get_inputs()[0].name
         self._filterbank = filterbank
@@ -84,7 +87,7 @@ class VoiceEncoder:
         filled = np.resize(sound, max(len(sound), _WINDOW_SAMPLES))
         mel = mel_spectrogram(filled, self._filterbank)
         for first in window_starts(len(filled) // HOP, self._hop):
-            level = gain(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
+            level = self._gain * gain(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
             start_ms = first * _FRAME_MS
             end_ms = min(start_ms + WINDOW_MS, speech_ms)
             window = mel[first : first + WINDOW_FRAMES] * np.float32(level**2)

@@ -13,6 +13,7 @@ from fingerprint.voice.encoder import HOP_MS, VoiceEncoder, Windows, pooled
 from fingerprint.voice.mel import SAMPLE_RATE, Samples, load_filterbank
 from fingerprint.voice.turns import VoiceTurns, voices
 from fingerprint.voice.vad import SpeechDetector, SpeechSoFar
+from fingerprint.voice.views import VIEWS, blended, blended_windows, chosen, viewed
 from fingerprint.weights import manifest as weights
 from fingerprint.weights.manifest import Manifest
 
@@ -49,9 +50,12 @@ class Listener:
     ) -> None:
         # Recurrent nets gain nothing by threads within a call, so calls run side by side instead.
         self._detector = SpeechDetector(session(detector, 1))
-        self._encoder = VoiceEncoder(
-            session(encoder, 1), load_filterbank(filterbank), hop_ms=hop_ms, threads=threads
-        )
+        net, bands = session(encoder, 1), load_filterbank(filterbank)
+        self._encoder = VoiceEncoder(net, bands, hop_ms=hop_ms, threads=threads)
+        self._viewers = [
+            VoiceEncoder(net, bands, hop_ms=hop_ms, threads=threads, gain_db=view.gain_db)
+            for view in VIEWS
+        ]
         self._describer = describer
         self._hop_ms = hop_ms
 
@@ -74,6 +78,20 @@ class Listener:
     def windows(self, samples: Samples, speech: Sequence[Span]) -> Windows:
         """Window vectors of `speech` that is known already."""
         return self._described(samples, speech, self._encoder.windows(samples, speech))
+
+    def viewed(self, samples: Samples, speech: Sequence[Span]) -> Windows:
+        """Window vectors of known `speech`, each with its views pooled in."""
+        windows = self.windows(samples, speech)
+        if self._describer is not None:  # the views were measured for the shipped encoder
+            return windows
+        return blended_windows(windows, viewed(self._viewers, samples, speech))
+
+    def vector(self, samples: Samples, heard: Heard, voice: VoiceTurns, views_ms: int) -> Vector:
+        """The pooled vector of one voice and of views of its `views_ms` longest turns."""
+        vector = heard.vector(voice)
+        if self._describer is not None:
+            return vector
+        return blended(vector, viewed(self._viewers, samples, chosen(voice.spans, views_ms)))
 
     def listen(self, blocks: Iterable[Samples]) -> tuple[Samples, Heard]:
         """Hear mono float32 blocks at 16 kHz that follow one another, minutes of them at most.

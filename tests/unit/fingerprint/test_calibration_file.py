@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from fingerprint.calibration import Calibration, entries, parse
@@ -36,9 +37,18 @@ def test_nobody_who_calibrated_is_tested() -> None:
     assert used.isdisjoint(tested)
 
 
-def test_the_file_holds_score_statistics_and_no_vector() -> None:
-    """Every list of numbers is a curve that rises or falls; a vector would do neither."""
-    curves = [found for entry in ENTRIES for found in number_lists(entry)]
+def test_the_file_holds_score_statistics_and_nobodys_vector() -> None:
+    """Every list of numbers is a curve that rises or falls; a vector would do neither.
+
+    The centre of an encoder is the mean of many people's vectors, which are of unit length: it is
+    shorter by as much as they differ, and nobody's.
+    """
+    for scoring in (entry["scoring"] for entry in ENTRIES):
+        if scoring["centre"] is not None:
+            assert scoring["centre_people"] >= 15
+            assert np.linalg.norm(scoring["centre"]) < 0.9
+    measured = [{name: entry[name] for name in entry if name != "scoring"} for entry in ENTRIES]
+    curves = [found for entry in measured for found in number_lists(entry)]
     assert curves
     for numbers in curves:
         steps = {b > a for a, b in pairwise(numbers)}
@@ -65,6 +75,19 @@ def test_more_evidence_needs_less_distance_from_the_usual_stranger(measured: Cal
             for tail in measured.tails
         ]
         assert all(later <= earlier * 1.002 for earlier, later in pairwise(distances))
+
+
+@each
+def test_likelihood_ratios_rise_with_the_score_and_promise_little(measured: Calibration) -> None:
+    """Nobody's evidence may weigh more than the number of comparisons it was learned from."""
+    for tail in measured.tails:
+        ratios = [
+            measured.llr(score, evidence_ms=tail.evidence_ms_min, quality=1.0)
+            for score in sorted({-1.0, tail.stranger, *tail.scores, 1.0})
+        ]
+        assert ratios == sorted(ratios)
+        assert ratios[1] < 0 < ratios[-1] <= 6.0
+        assert measured.llr(1.0, evidence_ms=tail.evidence_ms_min, quality=0.1) < ratios[-1]
 
 
 @each
