@@ -14,10 +14,13 @@ from fingerprint.face.describing import FaceDescriber
 from fingerprint.face.descriptor import Descriptor
 from fingerprint.face.detector import Detector, Search
 from fingerprint.face.landmarks import Landmarks
+from fingerprint.face.lighting import gain_of, lit, smoothed
 from fingerprint.face.models import Box, Detection, Face, Sample
 from fingerprint.face.quality import FaceGates, grade
 from fingerprint.face.view import View, content
 from fingerprint.models import Vector
+
+_FACE = slice(25, 125)  # of a chip of 150 pixels, without what is around the face
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +110,11 @@ class Kit:
         """The face of this view with its chip and grade."""
         points = view.points_from_source(face.points)
         chip = cut_chip(view.rgb, points)
+        gain = gain_of(chip[_FACE, _FACE])
+        if view.gain * gain > 1:
+            chip = smoothed(lit(chip, gain))
         own = self.describer.chip(view.rgb, points) if self.describer else None
-        return Sample(face, chip, grade(chip, points, face.score, view.gain), own)
+        return Sample(face, chip, grade(chip, points, face.score, view.gain * gain), own)
 
     def describe(self, chips: NDArray[np.uint8]) -> Vector:
         """Unit vectors of aligned chips."""

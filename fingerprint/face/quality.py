@@ -67,6 +67,11 @@ def grade(chip: Image, points: Points, score: float, gain: float = 1.0) -> Grade
     return replace(figures, quality=_quality(figures, score))
 
 
+def grain(chip: Image) -> float:
+    """Standard deviation of the noise in the grey face of a chip."""
+    return _noise(chip[_INNER, _INNER].astype(np.float32).mean(axis=2))
+
+
 def frontality(points: Points) -> float:
     """How evenly the nose divides the eyes: 1 straight ahead, 0 in profile."""
     right, left, nose = points[:2].mean(axis=0), points[2:4].mean(axis=0), points[4]

@@ -10,15 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprint.face.lighting import gain_of, lit
 from fingerprint.face.models import Box, Image, Points
 from fingerprint.face.transforms import halve, unhalved
 
 _HALVINGS_MAX = 6
 _BLACK = 20  # of 255: bars are darker than this in every channel
 _PROBE_PX = 8  # every eighth row and column tells where bars are and how dark it is
-_BRIGHTEST = 0.99  # of all values are darker than the one that counts as the brightest
-_DIM, _DAYLIGHT = 80, 180  # of 255
-_GAIN_MAX = 12.0  # beyond that only the camera's noise grows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,20 +61,10 @@ def view_of(rgb: Image, *, at_ms: int, scale: float, working_side: int) -> View:
     work, halvings = rgb, 0
     while max(work.shape[:2]) > 2 * working_side and halvings < _HALVINGS_MAX:
         work, halvings = halve(work), halvings + 1
-    gain = _gain(work)
+    gain = gain_of(work[::_PROBE_PX, ::_PROBE_PX])
     if gain == 1:
         return View(at_ms, rgb, work, halvings, scale, gain, work)
-    lit = (np.arange(256) * gain).clip(0, 255).astype(np.uint8)
-    return View(at_ms, lit.take(rgb), lit.take(work), halvings, scale, gain, work)
-
-
-def _gain(rgb: Image) -> float:
-    """What brings the brightest places of a dark picture to daylight; 1 for any other."""
-    counts = np.bincount(rgb[::_PROBE_PX, ::_PROBE_PX].ravel(), minlength=256)
-    brightest = int(np.searchsorted(counts.cumsum(), counts.sum() * _BRIGHTEST))
-    if brightest >= _DIM:
-        return 1.0
-    return min(_DAYLIGHT / max(1, brightest), _GAIN_MAX)
+    return View(at_ms, lit(rgb, gain), lit(work, gain), halvings, scale, gain, work)
 
 
 def content(rgb: Image, gain: float = 1.0) -> tuple[int, int, int, int]:
