@@ -9,11 +9,12 @@ from typing import Self
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from api.sharing import ContentLinkOut
 from api.wire import ReasonOut, SpanOut
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match, UnknownPerson, Use
-from registry.service import reading
+from registry.service import content, reading
 
 
 class MatchOut(BaseModel):
@@ -94,7 +95,7 @@ class UnknownOut(BaseModel):
 
 
 class FindingsOut(BaseModel):
-    """Everything the newest finished scan says, after reviews."""
+    """Everything the newest finished scan says, after reviews; `known` was handed in before."""
 
     submission_id: str
     scan_id: str
@@ -104,6 +105,7 @@ class FindingsOut(BaseModel):
     matches: list[MatchOut]
     uses: list[UseOut]
     unknown: list[UnknownOut]
+    known: list[ContentLinkOut]
 
 
 def findings_of(session: Session, caller: Principal, submission_id: str) -> FindingsOut:
@@ -119,6 +121,10 @@ def findings_of(session: Session, caller: Principal, submission_id: str) -> Find
         matches=[MatchOut.of(match, names) for match in found.matches],
         uses=[UseOut.of(use, names) for use in found.uses],
         unknown=[UnknownOut.of(person) for person in found.unknown],
+        known=[
+            ContentLinkOut.of(item)
+            for item in content.submission_links(session, caller, submission_id)
+        ],
     )
 
 

@@ -1,6 +1,6 @@
 """Finds distorted media again and tells different takes, mixes and cuts apart, by content prints.
 
-    python -m bench.content --models DIR --media DIR [--pairs 2000] [--sounds 24]
+    python -m bench.content --media DIR [--pairs 2000] [--sounds 24] [--only false]
 
 Recall is the share of a file's time that is linked to its original, at the right offset and speed;
 `intact` is the share on which an earlier scan may be used again. The peer is what identifies files
@@ -13,6 +13,7 @@ import argparse
 import csv
 import hashlib
 import itertools
+import os
 import random
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,6 +36,7 @@ from fingerprint.media.limits import Limits
 
 LIMITS = Limits()
 PAIRS_MIN = 1000
+PARTS = ("sound", "pictures", "false")
 OFFSET_MS_MAX = 250
 Sounds = Mapping[str, tuple[SoundPrint, ...]]
 
@@ -42,21 +44,34 @@ Sounds = Mapping[str, tuple[SoundPrint, ...]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--models", help="not needed: content prints have no model")
-    parser.add_argument("--media", type=Path, required=True, help="folder with MANIFEST.csv")
+    parser.add_argument(
+        "--media",
+        type=Path,
+        default=os.environ.get("EBENBILD_MEDIA"),
+        help="folder with MANIFEST.csv; EBENBILD_MEDIA unless given",
+    )
+    parser.add_argument("--only", choices=PARTS, help="one of the three tables")
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--sounds", type=int, default=24)
     asked = parser.parse_args()
+    if asked.media is None:
+        parser.error("name a folder of media, with --media or EBENBILD_MEDIA")
+    parts = (asked.only,) if asked.only else PARTS
     rows = list(csv.DictReader((asked.media / "MANIFEST.csv").open(encoding="utf-8")))
     paths = [row["path"] for row in rows if row["modality"] != "face"]
     films = [path for path in paths if path.startswith("av/")]
-    samples = {path: _samples(asked.media / path) for path in paths}
+    heard = [] if parts == ("pictures",) else paths
+    samples = {path: _samples(asked.media / path) for path in heard}
     samples = {path: sound for path, sound in samples.items() if len(sound) >= 2 * RATE}
     chosen = [path for path in samples if len(samples[path]) >= 5 * RATE]
     step = max(1, len(chosen) // asked.sounds)
     with tempfile.TemporaryDirectory() as folder:
-        _sound_table({path: samples[path] for path in chosen[::step]}, Path(folder))
-        _picture_table([asked.media / path for path in films], Path(folder))
-    _false(samples, {path: _film(asked.media / path) for path in films}, asked.pairs)
+        if "sound" in parts:
+            _sound_table({path: samples[path] for path in chosen[::step]}, Path(folder))
+        if "pictures" in parts:
+            _picture_table([asked.media / path for path in films], Path(folder))
+    if "false" in parts:
+        _false(samples, {path: _film(asked.media / path) for path in films}, asked.pairs)
 
 
 def _samples(path: Path) -> Samples:

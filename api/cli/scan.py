@@ -44,6 +44,8 @@ def show(lang: str, findings: Mapping[str, Any]) -> None:
     for person in findings["unknown"]:
         who, part = text(lang, "clearance.somebody"), word(lang, person["modality"])
         say(text(lang, "scan.unknown", time=_times(person["spans"]), who=who, part=part))
+    for link in findings["known"]:
+        say(_known_line(lang, link))
     if not findings["matches"] and not findings["unknown"]:
         say(text(lang, "scan.nobody"))
     if findings["provisional"]:
@@ -60,6 +62,17 @@ def _match_line(lang: str, match: Mapping[str, Any]) -> str:
         decision=text(lang, f"decision.{match['decision']}"),
         count=one_in(match["fpir"]),
         id=match["id"],
+    )
+
+
+def _known_line(lang: str, link: Mapping[str, Any]) -> str:
+    return text(
+        lang,
+        "scan.known",
+        time=_times([link["here"]]),
+        part=text(lang, f"part.{link['part']}"),
+        there=_times([link["there"]]),
+        cut=link["known_cut_id"],
     )
 
 

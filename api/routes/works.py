@@ -1,16 +1,15 @@
 """Works and cuts: the titles of a studio and their concrete versions."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, page
-from api.wire import FROZEN, SpanOut, Text
+from api.sharing import ContentLinkOut
+from api.wire import FROZEN, Text
 from core.clock import utc_now
-from fingerprint.content.models import Part
-from registry.models.content import ContentLink
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
 from registry.service import content, works
 
@@ -34,44 +33,6 @@ class NewCut(BaseModel):
     label: Text
     format: CutFormat
     language: Text
-
-
-class ContentLinkOut(BaseModel):
-    """A stretch of one submission that is in an earlier one; `intact` was not scanned again.
-
-    `speed` is how many milliseconds of the earlier one pass in a millisecond of this one.
-    """
-
-    id: str
-    part: Part
-    cut_id: str
-    submission_id: str
-    here: SpanOut
-    known_cut_id: str
-    known_submission_id: str
-    there: SpanOut
-    speed: float
-    mirrored: bool
-    identical: bool
-    intact: list[SpanOut]
-
-    @classmethod
-    def of(cls, item: ContentLink) -> Self:
-        """The link as data."""
-        return cls(
-            id=item.id,
-            part=item.link.part,
-            cut_id=item.cut_id,
-            submission_id=item.submission_id,
-            here=SpanOut.of(item.link.here),
-            known_cut_id=item.known_cut_id,
-            known_submission_id=item.known_submission_id,
-            there=SpanOut.of(item.link.there),
-            speed=round(item.link.speed, 4),
-            mirrored=item.link.mirrored,
-            identical=item.identical,
-            intact=[SpanOut.of(span) for span in item.link.intact],
-        )
 
 
 @router.post("/works", status_code=201, response_model=Work)

@@ -22,7 +22,9 @@ _TOUCHED_SHARE_MAX = 0.1
 _AUDIBLE = 70  # half decibels below the loud parts
 _CHANGED = 12  # half decibels
 _HEARD_MIN = 8
-_SPAN_MS_MIN = 2000
+_SPAN_MS_MIN = 3000
+_RAISED = 6  # half decibels
+_RAISED_SHARE_MAX = 0.015
 _REMADE_ERROR = 0.22
 _ADDED_SHARE = 0.03
 
@@ -39,6 +41,7 @@ class Condition:
     turned: Places
     louder: Flags
     quieter: Flags
+    raised: float
 
     @property
     def remade(self) -> bool:
@@ -48,7 +51,12 @@ class Condition:
 
     @property
     def intact(self) -> tuple[Span, ...]:
-        """Spans that are untouched."""
+        """Spans that are untouched; none where more moments are raised than lowered.
+
+        A codec errs in both directions, a voice laid over only ever adds.
+        """
+        if self.raised > _RAISED_SHARE_MAX:
+            return ()
         heard = _sums(self.both)
         errors = _sums(self.turned * self.both) > _ERROR_MAX * BITS * heard
         changed = _sums(self.louder | self.quieter) > _CHANGED_SHARE_MAX * _WINDOW
@@ -67,7 +75,9 @@ def examine(here: SoundPrint, there: SoundPrint, frames: Places, places: Places)
     change -= int(np.median(change[both])) if both.any() else 0
     turned = np.bitwise_count(here.bits[frames] ^ there.bits[places]).astype(np.int64)
     louder, quieter = (change > _CHANGED) & heard, (change < -_CHANGED) & known_heard
-    return Condition(int(frames[0]), both, turned, louder, quieter)
+    above, below = (change > _RAISED) & heard, (change < -_RAISED) & known_heard
+    raised = float(above.sum() - below.sum()) / max(1, int((heard | known_heard).sum()))
+    return Condition(int(frames[0]), both, turned, louder, quieter, raised)
 
 
 def _audible(level: Bytes, whole: Bytes) -> Flags:

@@ -143,6 +143,14 @@ def list_links(session: Session, principal: Principal, cut_id: str) -> tuple[Con
     return content.links_of_cut(session, principal, cut_id)
 
 
+def submission_links(
+    session: Session, principal: Principal, submission_id: str
+) -> tuple[ContentLink, ...]:
+    """What of a submission is in earlier ones."""
+    require(principal, SCOPE)
+    return content.links_of_submission(session, principal, submission_id)
+
+
 def whole_file(duration_ms: int) -> Iterable[Link]:
     """The links of a file to itself."""
     whole = Span(0, max(1, duration_ms))

@@ -95,6 +95,7 @@ def test_a_trimmed_cut_is_linked_and_carries_findings_with_their_times(stage: St
         moved = link["there"]["start_ms"] - link["here"]["start_ms"]
         assert moved == pytest.approx(10_000, abs=200)
         assert studio.get(f"/v1/cuts/{link['known_cut_id']}/links") == links
+    assert studio.get(f"/v1/submissions/{made['id']}/findings")["known"] == links
 
 
 def merged(matches: list[tuple[str, str, list[Any]]]) -> list[tuple[str, str, list[Any]]]:
