@@ -48,6 +48,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.openset --models $(MODELS)
 
 bench-long: .setup/dev .setup/models.stamp ## figures that take minutes, on the media at EBENBILD_MEDIA
 	@$(BIN)/python -m bench.content --models $(MODELS)

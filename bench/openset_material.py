@@ -124,8 +124,8 @@ def _voice(listener: Listener, media: Path, row: dict[str, str]) -> Clip:
     samples, heard, _ = hear(listener, media / row["path"], Limits(), Span(0, SAMPLE_MS_MAX))
     viewed = listener.viewed(samples, heard.speech).vectors
     plain = heard.windows.vectors
-    main = heard.voices[0] if heard.voices else None
-    template = listener.vector(samples, heard, main, SAMPLE_MS_MAX) if main else plain[:0]
+    # Of all windows, as plain use has them: which turns are one voice is not in question here.
+    template = pooled(viewed) if len(viewed) else plain[:0]
     real = row["kind"] == "real"
     return Clip(row["path"], row["identity"], real, row["system"], plain, viewed, template)
 
