@@ -16,6 +16,7 @@ from api.deps import caller_of
 from api.opening import open_registry
 from api.routes import (
     clearances,
+    encoders,
     enrolments,
     jobs,
     licences,
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 NOUNS = (
     tenants,
+    encoders,
     performers,
     enrolments,
     jobs,

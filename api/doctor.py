@@ -144,7 +144,10 @@ def _providers(settings: Settings) -> Check:
     manifest = importlib.import_module("fingerprint.weights.manifest")
     runtime.want(settings.providers)
     wanted = runtime.providers()
-    path = manifest.load_manifest(settings.models_path).path(manifest.FACE_DETECTOR)
+    try:
+        path = manifest.load_manifest(settings.models_path).path(manifest.FACE_DETECTOR)
+    except EbenbildError:  # which the line above says
+        return Check("providers", GOOD, f"{settings.providers}: {wanted[0]} is tried first")
     used = runtime.session(path, 1).get_providers()[0]
     if used == wanted[0]:
         return Check("providers", GOOD, f"{settings.providers}: {used} computes")

@@ -6,17 +6,16 @@ from functools import partial
 from sqlmodel import Session
 
 from api.deciding import clear_and_accrue
+from api.embedding import change_encoder, embed_sample
 from api.heartbeat import Heartbeat
 from api.pipeline import rematch_scan, scan_submission
-from api.steps import look_again
 from api.tools import Tools
 from api.worker import Handler
 from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import system
-from fingerprint.models import Modality
-from registry.service import erasure, samples, scans
+from registry.service import encoders, erasure, material, samples, scans
 
 Failure = Callable[[Session, Job], None]
 
@@ -24,35 +23,26 @@ Failure = Callable[[Session, Job], None]
 def handlers(tools: Tools) -> Mapping[str, Handler]:
     """The handler of each kind of job, over one set of tools."""
     return {
-        "embed": partial(embed_sample, tools),
-        "scan": partial(scan_submission, tools),
-        "rematch": partial(rematch_scan, tools),
+        "embed": partial(_renewed, tools, embed_sample),
+        "scan": partial(_renewed, tools, scan_submission),
+        "rematch": partial(_renewed, tools, rematch_scan),
         "decide": partial(decide_again, tools),
         "erase": partial(erase_enrolment, tools),
+        "reembed": partial(_renewed, tools, change_encoder),
     }
 
 
 def failures() -> Mapping[str, Failure]:
     """What is recorded in the same transaction as the final failure of a job."""
-    return {"scan": fail_submission}
+    return {"scan": fail_submission, "reembed": give_up_change}
 
 
-def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
-    """Make templates of a sample, or keep the reasons why it gives none; then drop its bytes."""
-    world, modality = tools.world, Modality(job.payload["modality"])
-    with world.db.read() as session:
-        path = samples.sample_path(session, world.objects, job)
-    pulse.show(0.1, "")
-    report = None if path is None else tools.engine.embed(path, modality)
-    with world.db.write() as session:
-        jobs.guard(session, job)
-        if report is not None:
-            card = tools.engine.models[modality]
-            samples.store_templates(session, world.vault, job, report, card, now=utc_now())
-        look_again(session, job)
-        jobs.finish(session, job)
-    with world.db.write() as session:
-        samples.discard_samples(session, world.objects, system(job.tenant_id))
+def _renewed(
+    tools: Tools, work: Callable[[Tools, Job, Heartbeat], None], job: Job, pulse: Heartbeat
+) -> None:
+    """Work with the encoders that are in use as the job begins."""
+    tools.renew()
+    work(tools, job, pulse)
 
 
 def decide_again(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
@@ -69,7 +59,13 @@ def erase_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     with world.db.write() as session:
         erasure.shred_enrolment(session, world.vault, principal, job.payload["enrolment_id"])
         samples.discard_samples(session, world.objects, principal)
+        material.discard(session, world.objects, principal, job.payload["enrolment_id"])
         jobs.finish(session, job)
+
+
+def give_up_change(session: Session, job: Job) -> None:
+    """An encoder whose prints could not be made is no longer prepared."""
+    encoders.give_up(session, job, now=utc_now())
 
 
 def fail_submission(session: Session, job: Job) -> None:

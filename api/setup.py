@@ -40,21 +40,3 @@ def convert_models(settings: Settings, progress: Progress) -> dict[str, str]:
 
     manifest = convert_all(settings.models_path, feed)
     return {model_id: entry.sha256 for model_id, entry in manifest.models.items()}
-
-
-def installed_models(settings: Settings) -> list[dict[str, Any]]:
-    """The models on this machine, checked against their stamps; raises Unavailable."""
-    from fingerprint.weights.manifest import load_manifest  # noqa: PLC0415
-
-    manifest = load_manifest(settings.models_path)
-    return [
-        {
-            "id": entry.model_id,
-            "dimension": entry.dimension,
-            "licence": entry.licence,
-            "source": f"{entry.package} {entry.version}",
-            "front_end": entry.front_end,
-            "sha256": entry.sha256,
-        }
-        for entry in manifest.models.values()
-    ]

@@ -4,22 +4,28 @@ Engine and prints are opened by the first job that needs them and kept, because 
 """
 
 import threading
-from collections.abc import Callable
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from core.init import World
 from core.settings import Settings
+from fingerprint.models import Modality
+from registry.service import encoders
 from registry.service.gallery import GalleryCache
 
 if TYPE_CHECKING:
     from fingerprint.engine import Engine
 
-Opener = Callable[[Settings], "Engine"]
+Chosen = Mapping[Modality, str]
+Opener = Callable[[Settings, Chosen], "Engine"]
+_ENGINES_MAX = 2  # the one that serves, and one that is being prepared
 
 
-def open_engine(settings: Settings) -> "Engine":
-    """The engine as the settings want it; raises Unavailable with the missing step."""
+def open_engine(settings: Settings, chosen: Chosen | None = None) -> "Engine":
+    """The engine as the settings want it, with the `chosen` encoders in place of the shipped ones.
+
+    Raises Unavailable with the missing step, NotFound for an encoder that is not installed.
+    """
     # Imported here: erasing a performer must work on a machine that cannot load the models.
     from fingerprint import runtime  # noqa: PLC0415
     from fingerprint.engine import Engine  # noqa: PLC0415
@@ -32,6 +38,7 @@ def open_engine(settings: Settings) -> "Engine":
         threads=settings.threads,
         limits=Limits(**settings.limits.model_dump()),
         policy=Policy(**settings.decision.model_dump()),
+        encoders=chosen,
     )
 
 
@@ -45,8 +52,25 @@ class Tools:
         self.stopping = stopping
         self.cache = GalleryCache()
         self._opener = opener
+        self._chosen: dict[Modality, str] = {}
+        self._engines: dict[tuple[tuple[Modality, str], ...], Engine] = {}
 
-    @cached_property
+    def renew(self) -> None:
+        """See which encoders are in use now: as a job begins, so that it has one to its end."""
+        with self.world.db.read() as session:
+            self._chosen = encoders.in_use(session)
+
+    @property
     def engine(self) -> "Engine":
         """The recognition engine; raises Unavailable while its models are missing."""
-        return self._opener(self.world.settings)
+        return self.engine_with({})
+
+    def engine_with(self, other: Chosen) -> "Engine":
+        """The engine with another encoder than the one in use; raises NotFound, Unavailable."""
+        chosen = {**self._chosen, **other}
+        key = tuple(sorted(chosen.items()))
+        if key not in self._engines:
+            while len(self._engines) >= _ENGINES_MAX:
+                del self._engines[next(iter(self._engines))]
+            self._engines[key] = self._opener(self.world.settings, chosen)
+        return self._engines[key]

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from core import files
 from core.errors import BadInput, NotFound, Unavailable
@@ -84,6 +85,15 @@ class Objects:
             name = vault.hmac_name(tenant_id, digest.digest())
             self._move_in(part, name)
         return ObjectRef(name, size)
+
+    @contextmanager
+    def scratch(self) -> Iterator[tuple[BinaryIO, Path]]:
+        """A private file to fill and to read by its path; it goes with the context."""
+        with (
+            _part_file(self._root / _INCOMING) as (handle, path),
+            os.fdopen(os.dup(handle), "wb") as file,
+        ):
+            yield file, path
 
     def path(self, name: str) -> Path:
         """Return where a stored file lies, for reading; raises NotFound."""

@@ -181,7 +181,7 @@ def people_of(
     files: Manifest,
     model_id: str,
     modality: Modality,
-    sources: Sequence[Source],
+    sources: Iterable[Source],
     *,
     wanted: set[str],
     threads: int,

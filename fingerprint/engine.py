@@ -4,8 +4,9 @@ An engine holds loaded models and nothing of what it saw, so one serves many sca
 its own: a crashed scan goes on with the segments that are missing. See `docs` for the flow.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fingerprint import deciding, hearing, opening, seeing
 from fingerprint.calibration import Calibration
@@ -20,6 +21,9 @@ from fingerprint.media.models import MediaInfo
 from fingerprint.models import Finding, Modality, ModelCard, SampleReport, Span, Trace
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
+
+if TYPE_CHECKING:
+    from fingerprint.pieces import Source
 
 __all__ = [
     "Context",
@@ -84,6 +88,20 @@ class Engine:
     def models(self) -> dict[Modality, ModelCard]:
         """The encoder of each modality."""
         return dict(self._models)
+
+    @staticmethod
+    def recalibrate(
+        models_dir: Path,
+        card: ModelCard,
+        sources: "Iterable[Source]",
+        *,
+        wanted: set[str],
+        threads: int,
+    ) -> bool:
+        """Measure an encoder on `sources` of `wanted` people unless it is; whether it is then."""
+        from fingerprint.recalibrating import recalibrate  # noqa: PLC0415 - once per encoder
+
+        return recalibrate(models_dir, card, sources, wanted=wanted, threads=threads)
 
     @property
     def policy(self) -> Policy:

@@ -20,15 +20,11 @@ from fingerprint.voice.listening import Listener
 from fingerprint.voice.mel import load_filterbank
 from fingerprint.weights import encoders
 from fingerprint.weights import manifest as weights
-from fingerprint.weights.manifest import Manifest, load_manifest
+from fingerprint.weights.manifest import SHIPPED_ENCODERS, Manifest, load_manifest
 
 CALIBRATION_FILE = "calibration.json"
 _AS_IT_IS = "none"  # no converter made an added file
 _SHIPPED = Path(__file__).parent / "data" / CALIBRATION_FILE
-SHIPPED_ENCODERS: Mapping[Modality, str] = {
-    Modality.VOICE: weights.VOICE_ENCODER,
-    Modality.FACE: weights.FACE_ENCODER,
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ print is made without the clip that its probe was cut from.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -128,7 +128,7 @@ class _Clip:
     quality: float
 
 
-def voice_people(listener: Listener, sources: Sequence[Source], wanted: set[str]) -> list[Person]:
+def voice_people(listener: Listener, sources: Iterable[Source], wanted: set[str]) -> list[Person]:
     """The `wanted` voices in `sources`; an RTTM file beside a sound tells its speakers apart."""
     clips: dict[tuple[str, bool], list[_Clip]] = defaultdict(list)
     files: dict[str, set[str]] = defaultdict(set)
@@ -171,7 +171,7 @@ class _Looks:
     quality: float
 
 
-def face_people(watcher: FaceWatcher, sources: Sequence[Source], wanted: set[str]) -> list[Person]:
+def face_people(watcher: FaceWatcher, sources: Iterable[Source], wanted: set[str]) -> list[Person]:
     """The `wanted` faces in still `sources`; the largest face of a picture is whose it is."""
     shots: dict[str, list[_Looks]] = defaultdict(list)
     files: dict[str, set[str]] = defaultdict(set)

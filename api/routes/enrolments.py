@@ -25,7 +25,7 @@ class NewEnrolment(BaseModel):
 
     model_config = FROZEN
     modalities: list[Modality] = Field(min_length=1, max_length=2)
-    purposes: list[Purpose] = Field(min_length=1, max_length=3)
+    purposes: list[Purpose] = Field(min_length=1, max_length=len(Purpose))
     valid_until: datetime | None = None
 
 

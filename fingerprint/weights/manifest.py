@@ -25,6 +25,11 @@ MEL_FILTERBANK = "mel40-slaney"
 FACE_ENCODER = "dlib-resnet-v1"
 FACE_DETECTOR = "dlib-mmod"
 FACE_LANDMARKS = "dlib-5pt"
+# What says who it is; speech, turns, faces and tracks are found with the shipped models always.
+SHIPPED_ENCODERS: Mapping[Modality, str] = {
+    Modality.VOICE: VOICE_ENCODER,
+    Modality.FACE: FACE_ENCODER,
+}
 
 # Raised whenever a builder changes the file it writes; older files then count as stale.
 CONVERTERS: Mapping[str, str] = {

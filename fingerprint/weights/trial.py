@@ -6,8 +6,8 @@ Prints one JSON object: what the encoder turned out to be, or its first fault wi
 Made sound and made faces go through the declared front end, so that what is tried is what is used.
 """
 
+import contextlib
 import json
-import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,12 @@ from fingerprint.voice.describing import features
 from fingerprint.voice.mel import SAMPLE_RATE
 from fingerprint.weights.mel import mel_filterbank
 
-_CPU_SECONDS = 240
-_MEMORY_BYTES = 12 * 1024**3
+_LIMITS = {
+    "RLIMIT_CPU": 240,  # seconds
+    "RLIMIT_AS": 12 * 1024**3,
+    "RLIMIT_FSIZE": 64 * 1024,
+    "RLIMIT_CORE": 0,
+}
 _PROBES = 5
 _DIMENSIONS = range(8, 8193)
 _SAME = 1e-5
@@ -40,9 +44,7 @@ class Fault(Exception):
 
 def main() -> None:
     """Try the file that the command line names as the encoder that standard input declares."""
-    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _bound()
     item = json.loads(sys.stdin.read())
     declared = Encoder(**{**item, "front_end": FrontEnd(item["front_end"])})
     try:
@@ -51,6 +53,19 @@ def main() -> None:
         message, next_step = exc.args
         answer = {"fault": message, "next_step": next_step}
     sys.stdout.write(json.dumps(answer))
+
+
+def _bound() -> None:
+    """Limit time, memory and what is written, where the system can."""
+    try:
+        import resource  # noqa: PLC0415 (absent on Windows)
+    except ImportError:
+        return
+    for name, most in _LIMITS.items():
+        kind = getattr(resource, name, None)
+        if kind is not None:
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(kind, (most, most))
 
 
 def behaviour(file: Path, declared: Encoder) -> Answer:

@@ -13,11 +13,16 @@ from fingerprint.models import Modality, Reason
 
 
 class Purpose(StrEnum):
-    """What a performer consents to have done with vectors; each is asked for by itself."""
+    """What a performer consents to have done with vectors; each is asked for by itself.
+
+    REEMBEDDING keeps the samples too, sealed, to make prints anew when the encoder changes and to
+    measure how the new one tells people apart.
+    """
 
     MATCHING = "matching"
     LICENSING = "licensing"
     TRAINING = "training"
+    REEMBEDDING = "reembedding"
 
 
 class EnrolmentState(StrEnum):

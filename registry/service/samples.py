@@ -5,6 +5,7 @@ write lock, and deleted after the one that made templates of it, because a rolle
 it again.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +22,11 @@ from core.principal import Principal, require, system
 from core.vault import Vault
 from fingerprint.models import Modality, ModelCard, SampleReport, Template
 from registry.enrolment import Step, advance
+from registry.models.encoders import Material
 from registry.models.people import Enrolment, Print, Purpose, Sample
 from registry.service.consents import require_consent
 from registry.service.seals import seal_template
-from registry.store import enrolments, prints, samples, submissions
+from registry.store import enrolments, material, prints, samples, submissions
 
 EMBED_JOB = "embed"
 
@@ -77,6 +79,11 @@ def get_sample(session: Session, principal: Principal, sample_id: str) -> Sample
     return samples.get_sample(session, principal, sample_id)
 
 
+def sample_of(session: Session, job: Job) -> Sample:
+    """The sample of an embedding job."""
+    return samples.get_sample(session, system(job.tenant_id), job.subject_key)
+
+
 def sample_path(session: Session, objects: Objects, job: Job) -> Path | None:
     """Where the sample of an embedding job lies; `None` when it is settled already."""
     sample = samples.get_sample(session, system(job.tenant_id), job.subject_key)
@@ -94,13 +101,16 @@ def store_templates(
     report: SampleReport,
     card: ModelCard,
     *,
+    also: Sequence[tuple[SampleReport, ModelCard]] = (),
+    kept_as: str | None = None,
     now: datetime,
 ) -> Print | None:
     """Keep what the engine made of a job's sample; `None` when the sample was refused.
 
-    A second call for the same sample changes nothing and gives the same answer. Raises
-    `LeaseLost` when another worker holds the job, `NotAllowed` when the consent no longer covers
-    it: then nothing is kept.
+    `also` is what further encoders made of it; `kept_as` names the sealed copy of the sample that
+    the performer lets the registry keep. A second call for the same sample changes nothing and
+    gives the same answer. Raises `LeaseLost` when another worker holds the job, `NotAllowed` when
+    the consent no longer covers it: then nothing is kept.
     """
     # Load.
     jobs.guard(session, job)
@@ -109,7 +119,9 @@ def store_templates(
     if samples.is_settled(session, principal, sample.id):
         return prints.get_print(session, principal, sample.print_id or "")
     # Decide.
-    _check_report(sample, report, card)
+    made = ((report, card), *also)
+    for one, by in made:
+        check_report(sample.modality, one, by)
     enrolment = require_consent(
         session, principal, sample.enrolment_id, sample.modality, Purpose.MATCHING, at=now
     )
@@ -117,8 +129,15 @@ def store_templates(
     # Save.
     kept = None
     if report.accepted:
-        kept = _add_to_print(session, vault, enrolment, report.templates, card=card, now=now)
+        found = [
+            add_to_print(session, vault, enrolment, one.templates, card=by, now=now)
+            for one, by in made
+            if one.accepted
+        ]
+        kept = found[0]
         enrolments.save_state(session, principal, enrolment.id, state)
+        if kept_as is not None:
+            _keep(session, sample, kept_as, models=[by.model_id for _, by in made], now=now)
     samples.settle_sample(
         session,
         principal,
@@ -154,16 +173,33 @@ def list_prints(session: Session, principal: Principal, performer_id: str) -> tu
     return prints.list_prints(session, principal, performer_id)
 
 
-def _check_report(sample: Sample, report: SampleReport, card: ModelCard) -> None:
+def check_report(modality: Modality, report: SampleReport, card: ModelCard) -> None:
+    """Raise Broken for a report that is not of this modality and this encoder."""
     templates = report.templates
     wrong = [t for t in templates if t.modality != card.modality or t.model_id != card.model_id]
-    if report.modality != sample.modality or card.modality != sample.modality or wrong:
+    if report.modality != modality or card.modality != modality or wrong:
         raise Broken("A sample was embedded with another modality or model than it names.")
     if report.accepted and not templates:
         raise Broken("A sample was accepted without a template.")
 
 
-def _add_to_print(
+def _keep(
+    session: Session, sample: Sample, object_name: str, *, models: Sequence[str], now: datetime
+) -> None:
+    item = Material(
+        id=new_id("mat"),
+        tenant_id=sample.tenant_id,
+        sample_id=sample.id,
+        enrolment_id=sample.enrolment_id,
+        performer_id=sample.performer_id,
+        modality=sample.modality,
+        object_name=object_name,
+        models=tuple(models),
+    )
+    material.add_material(session, item, at=now)
+
+
+def add_to_print(
     session: Session,
     vault: Vault,
     enrolment: Enrolment,
@@ -172,6 +208,7 @@ def _add_to_print(
     card: ModelCard,
     now: datetime,
 ) -> Print:
+    """Seal templates and add them to the enrolment's print of their encoder, made if missing."""
     principal = system(enrolment.tenant_id)
     found = prints.find_print(
         session,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
@@ -44,6 +45,14 @@ class EnrolmentRow(Owned, table=True):
     seq: int | None = Field(default=None, unique=True)
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def consented(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a consent is active and has not run out."""
+    return (
+        col(EnrolmentRow.state) == EnrolmentState.ACTIVE,
+        or_(col(EnrolmentRow.valid_until).is_(None), col(EnrolmentRow.valid_until) > at),
+    )
 
 
 def add_enrolment(session: Session, enrolment: Enrolment, draft: ConsentDraft) -> None:

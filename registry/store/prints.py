@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, UniqueConstraint, delete, func, or_
+from sqlalchemy import ColumnElement, UniqueConstraint, delete, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, select
 
@@ -16,8 +16,8 @@ from core.db import Owned, UtcDateTime, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
-from registry.models.people import EnrolmentState, Print
-from registry.store.enrolments import EnrolmentRow
+from registry.models.people import Print
+from registry.store.enrolments import EnrolmentRow, consented
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def live_prints(session: Session, _capability: SearchCapability, *, at: datetime
     query = (
         select(PrintRow.id)
         .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
-        .where(*_in_force(at))
+        .where(*in_force(at))
     )
     return frozenset(session.exec(query))
 
@@ -217,7 +217,7 @@ def sealed_templates(
         select_columns(*(col(getattr(TemplateRow, field.name)) for field in fields(SealedTemplate)))
         .join(PrintRow, col(PrintRow.id) == col(TemplateRow.print_id))
         .join(EnrolmentRow, col(EnrolmentRow.id) == col(TemplateRow.consent_id))
-        .where(*_in_force(at), col(PrintRow.seq) > above_seq)
+        .where(*in_force(at), col(PrintRow.seq) > above_seq)
         .order_by(col(TemplateRow.print_id), col(TemplateRow.seq), col(TemplateRow.id))
     )
     if up_to_seq is not None:
@@ -240,12 +240,9 @@ def print_owners(
     }
 
 
-def _in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(PrintRow.withdrawn_at).is_(None),
-        col(EnrolmentRow.state) == EnrolmentState.ACTIVE,
-        or_(col(EnrolmentRow.valid_until).is_(None), col(EnrolmentRow.valid_until) > at),
-    )
+def in_force(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a print may be searched: it stands, and so does the consent it is joined with."""
+    return (col(PrintRow.withdrawn_at).is_(None), *consented(at))
 
 
 def _print(row: PrintRow) -> Print:

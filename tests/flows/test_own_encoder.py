@@ -13,8 +13,8 @@ from fingerprint.frontends import Encoder, FrontEnd
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.media.limits import Limits
 from fingerprint.models import Decision, Modality
-from fingerprint.opening import SHIPPED_ENCODERS
 from fingerprint.weights.adding import add
+from fingerprint.weights.manifest import SHIPPED_ENCODERS
 from tests.engines import models_dir, real_engine
 from tests.onnx_files import DIMENSION, face_encoder, voice_encoder
 

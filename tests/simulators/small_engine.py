@@ -9,6 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -45,6 +46,8 @@ MODELS = {
     modality: ModelCard(f"small-{modality}", modality, DIMENSION, "0" * 64, "CC0", "json")
     for modality in Modality
 }
+
+SHIPPED = frozenset({"", *(card.model_id for card in MODELS.values())})
 
 
 def medium(
@@ -87,9 +90,9 @@ def small_picture(pieces: Sequence[tuple[str, int, int]]) -> PicturePrint:
     return PicturePrint(times, blocks, Box(), 1.0)
 
 
-def vector(name: str) -> np.ndarray:
-    """The unit vector of a name."""
-    raw = _seeded(name).normal(size=DIMENSION)
+def vector(name: str, model_id: str = "") -> np.ndarray:
+    """The unit vector of a name, as an encoder with this id makes it."""
+    raw = _seeded(name if model_id in SHIPPED else f"{model_id}:{name}").normal(size=DIMENSION)
     return (raw / np.linalg.norm(raw)).astype(np.float32)
 
 
@@ -101,12 +104,23 @@ def _seeded(name: str) -> np.random.Generator:
 class SmallEngine:
     """Implements what workers use of `fingerprint.engine.Engine`."""
 
-    models: Mapping[Modality, ModelCard] = MODELS
     scanned: ClassVar[list[tuple[Span, frozenset[Modality]]]] = []
 
+    def __init__(self, chosen: Mapping[Modality, str] | None = None) -> None:
+        self.models: Mapping[Modality, ModelCard] = {
+            modality: replace(card, model_id=(chosen or {}).get(modality, card.model_id))
+            for modality, card in MODELS.items()
+        }
+
     @classmethod
-    def open(cls, _settings: Settings) -> "SmallEngine":
-        return cls()
+    def open(
+        cls, _settings: Settings, chosen: Mapping[Modality, str] | None = None
+    ) -> "SmallEngine":
+        return cls(chosen)
+
+    @staticmethod
+    def recalibrate(*_: object, **__: object) -> bool:
+        return False
 
     def probe(self, path: Path) -> Any:
         return SimpleNamespace(duration_ms=_read(path)["duration_ms"])
@@ -116,13 +130,15 @@ class SmallEngine:
         return tuple(Span(at, min(at + SEGMENT_MS, max(info.duration_ms, 1))) for at in starts)
 
     def embed(self, path: Path, modality: Modality) -> SampleReport:
-        found = [who for who in _read(path)["people"] if who["modality"] == modality]
+        script = _read(path)
+        time.sleep(script["slow_ms"] / 1000)
+        found = [who for who in script["people"] if who["modality"] == modality]
         if len(found) != 1:
             code = "too-little-speech" if modality is Modality.VOICE else "no-face"
             reason = Reason(code, {"speech_ms": 0, "needed_ms": 3000})
             return SampleReport(modality, False, (reason,), (), ())
         span = Span(found[0]["start_ms"], found[0]["end_ms"])
-        return SampleReport(modality, True, (), (_template(found[0], span),), (span,))
+        return SampleReport(modality, True, (), (self._template(found[0], span),), (span,))
 
     def content(
         self, path: Path, _info: Any, *, sound: bool = True, picture: bool = True
@@ -150,13 +166,19 @@ class SmallEngine:
         people = [who for who in script["people"] if who["modality"] in modalities]
         parts = [(who, _within(who, span)) for who in people]
         return tuple(
-            Trace(Modality(who["modality"]), (part,), _template(who, part), None, ())
+            Trace(Modality(who["modality"]), (part,), self._template(who, part), None, ())
             for who, part in parts
             if part.duration_ms > 0
         )
 
     def decide(self, traces: Sequence[Trace], gallery: Gallery) -> tuple[Finding, ...]:
         return tuple(_decide(number, trace, gallery) for number, trace in enumerate(traces))
+
+    def _template(self, who: Mapping[str, Any], span: Span) -> Template:
+        modality = Modality(who["modality"])
+        model_id = self.models[modality].model_id
+        found = vector(who["name"], model_id)
+        return Template(modality, found, model_id, span.duration_ms, 1.0)
 
 
 def _decide(number: int, trace: Trace, gallery: Gallery) -> Finding:
@@ -177,11 +199,6 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError as exc:
         raise BadMedia("This is no medium.", next_step="Hand in a film.") from exc
     return found
-
-
-def _template(who: Mapping[str, Any], span: Span) -> Template:
-    modality = Modality(who["modality"])
-    return Template(modality, vector(who["name"]), MODELS[modality].model_id, span.duration_ms, 1.0)
 
 
 def _within(who: Mapping[str, Any], span: Span) -> Span:

@@ -99,18 +99,21 @@ class Person:
         agency.post(f"/v1/key-drafts/{draft['id']}/signature", signed)
         return cls(agency, key, performer["id"])
 
-    def consent(self, *modalities: str) -> str:
+    def consent(self, *modalities: str, purposes: tuple[str, ...] = ("matching",)) -> str:
         """A signed enrolment's id."""
-        body = {"modalities": list(modalities), "purposes": ["matching"]}
+        body = {"modalities": list(modalities), "purposes": list(purposes)}
         draft = self.agency.post(f"/v1/performers/{self.id}/enrolments", body)
         signed = signature(self.key, draft)
         made = self.agency.post(f"/v1/enrolments/{draft['id']}/signature", signed)
         return str(made["id"])
 
-    def enrol(self, sample: Path, modality: str = "voice") -> dict[str, Any]:
+    def enrol(
+        self, sample: Path, modality: str = "voice", *, purposes: tuple[str, ...] = ("matching",)
+    ) -> dict[str, Any]:
         """Hand in a sample under a fresh consent; returns what it gave."""
+        consent = self.consent(modality, purposes=purposes)
         body = {"upload_id": self.agency.upload(sample), "modality": modality}
-        job = self.agency.post(f"/v1/enrolments/{self.consent(modality)}/samples", body)
+        job = self.agency.post(f"/v1/enrolments/{consent}/samples", body)
         self.agency.wait(job["id"])
         return self.agency.get(f"/v1/jobs/{job['id']}/sample")
 

@@ -1,0 +1,121 @@
+"""Kept enrolment material: where the sealed bytes lie and which encoders have seen them."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlmodel import Field, Session, col, delete, select
+
+from core.db import JsonText, Owned
+from core.principal import Principal, SearchCapability
+from fingerprint.models import Modality
+from registry.models.encoders import Material
+from registry.store.enrolments import EnrolmentRow, consented
+from registry.store.prints import PrintRow, in_force
+
+
+class MaterialRow(Owned, table=True):
+    """Table of kept samples; `object_name` is a sealed copy, never the file as it came."""
+
+    __tablename__ = "material"
+
+    sample_id: str = Field(foreign_key="sample.id", unique=True)
+    enrolment_id: str = Field(foreign_key="enrolment.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    modality: str
+    object_name: str
+    models: list[str] = Field(sa_type=JsonText)
+
+
+def add_material(session: Session, item: Material, *, at: datetime) -> None:
+    """Store what was kept of a sample."""
+    values = {**asdict(item), "modality": item.modality.value, "models": list(item.models)}
+    session.add(MaterialRow(recorded_at=at, **values))
+    session.flush()
+
+
+def save_models(session: Session, material_id: str, models: Collection[str]) -> None:
+    """Record which encoders have seen it."""
+    row = session.get_one(MaterialRow, material_id)
+    row.models = sorted(models)
+    session.add(row)
+    session.flush()
+
+
+def kept(
+    session: Session,
+    _capability: SearchCapability,
+    modality: Modality,
+    *,
+    at: datetime,
+) -> tuple[Material, ...]:
+    """All material of a modality whose consent is in force, in the order it came."""
+    query = (
+        select(MaterialRow)
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(MaterialRow.enrolment_id))
+        .where(col(MaterialRow.modality) == modality, *consented(at))
+        .order_by(col(MaterialRow.recorded_at), col(MaterialRow.id))
+    )
+    return tuple(_material(row) for row in session.exec(query))
+
+
+def of_enrolment(session: Session, principal: Principal, enrolment_id: str) -> tuple[Material, ...]:
+    """What is kept under one consent."""
+    query = select(MaterialRow).where(
+        col(MaterialRow.tenant_id) == principal.tenant_id,
+        col(MaterialRow.enrolment_id) == enrolment_id,
+    )
+    return tuple(_material(row) for row in session.exec(query))
+
+
+def forget(session: Session, principal: Principal, enrolment_id: str) -> None:
+    """Drop the rows of an enrolment."""
+    session.exec(
+        delete(MaterialRow).where(
+            col(MaterialRow.tenant_id) == principal.tenant_id,
+            col(MaterialRow.enrolment_id) == enrolment_id,
+        )
+    )
+
+
+def prints_without(
+    session: Session,
+    _capability: SearchCapability,
+    modality: Modality,
+    model_id: str,
+    *,
+    at: datetime,
+) -> tuple[str, ...]:
+    """Prints in force of other encoders whose enrolment has neither a print of this nor material.
+
+    After a change to this encoder nobody would be found by them.
+    """
+    made = select(PrintRow.enrolment_id).where(
+        col(PrintRow.model_id) == model_id, col(PrintRow.withdrawn_at).is_(None)
+    )
+    held = select(MaterialRow.enrolment_id).where(col(MaterialRow.modality) == modality)
+    query = (
+        select(PrintRow.id)
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
+        .where(
+            col(PrintRow.modality) == modality,
+            col(PrintRow.enrolment_id).not_in(made),
+            col(PrintRow.enrolment_id).not_in(held),
+            *in_force(at),
+        )
+        .order_by(col(PrintRow.seq))
+    )
+    return tuple(session.exec(query))
+
+
+def _material(row: MaterialRow) -> Material:
+    return Material(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        sample_id=row.sample_id,
+        enrolment_id=row.enrolment_id,
+        performer_id=row.performer_id,
+        modality=Modality(row.modality),
+        object_name=row.object_name,
+        models=tuple(row.models),
+    )
