@@ -53,6 +53,9 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 bench-long: .setup/dev .setup/models.stamp ## figures that take minutes, on the media at EBENBILD_MEDIA
 	@$(BIN)/python -m bench.content --models $(MODELS)
 
+bench-long: .setup/reference .setup/models.stamp ## figures that take long (needs EBENBILD_MEDIA)
+	@$(BIN)/python -m bench.hard_faces --models $(MODELS)
+
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup
 
