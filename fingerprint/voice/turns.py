@@ -1,9 +1,9 @@
 """Who speaks when, inside one segment: windows clustered by voice, then smoothed over time.
 
-Average-link clustering finds the voices, a Viterbi pass that charges for every change of speaker
-places the change points, and each voice keeps the windows that lie wholly in its turns. Two people
-who speak at once are not told apart. Method as in the clustering step of
-https://arxiv.org/abs/1710.10468.
+Clustering finds the voices, a Viterbi pass that charges for every change of speaker places the
+change points, and each voice keeps the windows that hold nothing but it. Both are repeated: without
+the windows that two voices share, the voices are told apart better. Method after the clustering and
+resegmentation steps of https://arxiv.org/abs/1710.10468.
 """
 
 from collections.abc import Sequence
@@ -13,72 +13,93 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fingerprint.models import Span
-from fingerprint.voice.encoder import WINDOW_MS, Windows, pooled
+from fingerprint.voice.clustering import Group, average_link, centres, merged
+from fingerprint.voice.encoder import WINDOW_MS, Windows
+from fingerprint.voice.overlap import NOBODY, second_voices
 
-# Measured on windows of 1.6 s of the calibration voices: windows of one voice agree at 0.73 in the
-# median, those of different voices at 0.46, rarely above 0.63. Voices that a narrow line makes
-# alike are heard as one.
-_SAME_VOICE_MIN = 0.60
-_CHANGE_COST = 0.10
+_CHANGE_COST = 0.03
 _GRID_MS = 10
+_PURE_MIN = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceTurns:
-    """One voice in a segment: when it speaks, and which windows hold nothing but it."""
+    """One voice in a segment: when it is the one that speaks, and which windows hold it alone.
+
+    `overlaps` are the spans in which it and another voice speak at once, whoever is the louder;
+    they may lie outside of its `spans`. No two voices share a moment of `spans`.
+    """
 
     spans: tuple[Span, ...]
     windows: tuple[int, ...]
+    overlaps: tuple[Span, ...] = ()
+
+    @property
+    def speech_ms(self) -> int:
+        return sum(span.duration_ms for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Frames of speech every 10 ms, int64 (F,) in ms, and the window whose middle is nearest.
+
+    Frames that no window reaches, interjections too short to encode, are not among them.
+    """
+
+    frames: NDArray[np.int64]
+    nearest: NDArray[np.int64]
+    end_ms: int
+
+    def spans(self, wanted: NDArray[np.bool_]) -> tuple[Span, ...]:
+        """The spans whose nearest windows are `wanted`, bool (N,)."""
+        frames = self.frames[wanted[self.nearest]]
+        if not len(frames):
+            return ()
+        breaks = np.flatnonzero(np.diff(frames) > _GRID_MS)
+        starts = frames[np.concatenate([[0], breaks + 1])]
+        ends = frames[np.concatenate([breaks, [len(frames) - 1]])] + _GRID_MS
+        ends = np.minimum(ends, self.end_ms)
+        return tuple(Span(int(a), int(b)) for a, b in zip(starts, ends, strict=True))
 
 
 def voices(windows: Windows, speech: Sequence[Span]) -> tuple[VoiceTurns, ...]:
     """The voices in `speech`, the one that speaks most first."""
     if not len(windows):
         return ()
-    labels = _smoothed(windows.vectors, cluster(windows.vectors))
-    frames, owner = _frame_owner(windows, labels, speech)
-    found = []
-    for label in sorted(set(labels.tolist())):
-        spans = _spans(frames[owner == label], speech[-1].end_ms)
-        found.append(VoiceTurns(spans, _pure(windows, frames, owner, label)))
-    found = [voice for voice in found if voice.spans]
-    return tuple(sorted(found, key=lambda voice: -sum(s.duration_ms for s in voice.spans)))
+    vectors, placed = windows.vectors, grid(windows, speech)
+    groups = average_link(vectors)
+    for _ in range(2):  # the second time without the windows that two voices share
+        path = smoothed(vectors, centres(vectors, merged(vectors, groups)))
+        groups = _pure(windows, placed, path)
+    path = np.unique(path, return_inverse=True)[1].astype(np.int64)
+    second = second_voices(vectors, path, centres(vectors, groups))
+    found = [_turns(placed, path, second, label, group) for label, group in enumerate(groups)]
+    return tuple(sorted((v for v in found if v.spans), key=lambda voice: -voice.speech_ms))
 
 
-def cluster(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Labels int64 (N,) of (N, D) unit vectors: average link, down to a mean cosine of 0.60."""
-    sums = vectors.astype(np.float64) @ vectors.astype(np.float64).T  # of cosines, by cluster pair
-    sizes = np.ones(len(vectors))
-    members = [[place] for place in range(len(vectors))]
-    while len(members) > 1:
-        mean = sums / np.outer(sizes, sizes)
-        np.fill_diagonal(mean, -np.inf)
-        keep, drop = sorted(int(i) for i in np.unravel_index(np.argmax(mean), mean.shape))
-        if mean[keep, drop] < _SAME_VOICE_MIN:
-            break
-        sums[keep] += sums[drop]
-        sums[:, keep] += sums[:, drop]
-        sums = np.delete(np.delete(sums, drop, axis=0), drop, axis=1)
-        sizes[keep] += sizes[drop]
-        sizes = np.delete(sizes, drop)
-        members[keep] += members.pop(drop)
-    labels = np.zeros(len(vectors), np.int64)
-    for label, places in enumerate(members):
-        labels[places] = label
-    return labels
+def _turns(
+    placed: Grid,
+    path: NDArray[np.int64],
+    second: NDArray[np.int64],
+    label: int,
+    group: Group,
+) -> VoiceTurns:
+    alone = tuple(place for place in group if second[place] == NOBODY)
+    mixed = (second == label) | ((path == label) & (second != NOBODY))
+    return VoiceTurns(placed.spans(path == label), alone or tuple(group), placed.spans(mixed))
 
 
-def _smoothed(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The sequence of labels that agrees best with the voices, each change charged for."""
-    count = int(labels.max()) + 1
-    voices_mean = np.stack([pooled(vectors[labels == label]) for label in range(count)])
-    agreement = vectors @ voices_mean.T
+def smoothed(
+    vectors: NDArray[np.float32], voices_mean: NDArray[np.float32], cost: float = _CHANGE_COST
+) -> NDArray[np.int64]:
+    """The sequence of voices, int64 (N,), that agrees best, each change charged for."""
+    agreement, count = vectors @ voices_mean.T, len(voices_mean)
     total, back = agreement[0].copy(), np.zeros((len(vectors), count), np.int64)
     for place in range(1, len(vectors)):
         change = int(np.argmax(total))
-        stay = total >= total[change] - _CHANGE_COST
+        stay = total >= total[change] - cost
         back[place] = np.where(stay, np.arange(count), change)
-        total = np.where(stay, total, total[change] - _CHANGE_COST) + agreement[place]
+        total = np.where(stay, total, total[change] - cost) + agreement[place]
     path = np.zeros(len(vectors), np.int64)
     path[-1] = int(np.argmax(total))
     for place in range(len(vectors) - 1, 0, -1):
@@ -86,38 +107,27 @@ def _smoothed(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArra
     return path
 
 
-def _frame_owner(
-    windows: Windows, labels: NDArray[np.int64], speech: Sequence[Span]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """10 ms frames of speech in ms, and the label of the window whose middle is nearest.
-
-    Frames that no window reaches, interjections too short to encode, belong to nobody.
-    """
+def grid(windows: Windows, speech: Sequence[Span]) -> Grid:
+    """Where in `speech` each of N windows, at least one, is the nearest."""
     frames = np.concatenate([np.arange(s.start_ms, s.end_ms, _GRID_MS) for s in speech])
     middles = (windows.start_ms + windows.end_ms) / 2
     right = np.minimum(np.searchsorted(middles, frames), len(middles) - 1)
     left = np.maximum(right - 1, 0)
     nearer = np.where(frames - middles[left] <= np.abs(middles[right] - frames), left, right)
     reached = np.abs(frames - middles[nearer]) <= WINDOW_MS
-    return frames[reached].astype(np.int64), labels[nearer[reached]]
+    return Grid(frames[reached].astype(np.int64), nearer[reached], speech[-1].end_ms)
 
 
-def _spans(frames: NDArray[np.int64], end_ms: int) -> tuple[Span, ...]:
-    if not len(frames):
-        return ()
-    breaks = np.flatnonzero(np.diff(frames) > _GRID_MS)
-    starts = frames[np.concatenate([[0], breaks + 1])]
-    ends = np.minimum(frames[np.concatenate([breaks, [len(frames) - 1]])] + _GRID_MS, end_ms)
-    return tuple(Span(int(a), int(b)) for a, b in zip(starts, ends, strict=True))
-
-
-def _pure(
-    windows: Windows, frames: NDArray[np.int64], owner: NDArray[np.int64], label: int
-) -> tuple[int, ...]:
-    """Windows that hold nearly nothing but this voice; the best ones where none is pure."""
-    shares = []
-    for start, end in zip(windows.start_ms, windows.end_ms, strict=True):
-        inside = owner[np.searchsorted(frames, start) : np.searchsorted(frames, end)]
-        shares.append(float(np.mean(inside == label)) if len(inside) else 0.0)
-    best = max(shares)
-    return tuple(place for place, share in enumerate(shares) if share >= min(0.9, best) > 0)
+def _pure(windows: Windows, placed: Grid, path: NDArray[np.int64]) -> list[Group]:
+    """For each voice in `path`, windows of nearly nothing but it; its best where none is pure."""
+    first = np.searchsorted(placed.frames, windows.start_ms)
+    last = np.searchsorted(placed.frames, windows.end_ms)
+    owner = path[placed.nearest]
+    groups = []
+    for label in np.unique(path):
+        counted = np.concatenate([[0], np.cumsum(owner == label)])
+        shares = (counted[last] - counted[first]) / np.maximum(last - first, 1)
+        best = float(shares.max())
+        least = min(_PURE_MIN, best) if best > 0 else _PURE_MIN
+        groups.append(np.flatnonzero(shares >= least).tolist() or [int(np.argmax(path == label))])
+    return groups

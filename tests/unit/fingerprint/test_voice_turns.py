@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fingerprint.models import Span
+from fingerprint.voice.clustering import average_link, merged
 from fingerprint.voice.encoder import HOP_MS, WINDOW_MS, Windows
-from fingerprint.voice.turns import cluster, voices
+from fingerprint.voice.turns import voices
 
 
 def speaking(order: list[int], *, seed: int = 0, spread: float = 0.3) -> Windows:
@@ -74,6 +75,63 @@ def test_voices_share_no_time_and_stay_inside_the_speech(order: list[int], seed:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.integers(0, 99))
 def test_clusters_are_the_voices(order: list[int], seed: int) -> None:
-    labels = cluster(speaking(order, seed=seed, spread=0.25).vectors)
-    pairs = {(voice, label) for voice, label in zip(order, labels.tolist(), strict=True)}
-    assert len(pairs) == len(set(order)) == len(set(labels.tolist()))
+    vectors = speaking(order, seed=seed, spread=0.25).vectors
+    groups = merged(vectors, average_link(vectors))
+    assert sorted(place for group in groups for place in group) == list(range(len(order)))
+    assert all(len({order[place] for place in group}) == 1 for group in groups)
+    assert len(groups) == len(set(order))
+
+
+def talking_at_once(order: list[int], both: range, *, share: float = 0.45) -> Windows:
+    """As `speaking`, but in `both` a third of the voice is that of its neighbour."""
+    windows = speaking(order, spread=0.2)
+    other = np.eye(64, dtype=np.float32)[1 - np.array(order)]
+    for place in both:
+        mixed = (1 - share) * windows.vectors[place] + share * other[place]
+        windows.vectors[place] = mixed / np.linalg.norm(mixed)
+    return windows
+
+
+def test_people_who_speak_at_once_are_flagged_and_kept_out_of_both_vectors() -> None:
+    windows = talking_at_once([0] * 12 + [1] * 8, range(4, 7))
+    first, second = voices(windows, spoken(windows))
+    middles = [(windows.start_ms[place] + windows.end_ms[place]) // 2 for place in (4, 6)]
+    for voice in (first, second):
+        assert len(voice.overlaps) == 1
+        assert voice.overlaps[0].start_ms <= middles[0] <= middles[1] < voice.overlaps[0].end_ms
+    assert not set(first.windows) & set(range(4, 7))
+    assert any(span.start_ms < middles[0] and middles[1] < span.end_ms for span in first.spans)
+
+
+def test_a_change_of_speaker_is_no_overlap() -> None:
+    windows = talking_at_once([0] * 10 + [1] * 10, range(9, 10))
+    assert all(voice.overlaps == () for voice in voices(windows, spoken(windows)))
+
+
+def test_one_voice_alone_has_nobody_to_overlap_with() -> None:
+    windows = speaking([0] * 20)
+    assert [voice.overlaps for voice in voices(windows, spoken(windows))] == [()]
+
+
+def alike(count: int, cosine: float, *, seed: int = 0) -> Windows:
+    """Two voices that agree with each other at `cosine`, with themselves at 0.75 a window."""
+    noise = np.random.default_rng(seed).normal(size=(2 * count, 256)) / 16
+    first = np.zeros(256)
+    first[0] = 1
+    other = np.zeros(256)
+    other[:2] = cosine, np.sqrt(1 - cosine**2)
+    vectors = np.repeat([first, other], count, axis=0) + np.sqrt(1 / 0.75 - 1) * noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    starts = np.arange(2 * count, dtype=np.int64) * HOP_MS
+    speech = np.full(2 * count, WINDOW_MS, np.int64)
+    return Windows(starts, starts + WINDOW_MS, speech, vectors.astype(np.float32))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 99))
+def test_similar_voices_are_two_however_much_each_speaks_and_one_voice_is_one(seed: int) -> None:
+    for count in (8, 30):
+        two = alike(count, 0.80, seed=seed)
+        assert len(voices(two, spoken(two))) == 2
+        one = alike(count, 1.0, seed=seed)
+        assert len(voices(one, spoken(one))) == 1

@@ -1,0 +1,83 @@
+"""Which windows are of one voice: agglomerative clustering, tight at first, then by whole voices.
+
+Two windows of one voice agree no better than the encoder is precise, so clusters are compared by
+their mean agreement over what each agrees with itself: that ratio does not grow with their size,
+and noise or a narrow line, which lower or raise all agreement alike, cancel out. It needs a handful
+of windows to be known; below that the mean agreement decides. Pure: unit vectors in, groups out.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Windows of 1.6 s of one voice agree at 0.73 in the median, those of different voices at 0.46.
+_WITHIN = 0.73
+_TIGHT_MIN = 0.70
+_FEW_MIN = 0.58
+_MANY = 6
+_RATIO_MIN = 0.87  # one reader cut in two has 0.90 and more, two people rarely over 0.85
+_PRIOR_PAIRS = 20
+Group = list[int]
+Vectors = NDArray[np.float32]
+_Square = NDArray[np.float64]
+
+
+def average_link(vectors: Vectors, agreement_min: float = _TIGHT_MIN) -> list[Group]:
+    """Places of (N, D) unit vectors grouped by average link, down to a mean cosine."""
+
+    def score(sums: _Square, sizes: NDArray[np.float64]) -> _Square:
+        return _mean(sums, sizes) - agreement_min
+
+    return _agglomerated(vectors, [[place] for place in range(len(vectors))], score)
+
+
+def merged(vectors: Vectors, groups: Sequence[Group]) -> list[Group]:
+    """Groups of which none is the same voice as another; places in no group stay so."""
+    return _agglomerated(vectors, groups, _same_voice)
+
+
+def centres(vectors: Vectors, groups: Sequence[Group]) -> Vectors:
+    """Unit mean vectors, float32 (groups, D)."""
+    means = np.stack([vectors[group].astype(np.float64).mean(axis=0) for group in groups])
+    lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
+    return np.asarray(means / lengths, np.float32)
+
+
+def _same_voice(sums: _Square, sizes: NDArray[np.float64]) -> _Square:
+    """How far each pair lies above the line; the ratio counts once both groups are known well."""
+    mean = _mean(sums, sizes)
+    pairs = sizes * (sizes - 1)
+    within = (np.diag(sums) - sizes + _PRIOR_PAIRS * _WITHIN) / (pairs + _PRIOR_PAIRS)
+    ratio = mean / np.sqrt(np.maximum(np.outer(within, within), 1e-6))
+    known = np.minimum.outer(sizes, sizes) >= _MANY
+    return np.where(known, ratio - _RATIO_MIN, mean - _FEW_MIN)
+
+
+def _mean(sums: _Square, sizes: NDArray[np.float64]) -> _Square:
+    return np.asarray(sums / np.outer(sizes, sizes))
+
+
+def _agglomerated(
+    vectors: Vectors,
+    groups: Sequence[Group],
+    score: Callable[[_Square, NDArray[np.float64]], _Square],
+) -> list[Group]:
+    """Join the best pair for as long as one scores 0 or more."""
+    members = [list(group) for group in groups]
+    sizes = np.array([len(group) for group in members], np.float64)
+    totals = np.stack([vectors[group].astype(np.float64).sum(axis=0) for group in members])
+    sums = totals @ totals.T  # of cosines, by pair of groups
+    while len(members) > 1:
+        scores = score(sums, sizes)
+        np.fill_diagonal(scores, -np.inf)
+        keep, drop = sorted(int(i) for i in np.unravel_index(np.argmax(scores), scores.shape))
+        if scores[keep, drop] < 0:
+            break
+        sums[keep] += sums[drop]
+        sums[:, keep] += sums[:, drop]
+        sums = np.delete(np.delete(sums, drop, axis=0), drop, axis=1)
+        sizes[keep] += sizes[drop]
+        sizes = np.delete(sizes, drop)
+        members[keep] += members.pop(drop)
+    return members
