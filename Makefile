@@ -47,6 +47,8 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.faces --models $(MODELS)
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.voice --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.diarization --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.openset --models $(MODELS)
 
