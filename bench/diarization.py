@@ -1,6 +1,6 @@
 """Scores who speaks when: ours, plain average link, and one voice for all, on the same speech.
 
-    python -m bench.diarization --models DIR [--scenes 27] [--json]
+    python -m bench.diarization --models DIR [--scenes 36] [--json]
 
 Recordings: diarization/sample.flac of EBENBILD_MEDIA, a telephone call. (trn07 and trn08 beside it
 are digital silence and are skipped.) Scenes: a minute each, composed from real readers: 2 to 4 of
@@ -32,6 +32,7 @@ from fingerprint.weights.manifest import load_manifest
 
 PLAIN_MIN, PLAIN_COST = 0.60, 0.10
 PAIR_SECONDS = 15
+FIRST_SCENE = 2000  # lower numbers chose the lines that clusters are joined at
 Found = list[tuple[Span, ...]]
 
 
@@ -78,7 +79,7 @@ def main() -> None:
     """Parse, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--models", type=Path, required=True)
-    parser.add_argument("--scenes", type=int, default=27)
+    parser.add_argument("--scenes", type=int, default=36)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     media = Path(os.environ.get("EBENBILD_MEDIA", ""))
@@ -86,7 +87,7 @@ def main() -> None:
         sys.exit("Set EBENBILD_MEDIA to a folder of media with a folder `speech`.")
     listener = Listener.open(load_manifest(options.models), threads=os.cpu_count() or 1)
     clips = read_clips(media)
-    rows = list(measure(listener, media, scenes(clips, options.scenes)))
+    rows = list(measure(listener, media, scenes(clips, options.scenes, FIRST_SCENE)))
     alone, pairs = one_or_two(listener, clips)
     if options.json:
         kept = {"rows": [asdict(row) for row in rows], "alone": alone, "pairs": pairs}

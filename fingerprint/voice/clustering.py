@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 _WITHIN = 0.73
 _TIGHT_MIN = 0.70
 _FEW_MIN = 0.58
-_MANY = 6
+_MANY = 5
 _RATIO_MIN = 0.87  # one reader cut in two has 0.90 and more, two people rarely over 0.85
 _PRIOR_PAIRS = 20
 Group = list[int]

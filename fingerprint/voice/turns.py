@@ -17,7 +17,7 @@ from fingerprint.voice.clustering import Group, average_link, centres, merged
 from fingerprint.voice.encoder import WINDOW_MS, Windows
 from fingerprint.voice.overlap import NOBODY, second_voices
 
-_CHANGE_COST = 0.03
+_CHANGE_COST = 0.05
 _GRID_MS = 10
 _PURE_MIN = 0.9
 
