@@ -7,7 +7,6 @@ See https://docs.python.org/3/library/importlib.html#importlib.util.find_spec.
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -62,6 +61,8 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def _version(distribution: str) -> str:
+    from importlib import metadata  # noqa: PLC0415 - reads mail headers; set-up alone asks
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
