@@ -4,6 +4,7 @@ A raw score would tell a studio whether somebody is enrolled who was not found; 
 rate at this gallery's size says how sure a find is.
 """
 
+import math
 from typing import Self
 
 from pydantic import BaseModel
@@ -12,9 +13,51 @@ from sqlmodel import Session
 from api.sharing import ContentLinkOut
 from api.wire import ReasonOut, SpanOut
 from core.principal import Principal
-from fingerprint.models import Decision, Modality
+from fingerprint.models import Decision, Modality, SearchPath
 from registry.models.evidence import Match, UnknownPerson, Use
-from registry.service import content, reading
+from registry.service import content, reading, scans
+
+_RATE_MIN = 1e-7  # what is rarer is said as one in ten million
+
+
+class BasisOut(BaseModel):
+    """What a find rests on, as figures for people.
+
+    `one_in` searches for strangers one scores as high by chance. `likelihood_ratio` is how many
+    times likelier this performer is than a stranger, null where that was not measured.
+    `evidence_ms` is speech or time on screen, of `stretches` that were taken together, `earlier` of
+    them from earlier cuts. `lead` over the next best print is in standard deviations, null where
+    there is no other.
+    """
+
+    path: SearchPath
+    one_in: int
+    likelihood_ratio: float | None
+    evidence_ms: int
+    stretches: int
+    earlier: int
+    lead: float | None
+
+    @classmethod
+    def of(cls, match: Match) -> Self | None:
+        """The basis as data, where it was kept."""
+        basis = match.basis
+        if basis is None:
+            return None
+        return cls(
+            path=basis.path,
+            one_in=one_in(match.fpir),
+            likelihood_ratio=float(f"{math.exp(basis.llr):.2g}") if basis.llr else None,
+            evidence_ms=basis.evidence_ms,
+            stretches=basis.stretches,
+            earlier=basis.earlier,
+            lead=basis.lead,
+        )
+
+
+def one_in(rate: float) -> int:
+    """The number of searches of which one is a false alarm, rounded to the safe side."""
+    return int(1 / max(rate, _RATE_MIN))
 
 
 class MatchOut(BaseModel):
@@ -30,6 +73,7 @@ class MatchOut(BaseModel):
     model_id: str
     threshold_id: str
     reasons: list[ReasonOut]
+    basis: BasisOut | None
 
     @classmethod
     def of(cls, match: Match, names: dict[str, str]) -> Self:
@@ -45,6 +89,7 @@ class MatchOut(BaseModel):
             model_id=match.model_id,
             threshold_id=match.threshold_id,
             reasons=[ReasonOut.of(reason) for reason in match.reasons],
+            basis=BasisOut.of(match),
         )
 
 
@@ -126,6 +171,14 @@ def findings_of(session: Session, caller: Principal, submission_id: str) -> Find
             for item in content.submission_links(session, caller, submission_id)
         ],
     )
+
+
+def matches_of(session: Session, caller: Principal, scan_id: str) -> list[MatchOut]:
+    """The matches of the caller's own scan as they stand now, with public names."""
+    scan = scans.get_scan(session, caller, scan_id)
+    names = names_in(session, caller, scan.submission_id)
+    found = reading.counted_matches(session, caller, scan_id)
+    return [MatchOut.of(match, names) for match in found]
 
 
 def names_in(session: Session, caller: Principal, submission_id: str) -> dict[str, str]:

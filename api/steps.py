@@ -4,6 +4,7 @@ Nothing is computed on the way: media belongs to the engine, meaning to registry
 money to royalties. A write checks the job's fence first.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,11 +21,20 @@ from core.jobs import Job
 from core.principal import Principal, SearchCapability, system
 from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
+from fingerprint.deciding import Context
 from fingerprint.media.models import MediaInfo
 from fingerprint.models import Modality, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
-from registry.service import findings, latematch, reading, scans, submissions, works
+from registry.service import (
+    findings,
+    latematch,
+    reading,
+    scans,
+    submissions,
+    surroundings,
+    works,
+)
 
 # Of the whole progress; the rest is the reading of the media.
 SEARCH_AT = 0.97
@@ -125,7 +135,19 @@ def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
         principal = system(job.tenant_id)
         stored = scans.load_traces(session, world.vault, principal, scan_id, at=now)
         gallery_seq = tools.cache.refresh(session, world.vault, capability, at=now)
-    answers = tools.engine.decide([item.trace for item in stored], tools.cache.gallery)
+        known = surroundings.surroundings(
+            session, world.vault, principal, capability, scan_id, at=now
+        )
+
+    def people(print_ids: Collection[str]) -> Mapping[str, str]:
+        with world.db.read() as session:
+            return surroundings.performers_behind(session, capability, print_ids)
+
+    answers = tools.engine.decide(
+        [item.trace for item in stored],
+        tools.cache.gallery,
+        context=Context(cast=known.cast, earlier=known.earlier, people=people),
+    )
     with world.db.write() as session:
         findings.save_findings(
             session,

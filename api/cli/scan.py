@@ -9,7 +9,7 @@ import typer
 from api.cli.clear import File
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
-from api.web.texts import text, timecode, word
+from api.web.texts import basis, text, timecode, word
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +41,8 @@ def show(lang: str, findings: Mapping[str, Any]) -> None:
     """Matches and unknown people, each with its time."""
     for match in findings["matches"]:
         say(_match_line(lang, match))
+        if said := basis(lang, match):
+            say(f"    {' · '.join(said)}")
     for person in findings["unknown"]:
         who, part = text(lang, "clearance.somebody"), word(lang, person["modality"])
         say(text(lang, "scan.unknown", time=_times(person["spans"]), who=who, part=part))

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import Caller, Language, Reading, Writing
-from api.found import names_in
+from api.found import MatchOut, matches_of, names_in
 from api.paging import Asked, Page, page
 from api.web.pages import render
 from api.web.response import PageResponse
@@ -59,7 +59,8 @@ class SpanVerdictOut(BaseModel):
 class ClearanceOut(BaseModel):
     """May it be released? `verdict` is CLEARED, REFUSED, REVIEW or UNKNOWN PERSON, with reasons.
 
-    `known_seq` is the newest event of the registry that was taken into account.
+    `known_seq` is the newest event of the registry that was taken into account. `found` are the
+    matches of the scan as they stand now; lists of decisions leave them out.
     """
 
     id: str
@@ -79,6 +80,7 @@ class ClearanceOut(BaseModel):
     licence_ids: list[str]
     model_ids: list[str]
     threshold_ids: list[str]
+    found: list[MatchOut] | None = None
 
 
 @router.post(
@@ -98,7 +100,7 @@ def clear(submission_id: str, writing: Writing) -> Response:
 def newest(submission_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
     """The newest decision on a submission."""
     found = clearances.latest_clearance(reading, caller, submission_id)
-    return shown(reading, caller, found)
+    return in_full(reading, caller, found)
 
 
 @router.get("/clearances", response_model=Page[ClearanceOut])
@@ -123,14 +125,20 @@ def list_clearances(
 @router.get("/clearances/{clearance_id}", response_model=ClearanceOut)
 def show(clearance_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
     """Show one decision."""
-    return shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
+    return in_full(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
 
 
 @router.get("/clearances/{clearance_id}/clearance.html", response_class=PageResponse)
 def report(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> str:
     """The same decision as a page."""
-    found = shown(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
+    found = in_full(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
     return render("clearance.html", lang, c=found.model_dump(mode="json"))
+
+
+def in_full(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
+    """The decision and the finds that it is about."""
+    found = matches_of(session, caller, item.scan_id)
+    return shown(session, caller, item).model_copy(update={"found": found})
 
 
 def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:

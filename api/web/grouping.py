@@ -23,5 +23,20 @@ def grouped(spans: Sequence[Item]) -> list[dict[str, Any]]:
     return list(groups.values())
 
 
+def found_alike(matches: Sequence[Item]) -> list[dict[str, Any]]:
+    """The first of the matches that say the same of the same performer, with `times` of all.
+
+    A voice that was pooled over a film has one answer for every stretch of it.
+    """
+    groups: dict[str, dict[str, Any]] = {}
+    for match in matches:
+        alike = ("performer_id", "modality", "decision", "fpir", "basis", "reasons")
+        group = groups.setdefault(repr([match[name] for name in alike]), {**match, "times": []})
+        group["times"] += [(span["start_ms"], span["end_ms"]) for span in match["spans"]]
+    for group in groups.values():
+        group["times"].sort()
+    return list(groups.values())
+
+
 def _answer(item: Item) -> str:
     return repr([(name, item[name]) for name in sorted(item) if name not in {"start_ms", "end_ms"}])

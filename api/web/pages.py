@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from api.web import texts
-from api.web.grouping import grouped
+from api.web.grouping import found_alike, grouped
 from core import money
 
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
@@ -29,6 +29,8 @@ def render(template: str, lang: str, **values: Any) -> str:
             reason=partial(texts.reason, lang),
             word=partial(texts.word, lang),
             grouped=grouped,
+            found_alike=found_alike,
+            basis=partial(texts.basis, lang),
             times=_times,
             shape=lambda verdict: SHAPES.get(verdict, ""),
             money=lambda micro, currency: money.format(micro, currency, lang),

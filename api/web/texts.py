@@ -45,6 +45,33 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     return render(Reason(item["code"], detail), lang)
 
 
+def basis(lang: str, match: Mapping[str, Any]) -> list[str]:
+    """What a match rests on, in short sentences; nothing for one made before that was kept."""
+    found = match.get("basis")
+    if found is None:
+        return []
+    said = [
+        text(lang, f"basis.path.{found['path']}"),
+        text(lang, "basis.chance", count=count(lang, found["one_in"])),
+    ]
+    if found["likelihood_ratio"] is not None:
+        said.append(text(lang, "basis.likelihood", times=_times_as_likely(lang, found)))
+    if found["evidence_ms"]:
+        said.append(text(lang, "basis.evidence", seconds=seconds(lang, found["evidence_ms"])))
+    if found["stretches"] > 1:
+        said.append(text(lang, "basis.pooled", count=count(lang, found["stretches"])))
+    if found["earlier"]:
+        said.append(text(lang, "basis.earlier", count=count(lang, found["earlier"])))
+    if found["lead"] is not None:
+        said.append(text(lang, "basis.lead", lead=_decimal(lang, found["lead"])))
+    return said
+
+
+def _times_as_likely(lang: str, found: Mapping[str, Any]) -> str:
+    ratio = found["likelihood_ratio"]
+    return count(lang, int(ratio)) if ratio >= 10 else _decimal(lang, ratio)
+
+
 def word(lang: str, name: str | None) -> str:
     """The plain word for a kind of use, a modality or a medium; `None` is an undeclared kind."""
     from licensing.wording import word as plain  # noqa: PLC0415

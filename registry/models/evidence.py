@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from fingerprint.models import Decision, Modality, Reason, Span
+from fingerprint.models import Basis, Decision, Modality, Reason, Span
 from registry.models.works import Declaration, KindOfUse
 
 UNDECLARED = "undeclared"
@@ -94,7 +94,8 @@ class Scan:
 class Match:
     """A span attributed to a print; `decision` is the engine's, or the person's who settled it.
 
-    `fpir` is the rate of strangers scoring this high by chance in one search.
+    `fpir` is the rate of strangers scoring this high by chance in one search; `basis` is what the
+    answer rests on, `None` for matches made before that was kept.
     """
 
     id: str
@@ -113,6 +114,7 @@ class Match:
     threshold_id: str
     reasons: tuple[Reason, ...]
     seq: int
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)

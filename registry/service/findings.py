@@ -154,6 +154,7 @@ def _add_match(writing: _Writing, row: SealedTrace, answer: Attribution) -> None
         threshold_id=finding.threshold_id,
         reasons=finding.reasons,
         seq=next_seq(writing.session),
+        basis=finding.basis,
     )
     own = owner.tenant_id == writing.scan.tenant_id
     matches.add_match(

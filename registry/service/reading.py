@@ -13,7 +13,15 @@ from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from core.vault import Vault
 from fingerprint.models import Reason
-from registry.models.evidence import Findings, ForeignUse, Scan, ScanState, UnknownPerson, Use
+from registry.models.evidence import (
+    Findings,
+    ForeignUse,
+    Match,
+    Scan,
+    ScanState,
+    UnknownPerson,
+    Use,
+)
 from registry.models.people import PerformerCard
 from registry.review import settle
 from registry.service.seals import open_trace
@@ -43,6 +51,15 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
         _unknown(row, said_no.get(row.id, ())) for row in rows if row.id not in explained
     )
     return Findings(scan, counted, form_uses(counted, submission.declaration), unknown)
+
+
+def counted_matches(session: Session, principal: Principal, scan_id: str) -> tuple[Match, ...]:
+    """The matches of one of the caller's scans that hold now, after reviews."""
+    require(principal, "submissions")
+    scan = scans.get_scan(session, principal, scan_id)
+    found = matches.live_matches(session, principal, scan_id)
+    reviews = matches.reviews_of(session, principal, scan.cut_id)
+    return settle([match for _, match in found], reviews)[0]
 
 
 def matched_performers(

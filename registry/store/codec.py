@@ -4,14 +4,16 @@ Kept in one place so that every table writes them alike and every `x_json` has i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from fingerprint.models import Modality, Reason, Span
+from fingerprint.models import Basis, Modality, Reason, SearchPath, Span
 
 Member = TypeVar("Member", bound=StrEnum)
 SpansJson = list[list[int]]
 ReasonsJson = list[dict[str, object]]
+BasisJson = dict[str, Any]
 
 
 def spans_json(spans: Iterable[Span]) -> SpansJson:
@@ -32,6 +34,16 @@ def reasons_json(reasons: Iterable[Reason]) -> ReasonsJson:
 def reasons_of(data: ReasonsJson) -> tuple[Reason, ...]:
     """Reads what `reasons_json` wrote."""
     return tuple(Reason(str(item["code"]), _detail(item["detail"])) for item in data)
+
+
+def basis_json(basis: Basis | None) -> BasisJson | None:
+    """The fields of a basis by name; nothing where nothing was compared."""
+    return None if basis is None else asdict(basis)
+
+
+def basis_of(data: BasisJson | None) -> Basis | None:
+    """Reads what `basis_json` wrote."""
+    return None if data is None else Basis(**{**data, "path": SearchPath(data["path"])})
 
 
 def members_of(kind: type[Member], data: Sequence[str]) -> tuple[Member, ...]:

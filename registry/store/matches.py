@@ -16,8 +16,11 @@ from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match, Review, ReviewVerdict
 from registry.store.codec import (
+    BasisJson,
     ReasonsJson,
     SpansJson,
+    basis_json,
+    basis_of,
     reasons_json,
     reasons_of,
     spans_json,
@@ -51,6 +54,7 @@ class MatchRow(Owned, table=True):
     reasons: ReasonsJson = Field(sa_type=JsonText)
     seq: int = Field(unique=True)
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    basis: BasisJson | None = Field(default=None, sa_type=JsonText)
 
 
 class ReviewRow(Owned, table=True):
@@ -101,6 +105,7 @@ def add_match(
             threshold_id=match.threshold_id,
             reasons=reasons_json(match.reasons),
             seq=match.seq,
+            basis=basis_json(match.basis),
         )
     )
     session.flush()
@@ -227,4 +232,5 @@ def _match(row: MatchRow) -> Match:
         threshold_id=row.threshold_id,
         reasons=reasons_of(row.reasons),
         seq=row.seq,
+        basis=basis_of(row.basis),
     )

@@ -200,6 +200,25 @@ def live_prints(session: Session, _capability: SearchCapability, *, at: datetime
     return frozenset(session.exec(query))
 
 
+def live_prints_of(
+    session: Session,
+    _capability: SearchCapability,
+    performer_ids: Sequence[str],
+    *,
+    at: datetime,
+) -> dict[str, tuple[str, Modality]]:
+    """(performer id, modality) by id of these performers' prints in force, across tenants."""
+    query = (
+        select(PrintRow.id, PrintRow.performer_id, PrintRow.modality)
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
+        .where(*in_force(at), col(PrintRow.performer_id).in_(performer_ids))
+    )
+    return {
+        print_id: (performer_id, Modality(modality))
+        for print_id, performer_id, modality in session.exec(query)
+    }
+
+
 def sealed_templates(
     session: Session,
     _capability: SearchCapability,

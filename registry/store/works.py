@@ -115,6 +115,27 @@ def list_cuts(
     return tuple(_cut(row) for row in session.exec(ordered))
 
 
+def kin_cuts(session: Session, principal: Principal, cut_id: str) -> tuple[str, ...]:
+    """Ids of the caller's other cuts under the same series or film, itself and below, in order."""
+    work = get_work(session, principal, get_cut(session, principal, cut_id).work_id)
+    while work.parent_id is not None:
+        above = get_work(session, principal, work.parent_id)
+        if above.level is WorkLevel.UNIVERSE:
+            break
+        work = above
+    level, family = [work.id], [work.id]
+    while level:
+        query = select(WorkRow.id).where(
+            visible(WorkRow, principal), col(WorkRow.parent_id).in_(level)
+        )
+        level = list(session.exec(query))
+        family += level
+    cuts = select(CutRow.id).where(
+        visible(CutRow, principal), col(CutRow.work_id).in_(family), col(CutRow.id) != cut_id
+    )
+    return tuple(session.exec(cuts.order_by(col(CutRow.id))))
+
+
 def save_duration(session: Session, principal: Principal, cut_id: str, duration_ms: int) -> None:
     """Record how long a cut is, once it has been measured."""
     row = session.get(CutRow, cut_id)

@@ -27,6 +27,7 @@ from fingerprint.content.models import (
     SoundPrint,
 )
 from fingerprint.content.printing import ContentPrint
+from fingerprint.deciding import Context
 from fingerprint.gallery import Gallery
 from fingerprint.models import (
     Decision,
@@ -171,7 +172,9 @@ class SmallEngine:
             if part.duration_ms > 0
         )
 
-    def decide(self, traces: Sequence[Trace], gallery: Gallery) -> tuple[Finding, ...]:
+    def decide(
+        self, traces: Sequence[Trace], gallery: Gallery, *, context: Context
+    ) -> tuple[Finding, ...]:
         return tuple(_decide(number, trace, gallery) for number, trace in enumerate(traces))
 
     def _template(self, who: Mapping[str, Any], span: Span) -> Template:
