@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Broken, Conflict
-from fingerprint.index.faiss_flat import FaissFlatIndex
+from fingerprint.index.approximate import ApproximateIndex
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Index
 from fingerprint.matching import Candidate
 from fingerprint.models import Modality, Scale, Template, Vector
@@ -74,7 +74,7 @@ class Gallery:
         self,
         entries: Iterable[GalleryEntry] = (),
         *,
-        index: Callable[[int], Index] = FaissFlatIndex,
+        index: Callable[[int], Index] = ApproximateIndex,
     ) -> None:
         self._make_index = index
         self._shelves: dict[tuple[Modality, str], _Shelf] = {}

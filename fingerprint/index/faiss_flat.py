@@ -74,7 +74,19 @@ class FaissFlatIndex:
             if depth < 1 or not len(rows):
                 return no_hits(len(rows), top)
             scores, found = self._nearest(rows, depth, places)
-            return ordered(np.where(found == NO_ID, NO_ID, self._ids[found]), scores, top)
+            return ordered(named(self._ids, found), scores, top)
+
+    def nearest_among(self, queries: Matrix, candidates: Ids, *, top: int) -> Hits:
+        """The best of each query's own (Q, K) candidate ids; `NO_ID` stands for none."""
+        hits = no_hits(len(queries), top)
+        with self._lock:
+            matrix = self._matrix()
+            for row, query in enumerate(checked_vectors(queries, self._dimension)):
+                ids = candidates[row][candidates[row] != NO_ID]
+                scores = matrix[self._rows.places(ids)] @ query
+                best = np.lexsort((ids, -scores))[:top]
+                hits.ids[row, : len(best)], hits.scores[row, : len(best)] = ids[best], scores[best]
+        return hits
 
     def vectors(self, ids: Ids) -> Matrix:
         """The vectors of ids that are there, (N, D), in their order."""
@@ -134,6 +146,13 @@ class FaissFlatIndex:
             )
             scores, found = _merged(scores, found, nearest[0], block[nearest[1]])
         return scores, found
+
+
+def named(ids: Ids, places: Ids) -> Ids:
+    """The id at each place, `NO_ID` where there is none."""
+    known = np.full(places.shape, NO_ID, np.int64)
+    known[places >= 0] = ids[places[places >= 0]]
+    return known
 
 
 def bitmap_selector(numbers: Ids, size: int) -> faiss.IDSelector:
