@@ -29,7 +29,8 @@ from fingerprint.models import Modality
 Vectors = NDArray[np.float32]
 THREADS = 2
 TOP = 10
-PROBES = 1_000
+PROBES = 500
+BLOCK = 1 << 16
 BATCH = 32
 RECALL_MIN = 0.99
 EXACT_LIMIT, FASTER_MIN = 1.1, 20.0
@@ -83,7 +84,7 @@ def _rows(count: int, modality: Modality, rounds: int) -> Iterator[Row]:
         probes = crowd.vectors(people[mates])
         mine = Search(lambda q, a=allowed: ours.search(q, top=TOP, allowed=a).ids, probes)
         flat = min(_peers(peer, allowed, count, probes), key=lambda one: one.time_ms(1))
-        recall = _recall(mine, flat, mates, 200 if count < BIG else PROBES)
+        recall = _recall(mine.found(), _truth(peer, allowed, probes), mates)
         for size in (1, BATCH):
             times = [(mine.time_ms(size), flat.time_ms(size)) for _ in range(rounds)]
             ours_ms, peer_ms = (statistics.median(column) for column in zip(*times, strict=True))
@@ -108,8 +109,8 @@ class Search:
         self._find(queries)
         return (time.perf_counter() - start) * 1000
 
-    def found(self, count: int) -> Ids:
-        return np.concatenate([self._find(self._probes[n : n + 1]) for n in range(count)])
+    def found(self) -> Ids:
+        return self._find(self._probes)
 
 
 def _peers(peer: faiss.Index, allowed: Ids, count: int, probes: Vectors) -> Iterator[Search]:
@@ -137,10 +138,24 @@ def _bits(allowed: Ids, count: int) -> NDArray[np.uint8]:
     return np.packbits(wanted, bitorder="little")
 
 
-def _recall(mine: Search, flat: Search, mates: Ids, count: int) -> float:
+def _truth(peer: faiss.IndexFlat, allowed: Ids, probes: Vectors) -> Ids:
+    """What flat finds, by FAISS's products over the allowed vectors alone: much the faster way."""
+    vectors = faiss.rev_swig_ptr(peer.get_xb(), peer.ntotal * peer.d).reshape(-1, peer.d)
+    scores, found = np.empty((len(probes), 0), np.float32), np.empty((len(probes), 0), np.int64)
+    for start in range(0, len(allowed), BLOCK):
+        block = allowed[start : start + BLOCK]
+        more = faiss.knn(
+            probes, vectors[block], min(TOP, len(block)), metric=faiss.METRIC_INNER_PRODUCT
+        )
+        scores, found = np.hstack([scores, more[0]]), np.hstack([found, block[more[1]]])
+        best = np.argsort(-scores, axis=1, kind="stable")[:, :TOP]
+        scores, found = np.take_along_axis(scores, best, 1), np.take_along_axis(found, best, 1)
+    return found
+
+
+def _recall(mine: Ids, flat: Ids, mates: Ids) -> float:
     """Of the mates that flat finds, the share that ours finds."""
-    theirs = (flat.found(count) == mates[:count, None]).any(axis=1)
-    own = (mine.found(count) == mates[:count, None]).any(axis=1)
+    theirs, own = ((found == mates[:, None]).any(axis=1) for found in (flat, mine))
     return float((own & theirs).sum() / max(1, theirs.sum()))
 
 

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from fingerprint.index.cells import BLOCK, TRAINING_MAX, Cells
-from fingerprint.index.faiss_flat import FaissFlatIndex, named
+from fingerprint.index.faiss_flat import FaissFlatIndex, Mask, named
 from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Matrix, checked_ids, checked_vectors
 
 EXACT_UP_TO = 150_000
-RECALL_MIN = 0.99
+RECALL_MIN = 0.995  # on a sample of its own vectors, to keep 0.99 for those of others
 _GROWTH = 2
 _TUNED_TOP = 10
-_TUNED_QUERIES = 100
+_TUNED_QUERIES = 200
 _SHARES = (0.5, 0.125)  # of the vectors that a filter allows, as tuned
 _DEPTH_PER_HIT = 20
 # Share of the cells, candidates: each costs more than the one before.
@@ -107,12 +107,16 @@ class ApproximateIndex:
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         rows = checked_vectors(queries, self.dimension)
         with self._lock:
-            numbers = None if allowed is None else self._allowed(allowed)
-            effort = self._effort(1.0 if numbers is None else len(numbers) / max(1, len(self)))
+            wanted = None if allowed is None else self._allowed(allowed)
+            count = len(self) if wanted is None else int(np.count_nonzero(wanted))
+            if count == len(self):
+                wanted = None
+            effort = self._effort(count / max(1, len(self)))
             if effort is None or _DEPTH_PER_HIT * top > len(self):
+                numbers = None if wanted is None else np.flatnonzero(wanted)
                 hits = self._flat.search(rows, top=top, allowed=numbers)
             else:
-                hits = self._look(effort, rows, top, numbers)
+                hits = self._look(effort, rows, top, wanted)
             hits.ids[:] = named(self._ids, hits.ids)
             return hits
 
@@ -129,21 +133,22 @@ class ApproximateIndex:
             self._ids = np.concatenate([self._ids, np.full(missing, NO_ID, np.int64)])
         self._ids[numbers] = keys
 
-    def _allowed(self, ids: Ids) -> Ids:
+    def _allowed(self, ids: Ids) -> Mask:
+        """Which numbers a filter names."""
         wanted = np.zeros(len(self._ids) + 1, np.bool_)
         wanted[self._numbers.places(np.asarray(ids, np.int64))] = True
-        return np.flatnonzero(wanted[:-1])
+        return wanted[:-1]
 
     def _effort(self, share: float) -> Effort | None:
         return next((effort for effort in self._efforts if share >= effort.share), None)
 
-    def _look(self, effort: Effort, rows: Matrix, top: int, numbers: Ids | None) -> Hits:
+    def _look(self, effort: Effort, rows: Matrix, top: int, wanted: Mask | None) -> Hits:
         assert self._cells is not None
         found = self._cells.candidates(
             rows,
             depth=max(effort.depth, _DEPTH_PER_HIT * top),
             probes=effort.probes,
-            allowed=numbers,
+            allowed=wanted,
         )
         return self._flat.nearest_among(rows, found, top=top)
 
@@ -163,13 +168,14 @@ class ApproximateIndex:
 
     def _tuned(self, share: float, asked: Ids, shuffled: Ids) -> Effort | None:
         assert self._cells is not None
-        allowed = np.sort(shuffled[: int(share * len(shuffled))])
-        allowed = np.setdiff1d(allowed, asked)  # a vector that finds itself proves nothing
-        queries = self._flat.vectors(asked)
+        wanted = np.zeros(len(self._ids), np.bool_)
+        wanted[shuffled[: int(share * len(shuffled))]] = True
+        wanted[asked] = False  # a vector that finds itself proves nothing
+        queries, allowed = self._flat.vectors(asked), np.flatnonzero(wanted)
         exact = self._flat.search(queries, top=_TUNED_TOP, allowed=allowed).ids
         for part, depth in _EFFORTS:
             effort = Effort(share, max(1, round(part * len(self._cells))), depth, 0.0)
-            found = self._look(effort, queries, _TUNED_TOP, allowed).ids
+            found = self._look(effort, queries, _TUNED_TOP, wanted).ids
             recall = float((exact[:, :, None] == found[:, None, :]).any(axis=2).mean())
             if recall >= self._recall_min:
                 return Effort(share, effort.probes, depth, recall)

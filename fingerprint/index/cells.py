@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprint.index.faiss_flat import bitmap_selector
+from fingerprint.index.faiss_flat import Mask, bitmap_selector
 from fingerprint.index.protocol import Ids, Matrix
 
 TRAINING_MAX = 1 << 16
@@ -40,7 +40,6 @@ class Cells:
         made.cp.min_points_per_centroid = made.pq.cp.min_points_per_centroid = 1
         made.train(self._reduced(drawn))
         self._faiss = made
-        self._numbers_end = 0
 
     def __len__(self) -> int:
         return int(self._faiss.nlist)
@@ -50,22 +49,19 @@ class Cells:
         for start in range(0, len(numbers), BLOCK):
             some = slice(start, start + BLOCK)
             self._faiss.add_with_ids(self._reduced(vectors[some]), numbers[some])
-        self._numbers_end = max(self._numbers_end, int(numbers.max(initial=-1)) + 1)
 
     def remove(self, numbers: Ids) -> None:
         """Forget the codes of numbers that are there."""
         self._faiss.remove_ids(faiss.IDSelectorBatch(np.ascontiguousarray(numbers)))
 
-    def candidates(self, queries: Matrix, *, depth: int, probes: int, allowed: Ids | None) -> Ids:
+    def candidates(self, queries: Matrix, *, depth: int, probes: int, allowed: Mask | None) -> Ids:
         """The numbers that seem nearest to each query, (Q, depth), `NO_ID` where there are less.
 
-        Looks into `probes` cells of each query, at `allowed` numbers only where given.
+        Looks into `probes` cells of each query, at the numbers that `allowed` marks where given.
         """
         turned = np.zeros((len(queries), self._axes.shape[1] + 1), np.float32)
         turned[:, :-1] = (queries - self._mean) @ self._axes
-        chosen: dict[str, Any] = (
-            {} if allowed is None else {"sel": bitmap_selector(allowed, self._numbers_end)}
-        )
+        chosen: dict[str, Any] = {} if allowed is None else {"sel": bitmap_selector(allowed)}
         params = faiss.SearchParametersIVF(nprobe=probes, **chosen)  # type: ignore[call-arg]
         found: Ids = self._faiss.search(turned, depth, params=params)[1]
         return found

@@ -11,6 +11,7 @@ import threading
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import (
@@ -22,6 +23,8 @@ from fingerprint.index.protocol import (
     checked_vectors,
     no_hits,
 )
+
+Mask = NDArray[np.bool_]
 
 _FEW_QUERIES = 2
 _NARROW = 8  # a filter is narrow where it allows less than this part of all
@@ -133,7 +136,9 @@ class FaissFlatIndex:
     def _selector(self, places: Ids) -> faiss.IDSelector:
         if len(places) * _NARROW < len(self._rows):
             return faiss.IDSelectorArray(places)  # compares with these alone
-        return bitmap_selector(places, len(self._rows))
+        wanted = np.zeros(len(self._rows), np.bool_)
+        wanted[places] = True
+        return bitmap_selector(wanted)
 
     def _gathered(self, rows: Matrix, depth: int, places: Ids) -> tuple[Matrix, Ids]:
         matrix, step = self._matrix(), max(1, _BLOCK_BYTES // (4 * self._dimension))
@@ -155,10 +160,8 @@ def named(ids: Ids, places: Ids) -> Ids:
     return known
 
 
-def bitmap_selector(numbers: Ids, size: int) -> faiss.IDSelector:
-    """Allows the given ones of `size` numbers, by one bit each."""
-    wanted = np.zeros(size, np.bool_)
-    wanted[numbers] = True
+def bitmap_selector(wanted: Mask) -> faiss.IDSelector:
+    """Allows the numbers whose places in `wanted` are true, by one bit each."""
     # FAISS's wrapper takes the array alone and keeps it alive; the stubs show the C++ signature.
     return faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore
 
