@@ -55,6 +55,7 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.content --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
 	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.late --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup
