@@ -51,12 +51,13 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.diarization --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.openset --models $(MODELS)
+	@$(BIN)/python -m bench.search --count 100000
 
-bench-long: .setup/dev .setup/models.stamp ## figures that take minutes, on the media at EBENBILD_MEDIA
-	@$(BIN)/python -m bench.content --models $(MODELS)
-
-bench-long: .setup/reference .setup/models.stamp ## figures that take long (needs EBENBILD_MEDIA)
-	@$(BIN)/python -m bench.hard_faces --models $(MODELS)
+bench-long: .setup/reference .setup/models.stamp ## figures that take long (some need EBENBILD_MEDIA)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.content --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
+	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.late --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.heartbeat import Heartbeat
-from api.steps import look_again
+from api.steps import look_back
 from api.stopping import Stopping
 from api.tools import Tools
 from core import jobs
@@ -56,10 +56,10 @@ def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             samples.store_templates(
                 session, world.vault, job, report, card, also=also, kept_as=found.kept_as, now=now
             )
-        look_again(session, job)
         jobs.finish(session, job)
     with world.db.write() as session:
         samples.discard_samples(session, world.objects, system(job.tenant_id))
+    look_back(tools, job)
 
 
 def change_encoder(tools: Tools, job: Job, pulse: Heartbeat) -> None:

@@ -167,6 +167,19 @@ def read_findings(tools: Tools, job: Job) -> Findings:
         return reading.findings(session, system(job.tenant_id), job.payload["submission_id"])
 
 
+def look_back(tools: Tools, job: Job) -> None:
+    """Search what was scanned before for the newest print, and queue the scans that are near it.
+
+    On its own after the print is stored: where it is cut short, housekeeping queues all of them.
+    """
+    world, now = tools.world, utc_now()
+    capability = SearchCapability("late-matching", job.id)
+    with world.db.read() as session:
+        plan = latematch.plan_rematches(session, world.vault, capability, tools.archive, at=now)
+    with world.db.write() as session:
+        latematch.carry_out(session, capability, plan)
+
+
 def look_again(session: Session, job: Job) -> None:
     """Queue past scans that have not been searched for the newest print."""
     capability = SearchCapability("late-matching", job.id)

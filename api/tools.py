@@ -11,6 +11,7 @@ from core.init import World
 from core.settings import Settings
 from fingerprint.models import Modality
 from registry.service import encoders
+from registry.service.archive import ArchiveCache
 from registry.service.gallery import GalleryCache
 
 if TYPE_CHECKING:
@@ -54,6 +55,18 @@ class Tools:
         self._opener = opener
         self._chosen: dict[Modality, str] = {}
         self._engines: dict[tuple[tuple[Modality, str], ...], Engine] = {}
+        self._archive: tuple[tuple[tuple[Modality, str], ...], ArchiveCache] | None = None
+
+    @property
+    def archive(self) -> ArchiveCache:
+        """Everybody in past scans, to be found by a print that comes later.
+
+        Made anew when another encoder comes into use: what is near differs by encoder.
+        """
+        chosen = tuple(sorted(self._chosen.items()))
+        if self._archive is None or self._archive[0] != chosen:
+            self._archive = chosen, ArchiveCache(self.engine.nearness())
+        return self._archive[1]
 
     def renew(self) -> None:
         """See which encoders are in use now: as a job begins, so that it has one to its end."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fingerprint import deciding, hearing, opening, seeing
+from fingerprint.archive import Nearness, nearness
 from fingerprint.calibration import Calibration
 from fingerprint.content.printing import ContentPrint, read_content
 from fingerprint.deciding import NO_CONTEXT, Context
@@ -110,6 +111,10 @@ class Engine:
     def calibration(self, modality: Modality) -> Calibration | None:
         """The measured false match rates of a modality's encoder, where it was ever measured."""
         return self._calibrations[self._models[modality].model_id]
+
+    def nearness(self) -> dict[str, Nearness]:
+        """What a late search must look at, by encoder, of all whose calibration is known."""
+        return {model_id: nearness(measured) for model_id, measured in self._calibrations.items()}
 
     def probe(self, path: Path) -> MediaInfo:
         """Facts about a file; raises BadMedia, or NotFound where there is none."""

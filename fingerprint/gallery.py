@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Broken, Conflict
-from fingerprint.index.faiss_flat import FaissFlatIndex
+from fingerprint.index.approximate import ApproximateIndex
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Index
 from fingerprint.matching import Candidate
 from fingerprint.models import Modality, Scale, Template, Vector
@@ -74,7 +74,7 @@ class Gallery:
         self,
         entries: Iterable[GalleryEntry] = (),
         *,
-        index: Callable[[int], Index] = FaissFlatIndex,
+        index: Callable[[int], Index] = ApproximateIndex,
     ) -> None:
         self._make_index = index
         self._shelves: dict[tuple[Modality, str], _Shelf] = {}
@@ -135,7 +135,7 @@ class Gallery:
         ], searched
 
     def _add(self, key: tuple[Modality, str], entries: list[GalleryEntry]) -> None:
-        vectors = np.stack([_search_vector(entry) for entry in entries])
+        vectors = np.stack([search_vector(entry) for entry in entries])
         shelf = self._shelves.get(key) or _Shelf(self._make_index(vectors.shape[1]))
         names = [entry.print_id for entry in entries]
         if len(set(names)) != len(names) or any(name in shelf.numbers for name in names):
@@ -152,8 +152,8 @@ class Gallery:
         shelf.cohort = None
 
 
-def _search_vector(entry: GalleryEntry) -> Vector:
-    """Unit-length mean of a print's templates, weighted by their quality."""
+def search_vector(entry: GalleryEntry) -> Vector:
+    """Unit-length mean (D,) of a print's templates, weighted by their quality."""
     origins = {(template.modality, template.model_id) for template in entry.templates}
     if origins != {(entry.modality, entry.model_id)}:
         raise Broken(f"Print {entry.print_id} needs templates, all of {entry.model_id}.")

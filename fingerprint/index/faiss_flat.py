@@ -11,6 +11,7 @@ import threading
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import (
@@ -22,6 +23,8 @@ from fingerprint.index.protocol import (
     checked_vectors,
     no_hits,
 )
+
+Mask = NDArray[np.bool_]
 
 _FEW_QUERIES = 2
 _NARROW = 8  # a filter is narrow where it allows less than this part of all
@@ -74,7 +77,20 @@ class FaissFlatIndex:
             if depth < 1 or not len(rows):
                 return no_hits(len(rows), top)
             scores, found = self._nearest(rows, depth, places)
-            return ordered(np.where(found == NO_ID, NO_ID, self._ids[found]), scores, top)
+            return ordered(named(self._ids, found), scores, top)
+
+    def nearest_among(self, queries: Matrix, candidates: Ids, *, top: int) -> Hits:
+        """The best of each query's own (Q, K) candidate ids; `NO_ID` stands for none."""
+        hits = no_hits(len(queries), top)
+        with self._lock:
+            matrix = self._matrix()
+            for row, query in enumerate(checked_vectors(queries, self._dimension)):
+                ids = candidates[row][candidates[row] != NO_ID]
+                # Not a matrix product: threads that wait for each other take longer than this.
+                scores = np.einsum("kd,d->k", matrix[self._rows.places(ids)], query)
+                best = np.lexsort((ids, -scores))[:top]
+                hits.ids[row, : len(best)], hits.scores[row, : len(best)] = ids[best], scores[best]
+        return hits
 
     def vectors(self, ids: Ids) -> Matrix:
         """The vectors of ids that are there, (N, D), in their order."""
@@ -121,7 +137,9 @@ class FaissFlatIndex:
     def _selector(self, places: Ids) -> faiss.IDSelector:
         if len(places) * _NARROW < len(self._rows):
             return faiss.IDSelectorArray(places)  # compares with these alone
-        return bitmap_selector(places, len(self._rows))
+        wanted = np.zeros(len(self._rows), np.bool_)
+        wanted[places] = True
+        return bitmap_selector(wanted)
 
     def _gathered(self, rows: Matrix, depth: int, places: Ids) -> tuple[Matrix, Ids]:
         matrix, step = self._matrix(), max(1, _BLOCK_BYTES // (4 * self._dimension))
@@ -136,10 +154,15 @@ class FaissFlatIndex:
         return scores, found
 
 
-def bitmap_selector(numbers: Ids, size: int) -> faiss.IDSelector:
-    """Allows the given ones of `size` numbers, by one bit each."""
-    wanted = np.zeros(size, np.bool_)
-    wanted[numbers] = True
+def named(ids: Ids, places: Ids) -> Ids:
+    """The id at each place, `NO_ID` where there is none."""
+    known = np.full(places.shape, NO_ID, np.int64)
+    known[places >= 0] = ids[places[places >= 0]]
+    return known
+
+
+def bitmap_selector(wanted: Mask) -> faiss.IDSelector:
+    """Allows the numbers whose places in `wanted` are true, by one bit each."""
     # FAISS's wrapper takes the array alone and keeps it alive; the stubs show the C++ signature.
     return faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore
 

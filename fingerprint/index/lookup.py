@@ -30,6 +30,8 @@ class Lookup:
         if self._named is not None:
             known = self._named
             return np.array([known.get(key, NO_ID) for key in ids.tolist()], np.int64)
+        if len(ids) and ids.min() >= 0 and ids.max() < len(self._table):
+            return self._table[ids]
         found = np.full(len(ids), NO_ID, np.int64)
         inside = (ids >= 0) & (ids < len(self._table))
         found[inside] = self._table[ids[inside]]

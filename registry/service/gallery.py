@@ -40,7 +40,7 @@ class GalleryCache:
         newest = prints.gallery_seq(session, capability)
         live = prints.live_prints(session, capability, at=at)
         rows = prints.sealed_templates(session, capability, above_seq=self.seq, at=at)
-        changed = list(_entries(vault, rows))
+        changed = list(entries_of(vault, rows))
         for print_id in (self._held - live) | {entry.print_id for entry in changed}:
             self.gallery.remove(print_id)
         if self._held & live:
@@ -68,11 +68,12 @@ def load_gallery(
     _check(capability)
     newest = prints.gallery_seq(session, capability)
     rows = prints.sealed_templates(session, capability, up_to_seq=up_to_seq, at=at)
-    entries = list(_entries(vault, rows))
+    entries = list(entries_of(vault, rows))
     return entries, newest if up_to_seq is None else min(newest, up_to_seq)
 
 
-def _entries(vault: Vault, rows: Iterator[SealedTemplate]) -> Iterator[GalleryEntry]:
+def entries_of(vault: Vault, rows: Iterator[SealedTemplate]) -> Iterator[GalleryEntry]:
+    """Prints of sealed templates that come print by print, opened one after the other."""
     for print_id, group in groupby(rows, key=lambda row: row.print_id):
         templates = tuple(open_template(vault, row) for row in group)
         first = templates[0]

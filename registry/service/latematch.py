@@ -1,23 +1,40 @@
 """Late matching: what was scanned before a print existed is searched for it afterwards.
 
 Prints and scans share one order. A scan knows the newest print it was searched for, so a print
-that became active while the scan ran makes the scan stale, and none is missed.
+that became active while the scan ran makes the scan stale, and none is missed. Of the stale scans
+a worker searches those in whose vectors the archive finds somebody near a newer print.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 from sqlmodel import Session
 
 from core import jobs
 from core.db import next_seq
 from core.jobs import Job
 from core.principal import SearchCapability, system
+from core.vault import Vault
+from fingerprint.gallery import search_vector
 from registry.models.evidence import Scan
+from registry.service.archive import ArchiveCache
+from registry.service.gallery import entries_of
 from registry.store import prints, scans
 from registry.store.scans import StaleScan
 
 REMATCH_JOB = "rematch"
 SCANS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class LatePlan:
+    """Which stale scans are worth a search for the prints up to `newest`, and which are not."""
+
+    newest: int
+    near: tuple[StaleScan, ...]
+    far: tuple[StaleScan, ...]
 
 
 def stale_scans(
@@ -37,6 +54,50 @@ def enqueue_rematches(
     """
     newest = prints.newest_live_seq(session, capability)
     found = scans.stale_scans(session, capability, newest_seq=newest, at=at, limit=limit)
+    return _queue(session, found, newest)
+
+
+def plan_rematches(
+    session: Session,
+    vault: Vault,
+    capability: SearchCapability,
+    cache: ArchiveCache,
+    *,
+    at: datetime,
+    limit: int = SCANS_AT_ONCE,
+) -> LatePlan:
+    """Compare what was enrolled since with everybody in past scans, without writing anything.
+
+    The archive is brought to the session's snapshot first, and only scans of that snapshot are in
+    the plan. A scan is near where any of its vectors comes near any template of a newer print.
+    """
+    newest = prints.newest_live_seq(session, capability)
+    stale = scans.stale_scans(session, capability, newest_seq=newest, at=at, limit=limit)
+    if not stale:
+        return LatePlan(newest, (), ())
+    archive = cache.refresh(session, vault, capability, at=at)
+    oldest = min(scan.gallery_seq for scan in stale)
+    rows = prints.sealed_templates(session, capability, above_seq=oldest, at=at)
+    near: set[str] = set()
+    for entry in entries_of(vault, rows):
+        single = [template.vector for template in entry.templates]
+        vectors = np.stack([search_vector(entry), *(single if len(single) > 1 else [])])
+        near |= archive.scans_near(entry.modality, entry.model_id, vectors)
+    return LatePlan(
+        newest,
+        tuple(scan for scan in stale if scan.scan_id in near),
+        tuple(scan for scan in stale if scan.scan_id not in near),
+    )
+
+
+def carry_out(session: Session, capability: SearchCapability, plan: LatePlan) -> tuple[Job, ...]:
+    """Queue a search of every near scan, and note that the others have been searched."""
+    far = [scan.scan_id for scan in plan.far]
+    scans.mark_searched(session, capability, far, seq=plan.newest)
+    return _queue(session, plan.near, plan.newest)
+
+
+def _queue(session: Session, found: Sequence[StaleScan], newest: int) -> tuple[Job, ...]:
     return tuple(
         jobs.enqueue(
             session,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, Update, or_, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, Update, or_, update
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
@@ -183,6 +183,24 @@ def erase_expired(
         .values(sealed=None)
     )
     return _changed(session, statement)
+
+
+def kept_ids(session: Session, _capability: SearchCapability, *, at: datetime) -> frozenset[str]:
+    """Traces of all tenants whose vector may be searched at `at`."""
+    return frozenset(session.exec(select(TraceRow.id).where(*_kept(at))))
+
+
+def kept_traces(
+    session: Session, _capability: SearchCapability, trace_ids: Sequence[str], *, at: datetime
+) -> tuple[SealedTrace, ...]:
+    """Those of the named traces, of all tenants, whose vector may be searched at `at`."""
+    query = select(TraceRow).where(col(TraceRow.id).in_(trace_ids), *_kept(at))
+    return tuple(_trace(row) for row in session.exec(query))
+
+
+def _kept(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    unexpired = or_(col(TraceRow.expires_at).is_(None), col(TraceRow.expires_at) > at)
+    return (col(TraceRow.sealed).is_not(None), unexpired)
 
 
 def holds_vectors(session: Session, _capability: SearchCapability, scan_id: str) -> bool:

@@ -1,6 +1,7 @@
 """One suite for every index: what the protocol promises, and the oracle's answers."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,15 +10,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from core.errors import Broken, Conflict
+from fingerprint.index.approximate import ApproximateIndex
 from fingerprint.index.exact import ExactIndex
 from fingerprint.index.faiss_flat import FaissFlatIndex
 from fingerprint.index.protocol import NO_ID, Ids, Index, Matrix
 
-KINDS: tuple[Callable[[int], Index], ...] = (ExactIndex, FaissFlatIndex)
+
+def learned(dimension: int) -> ApproximateIndex:
+    """An approximate index that learns cells as soon as it can."""
+    return ApproximateIndex(dimension, exact_up_to=40)
+
+
+KINDS: tuple[Callable[[int], Index], ...] = (ExactIndex, FaissFlatIndex, ApproximateIndex)
+APPROXIMATE: tuple[Callable[[int], Index], ...] = (*KINDS, learned)
 DIMENSION = 16
 
 
-@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
+@pytest.fixture(params=APPROXIMATE, ids=lambda kind: kind.__name__)
 def index(request: pytest.FixtureRequest) -> Index:
     return request.param(DIMENSION)
 
@@ -195,7 +204,12 @@ class FaissLife(Life):
     kind = FaissFlatIndex
 
 
+class ApproximateLife(Life):
+    kind = partial(ApproximateIndex, exact_up_to=20)
+
+
 TestExactLife = ExactLife.TestCase
 TestFaissLife = FaissLife.TestCase
-for case in (TestExactLife, TestFaissLife):
+TestApproximateLife = ApproximateLife.TestCase
+for case in (TestExactLife, TestFaissLife, TestApproximateLife):
     case.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

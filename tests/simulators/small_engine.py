@@ -18,6 +18,7 @@ import numpy as np
 
 from core.errors import BadMedia
 from core.settings import Settings
+from fingerprint.archive import Nearness
 from fingerprint.content.models import (
     GRID,
     PICTURE_HOP_MS,
@@ -122,6 +123,9 @@ class SmallEngine:
     @staticmethod
     def recalibrate(*_: object, **__: object) -> bool:
         return False
+
+    def nearness(self) -> Mapping[str, Nearness]:
+        return {card.model_id: Nearness(floor=0.8) for card in MODELS.values()}
 
     def probe(self, path: Path) -> Any:
         return SimpleNamespace(duration_ms=_read(path)["duration_ms"])

@@ -8,14 +8,17 @@ from sqlalchemy import text
 from core.errors import Broken, NotAllowed, NotFound
 from core.jobs import Job
 from core.principal import SearchCapability
+from fingerprint.archive import Nearness
 from fingerprint.models import Decision
 from registry.models.evidence import ReviewVerdict, Scan, Submission
 from registry.models.people import Print
 from registry.service import enrolment, erasure, gallery, latematch, reading, reviews, scans
+from registry.service.archive import ArchiveCache
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
     SEARCH,
     T0,
+    VOICE,
     Enrolled,
     a_cut,
     claim,
@@ -285,3 +288,54 @@ def test_a_doubtful_rematch_does_not_undo_a_match_silently(world: TestWorld) -> 
         rows = session.connection().execute(text("SELECT count(*) FROM match")).scalar_one()
     assert [match.decision for match in found.matches] == [Decision.REVIEW]
     assert rows == 2
+
+
+def planned(world: TestWorld, cache: ArchiveCache, *, days: int = 0) -> latematch.LatePlan:
+    with world.db.read() as session:
+        return latematch.plan_rematches(session, world.vault, SEARCH, cache, at=later(days=days))
+
+
+def strict() -> ArchiveCache:
+    """An archive in which only nearly the same vector is near."""
+    return ArchiveCache({VOICE.model_id: Nearness(floor=0.99)})
+
+
+def test_only_scans_with_somebody_near_the_new_print_are_searched_again(world: TestWorld) -> None:
+    _, near, _ = scanned(world, None, None, gallery_seq=0)
+    submission, job = hand_in(world, world.first, a_cut(world, world.first, "Day"), declare())
+    far = scanned_segments(world, world.first, submission, job, [trace(77, 0, 900)])
+    search(world, world.first, job, far, [None], gallery_seq=0)
+    cache = strict()
+    made = make_print(world, enrolled(world, world.second), 11)
+    plan = planned(world, cache)
+    assert [scan.scan_id for scan in plan.near] == [near.id]
+    assert [scan.scan_id for scan in plan.far] == [far.id]
+    with world.db.write() as session:
+        (queued,) = latematch.carry_out(session, SEARCH, plan)
+        assert latematch.carry_out(session, SEARCH, plan) == (queued,)
+    assert queued.payload["scan_id"] == near.id
+    assert stale(world) == [near.id]
+    assert plan.newest == made.seq
+    # A template that is added later makes both of them a question again.
+    other = make_print(world, enrolled(world, world.second, "Bea"), 77)
+    plan = planned(world, cache)
+    assert other.seq == plan.newest
+    assert {scan.scan_id for scan in plan.near} == {near.id, far.id}
+
+
+def test_the_archive_forgets_what_expired_and_what_was_erased(world: TestWorld) -> None:
+    who = enrolled(world, world.second)
+    made = make_print(world, who)
+    scanned(world, made.id, None, None, gallery_seq=made.seq)
+    cache = strict()
+
+    def held(days: int) -> int:
+        with world.db.read() as session:
+            return len(cache.refresh(session, world.vault, SEARCH, at=later(days=days)))
+
+    assert held(89) == 3
+    assert held(90) == 1
+    assert held(0) == 3
+    with world.db.write() as session:
+        enrolment.withdraw_enrolment(session, world.second, who.enrolment_id, now=T0)
+    assert held(0) == 2
