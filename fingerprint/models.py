@@ -29,6 +29,13 @@ class Decision(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class ScanMode(StrEnum):
+    """How much of a film is looked at: FAST decodes only what its key frames leave unsure."""
+
+    THOROUGH = "thorough"
+    FAST = "fast"
+
+
 class Scale(StrEnum):
     """What a search's scores are measured in; a threshold of one means nothing on another.
 
