@@ -34,6 +34,7 @@ from fingerprint.models import (
     ModelCard,
     Reason,
     SampleReport,
+    ScanMode,
     Span,
     Template,
     Trace,
@@ -141,6 +142,7 @@ class SmallEngine:
         progress: Callable[[float], None] | None = None,
         *,
         modalities: Collection[Modality] = frozenset(Modality),
+        mode: ScanMode = ScanMode.THOROUGH,
     ) -> tuple[Trace, ...]:
         script = _read(path)
         self.scanned.append((span, frozenset(modalities)))
