@@ -7,6 +7,7 @@ of it. An enrolment sample is heard for five minutes at most: more speech moves 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from fingerprint.excerpt import excerpt
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import AudioBlock
@@ -46,6 +47,7 @@ def voice_traces(
             ),
             None,
             notes,
+            excerpt(samples, voice.spans),
         )
         for voice in heard.voices
     )

@@ -41,6 +41,7 @@ from fingerprint.models import (
 )
 
 DIMENSION = 32
+CROP, EXCERPT = b"a small picture", b"some seconds of sound"
 SEGMENT_MS = 10_000
 MODELS = {
     modality: ModelCard(f"small-{modality}", modality, DIMENSION, "0" * 64, "CC0", "json")
@@ -152,13 +153,19 @@ class SmallEngine:
         people = [who for who in script["people"] if who["modality"] in modalities]
         parts = [(who, _within(who, span)) for who in people]
         return tuple(
-            Trace(Modality(who["modality"]), (part,), _template(who, part), None, ())
+            _trace(Modality(who["modality"]), part, _template(who, part))
             for who, part in parts
             if part.duration_ms > 0
         )
 
     def decide(self, traces: Sequence[Trace], gallery: Gallery) -> tuple[Finding, ...]:
         return tuple(_decide(number, trace, gallery) for number, trace in enumerate(traces))
+
+
+def _trace(modality: Modality, part: Span, template: Template) -> Trace:
+    seen = modality is Modality.FACE
+    crop, excerpt = (CROP, None) if seen else (None, EXCERPT)
+    return Trace(modality, (part,), template, crop, (), excerpt)
 
 
 def _decide(number: int, trace: Trace, gallery: Gallery) -> Finding:
