@@ -45,6 +45,8 @@ peers: .setup/dev ## npm programs that verify our licences (needs node and npm)
 bench: .setup/reference .setup/models.stamp ## every figure of the README, each beside its peer
 	@$(BIN)/python -m bench.encoders --models $(MODELS)
 	@$(BIN)/python -m bench.faces --models $(MODELS)
+	@$(BIN)/python -m bench.scan --models $(MODELS)
+	@$(BIN)/python -m bench.first_verdict --models $(MODELS)
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.voice --models $(MODELS)

@@ -1,14 +1,16 @@
 """Holds a job's lease while it is worked on, and tells the worker when it has been lost.
 
 A thread renews the lease, because one segment of a film may take longer than the lease lasts.
-It also carries the progress that people watch.
+It also carries the progress that people watch, and how long the rest will take at this pace.
 """
 
 import logging
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
+from api.remaining import Remaining
 from core import jobs
 from core.clock import utc_now
 from core.db import Database
@@ -30,6 +32,8 @@ class Heartbeat:
         self._news = threading.Event()
         self._lost = threading.Event()
         self._shown: tuple[float | None, str | None] = (None, None)
+        self._pace = Remaining()
+        self._remaining_s: int | None = None
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> Self:
@@ -49,6 +53,7 @@ class Heartbeat:
     def show(self, progress: float, note: str) -> None:
         """Tell how far the work is, from 0 to 1; raises LeaseLost once the job is another's."""
         self.check()
+        self._remaining_s = self._pace.add(progress, time.monotonic())
         self._shown = (progress, note)
         self._news.set()
 
@@ -77,6 +82,7 @@ class Heartbeat:
                     utc_now(),
                     self._lease_seconds,
                     progress=progress,
+                    remaining_seconds=self._remaining_s,
                     note=note,
                 )
         except Unavailable:

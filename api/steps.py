@@ -23,7 +23,7 @@ from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
 from fingerprint.media.models import MediaInfo
-from fingerprint.models import Modality, Span, Trace
+from fingerprint.models import Modality, ScanMode, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
@@ -68,6 +68,7 @@ def begin(tools: Tools, job: Job) -> Running:
             tools.engine.models,
             retention_days=tools.world.settings.retention.unknown_days,
             now=utc_now(),
+            mode=ScanMode(job.payload.get("mode") or tools.world.settings.scan.mode),
         )
         works.save_duration(session, principal, scan.cut_id, info.duration_ms)
     return Running(scan, path, info)
@@ -110,7 +111,12 @@ def scan_segment(
 
     def scan(part: Span, modalities: frozenset[Modality]) -> tuple[Trace, ...]:
         return tools.engine.scan_segment(
-            running.path, running.info, part, progress, modalities=modalities
+            running.path,
+            running.info,
+            part,
+            progress,
+            modalities=modalities,
+            mode=running.scan.mode,
         )
 
     traces = recognising.scan_new(running.known, span, scan)

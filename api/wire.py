@@ -1,6 +1,6 @@
 """Forms that several routes share: what is signed, why something is so, and when.
 
-Bytes travel as base64; vectors, crops and object names do not travel at all.
+Bytes travel as base64; vectors and object names do not travel at all, evidence only by itself.
 """
 
 import base64

@@ -33,7 +33,10 @@ class LeaseLost(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One piece of work as it stood when it was read; `progress` runs from 0 to 1."""
+    """One piece of work as it stood when it was read; `progress` runs from 0 to 1.
+
+    `remaining_seconds` is the worker's estimate, None while it has none.
+    """
 
     id: str
     tenant_id: str
@@ -48,6 +51,7 @@ class Job:
     fence: int
     available_at: datetime
     progress: float
+    remaining_seconds: int | None
     note: str
     worker: str
     error_code: str | None
@@ -83,6 +87,7 @@ class JobRow(Owned, table=True):
     error_message: str | None = None
     error_next_step: str | None = None
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    remaining_seconds: int | None = None
 
 
 def enqueue(
@@ -134,6 +139,7 @@ def claim(
         return None
     row.state = LEASED
     row.worker = worker
+    row.remaining_seconds = None
     row.attempts += 1
     row.fence += 1
     row.lease_until = now + timedelta(seconds=lease_seconds)
@@ -148,6 +154,7 @@ def renew(
     lease_seconds: int,
     *,
     progress: float | None = None,
+    remaining_seconds: int | None = None,
     note: str | None = None,
 ) -> None:
     """Extend the lease and show how far the work is; raises LeaseLost when it is another's."""
@@ -155,6 +162,7 @@ def renew(
     row.lease_until = now + timedelta(seconds=lease_seconds)
     if progress is not None:
         row.progress_permille = round(min(max(progress, 0.0), 1.0) * 1000)
+        row.remaining_seconds = remaining_seconds
     if note is not None:
         row.note = note
     _save(session, row)
@@ -172,6 +180,7 @@ def finish(session: Session, job: Job, now: datetime | None = None) -> None:
     """Mark the job done, in the transaction that writes its last result; raises LeaseLost."""
     row = _held(session, job)
     row.progress_permille = 1000
+    row.remaining_seconds = None
     _end(session, row, DONE, now or utc_now())
 
 

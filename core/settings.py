@@ -6,7 +6,7 @@ Names are `EBENBILD_` and the field, groups nested with two underscores, as in
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -135,6 +135,18 @@ class JobSettings(BaseModel):
     )
 
 
+class ScanSettings(BaseModel):
+    """How films are looked through."""
+
+    model_config = _FROZEN
+
+    mode: Literal["thorough", "fast"] = Field(
+        default="thorough",
+        description="`thorough` looks at four frames a second; `fast` at key frames, and between "
+        "them only where a face or a shot comes or goes. A submission may ask for either.",
+    )
+
+
 class RetentionSettings(BaseModel):
     """How long sealed traces of people are kept."""
 
@@ -185,6 +197,7 @@ class Settings(BaseSettings):
     decision: DecisionSettings = DecisionSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
+    scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
 
     @property

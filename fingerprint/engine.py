@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fingerprint import deciding, hearing, opening, seeing
+from fingerprint import deciding, hearing, opening, scanning, seeing
 from fingerprint.archive import Nearness, nearness
 from fingerprint.calibration import Calibration
 from fingerprint.content.printing import ContentPrint, read_content
@@ -19,7 +19,7 @@ from fingerprint.matching import Policy
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import MediaInfo
-from fingerprint.models import Finding, Modality, ModelCard, SampleReport, Span, Trace
+from fingerprint.models import Finding, Modality, ModelCard, SampleReport, ScanMode, Span, Trace
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
 
@@ -34,9 +34,6 @@ __all__ = [
     "Policy",
 ]  # what a caller of the engine needs
 
-SEGMENT_MS = 60_000
-_LAST_SEGMENT_MS_MIN = 15_000  # a shorter rest joins its neighbour: it could match nobody
-_VOICE_SHARE = 0.15  # of a segment's work, where there are pictures as well
 Progress = Callable[[float], None]
 EVERYTHING = frozenset(Modality)
 
@@ -138,12 +135,7 @@ class Engine:
 
     def segments(self, info: MediaInfo) -> tuple[Span, ...]:
         """The spans a scan goes through: a minute each, the last up to a quarter longer."""
-        whole = max(1, info.duration_ms)
-        starts = list(range(0, whole, SEGMENT_MS))
-        if len(starts) > 1 and whole - starts[-1] < _LAST_SEGMENT_MS_MIN:
-            starts.pop()
-        ends = [*starts[1:], whole]
-        return tuple(Span(start, end) for start, end in zip(starts, ends, strict=True))
+        return scanning.segments(info)
 
     def scan_segment(
         self,
@@ -153,32 +145,16 @@ class Engine:
         progress: Progress | None = None,
         *,
         modalities: Collection[Modality] = EVERYTHING,
+        mode: ScanMode = ScanMode.THOROUGH,
     ) -> tuple[Trace, ...]:
         """The voices and faces of a span; `progress` hears the share of it that is done.
 
-        Raises BadMedia where the file cannot be read to there.
+        It is told several times a second, and what it raises ends the segment. Raises BadMedia
+        where the file cannot be read to there.
         """
+        scanner = scanning.Scanner(self._models, self._listener, self._watcher, self._limits)
         tell = progress or _silent
-        traces: tuple[Trace, ...] = ()
-        done = 0.0
-        if info.audio and Modality.VOICE in modalities:
-            model_id = self._models[Modality.VOICE].model_id
-            traces += hearing.voice_traces(self._listener, path, self._limits, span, model_id)
-            done = _VOICE_SHARE
-            tell(done)
-        if info.video and Modality.FACE in modalities:
-            model_id = self._models[Modality.FACE].model_id
-            traces += seeing.face_traces(
-                self._watcher,
-                path,
-                self._limits,
-                info,
-                span,
-                model_id=model_id,
-                progress=lambda share: tell(done + share * (1 - done)),
-            )
-        tell(1.0)
-        return traces
+        return scanner.segment(path, info, span, tell, modalities=modalities, mode=mode)
 
     def decide(
         self,

@@ -4,29 +4,40 @@ Sound is read span by span from the decoding process, so a film costs no more me
 of it. An enrolment sample is heard for five minutes at most: more speech moves the vector no more.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from fingerprint.excerpt import excerpt
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
+from fingerprint.media.models import AudioBlock
 from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
 from fingerprint.voice.listening import Heard, Listener
-from fingerprint.voice.mel import Samples
+from fingerprint.voice.mel import SAMPLE_RATE, Samples
 from fingerprint.voice.turns import VoiceTurns
 from fingerprint.voice.views import SCAN_MS_MAX
 
 SAMPLE_MS_MAX = 300_000
 _ALIKE_MIN = 0.80  # pooled; two people rarely agree as well, one reader always does
+Reached = Callable[[int], None]
 
 
 def voice_traces(
-    listener: Listener, path: Path, limits: Limits, span: Span, model_id: str
+    listener: Listener,
+    path: Path,
+    limits: Limits,
+    span: Span,
+    model_id: str,
+    *,
+    reached: Reached | None = None,
 ) -> tuple[Trace, ...]:
     """One trace per voice that speaks in `span`, the one that speaks most first.
 
-    What the decoder could not read is said in each trace's reasons. Raises BadMedia.
+    What the decoder could not read is said in each trace's reasons. Raises BadMedia, and whatever
+    `reached` raises when it is told the time that has been heard.
     """
-    samples, heard, notes = hear(listener, path, limits, span)
+    samples, heard, notes = hear(listener, path, limits, span, reached)
     quality = figures(samples, heard).quality
     return tuple(
         Trace(
@@ -37,6 +48,7 @@ def voice_traces(
             ),
             None,
             notes + _overlap(voice),
+            excerpt(samples, voice.spans),
         )
         for voice in heard.voices
     )
@@ -58,12 +70,19 @@ def voice_sample(
 
 
 def hear(
-    listener: Listener, path: Path, limits: Limits, span: Span
+    listener: Listener, path: Path, limits: Limits, span: Span, reached: Reached | None = None
 ) -> tuple[Samples, Heard, tuple[Reason, ...]]:
     """The sound of a span, what is heard in it, and what the decoder has to say."""
     with door.audio(path, limits, span) as stream:
-        samples, heard = listener.listen(block.samples for block in stream)
+        samples, heard = listener.listen(_told(stream, reached))
         return samples, heard, stream.end.notes if stream.end else ()
+
+
+def _told(blocks: Iterable[AudioBlock], reached: Reached | None) -> Iterator[Samples]:
+    for block in blocks:
+        yield block.samples
+        if reached is not None:
+            reached(block.start_ms + len(block.samples) * 1000 // SAMPLE_RATE)
 
 
 def figures(samples: Samples, heard: Heard) -> VoiceFigures:

@@ -29,6 +29,13 @@ class Decision(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+class ScanMode(StrEnum):
+    """How much of a film is looked at: FAST decodes only what its key frames leave unsure."""
+
+    THOROUGH = "thorough"
+    FAST = "fast"
+
+
 class Scale(StrEnum):
     """What a search's scores are measured in; a threshold of one means nothing on another.
 
@@ -102,7 +109,8 @@ class SampleReport:
 class Trace:
     """One voice (turns of a speaker) or one face (a track) found in a scanned segment.
 
-    `crop` is a small JPEG of the best face, `None` for voices.
+    `crop` is a small JPEG of the best face, `excerpt` at most ten seconds of the voice as Ogg Opus;
+    each is `None` for the other kind.
     """
 
     modality: Modality
@@ -110,6 +118,7 @@ class Trace:
     template: Template
     crop: bytes | None
     reasons: tuple[Reason, ...]
+    excerpt: bytes | None = None
 
 
 class SearchPath(StrEnum):

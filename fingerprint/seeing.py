@@ -21,7 +21,17 @@ from fingerprint.face.watching import FaceWatcher
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import Form, MediaInfo
-from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
+from fingerprint.models import (
+    Modality,
+    Reason,
+    SampleReport,
+    ScanMode,
+    Span,
+    Template,
+    Trace,
+    Vector,
+)
+from fingerprint.skimming import Looks, skimmed
 
 FRAME_MS = 250
 FILM_SIDE_MAX = 1280
@@ -40,6 +50,7 @@ def face_traces(
     *,
     model_id: str,
     progress: Progress,
+    mode: ScanMode = ScanMode.THOROUGH,
 ) -> tuple[Trace, ...]:
     """One trace per face seen in `span`; what the decoder could not read is in their reasons."""
     if info.kind is Form.STILL:
@@ -54,7 +65,7 @@ def face_traces(
             )
             for sample, vector in zip(samples, vectors, strict=True)
         )
-    tracks, notes = _tracks(watcher, path, limits, span, progress)
+    tracks, notes = _tracks(watcher, path, limits, span, progress, mode=mode)
     return tuple(
         Trace(
             Modality.FACE,
@@ -103,11 +114,19 @@ def _still(
 
 
 def _tracks(
-    watcher: FaceWatcher, path: Path, limits: Limits, span: Span, progress: Progress
+    watcher: FaceWatcher,
+    path: Path,
+    limits: Limits,
+    span: Span,
+    progress: Progress,
+    *,
+    mode: ScanMode = ScanMode.THOROUGH,
 ) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
     def tell(at_ms: int) -> None:
         progress(min(1.0, (at_ms - span.start_ms) / span.duration_ms))
 
+    if mode is ScanMode.FAST:
+        return skimmed(watcher, Looks(path, limits, FRAME_MS, FILM_SIDE_MAX), span, tell)
     with door.frames(path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX) as stream:
         tracks = watcher.tracks(stream, tell)
         return tracks, stream.end.notes if stream.end else ()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.errors import Conflict
-from fingerprint.models import Modality, Span
+from fingerprint.models import Modality, ScanMode, Span
 from registry.models.evidence import Scan, ScanState, SubmissionState
 from registry.retention import can_resume
 
@@ -19,6 +19,7 @@ def scan_to_go_on_with(
     *,
     segments: tuple[Span, ...],
     models: Mapping[Modality, str],
+    mode: ScanMode,
     retention_days: int,
     at: datetime,
 ) -> Scan | None:
@@ -31,7 +32,8 @@ def scan_to_go_on_with(
     for scan in earlier:
         if state is SubmissionState.SCANNED and scan.state is ScanState.DONE:
             return scan
-        same_make = scan.segments == segments and scan.models == models
+        made = (scan.segments, scan.models, scan.mode)
+        same_make = made == (segments, models, mode)
         whole = can_resume(scan.started_at, retention_days, at)
         if scan.state is ScanState.RUNNING and same_make and whole:
             return scan

@@ -1,4 +1,4 @@
-"""How vectors and crops become bytes before they are sealed, and what each seal is bound to.
+"""How vectors and evidence become bytes before they are sealed, and what each seal is bound to.
 
 A vector is a recording: a stolen one conditions a voice cloner. It is packed here, sealed by the
 vault at once and never written in any other form. The bound data (AAD) says whose it is and
@@ -25,19 +25,19 @@ class StoredTrace:
     trace: Trace
 
 
-def pack(vector: Vector, crop: bytes | None) -> bytes:
-    """`vector` float32 of shape (D,) and a JPEG or nothing, as bytes; `unpack` reads them back."""
+def pack(vector: Vector, evidence: bytes | None) -> bytes:
+    """`vector` float32 of shape (D,) and a crop, an excerpt or nothing, as bytes for `unpack`."""
     data = np.ascontiguousarray(vector, dtype="<f4").tobytes()
-    header = HEADER.pack(VERSION, len(data), len(crop or b""))
-    return header + data + (crop or b"")
+    header = HEADER.pack(VERSION, len(data), len(evidence or b""))
+    return header + data + (evidence or b"")
 
 
 def unpack(data: bytes) -> tuple[Vector, bytes | None]:
     """Reads what `pack` wrote; raises `BadProof` when the lengths do not agree."""
     if len(data) < HEADER.size:
         raise BadProof("A sealed vector is too short.")
-    version, vector_bytes, crop_bytes = HEADER.unpack_from(data)
-    whole = HEADER.size + vector_bytes + crop_bytes
+    version, vector_bytes, evidence_bytes = HEADER.unpack_from(data)
+    whole = HEADER.size + vector_bytes + evidence_bytes
     if version != VERSION or len(data) != whole or vector_bytes % 4:
         raise BadProof("A sealed vector is not in a known form.")
     middle = HEADER.size + vector_bytes

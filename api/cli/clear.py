@@ -16,6 +16,12 @@ from api.web.texts import reason, text, timecode, word
 
 EXIT_CODES = {"CLEARED": 0, "REFUSED": 2, "REVIEW": 3, "UNKNOWN PERSON": 3}
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Film, sound or still.")]
+Fast = Annotated[
+    bool | None,
+    typer.Option(
+        "--fast/--thorough", help="Key frames first, or four frames a second.", show_default=False
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,6 +36,7 @@ def clear(
         Path,
         typer.Option("--declare", exists=True, dir_okay=False, help="Declaration file (TOML)."),
     ],
+    fast: Fast = None,
 ) -> None:
     """May we release this file? Exits 0 cleared, 2 refused, 3 needs a person, 1 on an error."""
     from api.cli.declaring import find_cut, read  # noqa: PLC0415
@@ -38,7 +45,7 @@ def clear(
     declared = read(declare)
     with cli.client() as client:
         cut_id = find_cut(client, declared)
-        submission = submit(cli, client, file, cut_id, declared.declaration)
+        submission = submit(cli, client, file, cut_id, declared.declaration, fast=fast)
         clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
     emit(cli, clearance, lambda: show(cli.lang, clearance))
     raise typer.Exit(EXIT_CODES[clearance["verdict"]])

@@ -84,6 +84,15 @@ def show_error(error: EbenbildError) -> None:
         ERR.print(f"→ {escape(error.next_step)}", soft_wrap=True)
 
 
+def left(seconds: int | None) -> str:
+    """Time still to go as players show it, empty where nobody knows: −1:05."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"−{hours}:{minutes:02}:{rest:02}" if hours else f"−{minutes}:{rest:02}"
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
     """A bar fed with job documents: `progress` from 0 to 1 and a `note`; silent in a pipe."""
@@ -97,7 +106,8 @@ def progress(label: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
         task = bar.add_task(escape(label), total=1.0)
 
         def feed(job: Mapping[str, Any]) -> None:
-            shown = f"{label} · {job['note']}" if job.get("note") else label
+            parts = [label, job.get("note") or "", left(job.get("remaining_seconds"))]
+            shown = " · ".join(part for part in parts if part)
             bar.update(task, completed=float(job.get("progress") or 0), description=escape(shown))
 
         yield feed

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.clear import File
+from api.cli.clear import Fast, File
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
 from api.web.texts import basis, text, timecode, word
@@ -25,6 +25,7 @@ def scan(
         Path | None,
         typer.Option("--declare", exists=True, dir_okay=False, help="Declaration file (TOML)."),
     ] = None,
+    fast: Fast = None,
 ) -> None:
     """Find enrolled performers and unknown people in a file."""
     from api.cli.declaring import read  # noqa: PLC0415
@@ -32,7 +33,7 @@ def scan(
 
     declaration = None if declare is None else read(declare).declaration
     with cli.client() as client:
-        submission = submit(cli, client, file, cut, declaration)
+        submission = submit(cli, client, file, cut, declaration, fast=fast)
         findings = client.get(f"/v1/submissions/{submission['id']}/findings")
     emit(cli, findings, lambda: show(cli.lang, findings))
 

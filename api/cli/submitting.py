@@ -18,15 +18,25 @@ class ScanFailed(EbenbildError):
 
 
 def submit(
-    cli: Cli, client: "Client", file: Path, cut_id: str, declaration: Mapping[str, Any] | None
+    cli: Cli,
+    client: "Client",
+    file: Path,
+    cut_id: str,
+    declaration: Mapping[str, Any] | None,
+    *,
+    fast: bool | None = None,
 ) -> dict[str, Any]:
-    """The scanned submission; raises ScanFailed with what the worker said."""
+    """The scanned submission; raises ScanFailed with what the worker said.
+
+    How thoroughly it is scanned is for the settings to say unless `fast` does.
+    """
     note(text(cli.lang, "submit.sending", file=file.name))
     body = {
         "cut_id": cut_id,
         "upload_id": client.upload(file),
         "filename": file.name,
         "declaration": declaration,
+        "mode": None if fast is None else "fast" if fast else "thorough",
     }
     submission = client.post("/v1/submissions", body)
     with progress(file.name) as bar:

@@ -25,12 +25,16 @@ class Fault(BaseModel):
 
 
 class JobOut(BaseModel):
-    """A job: queued, leased (somebody works on it), done, failed or cancelled; progress 0 to 1."""
+    """A job: queued, leased (somebody works on it), done, failed or cancelled; progress 0 to 1.
+
+    `remaining_seconds` is what its worker expects from its recent pace, null while it cannot tell.
+    """
 
     id: str
     kind: str
     state: str
     progress: float
+    remaining_seconds: int | None
     note: str
     attempts: int
     error: Fault | None
@@ -52,6 +56,7 @@ class JobOut(BaseModel):
             kind=job.kind,
             state=job.state,
             progress=job.progress,
+            remaining_seconds=job.remaining_seconds if job.state == jobs.LEASED else None,
             note=job.note,
             attempts=job.attempts,
             error=fault,

@@ -1,4 +1,4 @@
-"""Matches: a person's word on one of them, and late matching of past scans."""
+"""Matches: what was seen or heard, a person's word on it, and late matching of past scans."""
 
 from datetime import datetime
 from typing import Self
@@ -7,15 +7,18 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from api.deciding import settle_match
-from api.deps import Writing
+from api.deps import Caller, Open, Reading, Writing
 from api.routes.jobs import JobOut
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import SearchCapability, require
+from fingerprint.models import Modality
 from registry.models.evidence import Review, ReviewVerdict
 from registry.service import latematch
+from registry.service import reading as findings
 
 router = APIRouter(tags=["matches"])
+EVIDENCE_TYPES = {Modality.FACE: "image/jpeg", Modality.VOICE: "audio/ogg"}
 
 
 class NewReview(BaseModel):
@@ -53,6 +56,18 @@ def review(match_id: str, body: NewReview, writing: Writing) -> Response:
     """Confirm or reject a match; it is decided anew, and the word holds for later scans too."""
     return writing.write(
         lambda session: ReviewOut.of(*settle_match(session, writing.caller, match_id, body.verdict))
+    )
+
+
+@router.get("/matches/{match_id}/evidence", response_class=Response)
+def evidence(match_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+    """The face that was seen, or some seconds of the voice that was heard.
+
+    For the studio whose media it is, as long as the vector behind the match is kept.
+    """
+    modality, kept = findings.match_evidence(reading, world.vault, caller, match_id)
+    return Response(
+        kept, media_type=EVIDENCE_TYPES[modality], headers={"Cache-Control": "no-store"}
     )
 
 

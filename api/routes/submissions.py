@@ -18,6 +18,7 @@ from api.wire import FROZEN, Text
 from core import jobs
 from core.clock import utc_now
 from core.principal import Principal
+from fingerprint.models import ScanMode
 from licensing.service import clearances
 from registry.declaration import from_dict, to_dict
 from registry.models.evidence import Submission, SubmissionKind
@@ -28,13 +29,17 @@ router = APIRouter(tags=["submissions"])
 
 
 class NewSubmission(BaseModel):
-    """An uploaded file for a cut; without a declaration the one last decided on holds."""
+    """An uploaded file for a cut; without a declaration the one last decided on holds.
+
+    `mode` is how thoroughly it is scanned, as the settings say where it is left out.
+    """
 
     model_config = FROZEN
     cut_id: Text
     upload_id: Text
     filename: Text
     declaration: dict[str, Any] | None = None
+    mode: ScanMode | None = None
 
 
 class NewDeclaration(BaseModel):
@@ -92,6 +97,7 @@ def submit(body: NewSubmission, writing: Writing, world: Open) -> Response:
             filename=body.filename,
             declaration=declared or declared_before(session, writing.caller, body.cut_id),
             now=utc_now(),
+            mode=body.mode,
         )
         return SubmissionOut.of(*made)
 

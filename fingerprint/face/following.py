@@ -43,6 +43,14 @@ class Step:
         return not (self.cut or self.fresh or self.gone or self.moved)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a frame beforehand: its faces, and whether it begins a shot, if decided."""
+
+    found: tuple[Detection, ...]
+    cut: bool | None
+
+
 class Follower:
     """Takes the views of one segment in order; `finish` gives the tracks of all its shots."""
 
@@ -57,27 +65,31 @@ class Follower:
         self._searched_ms = 0
         self._step_ms = 0
 
-    def add(self, view: View) -> Step:
+    def add(self, view: View, known: Known | None = None) -> Step:
         """Find or follow the faces of the next frame; what changed since the one before."""
-        cut = self._shots.begins(view.plain) or self._resized(view)
+        cut = self._shots.begins(view.plain)
+        if known is not None and known.cut is not None and self._times:
+            cut = known.cut
+        cut = cut or self._resized(view)
         if cut:
             self._end_shot(view.at_ms)
         if self._times:
             self._step_ms = view.at_ms - self._times[-1]
         self._times.append(view.at_ms)
-        links = None if self._search_due(view) else self._followed(view)
+        due = known is not None or self._search_due(view)
+        links = None if due else self._followed(view)
         if links is None or any(trail.missed == 0 for trail in links.lost):
-            links = self._searched(view)
+            links = self._searched(view, known)
         moved = sum(hull_overlap(t.box, d.box) < _SAME_PLACE for t, d in links.pairs)
         gone = sum(trail.missed == 0 for trail in links.lost)
         self._apply(view, links)
         self._recent.append(view)
         return Step(cut, len(links.pairs), len(links.fresh), gone, moved)
 
-    def finish(self) -> tuple[Track, ...]:
-        """Close the last shot and hand out every track, in order of time."""
+    def finish(self, end_ms: int | None = None) -> tuple[Track, ...]:
+        """Close the last shot, where its frames tell or at `end_ms`; every track in order."""
         if self._times:
-            self._end_shot(self._times[-1] + self._step_ms)
+            self._end_shot(end_ms or self._times[-1] + self._step_ms)
         return tuple(self._tracks)
 
     def _resized(self, view: View) -> bool:
@@ -94,12 +106,13 @@ class Follower:
         found = [self._kit.near(view, trail.box) for trail in self._open]
         return link(self._open, [detection for detection in found if detection is not None])
 
-    def _searched(self, view: View) -> Links:
+    def _searched(self, view: View, known: Known | None) -> Links:
         """The whole frame; a face that the search missed is still looked for where it was."""
         self._searched_ms = view.at_ms
         settings = self._kit.settings
         smallest_px = settings.first_px if len(self._times) == 1 else settings.smallest_px
-        links = link(self._open, self._kit.search(view, smallest_px))
+        found = known.found if known is not None else self._kit.search(view, smallest_px)
+        links = link(self._open, found)
         again = [d for trail in links.lost if (d := self._kit.near(view, trail.box)) is not None]
         rest = link(links.lost, again)
         return Links(links.pairs + rest.pairs, links.fresh, rest.lost)

@@ -4,7 +4,7 @@ Boxes of detections are pixels of a view's `work` picture; faces are in pixels o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,3 +119,13 @@ class Kit:
     def describe(self, chips: NDArray[np.uint8]) -> Vector:
         """Unit vectors of aligned chips."""
         return self.descriptor.describe(chips)
+
+
+def hastened(kit: Kit) -> Kit:
+    """The kit of a fast scan: the smallest faces are not looked for, whole frames less often."""
+    settings = kit.settings
+    every_ms = max(settings.search_every_ms, settings.empty_every_ms)
+    return replace(
+        kit,
+        settings=replace(settings, first_px=settings.smallest_px, empty_every_ms=every_ms),
+    )

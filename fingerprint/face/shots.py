@@ -21,6 +21,7 @@ _LEAST: Change = np.array([4.0, 0.06])  # frames of one talking head, 250 ms apa
 _TIMES = np.array([3.5, 1.5])  # over what the shot has shown so far
 _UNKNOWN: Change = np.array([1.2, 0.05])  # taken for what a shot shows before it has shown any
 _SURE = 40.0  # such a change of layout is a cut whatever the colours
+_FAR_LAYOUT, _FAR_COLOURS = 16.0, 0.4  # seconds apart; see differ()
 _RECENT = 3  # of the changes before, the middle one counts: one cut among them does not hide one
 
 
@@ -42,6 +43,13 @@ class Shots:
         self._recent.append(change)
         both = (change >= np.maximum(_LEAST, _TIMES * usual)).all()
         return bool(both or change[0] >= max(_SURE, 2 * usual[0]))
+
+
+def differ(before: Image, after: Image) -> bool:
+    """Whether two frames that may lie seconds apart look like two shots; sizes may differ."""
+    layout = float(np.abs(_layout(before) - _layout(after)).mean())
+    colours = float(np.abs(_colours(before) - _colours(after)).sum() / 2)
+    return layout >= _FAR_LAYOUT or colours >= _FAR_COLOURS
 
 
 def _layout(rgb: Image) -> NDArray[np.float32]:

@@ -10,12 +10,13 @@ from fingerprint.face import views
 from fingerprint.face.describing import FaceDescriber
 from fingerprint.face.descriptor import Descriptor, unit
 from fingerprint.face.detector import Detector
-from fingerprint.face.following import Follower, Step
-from fingerprint.face.kit import FaceSettings, Kit
+from fingerprint.face.following import Follower, Known, Step
+from fingerprint.face.kit import FaceSettings, Kit, hastened
 from fingerprint.face.landmarks import Landmarks
 from fingerprint.face.models import Image, Sample, Sighting, Track
+from fingerprint.face.skimming import Glimpse, Skimmer
 from fingerprint.face.tracks import pooled
-from fingerprint.face.view import view_of
+from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
 from fingerprint.weights.manifest import FACE_DETECTOR, FACE_ENCODER, FACE_LANDMARKS, Manifest
@@ -79,9 +80,13 @@ class FaceWatcher:
                 progress(frame.at_ms)
         return following.finish()
 
-    def follow(self) -> "Following":
+    def follow(self, *, hasty: bool = False) -> "Following":
         """Follow faces frame by frame; `add` tells after each one whether something changed."""
-        return Following(self._kit)
+        return Following(hastened(self._kit) if hasty else self._kit)
+
+    def skim(self) -> "Skimming":
+        """Look at single frames far apart, without following anybody."""
+        return Skimming(hastened(self._kit))
 
     def template(self, samples: Sequence[Sample]) -> Vector:
         """The unit vector (D,) that a print keeps of one person's `samples`, at least one."""
@@ -103,6 +108,18 @@ class FaceWatcher:
         return unit(self.describe(chips).reshape(len(samples), views.SEEN, -1).mean(axis=1))
 
 
+class Skimming:
+    """Single frames far apart, each searched and compared with the one before."""
+
+    def __init__(self, kit: Kit) -> None:
+        self._skimmer = Skimmer(kit)
+        self._side = kit.settings.working_side
+
+    def add(self, frame: Frame) -> Glimpse:
+        """What the next frame shows."""
+        return self._skimmer.add(_view(frame, self._side))
+
+
 class Following:
     """The faces of one segment while its frames come in, at any times but in their order."""
 
@@ -111,19 +128,23 @@ class Following:
         self._side = kit.settings.working_side
         self._describer = kit.describer
 
-    def add(self, frame: Frame) -> Step:
+    def add(self, frame: Frame, known: Known | None = None) -> Step:
         """Find or follow the faces of the next frame."""
-        rgb, scale = frame.rgb, frame.scale
-        return self._follower.add(
-            view_of(rgb, at_ms=frame.at_ms, scale=scale, working_side=self._side)
-        )
+        return self._follower.add(_view(frame, self._side), known)
 
-    def finish(self) -> tuple[Track, ...]:
-        """Every track, in order of time, with the vectors of the encoder in use."""
-        return tuple(self._identified(track) for track in self._follower.finish())
+    def finish(self, end_ms: int | None = None) -> tuple[Track, ...]:
+        """Every track, in order of time, with the vectors of the encoder in use.
+
+        `end_ms` is when the last frame ended, where its neighbours do not tell.
+        """
+        return tuple(self._identified(track) for track in self._follower.finish(end_ms))
 
     def _identified(self, track: Track) -> Track:
         if self._describer is None:
             return track
         qualities = [sample.grade.quality for sample in track.samples]
         return replace(track, vector=pooled(self._describer.describe(track.samples), qualities))
+
+
+def _view(frame: Frame, side: int) -> View:
+    return view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)

@@ -114,14 +114,32 @@ def frames(
     one frame at 0. `max_side` bounds the longer side in pixels. Raises BadMedia `no-such-stream`
     for sounds.
     """
+    return _pictures(Op.FRAMES, path, limits, span, (every_ms, max_side))
+
+
+def key_frames(
+    path: Path, limits: Limits, span: Span, *, every_ms: int, max_side: int | None = None
+) -> MediaStream[Frame]:
+    """Key frames from the one a span begins in to the first one after it, nothing else decoded.
+
+    At most one in each `every_ms`. What the packets between them tell comes with each, see `Frame`.
+    The last one of all lasts no time unless the file ends there. Raises BadMedia.
+    """
+    return _pictures(Op.KEYS, path, limits, span, (every_ms, max_side))
+
+
+def _pictures(
+    op: Op, path: Path, limits: Limits, span: Span | None, measure: tuple[int, int | None]
+) -> MediaStream[Frame]:
     start_ms, end_ms = _bounds(span)
+    every_ms, max_side = measure
     if every_ms < 1 or (max_side is not None and max_side < 1):
         raise BadInput("every_ms and max_side must be at least 1.")
     pixels = min(limits.pixels_max, (max_side or limits.pixels_max) ** 2)
 
     def job(media: int | str, memory: int | str) -> Job:
         shape = (FRAME_SLOTS, pixels * PIXEL_BYTES)
-        return Job(Op.FRAMES, media, memory, *shape, limits, start_ms, end_ms, every_ms, max_side)
+        return Job(op, media, memory, *shape, limits, start_ms, end_ms, every_ms, max_side)
 
     return MediaStream(_items(path, limits, job, values.frame))
 

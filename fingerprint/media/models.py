@@ -60,12 +60,19 @@ class Frame:
 
     `scale` is its size over the size as shown in `MediaInfo` (1.0 unless shrunk). `shown_ms` is how
     long the container keeps it on screen, 0 where it does not say.
+
+    Where only key frames are read, `shown_ms` lasts to the next one that is given; `peak` is the
+    largest packet in between, in percent of the smaller of the two, and `passed` how many key
+    frames in between were left out, `usual_ms` the longest distance of key frames known so far.
     """
 
     at_ms: int
     rgb: NDArray[np.uint8]
     scale: float
     shown_ms: int
+    peak: int = 0
+    passed: int = 0
+    usual_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,11 @@ SAMPLE_BYTES = 4
 PIXEL_BYTES = 3
 TIME_MS_MAX = 1 << 40
 SIZE_MAX = 1 << 31
+PEAK_MAX = 10_000
+PASSED_MAX = 10_000
 
 Figures = Mapping[str, str | int | float]
+Told = tuple[int, int, int]  # `peak`, `passed` and `usual_ms` of a picture
 _NAME = re.compile(r"[A-Za-z0-9_.,:() -]{0,64}")
 
 
@@ -32,6 +35,7 @@ class Op(StrEnum):
     PROBE = "probe"
     AUDIO = "audio"
     FRAMES = "frames"
+    KEYS = "keys"
 
 
 class Garbled(Exception):
@@ -102,7 +106,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in a slot: packed RGB rows, still to be mirrored and turned."""
+    """A picture in a slot: packed RGB rows, still to be mirrored and turned.
+
+    The last three are of a key frame's stretch, as in `models.Frame`.
+    """
 
     slot: int
     at_ms: int
@@ -112,6 +119,9 @@ class Picture:
     mirrored: int
     turns: int
     scale: float
+    peak: int = 0
+    passed: int = 0
+    usual_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,8 @@ _RANGES: dict[str, tuple[int, int]] = {
     "height": (0, SIZE_MAX),
     "fps": (0, 100_000),
     "scale": (0, 1),
+    "peak": (0, PEAK_MAX),
+    "passed": (0, PASSED_MAX),
 }
 
 

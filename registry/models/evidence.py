@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from fingerprint.models import Basis, Decision, Modality, Reason, Span
+from fingerprint.models import Basis, Decision, Modality, Reason, ScanMode, Span
 from registry.models.works import Declaration, KindOfUse
 
 UNDECLARED = "undeclared"
@@ -71,8 +71,8 @@ class Scan:
 
     `seq` orders it among prints and licences; `gallery_seq` is the newest print it has been
     searched for, `None` before the first decision. A scan is provisional when one of its
-    thresholds is. `models` are encoder ids per modality; `thresholds` are the ids of all that
-    its answers rest on, sorted.
+    thresholds is. `models` are encoder ids per modality; `mode` is how thoroughly it
+    looked; `thresholds` are the ids of all that its answers rest on, sorted.
     """
 
     id: str
@@ -82,6 +82,7 @@ class Scan:
     seq: int
     gallery_seq: int | None
     models: Mapping[Modality, str]
+    mode: ScanMode
     thresholds: tuple[str, ...]
     state: ScanState
     provisional: bool

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from core.vault import Vault
-from fingerprint.models import Reason
+from fingerprint.models import Modality, Reason
 from registry.models.evidence import (
     Findings,
     ForeignUse,
@@ -103,6 +103,23 @@ def evidence_crop(
     require(principal, "submissions")
     _, trace_id, _ = matches.get_match(session, principal, match_id)
     return trace_crop(session, vault, principal, trace_id)
+
+
+def match_evidence(
+    session: Session, vault: Vault, principal: Principal, match_id: str
+) -> tuple[Modality, bytes]:
+    """The best face (JPEG) or some seconds of the voice (Ogg Opus) behind a match, while kept.
+
+    For the studio whose media it is only; raises `NotFound` for anybody else and once it is gone.
+    """
+    require(principal, "submissions")
+    _, trace_id, _ = matches.get_match(session, principal, match_id)
+    row = traces.get_trace(session, principal, trace_id)
+    trace = None if row is None else open_trace(vault, row)
+    kept = None if trace is None else trace.crop or trace.excerpt
+    if trace is None or kept is None:
+        raise NotFound("No picture or sound of this match is kept.", next_step="Scan it again.")
+    return trace.modality, kept
 
 
 def trace_crop(session: Session, vault: Vault, principal: Principal, trace_id: str) -> bytes | None:

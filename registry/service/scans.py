@@ -16,7 +16,7 @@ from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, require, system
 from core.vault import Vault
-from fingerprint.models import Modality, ModelCard, Span, Trace
+from fingerprint.models import Modality, ModelCard, ScanMode, Span, Trace
 from registry.models.evidence import Scan, ScanState, Submission, SubmissionState
 from registry.retention import expiry
 from registry.scanning import scan_to_go_on_with
@@ -36,8 +36,9 @@ def begin_scan(
     *,
     retention_days: int,
     now: datetime,
+    mode: ScanMode = ScanMode.THOROUGH,
 ) -> Scan:
-    """The scan to go on with: a running one with the same segments and models, else a new one.
+    """The scan to go on with: a running one of the same make, else a new one.
 
     For a submission that is scanned already its finished scan is returned, so that a repeated
     job does nothing twice. Raises `Conflict` when the submission was cancelled.
@@ -53,6 +54,7 @@ def begin_scan(
         earlier,
         segments=tuple(spans),
         models=model_ids,
+        mode=mode,
         retention_days=retention_days,
         at=now,
     )
@@ -60,7 +62,8 @@ def begin_scan(
         return going
     # Save.
     _give_up(session, principal, earlier)
-    scan = _new_scan(submission, tuple(spans), model_ids, seq=next_seq(session), now=now)
+    seq = next_seq(session)
+    scan = _new_scan(submission, tuple(spans), model_ids, mode, seq=seq, now=now)
     hashes = {modality: card.sha256 for modality, card in models.items()}
     scans.add_scan(session, scan, model_sha256s=hashes, retention_days=retention_days)
     submissions.save_state(session, principal, submission.id, SubmissionState.SCANNING)
@@ -167,6 +170,7 @@ def _new_scan(
     submission: Submission,
     segments: tuple[Span, ...],
     models: Mapping[Modality, str],
+    mode: ScanMode,
     *,
     seq: int,
     now: datetime,
@@ -179,6 +183,7 @@ def _new_scan(
         seq=seq,
         gallery_seq=None,
         models=models,
+        mode=mode,
         thresholds=(),
         state=ScanState.RUNNING,
         provisional=False,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from core.errors import NotFound
 from core.vault import Vault
-from fingerprint.models import Template, Trace
+from fingerprint.models import Modality, Template, Trace
 from registry.sealing import bound_to, pack, unpack
 from registry.store.prints import SealedTemplate
 from registry.store.traces import SealedTrace
@@ -48,8 +48,8 @@ def open_template(vault: Vault, sealed: SealedTemplate) -> Template:
 
 
 def seal_trace(vault: Vault, trace: Trace, row: SealedTrace) -> SealedTrace:
-    """`row` with the trace's vector and crop sealed under the row's subject."""
-    packed = pack(trace.template.vector, trace.crop)
+    """`row` with the trace's vector and evidence sealed under the row's subject."""
+    packed = pack(trace.template.vector, trace.crop or trace.excerpt)
     return replace(row, sealed=vault.seal(row.subject_id, packed, _trace_aad(row)))
 
 
@@ -69,9 +69,11 @@ def open_trace(vault: Vault, row: SealedTrace) -> Trace | None:
     packed = _opened(vault, row)
     if packed is None:
         return None
-    vector, crop = unpack(packed)
+    vector, evidence = unpack(packed)
     template = Template(row.modality, vector, row.model_id, row.evidence_ms, row.quality)
-    return Trace(row.modality, row.spans, template, crop, row.reasons)
+    seen = row.modality is Modality.FACE
+    crop, heard = (evidence, None) if seen else (None, evidence)
+    return Trace(row.modality, row.spans, template, crop, row.reasons, heard)
 
 
 def _opened(vault: Vault, row: SealedTrace) -> bytes | None:

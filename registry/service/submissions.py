@@ -11,6 +11,7 @@ from core.ids import new_id
 from core.jobs import Job
 from core.objects import ObjectRef, Objects
 from core.principal import Principal, require
+from fingerprint.models import ScanMode
 from registry.models.evidence import ScanState, Submission, SubmissionKind, SubmissionState
 from registry.models.works import Declaration
 from registry.service.uses import refresh_uses
@@ -31,11 +32,12 @@ def submit(
     filename: str,
     declaration: Declaration,
     now: datetime,
+    mode: ScanMode | None = None,
 ) -> tuple[Submission, Job]:
     """Take a stored file as a submission of a cut and queue its scan.
 
-    `stored` is put into the object store before this transaction. Raises `NotFound` for another
-    tenant's cut.
+    The scan is of `mode`, or as the settings say. `stored` is put into the object store before
+    this transaction. Raises `NotFound` for another tenant's cut.
     """
     # Load.
     require(principal, SCOPE)
@@ -56,7 +58,7 @@ def submit(
     # Save.
     submissions.add_submission(session, submission, seq=next_seq(session))
     _declare(session, principal, submission.id, declaration, now)
-    return submission, _queue(session, principal, submission.id, submission.id)
+    return submission, _queue(session, principal, submission.id, submission.id, mode)
 
 
 def redeclare(
@@ -81,7 +83,9 @@ def redeclare(
     return submissions.get_submission(session, principal, submission_id)
 
 
-def request_scan(session: Session, principal: Principal, submission_id: str) -> Job:
+def request_scan(
+    session: Session, principal: Principal, submission_id: str, mode: ScanMode | None = None
+) -> Job:
     """Queue another scan of a submission that was scanned, failed or was cancelled.
 
     Raises `Conflict` while one is waiting or running, or when the file is no longer kept.
@@ -97,7 +101,7 @@ def request_scan(session: Session, principal: Principal, submission_id: str) -> 
         raise Conflict("The file is no longer kept.", next_step="Hand the file in again.")
     # Save.
     submissions.save_state(session, principal, submission_id, SubmissionState.RECEIVED)
-    return _queue(session, principal, submission_id, f"{submission_id}:{len(earlier)}")
+    return _queue(session, principal, submission_id, f"{submission_id}:{len(earlier)}", mode)
 
 
 def cancel_submission(session: Session, principal: Principal, submission_id: str) -> Submission:
@@ -170,13 +174,15 @@ def _declare(
     )
 
 
-def _queue(session: Session, principal: Principal, submission_id: str, key: str) -> Job:
+def _queue(
+    session: Session, principal: Principal, submission_id: str, key: str, mode: ScanMode | None
+) -> Job:
     return jobs.enqueue(
         session,
         principal,
         kind=SCAN_JOB,
         subject_key=key,
-        payload={"submission_id": submission_id},
+        payload={"submission_id": submission_id, **({"mode": mode.value} if mode else {})},
     )
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, col, select
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
-from fingerprint.models import Modality
+from fingerprint.models import Modality, ScanMode
 from registry.models.evidence import Scan, ScanState
 from registry.store.codec import SpansJson, by_modality, spans_json, spans_of
 from registry.store.traces import TraceRow
@@ -52,6 +52,7 @@ class ScanRow(Owned, table=True):
     seq: int = Field(unique=True)
     gallery_seq: int | None = None
     models: dict[str, str] = Field(sa_type=JsonText)
+    mode: str = Field(default=ScanMode.THOROUGH, sa_column_kwargs={"server_default": "thorough"})
     model_sha256s: dict[str, str] = Field(sa_type=JsonText)
     thresholds: list[str] = Field(sa_type=JsonText)
     state: str
@@ -86,6 +87,7 @@ def add_scan(
             cut_id=scan.cut_id,
             seq=scan.seq,
             models=_texts(scan.models),
+            mode=scan.mode,
             model_sha256s=_texts(model_sha256s),
             thresholds=list(scan.thresholds),
             state=scan.state,
@@ -238,6 +240,7 @@ def _scan(row: ScanRow) -> Scan:
         seq=row.seq,
         gallery_seq=row.gallery_seq,
         models=by_modality(row.models),
+        mode=ScanMode(row.mode),
         thresholds=tuple(row.thresholds),
         state=ScanState(row.state),
         provisional=row.provisional,

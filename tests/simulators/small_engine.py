@@ -37,12 +37,14 @@ from fingerprint.models import (
     ModelCard,
     Reason,
     SampleReport,
+    ScanMode,
     Span,
     Template,
     Trace,
 )
 
 DIMENSION = 32
+CROP, EXCERPT = b"a small picture", b"some seconds of sound"
 SEGMENT_MS = 10_000
 MODELS = {
     modality: ModelCard(f"small-{modality}", modality, DIMENSION, "0" * 64, "CC0", "json")
@@ -162,6 +164,7 @@ class SmallEngine:
         progress: Callable[[float], None] | None = None,
         *,
         modalities: Collection[Modality] = frozenset(Modality),
+        mode: ScanMode = ScanMode.THOROUGH,
     ) -> tuple[Trace, ...]:
         script = _read(path)
         self.scanned.append((span, frozenset(modalities)))
@@ -171,7 +174,7 @@ class SmallEngine:
         people = [who for who in script["people"] if who["modality"] in modalities]
         parts = [(who, _within(who, span)) for who in people]
         return tuple(
-            Trace(Modality(who["modality"]), (part,), self._template(who, part), None, ())
+            _trace(Modality(who["modality"]), part, self._template(who, part))
             for who, part in parts
             if part.duration_ms > 0
         )
@@ -186,6 +189,12 @@ class SmallEngine:
         model_id = self.models[modality].model_id
         found = vector(who["name"], model_id)
         return Template(modality, found, model_id, span.duration_ms, 1.0)
+
+
+def _trace(modality: Modality, part: Span, template: Template) -> Trace:
+    seen = modality is Modality.FACE
+    crop, excerpt = (CROP, None) if seen else (None, EXCERPT)
+    return Trace(modality, (part,), template, crop, (), excerpt)
 
 
 def _decide(number: int, trace: Trace, gallery: Gallery) -> Finding:

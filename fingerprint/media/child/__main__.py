@@ -60,7 +60,7 @@ def _run_still(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> N
 
 
 def _run_moving(file: BinaryIO, job: Job, outlet: Outlet) -> None:
-    from fingerprint.media.child import film, probing, sound  # noqa: PLC0415
+    from fingerprint.media.child import film, keys, probing, sound  # noqa: PLC0415
     from fingerprint.media.child.source import Source  # noqa: PLC0415
 
     outlet.say(Ready())
@@ -69,6 +69,8 @@ def _run_moving(file: BinaryIO, job: Job, outlet: Outlet) -> None:
         probing.run(source, job.limits, outlet)
     elif job.op is Op.AUDIO:
         sound.run(source, job, outlet)
+    elif job.op is Op.KEYS:
+        keys.run(source, job, outlet)
     else:
         film.run(source, job, outlet)
 

@@ -14,23 +14,22 @@ import av
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 
-from fingerprint.media.child import extent, geometry, starts
-from fingerprint.media.child.bounds import check_length, check_pixels
+from fingerprint.media.child import extent, starts
+from fingerprint.media.child.bounds import check_length
 from fingerprint.media.child.outlet import Outlet
-from fingerprint.media.child.probing import matrix_of, rate_of
+from fingerprint.media.child.probing import rate_of
+from fingerprint.media.child.screen import Screen
 from fingerprint.media.child.seek import packets_from
 from fingerprint.media.child.source import Source
 from fingerprint.media.clock import CutClock, to_ms
 from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import Job
-from fingerprint.media.sampling import Cells, Effort, Pace, effort, fitted, is_brief, longest_gap
+from fingerprint.media.sampling import Cells, Effort, Pace, effort, is_brief, longest_gap
 
 INDEX_ENTRIES_MAX = 5_000_000
 PACKETS_AHEAD = 16
 """Codecs reorder frames by at most this many."""
-RGB = "rgb24"
 
 
 def run(source: Source, job: Job, outlet: Outlet) -> None:
@@ -59,16 +58,14 @@ class _Sampler:
         assert source.video is not None and source.video.time_base is not None
         self._source = source
         self._job = job
-        self._outlet = outlet
         self._zero = zero
         self._cells = Cells(job.every_ms)
         self._packet_cells = Cells(job.every_ms)
         self._rate = rate_of(source)
-        self._effort = effort(job.every_ms, self._rate, _key_gap_ms(source))
-        self._reformatter = VideoReformatter()
+        self._effort = effort(job.every_ms, self._rate, key_gap_ms(source))
+        self._screen = Screen(job, outlet, source.video.sample_aspect_ratio)
         self._context = source.video.codec_context
         self._time_base = source.video.time_base
-        self._aspect = source.video.sample_aspect_ratio
         self.clock = CutClock(zero, self._time_base)
         self.pace = Pace()
         self.reached_ms = 0
@@ -113,7 +110,7 @@ class _Sampler:
             return True
         check_length(at, self._job.limits)
         if self._cells.takes(at_ms, to_ms(at + lasting)) and at_ms >= self._job.start_ms:
-            self._hand_over(frame, at_ms, to_ms(lasting))
+            self._screen.show(frame, at_ms, to_ms(lasting))
         return False
 
     def _within_span(self, at_ms: int) -> int:
@@ -128,24 +125,6 @@ class _Sampler:
             return known * self._time_base
         begin = shown.pts * self._time_base
         return max((shown.duration or 0) * self._time_base, self._source.reached - begin)
-
-    def _hand_over(self, frame: VideoFrame, at_ms: int, shown_ms: int) -> None:
-        check_pixels(frame.width, frame.height, self._job.limits)
-        shown = geometry.squared(frame.width, frame.height, self._aspect)
-        if shown[0] * shown[1] > self._job.limits.pixels_max:
-            shown = (frame.width, frame.height)
-        width, height = fitted(*shown, self._job.max_side)
-        turn = geometry.from_matrix(matrix_of(frame))
-        small = self._reformatter.reformat(frame, width, height, RGB, interpolation="AREA")
-        plane = small.planes[0]
-        self._outlet.picture(
-            memoryview(plane),
-            plane.line_size,
-            (width, height),
-            times_ms=(at_ms, shown_ms),
-            turn=(turn.mirrored, turn.quarters),
-            scale=max(width, height) / max(shown),
-        )
 
 
 def _read_ahead(packets: "Iterator[Packet[Stream]]", pace: Pace) -> "Iterator[Packet[Stream]]":
@@ -162,7 +141,7 @@ def _read_ahead(packets: "Iterator[Packet[Stream]]", pace: Pace) -> "Iterator[Pa
     yield from waiting
 
 
-def _key_gap_ms(source: Source) -> int | None:
+def key_gap_ms(source: Source) -> int | None:
     """Longest time between key frames: 0 for codecs that have nothing else, else from the index.
 
     Only MP4 and its kin index every frame.

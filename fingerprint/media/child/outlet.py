@@ -17,6 +17,7 @@ from fingerprint.media.protocol import (
     Fault,
     Figures,
     Picture,
+    Told,
     to_line,
 )
 from fingerprint.media.ring import Ring
@@ -64,6 +65,7 @@ class Outlet:
         times_ms: tuple[int, int],
         turn: tuple[int, int],
         scale: float,
+        told: Told = (0, 0, 0),
     ) -> None:
         """Hand over RGB rows of `row_bytes` each, of which the first 3 x width count.
 
@@ -79,7 +81,7 @@ class Outlet:
             for row in range(height):
                 begin = row * row_bytes
                 self._ring.write(slot, rows[begin : begin + packed], row * packed)
-        self.say(Picture(slot, *times_ms, width, height, *turn, scale))
+        self.say(Picture(slot, *times_ms, width, height, *turn, scale, *told))
 
     def refuse(self, refused: Refused) -> None:
         self.say(Fault(refused.case, refused.figures))

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import Conflict
 from core.ids import new_id
-from fingerprint.models import Modality, Span
+from fingerprint.models import Modality, ScanMode, Span
 from registry.models.evidence import Scan, ScanState, SubmissionState
 from registry.scanning import scan_to_go_on_with
 
@@ -22,6 +22,7 @@ RUNNING = Scan(
     seq=1,
     gallery_seq=None,
     models=MODELS,
+    mode=ScanMode.THOROUGH,
     thresholds=(),
     state=ScanState.RUNNING,
     provisional=False,
@@ -33,10 +34,20 @@ DONE = replace(RUNNING, id=new_id("scn"), seq=2, state=ScanState.DONE)
 
 
 def chosen(
-    state: SubmissionState, *earlier: Scan, at: datetime = T0, retention_days: int = 90
+    state: SubmissionState,
+    *earlier: Scan,
+    at: datetime = T0,
+    retention_days: int = 90,
+    mode: ScanMode = ScanMode.THOROUGH,
 ) -> Scan | None:
     return scan_to_go_on_with(
-        state, earlier, segments=SEGMENTS, models=MODELS, retention_days=retention_days, at=at
+        state,
+        earlier,
+        segments=SEGMENTS,
+        models=MODELS,
+        mode=mode,
+        retention_days=retention_days,
+        at=at,
     )
 
 
@@ -69,3 +80,8 @@ def test_a_scanned_submission_is_not_scanned_again_unless_asked() -> None:
 def test_a_cancelled_submission_is_not_scanned() -> None:
     with pytest.raises(Conflict):
         chosen(SubmissionState.CANCELLED, RUNNING)
+
+
+def test_a_running_scan_of_another_mode_is_not_gone_on_with() -> None:
+    assert chosen(SubmissionState.SCANNING, RUNNING, mode=ScanMode.FAST) is None
+    assert chosen(SubmissionState.SCANNED, DONE, mode=ScanMode.FAST) is DONE

@@ -1,0 +1,124 @@
+"""The fast scan of a film: key frames first, and what lies between them only where it matters.
+
+One follower hears of both in their order, so a face has one track with true edges however few of
+its frames were decoded. Which stretches are decoded is decided in `skipping`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fingerprint.face.following import Known
+from fingerprint.face.models import Track
+from fingerprint.face.skimming import Glimpse
+from fingerprint.face.watching import FaceWatcher, Following
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.media.models import Frame
+from fingerprint.models import Reason, Span
+from fingerprint.skipping import Ends, Stretch, unsure
+
+KEY_MS = 1000  # where key frames lie closer, as in a master, one a second is looked at
+Reached = Callable[[int], None]
+Seen = tuple[Frame, Glimpse]
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How the frames of a stretch are read when they are."""
+
+    path: Path
+    limits: Limits
+    every_ms: int
+    max_side: int
+
+
+def skimmed(
+    watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached
+) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
+    """The tracks of a span and what the decoder has to say; `reached` hears the time come to."""
+    skimmer = _Skimmer(watcher, looks, span, reached)
+    with door.key_frames(
+        looks.path, looks.limits, span, every_ms=KEY_MS, max_side=looks.max_side
+    ) as keys:
+        for frame in keys:
+            skimmer.add(frame)
+        skimmer.heed(keys)
+    return skimmer.finish()
+
+
+class _Skimmer:
+    """Takes key frames in order, reads the stretches between them that are unsure."""
+
+    def __init__(self, watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached) -> None:
+        self._following: Following = watcher.follow(hasty=True)
+        self._skimming = watcher.skim()
+        self._looks = looks
+        self._span = span
+        self._reached = reached
+        self._before: Seen | None = None
+        self._fed_ms = -1
+        self._end_ms = span.end_ms
+        self._notes: list[Reason] = []
+
+    def add(self, frame: Frame) -> None:
+        """Look at a key frame, then at what lies before it if need be."""
+        glimpse = self._skimming.add(frame)
+        read = self._before is not None and self._between(self._before, (frame, glimpse))
+        if frame.at_ms < self._span.end_ms:
+            cut = None if read else glimpse.changed
+            self._feed(
+                replace(frame, at_ms=max(frame.at_ms, self._span.start_ms)),
+                Known(glimpse.found, cut),
+            )
+        self._before = frame, glimpse
+        self._reached(min(frame.at_ms, self._span.end_ms))
+
+    def heed(self, stream: door.MediaStream[Frame]) -> None:
+        """Keep what the decoder has to say, once."""
+        said = stream.end.notes if stream.end else ()
+        self._notes += [note for note in said if note not in self._notes]
+
+    def finish(self) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
+        """Look at what follows the last key frame of the file, and close every track."""
+        if self._before is not None:
+            self._between(self._before, None)
+        return self._following.finish(self._end_ms), tuple(self._notes)
+
+    def _between(self, before: Seen, after: Seen | None) -> bool:
+        """Read the stretch between two key frames, or after the last one, if it is unsure."""
+        frame, glimpse = before
+        if after is None:
+            end_ms = frame.at_ms + frame.shown_ms
+            ends = Ends(bool(glimpse.found), changed=False, steady=False)  # nothing confirms it
+        else:
+            end_ms = after[0].at_ms
+            found = glimpse.found or after[1].found
+            ends = Ends(bool(found), after[1].changed, after[1].steady)
+        stretch = Stretch(frame.at_ms, end_ms, frame.peak, frame.passed, frame.usual_ms)
+        part = Span(max(frame.at_ms, self._span.start_ms), min(end_ms, self._span.end_ms))
+        if part.duration_ms <= 0 or not unsure(stretch, ends):
+            return False
+        for picture in self._read(part):
+            self._feed(picture, None)
+            self._reached(picture.at_ms)
+        return True
+
+    def _read(self, part: Span) -> Iterator[Frame]:
+        looks = self._looks
+        # From a whole step after the key frame on: before it, one more stretch had to be decoded.
+        begin_ms = part.start_ms - part.start_ms % looks.every_ms + looks.every_ms
+        if begin_ms >= part.end_ms:
+            return
+        part = Span(begin_ms, part.end_ms)
+        with door.frames(
+            looks.path, looks.limits, part, every_ms=looks.every_ms, max_side=looks.max_side
+        ) as stream:
+            yield from stream
+            self.heed(stream)
+
+    def _feed(self, frame: Frame, known: Known | None) -> None:
+        if frame.at_ms > self._fed_ms:
+            self._following.add(frame, known)
+            self._fed_ms = frame.at_ms
+            self._end_ms = min(frame.at_ms + frame.shown_ms, self._span.end_ms)

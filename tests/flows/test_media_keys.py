@@ -1,0 +1,77 @@
+"""Key frames alone: which ones are given, and what the packets between them tell."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from api.demo.media import Making, write_film
+from fingerprint.media import door
+from fingerprint.media.limits import Limits
+from fingerprint.media.models import Frame
+from fingerprint.models import Span
+
+FPS = 10
+WHOLE = Span(0, 60_000)
+NO_CUT_KEYS = {"x264-params": "scenecut=0"}
+
+
+def pictures(*seconds: int) -> Iterator[NDArray[np.uint8]]:
+    """One slowly moving pattern after the other."""
+    for number, length in enumerate(seconds):
+        wall = np.random.default_rng(number).integers(0, 255, (18, 64, 3)).astype(np.uint8)
+        wall = wall.repeat(10, 0).repeat(10, 1)
+        for at in range(length * FPS):
+            yield wall[:, at % 200 : at % 200 + 320]
+
+
+def keys(path: Path, span: Span = WHOLE, every_ms: int = 500) -> list[Frame]:
+    return list(door.key_frames(path, Limits(), span, every_ms=every_ms, max_side=160))
+
+
+def film(path: Path, *seconds: int, key_every: int = 3 * FPS, cut_keys: bool = True) -> Path:
+    making = Making(key_every=key_every, encoder={} if cut_keys else NO_CUT_KEYS)
+    write_film(path, pictures(*seconds), fps=FPS, making=making)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".avi"])
+def test_key_frames_follow_each_other_to_the_end(tmp_path: Path, suffix: str) -> None:
+    found = keys(film(tmp_path / f"a{suffix}", 10, key_every=20))
+    assert found[0].at_ms == 0
+    assert all(a.at_ms + a.shown_ms == b.at_ms for a, b in itertools.pairwise(found))
+    assert abs(found[-1].at_ms + found[-1].shown_ms - 10_000) <= 100
+    assert all(frame.rgb.shape == (90, 160, 3) for frame in found)
+
+
+def test_a_span_begins_with_the_key_frame_before_and_ends_with_the_one_after(
+    tmp_path: Path,
+) -> None:
+    path = film(tmp_path / "a.mp4", 24, cut_keys=False)
+    assert [frame.at_ms for frame in keys(path, Span(13_000, 17_000))] == [12_000, 15_000, 18_000]
+    whole = {frame.at_ms: frame.rgb for frame in keys(path)}
+    for frame in keys(path, Span(13_000, 17_000)):
+        assert (frame.rgb == whole[frame.at_ms]).all()
+
+
+def test_a_shot_that_begins_between_key_frames_shows_in_a_large_packet(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", 4, 8, cut_keys=False)
+    peaks = {frame.at_ms: frame.peak for frame in keys(path)}
+    assert peaks[3000] >= 50
+    assert max(peak for at_ms, peak in peaks.items() if at_ms != 3000) < 50
+
+
+def test_a_shot_that_begins_a_key_frame_comes_early(tmp_path: Path) -> None:
+    found = {frame.at_ms: frame for frame in keys(film(tmp_path / "a.mp4", 4, 8))}
+    assert found[3000].shown_ms == 1000
+    assert found[3000].usual_ms == 3000
+    assert found[3000].peak < 50
+
+
+def test_where_every_frame_is_a_key_frame_one_in_a_step_is_given(tmp_path: Path) -> None:
+    found = keys(film(tmp_path / "a.mp4", 3, key_every=1), every_ms=1000)
+    assert [frame.at_ms for frame in found] == [0, 1000, 2000]
+    assert [frame.passed for frame in found] == [9, 9, 9]
