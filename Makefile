@@ -8,7 +8,7 @@ USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format bench reference peers clean
+.PHONY: help setup demo serve test check format bench bench-long reference peers clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,10 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.pipeline --models $(MODELS)
 	@$(BIN)/python -m bench.media
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
+
+bench-long: .setup/dev .setup/models.stamp ## who evades it and what portraits may lack (needs EBENBILD_MEDIA; half an hour)
+	@$(BIN)/python -m bench.portrait_gates --models $(MODELS)
+	@$(BIN)/python -m bench.evasion --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup
