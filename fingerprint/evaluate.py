@@ -20,6 +20,7 @@ from core.errors import BadInput, EbenbildError
 from fingerprint.engine import Engine
 from fingerprint.evaluation import Evaluation, Failure, Part, Probe
 from fingerprint.gallery import Gallery, GalleryEntry
+from fingerprint.media.models import Form
 from fingerprint.models import Modality, Template
 from fingerprint.normalising import PLAIN_COSINE, Scoring
 from fingerprint.trials import Mated, Unmated
@@ -139,6 +140,8 @@ def _probed(engine: Engine, row: Row) -> _Vector:
         return _Vector(None, Failure(str(row.path), row.role, (exc.code,)))
     if not traces:
         return _Vector(None, Failure(str(row.path), row.role, (f"no-{row.modality.value}",)))
+    if info.kind is Form.STILL:
+        return _Vector(traces[0].template, None)  # the largest face: whose picture it is
     return _Vector(max((trace.template for trace in traces), key=_weight), None)
 
 

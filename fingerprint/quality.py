@@ -33,7 +33,7 @@ class VoiceGates:
     """
 
     speech_ms_min: int = 1000
-    level_dbfs_min: float = -50.0
+    level_dbfs_min: float = -60.0
     snr_db_min: float = 6.0
     clipped_share_max: float = 0.005
     second_voice_share_max: float = 0.2
@@ -92,18 +92,23 @@ def shortcomings(figures: VoiceFigures, gates: VoiceGates) -> tuple[Reason, ...]
 
 
 def snr_db(samples: Samples, speech: Sequence[Span]) -> float:
-    """Speech over background in dB; from the quietest speech where there is no pause to hear."""
+    """Speech over background in dB; from the quietest speech where there is no pause to hear.
+
+    The background is never louder than the quietest speech, whatever breath or laughter fills the
+    pauses: one that is fills them alone.
+    """
     if not speech:
         return 0.0
-    spoken = _power(samples[_mask(len(samples), speech, 0)])
+    inside = _mask(len(samples), speech, 0)
+    spoken = _power(samples[inside])
     apart = ~_mask(len(samples), speech, _QUIET_BESIDE_SPEECH_MS)
     frames = _frame_powers(samples)
     whole = apart[: len(frames) * _FRAME].reshape(-1, _FRAME).all(axis=1)
     pauses = frames[whole]
+    quietest = _frame_powers(samples[inside])
+    noise = float(np.quantile(quietest, 0.05)) if len(quietest) else spoken
     if len(pauses) >= _BACKGROUND_FRAMES_MIN:
-        noise = float(np.quantile(pauses, 0.25))  # a cough in a pause is not the background
-    else:
-        noise = float(np.quantile(frames, 0.05)) if len(frames) else spoken
+        noise = min(noise, float(np.quantile(pauses, 0.25)))  # a cough is not the background
     return float(np.clip(_db(max(spoken - noise, _TINY)) - _db(noise), 0.0, _NO_NOISE_DB))
 
 

@@ -37,8 +37,8 @@ class FaceGates:
     other_below: if the inner product of their vectors is below this.
     """
 
-    eyes_px_min: float = 30.0
-    sharpness_min: float = 20.0
+    eyes_px_min: float = 20.0
+    sharpness_min: float = 10.0
     brightness_min: float = 40.0
     brightness_max: float = 215.0
     contrast_min: float = 10.0

@@ -56,7 +56,7 @@ def test_a_clear_face_has_no_fault() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"eyes_px": 20.0}, "face-too-small"),
+        ({"eyes_px": 15.0}, "face-too-small"),
         ({"sharpness": 3.0}, "face-blurred"),
         ({"brightness": 20.0}, "face-too-dark"),
         ({"brightness": 240.0}, "face-too-bright"),

@@ -33,14 +33,14 @@ def test_a_plain_recording_is_fit() -> None:
 
 
 def test_each_fault_has_its_reason() -> None:
-    assert codes(recording(level=0.002, noise=1e-5)) == ["too-quiet"]
+    assert codes(recording(level=0.0005, noise=1e-6)) == ["too-quiet"]
     assert codes(recording(noise=0.09)) == ["too-noisy"]
     assert codes(np.clip(recording() * 20, -1, 1)) == ["clipped"]
     assert codes(recording(), (3000, 3000)) == ["several-voices"]
 
 
 def test_faults_are_collected() -> None:
-    assert codes(recording(level=0.002, noise=0.002), (3000, 3000)) == [
+    assert codes(recording(level=0.0005, noise=0.0005), (3000, 3000)) == [
         "too-quiet",
         "too-noisy",
         "several-voices",
@@ -77,3 +77,18 @@ def test_digital_silence_is_neither_speech_nor_an_error() -> None:
 @pytest.mark.parametrize(("snr", "clipped"), [(0.0, 0.0), (15.0, 0.0), (60.0, 0.0), (60.0, 1.0)])
 def test_quality_stays_between_zero_and_one(snr: float, clipped: float) -> None:
     assert 0.0 <= VoiceFigures(5000, -20.0, snr, clipped, (5000,)).quality <= 1.0
+
+
+def test_a_pause_full_of_laughter_is_not_the_background() -> None:
+    """Four seconds of clean speech with its own quiet places, and loud pauses on both sides."""
+    sound = recording()
+    loud = sound.copy()
+    rng = np.random.default_rng(2)
+    inside = np.zeros(len(sound), np.bool_)
+    for span in SPEECH:
+        inside[span.start_ms * RATE // 1000 : span.end_ms * RATE // 1000] = True
+        quiet = (span.start_ms + span.end_ms) // 2 * RATE // 1000
+        sound[quiet : quiet + RATE // 2] *= 0.01
+    loud[~inside] = rng.normal(size=int((~inside).sum())) * 0.2
+    loud[inside] = sound[inside]
+    assert measure(loud, SPEECH, (4000,)).snr_db > 20
