@@ -17,10 +17,8 @@ from core.db import next_seq
 from core.jobs import Job
 from core.principal import SearchCapability, system
 from core.vault import Vault
-from fingerprint.gallery import search_vector
 from registry.models.evidence import Scan
 from registry.service.archive import ArchiveCache
-from registry.service.gallery import entries_of
 from registry.store import prints, scans
 from registry.store.scans import StaleScan
 
@@ -71,6 +69,10 @@ def plan_rematches(
     The archive is brought to the session's snapshot first, and only scans of that snapshot are in
     the plan. A scan is near where any of its vectors comes near any template of a newer print.
     """
+    # Imported here: requests queue searches too, and the API loads no index library.
+    from fingerprint.gallery import search_vector  # noqa: PLC0415
+    from registry.service.gallery import entries_of  # noqa: PLC0415
+
     newest = prints.newest_live_seq(session, capability)
     stale = scans.stale_scans(session, capability, newest_seq=newest, at=at, limit=limit)
     if not stale:
