@@ -58,12 +58,10 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 bench-long: .setup/reference .setup/models.stamp ## figures that take long (some need EBENBILD_MEDIA)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.content --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.portrait_gates --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.evasion --models $(MODELS)
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.late --models $(MODELS)
-
-bench-long: .setup/dev .setup/models.stamp ## who evades it and what portraits may lack (needs EBENBILD_MEDIA; half an hour)
-	@$(BIN)/python -m bench.portrait_gates --models $(MODELS)
-	@$(BIN)/python -m bench.evasion --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
 	rm -rf $(VENV) .setup

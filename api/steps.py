@@ -174,7 +174,7 @@ def read_findings(tools: Tools, job: Job) -> Findings:
 
 
 def look_back(tools: Tools, job: Job) -> None:
-    """Search what was scanned before for the newest print, and queue the scans that are near it.
+    """Search what was scanned before for the newest print, and queue the scans near it first.
 
     On its own after the print is stored: where it is cut short, housekeeping queues all of them.
     """
@@ -183,7 +183,7 @@ def look_back(tools: Tools, job: Job) -> None:
     with world.db.read() as session:
         plan = latematch.plan_rematches(session, world.vault, capability, tools.archive, at=now)
     with world.db.write() as session:
-        latematch.carry_out(session, capability, plan)
+        latematch.carry_out(session, plan)
 
 
 def look_again(session: Session, job: Job) -> None:

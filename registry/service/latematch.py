@@ -2,7 +2,7 @@
 
 Prints and scans share one order. A scan knows the newest print it was searched for, so a print
 that became active while the scan ran makes the scan stale, and none is missed. Of the stale scans
-a worker searches those in whose vectors the archive finds somebody near a newer print.
+those in whose vectors the archive finds somebody near a newer print are searched first.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ SCANS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class LatePlan:
-    """Which stale scans are worth a search for the prints up to `newest`, and which are not."""
+    """Which stale scans have somebody near the prints up to `newest`, and which have not."""
 
     newest: int
     near: tuple[StaleScan, ...]
@@ -92,11 +92,13 @@ def plan_rematches(
     )
 
 
-def carry_out(session: Session, capability: SearchCapability, plan: LatePlan) -> tuple[Job, ...]:
-    """Queue a search of every near scan, and note that the others have been searched."""
-    far = [scan.scan_id for scan in plan.far]
-    scans.mark_searched(session, capability, far, seq=plan.newest)
-    return _queue(session, plan.near, plan.newest)
+def carry_out(session: Session, plan: LatePlan) -> tuple[Job, ...]:
+    """Queue a search of every stale scan, the near ones first.
+
+    Far ones are searched too, later: what is pooled over a file, an episode before or a declared
+    cast may name somebody whom no single vector comes near.
+    """
+    return _queue(session, plan.near + plan.far, plan.newest)
 
 
 def _queue(session: Session, found: Sequence[StaleScan], newest: int) -> tuple[Job, ...]:

@@ -4,11 +4,11 @@ One segment of a scan can be written once, whoever writes it: the unique (scan, 
 makes a repeated step harmless. The fence says under which lease it was written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, exists, or_, update
+from sqlalchemy import Index, UniqueConstraint, exists, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
@@ -203,20 +203,6 @@ def stale_scans(
         StaleScan(row.id, row.tenant_id, row.submission_id, row.gallery_seq or 0)
         for row in session.exec(query)
     )
-
-
-def mark_searched(
-    session: Session, _capability: SearchCapability, scan_ids: Sequence[str], *, seq: int
-) -> None:
-    """Note that finished scans have been searched for everything up to `seq`."""
-    session.flush()
-    session.expire_all()
-    statement = update(ScanRow).where(
-        col(ScanRow.id).in_(scan_ids),
-        col(ScanRow.state) == ScanState.DONE,
-        col(ScanRow.gallery_seq) < seq,
-    )
-    session.connection().execute(statement.values(gallery_seq=seq))
 
 
 def _row(session: Session, principal: Principal, scan_id: str) -> ScanRow:

@@ -300,7 +300,7 @@ def strict() -> ArchiveCache:
     return ArchiveCache({VOICE.model_id: Nearness(floor=0.99)})
 
 
-def test_only_scans_with_somebody_near_the_new_print_are_searched_again(world: TestWorld) -> None:
+def test_scans_with_somebody_near_the_new_print_are_searched_first(world: TestWorld) -> None:
     _, near, _ = scanned(world, None, None, gallery_seq=0)
     submission, job = hand_in(world, world.first, a_cut(world, world.first, "Day"), declare())
     far = scanned_segments(world, world.first, submission, job, [trace(77, 0, 900)])
@@ -311,10 +311,10 @@ def test_only_scans_with_somebody_near_the_new_print_are_searched_again(world: T
     assert [scan.scan_id for scan in plan.near] == [near.id]
     assert [scan.scan_id for scan in plan.far] == [far.id]
     with world.db.write() as session:
-        (queued,) = latematch.carry_out(session, SEARCH, plan)
-        assert latematch.carry_out(session, SEARCH, plan) == (queued,)
-    assert queued.payload["scan_id"] == near.id
-    assert stale(world) == [near.id]
+        queued = latematch.carry_out(session, plan)
+        assert latematch.carry_out(session, plan) == queued
+    assert [job.payload["scan_id"] for job in queued] == [near.id, far.id]
+    assert set(stale(world)) == {near.id, far.id}
     assert plan.newest == made.seq
     # A template that is added later makes both of them a question again.
     other = make_print(world, enrolled(world, world.second, "Bea"), 77)
