@@ -10,14 +10,13 @@ from typing import Self
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from api.rates import one_in
 from api.sharing import ContentLinkOut
 from api.wire import ReasonOut, SpanOut
 from core.principal import Principal
 from fingerprint.models import Decision, Modality, SearchPath
 from registry.models.evidence import Match, UnknownPerson, Use
 from registry.service import content, reading, scans
-
-_RATE_MIN = 1e-7  # what is rarer is said as one in ten million
 
 
 class BasisOut(BaseModel):
@@ -53,11 +52,6 @@ class BasisOut(BaseModel):
             earlier=basis.earlier,
             lead=basis.lead,
         )
-
-
-def one_in(rate: float) -> int:
-    """The number of searches of which one is a false alarm, rounded to the safe side."""
-    return int(1 / max(rate, _RATE_MIN))
 
 
 class MatchOut(BaseModel):

@@ -9,6 +9,7 @@ import typer
 from api.cli.clear import Fast, File
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
+from api.rates import one_in as whole_number
 from api.web.texts import basis, text, timecode, word
 
 
@@ -81,7 +82,7 @@ def _known_line(lang: str, link: Mapping[str, Any]) -> str:
 
 def one_in(rate: float) -> str:
     """A rate as `1 in so many`, rounded to the safe side."""
-    return ">10,000,000" if rate <= 1e-7 else f"{int(1 / rate):,}"
+    return ">10,000,000" if rate <= 1e-7 else f"{whole_number(rate):,}"
 
 
 def _times(spans: list[Mapping[str, int]]) -> str:
