@@ -1,6 +1,7 @@
 """Measures who is still found after media were altered to hide them, and whether strangers gain.
 
-    python -m bench.evasion --models DIR [--modality voice|face] [--markdown FILE] [--json]
+    python -m bench.evasion --models DIR [--modality voice|face] [--probes N] [--strangers N]
+                            [--markdown FILE] [--json]
 
 People of the media at EBENBILD_MEDIA are enrolled with two recordings, or one portrait; their other
 recordings and portraits are altered and go the way of a submission, through `Engine.scan_segment`
@@ -18,7 +19,7 @@ import tempfile
 import wave
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,8 @@ def main() -> None:
     parser.add_argument("--modality", choices=[m.value for m in Modality])
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--markdown", type=Path, help="write the tables there too")
+    parser.add_argument("--probes", type=int, default=4, help="at most, of each enrolled person")
+    parser.add_argument("--strangers", type=int, default=100, help="at most")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     media = Path(os.environ.get("EBENBILD_MEDIA", ""))
@@ -78,7 +81,7 @@ def main() -> None:
     rows = []
     for modality in Modality:
         if asked.modality in (None, modality.value):
-            for row in measure(engine, modality, media):
+            for row in measure(engine, modality, chosen(modality, media, asked)):
                 rows.append(row)
                 if not asked.json:
                     print(line(row), flush=True)
@@ -88,9 +91,15 @@ def main() -> None:
         asked.markdown.write_text(markdown(rows), encoding="utf-8")
 
 
-def measure(engine: Engine, modality: Modality, media: Path) -> Iterator[Row]:
-    """A row per attack on the people of `media`."""
+def chosen(modality: Modality, media: Path, asked: argparse.Namespace) -> list[Material]:
+    """The people of `media`, no more of them than were asked for."""
     people = voices(media) if modality is Modality.VOICE else faces(media)
+    known = [replace(p, probe=p.probe[: asked.probes]) for p in people if p.enrol]
+    return known + [p for p in people if not p.enrol][: asked.strangers]
+
+
+def measure(engine: Engine, modality: Modality, people: Sequence[Material]) -> Iterator[Row]:
+    """A row per attack on `people`."""
     makers = sound_makers() if modality is Modality.VOICE else picture_makers()
     prints = {
         person.identity: tuple(enrolled(engine, modality, person))
