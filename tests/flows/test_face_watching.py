@@ -99,7 +99,7 @@ def test_small_blurred_dark_and_crowded_stills_say_so(
         return {r.code for r in still_shortcomings(watcher.still(rgb).faces, GATES)}
 
     assert codes(np.full((300, 400, 3), 120, np.uint8)) == {"no-face"}
-    assert "face-too-small" in codes(picture(first, 140))
+    assert "face-too-small" in codes(picture(first, 110))
     assert codes((face * 0.2).astype(np.uint8)) >= {"face-too-dark"}
     blurred = np.array(Image.fromarray(face).resize((36, 36)).resize((400, 400)))
     assert "face-blurred" in codes(blurred)
