@@ -30,6 +30,7 @@ PUBLIC = "public"
 _log = logging.getLogger(__name__)
 _READERS_MAX = 40
 _WAIT_SECONDS = 30
+_SINGLE = "single_operator"
 _TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -98,17 +99,27 @@ class CounterRow(SQLModel, table=True):
 class Database:
     """One SQLite file with a pool of readers and one writer; close it when done."""
 
-    def __init__(self, path: Path, *, readers: Engine, writer: Engine, journal_mode: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        readers: Engine,
+        writer: Engine,
+        journal_mode: str,
+        single_operator: bool = False,
+    ) -> None:
         self.path = path
+        self.single_operator = single_operator
         self.journal_mode = journal_mode
         self._readers = readers
         self._writer = writer
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False) -> "Database":
+    def open(cls, path: Path, *, create: bool = False, single_operator: bool = False) -> "Database":
         """Open the database file; raises Unavailable when it is missing and `create` is false.
 
         `create` makes an empty file that only its owner may read; the schema is another step.
+        `single_operator` says that one person runs this registry alone; see `is_single_operator`.
         Where SQLite's WAL mode is unsafe the database runs without it, and the log says so.
         """
         if create:
@@ -127,12 +138,18 @@ class Database:
             )
         readers = _engine(path, module, journal, read_only=True, connections=_READERS_MAX)
         writer = _engine(path, module, journal, read_only=False, connections=1)
-        return cls(path, readers=readers, writer=writer, journal_mode=journal)
+        return cls(
+            path,
+            readers=readers,
+            writer=writer,
+            journal_mode=journal,
+            single_operator=single_operator,
+        )
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one snapshot from its first query on, and can write nothing."""
-        with translated(), Session(self._readers, autoflush=False) as session:
+        with translated(), Session(self._readers, autoflush=False, info=self._info) as session:
             yield session
             session.rollback()
 
@@ -144,10 +161,17 @@ class Database:
         Raises Conflict when a unique fact exists already, Unavailable when the lock stays taken or
         the disk is full; in each case nothing was written.
         """
-        with translated(), Session(self._writer, expire_on_commit=False) as session:
+        with (
+            translated(),
+            Session(self._writer, expire_on_commit=False, info=self._info) as session,
+        ):
             session.connection()
             yield session
             session.commit()
+
+    @property
+    def _info(self) -> dict[str, bool]:
+        return {_SINGLE: self.single_operator}
 
     def close(self) -> None:
         """Close every connection; sessions still open are not usable afterwards."""
@@ -161,6 +185,14 @@ def visible(model: type[Owned], principal: Principal) -> ColumnElement[bool]:
         col(model.tenant_id) == principal.tenant_id,
         col(model.audience).in_((PUBLIC, f"tenant:{principal.tenant_id}")),
     )
+
+
+def is_single_operator(session: Session) -> bool:
+    """Say whether one person runs this registry alone, so that no second person can decide.
+
+    What such a registry records carries the stamp for good, whatever the mode becomes later.
+    """
+    return bool(session.info.get(_SINGLE, False))
 
 
 def next_seq(session: Session) -> int:

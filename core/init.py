@@ -111,7 +111,8 @@ def open_world(settings: Settings) -> World:
     registry_key = keys.load_key(settings.keys_dir / REGISTRY_KEY_FILE)
     objects = Objects.open(settings.objects_dir)
     vault = Vault.open(settings.keys_dir)
-    return World(Database.open(settings.database_path), vault, objects, registry_key, settings)
+    db = Database.open(settings.database_path, single_operator=settings.single_operator)
+    return World(db, vault, objects, registry_key, settings)
 
 
 def _pieces(settings: Settings) -> tuple[Path, ...]:

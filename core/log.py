@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import merkle
 from core.canonical import canonical
 from core.clock import to_text, utc_now
-from core.db import UtcDateTime, append_only
+from core.db import UtcDateTime, append_only, is_single_operator
 from core.errors import Broken, NotFound
 
 _SALT_BYTES = 32
@@ -26,7 +26,10 @@ _SALT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One entry of the log; `index` counts from 0, hashes are hex."""
+    """One entry of the log; `index` counts from 0, hashes are hex.
+
+    `single_operator` says that one person ran the registry alone when the leaf was written.
+    """
 
     index: int
     kind: str
@@ -34,6 +37,7 @@ class Leaf:
     commitment: str
     at: datetime
     leaf_hash: str
+    single_operator: bool = False
 
 
 class LeafRow(SQLModel, table=True):
@@ -48,6 +52,7 @@ class LeafRow(SQLModel, table=True):
     commitment: str
     at: datetime = Field(sa_type=UtcDateTime)
     leaf_hash: bytes
+    single_operator: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
 class NodeRow(SQLModel, table=True):
@@ -70,11 +75,16 @@ class SaltRow(SQLModel, table=True):
     salt: bytes
 
 
-def leaf_bytes(*, kind: str, subject_id: str, commitment: str, at: datetime) -> bytes:
-    """Return the published bytes of a leaf, whose hash is in the tree."""
-    return canonical(
-        {"v": 1, "kind": kind, "id": subject_id, "commitment": commitment, "at": to_text(at)}
-    )
+def leaf_bytes(
+    *, kind: str, subject_id: str, commitment: str, at: datetime, single_operator: bool = False
+) -> bytes:
+    """Return the published bytes of a leaf, whose hash is in the tree.
+
+    The stamp of a registry that one person runs alone stands in them only where it is true.
+    """
+    stamp = {"single_operator": True} if single_operator else {}
+    published = {"v": 1, "kind": kind, "id": subject_id, "commitment": commitment}
+    return canonical({**published, "at": to_text(at), **stamp})
 
 
 def commit_to(salt: bytes, payload: Mapping[str, Any]) -> str:
@@ -95,8 +105,10 @@ def append(
     Raises BadInput when the payload has no canonical form.
     """
     salt, moment, index = secrets.token_bytes(_SALT_BYTES), at or utc_now(), _size(session)
-    commitment = commit_to(salt, payload)
-    data = leaf_bytes(kind=kind, subject_id=subject_id, commitment=commitment, at=moment)
+    commitment, alone = commit_to(salt, payload), is_single_operator(session)
+    data = leaf_bytes(
+        kind=kind, subject_id=subject_id, commitment=commitment, at=moment, single_operator=alone
+    )
     row = LeafRow(
         seq=index,
         kind=kind,
@@ -104,6 +116,7 @@ def append(
         commitment=commitment,
         at=moment,
         leaf_hash=merkle.leaf_hash(data),
+        single_operator=alone,
     )
     session.add(row)
     session.flush()
@@ -134,10 +147,13 @@ def inclusion(session: Session, index: int, size: int | None = None) -> list[byt
 def leaves(session: Session, *, after: int = -1, limit: int = 1000) -> list[Leaf]:
     """Return the leaves that follow index `after`, in order."""
     query = select(LeafRow).where(col(LeafRow.seq) > after).order_by(col(LeafRow.seq)).limit(limit)
-    return [
-        Leaf(row.seq, row.kind, row.subject_id, row.commitment, row.at, row.leaf_hash.hex())
-        for row in session.exec(query)
-    ]
+    return [_leaf(row) for row in session.exec(query)]
+
+
+def leaves_of(session: Session, kind: str) -> list[Leaf]:
+    """Return every leaf of one kind, in order; reads them all."""
+    query = select(LeafRow).where(col(LeafRow.kind) == kind).order_by(col(LeafRow.seq))
+    return [_leaf(row) for row in session.exec(query)]
 
 
 def opens(session: Session, index: int, payload: Mapping[str, Any]) -> bool:
@@ -166,7 +182,11 @@ def faults(session: Session) -> tuple[str, ...]:
     hashes: list[bytes] = []
     for row in session.exec(select(LeafRow).order_by(col(LeafRow.seq))):
         data = leaf_bytes(
-            kind=row.kind, subject_id=row.subject_id, commitment=row.commitment, at=row.at
+            kind=row.kind,
+            subject_id=row.subject_id,
+            commitment=row.commitment,
+            at=row.at,
+            single_operator=row.single_operator,
         )
         hashes.append(merkle.leaf_hash(data))
         if row.seq != len(hashes) - 1:
@@ -177,6 +197,18 @@ def faults(session: Session) -> tuple[str, ...]:
     expected = merkle.complete_subtrees(hashes)
     changed = {place for place in stored | expected if stored.get(place) != expected.get(place)}
     return (*found, *(f"subtree {level}/{place} was changed" for level, place in sorted(changed)))
+
+
+def _leaf(row: LeafRow) -> Leaf:
+    return Leaf(
+        index=row.seq,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        commitment=row.commitment,
+        at=row.at,
+        leaf_hash=row.leaf_hash.hex(),
+        single_operator=row.single_operator,
+    )
 
 
 def _size(session: Session) -> int:

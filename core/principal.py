@@ -12,12 +12,18 @@ ANY_SCOPE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """One caller acting for one tenant; `subject` names the key or worker, never a secret."""
+    """One caller acting for one tenant; `subject` names the key, session or worker, no secret.
+
+    `person` is the id of the account that acts, None for an API key or a worker; `roles` are those
+    of that person in this tenant. Services ask for scopes; a role is a set of them.
+    """
 
     tenant_id: str
     subject: str
     scopes: frozenset[str]
     tenant_kind: str
+    person: str | None = None
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,12 +193,22 @@ class Settings(BaseSettings):
         "`content` where the same recording is recognised and untouched, `identical` only for the "
         "very same file, `off` never.",
     )
+    operator_mode: Literal["single", "organisation"] = Field(
+        default="single",
+        description="`single`: one person runs this registry alone, may decide on what he proposed "
+        "himself, and everything recorded says so; `organisation`: two people decide.",
+    )
     server: ServerSettings = ServerSettings()
     decision: DecisionSettings = DecisionSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
     scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @property
+    def single_operator(self) -> bool:
+        """Whether one person runs this registry alone."""
+        return self.operator_mode == "single"
 
     @property
     def database_path(self) -> Path:

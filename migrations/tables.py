@@ -3,7 +3,16 @@
 import pkgutil
 from importlib import import_module
 
-MODULES = ("core.db", "core.tenants", "core.jobs", "core.log", "core.outbox", "api.store")
+MODULES = (
+    "core.db",
+    "core.tenants",
+    "core.jobs",
+    "core.log",
+    "core.outbox",
+    "core.audit",
+    "core.approvals",
+    "api.store",
+)
 FOLDERS = ("registry.store", "licensing.store", "royalties.store")
 
 

@@ -38,6 +38,7 @@ def test_root_and_proofs_are_those_of_the_plain_list_at_every_size(world: TestWo
 
 
 def test_a_leaf_is_the_published_json_and_no_more(world: TestWorld) -> None:
+    """One person runs the test's registry, and every leaf says so."""
     append(world, {"name": "Ada"})
     with world.db.read() as session:
         (leaf,) = log.leaves(session)
@@ -47,6 +48,7 @@ def test_a_leaf_is_the_published_json_and_no_more(world: TestWorld) -> None:
         "id": "thg_0",
         "commitment": leaf.commitment,
         "at": to_text(AT),
+        "single_operator": True,
     }
     text = json.dumps(published, sort_keys=True, separators=(",", ":"))
     assert leaf.leaf_hash == hashlib.sha256(b"\x00" + text.encode()).hexdigest()
@@ -154,3 +156,11 @@ def test_an_edit_past_the_triggers_is_found(world: TestWorld, edit: str) -> None
         connection.execute(sql(edit))
     with world.db.read() as session:
         assert log.faults(session)
+
+
+def test_only_a_single_operator_leaves_a_stamp() -> None:
+    facts = {"kind": "k", "subject_id": "s", "commitment": "00"}
+    plain = json.loads(log.leaf_bytes(**facts, at=AT))
+    stamped = json.loads(log.leaf_bytes(**facts, at=AT, single_operator=True))
+    assert "single_operator" not in plain
+    assert stamped == {**plain, "single_operator": True}

@@ -1,0 +1,309 @@
+"""The rule of two people: one proposes, another decides, and only then is there an effect.
+
+What is approved is one payload, byte for byte, and it is good for one effect. Where one person
+runs the registry alone he may decide on his own proposal; the approval, its entry in the audit log
+and its leaf say so for good.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import Field, Session, col, select
+
+from core import audit
+from core.canonical import canonical
+from core.clock import utc_now
+from core.db import (
+    JsonText,
+    Owned,
+    UtcDateTime,
+    append_only,
+    is_single_operator,
+    next_seq,
+)
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.ids import new_id
+from core.principal import ANY_SCOPE, Principal
+
+ADMIN = "admin"
+_NOTE_CHARACTERS_MAX = 2000
+_OPEN_MAX = 500
+_DECISION = ("state", "decided_by", "decided_person", "decided_at", "note", "used_at")
+
+
+class ApprovalState(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "OPEN"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A proposal and what became of it; `roles` are those of which a decider needs one.
+
+    `single_operator` says that one person ran the registry alone, so that nobody else looked.
+    """
+
+    id: str
+    tenant_id: str
+    action: str
+    subject_id: str
+    payload: Mapping[str, Any]
+    roles: frozenset[str]
+    proposed_by: str
+    proposed_person: str | None
+    proposed_at: datetime
+    state: ApprovalState
+    decided_by: str | None
+    decided_person: str | None
+    decided_at: datetime | None
+    note: str
+    used_at: datetime | None
+    single_operator: bool
+
+
+class ApprovalRow(Owned, table=True):
+    """Table of proposals; what was proposed never changes."""
+
+    __tablename__ = "approval"
+    __table_args__ = (append_only(*_DECISION, "single_operator"),)
+
+    seq: int = Field(unique=True)
+    action: str = Field(index=True)
+    subject_id: str = Field(index=True)
+    payload: dict[str, Any] = Field(sa_type=JsonText)
+    payload_hash: str
+    roles: list[str] = Field(sa_type=JsonText)
+    proposed_by: str
+    proposed_person: str | None = None
+    state: str = Field(default=ApprovalState.OPEN, index=True)
+    decided_by: str | None = None
+    decided_person: str | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    note: str = ""
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    single_operator: bool
+
+
+def propose(
+    session: Session,
+    principal: Principal,
+    *,
+    action: str,
+    subject_id: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+    roles: frozenset[str] = frozenset({ADMIN}),
+    tenant_id: str | None = None,
+) -> Approval:
+    """Lay one payload before a second person; call it in `write()`.
+
+    `roles` are those of which the decider needs one; `tenant_id` is the organisation whose people
+    decide, the proposer's own unless named. The same proposal made twice is one: the open one is
+    returned. Raises BadInput for a payload without a canonical form.
+    """
+    where = tenant_id or principal.tenant_id
+    digest = _digest(payload)
+    known = _open_twin(session, where, action, subject_id, digest)
+    if known is not None:
+        return _approval(known)
+    row = ApprovalRow(
+        id=new_id("app"),
+        tenant_id=where,
+        recorded_at=now,
+        seq=next_seq(session),
+        action=action,
+        subject_id=subject_id,
+        payload=dict(payload),
+        payload_hash=digest,
+        roles=sorted(roles),
+        proposed_by=principal.subject,
+        proposed_person=principal.person,
+        single_operator=is_single_operator(session),
+    )
+    session.add(row)
+    session.flush()
+    _note(session, principal, row, "approval.proposed", now)
+    return _approval(row)
+
+
+def decide(
+    session: Session,
+    principal: Principal,
+    approval_id: str,
+    *,
+    approve: bool,
+    note: str,
+    now: datetime,
+) -> Approval:
+    """Approve or reject a proposal, once; call it in `write()`.
+
+    Raises NotFound for another organisation's, NotAllowed without one of its roles, Conflict when
+    it was decided already or when the decider is, or cannot be told from, the proposer.
+    """
+    row = _mine(session, principal, approval_id)
+    _check_decider(session, principal, row)
+    if len(note) > _NOTE_CHARACTERS_MAX:
+        raise BadInput(
+            "the note is too long", next_step=f"write at most {_NOTE_CHARACTERS_MAX} characters"
+        )
+    row.state = ApprovalState.APPROVED if approve else ApprovalState.REJECTED
+    row.decided_by, row.decided_person = principal.subject, principal.person
+    row.decided_at, row.note = now, note
+    row.single_operator = is_single_operator(session)
+    session.add(row)
+    session.flush()
+    _note(session, principal, row, f"approval.{row.state.lower()}", now)
+    return _approval(row)
+
+
+def open_approvals(session: Session, principal: Principal) -> list[Approval]:
+    """Return what waits for a decision of the principal's organisation, oldest first."""
+    query = select(ApprovalRow).where(
+        col(ApprovalRow.tenant_id) == principal.tenant_id,
+        col(ApprovalRow.state) == ApprovalState.OPEN,
+    )
+    return [
+        _approval(row)
+        for row in session.exec(query.order_by(col(ApprovalRow.seq)).limit(_OPEN_MAX))
+    ]
+
+
+def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
+    """Return one proposal of the principal's organisation; raises NotFound."""
+    return _approval(_mine(session, principal, approval_id))
+
+
+def is_approved(session: Session, action: str, subject_id: str, payload: Mapping[str, Any]) -> bool:
+    """Say whether exactly this was approved and had no effect yet."""
+    return _unused(session, action, subject_id, payload) is not None
+
+
+def require_approved(
+    session: Session,
+    action: str,
+    subject_id: str,
+    payload: Mapping[str, Any],
+    *,
+    tenant_id: str | None = None,
+    now: datetime | None = None,
+) -> Approval:
+    """Use up the approval of exactly this payload; call it in the `write()` of the effect.
+
+    `tenant_id` names the organisation whose people had to decide, where only theirs counts.
+    Raises Conflict when nobody approved it or when it had its effect already.
+    """
+    row = _unused(session, action, subject_id, payload)
+    if row is None or tenant_id not in (None, row.tenant_id):
+        raise Conflict(
+            "this needs the approval of a second person",
+            next_step="propose it, and have somebody else approve it: ebenbild approval list",
+            code="approval-needed",
+        )
+    row.used_at = now or utc_now()
+    session.add(row)
+    session.flush()
+    return _approval(row)
+
+
+def may_decide(principal: Principal, roles: frozenset[str]) -> bool:
+    """Say whether this principal holds one of the roles; a key of the operator stands for all."""
+    by_key = principal.person is None and bool(principal.scopes & {ADMIN, ANY_SCOPE})
+    return by_key or bool(roles & principal.roles)
+
+
+def _check_decider(session: Session, principal: Principal, row: ApprovalRow) -> None:
+    if not may_decide(principal, frozenset(row.roles)):
+        raise NotAllowed(
+            f"deciding on this needs a role: {', '.join(row.roles)}",
+            next_step="ask somebody of your organisation who has it",
+        )
+    if row.state != ApprovalState.OPEN:
+        raise Conflict(
+            "this was decided already", next_step="propose it anew", code="already-decided"
+        )
+    if is_single_operator(session):
+        return
+    if principal.person is None or row.proposed_person is None:
+        raise Conflict(
+            "two people must be told apart, and a key or worker is none",
+            next_step="propose it and decide on it signed in, as two people",
+            code="second-person-needed",
+        )
+    if principal.person == row.proposed_person:
+        raise Conflict(
+            "whoever proposes does not decide",
+            next_step="ask another person of your organisation to decide",
+            code="second-person-needed",
+        )
+
+
+def _mine(session: Session, principal: Principal, approval_id: str) -> ApprovalRow:
+    row = session.get(ApprovalRow, approval_id)
+    if row is None or row.tenant_id != principal.tenant_id:
+        raise NotFound("there is no such approval", next_step="list the open approvals")
+    return row
+
+
+def _open_twin(
+    session: Session, tenant_id: str, action: str, subject_id: str, digest: str
+) -> ApprovalRow | None:
+    query = select(ApprovalRow).where(
+        col(ApprovalRow.tenant_id) == tenant_id,
+        col(ApprovalRow.action) == action,
+        col(ApprovalRow.subject_id) == subject_id,
+        col(ApprovalRow.payload_hash) == digest,
+        col(ApprovalRow.state) == ApprovalState.OPEN,
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def _unused(
+    session: Session, action: str, subject_id: str, payload: Mapping[str, Any]
+) -> ApprovalRow | None:
+    query = select(ApprovalRow).where(
+        col(ApprovalRow.action) == action,
+        col(ApprovalRow.subject_id) == subject_id,
+        col(ApprovalRow.payload_hash) == _digest(payload),
+        col(ApprovalRow.state) == ApprovalState.APPROVED,
+        col(ApprovalRow.used_at).is_(None),
+    )
+    return session.exec(query.order_by(col(ApprovalRow.seq)).limit(1)).first()
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical(payload)).hexdigest()
+
+
+def _note(
+    session: Session, principal: Principal, row: ApprovalRow, action: str, now: datetime
+) -> None:
+    details = {"action": row.action, "subject": row.subject_id, "payload": row.payload_hash}
+    audit.record(session, principal, action=action, subject_id=row.id, details=details, now=now)
+
+
+def _approval(row: ApprovalRow) -> Approval:
+    return Approval(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        action=row.action,
+        subject_id=row.subject_id,
+        payload=row.payload,
+        roles=frozenset(row.roles),
+        proposed_by=row.proposed_by,
+        proposed_person=row.proposed_person,
+        proposed_at=row.recorded_at,
+        state=ApprovalState(row.state),
+        decided_by=row.decided_by,
+        decided_person=row.decided_person,
+        decided_at=row.decided_at,
+        note=row.note,
+        used_at=row.used_at,
+        single_operator=row.single_operator,
+    )
