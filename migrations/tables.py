@@ -9,6 +9,7 @@ MODULES = (
     "core.jobs",
     "core.log",
     "core.outbox",
+    "core.notices",
     "core.audit",
     "core.approvals",
     "api.store",
