@@ -2,14 +2,15 @@
 
     EBENBILD_MEDIA=DIR python -m bench.openset --models DIR [--vectors FILE] [--rounds 3]
 
-DIR of EBENBILD_MEDIA holds MANIFEST.csv. Everybody is enrolled with one file; probes are pieces of
-two and of four windows (2.4 and 4 s) of other files, clones, and faces made worse as film makes
-them. Each probe searches twice: with its own print in the registry, and without it, as a stranger.
-Everybody counts alike, however many probes there are of them. What is learned (the centre) comes
-from people of other folds. Plain use is the mean of the window vectors, or the one face vector, and
-its cosine. Intervals: identities drawn again, 95 %. A rate that fewer than 3 / FPIR strangers'
-probes stand for reads "not measurable". `--vectors` keeps what the encoders gave, so that a second
-run takes a minute.
+DIR of EBENBILD_MEDIA holds MANIFEST.csv. Everybody is enrolled with one file; probes are whole
+files and pieces of one, two and four windows (1.6, 2.4 and 4 s) of other files, clones, and faces
+made worse as film makes them. Each probe searches twice: with its own print in the registry, and
+without it, as a stranger. Everybody counts alike, however many probes there are of them. What is
+learned (the centre) comes from people of other folds. Plain use is the mean of the window vectors,
+or the one face vector, and its cosine. Intervals: the same identities drawn again for both sides,
+95 %. Lengths and systems are judged at the threshold of all probes of their kind, as they would
+be met. A rate that fewer than 3 / FPIR strangers' probes stand for reads "not measurable".
+`--vectors` keeps what the encoders gave, so that a second run takes a minute.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.openset_material import Clip, Material, material, probes_of
+from bench.openset_material import Clip, Material, Probe, material, probes_of
 from fingerprint.calibrate import RULES
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.intervals import CONFIDENCE
@@ -34,15 +35,20 @@ FPIRS = (0.1, 0.01)
 DRAWS = 1000
 _SEED = 7
 _MODEL = "measured"
+Searched = tuple[str, Probe, float, float]  # whose, which, the score of the hit, of the alarm
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to score: with views of the probes, of the prints, centred, normalised, or not."""
+    """One way to score: with views of the probes, of the prints, centred, normalised, or not.
+
+    `soft` is whether a face's print holds soft copies beside its sharp views.
+    """
 
     name: str
     views: bool = False
     prints: bool = False
+    soft: bool = True
     centre: bool = False
     normalise: bool = False
 
@@ -50,37 +56,43 @@ class Way:
 WAYS = {
     Modality.VOICE: (
         Way("plain mean vector, cosine"),
-        Way("views alone", views=True, prints=True),
-        Way("centre alone", centre=True),
+        Way("ours", views=True, prints=True, centre=True),
+        Way("ours without centre", views=True, prints=True),
+        Way("ours without views", centre=True),
+        Way("ours without views of probes", prints=True, centre=True),
+        Way("ours without views of prints", views=True, centre=True),
         # Fewer prints than the engine asks for before it normalises.
         Way(
             "ours, normalised with these few", views=True, prints=True, centre=True, normalise=True
         ),
-        Way("ours", views=True, prints=True, centre=True),
     ),
     Modality.FACE: (
         Way("plain vector, cosine"),
-        Way("views of the print alone", prints=True),
         Way("ours", views=True, prints=True),
+        Way("ours without views of probes", prints=True),
+        Way("ours without views of prints", views=True),
+        Way("ours without soft copies", views=True, prints=True, soft=False),
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Searches of one way: whose probe, of which set and system, hit score, best stranger's."""
+    """Searches of one way: whose probe, of which set, system and length, hit score, best
+    stranger's."""
 
     people: tuple[str, ...]
     kinds: tuple[str, ...]
     systems: tuple[str, ...]
+    lengths: tuple[str, ...]
     hits: Vector
     alarms: Vector
 
     def only(self, chosen: Sequence[bool]) -> "Outcome":
         keep = [place for place, wanted in enumerate(chosen) if wanted]
-        names = ([row[place] for place in keep] for row in (self.people, self.kinds, self.systems))
-        people, kinds, systems = map(tuple, names)
-        return Outcome(people, kinds, systems, self.hits[keep], self.alarms[keep])
+        rows = (self.people, self.kinds, self.systems, self.lengths)
+        people, kinds, systems, lengths = (tuple(row[place] for place in keep) for row in rows)
+        return Outcome(people, kinds, systems, lengths, self.hits[keep], self.alarms[keep])
 
 
 def main() -> None:
@@ -99,16 +111,17 @@ def main() -> None:
 
 
 def _outcome(seen: Material, modality: Modality, way: Way, rounds: int) -> Outcome:
-    rows: list[tuple[str, str, str, float, float]] = []
+    rows: list[Searched] = []
     for number in range(rounds):
         rows += _searches(seen, modality, way, np.random.default_rng(_SEED + number))
-    people, kinds, systems, hits, alarms = zip(*rows, strict=True)
-    return Outcome(people, kinds, systems, np.array(hits), np.array(alarms))
+    people, probes, hits, alarms = zip(*rows, strict=True)
+    kinds, systems, lengths = zip(*((p.kind, p.system, p.length) for p in probes), strict=True)
+    return Outcome(people, kinds, systems, lengths, np.array(hits), np.array(alarms))
 
 
 def _searches(
     seen: Material, modality: Modality, way: Way, generator: np.random.Generator
-) -> Iterator[tuple[str, str, str, float, float]]:
+) -> Iterator[Searched]:
     """Everybody's probes, with the own print in the registry and without it."""
     enrolled = {
         name: clips[int(generator.integers(len(clips)))]
@@ -131,11 +144,13 @@ def _searches(
             gallery.add(_entry(name, modality, prints[name]))
             for probe, (found, score), (_, alarm) in zip(probes, mated, unmated, strict=True):
                 hit = score if found == name else -math.inf
-                yield name, probe.kind, probe.system, hit, alarm
+                yield name, probe, hit, alarm
 
 
 def _print_vector(clip: Clip, way: Way) -> Vector:
-    return clip.template if way.prints else pooled(clip.plain[: clip.enrolled])
+    if not way.prints:
+        return pooled(clip.plain[: clip.enrolled])
+    return clip.template if way.soft else clip.sharp
 
 
 def _entry(name: str, modality: Modality, vector: Vector) -> GalleryEntry:
@@ -168,10 +183,15 @@ def alike(people: Sequence[str]) -> Vector:
 
 def fnir(hits: Vector, alarms: Vector, weights: Vector, fpir: float) -> float:
     """Misses at the lowest threshold that a share `fpir` of the strangers' searches reaches."""
+    limit = limit_at(alarms, weights, fpir)
+    return float(weights @ (hits <= limit)) / float(weights.sum())
+
+
+def limit_at(alarms: Vector, weights: Vector, fpir: float) -> float:
+    """The score that a share `fpir` of the strangers' searches is above, at most."""
     order = np.argsort(-alarms, kind="stable")
     over = np.cumsum(weights[order]) > fpir * weights.sum() + 1e-9
-    limit = alarms[order][int(np.argmax(over))] if over.any() else -math.inf
-    return float(weights @ (hits <= limit)) / float(weights.sum())
+    return float(alarms[order][int(np.argmax(over))]) if over.any() else -math.inf
 
 
 def gain(ours: Outcome, plain: Outcome, fpir: float) -> tuple[float, float, float]:
@@ -202,10 +222,21 @@ def _print(kind: str, outcomes: dict[str, Outcome]) -> None:
     for fpir in FPIRS:
         if len(plain.alarms) >= 3 / fpir:
             _verdict(kind, ours, plain, fpir)
-    for system in sorted(set(plain.systems) - {""}):
-        chosen = [name == system for name in plain.systems]
-        before, after = (_rate(found.only(chosen), 0.1) for found in (plain, ours))
-        print(f"    {system:34} {sum(chosen):5} probes, at 10 %: plain {before}, ours {after}")
+    for groups in (plain.lengths, plain.systems):
+        for group in sorted(set(groups) - {""}):
+            chosen = [name == group for name in groups]
+            before, after = (_missed(found, chosen) for found in (plain, ours))
+            print(f"    {group:34} {sum(chosen):5} probes, missed: plain {before}, ours {after}")
+
+
+def _missed(found: Outcome, chosen: Sequence[bool]) -> str:
+    """Misses among the chosen at the threshold of all, for the first FPIR."""
+    if len(found.alarms) < 3 / FPIRS[0]:
+        return "not measurable"
+    weights = alike(found.people)
+    part = weights[list(chosen)]
+    limit = limit_at(found.alarms, weights, FPIRS[0])
+    return f"{float(part @ (found.hits[list(chosen)] <= limit)) / float(part.sum()):.1%}"
 
 
 def _verdict(kind: str, ours: Outcome, plain: Outcome, fpir: float) -> None:

@@ -26,7 +26,9 @@ from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
 from fingerprint.weights.manifest import load_manifest
 
-SIZES = (2, 4)  # windows of a piece of speech: 2.4 and 4 s
+# Windows of a piece of speech, and what the piece is called.
+SIZES = {1: "1.6 s", 2: "2.4 s", 4: "4.0 s"}
+_WHOLE = "whole file"
 _CLEAN = "as it is"
 _STILL_SIDE_MAX = 2048
 DRAWS = 2  # of noise, for each way a face is made worse
@@ -37,6 +39,7 @@ class Clip:
     """One file of one person: rows of vectors, plain and viewed, and what a print keeps of it.
 
     Rows are windows of a voice, or one picture of a face made worse in each of `DAMAGE`'s ways.
+    `sharp` is what a print keeps without the soft copies of a face.
     """
 
     path: str
@@ -46,6 +49,7 @@ class Clip:
     plain: Vector
     viewed: Vector
     template: Vector
+    sharp: Vector
     conditions: tuple[str, ...] = ()
 
     @property
@@ -57,6 +61,7 @@ class Clip:
 class Probe(NamedTuple):
     kind: str
     system: str
+    length: str
     vector: Vector
 
 
@@ -85,12 +90,20 @@ def probes_of(
         rows = clip.viewed if views else clip.plain
         if modality is Modality.FACE:
             pictures = zip(clip.conditions, rows, strict=True)
-            yield from (Probe("faces", condition, row) for condition, row in pictures)
+            yield from (Probe("faces", condition, "", row) for condition, row in pictures)
             continue
-        for size in SIZES:
-            for start in range(0, len(rows) - size + 1, size):
-                piece = pooled(rows[start : start + size])
-                yield Probe("real voices" if clip.real else "clones", clip.system, piece)
+        for length, piece in _pieces(rows):
+            kind = "real voices" if clip.real else "clones"
+            yield Probe(kind, clip.system, length, pooled(piece))
+
+
+def _pieces(rows: Vector) -> Iterator[tuple[str, Vector]]:
+    """The windows of each piece, and of the whole file where no piece is all of it."""
+    for size, length in SIZES.items():
+        for start in range(0, len(rows) - size + 1, size):
+            yield length, rows[start : start + size]
+    if len(rows) not in (0, *SIZES):
+        yield _WHOLE, rows
 
 
 def material(models: Path, media: Path, kept: Path | None) -> Material:
@@ -102,7 +115,7 @@ def material(models: Path, media: Path, kept: Path | None) -> Material:
         rows = [row for row in csv.DictReader(file) if _usable(row)]
     files = load_manifest(models)
     listener, watcher = Listener.open(files, threads=2), FaceWatcher.open(files, 2)
-    voices = [_voice(listener, media, row) for row in rows if row["modality"] == "voice"]
+    voices = [_voice(listener, media, row) for row in rows if row["modality"] != "face"]
     faces = [
         clip for row in rows if row["modality"] != "voice" for clip in _face(watcher, media, row)
     ]
@@ -127,7 +140,9 @@ def _voice(listener: Listener, media: Path, row: dict[str, str]) -> Clip:
     # Of all windows, as plain use has them: which turns are one voice is not in question here.
     template = pooled(viewed) if len(viewed) else plain[:0]
     real = row["kind"] == "real"
-    return Clip(row["path"], row["identity"], real, row["system"], plain, viewed, template)
+    return Clip(
+        row["path"], row["identity"], real, row["system"], plain, viewed, template, template
+    )
 
 
 def _face(watcher: FaceWatcher, media: Path, row: dict[str, str]) -> Iterator[Clip]:
@@ -148,4 +163,7 @@ def _picture(watcher: FaceWatcher, row: dict[str, str], sample: Sample) -> Clip:
     plain = watcher.describe(np.stack(chips))
     viewed = np.stack([pooled(watcher.describe(views.seen(chip))) for chip in chips])
     template = watcher.template([sample])
-    return Clip(row["path"], row["identity"], True, "", plain, viewed, template, tuple(names))
+    sharp = pooled(watcher.describe(views.enrolled(sample.chip)[0]))
+    return Clip(
+        row["path"], row["identity"], True, "", plain, viewed, template, sharp, tuple(names)
+    )
