@@ -17,8 +17,10 @@ from core import sqlite
 from core.db import Database
 from core.errors import EbenbildError
 from core.init import open_world
+from core.keksource import backup_kek, keks_of
 from core.log import faults
 from core.settings import Settings
+from core.vault import Vault
 from migrations import HEAD
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
@@ -45,6 +47,7 @@ def examine(settings: Settings) -> list[Check]:
         ("registry", _registry),
         ("schema", _schema),
         ("key files", _keys),
+        ("key-encryption key", _kek),
         ("log", _log),
         ("models", _models),
         ("providers", _providers),
@@ -118,6 +121,24 @@ def _keys(settings: Settings) -> Check:
         return Check("key files", GOOD, "readable by their owner alone")
     names = ", ".join(path.name for path in loose)
     return Check("key files", BAD, f"open to others: {names}", _chmod(loose))
+
+
+def _kek(settings: Settings) -> Check:
+    """Whether the key-encryption key can be had and opens the keystore."""
+    vault = Vault.open(settings.keys_dir, keks_of(settings))
+    try:
+        keys, roots = len(vault.keystore.key_ids()), len(vault.keystore.roots())
+    finally:
+        vault.close()
+    found = f"{backup_kek(settings).name} opens {keys} data keys"
+    if roots == 1:
+        return Check("key-encryption key", GOOD, found)
+    return Check(
+        "key-encryption key",
+        WARN,
+        f"{found}, but its rotation has not ended",
+        "Run `ebenbild keys rotate-kek` again.",
+    )
 
 
 def _chmod(paths: list[Path]) -> str:

@@ -13,10 +13,12 @@ from types import TracebackType
 from core import files, keys, tenants
 from core.db import Database
 from core.errors import Conflict, Unavailable
+from core.kek import KEK_FILE
+from core.keksource import keks_of, used_kek
 from core.keys import PrivateKey
 from core.objects import Objects
 from core.settings import Settings
-from core.vault import KEK_FILE, KEYSTORE_FILE, Vault
+from core.vault import KEYSTORE_FILE, Vault
 
 REGISTRY_KEY_FILE = "registry.pem"
 OPERATOR_KEY_FILE = "operator.key"
@@ -87,7 +89,8 @@ def initialise(
         names = ", ".join(path.name for path in missing)
         raise Conflict(
             f"set-up exists already, but this is missing: {names}",
-            next_step="restore it from its backup; to start anew, name another data_dir",
+            next_step="restore it from its backup (the keystore: ebenbild keys restore BACKUP); "
+            "to start anew, name another data_dir",
             code="incomplete-set-up",
         )
     files.create_private(marker, b"")
@@ -110,7 +113,7 @@ def open_world(settings: Settings) -> World:
         )
     registry_key = keys.load_key(settings.keys_dir / REGISTRY_KEY_FILE)
     objects = Objects.open(settings.objects_dir)
-    vault = Vault.open(settings.keys_dir)
+    vault = Vault.open(settings.keys_dir, keks_of(settings))
     db = Database.open(settings.database_path, single_operator=settings.single_operator)
     return World(db, vault, objects, registry_key, settings)
 
@@ -119,10 +122,15 @@ def _pieces(settings: Settings) -> tuple[Path, ...]:
     return (
         settings.database_path,
         settings.objects_dir,
-        settings.keys_dir / KEK_FILE,
+        *((settings.keys_dir / KEK_FILE,) if _in_file(settings) else ()),
         settings.keys_dir / KEYSTORE_FILE,
         settings.keys_dir / REGISTRY_KEY_FILE,
     )
+
+
+def _in_file(settings: Settings) -> bool:
+    # While another source is being replaced by a file the file is yet to be made.
+    return settings.kek.source == "file" and settings.kek_old.source == "none"
 
 
 def _check_folder(folder: Path) -> None:
@@ -136,7 +144,7 @@ def _create(
 ) -> tuple[str, str]:
     settings.keys_dir.mkdir(mode=0o700)
     keys.save_key(settings.keys_dir / REGISTRY_KEY_FILE, keys.generate())
-    Vault.create(settings.keys_dir).close()
+    Vault.create(settings.keys_dir, used_kek(settings)).close()
     Objects.create(settings.objects_dir)
     db = Database.open(settings.database_path, create=True)
     try:

@@ -1,64 +1,76 @@
-"""The file of wrapped data keys: one live key per subject, and what was erased.
+"""The file of wrapped data keys: one live key per subject, what they hang on, and what was erased.
 
 It is a file of its own, so that keys and the data they open are backed up apart, and that erasing
-a key here makes every copy of the data unreadable. Erased keys leave a row without a key, so that
-an erasure can be told from damage.
+a key here makes every copy of the data unreadable. A key lies under the root key or under another
+subject's key, and goes with it. Erased keys leave a row without a key, so that an erasure can be
+told from damage.
 """
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from core import files, sqlite
 from core.clock import to_text, utc_now
+from core.erasures import ERASURES_FILE, ErasureList
 from core.errors import Unavailable
+from core.keytables import COLUMNS, SCHEMA, VERSION
 
-_SCHEMA = """
-CREATE TABLE data_key (
-    key_id BLOB PRIMARY KEY,
-    subject_id TEXT NOT NULL,
-    wrapped BLOB,
-    created_at TEXT NOT NULL,
-    erased_at TEXT
-);
-CREATE INDEX data_key_subject ON data_key (subject_id);
-CREATE UNIQUE INDEX data_key_live ON data_key (subject_id) WHERE wrapped IS NOT NULL;
-"""
-_INSERT = (
-    "INSERT INTO data_key (key_id, subject_id, wrapped, created_at) "
-    "SELECT ?, ?, ?, ? WHERE NOT EXISTS "
+_NOT_REVOKED = (
+    "(? IS NULL OR EXISTS (SELECT 1 FROM data_key WHERE key_id = ? "
+    "AND wrapped IS NOT NULL AND retired_at IS NULL)) "
+    "AND (? IS NULL OR EXISTS (SELECT 1 FROM root_key WHERE root_id = ?))"
 )
-_LIVE = (
-    "SELECT key_id, subject_id, wrapped FROM data_key WHERE subject_id = ? AND wrapped IS NOT NULL"
+_NO_ROW = "NOT EXISTS (SELECT 1 FROM data_key WHERE subject_id = ?)"
+_NO_LIVE_ROW = (
+    "NOT EXISTS (SELECT 1 FROM data_key "
+    "WHERE subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NULL)"
 )
-_BY_ID = "SELECT key_id, subject_id, wrapped FROM data_key WHERE key_id = ?"
-_NO_ROW = "(SELECT 1 FROM data_key WHERE subject_id = ?)"
-_NO_LIVE_ROW = "(SELECT 1 FROM data_key WHERE subject_id = ? AND wrapped IS NOT NULL)"
+_SELECT = f"SELECT {COLUMNS} FROM data_key WHERE "  # noqa: S608 (names of ours)
+_APPLIED = "erasures_applied"
 
 
 @dataclass(frozen=True, slots=True)
 class WrappedKey:
-    """A data key under the key-encryption key; `wrapped` is None once it is erased."""
+    """A data key as it lies in the file; `wrapped` is None once it is erased.
+
+    It is wrapped by the key `parent_id` names, else by the root key `root_id` names. A retired key
+    opens what it sealed and seals nothing more.
+    """
 
     key_id: bytes
     subject_id: str
     wrapped: bytes | None
+    parent_id: bytes | None
+    root_id: bytes | None
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RootKey:
+    """A root key under the key-encryption key."""
+
+    root_id: bytes
+    wrapped: bytes
 
 
 class Keystore:
     """The open keystore file; safe to use from several threads and processes."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, erased: ErasureList) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self.erasures = erased
 
     @classmethod
     def create(cls, path: Path) -> "Keystore":
         """Make an empty keystore that only its owner may read; raises Conflict when it exists."""
         files.create_private(path, b"")
         store = cls.open(path)
-        store._connection.executescript(_SCHEMA)
+        store._connection.executescript(SCHEMA)
         return store
 
     @classmethod
@@ -67,25 +79,87 @@ class Keystore:
         if not path.is_file():
             raise Unavailable(
                 "the keystore is missing",
-                next_step="run: ebenbild init (or restore the keystore from its backup)",
+                next_step="run: ebenbild init (or restore it: ebenbild keys restore BACKUP)",
                 code="no-keystore",
             )
         # No WAL here: a log of old pages would keep erased keys until it is checkpointed.
         connection = sqlite.driver().connect(path, check_same_thread=False)
         sqlite.set_up(connection, journal="DELETE")
-        return cls(connection)
+        return cls(connection, ErasureList(path.with_name(ERASURES_FILE)))
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the write lock: all that is written inside is written at the end, or nothing is."""
+        with self._lock:
+            self.run("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.run("ROLLBACK")
+                raise
+            self.run("COMMIT")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the tables are as this version makes them."""
+        return bool(self.run("PRAGMA user_version")[0][0] == VERSION)
+
+    def roots(self) -> tuple[RootKey, ...]:
+        """Root keys, the newest last; more than one while the key-encryption key is rotated."""
+        rows = self.run("SELECT root_id, wrapped FROM root_key ORDER BY seq")
+        return tuple(RootKey(*row) for row in rows)
+
+    def add_root(self, root: RootKey) -> None:
+        """Store a root key; it is the newest from now on."""
+        self.run(
+            "INSERT INTO root_key (root_id, wrapped, created_at) VALUES (?, ?, ?)",
+            (root.root_id, root.wrapped, _now()),
+        )
+
+    def drop_unused_roots(self) -> None:
+        """Destroy every root key but the newest, unless a data key still lies under it."""
+        self.run(
+            "DELETE FROM root_key WHERE seq < (SELECT max(seq) FROM root_key) AND NOT EXISTS "
+            "(SELECT 1 FROM data_key WHERE data_key.root_id = root_key.root_id "
+            "AND data_key.wrapped IS NOT NULL)"
+        )
+
     def live(self, subject_id: str) -> WrappedKey | None:
         """Return the subject's present key."""
-        return self._one(_LIVE, subject_id)
+        return self._one(
+            "subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NULL", subject_id
+        )
 
     def by_id(self, key_id: bytes) -> WrappedKey | None:
         """Return a key by its id, erased or not."""
-        return self._one(_BY_ID, key_id)
+        return self._one("key_id = ?", key_id)
+
+    def children(self, key_id: bytes) -> tuple[WrappedKey, ...]:
+        """Keys that lie under this one."""
+        return self._many("parent_id = ? AND wrapped IS NOT NULL", (key_id,))
+
+    def not_under(self, root_id: bytes, limit: int) -> tuple[WrappedKey, ...]:
+        """Keys that lie under another root key than this one."""
+        condition = "root_id <> ? AND parent_id IS NULL AND wrapped IS NOT NULL LIMIT ?"
+        return self._many(condition, (root_id, limit))
+
+    def subjects(self, prefix: str) -> tuple[str, ...]:
+        """Subjects with a live key whose name begins so, in order."""
+        rows = self.run(
+            "SELECT subject_id FROM data_key WHERE subject_id >= ? AND subject_id < ? "
+            "AND wrapped IS NOT NULL AND retired_at IS NULL ORDER BY subject_id",
+            (prefix, prefix + "\U0010ffff"),
+        )
+        return tuple(row[0] for row in rows)
+
+    def key_ids(self) -> frozenset[bytes]:
+        """Every key that still opens something."""
+        rows = self.run("SELECT key_id FROM data_key WHERE wrapped IS NOT NULL")
+        return frozenset(row[0] for row in rows)
 
     def add_first(self, key: WrappedKey) -> None:
         """Store a key unless its subject has one already or had one that was erased."""
@@ -95,27 +169,102 @@ class Keystore:
         """Store a key unless its subject has one, even if an earlier one was erased."""
         self._add(_NO_LIVE_ROW, key)
 
+    def retire(self, key_id: bytes) -> None:
+        """Let a key open what it sealed and seal nothing more."""
+        self.run("UPDATE data_key SET retired_at = ? WHERE key_id = ?", (_now(), key_id))
+
+    def retired(self, subject_id: str) -> tuple[WrappedKey, ...]:
+        """The subject's keys that seal nothing more but still open."""
+        condition = "subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NOT NULL"
+        return self._many(condition, (subject_id,))
+
+    def rewrap(self, old: WrappedKey, new: WrappedKey) -> None:
+        """Replace how a key is wrapped, unless it changed or was erased meanwhile."""
+        self.run(
+            "UPDATE data_key SET wrapped = ?, parent_id = ?, root_id = ? "
+            "WHERE key_id = ? AND wrapped = ?",
+            (new.wrapped, new.parent_id, new.root_id, old.key_id, old.wrapped),
+        )
+
+    def destroy(self, key_ids: Sequence[bytes]) -> None:
+        """Overwrite keys; later calls change nothing."""
+        for key_id in key_ids:
+            self.run(
+                "UPDATE data_key SET wrapped = NULL, erased_at = ? "
+                "WHERE key_id = ? AND wrapped IS NOT NULL",
+                (_now(), key_id),
+            )
+
     def erase(self, subject_id: str) -> None:
-        """Overwrite the subject's key; later calls change nothing."""
-        self._run(
-            "UPDATE data_key SET wrapped = NULL, erased_at = ? "
-            "WHERE subject_id = ? AND wrapped IS NOT NULL",
-            (to_text(utc_now()), subject_id),
+        """Overwrite all keys of the subject and those under them, named on the list before."""
+        with self.writing():
+            rows = self.run(
+                "SELECT key_id, wrapped IS NOT NULL FROM data_key WHERE subject_id = ? "
+                "OR parent_id IN (SELECT key_id FROM data_key WHERE subject_id = ?)",
+                (subject_id, subject_id),
+            )
+            if any(there for _, there in rows):
+                key_ids = [row[0] for row in rows]
+                self.erasures.add(subject_id, key_ids, _now())
+                self.destroy(key_ids)
+                self._mark_applied()
+
+    def apply_erasures(self) -> None:
+        """Erase what the list names and this file still holds: after a crash or a restore."""
+        applied = self.run("SELECT value FROM meta WHERE name = ?", (_APPLIED,))
+        if self.erasures.size == (applied[0][0] if applied else 0):
+            return
+        with self.writing():
+            self.destroy(sorted(self.erasures.key_ids() & self.key_ids()))
+            self._mark_applied()
+
+    def _mark_applied(self) -> None:
+        self.run(
+            "INSERT INTO meta (name, value) VALUES (?, ?) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (_APPLIED, self.erasures.size),
         )
 
     def _add(self, condition: str, key: WrappedKey) -> None:
-        values = (key.key_id, key.subject_id, key.wrapped, to_text(utc_now()), key.subject_id)
-        self._run(_INSERT + condition, values)
+        self.run(
+            f"INSERT INTO data_key ({COLUMNS}, created_at) SELECT ?, ?, ?, ?, ?, NULL, ? "
+            f"WHERE {condition} AND {_NOT_REVOKED}",
+            (*_values(key), _now(), key.subject_id, *(2 * [key.parent_id]), *(2 * [key.root_id])),
+        )
 
-    def _one(self, query: str, value: str | bytes) -> WrappedKey | None:
-        rows = self._run(query, (value,))
-        return WrappedKey(*rows[0]) if rows else None
+    def _one(self, condition: str, value: str | bytes) -> WrappedKey | None:
+        found = self._many(condition, (value,))
+        return found[0] if found else None
 
-    def _run(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
+    def _many(self, condition: str, values: tuple[Any, ...]) -> tuple[WrappedKey, ...]:
+        rows = self.run(_SELECT + condition, values)
+        return tuple(_key(*row) for row in rows)
+
+    def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """Carry out one statement and return its rows."""
         with self._lock:
             cursor = self._connection.execute(statement, values)
             try:
-                rows: list[Any] = cursor.fetchall()
+                rows: list[tuple[Any, ...]] = cursor.fetchall()
             finally:
                 cursor.close()
         return rows
+
+
+def _key(
+    key_id: bytes,
+    subject_id: str,
+    wrapped: bytes | None,
+    parent_id: bytes | None,
+    *above: Any,
+) -> WrappedKey:
+    root_id, retired_at = above
+    return WrappedKey(key_id, subject_id, wrapped, parent_id, root_id, retired_at is not None)
+
+
+def _values(key: WrappedKey) -> tuple[Any, ...]:
+    return key.key_id, key.subject_id, key.wrapped, key.parent_id, key.root_id
+
+
+def _now() -> str:
+    return to_text(utc_now())

@@ -43,6 +43,67 @@ class ServerSettings(BaseModel):
     )
 
 
+class KekSettings(BaseModel):
+    """Where the key-encryption key is kept that wraps all others."""
+
+    model_config = _FROZEN
+
+    source: Literal["file", "environment", "command", "transit", "none"] = Field(
+        default="file",
+        description="`file` beside the keystore (for development), `environment` for a variable, "
+        "`command` for a program, `transit` for a key management service.",
+    )
+    variable: str = Field(
+        default="EBENBILD_KEK_KEY",
+        min_length=1,
+        description="With `environment`: the variable that holds the key, 64 hexadecimal digits.",
+    )
+    command: str = Field(
+        default="",
+        description="With `command`: the program and its arguments; it reads and writes one JSON "
+        "object (docs/security.md).",
+    )
+    transit_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="With `transit`: address of a service that speaks the HashiCorp Vault transit "
+        "API, such as `https://vault.internal:8200`.",
+    )
+    transit_key: str = Field(
+        default="ebenbild",
+        pattern=r"^[A-Za-z0-9_.-]+$",
+        description="With `transit`: the name of the key there.",
+    )
+    transit_token_variable: str = Field(
+        default="EBENBILD_TRANSIT_TOKEN",
+        min_length=1,
+        description="With `transit`: the variable that holds the token.",
+    )
+
+    @model_validator(mode="after")
+    def _names_its_source(self) -> Self:
+        if self.source == "command" and not self.command.strip():
+            raise ValueError("the source `command` needs COMMAND")
+        if self.source == "transit" and not self.transit_url:
+            raise ValueError("the source `transit` needs TRANSIT_URL")
+        return self
+
+
+class OldKekSettings(KekSettings):
+    """The key-encryption key used before, while `ebenbild keys rotate-kek` has not ended."""
+
+    source: Literal["file", "environment", "command", "transit", "none"] = Field(
+        default="none",
+        description="Where the key-encryption key was kept that `ebenbild keys rotate-kek` is to "
+        "replace by the one above; `none` once that is done.",
+    )
+    variable: str = Field(
+        default="EBENBILD_KEK_OLD_KEY",
+        min_length=1,
+        description="As above, for the key that is replaced.",
+    )
+
+
 class DecisionSettings(BaseModel):
     """When a find counts: the false alarms that one submission may cause."""
 
@@ -198,12 +259,20 @@ class Settings(BaseSettings):
         description="`single`: one person runs this registry alone, may decide on what he proposed "
         "himself, and everything recorded says so; `organisation`: two people decide.",
     )
+    kek: KekSettings = KekSettings()
+    kek_old: OldKekSettings = OldKekSettings()
     server: ServerSettings = ServerSettings()
     decision: DecisionSettings = DecisionSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()
     scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
+
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        if self.kek.source == "none":
+            raise ValueError("kek.source must name where the key-encryption key is kept")
+        return self
 
     @property
     def single_operator(self) -> bool:

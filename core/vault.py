@@ -1,78 +1,103 @@
 """Sealed bytes: what must be unreadable to whoever holds only the database or a backup of it.
 
-Each subject has a key of its own, wrapped by one key-encryption key that lies in a file outside
-the database; erasing the subject's key erases everything sealed under it, wherever copies are.
+Each subject has a key of its own, under the root key or under its owner's key; the root key is
+wrapped by a key-encryption key that lies outside the database. Erasing a subject's key erases
+everything sealed under it and under the keys it owns, wherever copies are.
 AES-256-GCM: NIST SP 800-38D, https://doi.org/10.6028/NIST.SP.800-38D
 """
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from core import files
+from core import kek as keks
 from core.canonical import canonical
-from core.errors import BadProof, NotFound, Unavailable
-from core.keystore import Keystore, WrappedKey
+from core.errors import BadProof, EbenbildError, Unavailable
+from core.kek import KEK_FILE, NEXT_KEK_FILE, KeyEncryption
+from core.keyring import KEY_ID_BYTES, Keyring, bad_seal
+from core.keystore import Keystore
 
-KEK_FILE = "kek.key"
 KEYSTORE_FILE = "keystore.db"
 
 _VERSION = b"\x01"
-_KEY_BYTES, _KEY_ID_BYTES, _NONCE_BYTES, _TAG_BYTES = 32, 8, 12, 16
-_HEADER_BYTES = len(_VERSION) + _KEY_ID_BYTES
-_CHECK_SUBJECT = "keystore-check"
+_NONCE_BYTES, _TAG_BYTES = 12, 16
+_HEADER_BYTES = len(_VERSION) + KEY_ID_BYTES
 
 
 class Vault:
     """Seals and unseals bytes per subject; close it when done."""
 
-    def __init__(self, keystore: Keystore, kek: bytes) -> None:
+    def __init__(self, keystore: Keystore, ring: Keyring) -> None:
         self._keystore = keystore
-        self._kek = AESGCM(kek)
+        self._ring = ring
 
     @classmethod
-    def create(cls, keys_dir: Path) -> "Vault":
-        """Make a key-encryption key and an empty keystore; raises Conflict when one exists."""
-        kek = secrets.token_bytes(_KEY_BYTES)
-        files.create_private(keys_dir / KEK_FILE, kek.hex().encode("ascii") + b"\n")
-        vault = cls(Keystore.create(keys_dir / KEYSTORE_FILE), kek)
-        vault._keystore.add_first(vault._fresh(_CHECK_SUBJECT))
-        return vault
+    def create(cls, keys_dir: Path, kek: KeyEncryption | None = None) -> "Vault":
+        """Make an empty keystore, and a key-encryption key in a file unless another is given.
+
+        Raises Conflict when one exists.
+        """
+        used = kek or keks.create_file(keys_dir / KEK_FILE)
+        keystore = Keystore.create(keys_dir / KEYSTORE_FILE)
+        ring = Keyring(keystore, (used,))
+        ring.add_root(used)
+        return cls(keystore, ring)
 
     @classmethod
-    def open(cls, keys_dir: Path) -> "Vault":
-        """Open the vault; raises Unavailable when a file is missing or belongs to another."""
-        kek = _parse_kek(files.read_private(keys_dir / KEK_FILE))
-        vault = cls(Keystore.open(keys_dir / KEYSTORE_FILE), kek)
+    def open(cls, keys_dir: Path, keks_known: Sequence[KeyEncryption] = ()) -> "Vault":
+        """Open the vault with the key-encryption keys that may have wrapped its root key.
+
+        Raises Unavailable when a file is missing or belongs to another.
+        """
+        known = tuple(keks_known) or file_keks(keys_dir / KEK_FILE)
+        keystore = Keystore.open(keys_dir / KEYSTORE_FILE)
         try:
-            vault._data_key(_CHECK_SUBJECT)
-        except (BadProof, NotFound) as exc:
-            vault.close()
+            ring = Keyring(keystore, known)
+            ring.open()
+            keystore.apply_erasures()
+        except BadProof as exc:
+            keystore.close()
             raise Unavailable(
-                "the keystore does not belong to this key-encryption key",
-                next_step="restore both files from the same backup",
+                "the keystore does not belong to this key-encryption key "
+                f"({', '.join(one.name for one in known)})",
+                next_step="restore both from the same backup, or name the right key "
+                "(EBENBILD_KEK__SOURCE)",
                 code="wrong-kek",
             ) from exc
-        return vault
+        except EbenbildError:
+            keystore.close()
+            raise
+        return cls(keystore, ring)
+
+    @property
+    def keystore(self) -> Keystore:
+        """The file of keys, for those who keep it: rotation, backup and checks."""
+        return self._keystore
+
+    @property
+    def ring(self) -> Keyring:
+        """The opened keys, for those who keep them: rotation and backup."""
+        return self._ring
 
     def close(self) -> None:
         """Close the keystore."""
         self._keystore.close()
 
-    def seal(self, subject_id: str, plaintext: bytes, aad: Mapping[str, str]) -> bytes:
+    def seal(
+        self, subject_id: str, plaintext: bytes, aad: Mapping[str, str], *, owner: str | None = None
+    ) -> bytes:
         """Return version, key id, nonce and ciphertext; the subject's key is made when missing.
 
-        `aad` says what the bytes are; unsealing needs the same. Raises NotFound when the subject's
-        key was erased, so that nothing late brings erased data back (see `readmit`).
+        `aad` says what the bytes are; unsealing needs the same. With an `owner` the subject's key
+        lies under the owner's, and is erased with it. Raises NotFound when the subject's or the
+        owner's key was erased, so that nothing late brings erased data back (see `readmit`).
         """
-        if self._keystore.live(subject_id) is None:
-            self._keystore.add_first(self._fresh(subject_id))
-        key_id, key = self._data_key(subject_id)
+        key_id, key = self._ring.for_sealing(subject_id, owner)
         nonce = secrets.token_bytes(_NONCE_BYTES)
         header = _VERSION + key_id
         bound = _bound(header, subject_id, aad)
@@ -86,92 +111,56 @@ class Vault:
         """
         header, rest = sealed[:_HEADER_BYTES], sealed[_HEADER_BYTES:]
         if len(rest) < _NONCE_BYTES + _TAG_BYTES or not header.startswith(_VERSION):
-            raise _bad_seal()
-        wrapped = self._keystore.by_id(header.removeprefix(_VERSION))
-        if wrapped is None or wrapped.subject_id != subject_id:
-            raise _bad_seal()
-        key = self._unwrap(wrapped)
+            raise bad_seal()
+        key = self._ring.for_opening(header.removeprefix(_VERSION), subject_id)
         try:
             nonce, ciphertext = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
             return AESGCM(key).decrypt(nonce, ciphertext, _bound(header, subject_id, aad))
         except InvalidTag as exc:
-            raise _bad_seal() from exc
+            raise bad_seal() from exc
 
     def erase(self, subject_id: str) -> None:
-        """Destroy the subject's key: everything sealed under it is gone for good."""
+        """Destroy the subject's key and all it owns: what they sealed is gone for good."""
+        self._ring.forget()
         self._keystore.erase(subject_id)
 
     def readmit(self, subject_id: str) -> None:
         """Let an erased subject have a new key; what was sealed before stays unreadable."""
-        if self._keystore.live(subject_id) is None:
-            self._keystore.add_again(self._fresh(subject_id))
+        self._ring.readmit(subject_id)
+
+    def adopt(self, subject_id: str, owner: str) -> None:
+        """Put the subject's key under the owner's, so that it goes with it; twice is once."""
+        self._ring.adopt(subject_id, owner)
+
+    def subjects(self, prefix: str) -> tuple[str, ...]:
+        """Subjects with a key whose name begins so, in order."""
+        return self._keystore.subjects(prefix)
+
+    def derive(self, subject_id: str, label: str) -> bytes:
+        """Return 32 secret bytes for one use of the subject's key; the same for the same label."""
+        _, key = self._ring.for_sealing(subject_id, None)
+        return hmac.new(key, b"derive:" + label.encode("utf-8"), hashlib.sha256).digest()
 
     def hmac_name(self, tenant_id: str, digest: bytes) -> str:
         """Return the hex name of content with this digest, under a key of the tenant's own.
 
         Equal content has equal names within a tenant and unrelated ones across tenants.
         """
-        subject_id = f"names:{tenant_id}"
-        if self._keystore.live(subject_id) is None:
-            self._keystore.add_first(self._fresh(subject_id))
-        _, key = self._data_key(subject_id)
+        _, key = self._ring.for_sealing(f"names:{tenant_id}", None)
         return hmac.new(key, digest, hashlib.sha256).hexdigest()
 
-    def _data_key(self, subject_id: str) -> tuple[bytes, bytes]:
-        wrapped = self._keystore.live(subject_id)
-        if wrapped is None:
-            raise _erased()
-        return wrapped.key_id, self._unwrap(wrapped)
 
-    def _unwrap(self, key: WrappedKey) -> bytes:
-        if key.wrapped is None:
-            raise _erased()
-        nonce, ciphertext = key.wrapped[:_NONCE_BYTES], key.wrapped[_NONCE_BYTES:]
-        try:
-            return self._kek.decrypt(nonce, ciphertext, _wrap_aad(key.key_id, key.subject_id))
-        except (InvalidTag, ValueError) as exc:
-            raise _bad_seal() from exc
-
-    def _fresh(self, subject_id: str) -> WrappedKey:
-        key_id, nonce = secrets.token_bytes(_KEY_ID_BYTES), secrets.token_bytes(_NONCE_BYTES)
-        key = secrets.token_bytes(_KEY_BYTES)
-        wrapped = nonce + self._kek.encrypt(nonce, key, _wrap_aad(key_id, subject_id))
-        return WrappedKey(key_id, subject_id, wrapped)
+def key_id_of(sealed: bytes) -> bytes:
+    """The id of the key that sealed these bytes."""
+    return sealed[len(_VERSION) : _HEADER_BYTES]
 
 
-def _parse_kek(data: bytes) -> bytes:
-    try:
-        kek = bytes.fromhex(data.decode("ascii").strip())
-    except ValueError:
-        kek = b""
-    if len(kek) != _KEY_BYTES:
-        raise Unavailable(
-            f"{KEK_FILE} holds no key",
-            next_step="restore the key file from its backup",
-            code="bad-key-file",
-        )
-    return kek
+def file_keks(path: Path) -> tuple[KeyEncryption, ...]:
+    """The key in its file, and the one that an unfinished rotation left beside it."""
+    following = path.with_name(NEXT_KEK_FILE)
+    more = (keks.file_kek(following),) if following.is_file() else ()
+    return (keks.file_kek(path), *more)
 
 
 def _bound(header: bytes, subject_id: str, aad: Mapping[str, str]) -> bytes:
     return header + canonical({"aad": dict(aad), "subject": subject_id})
-
-
-def _wrap_aad(key_id: bytes, subject_id: str) -> bytes:
-    return key_id + subject_id.encode("utf-8")
-
-
-def _bad_seal() -> BadProof:
-    return BadProof(
-        "the sealed bytes are not what was sealed for this purpose",
-        next_step="restore the record from a backup and run: ebenbild doctor",
-        code="bad-seal",
-    )
-
-
-def _erased() -> NotFound:
-    return NotFound(
-        "the key of this subject was erased",
-        next_step="drop the record: it cannot be read",
-        code="key-erased",
-    )

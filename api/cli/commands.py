@@ -19,6 +19,7 @@ from api.cli import (
     serve,
     setup,
     tenants,
+    vault,
     verify,
     works,
 )
@@ -26,6 +27,7 @@ from api.cli import (
 GROUPS = {
     "tenant": tenants.app,
     "key": keys.app,
+    "keys": vault.app,
     "performer": performers.app,
     "licence": licences.app,
     "work": works.works,

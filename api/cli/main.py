@@ -12,6 +12,7 @@ import typer
 from typer.exceptions import Abort, TyperException
 
 from api.cli.commands import build
+from core.hardening import no_core_dumps
 
 EXIT_ERROR = 1
 EXIT_USAGE = 64
@@ -20,6 +21,7 @@ EXIT_STOPPED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's own) and return its exit code."""
+    no_core_dumps()
     arguments = list(sys.argv[1:] if argv is None else argv)
     root = typer.main.get_command(build())
     try:
