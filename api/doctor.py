@@ -51,6 +51,7 @@ def examine(settings: Settings) -> list[Check]:
         ("log", _log),
         ("models", _models),
         ("providers", _providers),
+        ("media sandbox", _sandbox),
         ("disk", _disk),
     ]
     return [_guarded(name, check, settings) for name, check in checks]
@@ -177,6 +178,21 @@ def _providers(settings: Settings) -> Check:
         WARN,
         f"{settings.providers}: {wanted[0]} does not work here, {used} computes",
         "Install the driver libraries that it names in the log, or set EBENBILD_PROVIDERS=cpu.",
+    )
+
+
+def _sandbox(_settings: Settings) -> Check:
+    """What holds the process that decodes media here, as tried by such a process."""
+    sandbox = importlib.import_module("fingerprint.media.sandbox")
+    found = sandbox.examine()
+    holds = f"layers: {', '.join(found.layers) or 'limits alone'}"
+    if not found.open:
+        return Check("media sandbox", GOOD, f"{holds}; a decoder can open, send and start nothing")
+    return Check(
+        "media sandbox",
+        WARN,
+        f"{holds}; a decoder that is taken over could still: {', '.join(found.open)}",
+        "Run on Linux 5.13 or newer, in a container that allows seccomp and Landlock.",
     )
 
 

@@ -20,7 +20,8 @@ from fingerprint.media.limits import Limits
 # Without `site`: no .pth file of another package runs in the child, and it starts faster.
 # Without writing bytecode (-B): the limit on written bytes would cut the cache files short, and one
 # that is cut short breaks every later start.
-COMMAND = ("-B", "-S", "-s", "-P", "-m", "fingerprint.media.child")
+FLAGS = ("-B", "-S", "-s", "-P")
+COMMAND = (*FLAGS, "-m", "fingerprint.media.child")
 _LIBRARIES = ("av", "PIL")
 _PASSED_ON = ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME")
 

@@ -1,19 +1,25 @@
 """Runs one job: read it, bound this process, decode, answer, end.
 
-Order matters: the bounds stand before the first byte of the file is read. What is known to go wrong
-becomes a line that says so; anything else ends the process with a trace for the log, and the parent
-tells the caller. Standard output is kept for answers; libraries that print get nothing.
+Order matters: the bounds stand before the first byte of the file is read, and everything that
+decoding needs is loaded before this process is confined, which is before any library sees the file:
+afterwards it can open nothing. What is known to go wrong becomes a line that says so; anything else
+ends the process with a trace for the log, and the parent tells the caller. Standard output is kept
+for answers; libraries that print get nothing.
 """
 
 import os
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 from fingerprint.media.child import rlimits, sniff
+from fingerprint.media.child.confinement import confine
 from fingerprint.media.child.outlet import ConsumerGone, Outlet
 from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import LINE_BYTES_MAX, Job, Op, Ready
 from fingerprint.media.ring import attach
+
+Reader = Callable[[], None]
 
 
 def main() -> int:
@@ -40,39 +46,35 @@ def _run(file: BinaryIO, job: Job, outlet: Outlet) -> None:
         raise Refused(Case.EMPTY_FILE)
     still_format = sniff.still_format(head)
     if still_format is not None:
-        _run_still(file, still_format, job, outlet)
+        read = _still_reader(file, still_format, job, outlet)
     elif sniff.is_foreign(head):
         raise Refused(Case.NOT_MEDIA)
     else:
-        _run_moving(file, job, outlet)
+        read = _moving_reader(file, job, outlet)
+    outlet.say(Ready())
+    confine()
+    read()
 
 
-def _run_still(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> None:
+def _still_reader(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> Reader:
     from fingerprint.media.child import still  # noqa: PLC0415
 
-    outlet.say(Ready())
+    still.load(still_format)
     if job.op is Op.AUDIO:
         raise Refused(Case.NO_SOUND)
     if job.op is Op.PROBE:
-        still.probe(file, still_format, job.limits, outlet)
-    else:
-        still.frames(file, still_format, job, outlet)
+        return lambda: still.probe(file, still_format, job.limits, outlet)
+    return lambda: still.frames(file, still_format, job, outlet)
 
 
-def _run_moving(file: BinaryIO, job: Job, outlet: Outlet) -> None:
+def _moving_reader(file: BinaryIO, job: Job, outlet: Outlet) -> Reader:
     from fingerprint.media.child import film, keys, probing, sound  # noqa: PLC0415
     from fingerprint.media.child.source import Source  # noqa: PLC0415
 
-    outlet.say(Ready())
-    source = Source(file, job.limits)
     if job.op is Op.PROBE:
-        probing.run(source, job.limits, outlet)
-    elif job.op is Op.AUDIO:
-        sound.run(source, job, outlet)
-    elif job.op is Op.KEYS:
-        keys.run(source, job, outlet)
-    else:
-        film.run(source, job, outlet)
+        return lambda: probing.run(Source(file, job.limits), job.limits, outlet)
+    run = {Op.AUDIO: sound.run, Op.KEYS: keys.run, Op.FRAMES: film.run}[job.op]
+    return lambda: run(Source(file, job.limits), job, outlet)
 
 
 def _own_stdout() -> int:

@@ -12,6 +12,9 @@ from fractions import Fraction
 from typing import BinaryIO, NoReturn, TypeVar
 
 import av
+import av.subtitles.codeccontext  # PyAV loads these when it meets a track of them: too late here
+import av.subtitles.stream
+import av.subtitles.subtitle
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError

@@ -29,11 +29,27 @@ PLUGINS = {
     "TIFF": "Tiff",
     "AVIF": "Avif",
 }
-"""Formats we read and the part of Pillow that does; no other part is loaded."""
+"""Formats we read and the part of Pillow that does."""
+NEEDED_LATER = (
+    "mmap",
+    "PIL.ImageColor",
+    "PIL.ImagePalette",
+    "PIL.MpoImagePlugin",
+    "PIL.TiffImagePlugin",
+)
+"""What Pillow loads when it meets an orientation, a palette, several pictures, a flat bitmap."""
 DAMAGE = (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError, EOFError, struct.error)
 """What Pillow raises for damaged files."""
 DEFAULT_FRAME_MS = 100
 PAPER = (255, 255, 255)
+
+
+def load(still_format: str) -> None:
+    """Load the parts of Pillow that read this format; nothing can be loaded once confined."""
+    if still_format not in PLUGINS:
+        raise Refused(Case.UNKNOWN_CODEC, codec=still_format)
+    for name in (f"PIL.{PLUGINS[still_format]}ImagePlugin", *NEEDED_LATER):
+        importlib.import_module(name)
 
 
 def probe(file: BinaryIO, still_format: str, limits: Limits, outlet: Outlet) -> None:
@@ -88,9 +104,6 @@ def frames(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> None:
 
 
 def _opened(file: BinaryIO, still_format: str, limits: Limits) -> Image.Image:
-    if still_format not in PLUGINS:
-        raise Refused(Case.UNKNOWN_CODEC, codec=still_format)
-    importlib.import_module(f"PIL.{PLUGINS[still_format]}ImagePlugin")
     Image.MAX_IMAGE_PIXELS = None  # so that the refusal below can say the size
     warnings.simplefilter("ignore")
     file.seek(0)
