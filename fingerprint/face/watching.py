@@ -10,6 +10,7 @@ from fingerprint.face import views
 from fingerprint.face.describing import FaceDescriber
 from fingerprint.face.descriptor import Descriptor, unit
 from fingerprint.face.detector import Detector
+from fingerprint.face.finder import Finder
 from fingerprint.face.following import Follower, Known, Step
 from fingerprint.face.kit import FaceSettings, Kit, hastened
 from fingerprint.face.landmarks import Landmarks
@@ -19,7 +20,14 @@ from fingerprint.face.tracks import pooled
 from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
-from fingerprint.weights.manifest import FACE_DETECTOR, FACE_ENCODER, FACE_LANDMARKS, Manifest
+from fingerprint.runtime import CPU, providers
+from fingerprint.weights.manifest import (
+    FACE_DETECTOR,
+    FACE_ENCODER,
+    FACE_FINDER,
+    FACE_LANDMARKS,
+    Manifest,
+)
 
 _ENROLLED_MAX = 5  # pictures of a film that a print is made of
 
@@ -40,7 +48,7 @@ class FaceWatcher:
     ) -> "FaceWatcher":
         """Load the models from a checked models folder; raises Unavailable."""
         kit = Kit(
-            Detector(manifest.path(FACE_DETECTOR), threads),
+            _detector(manifest, threads),
             Landmarks(manifest.path(FACE_LANDMARKS)),
             Descriptor(manifest.path(FACE_ENCODER), threads),
             settings or FaceSettings(),
@@ -144,6 +152,15 @@ class Following:
             return track
         qualities = [sample.grade.quality for sample in track.samples]
         return replace(track, vector=pooled(self._describer.describe(track.samples), qualities))
+
+
+def _detector(manifest: Manifest, threads: int) -> Detector:
+    """The exact net, behind the quick one where that is at hand and serves this processor."""
+    exact = Detector(manifest.path(FACE_DETECTOR), threads)
+    if FACE_FINDER not in manifest.models or providers()[0] != CPU:
+        return exact
+    finder = Finder(manifest.path(FACE_FINDER), threads)
+    return exact.behind(finder) if exact.agrees(finder) else exact
 
 
 def _view(frame: Frame, side: int) -> View:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import Unavailable
-from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e, mel, silero
+from fingerprint.weights import dlib_mmod, dlib_mmod_u8, dlib_resnet, dlib_shape, ge2e, mel, silero
 from fingerprint.weights.manifest import (
     CONVERTERS,
     FACE_DETECTOR,
     FACE_ENCODER,
+    FACE_FINDER,
     FACE_LANDMARKS,
     MEL_FILTERBANK,
     SPEECH_DETECTOR,
@@ -118,6 +119,19 @@ RECIPES = (
         front_end="rgb",
         converter=CONVERTERS[FACE_DETECTOR],
         build=dlib_mmod.build,
+    ),
+    Recipe(
+        model_id=FACE_FINDER,
+        package="face_recognition_models",
+        distribution="face_recognition_models",
+        source="models/mmod_human_face_detector.dat",
+        source_sha256="4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+        file="dlib-mmod-u8.onnx",
+        licence=_FACE_LICENCE,
+        dimension=0,
+        front_end="rgb",
+        converter=CONVERTERS[FACE_FINDER],
+        build=dlib_mmod_u8.build,
     ),
     Recipe(
         model_id=FACE_LANDMARKS,

@@ -17,13 +17,13 @@ import numpy as np
 from onnx import TensorProto, ValueInfoProto, helper
 
 from fingerprint.weights.dlib_dat import Array, DatReader, broken
-from fingerprint.weights.dlib_net import Layer, read_net
+from fingerprint.weights.dlib_net import Layer, Net, read_net
 from fingerprint.weights.dlib_onnx import INPUT_SCALE, Graph, folded
 from fingerprint.weights.onnx_file import model_bytes
 
-_MARGIN_PX = 11
+MARGIN_PX = 11
 _BLOCK = 16
-_FIRST_PX = 14  # three convolutions of 5x5, stride 2, no padding: x -> 2x + 2 three times
+FIRST_PX = 14  # three convolutions of 5x5, stride 2, no padding: x -> 2x + 2 three times
 
 
 def build(data: bytes) -> bytes:
@@ -33,7 +33,7 @@ def build(data: bytes) -> bytes:
     -> `level` float32 of that size, and `scores` float32 [1, 1, rows, columns], one per 8 pixels
     of it. Metadata: mean_rgb, window_px, nms_iou, first_px (where the first score is centred).
     """
-    net = read_net(data, _loss)
+    net = read_net(data, loss)
     graph = Graph()
     level = graph.node(
         "Resize",
@@ -41,21 +41,25 @@ def build(data: bytes) -> bytes:
         mode="linear",
         coordinate_transformation_mode="align_corners",
     )
-    pads = graph.constant(np.array([0, 0, _MARGIN_PX, _MARGIN_PX] * 2, dtype=np.int64))
+    pads = graph.constant(np.array([0, 0, MARGIN_PX, MARGIN_PX] * 2, dtype=np.int64))
     scores = _score(graph, deque(net.layers), graph.node("Pad", [level, pads]))
-    metadata = {
-        "mean_rgb": " ".join(str(v) for v in net.mean_rgb),
-        "window_px": str(int(net.loss[0])),
-        "nms_iou": str(net.loss[5]),
-        "first_px": str(_FIRST_PX - _MARGIN_PX),
-    }
     inputs = [
         _planes("planes"),
         _value("size", TensorProto.INT64, [4]),
     ]
     scores_info = _value("scores", TensorProto.FLOAT, [1, 1, "rows", "columns"])
     outputs = {scores: scores_info, level: _planes("level")}
-    return model_bytes(graph.model("dlib-mmod", inputs, outputs, metadata))
+    return model_bytes(graph.model("dlib-mmod", inputs, outputs, metadata(net)))
+
+
+def metadata(net: Net) -> dict[str, str]:
+    """What a detector needs to know of its net."""
+    return {
+        "mean_rgb": " ".join(str(v) for v in net.mean_rgb),
+        "window_px": str(int(net.loss[0])),
+        "nms_iou": str(net.loss[5]),
+        "first_px": str(FIRST_PX - MARGIN_PX),
+    }
 
 
 def _score(graph: Graph, layers: deque[Layer], value: str) -> str:
@@ -66,13 +70,13 @@ def _score(graph: Graph, layers: deque[Layer], value: str) -> str:
         if layer.kind != "con":
             raise broken(f"a layer {layer.kind} where a convolution was expected")
         weight, bias = folded(layer, scale)
-        weight = _filled(weight * np.float32(gain), 1, channels - weight.shape[1])
+        weight = filled(weight * np.float32(gain), 1, channels - weight.shape[1])
         if layers:
             more = -len(bias) % _BLOCK
-            weight, bias = _filled(weight, 0, more), _filled(bias, 0, more)
+            weight, bias = filled(weight, 0, more), filled(bias, 0, more)
             value = graph.weighted(value, weight, bias, layer.shape[3:7])
         else:
-            value = _summed(graph, value, weight, bias, layer.shape[3:7])
+            value = summed(graph, value, weight, bias, layer.shape[3:7])
         gain, channels = 1.0, len(bias)
         if layers and layers[0].kind == "relu":
             layers.popleft()
@@ -80,12 +84,12 @@ def _score(graph: Graph, layers: deque[Layer], value: str) -> str:
     return value
 
 
-def _filled(values: Array, axis: int, more: int) -> Array:
+def filled(values: Array, axis: int, more: int) -> Array:
     """`more` zeros behind the values of an axis."""
     return np.pad(values, [(0, more if n == axis else 0) for n in range(values.ndim)])
 
 
-def _summed(graph: Graph, source: str, weight: Array, bias: Array, shape: tuple[int, ...]) -> str:
+def summed(graph: Graph, source: str, weight: Array, bias: Array, shape: tuple[int, ...]) -> str:
     """A convolution of stride 1 as the transposed one of the turned filter: the same sums.
 
     All taps at one place are one matrix product, then they are added where they belong.
@@ -107,7 +111,7 @@ def _value(name: str, kind: int, shape: list[int | str]) -> ValueInfoProto:
     return helper.make_tensor_value_info(name, kind, shape)
 
 
-def _loss(reader: DatReader) -> tuple[float, ...]:
+def loss(reader: DatReader) -> tuple[float, ...]:
     """Window width and height, two losses, truth IoU, then IoU and cover of two overlap tests."""
     if reader.text() != "loss_mmod_":
         raise broken("another loss than the max-margin one")

@@ -24,6 +24,7 @@ SPEECH_DETECTOR = "silero-vad-matmul"
 MEL_FILTERBANK = "mel40-slaney"
 FACE_ENCODER = "dlib-resnet-v1"
 FACE_DETECTOR = "dlib-mmod"
+FACE_FINDER = "dlib-mmod-u8"
 FACE_LANDMARKS = "dlib-5pt"
 # What says who it is; speech, turns, faces and tracks are found with the shipped models always.
 SHIPPED_ENCODERS: Mapping[Modality, str] = {
@@ -38,8 +39,11 @@ CONVERTERS: Mapping[str, str] = {
     MEL_FILTERBANK: "mel/1",
     FACE_ENCODER: "dlib-resnet/2",
     FACE_DETECTOR: "dlib-mmod/3",
+    FACE_FINDER: "dlib-mmod-u8/1",
     FACE_LANDMARKS: "dlib-shape/1",
 }
+# Files that change no result, only how soon it is there: a folder made before them serves as it is.
+SPARED = frozenset({FACE_FINDER})
 # Older files that give the same results, only slower: they serve until `ebenbild init` runs again.
 AS_GOOD: Mapping[str, str] = {FACE_DETECTOR: "dlib-mmod/2"}
 
@@ -92,6 +96,8 @@ def load_manifest(models_dir: Path) -> Manifest:
     """Read and verify a models folder; raises Unavailable if anything is missing or differs."""
     manifest = read_manifest(models_dir)
     for model_id, converter in CONVERTERS.items():
+        if model_id in SPARED and model_id not in manifest.models:
+            continue
         if model_id not in manifest.models:
             raise _unavailable(f"The models folder lacks {model_id}.", "models-missing")
         if manifest.models[model_id].converter not in (converter, AS_GOOD.get(model_id)):

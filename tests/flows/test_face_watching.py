@@ -10,13 +10,15 @@ import pytest
 from PIL import Image
 
 from core.errors import Unavailable
+from fingerprint.face.detector import Detector, Search, hull_overlap
+from fingerprint.face.finder import Finder
 from fingerprint.face.quality import FaceGates, film_shortcomings, still_shortcomings
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import Frame
 from fingerprint.weights.convert import convert_all
-from fingerprint.weights.manifest import load_manifest
+from fingerprint.weights.manifest import FACE_DETECTOR, FACE_FINDER, load_manifest
 
 pytestmark = pytest.mark.media
 
@@ -120,3 +122,19 @@ def test_faces_are_placed_in_the_picture_as_shown(watcher: FaceWatcher, media_di
     (shrunk,) = watcher.still(half, scale=0.5).faces
     assert np.abs(whole.face.points - shrunk.face.points).max() < 12
     assert np.abs(np.subtract(whole.face.box.centre, shrunk.face.box.centre)).max() < 60
+
+
+def test_the_quick_net_hides_no_face_from_the_exact_one(media_dir: Path) -> None:
+    folder = os.environ.get("EBENBILD_MODELS")
+    if not folder:
+        pytest.skip("EBENBILD_MODELS names no models folder")
+    manifest = load_manifest(Path(folder))
+    if FACE_FINDER not in manifest.models:
+        pytest.skip("the models folder is older than the quick net: run `ebenbild init`")
+    exact = Detector(manifest.path(FACE_DETECTOR), 2)
+    quick = Detector(manifest.path(FACE_DETECTOR), 2).behind(Finder(manifest.path(FACE_FINDER), 2))
+    for path in sorted(media_dir.glob("faces/**/*.jpg"))[:12]:
+        rgb = picture(path, 400)
+        for known in exact.detect(rgb, Search(smallest_px=48)):
+            found = quick.detect(rgb, Search(smallest_px=48))
+            assert max(hull_overlap(known.box, d.box) for d in found) > 0.4, path

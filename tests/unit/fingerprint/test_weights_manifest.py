@@ -15,6 +15,7 @@ from fingerprint.weights.manifest import (
     CONVERTERS,
     FACE_DETECTOR,
     FACE_ENCODER,
+    FACE_FINDER,
     Manifest,
     ModelEntry,
     load_manifest,
@@ -105,6 +106,13 @@ def test_a_file_of_another_converter_is_stale(folder: Path) -> None:
 def test_an_older_file_that_gives_the_same_results_still_serves(folder: Path) -> None:
     change(folder, FACE_DETECTOR, converter=AS_GOOD[FACE_DETECTOR])
     assert load_manifest(folder).path(FACE_DETECTOR).is_file()
+
+
+def test_a_folder_without_the_quick_detector_still_serves(folder: Path) -> None:
+    document = json.loads((folder / "manifest.json").read_text())
+    document["models"] = [m for m in document["models"] if m["model_id"] != FACE_FINDER]
+    (folder / "manifest.json").write_text(json.dumps(document))
+    assert FACE_FINDER not in load_manifest(folder).models
 
 
 @pytest.mark.parametrize(

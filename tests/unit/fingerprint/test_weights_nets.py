@@ -10,7 +10,10 @@ import pytest
 from onnx import helper, numpy_helper
 
 from core.errors import Unavailable
-from fingerprint.weights import dlib_mmod, dlib_resnet, dlib_shape, ge2e, silero
+from fingerprint.face.detector import Detector
+from fingerprint.face.finder import Finder
+from fingerprint.face.pyramid import Level
+from fingerprint.weights import dlib_mmod, dlib_mmod_u8, dlib_resnet, dlib_shape, ge2e, silero
 from tests.unit.fingerprint import dat_writer as dat
 from tests.unit.fingerprint.checkpoint_writer import checkpoint
 
@@ -119,6 +122,64 @@ def test_detector_figures_travel_in_the_file() -> None:
     assert figures["window_px"] == "80"
     assert float(figures["nms_iou"]) == 0.34
     assert np.allclose([float(v) for v in figures["mean_rgb"].split()], [122.782, 117.001, 104.298])
+
+
+def whole_detector_file() -> bytes:
+    """A net of the released shape: six convolutions with their normalisation, then one filter."""
+    layers, channels = [], 3
+    for number in range(6):
+        weight = normal(6, channels, 5, 5, scale=1.4 / (5 * channels**0.5))
+        pad = 0 if number < 3 else 2
+        layers.append(dat.convolution(weight, normal(6, scale=0.1), 2 - number // 3, pad))
+        layers.append(dat.batch_norm(np.ones(6), np.zeros(6), np.zeros(6), np.ones(6)))
+        layers.append(dat.text("relu_"))
+        channels = 6
+    layers.append(dat.convolution(normal(1, 6, 9, 9, scale=0.05), normal(1), 1, 4))
+    loss = dat.text("loss_mmod_") + dat.integer(1) + dat.integer(80) * 2 + dat.real(1) * 7
+    inputs = dat.text("input_rgb_image_pyramid") + dat.mean_rgb()
+    return dat.net(loss, inputs, layers)
+
+
+@pytest.mark.parametrize("size", [(96, 128), (97, 131)])
+def test_the_quick_detector_scores_like_the_exact_one(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    data = whole_detector_file()
+    (tmp_path / "quick.onnx").write_bytes(dlib_mmod_u8.build(data))
+    (tmp_path / "exact.onnx").write_bytes(dlib_mmod.build(data))
+    exact = Detector(tmp_path / "exact.onnx", 1)
+    finder = Finder(tmp_path / "quick.onnx", 1)
+    rgb = RNG.integers(0, 256, (*size, 3)).astype(np.uint8)
+    planes = (rgb.transpose(2, 0, 1) - np.array([[[122.782]], [[117.001]], [[104.298]]]))[None]
+    wanted = np.array([1, 3, *size])
+    (scores,) = run(
+        dlib_mmod.build(data), ["scores"], planes=planes.astype(np.float32), size=wanted
+    )
+    ((_, found),) = finder.scores(rgb, [Level(*size, 1, 0)])
+    rows, columns = (min(a, b) for a, b in zip(found.shape, scores.shape[2:], strict=True))
+    assert rows >= scores.shape[2] - 1 and columns >= scores.shape[3] - 1
+    expected = scores[0, 0, :rows, :columns]
+    assert np.abs(found[:rows, :columns] - expected).mean() < 0.1 * expected.std()
+    assert exact.agrees(finder)
+
+
+def test_sums_that_a_processor_cuts_off_are_noticed(tmp_path: Path) -> None:
+    data = whole_detector_file()
+    model = onnx.load_from_string(dlib_mmod_u8.build(data))
+    for weight in model.graph.initializer:  # as if every large sum had lost its upper half
+        if weight.data_type == onnx.TensorProto.INT8 and len(weight.dims) == 4:
+            halved = numpy_helper.to_array(weight).clip(-64, 64)
+            weight.CopyFrom(numpy_helper.from_array(halved, weight.name))
+    (tmp_path / "quick.onnx").write_bytes(model.SerializeToString())
+    (tmp_path / "exact.onnx").write_bytes(dlib_mmod.build(data))
+    detector = Detector(tmp_path / "exact.onnx", 1)
+    assert not detector.agrees(Finder(tmp_path / "quick.onnx", 1))
+
+
+def test_a_detector_of_another_shape_is_not_made_quick() -> None:
+    bn = (np.ones(4), np.zeros(4), np.zeros(4), np.ones(4))
+    with pytest.raises(Unavailable, match="another number of layers"):
+        dlib_mmod_u8.build(detector_file(normal(4, 3, 5, 5), normal(4), bn))
 
 
 def test_descriptor_blocks_shortcuts_and_sphere() -> None:
