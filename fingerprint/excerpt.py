@@ -7,10 +7,7 @@ the vector and goes with it. Coded as Opus in Ogg (RFC 6716, RFC 7845), which br
 import io
 from collections.abc import Sequence
 
-import av
 import numpy as np
-from av.audio.frame import AudioFrame
-from av.audio.stream import AudioStream
 
 from fingerprint.models import Span
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
@@ -54,6 +51,11 @@ def _faded(part: Samples) -> Samples:
 
 
 def _opus(samples: Samples) -> bytes:
+    # Loaded here, as only a voice that was found needs it and loading takes longer than coding.
+    import av  # noqa: PLC0415
+    from av.audio.frame import AudioFrame  # noqa: PLC0415
+    from av.audio.stream import AudioStream  # noqa: PLC0415
+
     file = io.BytesIO()
     with av.open(file, "w", format="ogg", options={"fflags": "bitexact"}) as container:
         stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")

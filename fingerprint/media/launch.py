@@ -6,8 +6,10 @@ libraries lie and nothing else: no keys, no tokens, no settings.
 """
 
 import contextlib
+import functools
 import importlib.util
 import os
+import py_compile
 import stat
 import sys
 from collections.abc import Iterator
@@ -65,6 +67,22 @@ def environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "OMP_NUM_THREADS": "1",
     }
+
+
+@functools.cache
+def compile_ahead() -> None:
+    """Compile what the child loads, as it may not: without it every start compiles it anew.
+
+    Nothing to do where the installer did; where the folders cannot be written, starts stay slow.
+    """
+    library = importlib.util.find_spec("av")
+    folders = [Path(__file__).parent / "child"]
+    folders += [Path(library.origin).parent] if library and library.origin else []
+    for source in (path for folder in folders for path in folder.rglob("*.py")):
+        with contextlib.suppress(OSError, py_compile.PyCompileError):
+            cached = Path(importlib.util.cache_from_source(str(source)))
+            if not cached.exists() or cached.stat().st_mtime < source.stat().st_mtime:
+                py_compile.compile(str(source), doraise=True)
 
 
 def _check(facts: os.stat_result, limits: Limits) -> None:

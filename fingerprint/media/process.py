@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from core.errors import BadMedia, Broken
 from fingerprint.media.faults import Case, bad_media
-from fingerprint.media.launch import COMMAND, environment
+from fingerprint.media.launch import COMMAND, compile_ahead, environment
 from fingerprint.media.protocol import (
     LINE_BYTES_MAX,
     Answer,
@@ -151,6 +151,7 @@ class MediaChild:
 
 
 def _start(job: Job, last_words: int) -> subprocess.Popen[bytes]:
+    compile_ahead()
     inherited = tuple(handle for handle in (job.media, job.ring) if isinstance(handle, int))
     return subprocess.Popen(
         [sys.executable, *COMMAND],

@@ -25,6 +25,7 @@ _BATCH = 12  # rows that the matrix kernels take at a time
 _PAUSE_MS_MAX = 300  # a longer one often hides a change of speaker, so no window bridges it
 _PIECE_MS_MIN = 400  # less speech than this says nothing about who speaks
 _LAST_STEP_MS_MIN = 200
+_RMS_MIN = 1e-6
 _TARGET_RMS = 10 ** (-30 / 20)  # -30 dBFS, the level of the training material
 
 
@@ -86,8 +87,8 @@ class VoiceEncoder:
         # A short piece is repeated: silence in its place would pull every vector together.
         filled = np.resize(sound, max(len(sound), _WINDOW_SAMPLES))
         mel = mel_spectrogram(filled, self._filterbank)
-        for first in window_starts(len(filled) // HOP, self._hop):
-            level = self._gain * gain(filled[first * HOP : first * HOP + _WINDOW_SAMPLES])
+        starts = window_starts(len(filled) // HOP, self._hop)
+        for first, level in zip(starts, self._gain * _gains(filled, starts), strict=True):
             start_ms = first * _FRAME_MS
             end_ms = min(start_ms + WINDOW_MS, speech_ms)
             window = mel[first : first + WINDOW_FRAMES] * np.float32(level**2)
@@ -130,7 +131,11 @@ class Encoding:
 
     def finish(self) -> Windows:
         """All windows, in the order in which they were added."""
-        if self._waiting:
+        rest, threads = self._waiting, self._encoder.threads
+        # What is left after full rounds is split, so that no core waits for another at the end.
+        parts = threads if len(self._running) % threads == 0 else 1
+        for part in np.array_split(np.arange(len(rest)), min(parts, len(rest)) or 1):
+            self._waiting = [rest[place] for place in part]
             self._submit()
         times = np.array(self._times, np.int64).reshape(-1, 3)
         none = np.zeros((0, self._encoder.dimension), np.float32)
@@ -138,6 +143,8 @@ class Encoding:
         return Windows(times[:, 0], times[:, 1], times[:, 2], vectors)
 
     def _submit(self) -> None:
+        if not self._waiting:
+            return
         self._running.append(self._pool.submit(self._encoder.embed, np.stack(self._waiting)))
         self._waiting = []
 
@@ -205,5 +212,14 @@ def _tells(sound: Samples) -> bool:
 
 def gain(sound: Samples) -> float:
     """The factor that brings a window to the level of the training material."""
-    rms = max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), 1e-6)
+    rms = max(float(np.sqrt(np.mean(np.square(sound, dtype=np.float64)))), _RMS_MIN)
     return _TARGET_RMS / rms
+
+
+def _gains(sound: Samples, starts: Sequence[int]) -> NDArray[np.float64]:
+    """`gain` of the window at each of these frames; windows overlap, so frames are summed once."""
+    frames = sound[: len(sound) // HOP * HOP].reshape(-1, HOP)
+    energy = np.cumsum(np.einsum("ij,ij->i", frames, frames), dtype=np.float64)
+    before = np.concatenate([np.zeros(1), energy])[np.asarray(starts)]
+    mean = (energy[np.asarray(starts) + WINDOW_FRAMES - 1] - before) / _WINDOW_SAMPLES
+    return np.asarray(_TARGET_RMS / np.maximum(np.sqrt(mean), _RMS_MIN))

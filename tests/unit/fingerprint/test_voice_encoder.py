@@ -139,3 +139,22 @@ def test_pooling_weighs_and_normalises() -> None:
     np.testing.assert_allclose(pooled(vectors), [2**-0.5, 2**-0.5, 0], atol=1e-6)
     weighted = pooled(vectors, np.array([3.0, 0.0]))
     np.testing.assert_allclose(weighted, [1, 0, 0], atol=1e-6)
+
+
+def test_every_window_is_levelled_by_itself(encoder: VoiceEncoder) -> None:
+    sound = voice(4) * np.linspace(0.01, 10, 4 * RATE, dtype=np.float32)
+    for mel, start_ms, end_ms, _ in encoder.cut(sound, [Span(0, 4000)]):
+        alone = sound[start_ms * RATE // 1000 : end_ms * RATE // 1000]
+        level = 10 ** (-30 / 20) / np.sqrt(np.mean(np.square(alone, dtype=np.float64)))
+        whole = next(encoder.cut(alone * np.float32(level), [Span(0, WINDOW_MS)]))[0]
+        np.testing.assert_allclose(mel[2:-2], whole[2:-2], rtol=1e-3, atol=1e-9)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_how_many_threads_changes_no_vector(encoder: VoiceEncoder, threads: int) -> None:
+    several = VoiceEncoder(small_encoder(), mel_filterbank(), hop_ms=HOP_MS, threads=threads)
+    for seconds in (1, 12, 23):
+        sound, speech = voice(seconds), [Span(0, 1000 * seconds)]
+        expected, found = encoder.windows(sound, speech), several.windows(sound, speech)
+        np.testing.assert_array_equal(found.start_ms, expected.start_ms)
+        np.testing.assert_allclose(found.vectors, expected.vectors, atol=1e-6)
