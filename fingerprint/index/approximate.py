@@ -14,15 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from fingerprint.index.cells import BLOCK, TRAINING_MAX, Cells
-from fingerprint.index.faiss_flat import FaissFlatIndex, Mask, named
+from fingerprint.index.faiss_flat import FaissFlatIndex, named
+from fingerprint.index.filters import LastFilter, Ready
 from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Matrix, checked_ids, checked_vectors
 
 EXACT_UP_TO = 150_000
-RECALL_MIN = 0.995  # on a sample of its own vectors, to keep 0.99 for those of others
+RECALL_MIN = 0.99  # of the ten nearest strangers; who is looked for lies nearer and is found more
 _GROWTH = 2
 _TUNED_TOP = 10
-_TUNED_QUERIES = 200
+_TUNED_QUERIES = 400
 _SHARES = (0.5, 0.125)  # of the vectors that a filter allows, as tuned
 _DEPTH_PER_HIT = 20
 # Share of the cells, candidates: each costs more than the one before.
@@ -30,8 +31,9 @@ _EFFORTS = (
     (1 / 16, 300),
     (1 / 8, 500),
     (1 / 8, 1000),
+    (3 / 16, 1000),
     (1 / 4, 1000),
-    (1 / 4, 2000),
+    (3 / 8, 1000),
     (1 / 2, 2000),
     (1 / 2, 4000),
     (1.0, 8000),
@@ -63,6 +65,7 @@ class ApproximateIndex:
         self._learned_from = 0
         self._exact_up_to = exact_up_to
         self._recall_min = recall_min
+        self._filter = LastFilter()
         self._lock = threading.Lock()
 
     @property
@@ -83,6 +86,7 @@ class ApproximateIndex:
         with self._lock:
             numbers = self._fresh(len(keys))
             self._numbers.add(keys, numbers)
+            self._filter.forget()
             self._take(numbers, keys)
             self._flat.add(numbers, rows)
             if self._cells is not None:
@@ -96,6 +100,7 @@ class ApproximateIndex:
             numbers = self._numbers.places(keys)
             keys, numbers = keys[numbers != NO_ID], numbers[numbers != NO_ID]
             if len(keys):
+                self._filter.forget()
                 self._numbers.remove(keys)
                 self._flat.remove(numbers)
                 self._ids[numbers] = NO_ID
@@ -107,16 +112,16 @@ class ApproximateIndex:
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         rows = checked_vectors(queries, self.dimension)
         with self._lock:
-            wanted = None if allowed is None else self._allowed(allowed)
-            count = len(self) if wanted is None else int(np.count_nonzero(wanted))
-            if count == len(self):
-                wanted = None
+            chosen = None if allowed is None else self._chosen(allowed)
+            if chosen is not None and len(chosen.places) == len(self):
+                chosen = None
+            count = len(self) if chosen is None else len(chosen.places)
             effort = self._effort(count / max(1, len(self)))
             if effort is None or _DEPTH_PER_HIT * top > len(self):
-                numbers = None if wanted is None else np.flatnonzero(wanted)
+                numbers = None if chosen is None else chosen.places
                 hits = self._flat.search(rows, top=top, allowed=numbers)
             else:
-                hits = self._look(effort, rows, top, wanted)
+                hits = self._look(effort, rows, top, chosen)
             hits.ids[:] = named(self._ids, hits.ids)
             return hits
 
@@ -133,22 +138,20 @@ class ApproximateIndex:
             self._ids = np.concatenate([self._ids, np.full(missing, NO_ID, np.int64)])
         self._ids[numbers] = keys
 
-    def _allowed(self, ids: Ids) -> Mask:
-        """Which numbers a filter names."""
-        wanted = np.zeros(len(self._ids) + 1, np.bool_)
-        wanted[self._numbers.places(np.asarray(ids, np.int64))] = True
-        return wanted[:-1]
+    def _chosen(self, allowed: Ids) -> Ready:
+        """A filter by numbers."""
+        return self._filter.ready(allowed, self._numbers.places, len(self._ids))
 
     def _effort(self, share: float) -> Effort | None:
         return next((effort for effort in self._efforts if share >= effort.share), None)
 
-    def _look(self, effort: Effort, rows: Matrix, top: int, wanted: Mask | None) -> Hits:
+    def _look(self, effort: Effort, rows: Matrix, top: int, chosen: Ready | None) -> Hits:
         assert self._cells is not None
         found = self._cells.candidates(
             rows,
             depth=max(effort.depth, _DEPTH_PER_HIT * top),
             probes=effort.probes,
-            allowed=wanted,
+            allowed=None if chosen is None else chosen.bitmap,
         )
         return self._flat.nearest_among(rows, found, top=top)
 
@@ -168,15 +171,17 @@ class ApproximateIndex:
 
     def _tuned(self, share: float, asked: Ids, shuffled: Ids) -> Effort | None:
         assert self._cells is not None
-        wanted = np.zeros(len(self._ids), np.bool_)
-        wanted[shuffled[: int(share * len(shuffled))]] = True
-        wanted[asked] = False  # a vector that finds itself proves nothing
-        queries, allowed = self._flat.vectors(asked), np.flatnonzero(wanted)
-        exact = self._flat.search(queries, top=_TUNED_TOP, allowed=allowed).ids
+        # A vector that finds itself proves nothing.
+        numbers = np.setdiff1d(shuffled[: int(share * len(shuffled))], asked)
+        queries, chosen = self._flat.vectors(asked), Ready(numbers, numbers)
+        exact = self._flat.search(queries, top=_TUNED_TOP, allowed=numbers).ids
         for part, depth in _EFFORTS:
-            effort = Effort(share, max(1, round(part * len(self._cells))), depth, 0.0)
-            found = self._look(effort, queries, _TUNED_TOP, wanted).ids
-            recall = float((exact[:, :, None] == found[:, None, :]).any(axis=2).mean())
+            probes = max(1, round(part * len(self._cells)))
+            found = self._cells.candidates(
+                queries, depth=depth, probes=probes, allowed=chosen.bitmap
+            )
+            # Candidates are scored exactly, so what is among them is found.
+            recall = np.mean([np.isin(*pair).mean() for pair in zip(exact, found, strict=True)])
             if recall >= self._recall_min:
-                return Effort(share, effort.probes, depth, recall)
+                return Effort(share, probes, depth, float(recall))
         return None

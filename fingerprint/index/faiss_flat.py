@@ -2,17 +2,20 @@
 
 FAISS asks a filter about each vector and then compares one query at a time. So a few queries are
 left to it, with the cheaper of its selectors, and from there on the allowed vectors are gathered
-in blocks and multiplied with all queries at once.
+in blocks and multiplied with all queries at once. What a narrow filter allows is kept gathered for
+the next search with the same filter.
 https://github.com/facebookresearch/faiss/wiki/Setting-search-parameters-for-one-query
-Memory: 4 D bytes a vector, and 8 to 24 for its id.
+Memory: 4 D bytes a vector, and 8 to 24 for its id; an eighth of that, at most 64 MB, for a filter.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
+from fingerprint.index.filters import LastFilter, Ready, each_once
 from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import (
     NO_ID,
@@ -23,8 +26,6 @@ from fingerprint.index.protocol import (
     checked_vectors,
     no_hits,
 )
-
-Mask = NDArray[np.bool_]
 
 _FEW_QUERIES = 2
 _NARROW = 8  # a filter is narrow where it allows less than this part of all
@@ -42,6 +43,7 @@ class FaissFlatIndex:
         self._faiss = faiss.IndexFlatIP(dimension)
         self._ids = np.empty(0, np.int64)  # of each row, in the order of the rows
         self._rows = Lookup()
+        self._filter = LastFilter()
         self._lock = threading.Lock()  # FAISS forbids a search beside a change
 
     @property
@@ -58,39 +60,52 @@ class FaissFlatIndex:
             count = len(self._rows)
             places = np.arange(count, count + len(keys))
             self._rows.add(keys, places)
+            self._filter.forget()
             self._ids = _grown(self._ids, count + len(keys))
             self._ids[places] = keys
             self._faiss.add(rows)
 
     def remove(self, ids: Ids) -> int:
         with self._lock:
-            places = self._places(ids)
+            found = self._rows.places(np.asarray(ids, np.int64))
+            places = each_once(found, len(self._rows))
             if len(places):
+                self._filter.forget()
                 self._drop(places)
             return len(places)
 
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         rows = checked_vectors(queries, self._dimension)
         with self._lock:
-            places = None if allowed is None else self._places(allowed)
-            depth = min(top, len(self._rows) if places is None else len(places))
+            count = len(self._rows)
+            chosen = None if allowed is None else self._chosen(allowed)
+            if chosen is not None and len(chosen.places) == count:
+                chosen = None
+            depth = min(top, count if chosen is None else len(chosen.places))
             if depth < 1 or not len(rows):
                 return no_hits(len(rows), top)
-            scores, found = self._nearest(rows, depth, places)
+            scores, found = self._nearest(rows, depth, chosen)
             return ordered(named(self._ids, found), scores, top)
 
     def nearest_among(self, queries: Matrix, candidates: Ids, *, top: int) -> Hits:
         """The best of each query's own (Q, K) candidate ids; `NO_ID` stands for none."""
-        hits = no_hits(len(queries), top)
+        rows = checked_vectors(queries, self._dimension)
+        scores = np.empty(candidates.shape, np.float32)
         with self._lock:
-            matrix = self._matrix()
-            for row, query in enumerate(checked_vectors(queries, self._dimension)):
-                ids = candidates[row][candidates[row] != NO_ID]
-                # Not a matrix product: threads that wait for each other take longer than this.
-                scores = np.einsum("kd,d->k", matrix[self._rows.places(ids)], query)
-                best = np.lexsort((ids, -scores))[:top]
-                hits.ids[row, : len(best)], hits.scores[row, : len(best)] = ids[best], scores[best]
-        return hits
+            places = self._rows.places(candidates.ravel()).reshape(candidates.shape)
+            with _threads_for(len(rows)):
+                self._faiss.compute_distance_subset(  # type: ignore[attr-defined]  # no stub
+                    len(rows),
+                    faiss.swig_ptr(rows),
+                    candidates.shape[1],
+                    faiss.swig_ptr(scores),
+                    faiss.swig_ptr(places),
+                )
+        if top < candidates.shape[1]:
+            best = np.argpartition(scores, -top, axis=1)[:, -top:]
+            candidates = np.take_along_axis(candidates, best, 1)
+            scores = np.take_along_axis(scores, best, 1)
+        return ordered(candidates, scores, top)
 
     def vectors(self, ids: Ids) -> Matrix:
         """The vectors of ids that are there, (N, D), in their order."""
@@ -102,12 +117,8 @@ class FaissFlatIndex:
         shown: Matrix = faiss.rev_swig_ptr(self._faiss.get_xb(), count * self._dimension)
         return shown.reshape(count, self._dimension)
 
-    def _places(self, ids: Ids) -> Ids:
-        """The rows of those ids that are there, each once, ascending."""
-        found = self._rows.places(np.asarray(ids, np.int64))
-        wanted = np.zeros(len(self._rows) + 1, np.bool_)
-        wanted[found] = True  # the absent ones mark the place behind the last row
-        return np.flatnonzero(wanted[:-1])
+    def _chosen(self, allowed: Ids) -> Ready:
+        return self._filter.ready(allowed, self._rows.places, len(self._rows))
 
     def _drop(self, places: Ids) -> None:
         """Rows from the end take the free places, so that the rest stays where it is."""
@@ -123,23 +134,36 @@ class FaissFlatIndex:
         matrix[count:] = 0.0  # FAISS keeps the memory; nothing biometric may stay in it
         self._faiss.remove_ids(faiss.IDSelectorRange(count, self._faiss.ntotal))
 
-    def _nearest(self, rows: Matrix, depth: int, places: Ids | None) -> tuple[Matrix, Ids]:
-        if places is None or len(places) == len(self._rows):
+    def _nearest(self, rows: Matrix, depth: int, chosen: Ready | None) -> tuple[Matrix, Ids]:
+        if chosen is None:
             scores, found = self._faiss.search(rows, depth)
             return scores, found
+        kept = self._kept(chosen, len(rows))
+        if kept is not None:
+            scores, found = _knn(rows, kept, depth)
+            return scores, chosen.places[found]
         if len(rows) > _FEW_QUERIES:
-            return self._gathered(rows, depth, places)
+            return self._gathered(rows, depth, chosen.places)
         # Given by keyword, the selector is kept alive with the parameters; the stubs do not know.
-        params = faiss.SearchParameters(sel=self._selector(places))  # type: ignore[call-arg]
+        params = faiss.SearchParameters(sel=self._selector(chosen))  # type: ignore[call-arg]
         scores, found = self._faiss.search(rows, depth, params=params)
         return scores, found
 
-    def _selector(self, places: Ids) -> faiss.IDSelector:
-        if len(places) * _NARROW < len(self._rows):
-            return faiss.IDSelectorArray(places)  # compares with these alone
-        wanted = np.zeros(len(self._rows), np.bool_)
-        wanted[places] = True
-        return bitmap_selector(wanted)
+    def _is_narrow(self, chosen: Ready) -> bool:
+        return len(chosen.places) * _NARROW < len(self._rows)
+
+    def _kept(self, chosen: Ready, queries: int) -> Matrix | None:
+        """The rows of this filter where they lie gathered, as when it comes a second time."""
+        if chosen.rows is None and self._is_narrow(chosen):
+            small = 4 * self._dimension * len(chosen.places) <= _BLOCK_BYTES
+            if small and (chosen.uses > 1 or queries > _FEW_QUERIES):
+                chosen.rows = self._matrix()[chosen.places]
+        return chosen.rows
+
+    def _selector(self, chosen: Ready) -> faiss.IDSelector:
+        if self._is_narrow(chosen):
+            return faiss.IDSelectorArray(chosen.places)  # compares with these alone
+        return chosen.bitmap
 
     def _gathered(self, rows: Matrix, depth: int, places: Ids) -> tuple[Matrix, Ids]:
         matrix, step = self._matrix(), max(1, _BLOCK_BYTES // (4 * self._dimension))
@@ -147,28 +171,29 @@ class FaissFlatIndex:
         found = np.full((len(rows), depth), NO_ID, np.int64)
         for start in range(0, len(places), step):
             block = places[start : start + step]
-            nearest = faiss.knn(
-                rows, matrix[block], min(depth, len(block)), metric=faiss.METRIC_INNER_PRODUCT
-            )
+            nearest = _knn(rows, matrix[block], min(depth, len(block)))
             scores, found = _merged(scores, found, nearest[0], block[nearest[1]])
         return scores, found
 
 
 def named(ids: Ids, places: Ids) -> Ids:
     """The id at each place, `NO_ID` where there is none."""
+    if bool((places >= 0).all()):
+        return ids[places]
     known = np.full(places.shape, NO_ID, np.int64)
     known[places >= 0] = ids[places[places >= 0]]
     return known
 
 
-def bitmap_selector(wanted: Mask) -> faiss.IDSelector:
-    """Allows the numbers whose places in `wanted` are true, by one bit each."""
-    # FAISS's wrapper takes the array alone and keeps it alive; the stubs show the C++ signature.
-    return faiss.IDSelectorBitmap(np.packbits(wanted, bitorder="little"))  # type: ignore
+def _knn(rows: Matrix, among: Matrix, depth: int) -> tuple[Matrix, Ids]:
+    scores, found = faiss.knn(rows, among, depth, metric=faiss.METRIC_INNER_PRODUCT)
+    return scores, found
 
 
 def ordered(ids: Ids, scores: Matrix, top: int) -> Hits:
     """Best first and equals by id; FAISS marks empty places by the lowest float, ours do not."""
+    if ids.shape[1] == top and _descend(ids, scores):
+        return Hits(ids, scores)
     hits = no_hits(len(ids), top)
     scores = np.where(ids == NO_ID, -np.inf, scores).astype(np.float32)
     order = np.lexsort((ids, -scores), axis=1)[:, :top]
@@ -177,11 +202,27 @@ def ordered(ids: Ids, scores: Matrix, top: int) -> Hits:
     return hits
 
 
+def _descend(ids: Ids, scores: Matrix) -> bool:
+    """Whether every place is filled and no two scores of a row are equal, best first."""
+    return bool((scores[:, 1:] < scores[:, :-1]).all()) and bool((ids[:, -1:] != NO_ID).all())
+
+
 def _merged(scores: Matrix, found: Ids, more: Matrix, places: Ids) -> tuple[Matrix, Ids]:
     """The best of two lists of hits, as many as the first has."""
     all_scores, all_places = np.hstack([scores, more]), np.hstack([found, places])
     best = np.argsort(-all_scores, axis=1, kind="stable")[:, : scores.shape[1]]
     return np.take_along_axis(all_scores, best, 1), np.take_along_axis(all_places, best, 1)
+
+
+@contextmanager
+def _threads_for(queries: int) -> Iterator[None]:
+    """One thread for few queries: FAISS lets the others wait, which can take longer than this."""
+    usual = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1 if queries <= _FEW_QUERIES else usual)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(usual)
 
 
 def _grown(row: Ids, size: int) -> Ids:
