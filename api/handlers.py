@@ -9,6 +9,7 @@ from api.deciding import clear_and_accrue
 from api.embedding import change_encoder, embed_sample
 from api.heartbeat import Heartbeat
 from api.pipeline import rematch_scan, scan_submission
+from api.proving import prove_enrolment
 from api.tools import Tools
 from api.worker import Handler
 from core import jobs
@@ -24,6 +25,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
     """The handler of each kind of job, over one set of tools."""
     return {
         "embed": partial(_renewed, tools, embed_sample),
+        "prove": partial(_renewed, tools, prove_enrolment),
         "scan": partial(_renewed, tools, scan_submission),
         "rematch": partial(_renewed, tools, rematch_scan),
         "decide": partial(decide_again, tools),

@@ -1,4 +1,5 @@
-"""What is due by the clock: strangers' vectors expire, unused uploads go, late prints are sought.
+"""What is due by the clock: strangers' vectors expire, unused uploads go, notice periods
+end, late prints are sought.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -10,7 +11,7 @@ from api.store import drop_answers
 from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
-from registry.service import erasure, latematch
+from registry.service import erasure, latematch, proofing
 
 EVERY_S = 3600.0
 PARTIAL_KEPT = timedelta(days=1)
@@ -30,5 +31,7 @@ def tidy(world: World) -> None:
         erasure.shred_scans(session, world.vault, capability, expired)
     with world.db.write() as session:
         drop_answers(session, before=now - ANSWERS_KEPT)
+        notice = SearchCapability("notice-ended", "housekeeping")
+        proofing.activate_due(session, notice, at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)

@@ -221,6 +221,20 @@ class RetentionSettings(BaseModel):
     )
 
 
+class EnrolmentSettings(BaseModel):
+    """What a new enrolment must go through."""
+
+    model_config = _FROZEN
+
+    notice_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days between the proofs of an enrolment and the first search for its prints, "
+        "in which others may object; 0 where nobody else is there to do so.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings, frozen; `load_settings` builds them."""
 
@@ -267,6 +281,7 @@ class Settings(BaseSettings):
     jobs: JobSettings = JobSettings()
     scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
+    enrolment: EnrolmentSettings = EnrolmentSettings()
 
     @model_validator(mode="after")
     def _has_a_key(self) -> Self:

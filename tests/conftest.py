@@ -12,6 +12,12 @@ settings.load_profile("any-machine")
 pytest_plugins = ["tests.fixtures"]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_notice_period() -> None:
+    """Enrolments become active as soon as they are proofed; tests of the period set their own."""
+    os.environ.setdefault("EBENBILD_ENROLMENT__NOTICE_DAYS", "0")
+
+
 @pytest.fixture(scope="session")
 def media_dir() -> Path:
     """Folder of real media with a MANIFEST.csv, named by EBENBILD_MEDIA; skips without it."""

@@ -58,9 +58,14 @@ def enrol(
         # All are handed in before the first is waited for, so that one worker does them all.
         jobs = [hand_in(client, enrolment["id"], *pair) for pair in wanted]
         results = [judged(cli, client, job, *pair) for job, pair in zip(jobs, wanted, strict=True)]
-    found = {"enrolment": enrolment["id"], "samples": results}
-    emit(cli, found, lambda: _show(cli.lang, results))
-    if not any(result["accepted"] for result in results):
+        accepted = sorted({item["modality"] for item in results if item["accepted"]})
+        if accepted:
+            vouch(cli, client, enrolment["id"], accepted, yes=yes)
+        stands = client.get(f"/v1/enrolments/{enrolment['id']}")
+    found = {"enrolment": enrolment["id"], "state": stands["state"], "samples": results}
+    emit(cli, {**found, "notice_until": stands["notice_until"]}, lambda: _show(cli.lang, results))
+    note(text(cli.lang, f"enrol.state.{stands['state']}", until=stands["notice_until"] or ""))
+    if not accepted:
         raise typer.Exit(1)
 
 
@@ -94,6 +99,21 @@ def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
     note(text(cli.lang, "enrol.consent", **lists))
     if not yes and sys.stdin.isatty():
         typer.confirm(text(cli.lang, "enrol.sign"), abort=True, err=True)
+
+
+def vouch(cli: Cli, client: "Client", enrolment: str, accepted: list[str], *, yes: bool) -> None:
+    """Where one person runs the registry alone, that person's word is the proof: ask for it."""
+    proofs = client.get(f"/v1/enrolments/{enrolment}/proofs")
+    if not proofs["single_operator"]:
+        return
+    asked = text(cli.lang, "enrol.vouch")
+    note(asked)
+    if not yes and sys.stdin.isatty() and not typer.confirm(asked, err=True):
+        return
+    body = {"facts": ["identity", *accepted], "statement": asked}
+    job = client.post(f"/v1/enrolments/{enrolment}/attestations", body)
+    with progress(text(cli.lang, "enrol.proving")) as bar:
+        client.wait(job["id"], bar)
 
 
 def hand_in(client: "Client", enrolment: str, file: Path, part: str) -> str:

@@ -27,7 +27,9 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     remark(f"{len(cast.roles)} performers, {len(cast.cuts)} files to clear")
     data = run / "registry"
     os.environ["EBENBILD_DATA_DIR"] = str(data)
+    os.environ["EBENBILD_ENROLMENT__NOTICE_DAYS"] = "0"
     scene("A registry of your own")
+    remark("one person runs it, and nobody is given notice: new prints are searched at once")
     show("init")
     agency = _organisation(run, "Agency")
     studio = _organisation(run, "Studio")

@@ -26,11 +26,14 @@ class Purpose(StrEnum):
 
 
 class EnrolmentState(StrEnum):
-    """DRAFT -> SIGNED -> ACTIVE, and WITHDRAWN from each of them."""
+    """DRAFT -> CAPTURED -> PROOFED -> NOTICE -> ACTIVE; DISPUTED and WITHDRAWN beside them."""
 
     DRAFT = "DRAFT"
-    SIGNED = "SIGNED"
+    CAPTURED = "CAPTURED"
+    PROOFED = "PROOFED"
+    NOTICE = "NOTICE"
     ACTIVE = "ACTIVE"
+    DISPUTED = "DISPUTED"
     WITHDRAWN = "WITHDRAWN"
 
 
@@ -72,7 +75,11 @@ class KeyBinding:
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """The procedure that makes prints searchable; `consent` are the exact signed bytes."""
+    """The procedure that makes prints searchable; `consent` are the exact signed bytes.
+
+    Prints are searched from `activated_at` on. `single_operator` is the stamp of a registry that
+    one person runs alone: nobody but the operator has seen the proofs.
+    """
 
     id: str
     tenant_id: str
@@ -85,6 +92,10 @@ class Enrolment:
     created_at: datetime
     signed_at: datetime | None
     withdrawn_at: datetime | None
+    proofed_at: datetime | None = None
+    notice_until: datetime | None = None
+    activated_at: datetime | None = None
+    single_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def sign_enrolment(
     """Keep the performer's signature under the drafted consent.
 
     Raises `BadProof` when it does not hold or is not by the key in force now, `Conflict` when
-    the enrolment is not a draft.
+    the enrolment is not an unsigned draft.
     """
     # Load.
     require(principal, SCOPE)
@@ -91,6 +91,12 @@ def sign_enrolment(
     in_force = {method_of(did) for did in keys_at(session, enrolment.performer_id, now)}
     # Decide.
     state = advance(enrolment.state, Step.SIGN)
+    if enrolment.consent is not None:
+        raise Conflict(
+            "This consent is signed already.",
+            next_step="Hand in samples under it, or draft another.",
+            code="enrolment-state",
+        )
     if verification_method != draft.verification_method or verification_method not in in_force:
         raise BadProof(
             "The consent must be signed with the performer's present key.",

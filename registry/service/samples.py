@@ -42,13 +42,15 @@ def add_sample(
 ) -> Job:
     """Take a stored file as a sample and queue its embedding; the job's subject is the sample.
 
-    Raises `NotAllowed` when no signed consent covers matching with this modality.
+    Raises `NotAllowed` when no signed consent covers matching with this modality, `Conflict` while
+    the enrolment is disputed.
     """
     # Load and decide.
     require(principal, "performers")
     enrolment = require_consent(
         session, principal, enrolment_id, modality, Purpose.MATCHING, at=now
     )
+    advance(enrolment.state, Step.CAPTURE)
     # Save.
     sample_id = new_id("smp")
     job = jobs.enqueue(
@@ -125,7 +127,7 @@ def store_templates(
     enrolment = require_consent(
         session, principal, sample.enrolment_id, sample.modality, Purpose.MATCHING, at=now
     )
-    state = advance(enrolment.state, Step.ACTIVATE)
+    state = advance(enrolment.state, Step.CAPTURE)
     # Save.
     kept = None
     if report.accepted:

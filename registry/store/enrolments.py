@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.store.codec import members_of
@@ -45,13 +45,30 @@ class EnrolmentRow(Owned, table=True):
     seq: int | None = Field(default=None, unique=True)
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proofed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    notice_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    activated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    single_operator: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 def consented(at: datetime) -> tuple[ColumnElement[bool], ...]:
-    """That a consent is active and has not run out."""
+    """That an enrolment is searchable and its consent has not run out."""
+    return (searchable(), *holds(at))
+
+
+def holds(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a consent stands, whether its prints are searched already or wait to be."""
     return (
-        col(EnrolmentRow.state) == EnrolmentState.ACTIVE,
+        col(EnrolmentRow.state) != EnrolmentState.WITHDRAWN,
         or_(col(EnrolmentRow.valid_until).is_(None), col(EnrolmentRow.valid_until) > at),
+    )
+
+
+def searchable() -> ColumnElement[bool]:
+    """That an enrolment was activated and stands; a dispute hides nobody who was found before."""
+    return and_(
+        col(EnrolmentRow.state).in_((EnrolmentState.ACTIVE, EnrolmentState.DISPUTED)),
+        col(EnrolmentRow.activated_at).is_not(None),
     )
 
 
@@ -123,15 +140,30 @@ def save_state(
     principal: Principal,
     enrolment_id: str,
     state: EnrolmentState,
-    *,
-    withdrawn_at: datetime | None = None,
+    **changed: datetime | bool | None,
 ) -> None:
-    """Move the enrolment on."""
+    """Move the enrolment on; `changed` are the columns that change with its state."""
     row = _row(session, principal, enrolment_id)
     row.state = state
-    row.withdrawn_at = withdrawn_at
+    for name, value in changed.items():
+        setattr(row, name, value)
     session.add(row)
     session.flush()
+
+
+def due(
+    session: Session, _capability: SearchCapability, *, at: datetime, limit: int
+) -> tuple[Enrolment, ...]:
+    """Enrolments of every tenant whose notice period has ended, the longest ended first."""
+    query = (
+        select(EnrolmentRow)
+        .where(
+            col(EnrolmentRow.state) == EnrolmentState.NOTICE, col(EnrolmentRow.notice_until) <= at
+        )
+        .order_by(col(EnrolmentRow.notice_until), col(EnrolmentRow.id))
+        .limit(limit)
+    )
+    return tuple(_enrolment(row) for row in session.exec(query))
 
 
 def _row(session: Session, principal: Principal, enrolment_id: str) -> EnrolmentRow:
@@ -157,4 +189,8 @@ def _enrolment(row: EnrolmentRow) -> Enrolment:
         created_at=row.recorded_at,
         signed_at=row.signed_at,
         withdrawn_at=row.withdrawn_at,
+        proofed_at=row.proofed_at,
+        notice_until=row.notice_until,
+        activated_at=row.activated_at,
+        single_operator=row.single_operator,
     )

@@ -10,8 +10,8 @@ from core.db import JsonText, Owned
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.encoders import Material
-from registry.store.enrolments import EnrolmentRow, consented
-from registry.store.prints import PrintRow, in_force
+from registry.store.enrolments import EnrolmentRow, holds
+from registry.store.prints import PrintRow
 
 
 class MaterialRow(Owned, table=True):
@@ -53,7 +53,7 @@ def kept(
     query = (
         select(MaterialRow)
         .join(EnrolmentRow, col(EnrolmentRow.id) == col(MaterialRow.enrolment_id))
-        .where(col(MaterialRow.modality) == modality, *consented(at))
+        .where(col(MaterialRow.modality) == modality, *holds(at))
         .order_by(col(MaterialRow.recorded_at), col(MaterialRow.id))
     )
     return tuple(_material(row) for row in session.exec(query))
@@ -86,7 +86,7 @@ def prints_without(
     *,
     at: datetime,
 ) -> tuple[str, ...]:
-    """Prints in force of other encoders whose enrolment has neither a print of this nor material.
+    """Standing prints of other encoders whose enrolment has no print of this and no material.
 
     After a change to this encoder nobody would be found by them.
     """
@@ -101,7 +101,8 @@ def prints_without(
             col(PrintRow.modality) == modality,
             col(PrintRow.enrolment_id).not_in(made),
             col(PrintRow.enrolment_id).not_in(held),
-            *in_force(at),
+            col(PrintRow.withdrawn_at).is_(None),
+            *holds(at),
         )
         .order_by(col(PrintRow.seq))
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, UniqueConstraint, delete, func
+from sqlalchemy import ColumnElement, UniqueConstraint, delete, func, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col, select
 
@@ -17,7 +17,7 @@ from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
 from registry.models.people import Print
-from registry.store.enrolments import EnrolmentRow, consented
+from registry.store.enrolments import EnrolmentRow, consented, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +171,18 @@ def withdraw_prints(
     return erased
 
 
+def place_prints(session: Session, principal: Principal, enrolment_id: str, seq: int) -> None:
+    """Give an enrolment's prints and templates the place in the gallery's order they have now."""
+    for table in (PrintRow, TemplateRow):
+        of_it = PrintRow.enrolment_id if table is PrintRow else TemplateRow.consent_id
+        session.connection().execute(
+            update(table)
+            .where(col(table.tenant_id) == principal.tenant_id, col(of_it) == enrolment_id)
+            .values(seq=seq)
+        )
+    session.expire_all()
+
+
 def has_templates(session: Session, principal: Principal, performer_id: str) -> bool:
     """Whether any template of a performer is kept."""
     query = select(TemplateRow.id).where(
@@ -186,7 +198,11 @@ def gallery_seq(session: Session, _capability: SearchCapability) -> int:
 
 def newest_live_seq(session: Session, _capability: SearchCapability) -> int:
     """The seq of the newest print that may be searched now, 0 when there is none."""
-    query = select(func.max(PrintRow.seq)).where(col(PrintRow.withdrawn_at).is_(None))
+    query = (
+        select(func.max(PrintRow.seq))
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
+        .where(col(PrintRow.withdrawn_at).is_(None), searchable())
+    )
     return session.exec(query).one() or 0
 
 

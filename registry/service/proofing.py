@@ -1,0 +1,195 @@
+"""Proofing: from captured samples to a print that is searched, one step after the other.
+
+Everything that moves an enrolment towards ACTIVE is here. People vouch in requests; a job then
+does what takes long, so that no answer's time tells whether somebody was found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import jobs, log
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadInput
+from core.ids import new_id
+from core.jobs import Job
+from core.principal import Principal, SearchCapability, require, system
+from fingerprint.models import Modality, Reason
+from registry.enrolment import Step, advance, notice_ends, notice_is_over
+from registry.models.people import Enrolment, EnrolmentState
+from registry.models.proofs import Attestation, Fact
+from registry.proofing.sufficiency import Demands, Evidence, missing
+from registry.store import attestations, enrolments, prints
+
+SCOPE = "performers"
+PROVE_JOB = "prove"
+STATEMENT_LENGTH_MAX = 500
+DUE_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is asked of an enrolment, what of it is missing, and who vouched so far."""
+
+    demands: Demands
+    missing: tuple[Reason, ...]
+    attestations: tuple[Attestation, ...]
+
+
+def attest(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    facts: Sequence[Fact],
+    statement: str,
+    *,
+    demands: Demands,
+    now: datetime,
+) -> Job:
+    """Keep what the caller vouches for, and queue the look at all proofs.
+
+    Raises `Conflict` before a sample is captured and after a withdrawal, `BadInput` for an
+    attestation of nothing.
+    """
+    # Load.
+    require(principal, SCOPE)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    # Decide.
+    if enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.WITHDRAWN):
+        advance(enrolment.state, Step.PROVE)
+    item = _attestation(principal, enrolment, facts, statement, demands=demands, now=now)
+    # Save.
+    attestations.add_attestation(session, item)
+    payload = {
+        "attestation": item.id,
+        "attester": item.attester,
+        "facts": list(item.facts),
+        "statement": item.statement,
+        "single_operator": item.single_operator,
+    }
+    log.append(session, kind="enrolment.attested", subject_id=enrolment_id, payload=payload, at=now)
+    return enqueue_proof(session, enrolment)
+
+
+def enqueue_proof(session: Session, enrolment: Enrolment) -> Job:
+    """Queue a look at all proofs of an enrolment, whatever was queued for it before."""
+    return jobs.enqueue(
+        session,
+        system(enrolment.tenant_id),
+        kind=PROVE_JOB,
+        subject_key=f"{enrolment.id}#{next_seq(session)}",
+        payload={"enrolment_id": enrolment.id},
+    )
+
+
+def proceed(
+    session: Session, enrolment_id: str, job: Job, *, demands: Demands, now: datetime
+) -> Enrolment:
+    """Move an enrolment on as far as its proofs carry; the caller has checked them."""
+    jobs.guard(session, job)
+    principal = system(job.tenant_id)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    if enrolment.state is EnrolmentState.CAPTURED and not missing(
+        evidence_of(session, enrolment), demands
+    ):
+        enrolment = _begin_notice(session, enrolment, demands, now)
+    if notice_is_over(enrolment, now):
+        enrolment = _activate(session, enrolment, now)
+    return enrolment
+
+
+def activate_due(session: Session, capability: SearchCapability, *, at: datetime) -> int:
+    """Activate what nobody objected to in its notice period; returns how many."""
+    found = enrolments.due(session, capability, at=at, limit=DUE_AT_ONCE)
+    for enrolment in found:
+        _activate(session, enrolment, at)
+    return len(found)
+
+
+def standing(
+    session: Session, principal: Principal, enrolment_id: str, *, demands: Demands
+) -> Standing:
+    """What an enrolment of the caller's still lacks, and who vouched for it."""
+    require(principal, SCOPE)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    evidence = evidence_of(session, enrolment)
+    open_ = enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.CAPTURED)
+    lacking = missing(evidence, demands) if open_ else ()
+    return Standing(demands, lacking, evidence.attestations)
+
+
+def evidence_of(session: Session, enrolment: Enrolment) -> Evidence:
+    """What shows at present that an enrolment is the person's own."""
+    principal = system(enrolment.tenant_id)
+    captured = prints.list_prints(session, principal, enrolment.performer_id)
+    parts = frozenset(item.modality for item in captured if item.enrolment_id == enrolment.id)
+    said = attestations.list_attestations(session, principal, enrolment.id)
+    return Evidence(parts, frozenset[Modality](), False, said)
+
+
+def _begin_notice(
+    session: Session, enrolment: Enrolment, demands: Demands, now: datetime
+) -> Enrolment:
+    principal = system(enrolment.tenant_id)
+    state = advance(advance(enrolment.state, Step.PROVE), Step.NOTIFY)
+    until = notice_ends(now, demands.notice_days)
+    stamp = demands.single_operator
+    enrolments.save_state(
+        session,
+        principal,
+        enrolment.id,
+        state,
+        proofed_at=now,
+        notice_until=until,
+        single_operator=stamp,
+    )
+    payload = {"enrolment": enrolment.id, "single_operator": stamp, "notice_until": to_text(until)}
+    log.append(session, kind="enrolment.proofed", subject_id=enrolment.id, payload=payload, at=now)
+    return enrolments.get_enrolment(session, principal, enrolment.id)
+
+
+def _activate(session: Session, enrolment: Enrolment, now: datetime) -> Enrolment:
+    principal = system(enrolment.tenant_id)
+    state = advance(enrolment.state, Step.ACTIVATE)
+    enrolments.save_state(session, principal, enrolment.id, state, activated_at=now)
+    # From here on the prints are new to every search, whenever they were made.
+    prints.place_prints(session, principal, enrolment.id, next_seq(session))
+    payload = {"enrolment": enrolment.id, "single_operator": enrolment.single_operator}
+    log.append(session, kind="enrolment.active", subject_id=enrolment.id, payload=payload, at=now)
+    return enrolments.get_enrolment(session, principal, enrolment.id)
+
+
+def _attestation(
+    principal: Principal,
+    enrolment: Enrolment,
+    facts: Sequence[Fact],
+    statement: str,
+    *,
+    demands: Demands,
+    now: datetime,
+) -> Attestation:
+    said = " ".join(statement.split())
+    if not facts or len(said) > STATEMENT_LENGTH_MAX:
+        raise BadInput(
+            f"An attestation names at least one fact, in at most {STATEMENT_LENGTH_MAX} letters.",
+            next_step="Say what you have seen or heard yourself.",
+            code="bad-attestation",
+        )
+    return Attestation(
+        id=new_id("att"),
+        tenant_id=enrolment.tenant_id,
+        enrolment_id=enrolment.id,
+        attester=attester_of(principal),
+        facts=tuple(sorted(set(facts))),
+        statement=said,
+        single_operator=demands.single_operator,
+        at=now,
+    )
+
+
+def attester_of(principal: Principal) -> str:
+    """The person who vouches, or the key where no person is known."""
+    return principal.subject
