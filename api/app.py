@@ -22,12 +22,14 @@ from api.routes import (
     licences,
     matches,
     money,
+    notices,
     pages,
     performers,
     public,
     submissions,
     tenants,
     uploads,
+    webhooks,
     works,
 )
 from core.settings import Settings
@@ -93,6 +95,8 @@ NOUNS = (
     matches,
     clearances,
     money,
+    notices,
+    webhooks,
 )
 
 

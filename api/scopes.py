@@ -17,13 +17,15 @@ class TenantKind(StrEnum):
     OPERATOR = "operator"
 
 
-SCOPES = frozenset({"performers", "licences", "submissions", "usage", "reports", "admin"})
+SCOPES = frozenset(
+    {"performers", "licences", "submissions", "usage", "reports", "webhooks", "admin"}
+)
 USUAL: Mapping[TenantKind, frozenset[str]] = {
-    TenantKind.PERFORMER: frozenset({"performers", "licences", "reports"}),
-    TenantKind.AGENCY: frozenset({"performers", "licences", "reports"}),
-    TenantKind.STUDIO: frozenset({"submissions", "usage", "reports"}),
-    TenantKind.SOCIETY: frozenset({"usage", "reports"}),
-    TenantKind.UNION: frozenset({"licences", "reports"}),
+    TenantKind.PERFORMER: frozenset({"performers", "licences", "reports", "webhooks"}),
+    TenantKind.AGENCY: frozenset({"performers", "licences", "reports", "webhooks"}),
+    TenantKind.STUDIO: frozenset({"submissions", "usage", "reports", "webhooks"}),
+    TenantKind.SOCIETY: frozenset({"usage", "reports", "webhooks"}),
+    TenantKind.UNION: frozenset({"licences", "reports", "webhooks"}),
     TenantKind.OPERATOR: SCOPES,
 }
 

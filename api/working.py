@@ -4,6 +4,7 @@ import logging
 import sys
 import threading
 
+from api.delivering import Postman, deliver_due
 from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.tools import Opener, Tools, open_engine
@@ -32,4 +33,10 @@ def work(
         stop_without_parent(stopping)
     with open_registry(settings) as world:
         tools = Tools(world, stopping, opener)
-        return Worker(world, handlers(tools), failures(), stopping).run(drain=drain)
+        worker = Worker(world, handlers(tools), failures(), stopping)
+        if drain:
+            ended = worker.run(drain=True)
+            deliver_due(world, stopping)
+            return ended
+        with Postman(world):
+            return worker.run(drain=False)

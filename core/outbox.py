@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.clock import utc_now
@@ -85,6 +86,13 @@ def delivered(session: Session, seq: int, at: datetime) -> None:
     row.delivered_at = row.delivered_at or at
     session.add(row)
     session.flush()
+
+
+def drop_delivered(session: Session, *, before: datetime) -> int:
+    """Drop events that were handed on before this time; returns how many."""
+    session.flush()
+    gone = session.connection().execute(delete(EventRow).where(col(EventRow.delivered_at) < before))
+    return int(gone.rowcount)
 
 
 def _event(row: EventRow) -> Event:

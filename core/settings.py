@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.errors import BadInput
@@ -235,6 +235,42 @@ class EnrolmentSettings(BaseModel):
     )
 
 
+class WebhookSettings(BaseModel):
+    """How events reach the programs of others."""
+
+    model_config = _FROZEN
+
+    timeout_seconds: int = Field(
+        default=15, ge=1, le=60, description="Longest time for one attempt to call a webhook."
+    )
+    loopback: bool = Field(
+        default=False,
+        description="Whether webhooks may call this very machine, unencrypted too; for "
+        "development only, because such a call comes from inside.",
+    )
+
+
+class MailSettings(BaseModel):
+    """The mail server that sends notices; without one they are shown in the inbox only."""
+
+    model_config = _FROZEN
+
+    host: str = Field(default="", description="Mail server; empty sends no mail.")
+    port: int = Field(default=587, ge=1, le=65535, description="TCP port of the mail server.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls",
+        description="Encryption to the mail server; `none` only for one on this machine.",
+    )
+    user: str = Field(default="", description="User at the mail server; empty signs in as nobody.")
+    password: SecretStr = Field(default=SecretStr(""), description="Password of that user.")
+    sender: str = Field(
+        default="ebenbild@localhost.invalid", description="Address that notices come from."
+    )
+    timeout_seconds: int = Field(
+        default=20, ge=1, le=120, description="Longest silence of the mail server, in seconds."
+    )
+
+
 class Settings(BaseSettings):
     """All settings, frozen; `load_settings` builds them."""
 
@@ -282,6 +318,8 @@ class Settings(BaseSettings):
     scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    mail: MailSettings = MailSettings()
 
     @model_validator(mode="after")
     def _has_a_key(self) -> Self:

@@ -12,6 +12,7 @@ from api.cli import (
     maintain,
     models,
     money,
+    notices,
     performers,
     report,
     reviews,
@@ -21,6 +22,7 @@ from api.cli import (
     tenants,
     vault,
     verify,
+    webhooks,
     works,
 )
 
@@ -35,6 +37,8 @@ GROUPS = {
     "usage": money.usage,
     "report": report.app,
     "models": models.app,
+    "notice": notices.app,
+    "webhook": webhooks.app,
 }
 SINGLE = (setup, serve, demo, enrol, clear, scan, reviews, money, verify, maintain, evaluate)
 

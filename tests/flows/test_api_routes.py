@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 
+from api.client import Client
+from api.delivering import spread
+from api.opening import open_registry
+from core import notices
+from core.clock import utc_now
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
@@ -99,14 +104,40 @@ def owned(stage: Stage) -> dict[str, str]:
         "clearance_id": clearance["id"],
         "match_id": findings["matches"][0]["id"],
         "draft_id": "kbd_" + "a" * 26,
+        **told(stage, studio, studio_id),
         "period": "2030-10",
+    }
+
+
+def told(stage: Stage, studio: Client, studio_id: str) -> dict[str, str]:
+    """A notice of the studio's, and its way to an endpoint of the studio's."""
+    endpoint = studio.post("/v1/webhooks", {"url": "https://example.org/"})
+    address = studio.post("/v1/mail-addresses", {"address": "office@example.org"})
+    with open_registry(stage.settings) as world:
+        with world.db.write() as session:
+            notice = notices.notify(
+                session,
+                tenant_id=studio_id,
+                person=None,
+                kind="some.thing",
+                subject_id="x",
+                facts={},
+                now=utc_now(),
+            )
+        spread(world)
+    (delivery,) = studio.get("/v1/deliveries")
+    return {
+        "endpoint_id": endpoint["id"],
+        "address_id": address["id"],
+        "notice_id": notice.id,
+        "delivery_id": delivery["id"],
     }
 
 
 def test_foreign_ids_are_as_absent_as_unknown_ones(stage: Stage, owned: dict[str, str]) -> None:
     """A stranger with every scope but admin learns nothing, not even that an id exists."""
     stranger_id, _ = stage.tenant("agency")
-    scopes = ["performers", "licences", "submissions", "usage", "reports"]
+    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks"]
     issued = stage.operator.post(f"/v1/tenants/{stranger_id}/keys", {"scopes": scopes})
     http = stage.http(issued["api_key"])
     told, tried = [], 0
@@ -132,7 +163,7 @@ def test_foreign_ids_are_as_absent_as_unknown_ones(stage: Stage, owned: dict[str
 
 def test_lists_show_nothing_of_others(stage: Stage, owned: dict[str, str]) -> None:
     stranger_id, _ = stage.tenant("agency")
-    scopes = ["performers", "licences", "submissions", "usage", "reports"]
+    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks"]
     issued = stage.operator.post(f"/v1/tenants/{stranger_id}/keys", {"scopes": scopes})
     http = stage.http(issued["api_key"])
     lists = ("performers", "licences", "works", "cuts", "submissions", "clearances", "jobs")

@@ -1,0 +1,206 @@
+"""Carries events to those who asked for them: spreads each over its receivers, then sends.
+
+Runs beside the jobs in every worker, in a thread of its own, because a receiver that answers
+slowly must not hold up a scan. What is sent is fixed when the event is spread.
+"""
+
+import json
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from sqlmodel import Session
+
+from api.letters import letter
+from core import deliveries, hooksign, mail, notices, outbox, safepost, webhooks
+from core.clock import to_text, utc_now
+from core.db import OWNER, PUBLIC
+from core.deliveries import Channel, Delivery
+from core.errors import EbenbildError
+from core.init import World
+from core.mail import MailAddress
+from core.outbox import Event
+from core.settings import Settings
+from core.webhooks import Endpoint
+
+LOG = logging.getLogger("ebenbild.post")
+EVERY_S = 1.0
+EVENTS_AT_ONCE = 50
+SENT_IN_A_ROW_MAX = 500
+GONE = 410
+_TO_TENANT = "tenant:"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How one attempt ended; no `fault` is an arrival."""
+
+    status: int | None = None
+    fault: str = ""
+    final: bool = False
+    wait_s: int = 0
+
+
+class Postman:
+    """A context in which events are delivered as they come."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._go, name="postman", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self._ending.set()
+        # One attempt may still be under way; its time is bounded.
+        self._thread.join()
+
+    def _go(self) -> None:
+        while not self._ending.is_set():
+            try:
+                deliver_due(self._world, self._ending)
+            except Exception:
+                # The border of the thread: events must go on after whatever went wrong with one.
+                LOG.exception("events could not be delivered")
+            self._ending.wait(EVERY_S)
+
+
+def deliver_due(world: World, ending: threading.Event | None = None) -> int:
+    """Spread what is new and send all that is due now; returns how many attempts were made."""
+    while spread(world):
+        pass
+    for sent in range(SENT_IN_A_ROW_MAX):
+        if (ending is not None and ending.is_set()) or not deliver_next(world):
+            return sent
+    return SENT_IN_A_ROW_MAX
+
+
+def spread(world: World) -> int:
+    """Put undelivered events on their way to each receiver; returns how many events."""
+    with world.db.read() as session:
+        waiting = bool(outbox.pending(session, limit=1))
+    if not waiting:
+        return 0
+    with world.db.write() as session:
+        events = outbox.pending(session, limit=EVENTS_AT_ONCE)
+        for event in events:
+            _spread_one(session, world.settings, event)
+            outbox.delivered(session, event.seq, utc_now())
+    return len(events)
+
+
+def deliver_next(world: World) -> bool:
+    """Make the attempt that is due longest; false when nothing is due."""
+    with world.db.read() as session:
+        due = deliveries.next_due(session)
+    if due is None or due > utc_now():
+        return False
+    with world.db.write() as session:
+        claimed = deliveries.claim(session, now=utc_now())
+    if claimed is None:
+        return False
+    delivery, body = claimed
+    ended = _attempt(world, delivery, body)
+    LOG.info("%s to %s: %s", delivery.kind, delivery.target_id, ended.fault or "arrived")
+    with world.db.write() as session:
+        deliveries.settle(
+            session,
+            delivery,
+            status=ended.status,
+            fault=ended.fault,
+            final=ended.final,
+            wait_s=ended.wait_s,
+            now=utc_now(),
+        )
+        if ended.status == GONE:
+            webhooks.disable(session, delivery.target_id, "the receiver answered 410 Gone")
+    return True
+
+
+def _spread_one(session: Session, settings: Settings, event: Event) -> None:
+    sides = [event.tenant_id]
+    if event.audience not in (OWNER, PUBLIC):
+        sides.append(event.audience.removeprefix(_TO_TENANT))
+    body = json.dumps(_message(event), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for endpoint in webhooks.wanting(session, sides, event.kind, at=event.recorded_at):
+        _schedule(session, event, body, endpoint)
+    if settings.mail.host and event.kind.startswith(notices.EVENT_PREFIX):
+        for address in mail.addresses_of(session, event.tenant_id):
+            _schedule(session, event, body, address)
+
+
+def _schedule(session: Session, event: Event, body: str, to: Endpoint | MailAddress) -> None:
+    deliveries.schedule(
+        session,
+        tenant_id=to.tenant_id,
+        event_seq=event.seq,
+        kind=event.kind,
+        channel=Channel.WEBHOOK if isinstance(to, Endpoint) else Channel.MAIL,
+        target_id=to.id,
+        body=body,
+        now=utc_now(),
+    )
+
+
+def _message(event: Event) -> dict[str, object]:
+    return {
+        "type": event.kind,
+        "timestamp": to_text(event.recorded_at),
+        "data": {"id": event.subject_id, **event.payload},
+    }
+
+
+def _attempt(world: World, delivery: Delivery, body: bytes) -> Ending:
+    try:
+        if delivery.channel is Channel.MAIL:
+            return _send_mail(world, delivery, body, utc_now())
+        return _call(world, delivery, body, utc_now())
+    except EbenbildError as error:
+        return Ending(fault=error.message, final=True)
+
+
+def _call(world: World, delivery: Delivery, body: bytes, now: datetime) -> Ending:
+    with world.db.read() as session:
+        found = webhooks.address_of(session, world.vault, delivery.target_id, now=now)
+    if found is None:
+        return Ending(fault="the endpoint is not in use", final=True)
+    url, signing = found
+    signed = hooksign.headers(signing, message_id=delivery.id, at=now, body=body)
+    sent = {**signed, "Content-Type": "application/json", "User-Agent": "Ebenbild-Webhooks/1"}
+    settings = world.settings.webhooks
+    came = safepost.post(
+        url, body, sent, seconds_max=settings.timeout_seconds, loopback=settings.loopback
+    )
+    if came.arrived:
+        return Ending(came.status)
+    fault = came.fault or f"the receiver answered {came.status}"
+    return Ending(came.status, fault, came.status == GONE, came.retry_after_s or 0)
+
+
+def _send_mail(world: World, delivery: Delivery, body: bytes, now: datetime) -> Ending:
+    with world.db.read() as session:
+        address = mail.get_address(session, delivery.target_id)
+    if address is None:
+        return Ending(fault="the address was removed", final=True)
+    if not world.settings.mail.host:
+        return Ending(fault="no mail server is set")
+    said = json.loads(body)
+    subject, words = letter(
+        address.lang, delivery.kind.removeprefix(notices.EVENT_PREFIX), said["data"]
+    )
+    composed = mail.compose(
+        sender=world.settings.mail.sender, to=address.address, subject=subject, text=words, at=now
+    )
+    ended = mail.send(world.settings.mail, composed)
+    return Ending(fault=ended.fault, final=ended.final)
