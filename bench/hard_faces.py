@@ -65,7 +65,7 @@ def main() -> None:
     if not (media / "MANIFEST.csv").is_file():
         sys.exit("Set EBENBILD_MEDIA to a folder of media with a MANIFEST.csv.")
     manifest = load_manifest(asked.models)
-    people = _people(manifest, media, asked.threads)[: asked.people]
+    people = one_each(manifest, media, asked.threads)[: asked.people]
     watcher = FaceWatcher.open(manifest, asked.threads)
     finders = [] if asked.ours else _peers()
     prints = np.stack([watcher.still(one.rgb).vectors[0] for one in people])
@@ -82,7 +82,7 @@ def main() -> None:
         print(line)
 
 
-def _people(manifest: Manifest, media: Path, threads: int) -> list[Portrait]:
+def one_each(manifest: Manifest, media: Path, threads: int) -> list[Portrait]:
     """One portrait of each person, those of films and of stills in turn."""
     first: dict[str, Portrait] = {}
     for one in portraits(media, Detector(manifest.path(FACE_DETECTOR), threads)):
