@@ -44,9 +44,12 @@ def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     """Make templates of a sample, or keep the reasons why it gives none; then drop its bytes."""
     world, modality = tools.world, Modality(job.payload["modality"])
     with world.db.read() as session:
-        path = samples.sample_path(session, world.objects, job)
+        stored = samples.sample_object(session, job)
     pulse.show(0.1, "")
-    found = None if path is None else _embed(tools, job, path, modality)
+    found = None
+    if stored is not None:
+        with world.objects.opened(stored) as path:
+            found = _embed(tools, job, path, modality)
     with world.db.write() as session:
         jobs.guard(session, job)
         if found is not None:

@@ -21,7 +21,7 @@ ANSWERS_KEPT = timedelta(days=7)
 def tidy(world: World) -> None:
     """Do what is due now."""
     now = utc_now()
-    uploads.sweep(world.settings)
+    uploads.sweep(world)
     world.objects.remove_partial(now - PARTIAL_KEPT)
     capability = SearchCapability("retention", "housekeeping")
     with world.db.write() as session:

@@ -10,6 +10,7 @@ from api.steps import (
     begin,
     look_again,
     missing,
+    opened_media,
     read_findings,
     recognise,
     scan_segment,
@@ -23,9 +24,10 @@ from core.principal import system
 
 def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     """Carry out a `scan` job: media to traces, traces to matches, matches to decision and money."""
-    running = recognise(tools, job, pulse, begin(tools, job))
-    for segment in missing(tools, job, running):
-        scan_segment(tools, job, pulse, running, segment)
+    with opened_media(tools, job) as path:
+        running = recognise(tools, job, pulse, begin(tools, job, path))
+        for segment in missing(tools, job, running):
+            scan_segment(tools, job, pulse, running, segment)
     search(tools, job, pulse, running.scan.id)
     with tools.world.db.write() as session:
         jobs.guard(session, job)

@@ -10,7 +10,7 @@ from typing import Any
 from api.schema import revision_of, upgrade
 from api.scopes import SCOPES
 from core.db import Database
-from core.init import InitReport, initialise
+from core.init import InitReport, initialise, open_world
 from core.settings import Settings
 from migrations import HEAD
 
@@ -27,7 +27,15 @@ def prepare(settings: Settings) -> InitReport:
                 upgrade(database)
         finally:
             database.close()
+        _seal_files(settings)
     return made
+
+
+def _seal_files(settings: Settings) -> None:
+    """Seal what an earlier version stored in the clear."""
+    with open_world(settings) as world:
+        for name in world.objects.names():
+            world.objects.seal_in_place(name)
 
 
 def convert_models(settings: Settings, progress: Progress) -> dict[str, str]:

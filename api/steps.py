@@ -4,7 +4,8 @@ Nothing is computed on the way: media belongs to the engine, meaning to registry
 money to royalties. A write checks the job's fence first.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from core import jobs
 from core.clock import utc_now
 from core.errors import Conflict
 from core.jobs import Job
-from core.principal import Principal, SearchCapability, system
+from core.principal import SearchCapability, system
 from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
@@ -50,13 +51,25 @@ class Running:
     known: Carried = NOTHING_KNOWN
 
 
-def begin(tools: Tools, job: Job) -> Running:
+@contextmanager
+def opened_media(tools: Tools, job: Job) -> Iterator[Path]:
+    """The submitted file in the clear, while it is scanned; raises Conflict once it is not kept."""
+    with tools.world.db.read() as session:
+        found = submissions.get_submission(
+            session, system(job.tenant_id), job.payload["submission_id"]
+        )
+    if found.object_name is None:
+        raise Conflict("The file is no longer kept.", next_step="Hand the file in again.")
+    with tools.world.objects.opened(found.object_name) as path:
+        yield path
+
+
+def begin(tools: Tools, job: Job, path: Path) -> Running:
     """Probe the file and give the scan to go on with; the cut learns its measured length.
 
-    Raises BadMedia for what is no film, sound or picture, Conflict once the file is not kept.
+    Raises BadMedia for what is no film, sound or picture.
     """
     principal = system(job.tenant_id)
-    path = _media_path(tools, principal, job.payload["submission_id"])
     info = tools.engine.probe(path)
     with tools.world.db.write() as session:
         jobs.guard(session, job)
@@ -190,11 +203,3 @@ def look_again(session: Session, job: Job) -> None:
     """Queue past scans that have not been searched for the newest print."""
     capability = SearchCapability("late-matching", job.id)
     latematch.enqueue_rematches(session, capability, at=utc_now())
-
-
-def _media_path(tools: Tools, principal: Principal, submission_id: str) -> Path:
-    with tools.world.db.read() as session:
-        found = submissions.get_submission(session, principal, submission_id)
-    if found.object_name is None:
-        raise Conflict("The file is no longer kept.", next_step="Hand the file in again.")
-    return tools.world.objects.path(found.object_name)

@@ -112,8 +112,8 @@ def open_world(settings: Settings) -> World:
             code="not-set-up",
         )
     registry_key = keys.load_key(settings.keys_dir / REGISTRY_KEY_FILE)
-    objects = Objects.open(settings.objects_dir)
     vault = Vault.open(settings.keys_dir, keks_of(settings))
+    objects = Objects.open(settings.objects_dir, vault, settings.scratch_path)
     db = Database.open(settings.database_path, single_operator=settings.single_operator)
     return World(db, vault, objects, registry_key, settings)
 

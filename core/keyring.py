@@ -77,6 +77,19 @@ class Keyring:
 
     def for_opening(self, key_id: bytes, subject_id: str) -> bytes:
         """The key of this id; raises BadProof when it is unknown or another subject's."""
+        found = self._known(key_id)
+        if found.subject_id != subject_id:
+            raise bad_seal()
+        return self.unwrap(found)
+
+    def subject_of(self, key_id: bytes, prefix: str) -> tuple[str, bytes]:
+        """(subject, key) of this id; raises BadProof for an unknown one or another kind."""
+        found = self._known(key_id)
+        if not found.subject_id.startswith(prefix):
+            raise bad_seal()
+        return found.subject_id, self.unwrap(found)
+
+    def _known(self, key_id: bytes) -> WrappedKey:
         found = self._keystore.by_id(key_id)
         if found is None:
             raise BadProof(
@@ -85,9 +98,7 @@ class Keyring:
                 "else restore the record and run: ebenbild doctor",
                 code="bad-seal",
             )
-        if found.subject_id != subject_id:
-            raise bad_seal()
-        return self.unwrap(found)
+        return found
 
     def readmit(self, subject_id: str) -> None:
         """Give an erased subject a new key."""

@@ -284,6 +284,11 @@ class Settings(BaseSettings):
     models_dir: Path | None = Field(
         default=None, description="Folder of the converted models; `models` in data_dir unless set."
     )
+    scratch_dir: Path | None = Field(
+        default=None,
+        description="Folder for media in the clear while a process reads it, best in memory "
+        "(tmpfs) with room for a film; beside the stored files unless set.",
+    )
     base_url: str = Field(
         default="https://registry.invalid",
         pattern=r"^https?://[^\s/]+(/[^\s]*[^\s/])?$",
@@ -341,6 +346,11 @@ class Settings(BaseSettings):
     def objects_dir(self) -> Path:
         """Folder of stored files."""
         return self.data_dir / "objects"
+
+    @property
+    def scratch_path(self) -> Path:
+        """Folder for what is read in the clear, set or not."""
+        return self.scratch_dir or self.objects_dir / "incoming"
 
     @property
     def keys_dir(self) -> Path:

@@ -141,6 +141,20 @@ class Vault:
         _, key = self._ring.for_sealing(subject_id, None)
         return hmac.new(key, b"derive:" + label.encode("utf-8"), hashlib.sha256).digest()
 
+    def key_for(self, subject_id: str) -> tuple[bytes, bytes]:
+        """(id, key) of a subject, made when missing: for streams, which derive their own from it.
+
+        Raises NotFound when it was erased.
+        """
+        return self._ring.for_sealing(subject_id, None)
+
+    def key_of(self, key_id: bytes, prefix: str) -> tuple[str, bytes]:
+        """(subject, key) of a key's id, if its subject's name begins with `prefix`.
+
+        Raises BadProof for any other, NotFound when it was erased.
+        """
+        return self._ring.subject_of(key_id, prefix)
+
     def hmac_name(self, tenant_id: str, digest: bytes) -> str:
         """Return the hex name of content with this digest, under a key of the tenant's own.
 

@@ -41,10 +41,10 @@ def import_usage(body: NewImport, writing: Writing, world: Open) -> Response:
     replayed = writing.replay()
     if replayed is not None:
         return replayed
-    path = uploads.path_of(world.settings, writing.caller, body.upload_id)
-    answer = writing.write(
-        lambda session: import_report_to_dict(usage.import_usage(session, writing.caller, path))
-    )
+    with uploads.opened(world, writing.caller, body.upload_id) as path:
+        answer = writing.write(
+            lambda session: import_report_to_dict(usage.import_usage(session, writing.caller, path))
+        )
     uploads.discard(world.settings, writing.caller, body.upload_id)
     return answer
 

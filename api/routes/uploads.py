@@ -27,4 +27,4 @@ async def upload(request: Request, caller: Caller, world: Open) -> Upload:
 
     The one route that is not `def`: the body is written as it arrives, never held in memory.
     """
-    return await uploads.receive(world.settings, caller, request.stream())
+    return await uploads.receive(world, caller, request.stream())

@@ -58,8 +58,7 @@ def opened(vault: Vault, objects: Objects, item: Material) -> Iterator[Path]:
 
     Raises BadProof when the copy was changed or cut, NotFound when it or its key is gone.
     """
-    source = objects.path(item.object_name)
-    with objects.scratch() as (file, path):
+    with objects.opened(item.object_name) as source, objects.scratch() as (file, path):
         for piece in _unsealed(vault, item, source):
             file.write(piece)
         file.flush()

@@ -8,7 +8,6 @@ it again.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -86,14 +85,12 @@ def sample_of(session: Session, job: Job) -> Sample:
     return samples.get_sample(session, system(job.tenant_id), job.subject_key)
 
 
-def sample_path(session: Session, objects: Objects, job: Job) -> Path | None:
-    """Where the sample of an embedding job lies; `None` when it is settled already."""
+def sample_object(session: Session, job: Job) -> str | None:
+    """The stored file of an embedding job's sample; `None` when it is settled already."""
     sample = samples.get_sample(session, system(job.tenant_id), job.subject_key)
-    if sample.object_name is None or samples.is_settled(
-        session, system(job.tenant_id), job.subject_key
-    ):
+    if samples.is_settled(session, system(job.tenant_id), job.subject_key):
         return None
-    return objects.path(sample.object_name)
+    return sample.object_name
 
 
 def store_templates(

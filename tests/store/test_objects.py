@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import BadInput, NotFound, Unavailable
+from core.errors import BadInput, BadProof, NotFound, Unavailable
 from core.objects import Objects
 from tests.fixtures import TestWorld
 
@@ -28,7 +28,7 @@ def stored(world: TestWorld) -> list[Path]:
 @given(st.lists(st.binary(max_size=40), max_size=6))
 def test_chunks_come_back_as_one_file(world: TestWorld, chunks: list[bytes]) -> None:
     ref = world.objects.put_stream(world.vault, "ten_a", chunks, bytes_max=1000)
-    assert world.objects.path(ref.name).read_bytes() == b"".join(chunks)
+    assert b"".join(world.objects.read(ref.name)) == b"".join(chunks)
     assert ref.bytes == sum(len(chunk) for chunk in chunks)
 
 
@@ -37,7 +37,8 @@ def test_a_file_larger_than_one_chunk_is_copied_whole(world: TestWorld) -> None:
     content = os.urandom(2 * 1024 * 1024 + 17)
     source.write_bytes(content)
     ref = world.objects.put_file(world.vault, "ten_a", source)
-    assert world.objects.path(ref.name).read_bytes() == content
+    with world.objects.opened(ref.name) as path:
+        assert path.read_bytes() == content
     assert source.read_bytes() == content
 
 
@@ -122,8 +123,68 @@ def test_only_regular_files_are_taken(world: TestWorld) -> None:
             world.objects.put_file(world.vault, "ten_a", path)
 
 
-def test_a_missing_folder_is_never_made_by_opening_it(tmp_path: Path) -> None:
+def test_a_missing_folder_is_never_made_by_opening_it(world: TestWorld, tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as caught:
-        Objects.open(tmp_path / "none")
+        Objects.open(tmp_path / "none", world.vault)
     assert "ebenbild init" in caught.value.next_step
-    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "none").exists()
+
+
+FILM = b"frames of a film nobody may see" * 30
+
+
+def test_nothing_of_a_file_lies_on_the_disk_in_the_clear(world: TestWorld) -> None:
+    name = put(world, FILM)
+    assert not any(FILM[:16] in path.read_bytes() for path in stored(world))
+    with world.objects.opened(name) as path:
+        assert path.read_bytes() == FILM
+        assert not any(FILM[:16] in path.read_bytes() for path in stored(world))
+    assert not path.exists()
+
+
+def test_files_that_changed_places_do_not_open(world: TestWorld) -> None:
+    one, two = put(world, b"one"), put(world, b"two")
+    first, second = world.objects.path(one), world.objects.path(two)
+    first.rename(world.root / "aside")
+    second.rename(first)
+    (world.root / "aside").rename(second)
+    for name in (one, two):
+        with pytest.raises(BadProof):
+            list(world.objects.read(name))
+
+
+def test_a_copy_of_a_deleted_file_does_not_open(world: TestWorld) -> None:
+    name = put(world, FILM)
+    path = world.objects.path(name)
+    copy = path.read_bytes()
+    world.objects.delete(name)
+    path.write_bytes(copy)
+    with pytest.raises(NotFound):
+        list(world.objects.read(name))
+    assert put(world, FILM) == name
+    assert b"".join(world.objects.read(name)) == FILM
+
+
+def test_a_damaged_file_is_mended_by_the_same_content(world: TestWorld) -> None:
+    name = put(world, FILM)
+    world.objects.path(name).write_bytes(b"damaged")
+    with pytest.raises(BadProof):
+        list(world.objects.read(name))
+    assert put(world, FILM) == name
+    assert b"".join(world.objects.read(name)) == FILM
+
+
+def test_files_of_an_earlier_version_are_sealed_where_they_lie(world: TestWorld) -> None:
+    name = put(world, FILM)
+    world.objects.path(name).write_bytes(FILM)
+    assert list(world.objects.names()) == [name]
+    assert [world.objects.seal_in_place(name) for _ in range(2)] == [True, False]
+    assert b"".join(world.objects.read(name)) == FILM
+
+
+def test_a_refused_file_leaves_no_key(world: TestWorld) -> None:
+    with pytest.raises(BadInput):
+        put(world, bytes(2000))
+    put(world, b"x")
+    put(world, b"x")
+    assert len(world.vault.subjects("file:")) == 1

@@ -240,8 +240,9 @@ def test_sample_files_go_after_embedding_and_shared_ones_stay(world: TestWorld) 
     job = hand_in_sample(world, who, content=b"same sound")
     waiting = hand_in_sample(world, who, content=b"same sound")
     with world.db.read() as session:
-        path = samples.sample_path(session, world.objects, waiting)
-    assert path is not None
+        stored = samples.sample_object(session, waiting)
+    assert stored is not None
+    path = world.objects.path(stored)
     for done in (job, waiting):
         with world.db.write() as session:
             samples.store_templates(session, world.vault, done, good_report(1), VOICE, now=T0)

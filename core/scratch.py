@@ -1,0 +1,56 @@
+"""Files in the clear for as long as somebody reads them, gone with the process however it ends.
+
+On Linux the name is removed at once and the file is reached through the process's own descriptor,
+so that a process that is killed leaves nothing to find by name. Elsewhere the file has a name until
+the context ends, and the next start sweeps what was left.
+"""
+
+import errno
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from core.errors import Unavailable
+
+_DESCRIPTORS = Path("/proc/self/fd")
+
+
+@contextmanager
+def private_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """An empty file and the path by which this process reads it; it goes with the context.
+
+    Flush before reading by the path. Raises Unavailable when the disk is full.
+    """
+    handle, name = tempfile.mkstemp(dir=folder)
+    named = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as file:
+            if sys.platform == "linux" and _DESCRIPTORS.is_dir():
+                named.unlink()
+                yield file, _DESCRIPTORS / str(file.fileno())
+            else:
+                yield file, named
+    except OSError as exc:
+        if is_full(exc):
+            raise disk_full() from exc
+        raise
+    finally:
+        named.unlink(missing_ok=True)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or the owner's share of it, is used up."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full() -> Unavailable:
+    """The error of a disk that takes no more."""
+    return Unavailable(
+        "the disk takes no more data; nothing was stored",
+        next_step="free disk space, then try again",
+        code="disk-full",
+    )
