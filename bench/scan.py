@@ -5,9 +5,9 @@
 The slice is composed from the folder EBENBILD_MEDIA (see bench/slices.py) or given. The loop is how
 the peers are used together: two frames a second through face_recognition (HOG, not upsampled, then
 encodings), the sound through resemblyzer. Decoding alone is PyAV on as many threads, every frame.
-Ours decodes in its child processes, finds, follows, describes and pools, four frames a second when
-thorough. All four take turns; medians and ratios are printed, and what the fast scan matched of the
-thorough one's seconds.
+Ours decodes in its child processes, finds, follows, describes and pools, five frames in two
+seconds when thorough. All four take turns; medians and ratios are printed, and what the fast scan
+matched of the thorough one's seconds.
 """
 
 import argparse

@@ -203,8 +203,8 @@ class ScanSettings(BaseModel):
 
     mode: Literal["thorough", "fast"] = Field(
         default="thorough",
-        description="`thorough` looks at four frames a second; `fast` at key frames, and between "
-        "them only where a face or a shot comes or goes. A submission may ask for either.",
+        description="`thorough` looks at five frames in two seconds; `fast` at key frames, and "
+        "between them only where a face or a shot comes or goes. A submission may ask for either.",
     )
 
 

@@ -1,7 +1,7 @@
 """The faces of a file: traces of a scanned span, or the template of an enrolment sample.
 
 Frames are read from the decoding process one by one, so a film costs no more memory than the faces
-in a minute of it. A face needs few frames to be known; four a second also carry its track.
+in a minute of it. A face needs few frames to be known; five in two seconds also carry its track.
 """
 
 from collections.abc import Callable
@@ -33,8 +33,8 @@ from fingerprint.models import (
 )
 from fingerprint.skimming import Looks, skimmed
 
-FRAME_MS = 250
-FILM_SIDE_MAX = 1280
+FRAME_MS = 400
+FILM_SIDE_MAX = 1024
 STILL_SIDE_MAX = 2048
 SAMPLE_MS_MAX = 60_000
 STILL_SPAN = Span(0, 1)  # a still lasts no time; the span says that it was there

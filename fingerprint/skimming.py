@@ -4,7 +4,8 @@ One follower hears of both in their order, so a face has one track with true edg
 its frames were decoded. Which stretches are decoded is decided in `skipping`.
 """
 
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import Frame
 from fingerprint.models import Reason, Span
-from fingerprint.skipping import Ends, Stretch, unsure
+from fingerprint.skipping import Ends, Stretch, settled, unsure
 
 KEY_MS = 1000  # where key frames lie closer, as in a master, one a second is looked at
 Reached = Callable[[int], None]
@@ -64,14 +65,14 @@ class _Skimmer:
     def add(self, frame: Frame) -> None:
         """Look at a key frame, then at what lies before it if need be."""
         glimpse = self._skimming.add(frame)
-        read = self._before is not None and self._between(self._before, (frame, glimpse))
+        after = frame, glimpse
+        cut = self._between(self._before, after) if self._before else glimpse.changed
         if frame.at_ms < self._span.end_ms:
-            cut = None if read else glimpse.changed
             self._feed(
                 replace(frame, at_ms=max(frame.at_ms, self._span.start_ms)),
                 Known(glimpse.found, cut),
             )
-        self._before = frame, glimpse
+        self._before = after
         self._reached(min(frame.at_ms, self._span.end_ms))
 
     def heed(self, stream: door.MediaStream[Frame]) -> None:
@@ -85,9 +86,13 @@ class _Skimmer:
             self._between(self._before, None)
         return self._following.finish(self._end_ms), tuple(self._notes)
 
-    def _between(self, before: Seen, after: Seen | None) -> bool:
-        """Read the stretch between two key frames, or after the last one, if it is unsure."""
+    def _between(self, before: Seen, after: Seen | None) -> bool | None:
+        """Read the stretch between two key frames, or after the last one, as far as it is unsure.
+
+        Whether its end begins a shot; None where it was read to its end, which then tells.
+        """
         frame, glimpse = before
+        changed = after is None or after[1].changed
         if after is None:
             end_ms = frame.at_ms + frame.shown_ms
             ends = Ends(bool(glimpse.found), changed=False, steady=False)  # nothing confirms it
@@ -95,16 +100,34 @@ class _Skimmer:
             end_ms = after[0].at_ms
             found = glimpse.found or after[1].found
             ends = Ends(bool(found), after[1].changed, after[1].steady)
-        stretch = Stretch(frame.at_ms, end_ms, frame.peak, frame.passed, frame.usual_ms)
+        told = frame.peak, frame.passed, frame.usual_ms, frame.large_ms
+        stretch = Stretch(frame.at_ms, end_ms, *told)
         part = Span(max(frame.at_ms, self._span.start_ms), min(end_ms, self._span.end_ms))
         if part.duration_ms <= 0 or not unsure(stretch, ends):
-            return False
-        for picture in self._read(part):
-            self._feed(picture, None)
-            self._reached(picture.at_ms)
-        return True
+            return changed
+        with contextlib.closing(self._read(part)) as pictures:
+            for picture in pictures:
+                self._reached(picture.at_ms)
+                now = self._ends_after(picture, after)
+                if now is not None and settled(stretch, picture.at_ms, now):
+                    return now.changed
+        return None
 
-    def _read(self, part: Span) -> Iterator[Frame]:
+    def _ends_after(self, picture: Frame, after: Seen | None) -> Ends | None:
+        """Follow a frame of a stretch; how it compares with the stretch's end, if that is known.
+
+        A face that is at the end is looked for there, so that it is found in the frame it comes in.
+        """
+        if after is None:
+            self._feed(picture, None)
+            return None
+        glimpse = self._skimming.towards(picture, self._following.present)
+        self._feed(picture, Known(glimpse.found, None) if glimpse.found else None)
+        glimpse = self._skimming.towards(picture, self._following.present)
+        faces = bool(self._following.present or after[1].found)
+        return Ends(faces, glimpse.changed, glimpse.steady)
+
+    def _read(self, part: Span) -> Generator[Frame]:
         looks = self._looks
         # From a whole step after the key frame on: before it, one more stretch had to be decoded.
         begin_ms = part.start_ms - part.start_ms % looks.every_ms + looks.every_ms

@@ -16,7 +16,7 @@ _EARLY = 0.9  # of the usual distance: such a key frame was asked for by the pic
 class Stretch:
     """From one key frame to the next or to the end of the file.
 
-    `peak` and `passed` as in `media.models.Frame`; `usual_ms` is the longest stretch so far.
+    `peak`, `passed` and `large_ms` as in `media.models.Frame`; `usual_ms` is the longest so far.
     """
 
     start_ms: int
@@ -24,6 +24,7 @@ class Stretch:
     peak: int
     passed: int
     usual_ms: int
+    large_ms: int = 0
 
     @property
     def shot_ends(self) -> bool:
@@ -40,12 +41,27 @@ class Ends:
     steady: bool
 
 
+def settled(stretch: Stretch, at_ms: int, ends: Ends) -> bool:
+    """Whether what a frame in the middle shows lasts to the end, so that no more need be decoded.
+
+    `ends` compares that frame with the one at the end.
+    """
+    if stretch.passed or at_ms < stretch.large_ms or stretch.end_ms - at_ms > STRETCH_MS_MAX:
+        return False
+    return _explained(stretch, ends)
+
+
 def unsure(stretch: Stretch, ends: Ends) -> bool:
     """Whether a stretch must be decoded to know who is seen when."""
     if stretch.end_ms - stretch.start_ms > STRETCH_MS_MAX:
         return True
     if stretch.peak >= PEAK_PERCENT_MIN and not stretch.passed:
         return True
+    return not _explained(stretch, ends)
+
+
+def _explained(stretch: Stretch, ends: Ends) -> bool:
+    """Whether nobody is there, or the same people, or a new shot began with the end."""
     if not ends.faces or (ends.steady and not ends.changed):
-        return False
-    return not (stretch.shot_ends and ends.changed)
+        return True
+    return stretch.shot_ends and ends.changed

@@ -19,7 +19,9 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Film, s
 Fast = Annotated[
     bool | None,
     typer.Option(
-        "--fast/--thorough", help="Key frames first, or four frames a second.", show_default=False
+        "--fast/--thorough",
+        help="Key frames first, or five frames in two seconds.",
+        show_default=False,
     ),
 ]
 

@@ -97,6 +97,10 @@ class Detector:
         looks = (self._around(rgb, box, reach * box.width) for reach in _NEAR_REACHES)
         return next((found for found in looks if found is not None), None)
 
+    def there(self, rgb: Image, box: Box) -> Detection | None:
+        """The face where one of about this size is, which has hardly moved, or None."""
+        return self._around(rgb, box, _NEAR_REACHES[0] * box.width)
+
     def _around(self, rgb: Image, box: Box, reach: float) -> Detection | None:
         """The best face of about the box's size within `reach` pixels of its centre."""
         x, y = box.centre
@@ -125,7 +129,7 @@ class Detector:
         """Those hints that the exact net agrees with, where and as large as it says."""
         found = []
         for hint in hints:
-            exact = self._around(rgb, hint.box, _NEAR_REACHES[0] * hint.box.width)
+            exact = self.there(rgb, hint.box)
             if exact is not None or hint.score >= _SURE:
                 found.append(exact or hint)
         return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fingerprint.face.detector import hull_overlap
 from fingerprint.face.kit import Kit
 from fingerprint.face.linking import Links, Trail, link, thin_out
-from fingerprint.face.models import Detection, Face, Track
+from fingerprint.face.models import Box, Detection, Face, Track
 from fingerprint.face.quality import promise
 from fingerprint.face.shots import Shots
 from fingerprint.face.tracks import Shot, tracks_of
@@ -85,6 +85,11 @@ class Follower:
         self._apply(view, links)
         self._recent.append(view)
         return Step(cut, len(links.pairs), len(links.fresh), gone, moved)
+
+    @property
+    def present(self) -> tuple[Box, ...]:
+        """Where the faces of the last frame are, in pixels of its `work`."""
+        return tuple(trail.box for trail in self._open if trail.missed == 0)
 
     def finish(self, end_ms: int | None = None) -> tuple[Track, ...]:
         """Close the last shot, where its frames tell or at `end_ms`; every track in order."""

@@ -90,6 +90,10 @@ class Kit:
         """The face where one was a moment ago, if it still is."""
         return self.detector.near(view.work, box)
 
+    def there(self, view: View, box: Box) -> Detection | None:
+        """As `near`, for a face that has not moved."""
+        return self.detector.there(view.work, box)
+
     def face(self, view: View, detection: Detection) -> Face:
         """The detected face with its five points."""
         return self.faces(view, [detection])[0]

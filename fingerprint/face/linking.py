@@ -11,7 +11,7 @@ from fingerprint.face.detector import hull_overlap
 from fingerprint.face.models import Box, Detection, Face, Sample
 
 OVERLAP_MIN = 0.2  # of the common hull; a head that moved half its width has 0.33
-FACES_MAX = 4000  # per track; at four frames a second more than a quarter of an hour
+FACES_MAX = 4000  # per track; at five frames in two seconds almost half an hour
 
 
 @dataclass(slots=True)

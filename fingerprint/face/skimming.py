@@ -4,12 +4,13 @@ The fast scan decides by this which stretches it must decode. What a search find
 to the follower, so that no frame is searched twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fingerprint.face.detector import hull_overlap
 from fingerprint.face.kit import Kit
 from fingerprint.face.linking import Trail, link
-from fingerprint.face.models import Detection
+from fingerprint.face.models import Box, Detection
 from fingerprint.face.shots import differ
 from fingerprint.face.view import View
 
@@ -45,16 +46,28 @@ class Skimmer:
         found = self._kit.search(view, smallest_px)
         if not changed:
             found += self._missed(view, found)
-        steady = self._agrees(found)
+        steady = self._steady([d.box for d in self._found], found)
         self._before, self._found = view, found
         return Glimpse(found, changed, steady)
+
+    def towards(self, view: View, present: Sequence[Box]) -> Glimpse:
+        """An earlier frame beside the last one added: `found` are the faces that came meanwhile."""
+        assert self._before is not None
+        known = link([Trail(box) for box in present], self._found)
+        came = tuple(
+            d for face in known.fresh if (d := self._kit.there(view, face.box)) is not None
+        )
+        steady = self._steady([*present, *(d.box for d in came)], self._found)
+        return Glimpse(came, differ(view.plain, self._before.plain), steady)
 
     def _missed(self, view: View, found: tuple[Detection, ...]) -> tuple[Detection, ...]:
         """Faces that the search did not find, though they are where they were."""
         lost = link([Trail(detection.box) for detection in self._found], found).lost
         return tuple(d for trail in lost if (d := self._kit.near(view, trail.box)) is not None)
 
-    def _agrees(self, found: tuple[Detection, ...]) -> bool:
-        links = link([Trail(detection.box) for detection in self._found], found)
+    @staticmethod
+    def _steady(boxes: Sequence[Box], found: Sequence[Detection]) -> bool:
+        """Whether the faces at these places are all found, about where they were, and no other."""
+        links = link([Trail(box) for box in boxes], found)
         stay = all(hull_overlap(t.box, d.box) >= _SAME_PLACE for t, d in links.pairs)
         return stay and not links.fresh and not links.lost

@@ -14,7 +14,7 @@ from fingerprint.face.finder import Finder
 from fingerprint.face.following import Follower, Known, Step
 from fingerprint.face.kit import FaceSettings, Kit, hastened
 from fingerprint.face.landmarks import Landmarks
-from fingerprint.face.models import Image, Sample, Sighting, Track
+from fingerprint.face.models import Box, Image, Sample, Sighting, Track
 from fingerprint.face.skimming import Glimpse, Skimmer
 from fingerprint.face.tracks import pooled
 from fingerprint.face.view import View, view_of
@@ -127,6 +127,11 @@ class Skimming:
         """What the next frame shows."""
         return self._skimmer.add(_view(frame, self._side))
 
+    def towards(self, frame: Frame, present: Sequence[Box]) -> Glimpse:
+        """How a frame with faces at `present` (see `Following.present`) compares with the last
+        one added; `found` are those of its faces that came in between."""
+        return self._skimmer.towards(_view(frame, self._side), present)
+
 
 class Following:
     """The faces of one segment while its frames come in, at any times but in their order."""
@@ -139,6 +144,11 @@ class Following:
     def add(self, frame: Frame, known: Known | None = None) -> Step:
         """Find or follow the faces of the next frame."""
         return self._follower.add(_view(frame, self._side), known)
+
+    @property
+    def present(self) -> tuple[Box, ...]:
+        """Where the faces of the last frame are, in pixels that only `Skimming` need know."""
+        return self._follower.present
 
     def finish(self, end_ms: int | None = None) -> tuple[Track, ...]:
         """Every track, in order of time, with the vectors of the encoder in use.

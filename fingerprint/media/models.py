@@ -64,6 +64,7 @@ class Frame:
     Where only key frames are read, `shown_ms` lasts to the next one that is given; `peak` is the
     largest packet in between, in percent of the smaller of the two, and `passed` how many key
     frames in between were left out, `usual_ms` the longest distance of key frames known so far.
+    `large_ms` is when the last packet of half the smaller key frame's size is shown, 0 for none.
     """
 
     at_ms: int
@@ -73,6 +74,7 @@ class Frame:
     peak: int = 0
     passed: int = 0
     usual_ms: int = 0
+    large_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

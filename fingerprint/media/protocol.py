@@ -25,7 +25,7 @@ PEAK_MAX = 10_000
 PASSED_MAX = 10_000
 
 Figures = Mapping[str, str | int | float]
-Told = tuple[int, int, int]  # `peak`, `passed` and `usual_ms` of a picture
+Told = tuple[int, int, int, int]  # `peak`, `passed`, `usual_ms`, `large_ms` of a picture
 _NAME = re.compile(r"[A-Za-z0-9_.,:() -]{0,64}")
 
 
@@ -108,7 +108,7 @@ class Block:
 class Picture:
     """A picture in a slot: packed RGB rows, still to be mirrored and turned.
 
-    The last three are of a key frame's stretch, as in `models.Frame`.
+    The last four are of a key frame's stretch, as in `models.Frame`.
     """
 
     slot: int
@@ -122,6 +122,7 @@ class Picture:
     peak: int = 0
     passed: int = 0
     usual_ms: int = 0
+    large_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

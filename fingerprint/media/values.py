@@ -42,7 +42,7 @@ def frame(answer: Answer, memory: Ring) -> Frame:
     if answer.mirrored:
         rgb = rgb[:, ::-1]
     rgb = np.ascontiguousarray(np.rot90(rgb, -answer.turns))
-    told = answer.peak, answer.passed, answer.usual_ms
+    told = answer.peak, answer.passed, answer.usual_ms, answer.large_ms
     return Frame(answer.at_ms, rgb, answer.scale, answer.shown_ms, *told)
 
 

@@ -62,6 +62,9 @@ def test_a_shot_that_begins_between_key_frames_shows_in_a_large_packet(tmp_path:
     peaks = {frame.at_ms: frame.peak for frame in keys(path)}
     assert peaks[3000] >= 50
     assert max(peak for at_ms, peak in peaks.items() if at_ms != 3000) < 50
+    large = {frame.at_ms: frame.large_ms for frame in keys(path)}
+    assert large[3000] == 4000
+    assert set(large.values()) == {0, 4000}
 
 
 def test_a_shot_that_begins_a_key_frame_comes_early(tmp_path: Path) -> None:

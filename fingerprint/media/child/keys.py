@@ -7,7 +7,7 @@ much on it as on a key frame.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from av.packet import Packet
@@ -25,6 +25,7 @@ from fingerprint.media.clock import CutClock, to_ms
 from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import PASSED_MAX, PEAK_MAX, Job
 from fingerprint.media.sampling import Cells, Effort
+from fingerprint.skipping import PEAK_PERCENT_MIN
 
 
 def run(source: Source, job: Job, outlet: Outlet) -> None:
@@ -45,12 +46,15 @@ def run(source: Source, job: Job, outlet: Outlet) -> None:
 
 @dataclass(slots=True)
 class _Stretch:
-    """From one key frame to the next: sizes in bytes, `passed` key frames that were left out."""
+    """From one key frame to the next: sizes in bytes, `passed` key frames that were left out.
+
+    `falling` holds the packets that no later one is as large as, with their times.
+    """
 
     pts: int
     at_ms: int
     size: int
-    largest: int = 0
+    falling: list[tuple[int, int]] = field(default_factory=list)
     passed: int = 0
     until_ms: int | None = None
     least: int = 0
@@ -59,10 +63,25 @@ class _Stretch:
     def close(self, at_ms: int, size: int) -> None:
         self.until_ms, self.least = at_ms, min(size, self.size)
 
+    def add(self, at_ms: int, size: int) -> None:
+        """Take another packet; few are kept, since each is smaller than the one before."""
+        while self.falling and self.falling[-1][1] <= size:
+            self.falling.pop()
+        self.falling.append((at_ms, size))
+
     @property
     def peak(self) -> int:
         """The largest other packet, in percent of the smaller key frame beside it."""
-        return min(PEAK_MAX, 100 * self.largest // max(1, self.least))
+        return self._percent(self.falling[0][1]) if self.falling else 0
+
+    @property
+    def large_ms(self) -> int:
+        """When the last large packet is shown, 0 for none."""
+        times = [at for at, size in self.falling if self._percent(size) >= PEAK_PERCENT_MIN]
+        return max(times, default=0)
+
+    def _percent(self, size: int) -> int:
+        return min(PEAK_MAX, 100 * size // max(1, self.least))
 
 
 class _Reader:
@@ -104,7 +123,9 @@ class _Reader:
     def _pass(self, packet: "Packet[Stream]") -> None:
         if self._waiting:
             last = self._waiting[-1]
-            last.largest = max(last.largest, packet.size)
+            assert packet.pts is not None and packet.time_base is not None
+            later_ms = to_ms((packet.pts - last.pts) * packet.time_base)
+            last.add(max(0, last.at_ms + later_ms), packet.size)
 
     def _key(self, packet: "Packet[Stream]") -> bool:
         """Begin a stretch with a key frame that opens a cell; True beyond the span."""
@@ -153,6 +174,7 @@ class _Reader:
                 return
             self._waiting.popleft()
             if stretch.picture is not None:
-                told = (stretch.peak, min(stretch.passed, PASSED_MAX), self._usual_ms)
+                passed = min(stretch.passed, PASSED_MAX)
+                told = (stretch.peak, passed, self._usual_ms, stretch.large_ms)
                 lasting_ms = stretch.until_ms - stretch.at_ms
                 self._screen.show(stretch.picture, stretch.at_ms, lasting_ms, told)

@@ -65,7 +65,7 @@ class Outlet:
         times_ms: tuple[int, int],
         turn: tuple[int, int],
         scale: float,
-        told: Told = (0, 0, 0),
+        told: Told = (0, 0, 0, 0),
     ) -> None:
         """Hand over RGB rows of `row_bytes` each, of which the first 3 x width count.
 

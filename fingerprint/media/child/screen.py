@@ -24,7 +24,7 @@ class Screen:
         self._aspect = aspect
         self._reformatter = VideoReformatter()
 
-    def show(self, frame: VideoFrame, at_ms: int, shown_ms: int, told: Told = (0, 0, 0)) -> None:
+    def show(self, frame: VideoFrame, at_ms: int, shown_ms: int, told: Told = (0, 0, 0, 0)) -> None:
         """Shrink a frame and hand it over; `told` is what the packets after it tell."""
         check_pixels(frame.width, frame.height, self._job.limits)
         shown = geometry.squared(frame.width, frame.height, self._aspect)

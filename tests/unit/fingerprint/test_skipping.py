@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprint.skipping import PEAK_PERCENT_MIN, STRETCH_MS_MAX, Ends, Stretch, unsure
+from fingerprint.skipping import PEAK_PERCENT_MIN, STRETCH_MS_MAX, Ends, Stretch, settled, unsure
 
 CALM = Stretch(0, 4000, peak=20, passed=0, usual_ms=5000)
 REGULAR = Stretch(0, 5000, peak=20, passed=0, usual_ms=5000)
@@ -50,3 +50,30 @@ def test_where_key_frames_were_left_out_no_cut_is_taken_for_granted(
 ) -> None:
     stretch = Stretch(0, 1000, peak, passed, usual_ms=5000)
     assert unsure(stretch, Ends(faces=True, changed=True, steady=steady))
+
+
+def test_a_face_that_has_come_needs_no_more_looking() -> None:
+    assert unsure(REGULAR, CAME)
+    assert not settled(REGULAR, 2000, CAME)
+    assert settled(REGULAR, 2400, SAME)
+
+
+def test_nothing_is_settled_before_the_last_large_packet() -> None:
+    cut_inside = Stretch(0, 4000, peak=170, passed=0, usual_ms=5000, large_ms=1200)
+    assert unsure(cut_inside, CUT)
+    assert not settled(cut_inside, 1000, SAME)
+    assert settled(cut_inside, 1200, CUT)  # what was cut to lasts to the next cut
+
+
+def test_a_picture_unlike_the_end_settles_nothing_where_no_key_frame_explains_it() -> None:
+    assert not settled(REGULAR, 2000, CUT)
+
+
+@given(ends, st.integers(0, 600_000), st.integers(0, 500))
+def test_what_is_settled_would_not_be_read_as_a_stretch_of_its_own(
+    shown: Ends, at_ms: int, passed: int
+) -> None:
+    stretch = Stretch(0, 600_000, peak=0, passed=passed, usual_ms=600_000)
+    if settled(stretch, at_ms, shown):
+        rest = Stretch(at_ms, 600_000, peak=0, passed=0, usual_ms=600_000 - at_ms)
+        assert not unsure(rest, shown)
