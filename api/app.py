@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 
-from api import errors
+from api import authorisation, errors
 from api.deps import caller_of
 from api.opening import open_registry
 from api.routes import (
@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(
             noun.router, prefix="/v1", dependencies=[Depends(caller_of)], responses=PROBLEMS
         )
+    authorisation.check(app)
     return app
 
 

@@ -51,7 +51,7 @@ class Once:
             if self.key:
                 kept = as_json(result if keep is None else keep(result))
                 answer = Answer(self.request_hash, status, kept)
-                keep_answer(session, self.caller.tenant_id, self.key, answer, at=utc_now())
+                keep_answer(session, self.caller.tenant_id, self._name, answer, at=utc_now())
         return _response(Answer(self.request_hash, status, as_json(result)))
 
     def replay(self) -> Response | None:
@@ -59,6 +59,11 @@ class Once:
         with self.database.read() as session:
             known = self._known(session)
         return None if known is None else _response(known, replayed=True)
+
+    @property
+    def _name(self) -> str:
+        # A colleague who sends the same request has scopes of his own to be asked for.
+        return f"{self.caller.person or self.caller.subject}/{self.key}"
 
     def _known(self, session: Session) -> Answer | None:
         if not self.key:
@@ -68,7 +73,7 @@ class Once:
                 "The Idempotency-Key is too long.",
                 next_step=f"Send at most {KEY_LENGTH_MAX} characters, such as a UUID.",
             )
-        row = find_answer(session, self.caller.tenant_id, self.key)
+        row = find_answer(session, self.caller.tenant_id, self._name)
         if row is not None and row.request_hash != self.request_hash:
             raise BadInput(
                 "This Idempotency-Key was used for another request.",

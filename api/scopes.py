@@ -17,9 +17,10 @@ class TenantKind(StrEnum):
     OPERATOR = "operator"
 
 
-SCOPES = frozenset(
-    {"performers", "licences", "submissions", "usage", "reports", "webhooks", "admin"}
-)
+# `admin` is the registry's own administration; `members` that of one organisation's people.
+ADMIN, MEMBERS, AUDIT, ATTEST = "admin", "members", "audit", "attest"
+_WORK = frozenset({"performers", "licences", "submissions", "usage", "reports", "webhooks"})
+SCOPES = _WORK | {ADMIN, MEMBERS, AUDIT, ATTEST}
 USUAL: Mapping[TenantKind, frozenset[str]] = {
     TenantKind.PERFORMER: frozenset({"performers", "licences", "reports", "webhooks"}),
     TenantKind.AGENCY: frozenset({"performers", "licences", "reports", "webhooks"}),
@@ -31,11 +32,19 @@ USUAL: Mapping[TenantKind, frozenset[str]] = {
 
 
 def chosen(kind: str, asked: Sequence[str] | None) -> frozenset[str]:
-    """The scopes of a new key: those asked for, else the usual ones; raises BadInput."""
+    """The scopes of a new key: those asked for, else the usual ones; raises BadInput.
+
+    Only the operator's keys administer the registry.
+    """
     if not asked:
         return USUAL[TenantKind(kind)]
     if not SCOPES.issuperset(asked):
         raise BadInput(
             "There is no such scope.", next_step=f"Choose from {', '.join(sorted(SCOPES))}."
+        )
+    if ADMIN in asked and kind != TenantKind.OPERATOR:
+        raise BadInput(
+            "Only a key of the operator administers the registry.",
+            next_step=f"Leave out {ADMIN}; {MEMBERS} looks after an organisation's own people.",
         )
     return frozenset(asked)

@@ -47,6 +47,15 @@ def require(principal: Principal, scope: str) -> None:
         )
 
 
+def require_any(principal: Principal, *scopes: str) -> None:
+    """Return when the principal holds one of `scopes`; raise NotAllowed otherwise."""
+    if not principal.scopes.intersection((*scopes, ANY_SCOPE)):
+        raise NotAllowed(
+            f"this needs one of the scopes {', '.join(scopes)}",
+            next_step="ask your administrator for a key with one of them",
+        )
+
+
 def system(tenant_id: str) -> Principal:
     """Return the principal of a worker that acts for a tenant; no API key can hold its scope."""
     return Principal(tenant_id, "system", frozenset({ANY_SCOPE}), "system")

@@ -14,6 +14,7 @@ from api.routes.jobs import JobOut
 from api.wire import FROZEN, ReasonOut, Signed, Text, ToSign
 from core import jobs
 from core.clock import utc_now
+from core.principal import require
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, Purpose, Sample
 from registry.models.proofs import Attestation, Fact
@@ -201,6 +202,7 @@ def sign(enrolment_id: str, body: Signed, writing: Writing) -> Response:
 @router.post("/enrolments/{enrolment_id}/samples", status_code=202, response_model=JobOut)
 def add_sample(enrolment_id: str, body: NewSample, writing: Writing, world: Open) -> Response:
     """Hand an uploaded file in as a sample; the job embeds it and deletes its bytes."""
+    require(writing.caller, enrolment.SCOPE)
     replayed = writing.replay()
     if replayed is not None:
         return replayed

@@ -11,9 +11,12 @@ from api.paging import Asked, Page, from_cursor, page
 from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
+from core.principal import require_any
 
 router = APIRouter(tags=["jobs"])
 JOBS_SHOWN_MAX = 1000
+# Who may stop or restart what his organisation has under way.
+SCOPES = ("performers", "submissions")
 
 
 class Fault(BaseModel):
@@ -83,6 +86,7 @@ def show_job(job_id: str, caller: Caller, reading: Reading) -> JobOut:
 @router.post("/jobs/{job_id}/cancellation", response_model=JobOut)
 def cancel_job(job_id: str, writing: Writing) -> Response:
     """Stop a job; its worker writes nothing more."""
+    require_any(writing.caller, *SCOPES)
     return writing.write(
         lambda session: JobOut.of(jobs.cancel(session, writing.caller, job_id, utc_now())),
         status=200,
@@ -92,6 +96,7 @@ def cancel_job(job_id: str, writing: Writing) -> Response:
 @router.post("/jobs/{job_id}/retry", response_model=JobOut)
 def retry_job(job_id: str, writing: Writing) -> Response:
     """Start a failed or cancelled job again."""
+    require_any(writing.caller, *SCOPES)
     return writing.write(
         lambda session: JobOut.of(jobs.requeue(session, writing.caller, job_id, utc_now())),
         status=200,

@@ -11,12 +11,15 @@ from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Signed, ToSign
 from core.clock import utc_now
+from core.principal import require_any
 from licensing.models import Licence
 from licensing.service import licences
 from licensing.terms import terms_from_dict, terms_to_dict
 
 router = APIRouter(tags=["licences"])
 CREDENTIAL_TYPE = "application/vc"
+# Who gives licences, and who works under them.
+READERS = ("licences", "submissions", "usage")
 
 
 class NewLicence(BaseModel):
@@ -108,6 +111,7 @@ def list_licences(
     performer_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Page[LicenceOut]:
     """List the signed licences you gave or hold, newest first."""
+    require_any(caller, *READERS)
     found = licences.list_licences(
         reading,
         caller,
@@ -121,12 +125,14 @@ def list_licences(
 @router.get("/licences/{licence_id}", response_model=LicenceOut)
 def show(licence_id: str, caller: Caller, reading: Reading) -> LicenceOut:
     """Show one licence."""
+    require_any(caller, *READERS)
     return LicenceOut.of(licences.get_licence(reading, caller, licence_id))
 
 
 @router.get("/licences/{licence_id}/credential", response_class=Response)
 def credential(licence_id: str, caller: Caller, reading: Reading) -> Response:
     """The exact signed bytes, to keep and to verify anywhere."""
+    require_any(caller, *READERS)
     licence = licences.get_licence(reading, caller, licence_id)
     return Response(licence.signed, media_type=CREDENTIAL_TYPE)
 

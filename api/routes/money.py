@@ -10,6 +10,7 @@ from api.deps import Caller, Language, Open, Reading, Writing
 from api.web.pages import render
 from api.web.response import PageResponse
 from api.wire import FROZEN, Text
+from core.principal import require
 from royalties.service import accruals, statements, usage
 from royalties.statement_wire import to_dict
 from royalties.wire import (
@@ -38,6 +39,7 @@ class NewAccrual(BaseModel):
 @router.post("/usage-imports", status_code=201, response_model=dict[str, Any])
 def import_usage(body: NewImport, writing: Writing, world: Open) -> Response:
     """Take a usage report in; every line is accepted, known, or rejected with its cause."""
+    require(writing.caller, "usage")
     replayed = writing.replay()
     if replayed is not None:
         return replayed

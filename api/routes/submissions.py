@@ -17,7 +17,7 @@ from api.routes.jobs import JobOut
 from api.wire import FROZEN, Text
 from core import jobs
 from core.clock import utc_now
-from core.principal import Principal
+from core.principal import Principal, require
 from fingerprint.models import ScanMode
 from licensing.service import clearances
 from registry.declaration import from_dict, to_dict
@@ -81,6 +81,7 @@ class SubmissionOut(BaseModel):
 @router.post("/submissions", status_code=202, response_model=SubmissionOut)
 def submit(body: NewSubmission, writing: Writing, world: Open) -> Response:
     """Hand an uploaded file in for a cut; a worker scans it and the clearance follows."""
+    require(writing.caller, submissions.SCOPE)
     replayed = writing.replay()
     if replayed is not None:
         return replayed

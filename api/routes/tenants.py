@@ -117,6 +117,7 @@ def add_key(tenant_id: str, body: NewKey, writing: Writing) -> Response:
 def list_keys(tenant_id: str, caller: Caller, reading: Reading) -> list[KeyOut]:
     """List an organisation's API keys without the keys themselves (operator only)."""
     require(caller, "admin")
+    tenants.get_tenant(reading, tenant_id)
     return [KeyOut.of(key) for key in tenants.list_keys(reading, tenant_id)]
 
 

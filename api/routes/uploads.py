@@ -5,6 +5,7 @@ from fastapi import APIRouter, Request
 from api import uploads
 from api.deps import Caller, Open
 from api.uploads import Upload
+from core.principal import require_any
 
 router = APIRouter(tags=["uploads"])
 
@@ -27,4 +28,5 @@ async def upload(request: Request, caller: Caller, world: Open) -> Upload:
 
     The one route that is not `def`: the body is written as it arrives, never held in memory.
     """
+    require_any(caller, "performers", "submissions", "usage")
     return await uploads.receive(world, caller, request.stream())

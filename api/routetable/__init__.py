@@ -1,0 +1,5 @@
+"""The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
+
+from api.routetable import entrance, registry
+
+ROWS = (*entrance.ROWS, *registry.ROWS)

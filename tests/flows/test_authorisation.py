@@ -1,0 +1,164 @@
+"""The authorisation table, cell by cell, against the running application."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.app import create_app
+from api.authorisation import Outcome, Relation, check, expected, relations, routes, row_of
+from api.opening import open_registry
+from api.roles import GRANTS, Role, scopes_of
+from api.routetable import ROWS
+from api.routetable.row import Row
+from api.scopes import SCOPES
+from core import tenants
+from core.db import Database
+from core.errors import Broken
+from tests.simulators.holdings import Holder, bodies, hold
+from tests.simulators.stage import Stage
+
+OPERATOR = "operator"
+NOBODY = "nobody"
+WORK = SCOPES - {"admin"}
+FIXED = {"period": "2030-10", "code": "not-found", "number": "1"}
+
+
+@dataclass
+class Caller:
+    """A role in an organisation, with what it sees of every relation."""
+
+    role: str
+    scopes: frozenset[str] | None
+    http: httpx2.Client
+    holder: Holder
+    things: dict[Relation, dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    made = Stage.make(tmp_path_factory.mktemp("authorisation"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def callers(hall: Stage) -> list[Caller]:
+    """Every role, nobody, and the operator; two sets of things in one's own organisation."""
+    with open_registry(hall.settings) as world:
+        ours = Holder.make(hall, world.db, hall.tenant("agency", "Ours")[0], WORK)
+        theirs = Holder.make(hall, world.db, hall.tenant("agency", "Theirs")[0], WORK)
+        with world.db.read() as session:
+            (operator,) = tenants.list_tenants(session, kind="operator")
+        house = Holder.make(hall, world.db, operator.id, SCOPES)
+        own, colleague = hold(hall, ours, "anna"), hold(hall, ours, "ben")
+        seen = _things(own, colleague, hold(hall, theirs, "carla"))
+        found = [Caller(NOBODY, None, hall.http(), ours, seen)]
+        for role in Role:
+            scopes = scopes_of([role], "agency")
+            found.append(Caller(role, scopes, _key(hall, world.db, ours, scopes), ours, seen))
+        kept = _things(hold(hall, house, "dora"), hold(hall, house, "emil"), own)
+        http = _key(hall, world.db, house, scopes_of([Role.ADMIN], OPERATOR))
+        found.append(Caller(OPERATOR, SCOPES, http, house, kept))
+    return found
+
+
+def _things(
+    own: dict[str, str], colleague: dict[str, str], other: dict[str, str]
+) -> dict[Relation, dict[str, str]]:
+    absent = {name: value[:-5] + "77777" for name, value in other.items()}
+    ordered = (own, colleague, other, absent)
+    return {relation: {**ids, **FIXED} for relation, ids in zip(Relation, ordered, strict=True)}
+
+
+def _key(stage: Stage, database: Database, holder: Holder, scopes: frozenset[str]) -> httpx2.Client:
+    with database.write() as session:
+        _, plaintext = tenants.issue_key(session, holder.tenant_id, scopes)
+    return stage.http(plaintext)
+
+
+def send(caller: Caller, row: Row, relation: Relation) -> httpx2.Response:
+    body: Any = None
+    if row.method == "POST":
+        make = bodies(caller.things[Relation.OWN], caller.holder.upload).get(row.path, dict)
+        body = make()
+    return caller.http.request(row.method, row.path.format(**caller.things[relation]), json=body)
+
+
+def outcome(answer: httpx2.Response) -> Outcome:
+    known = {401: Outcome.NO_KEY, 403: Outcome.FORBIDDEN, 404: Outcome.HIDDEN}
+    return known.get(answer.status_code, Outcome.ALLOWED)
+
+
+def agrees(row: Row, relation: Relation, wanted: Outcome, answer: httpx2.Response) -> bool:
+    got = outcome(answer)
+    if wanted is Outcome.NOTHING:
+        return got is Outcome.ALLOWED
+    lacking = row.may_lack and relation in (Relation.OWN, Relation.COLLEAGUE)
+    return got is wanted or (lacking and got is Outcome.HIDDEN and wanted is Outcome.ALLOWED)
+
+
+def same(first: httpx2.Response, second: httpx2.Response) -> bool:
+    return (first.status_code, first.content, dict(first.headers)) == (
+        second.status_code,
+        second.content,
+        dict(second.headers),
+    )
+
+
+def test_every_cell_of_the_table_is_what_the_application_does(callers: list[Caller]) -> None:
+    wrong, cells = [], 0
+    for row in ROWS:
+        for caller in callers:
+            answers = {}
+            for relation in relations(row):
+                wanted = expected(row, caller.scopes, relation, operator=caller.role == OPERATOR)
+                answers[relation] = answer = send(caller, row, relation)
+                cells += 1
+                if not agrees(row, relation, wanted, answer):
+                    wrong.append((row.method, row.path, caller.role, relation, wanted, answer.text))
+                if wanted in (Outcome.HIDDEN, Outcome.NOTHING) and relation is Relation.ABSENT:
+                    foreign = answers[Relation.OTHER]
+                    if not same(foreign, answer):
+                        wrong.append((row.method, row.path, caller.role, "tells", foreign.text))
+    assert not wrong, "\n".join(map(repr, wrong))
+    assert cells > 1500
+
+
+def test_a_route_without_a_row_stops_the_application(hall: Stage) -> None:
+    app = create_app(hall.settings)
+    check(app)
+    app.add_api_route("/v1/forgotten", lambda: None, include_in_schema=False)
+    with pytest.raises(Broken, match="GET /v1/forgotten has no row"):
+        check(app)
+
+
+def test_the_table_knows_more_routes_than_the_description(hall: Stage) -> None:
+    app = create_app(hall.settings)
+    described = {
+        (method.upper(), path)
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+    found = set(routes(app))
+    assert described < found
+    assert {("GET", "/docs"), ("GET", "/openapi.json")} <= found
+    assert all(row_of(*route) for route in found)
+
+
+def test_rows_name_scopes_that_exist_and_that_a_role_holds() -> None:
+    granted = frozenset(scope for role in Role for scope in GRANTS[role])
+    for row in ROWS:
+        assert row.needs <= SCOPES, row
+        assert not row.needs or row.needs & (granted | SCOPES), row
+        assert not (row.public and row.needs), row
+    assert len({(row.method, row.path) for row in ROWS}) == len(ROWS)
+
+
+def test_names_in_paths_are_known_to_the_test(callers: list[Caller]) -> None:
+    known = callers[1].things[Relation.OWN].keys()
+    for row in ROWS:
+        assert set(re.findall(r"\{(\w+)\}", row.path)) <= known, row.path

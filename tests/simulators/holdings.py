@@ -1,0 +1,119 @@
+"""One of everything that an organisation can hold, and requests about it that are well formed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from core import tenants
+from core.db import Database
+from core.keys import generate
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
+
+Ids = Mapping[str, str]
+SAMPLE = "sample of a voice"
+
+
+@dataclass
+class Holder:
+    """An organisation's http client with every scope, and the database behind it."""
+
+    stage: Stage
+    tenant_id: str
+    http: httpx2.Client
+
+    @classmethod
+    def make(
+        cls, stage: Stage, database: Database, tenant_id: str, scopes: frozenset[str]
+    ) -> "Holder":
+        with database.write() as session:
+            _, plaintext = tenants.issue_key(session, tenant_id, scopes)
+        return cls(stage, tenant_id, stage.http(plaintext))
+
+    def upload(self) -> str:
+        return str(self.http.post("/v1/uploads", content=SAMPLE.encode()).json()["id"])
+
+
+def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
+    """Make one of everything; returns the ids by the names of the paths' parameters."""
+    client = stage.client(holder.http.headers["authorization"].removeprefix("Bearer "))
+    anna = Person.add(client, name)
+    enrolment = anna.consent("voice")
+    upload = client.upload(stage.file(f"{name}.wav", voice_sample(name)))
+    body = {"upload_id": upload, "modality": "voice"}
+    job = client.post(f"/v1/enrolments/{enrolment}/samples", body)
+    client.wait(job["id"])
+    licence = anna.license(holder.tenant_id)
+    cut_id = new_cut(client)
+    film = medium(20_000, (name, "voice", 0, 15_000))
+    declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
+    submission = submit(stage, client, cut_id, film, declared)
+    findings = client.get(f"/v1/submissions/{submission['id']}/findings")
+    clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
+    draft = client.post(f"/v1/performers/{anna.id}/keys", {"did": generate().did})
+    keys = stage.operator.get(f"/v1/tenants/{holder.tenant_id}/keys")
+    return {
+        "performer_id": anna.id,
+        "enrolment_id": enrolment,
+        "job_id": job["id"],
+        "licence_id": licence["id"],
+        "work_id": client.get(f"/v1/cuts/{cut_id}")["work_id"],
+        "cut_id": cut_id,
+        "submission_id": submission["id"],
+        "clearance_id": clearance["id"],
+        "match_id": findings["matches"][0]["id"],
+        "draft_id": draft["id"],
+        "tenant_id": holder.tenant_id,
+        "key_id": keys[0]["id"],
+    }
+
+
+def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """A well-formed body for each path that takes one, about the caller's own things."""
+    did = "did:key:z6MkkXoNNWdNSnxw2FPFMMr634qXpQdp62RcHHUs4ZXF8ADB"
+    signed = {"verification_method": "x", "signature": "AAAA"}
+    sample = {"modality": "voice"}
+    terms = {
+        "performer_id": ids["performer_id"],
+        "licensee_id": ids["tenant_id"],
+        "kinds": ["synthesise_voice"],
+        "modalities": ["voice"],
+        "territories": "*",
+        "languages": "*",
+        "media": "*",
+        "works": "*",
+        "valid_from": "2026-01-01T00:00:00Z",
+        "valid_until": "2036-01-01T00:00:00Z",
+        "tariff": {"kind": "per_minute", "rate": "0.25", "currency": "EUR"},
+    }
+    submission = {"cut_id": ids["cut_id"], "filename": "a.mp4", "declaration": declaration()}
+    fixed: dict[str, dict[str, Any]] = {
+        "/v1/tenants": {"name": "Another", "kind": "studio"},
+        "/v1/encoder-changes": {"model_id": "nobody"},
+        "/v1/performers": {"name": "A", "public_name": "B"},
+        "/v1/performers/{performer_id}/enrolments": {
+            "modalities": ["voice"],
+            "purposes": ["matching"],
+        },
+        "/v1/performers/{performer_id}/keys": {"did": did},
+        "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
+        "/v1/enrolments/{enrolment_id}/signature": signed,
+        "/v1/licences": {"terms": terms},
+        "/v1/licences/{licence_id}/signature": signed,
+        "/v1/works": {"title": "T", "level": "film"},
+        "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
+        "/v1/submissions/{submission_id}/declaration": {"declaration": declaration()},
+        "/v1/matches/{match_id}/reviews": {"verdict": "confirmed"},
+    }
+    made: dict[str, Callable[[], dict[str, Any]]] = {
+        path: (lambda body=body: body)  # type: ignore[misc]
+        for path, body in fixed.items()
+    }
+    return {
+        **made,
+        "/v1/enrolments/{enrolment_id}/samples": lambda: {**sample, "upload_id": upload()},
+        "/v1/submissions": lambda: {**submission, "upload_id": upload()},
+        "/v1/usage-imports": lambda: {"upload_id": upload()},
+    }
