@@ -19,6 +19,8 @@ ROWS = (
     row("GET", "/v1/enrolments/{enrolment_id}", "performers"),
     row("POST", "/v1/enrolments/{enrolment_id}/signature", "performers"),
     row("POST", "/v1/enrolments/{enrolment_id}/samples", "performers"),
+    row("POST", "/v1/enrolments/{enrolment_id}/attestations", "performers"),
+    row("GET", "/v1/enrolments/{enrolment_id}/proofs", "performers"),
     row("POST", "/v1/enrolments/{enrolment_id}/withdrawal", "performers"),
     row("GET", "/v1/jobs/{job_id}/sample", "performers", looks_first=True),
     row("GET", "/v1/jobs"),

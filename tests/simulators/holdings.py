@@ -45,6 +45,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     body = {"upload_id": upload, "modality": "voice"}
     job = client.post(f"/v1/enrolments/{enrolment}/samples", body)
     client.wait(job["id"])
+    anna.vouch(enrolment, "voice")
     licence = anna.license(holder.tenant_id)
     cut_id = new_cut(client)
     film = medium(20_000, (name, "voice", 0, 15_000))
@@ -100,6 +101,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/performers/{performer_id}/keys": {"did": did},
         "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
         "/v1/enrolments/{enrolment_id}/signature": signed,
+        "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/works": {"title": "T", "level": "film"},
