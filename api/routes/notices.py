@@ -14,6 +14,7 @@ from core import mail, notices
 from core.clock import utc_now
 from core.mail import MailAddress
 from core.notices import Notice
+from core.principal import require
 
 router = APIRouter(tags=["notices"])
 
@@ -86,6 +87,7 @@ def add_mail_address(body: NewMailAddress, writing: Writing) -> Response:
 @router.get("/mail-addresses", response_model=list[MailAddress])
 def list_mail_addresses(caller: Caller, reading: Reading) -> list[MailAddress]:
     """List the addresses to which notices go."""
+    require(caller, mail.SCOPE)
     return mail.list_addresses(reading, caller)
 
 

@@ -14,6 +14,7 @@ from core import deliveries, webhooks
 from core.clock import utc_now
 from core.deliveries import Delivery
 from core.hooksign import Scheme
+from core.principal import require
 from core.webhooks import Endpoint
 
 router = APIRouter(tags=["webhooks"])
@@ -147,6 +148,7 @@ def list_deliveries(
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
 ) -> list[DeliveryOut]:
     """List your newest deliveries, to one endpoint or mail address where it is named."""
+    require(caller, webhooks.SCOPE)
     found = deliveries.list_deliveries(reading, caller, target_id=target, limit=limit)
     return [DeliveryOut.of(item) for item in found]
 
@@ -154,6 +156,7 @@ def list_deliveries(
 @router.post("/deliveries/{delivery_id}/retry", response_model=DeliveryOut)
 def send_again(delivery_id: str, writing: Writing) -> Response:
     """Send a delivery again that ended."""
+    require(writing.caller, webhooks.SCOPE)
     return writing.write(
         lambda session: DeliveryOut.of(
             deliveries.send_again(session, writing.caller, delivery_id, now=utc_now())

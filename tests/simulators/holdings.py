@@ -6,7 +6,9 @@ from typing import Any
 
 import httpx2
 
-from core import tenants
+from api.client import Client
+from core import deliveries, notices, tenants
+from core.clock import utc_now
 from core.db import Database
 from core.keys import generate
 from tests.simulators.small_engine import medium
@@ -23,6 +25,7 @@ class Holder:
     stage: Stage
     tenant_id: str
     http: httpx2.Client
+    database: Database
 
     @classmethod
     def make(
@@ -30,7 +33,7 @@ class Holder:
     ) -> "Holder":
         with database.write() as session:
             _, plaintext = tenants.issue_key(session, tenant_id, scopes)
-        return cls(stage, tenant_id, stage.http(plaintext))
+        return cls(stage, tenant_id, stage.http(plaintext), database)
 
     def upload(self) -> str:
         return str(self.http.post("/v1/uploads", content=SAMPLE.encode()).json()["id"])
@@ -68,6 +71,42 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
+        **_messages(client, holder, name),
+    }
+
+
+def _messages(client: Client, holder: Holder, name: str) -> dict[str, str]:
+    """A notice, a mail address, an endpoint and a delivery that is under way."""
+    now = utc_now()
+    with holder.database.write() as session:
+        notices.notify(
+            session,
+            tenant_id=holder.tenant_id,
+            person=None,
+            kind="licence.signed",
+            subject_id=name,
+            facts={},
+            now=now,
+        )
+        address = {"address": f"{name}@example.org", "lang": "en"}
+    address_id = client.post("/v1/mail-addresses", address)["id"]
+    with holder.database.write() as session:
+        deliveries.schedule(
+            session,
+            tenant_id=holder.tenant_id,
+            event_seq=int.from_bytes(name.encode()[:3], "big"),
+            kind="licence.signed",
+            channel=deliveries.Channel.MAIL,
+            target_id=address_id,
+            body="{}",
+            now=now,
+        )
+    hook = client.post("/v1/webhooks", {"url": "https://hooks.example.org/in"})
+    return {
+        "notice_id": client.get("/v1/notices")["items"][0]["id"],
+        "address_id": address_id,
+        "endpoint_id": hook["id"],
+        "delivery_id": client.get("/v1/deliveries", target=address_id)[0]["id"],
     }
 
 
@@ -104,6 +143,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
+        "/v1/mail-addresses": {"address": "someone@example.org", "lang": "en"},
+        "/v1/webhooks": {"url": "https://hooks.example.org/other"},
         "/v1/works": {"title": "T", "level": "film"},
         "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
         "/v1/submissions/{submission_id}/declaration": {"declaration": declaration()},
