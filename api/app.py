@@ -25,6 +25,7 @@ from api.routes import (
     notices,
     pages,
     performers,
+    privacy,
     public,
     submissions,
     tenants,
@@ -98,6 +99,7 @@ NOUNS = (
     money,
     notices,
     webhooks,
+    privacy,
 )
 
 

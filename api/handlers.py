@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from api.deciding import clear_and_accrue
 from api.embedding import change_encoder, embed_sample
+from api.erasing import forget_performer
 from api.heartbeat import Heartbeat
 from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
@@ -30,6 +31,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "rematch": partial(_renewed, tools, rematch_scan),
         "decide": partial(decide_again, tools),
         "erase": partial(erase_enrolment, tools),
+        "forget": partial(forget_performer, tools),
         "reembed": partial(_renewed, tools, change_encoder),
     }
 
@@ -56,9 +58,16 @@ def decide_again(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
 
 
 def erase_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
-    """Destroy the data key of a withdrawn enrolment and the bytes of its samples."""
+    """Destroy the data key of a withdrawn enrolment and the bytes of its samples.
+
+    Where only the keeping of samples was taken back, those alone go.
+    """
     world, principal = tools.world, system(job.tenant_id)
     with world.db.write() as session:
+        if job.payload.get("material_only"):
+            material.discard(session, world.objects, principal, job.payload["enrolment_id"])
+            jobs.finish(session, job)
+            return
         erasure.shred_enrolment(session, world.vault, principal, job.payload["enrolment_id"])
         samples.discard_samples(session, world.objects, principal)
         material.discard(session, world.objects, principal, job.payload["enrolment_id"])

@@ -141,8 +141,13 @@ async def _write(
     return size, digest.hexdigest()
 
 
+def folder_of(settings: Settings, tenant_id: str) -> Path:
+    """Where an organisation's uploads wait."""
+    return settings.data_dir / "uploads" / tenant_id
+
+
 def _folder(settings: Settings, caller: Principal) -> Path:
-    return settings.data_dir / "uploads" / caller.tenant_id
+    return folder_of(settings, caller.tenant_id)
 
 
 def _disk_full() -> Unavailable:

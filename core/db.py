@@ -173,6 +173,16 @@ class Database:
     def _info(self) -> dict[str, bool]:
         return {_SINGLE: self.single_operator}
 
+    def checkpoint(self) -> None:
+        """Move every committed page from the write-ahead log into the database, and empty the log.
+
+        Without this, pages of deleted rows stay readable in the log until the next time.
+        """
+        with translated(), self._writer.connect() as connection:
+            connection.connection.driver_connection.execute(  # type: ignore[union-attr]
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            ).close()
+
     def close(self) -> None:
         """Close every connection; sessions still open are not usable afterwards."""
         self._readers.dispose()

@@ -353,6 +353,11 @@ class Settings(BaseSettings):
         return self.scratch_dir or self.objects_dir / "incoming"
 
     @property
+    def index_dir(self) -> Path:
+        """Folder of index files; they are made anew from the prints when they are missing."""
+        return self.data_dir / "index"
+
+    @property
     def keys_dir(self) -> Path:
         """Folder of secrets: back it up apart from the rest."""
         return self.data_dir / "keys"

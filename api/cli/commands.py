@@ -14,6 +14,7 @@ from api.cli import (
     money,
     notices,
     performers,
+    privacy,
     report,
     reviews,
     scan,
@@ -40,7 +41,20 @@ GROUPS = {
     "notice": notices.app,
     "webhook": webhooks.app,
 }
-SINGLE = (setup, serve, demo, enrol, clear, scan, reviews, money, verify, maintain, evaluate)
+SINGLE = (
+    setup,
+    serve,
+    demo,
+    enrol,
+    clear,
+    scan,
+    reviews,
+    money,
+    verify,
+    maintain,
+    evaluate,
+    privacy,
+)
 
 
 def build() -> typer.Typer:

@@ -1,5 +1,5 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
-from api.routetable import entrance, messages, registry
+from api.routetable import entrance, messages, privacy, registry
 
-ROWS = (*entrance.ROWS, *registry.ROWS, *messages.ROWS)
+ROWS = (*entrance.ROWS, *registry.ROWS, *messages.ROWS, *privacy.ROWS)

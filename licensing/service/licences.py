@@ -32,8 +32,12 @@ from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
 from licensing.terms import check_terms, ordered
 from licensing.wording import render
+from registry.models.people import Purpose
+from registry.models.works import KindOfUse
+from registry.service import people
 from registry.service.keys import keys_at
 from registry.service.people import owners
+from registry.service.purposes import require_not_withdrawn
 
 SCOPE = "licences"
 REASON_LENGTH_MAX = 500
@@ -52,6 +56,7 @@ def draft_licence(
     # Load.
     require(principal, SCOPE)
     _require_own(session, principal, terms.performer_id)
+    _require_purposes(session, principal, terms)
     licensee = get_tenant(session, terms.licensee_id)
     issuers = keys_at(session, terms.performer_id, now)
     # Decide.
@@ -292,6 +297,15 @@ def _tell(session: Session, kind: str, licence: Licence) -> None:
         subject_id=licence.id,
         payload={"valid_until": to_text(licence.terms.valid_until)},
     )
+
+
+def _require_purposes(session: Session, principal: Principal, terms: Terms) -> None:
+    people.require_standing(session, principal, terms.performer_id)
+    wanted = [Purpose.LICENSING]
+    if KindOfUse.TRAIN_MODEL in terms.kinds:
+        wanted.append(Purpose.TRAINING)
+    for purpose in wanted:
+        require_not_withdrawn(session, principal, terms.performer_id, purpose)
 
 
 def _no_licence() -> NotFound:

@@ -39,7 +39,10 @@ class EnrolmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """One person who owns a likeness; `payee_id` is random and says nothing about the person."""
+    """One person who owns a likeness; `payee_id` is random and says nothing about the person.
+
+    After `erased_at` the names are a pseudonym.
+    """
 
     id: str
     tenant_id: str
@@ -47,6 +50,7 @@ class Performer:
     public_name: str
     payee_id: str
     created_at: datetime
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from fingerprint.models import Modality, Reason
 from registry.consent import ConsentTerms, consent_terms, coverage
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.service.keys import keys_at
-from registry.store import enrolments
+from registry.store import enrolments, purposes
 
 
 def require_consent(
@@ -43,6 +43,8 @@ def require_consent(
     )
     if reasons:
         raise _no_consent(*reasons)
+    if purpose in purposes.withdrawn(session, enrolment_id):
+        raise _no_consent(Reason("purpose-withdrawn", {"purpose": purpose.value}))
     if terms.enrolment_id != enrolment.id:
         raise _no_consent(Reason("other-enrolment", {}))
     return enrolment

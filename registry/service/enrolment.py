@@ -48,7 +48,7 @@ def draft_enrolment(
     """
     # Load.
     require(principal, SCOPE)
-    performer = people.get_performer(session, principal, performer_id)
+    performer = people.require_standing(session, principal, performer_id)
     issuer = _present_key(session, performer.id, now)
     # Decide.
     terms = ConsentTerms(

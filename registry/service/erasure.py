@@ -11,8 +11,8 @@ from sqlmodel import Session
 from core.errors import Conflict
 from core.principal import Principal, SearchCapability
 from core.vault import Vault
-from registry.models.people import EnrolmentState
-from registry.store import enrolments, traces
+from registry.models.people import EnrolmentState, Purpose
+from registry.store import enrolments, purposes, traces
 
 
 def purge_expired(
@@ -45,9 +45,11 @@ def shred_enrolment(
 ) -> None:
     """Destroy the data key of a withdrawn enrolment: its vectors are unreadable in every copy.
 
-    Call it after the withdrawal is committed. Raises `Conflict` while the enrolment stands.
+    Call it after the withdrawal is committed, of the enrolment or of matching alone. Raises
+    `Conflict` while its vectors may be kept.
     """
     enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
-    if enrolment.state is not EnrolmentState.WITHDRAWN:
+    unmatched = Purpose.MATCHING in purposes.withdrawn(session, enrolment_id)
+    if enrolment.state is not EnrolmentState.WITHDRAWN and not unmatched:
         raise Conflict("The enrolment is not withdrawn.", next_step="Withdraw it first.")
     vault.erase(enrolment_id)

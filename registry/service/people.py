@@ -50,6 +50,11 @@ def get_performer(session: Session, principal: Principal, performer_id: str) -> 
     return people.get_performer(session, principal, performer_id)
 
 
+def require_standing(session: Session, principal: Principal, performer_id: str) -> Performer:
+    """One performer of the caller's who was not erased; raises `NotFound` or `Conflict`."""
+    return people.require_standing(session, principal, performer_id)
+
+
 def list_performers(
     session: Session, principal: Principal, *, after: str = "", limit: int = people.PAGE_MAX
 ) -> tuple[Performer, ...]:

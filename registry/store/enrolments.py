@@ -18,6 +18,7 @@ from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.store.codec import members_of
+from registry.store.purposes import still_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def holds(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         col(EnrolmentRow.state) != EnrolmentState.WITHDRAWN,
         or_(col(EnrolmentRow.valid_until).is_(None), col(EnrolmentRow.valid_until) > at),
+        still_given(col(EnrolmentRow.id), Purpose.MATCHING),
     )
 
 

@@ -5,11 +5,12 @@ match in their own submission gave them, and then read the public name and nothi
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, visible
-from core.errors import NotFound
+from core.db import Owned, UtcDateTime, visible
+from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
 from registry.models.people import Performer, PerformerCard
 
@@ -24,6 +25,7 @@ class PerformerRow(Owned, table=True):
     name: str
     public_name: str
     payee_id: str = Field(unique=True)
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 def add_performer(session: Session, performer: Performer) -> None:
@@ -55,14 +57,30 @@ def get_performer(session: Session, principal: Principal, performer_id: str) -> 
 def list_performers(
     session: Session, principal: Principal, *, after: str = "", limit: int = PAGE_MAX
 ) -> tuple[Performer, ...]:
-    """The caller's performers in the order of their ids, those after `after`."""
+    """The caller's performers that were not erased, by id, those after `after`."""
     query = (
         select(PerformerRow)
-        .where(visible(PerformerRow, principal), col(PerformerRow.id) > after)
+        .where(
+            visible(PerformerRow, principal),
+            col(PerformerRow.id) > after,
+            col(PerformerRow.erased_at).is_(None),
+        )
         .order_by(col(PerformerRow.id))
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(_performer(row) for row in session.exec(query))
+
+
+def require_standing(session: Session, principal: Principal, performer_id: str) -> Performer:
+    """One performer of the caller's who was not erased; raises NotFound or Conflict."""
+    found = get_performer(session, principal, performer_id)
+    if found.erased_at is not None:
+        raise Conflict(
+            "This performer was erased.",
+            next_step="Add the person anew, who then enrols and signs again.",
+            code="erased",
+        )
+    return found
 
 
 def owners(
@@ -99,5 +117,11 @@ def cards(
 
 def _performer(row: PerformerRow) -> Performer:
     return Performer(
-        row.id, row.tenant_id, row.name, row.public_name, row.payee_id, row.recorded_at
+        row.id,
+        row.tenant_id,
+        row.name,
+        row.public_name,
+        row.payee_id,
+        row.recorded_at,
+        row.erased_at,
     )

@@ -93,6 +93,7 @@ def owned(stage: Stage) -> dict[str, str]:
     submission = submit(stage, studio, cut_id, film, declared)
     findings = studio.get(f"/v1/submissions/{submission['id']}/findings")
     clearance = studio.get(f"/v1/submissions/{submission['id']}/clearance")
+    erasure = agency.post(f"/v1/performers/{Person.add(agency, 'Ben').id}/erasure")
     return {
         "performer_id": anna.id,
         "enrolment_id": enrolment,
@@ -106,6 +107,8 @@ def owned(stage: Stage) -> dict[str, str]:
         "draft_id": "kbd_" + "a" * 26,
         **told(stage, studio, studio_id),
         "period": "2030-10",
+        "purpose": "matching",
+        "erasure_id": erasure["id"],
     }
 
 
@@ -148,10 +151,9 @@ def test_foreign_ids_are_as_absent_as_unknown_ones(stage: Stage, owned: dict[str
         assert set(names) <= owned.keys(), f"{path} has no row in this table"
         body = BODIES.get(path, {}) if method == "POST" else None
         foreign = http.request(method, path.format(**owned), json=body)
+        words = {name: owned[name] for name in ("period", "purpose")}
         unknown = {name: value[:-5] + "77777" for name, value in owned.items()}
-        absent = http.request(
-            method, path.format(**{**unknown, "period": owned["period"]}), json=body
-        )
+        absent = http.request(method, path.format(**{**unknown, **words}), json=body)
         # Either there is no such thing, or there is nothing in it; both as for an unknown id.
         nothing = foreign.status_code == 404 or foreign.json() == []
         if not nothing or foreign.json() != absent.json():

@@ -24,7 +24,7 @@ from tests.simulators.stage import Stage
 OPERATOR = "operator"
 NOBODY = "nobody"
 WORK = SCOPES - {"admin"}
-FIXED = {"period": "2030-10", "code": "not-found", "number": "1"}
+FIXED = {"period": "2030-10", "purpose": "matching", "code": "not-found", "number": "1"}
 
 
 @dataclass

@@ -58,6 +58,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
     draft = client.post(f"/v1/performers/{anna.id}/keys", {"did": generate().did})
     keys = stage.operator.get(f"/v1/tenants/{holder.tenant_id}/keys")
+    gone = Person.add(client, f"{name} who leaves")
     return {
         "performer_id": anna.id,
         "enrolment_id": enrolment,
@@ -71,6 +72,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
+        "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
         **_messages(client, holder, name),
     }
 

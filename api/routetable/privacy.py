@@ -1,0 +1,14 @@
+"""A performer's rights; the last rows, because they take away what the others look for."""
+
+from api.routetable.row import row
+
+_SIDE = "performers"
+
+ROWS = (
+    row("GET", "/v1/enrolments/{enrolment_id}/purposes", _SIDE),
+    row("POST", "/v1/enrolments/{enrolment_id}/purposes/{purpose}/withdrawal", _SIDE),
+    row("GET", "/v1/erasures", _SIDE),
+    row("GET", "/v1/erasures/{erasure_id}", _SIDE),
+    row("GET", "/v1/erasures/{erasure_id}/receipt", _SIDE, may_lack=True),
+    row("POST", "/v1/performers/{performer_id}/erasure", _SIDE),
+)

@@ -1,0 +1,1 @@
+"""What people may know and have done about the data on them, as rules without any storage."""
