@@ -3,20 +3,27 @@
 Engine and prints are opened by the first job that needs them and kept, because both take seconds.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.clock import utc_now
+from core.errors import NotFound
 from core.init import World
+from core.principal import SearchCapability
 from core.settings import Settings
 from fingerprint.models import Modality
 from registry.service import encoders
 from registry.service.archive import ArchiveCache
 from registry.service.gallery import GalleryCache
+from registry.service.indexfile import IndexFile, Kind
 
 if TYPE_CHECKING:
     from fingerprint.engine import Engine
 
+LOG = logging.getLogger("ebenbild.worker")
 Chosen = Mapping[Modality, str]
 Opener = Callable[[Settings, Chosen], "Engine"]
 _ENGINES_MAX = 2  # the one that serves, and one that is being prepared
@@ -43,6 +50,11 @@ def open_engine(settings: Settings, chosen: Chosen | None = None) -> "Engine":
     )
 
 
+def index_folder(settings: Settings) -> Path:
+    """Where the sealed files of gallery and archive lie."""
+    return settings.data_dir / "index"
+
+
 class Tools:
     """One set per worker; used by one job at a time."""
 
@@ -51,7 +63,8 @@ class Tools:
     ) -> None:
         self.world = world
         self.stopping = stopping
-        self.cache = GalleryCache()
+        self._folder = index_folder(world.settings)
+        self.cache = GalleryCache(IndexFile(self._folder, Kind.GALLERY))
         self._opener = opener
         self._chosen: dict[Modality, str] = {}
         self._engines: dict[tuple[tuple[Modality, str], ...], Engine] = {}
@@ -65,8 +78,19 @@ class Tools:
         """
         chosen = tuple(sorted(self._chosen.items()))
         if self._archive is None or self._archive[0] != chosen:
-            self._archive = chosen, ArchiveCache(self.engine.nearness())
+            file = IndexFile(self._folder, Kind.ARCHIVE)
+            self._archive = chosen, ArchiveCache(self.engine.nearness(), file)
         return self._archive[1]
+
+    def keep(self) -> None:
+        """Write what was opened into sealed files where that is due, for the next worker."""
+        capability = SearchCapability("keeping-the-index", "worker")
+        for cache in (self.cache, self._archive[1] if self._archive else None):
+            if cache is not None and cache.is_due:
+                try:
+                    cache.save(self.world.db, self.world.vault, capability, at=utc_now())
+                except NotFound:
+                    LOG.info("something was erased while the index was written; left for later")
 
     def renew(self) -> None:
         """See which encoders are in use now: as a job begins, so that it has one to its end."""

@@ -30,7 +30,8 @@ KINDS = ("embed", "prove", "scan", "rematch", "decide", "erase", "forget", "reem
 
 
 class Worker:
-    """One worker on the registry `world`: what to do for each kind of job, and when one fails."""
+    """One worker on the registry `world`: what to do for each kind of job, when one fails and
+    when there is none."""
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class Worker:
         handlers: Mapping[str, Handler],
         failures: Mapping[str, Failure],
         stopping: threading.Event,
+        when_idle: Callable[[], None] = lambda: None,
     ) -> None:
         self._world = world
         self._handlers = handlers
         self._failures = failures
         self._stopping = stopping
+        self._when_idle = when_idle
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     def run(self, *, drain: bool) -> int:
@@ -57,8 +60,10 @@ class Worker:
                 self._carry_out(job)
                 ended += 1
             elif drain and not self._open():
+                self._when_idle()
                 break
             else:
+                self._when_idle()
                 self._stopping.wait(self._world.settings.jobs.poll_ms / 1000)
         return ended
 

@@ -33,7 +33,7 @@ def work(
         stop_without_parent(stopping)
     with open_registry(settings) as world:
         tools = Tools(world, stopping, opener)
-        worker = Worker(world, handlers(tools), failures(), stopping)
+        worker = Worker(world, handlers(tools), failures(), stopping, tools.keep)
         if drain:
             ended = worker.run(drain=True)
             deliver_due(world, stopping)

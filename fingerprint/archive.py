@@ -2,17 +2,19 @@
 
 A print is compared with a million past vectors in one pass over memory. What comes out is not an
 answer but the scans worth searching again: the search decides as always, so the floor here lies
-well below what could be laid before a person. Vectors live in memory only; what was erased or has
-expired is dropped before the archive is asked.
+well below what could be laid before a person. What was erased or has expired is dropped before the
+archive is asked; what is stored of it is sealed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fingerprint.calibration import Calibration, fmr
+from fingerprint.index.rows import Rows
 from fingerprint.matching import FPIR_REVIEW_MAX
 from fingerprint.models import Modality, Vector
 from fingerprint.normalising import PLAIN_COSINE, Scoring
@@ -20,6 +22,7 @@ from fingerprint.normalising import PLAIN_COSINE, Scoring
 Matrix = NDArray[np.float32]
 _MARGIN_DEVIATIONS = 1.0  # pooled turns and normalised scores reach a little further than one turn
 _ROWS_MIN = 1024
+_TRACE, _SCAN = "trace_id", "scan_id"  # columns of stored rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +73,16 @@ class _Shelf:
     scans: list[str] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def add(self, found: Collection[Past], vectors: Matrix) -> None:
-        end = self.count + len(found)
+    def add(self, traces: list[str], scans: list[str], vectors: Matrix) -> None:
+        end = self.count + len(traces)
         if end > len(self.rows):
             more = max(end, 2 * len(self.rows)) - len(self.rows)
             self.rows = np.pad(self.rows, ((0, more), (0, 0)))
             self.scan_of = np.pad(self.scan_of, (0, more))
         self.rows[self.count : end] = vectors
-        self.scan_of[self.count : end] = [self._number(past.scan_id) for past in found]
+        self.scan_of[self.count : end] = [self._number(scan_id) for scan_id in scans]
         self.count = end
-        self.traces += [past.trace_id for past in found]
+        self.traces += traces
 
     def keep(self, wanted: Callable[[str], bool]) -> None:
         left = [place for place, trace_id in enumerate(self.traces) if wanted(trace_id)]
@@ -128,10 +131,31 @@ class Archive:
             groups.setdefault((past.modality, past.model_id), []).append(past)
         for key, group in groups.items():
             vectors = np.stack([past.vector for past in group])
-            if key not in self._shelves:
-                empty = np.zeros((_ROWS_MIN, vectors.shape[1]), np.float32)
-                self._shelves[key] = _Shelf(empty, np.zeros(_ROWS_MIN, np.int64))
-            self._shelves[key].add(group, self._nearness(key[1]).scoring.centred(vectors))
+            centred = self._nearness(key[1]).scoring.centred(vectors)
+            traces, scans = [past.trace_id for past in group], [past.scan_id for past in group]
+            self._shelf(*key, vectors.shape[1]).add(traces, scans, centred)
+
+    def restore(self, shelves: Iterable[Rows]) -> None:
+        """Take rows that were `stored` by an archive that compared as this one does."""
+        for rows in shelves:
+            traces, scans = rows.columns[_TRACE], rows.columns[_SCAN]
+            shelf = self._shelf(rows.modality, rows.model_id, rows.vectors.shape[1])
+            shelf.add(traces, scans, rows.vectors)
+
+    def stored(self) -> Iterator[Rows]:
+        """Everything that is in it, by modality and encoder, to be sealed at once."""
+        for (modality, model_id), shelf in self._shelves.items():
+            scans = [shelf.scans[number] for number in shelf.scan_of[: shelf.count].tolist()]
+            columns = {_TRACE: list(shelf.traces), _SCAN: scans}
+            yield Rows(modality, model_id, columns, shelf.rows[: shelf.count])
+
+    def compared(self) -> str:
+        """A digest of how vectors are laid out for comparison: rows of another do not fit."""
+        digest = hashlib.sha256()
+        for model_id, near in sorted(self._near.items()):
+            centre = near.scoring.centre
+            digest.update(model_id.encode() + b"\0" + (b"" if centre is None else centre.tobytes()))
+        return digest.hexdigest()
 
     def keep_only(self, trace_ids: Collection[str]) -> None:
         """Drop every other trace, vector and all."""
@@ -146,6 +170,13 @@ class Archive:
             return frozenset()
         near = self._nearness(model_id)
         return shelf.near(near.scoring.centred(vectors), near.floor)
+
+    def _shelf(self, modality: Modality, model_id: str, dimension: int) -> _Shelf:
+        key = (modality, model_id)
+        if key not in self._shelves:
+            empty = np.zeros((_ROWS_MIN, dimension), np.float32)
+            self._shelves[key] = _Shelf(empty, np.zeros(_ROWS_MIN, np.int64))
+        return self._shelves[key]
 
     def _nearness(self, model_id: str) -> Nearness:
         return self._near.get(model_id, EVERYTHING_IS_NEAR)

@@ -3,13 +3,13 @@
 The templates of a print are pooled before the search: on the calibration voices that found a few
 more clones than the best template did, and a print then counts as one comparison, not as several.
 The index finds the nearest prints by cosine; those are scored again as the encoder's calibration
-asks for, against the registry's other prints where there are enough of them. Vectors live in memory
-only; a gallery is a cache that can be built again from the sealed ones.
+asks for, against the registry's other prints where there are enough of them. A gallery is a cache
+that can be built again from the sealed templates; what it stores of itself is sealed too.
 """
 
 import hashlib
 import heapq
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from core.errors import Broken, Conflict
 from fingerprint.index.approximate import ApproximateIndex
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Index
+from fingerprint.index.rows import Rows
 from fingerprint.matching import Candidate
 from fingerprint.models import Modality, Scale, Template, Vector
 from fingerprint.normalising import (
@@ -29,6 +30,7 @@ from fingerprint.normalising import (
     normalised,
 )
 
+_PRINT, _EVIDENCE = "print_id", "evidence_ms"  # columns of stored rows
 _QUALITY_MIN = 0.05  # the worst accepted template still counts for something
 _NOTHING = np.zeros((0, 1), np.float32)
 _RESCORED_MIN = 100  # nearest by cosine; whoever is further away is found by no scoring
@@ -88,6 +90,29 @@ class Gallery:
     def __len__(self) -> int:
         return sum(len(shelf.index) for shelf in self._shelves.values())
 
+    @classmethod
+    def restored(cls, shelves: Iterable[Rows]) -> "Gallery":
+        """The gallery whose `stored` rows these are; raises Conflict for a print named twice."""
+        gallery = cls()
+        for rows in shelves:
+            names, heard = rows.columns[_PRINT], rows.columns[_EVIDENCE]
+            who = zip(names, heard, strict=True)
+            gallery._put((rows.modality, rows.model_id), list(who), rows.vectors)
+        return gallery
+
+    def stored(self) -> Iterator[Rows]:
+        """Everything a gallery is made from, by modality and encoder, to be sealed at once."""
+        for (modality, model_id), shelf in self._shelves.items():
+            if shelf.prints:
+                names, heard = (list(column) for column in zip(*shelf.prints.values(), strict=True))
+                vectors = np.stack([shelf.vectors[number] for number in shelf.prints])
+                yield Rows(modality, model_id, {_PRINT: names, _EVIDENCE: heard}, vectors)
+
+    @property
+    def print_ids(self) -> frozenset[str]:
+        """Every print that is in it."""
+        return frozenset(name for shelf in self._shelves.values() for name in shelf.numbers)
+
     def prints(self, modality: Modality, model_id: str) -> int:
         """How many prints of this modality and encoder there are."""
         shelf = self._shelves.get((modality, model_id))
@@ -136,18 +161,29 @@ class Gallery:
 
     def _add(self, key: tuple[Modality, str], entries: list[GalleryEntry]) -> None:
         vectors = np.stack([search_vector(entry) for entry in entries])
+        who = [
+            (entry.print_id, sum(template.evidence_ms for template in entry.templates))
+            for entry in entries
+        ]
+        self._put(key, who, vectors)
+
+    def _put(
+        self,
+        key: tuple[Modality, str],
+        who: list[tuple[str, int]],
+        vectors: NDArray[np.float32],
+    ) -> None:
+        """Print ids with their evidence in milliseconds, and a vector for each."""
         shelf = self._shelves.get(key) or _Shelf(self._make_index(vectors.shape[1]))
-        names = [entry.print_id for entry in entries]
+        names = [print_id for print_id, _ in who]
         if len(set(names)) != len(names) or any(name in shelf.numbers for name in names):
             raise Conflict("A print is in the gallery already.")
-        numbers = np.arange(self._next, self._next + len(entries), dtype=np.int64)
+        numbers = np.arange(self._next, self._next + len(who), dtype=np.int64)
         shelf.index.add(numbers, vectors)
         self._shelves[key] = shelf
-        self._next += len(entries)
-        for number, entry in zip(numbers.tolist(), entries, strict=True):
-            evidence_ms = sum(template.evidence_ms for template in entry.templates)
-            shelf.prints[number] = (entry.print_id, evidence_ms)
-            shelf.numbers[entry.print_id] = number
+        self._next += len(who)
+        shelf.prints.update(zip(numbers.tolist(), who, strict=True))
+        shelf.numbers.update(zip(names, numbers.tolist(), strict=True))
         shelf.vectors.update(zip(numbers.tolist(), vectors, strict=True))
         shelf.cohort = None
 

@@ -27,8 +27,9 @@ def rematch(cli: Cli) -> None:
 
 
 def reindex(cli: Cli) -> None:
-    """Rebuild the search from the sealed templates and check that each of them opens."""
+    """Rebuild the search and its sealed file from the templates; check that each of them opens."""
     from api.reindexing import rebuild  # noqa: PLC0415
 
     found = rebuild(cli.settings())
-    emit(cli, found, lambda: say(text(cli.lang, "reindex.report", **found)))
+    told = {**found, "file": text(cli.lang, f"reindex.file.{found['file']}")}
+    emit(cli, found, lambda: say(text(cli.lang, "reindex.report", **told)))

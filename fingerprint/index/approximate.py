@@ -2,9 +2,9 @@
 
 Up to `EXACT_UP_TO` vectors everything is compared. Beyond, cells are learned once and again each
 time the set has doubled, and how many of them a search looks into is not guessed: the effort grows
-until the exact top ten of the set's own vectors are found, with half of the set filtered away at
-random, and with seven eighths. What no effort finds well enough, and what allows even less, is
-searched exactly. So are the scores: those of a hit never depend on the cells.
+until the exact top ten of the set's own vectors are found, without a filter, with half of the set
+filtered away at random, and with seven eighths. What no effort finds well enough, and what allows
+even less, is searched exactly. So are the scores: those of a hit never depend on the cells.
 Memory: that of the flat index, and 56 bytes a vector.
 """
 
@@ -24,16 +24,16 @@ RECALL_MIN = 0.99  # of the ten nearest strangers; who is looked for lies nearer
 _GROWTH = 2
 _TUNED_TOP = 10
 _TUNED_QUERIES = 400
-_SHARES = (0.5, 0.125)  # of the vectors that a filter allows, as tuned
+_SHARES = (1.0, 0.5, 0.125)  # of the vectors that a filter allows, as tuned
 _DEPTH_PER_HIT = 20
 # Share of the cells, candidates: each costs more than the one before.
 _EFFORTS = (
     (1 / 16, 300),
     (1 / 8, 500),
     (1 / 8, 1000),
-    (3 / 16, 1000),
-    (1 / 4, 1000),
-    (3 / 8, 1000),
+    (3 / 16, 2000),
+    (1 / 4, 2000),
+    (3 / 8, 2000),
     (1 / 2, 2000),
     (1 / 2, 4000),
     (1.0, 8000),

@@ -28,6 +28,7 @@ from fingerprint.index.protocol import (
 )
 
 _FEW_QUERIES = 2
+_FEW_PRODUCTS = 1 << 27  # a few milliseconds on one core
 _NARROW = 8  # a filter is narrow where it allows less than this part of all
 _BLOCK_BYTES = 1 << 26
 
@@ -93,7 +94,7 @@ class FaissFlatIndex:
         scores = np.empty(candidates.shape, np.float32)
         with self._lock:
             places = self._rows.places(candidates.ravel()).reshape(candidates.shape)
-            with _threads_for(len(rows)):
+            with _threads(few=len(rows) <= _FEW_QUERIES):
                 self._faiss.compute_distance_subset(  # type: ignore[attr-defined]  # no stub
                     len(rows),
                     faiss.swig_ptr(rows),
@@ -140,7 +141,8 @@ class FaissFlatIndex:
             return scores, found
         kept = self._kept(chosen, len(rows))
         if kept is not None:
-            scores, found = _knn(rows, kept, depth)
+            with _threads(few=len(rows) * kept.size <= _FEW_PRODUCTS):
+                scores, found = _knn(rows, kept, depth)
             return scores, chosen.places[found]
         if len(rows) > _FEW_QUERIES:
             return self._gathered(rows, depth, chosen.places)
@@ -215,10 +217,10 @@ def _merged(scores: Matrix, found: Ids, more: Matrix, places: Ids) -> tuple[Matr
 
 
 @contextmanager
-def _threads_for(queries: int) -> Iterator[None]:
-    """One thread for few queries: FAISS lets the others wait, which can take longer than this."""
+def _threads(*, few: bool) -> Iterator[None]:
+    """One thread where there is little to do: those that wait for each other take longer."""
     usual = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1 if queries <= _FEW_QUERIES else usual)
+    faiss.omp_set_num_threads(1 if few else usual)
     try:
         yield
     finally:

@@ -9,9 +9,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core.db import Database
+from core.errors import Broken
 from core.principal import SearchCapability
 from core.vault import Vault
 from fingerprint.archive import Archive, Nearness, Past
+from registry.service.indexfile import IndexFile
 from registry.service.seals import open_trace
 from registry.store import traces
 
@@ -21,8 +24,11 @@ _AT_ONCE = 500
 class ArchiveCache:
     """The vectors of every tenant's scans in memory; one per worker, used by one thread."""
 
-    def __init__(self, near: Mapping[str, Nearness]) -> None:
+    def __init__(self, near: Mapping[str, Nearness], file: IndexFile | None = None) -> None:
+        """With a `file` the first refresh begins with what is in it, if it still fits."""
         self._archive = Archive(near)
+        self._file = file
+        self._is_first = True
 
     def refresh(
         self, session: Session, vault: Vault, capability: SearchCapability, *, at: datetime
@@ -31,13 +37,43 @@ class ArchiveCache:
 
         Raises `BadProof` when a sealed row was tampered with.
         """
+        if self._is_first and self._file is not None:
+            self._restore(vault, self._file)
+        self._is_first = False
         kept = traces.kept_ids(session, capability, at=at)
+        held = self._archive.held
         self._archive.keep_only(kept)
-        missing = sorted(kept - self._archive.held)
+        missing = sorted(kept - held)
         for start in range(0, len(missing), _AT_ONCE):
             some = missing[start : start + _AT_ONCE]
             self._archive.add(_opened(session, vault, capability, some, at))
+        if self._file is not None:
+            self._file.moved_on(changed=len(missing), gone=len(held - kept))
         return self._archive
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the file is worth writing again."""
+        return self._file is not None and self._file.is_due(len(self._archive))
+
+    def save(
+        self, db: Database, vault: Vault, capability: SearchCapability, *, at: datetime
+    ) -> None:
+        """Write the file, as of now; raises NotFound where a vector was erased meanwhile."""
+        if self._file is None:
+            raise Broken("This cache has no file to be saved in.")
+        self._is_first = False  # what the file holds now is about to be destroyed
+        self._file.begin(vault)
+        with db.read() as session:
+            archive = self.refresh(session, vault, capability, at=at)
+        stamp = {"compared": archive.compared()}
+        self._file.write(vault, stamp, archive.stored(), {})
+
+    def _restore(self, vault: Vault, file: IndexFile) -> None:
+        """A trace never changes under its id, so only how vectors are compared must be the same."""
+        compared = self._archive.compared()
+        found = file.load(vault, lambda stamp: stamp.get("compared") == compared)
+        self._archive.restore(found.shelves)
 
 
 def _opened(

@@ -12,6 +12,8 @@ from core.errors import Conflict
 from core.principal import Principal, SearchCapability
 from core.vault import Vault
 from registry.models.people import EnrolmentState, Purpose
+from registry.service import indexfile
+from registry.service.indexfile import Kind
 from registry.store import enrolments, purposes, traces
 
 
@@ -35,6 +37,8 @@ def shred_scans(
     scan_ids: tuple[str, ...],
 ) -> None:
     """Destroy the data keys of scans under which nothing is kept any more, backups included."""
+    if scan_ids:
+        indexfile.shred(vault, Kind.ARCHIVE)
     for scan_id in scan_ids:
         if not traces.holds_vectors(session, capability, scan_id):
             vault.erase(scan_id)
@@ -53,3 +57,5 @@ def shred_enrolment(
     if enrolment.state is not EnrolmentState.WITHDRAWN and not unmatched:
         raise Conflict("The enrolment is not withdrawn.", next_step="Withdraw it first.")
     vault.erase(enrolment_id)
+    # Both hold vectors of this enrolment in the clear beneath their own seal.
+    indexfile.shred(vault, Kind.GALLERY, Kind.ARCHIVE)

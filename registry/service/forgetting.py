@@ -24,6 +24,7 @@ from core.vault import Vault
 from registry.models.people import EnrolmentState
 from registry.models.privacy import Erased, ErasureState
 from registry.privacy.receipts import Receipt, receipt_document
+from registry.service import indexfile
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.records import records
 from registry.store import enrolments, erasures, traces
@@ -114,6 +115,7 @@ def destroy(session: Session, vault: Vault, objects: Objects, left: Pending) -> 
     subjects = (*left.enrolment_ids, left.performer_id)
     for subject in subjects:
         vault.erase(subject)
+    indexfile.shred(vault, *indexfile.Kind)  # the search's own copies of the vectors
     gone = [name for name in left.objects if erasures.object_uses(session, name) == 0]
     for name in gone:
         objects.delete(name)

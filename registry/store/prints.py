@@ -196,6 +196,14 @@ def gallery_seq(session: Session, _capability: SearchCapability) -> int:
     return session.exec(select(func.max(PrintRow.seq))).one() or 0
 
 
+def template_encoders(
+    session: Session, _capability: SearchCapability
+) -> frozenset[tuple[str, str]]:
+    """(model id, sha256) of every encoder of which there are templates, across tenants."""
+    query = select(TemplateRow.model_id, TemplateRow.model_sha256).distinct()
+    return frozenset((model_id, sha256) for model_id, sha256 in session.exec(query))
+
+
 def newest_live_seq(session: Session, _capability: SearchCapability) -> int:
     """The seq of the newest print that may be searched now, 0 when there is none."""
     query = (
