@@ -29,6 +29,7 @@ def tidy(world: World) -> None:
     # Keys go after the commit: a rolled-back purge must not leave rows that nobody can read.
     with world.db.read() as session:
         erasure.shred_scans(session, world.vault, capability, expired)
+    erasure.shred_days(world.vault, at=now)
     with world.db.write() as session:
         drop_answers(session, before=now - ANSWERS_KEPT)
         notice = SearchCapability("notice-ended", "housekeeping")

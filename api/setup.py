@@ -13,6 +13,7 @@ from core.db import Database
 from core.init import InitReport, initialise, open_world
 from core.settings import Settings
 from migrations import HEAD
+from registry.service.rekeying import adopt_enrolments
 
 Progress = Callable[[Mapping[str, Any]], None]
 
@@ -27,15 +28,17 @@ def prepare(settings: Settings) -> InitReport:
                 upgrade(database)
         finally:
             database.close()
-        _seal_files(settings)
+        _bring_seals_up_to_date(settings)
     return made
 
 
-def _seal_files(settings: Settings) -> None:
-    """Seal what an earlier version stored in the clear."""
+def _bring_seals_up_to_date(settings: Settings) -> None:
+    """Seal what an earlier version left in the clear; put enrolments' keys under performers'."""
     with open_world(settings) as world:
         for name in world.objects.names():
             world.objects.seal_in_place(name)
+        with world.db.read() as session:
+            adopt_enrolments(session, world.vault)
 
 
 def convert_models(settings: Settings, progress: Progress) -> dict[str, str]:

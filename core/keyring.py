@@ -75,6 +75,13 @@ class Keyring:
             raise erased()
         return found.key_id, self.unwrap(found)
 
+    def existing(self, subject_id: str) -> bytes:
+        """The live key of a subject that must have one; raises NotFound, BadProof."""
+        found = self._keystore.live(subject_id)
+        if found is None:
+            raise erased() if self._keystore.any_of(subject_id) else _unknown()
+        return self.unwrap(found)
+
     def for_opening(self, key_id: bytes, subject_id: str) -> bytes:
         """The key of this id; raises BadProof when it is unknown or another subject's."""
         found = self._known(key_id)
@@ -92,12 +99,7 @@ class Keyring:
     def _known(self, key_id: bytes) -> WrappedKey:
         found = self._keystore.by_id(key_id)
         if found is None:
-            raise BadProof(
-                "the key that sealed this is not in the keystore",
-                next_step="restore the newest backup of the keystore: ebenbild keys restore; "
-                "else restore the record and run: ebenbild doctor",
-                code="bad-seal",
-            )
+            raise _unknown()
         return found
 
     def readmit(self, subject_id: str) -> None:
@@ -114,7 +116,7 @@ class Keyring:
             parent_id, parent = self.for_sealing(owner, None)
             live = self._keystore.live(subject_id)
             for key in (*self._keystore.retired(subject_id), *(() if live is None else (live,))):
-                if key.parent_id is None:
+                if key.parent_id is None and key.subject_id == subject_id:
                     new = wrap(key, self.unwrap(key), parent, parent_id=parent_id)
                     self._keystore.rewrap(key, new)
 
@@ -234,6 +236,15 @@ def bad_seal() -> BadProof:
     return BadProof(
         "the sealed bytes are not what was sealed for this purpose",
         next_step="restore the record from a backup and run: ebenbild doctor",
+        code="bad-seal",
+    )
+
+
+def _unknown() -> BadProof:
+    return BadProof(
+        "the key that sealed this is not in the keystore",
+        next_step="restore the newest backup of the keystore: ebenbild keys restore; "
+        "else restore the record and run: ebenbild doctor",
         code="bad-seal",
     )
 

@@ -93,8 +93,14 @@ class Keystore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Hold the write lock: all that is written inside is written at the end, or nothing is."""
+        """Hold the write lock: all that is written inside is written at the end, or nothing is.
+
+        Inside another it is part of that one.
+        """
         with self._lock:
+            if self._connection.in_transaction:
+                yield
+                return
             self.run("BEGIN IMMEDIATE")
             try:
                 yield
@@ -134,6 +140,10 @@ class Keystore:
             "subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NULL", subject_id
         )
 
+    def any_of(self, subject_id: str) -> bool:
+        """Whether the subject has a key or had one."""
+        return bool(self._many("subject_id = ? LIMIT 1", (subject_id,)))
+
     def by_id(self, key_id: bytes) -> WrappedKey | None:
         """Return a key by its id, erased or not."""
         return self._one("key_id = ?", key_id)
@@ -152,7 +162,7 @@ class Keystore:
         rows = self.run(
             "SELECT subject_id FROM data_key WHERE subject_id >= ? AND subject_id < ? "
             "AND wrapped IS NOT NULL AND retired_at IS NULL ORDER BY subject_id",
-            (prefix, prefix + "\U0010ffff"),
+            _named(prefix),
         )
         return tuple(row[0] for row in rows)
 
@@ -173,10 +183,12 @@ class Keystore:
         """Let a key open what it sealed and seal nothing more."""
         self.run("UPDATE data_key SET retired_at = ? WHERE key_id = ?", (_now(), key_id))
 
-    def retired(self, subject_id: str) -> tuple[WrappedKey, ...]:
-        """The subject's keys that seal nothing more but still open."""
-        condition = "subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NOT NULL"
-        return self._many(condition, (subject_id,))
+    def retired(self, prefix: str) -> tuple[WrappedKey, ...]:
+        """Keys that seal nothing more but still open, of subjects whose name begins so."""
+        condition = (
+            "subject_id >= ? AND subject_id < ? AND wrapped IS NOT NULL AND retired_at IS NOT NULL"
+        )
+        return self._many(condition, _named(prefix))
 
     def rewrap(self, old: WrappedKey, new: WrappedKey) -> None:
         """Replace how a key is wrapped, unless it changed or was erased meanwhile."""
@@ -264,6 +276,10 @@ def _key(
 
 def _values(key: WrappedKey) -> tuple[Any, ...]:
     return key.key_id, key.subject_id, key.wrapped, key.parent_id, key.root_id
+
+
+def _named(prefix: str) -> tuple[str, str]:
+    return prefix, prefix + "\U0010ffff"
 
 
 def _now() -> str:

@@ -9,7 +9,7 @@ AES-256-GCM: NIST SP 800-38D, https://doi.org/10.6028/NIST.SP.800-38D
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -120,13 +120,45 @@ class Vault:
             raise bad_seal() from exc
 
     def erase(self, subject_id: str) -> None:
-        """Destroy the subject's key and all it owns: what they sealed is gone for good."""
+        """Destroy the subject's keys and all they own: what they sealed is gone for good."""
         self._ring.forget()
         self._keystore.erase(subject_id)
 
     def readmit(self, subject_id: str) -> None:
         """Let an erased subject have a new key; what was sealed before stays unreadable."""
         self._ring.readmit(subject_id)
+
+    def renew(self, subject_ids: Iterable[str]) -> int:
+        """Seal for these with other keys from now on; the present ones open what they sealed.
+
+        Returns how many; a subject without a live key is left as it is.
+        """
+        renewed = 0
+        with self._keystore.writing():
+            for subject_id in subject_ids:
+                if self._keystore.live(subject_id) is not None:
+                    self._ring.renew(subject_id)
+                    renewed += 1
+        return renewed
+
+    def owned(self, subject_id: str) -> tuple[str, ...]:
+        """The subjects whose keys lie under this one's."""
+        live = self._keystore.live(subject_id)
+        found = () if live is None else self._keystore.children(live.key_id)
+        return tuple(sorted({key.subject_id for key in found}))
+
+    def live_key_id(self, subject_id: str) -> bytes | None:
+        """The id of the key that seals for this subject now."""
+        found = self._keystore.live(subject_id)
+        return None if found is None else found.key_id
+
+    def forget_retired(self, prefixes: Sequence[str]) -> int:
+        """Destroy retired keys of subjects named so, when nothing is left that they sealed."""
+        self._ring.forget()
+        found = [key.key_id for prefix in prefixes for key in self._keystore.retired(prefix)]
+        with self._keystore.writing():
+            self._keystore.destroy(found)
+        return len(found)
 
     def adopt(self, subject_id: str, owner: str) -> None:
         """Put the subject's key under the owner's, so that it goes with it; twice is once."""
@@ -137,8 +169,11 @@ class Vault:
         return self._keystore.subjects(prefix)
 
     def derive(self, subject_id: str, label: str) -> bytes:
-        """Return 32 secret bytes for one use of the subject's key; the same for the same label."""
-        _, key = self._ring.for_sealing(subject_id, None)
+        """Return 32 secret bytes for one use of the subject's key; the same for the same label.
+
+        The key is never made here. Raises NotFound when it was erased, BadProof when it is unknown.
+        """
+        key = self._ring.existing(subject_id)
         return hmac.new(key, b"derive:" + label.encode("utf-8"), hashlib.sha256).digest()
 
     def key_for(self, subject_id: str) -> tuple[bytes, bytes]:

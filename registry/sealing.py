@@ -9,12 +9,33 @@ import struct
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import BadProof
-from fingerprint.models import Modality, Trace, Vector
+from fingerprint.models import Modality, Trace
 
 HEADER = struct.Struct("<BII")
-VERSION = 1
+VERSION = 2
+_FIRST = 1  # of floats, before vectors were turned
+_DTYPES: dict[int, str] = {_FIRST: "<f4", VERSION: "<f8"}
+_TURNED = b"\x02"
+_GENERATION = struct.Struct(">I")
+
+
+def marked(generation: int, sealed: bytes) -> bytes:
+    """Sealed bytes with the number of the turning in force, in the clear, before them."""
+    return _TURNED + _GENERATION.pack(generation) + sealed
+
+
+def unmarked(stored: bytes) -> tuple[int, bytes]:
+    """(turning, sealed bytes) of what `marked` wrote; turning 0 where there is no mark."""
+    if not stored.startswith(_TURNED):
+        return 0, stored
+    head = len(_TURNED) + _GENERATION.size
+    if len(stored) < head:
+        raise BadProof("A sealed vector is too short.")
+    (generation,) = _GENERATION.unpack(stored[len(_TURNED) : head])
+    return generation, stored[head:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +46,24 @@ class StoredTrace:
     trace: Trace
 
 
-def pack(vector: Vector, evidence: bytes | None) -> bytes:
-    """`vector` float32 of shape (D,) and a crop, an excerpt or nothing, as bytes for `unpack`."""
-    data = np.ascontiguousarray(vector, dtype="<f4").tobytes()
+def pack(stored: NDArray[np.float64], evidence: bytes | None) -> bytes:
+    """Doubles of shape (D,) and a crop, an excerpt or nothing, as bytes for `unpack`."""
+    data: bytes = np.ascontiguousarray(stored, dtype=_DTYPES[VERSION]).tobytes()
     header = HEADER.pack(VERSION, len(data), len(evidence or b""))
     return header + data + (evidence or b"")
 
 
-def unpack(data: bytes) -> tuple[Vector, bytes | None]:
+def unpack(data: bytes) -> tuple[NDArray[np.float64], bytes | None]:
     """Reads what `pack` wrote; raises `BadProof` when the lengths do not agree."""
     if len(data) < HEADER.size:
         raise BadProof("A sealed vector is too short.")
     version, vector_bytes, evidence_bytes = HEADER.unpack_from(data)
     whole = HEADER.size + vector_bytes + evidence_bytes
-    if version != VERSION or len(data) != whole or vector_bytes % 4:
+    dtype = _DTYPES.get(version)
+    if dtype is None or len(data) != whole or vector_bytes % np.dtype(dtype).itemsize:
         raise BadProof("A sealed vector is not in a known form.")
     middle = HEADER.size + vector_bytes
-    vector = np.frombuffer(data[HEADER.size : middle], dtype="<f4").astype(np.float32)
+    vector = np.frombuffer(data[HEADER.size : middle], dtype=dtype).astype(np.float64)
     return vector, data[middle:] or None
 
 

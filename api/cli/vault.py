@@ -28,6 +28,75 @@ def rotate_kek(cli: Cli) -> None:
         note(text(cli.lang, "keys.remove-file"))
 
 
+@command(app, "rotate-data")
+def rotate_data(
+    cli: Cli,
+    subject: Annotated[str, typer.Argument(help="A performer, an enrolment or a submission.")] = "",
+    everyone: Annotated[bool, typer.Option("--all", help="Everybody's data keys.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Make no new keys; end what was begun.")
+    ] = False,
+) -> None:
+    """Make other data keys and seal anew what lies under the old ones.
+
+    Interrupted it leaves everything readable; go on with --resume. The old keys stay, for backups,
+    until `forget-old`.
+    """
+    from api.opening import open_registry  # noqa: PLC0415
+    from registry.service import rekeying  # noqa: PLC0415
+
+    if (bool(subject), everyone, resume).count(True) != 1:
+        raise typer.BadParameter("name one subject, or --all, or --resume")
+    with open_registry(cli.settings()) as world:
+        keys = 0
+        if not resume:
+            keys = (
+                rekeying.renew_all(world.vault)
+                if everyone
+                else rekeying.renew(world.vault, subject)
+            )
+        done = rekeying.reseal(world.db, world.vault, world.objects)
+    found = {"keys": keys, "rows": done.rows, "files": done.files}
+    emit(cli, found, lambda: say(text(cli.lang, "keys.rotated-data", **found)))
+
+
+@command(app, "rotate-embeddings")
+def rotate_embeddings(cli: Cli) -> None:
+    """Turn all stored vectors another secret way, so that copies of the old ones match nothing.
+
+    Interrupted it leaves everything readable; end it with `rotate-data --resume`. The old turning
+    stays, for backups, until `forget-old`.
+    """
+    from api.opening import open_registry  # noqa: PLC0415
+    from registry.service import rekeying, turning  # noqa: PLC0415
+
+    with open_registry(cli.settings()) as world:
+        generation = turning.begin_next(world.vault)
+        done = rekeying.reseal(world.db, world.vault, world.objects)
+    found = {"turning": generation, "rows": done.rows}
+    emit(cli, found, lambda: say(text(cli.lang, "keys.rotated-embeddings", **found)))
+
+
+@command(app, "forget-old")
+def forget_old(cli: Cli) -> None:
+    """Destroy data keys and turnings that were replaced.
+
+    Make a backup of the database first: older ones cannot be read any more.
+    """
+    from api.opening import open_registry  # noqa: PLC0415
+    from api.worker import KINDS  # noqa: PLC0415
+    from core import jobs  # noqa: PLC0415
+    from core.errors import Conflict  # noqa: PLC0415
+    from registry.service import rekeying  # noqa: PLC0415
+
+    with open_registry(cli.settings()) as world:
+        with world.db.read() as session:
+            if jobs.open_jobs(session, KINDS):
+                raise Conflict("Work is under way.", next_step="Let the worker finish its jobs.")
+        found = {"keys": rekeying.forget_old(world.db, world.vault, world.objects)}
+    emit(cli, found, lambda: say(text(cli.lang, "keys.forgot-old", **found)))
+
+
 @command(app, "backup")
 def backup(
     cli: Cli,

@@ -15,7 +15,7 @@ from core.db import next_seq
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, require, system
-from core.vault import Vault
+from core.vault import Vault, key_id_of
 from fingerprint.content.models import Link, Part
 from fingerprint.models import Modality, ModelCard, Span
 from registry.carrying import apart, carried, together
@@ -23,6 +23,7 @@ from registry.models.content import PART_OF, Carried, ContentLink
 from registry.models.evidence import Scan, ScanState, Submission
 from registry.service.seals import open_trace
 from registry.store import content, scans, submissions, traces
+from registry.store.content import SealedContent
 
 SCOPE = "submissions"
 KNOWN_MAX = 200
@@ -109,6 +110,18 @@ def save_recognised(
         )
     for item in found:
         content.add_link(session, _content_link(submission, item), at=now)
+
+
+def is_present(vault: Vault, row: SealedContent) -> bool:
+    """Whether a print lies under the present key of its submission, or nobody can read it."""
+    return vault.live_key_id(row.submission_id) in (None, key_id_of(row.sealed))
+
+
+def renewed_seal(vault: Vault, row: SealedContent) -> bytes:
+    """The print under its submission's present key."""
+    bound = _aad(system(row.tenant_id), row.submission_id, row.part)
+    packed = vault.unseal(row.submission_id, row.sealed, bound)
+    return vault.seal(row.submission_id, packed, bound)
 
 
 def is_recognised(session: Session, principal: Principal, submission_id: str) -> bool:

@@ -12,6 +12,7 @@ from core.errors import Conflict
 from core.principal import Principal, SearchCapability
 from core.vault import Vault
 from registry.models.people import EnrolmentState, Purpose
+from registry.retention import STRANGERS, is_over
 from registry.service import indexfile
 from registry.service.indexfile import Kind
 from registry.store import enrolments, purposes, traces
@@ -42,6 +43,25 @@ def shred_scans(
     for scan_id in scan_ids:
         if not traces.holds_vectors(session, capability, scan_id):
             vault.erase(scan_id)
+
+
+def shred_days(vault: Vault, *, at: datetime) -> int:
+    """Destroy the keys of unknown people whose day has passed, backups included; returns how many.
+
+    Call it after `purge_expired` is committed.
+    """
+    over = [name for name in vault.subjects(STRANGERS) if is_over(name, at)]
+    for subject_id in over:
+        vault.erase(subject_id)
+    return len(over)
+
+
+def shred_performer(vault: Vault, performer_id: str) -> None:
+    """Destroy everything that is sealed for a performer, under whichever consent, in one act.
+
+    Call it after the rows are gone; nothing can be sealed for this performer again.
+    """
+    vault.erase(performer_id)
 
 
 def shred_enrolment(

@@ -129,7 +129,12 @@ def _save_answer(
     answered = replace(row, answer_reasons=answer.finding.reasons)
     if answer.owner is not None:
         # A matched vector is the performer's: under the key of the performer's consent from now.
-        answered = reseal_trace(writing.vault, answered, answer.owner.enrolment_id)
+        answered = reseal_trace(
+            writing.vault,
+            answered,
+            answer.owner.enrolment_id,
+            owner=answer.owner.performer_id,
+        )
     traces.save_answer(writing.session, writing.principal, answered)
 
 

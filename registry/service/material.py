@@ -16,7 +16,7 @@ from sqlmodel import Session
 from core.errors import BadProof, NotAllowed
 from core.objects import Objects
 from core.principal import Principal, system
-from core.vault import Vault
+from core.vault import Vault, key_id_of
 from registry.models.encoders import Material
 from registry.models.people import Purpose, Sample
 from registry.service.consents import require_consent
@@ -50,6 +50,19 @@ def seal_file(vault: Vault, objects: Objects, sample: Sample, path: Path) -> str
         return None
     pieces = _sealed(vault, sample.tenant_id, sample.enrolment_id, sample.id, path)
     return objects.put_stream(vault, sample.tenant_id, pieces, bytes_max=None).name
+
+
+def is_present(vault: Vault, objects: Objects, item: Material) -> bool:
+    """Whether a kept sample has the present key of its enrolment, or nobody can read it."""
+    head = next(objects.read(item.object_name))[_LENGTH.size :]
+    return vault.live_key_id(item.enrolment_id) in (None, key_id_of(head))
+
+
+def sealed_anew(vault: Vault, objects: Objects, item: Material) -> str:
+    """Another copy of a kept sample under the present key; the name that its row is to have."""
+    with opened(vault, objects, item) as path:
+        pieces = _sealed(vault, item.tenant_id, item.enrolment_id, item.sample_id, path)
+        return objects.put_stream(vault, item.tenant_id, pieces, bytes_max=None).name
 
 
 @contextmanager

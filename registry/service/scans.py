@@ -18,7 +18,7 @@ from core.principal import Principal, require, system
 from core.vault import Vault
 from fingerprint.models import Modality, ModelCard, ScanMode, Span, Trace
 from registry.models.evidence import Scan, ScanState, Submission, SubmissionState
-from registry.retention import expiry
+from registry.retention import expiry, strangers_of
 from registry.scanning import scan_to_go_on_with
 from registry.sealing import StoredTrace
 from registry.service.seals import open_trace, seal_trace
@@ -229,7 +229,7 @@ def _row(
         quality=template.quality,
         reasons=trace.reasons,
         answer_reasons=(),
-        subject_id=scan.id,
+        subject_id=strangers_of(scan.tenant_id, until),
         sealed=None,
         consent_id=None,
         expires_at=until,

@@ -1,15 +1,19 @@
 """Sealing and opening vectors: the only place where registry code holds one in the clear.
 
-Templates and matched traces lie under the data key of their enrolment, so that withdrawing it
-destroys them in every copy; traces of unknown people lie under the key of their scan.
+Templates and matched traces lie under the data key of their enrolment, which lies under that of the
+performer, so that withdrawing the one or erasing the other destroys them in every copy; traces of
+unknown people lie under a key of their tenant and the day on which they go. Inside its seal each
+vector is turned by the registry's own secret matrix.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.errors import NotFound
-from core.vault import Vault
-from fingerprint.models import Modality, Template, Trace
-from registry.sealing import bound_to, pack, unpack
+from core.vault import Vault, key_id_of
+from fingerprint.models import Modality, Template, Trace, Vector
+from registry.sealing import bound_to, marked, pack, unmarked, unpack
+from registry.service import turning
 from registry.store.prints import SealedTemplate
 from registry.store.traces import SealedTrace
 
@@ -31,7 +35,15 @@ def seal_template(
         model_id=template.model_id,
         version=sha,
     )
-    return vault.seal(consent_id, pack(template.vector, None), aad)
+    return _sealed(
+        vault,
+        consent_id,
+        template.vector,
+        None,
+        aad,
+        model_id=template.model_id,
+        owner=performer_id,
+    )
 
 
 def open_template(vault: Vault, sealed: SealedTemplate) -> Template:
@@ -43,47 +55,104 @@ def open_template(vault: Vault, sealed: SealedTemplate) -> Template:
         model_id=sealed.model_id,
         version=sealed.model_sha256,
     )
-    vector, _ = unpack(vault.unseal(sealed.consent_id, sealed.sealed, aad))
+    vector, _ = _unsealed(vault, sealed.consent_id, sealed.sealed, aad, model_id=sealed.model_id)
     return Template(sealed.modality, vector, sealed.model_id, sealed.evidence_ms, sealed.quality)
 
 
 def seal_trace(vault: Vault, trace: Trace, row: SealedTrace) -> SealedTrace:
     """`row` with the trace's vector and evidence sealed under the row's subject."""
-    packed = pack(trace.template.vector, trace.crop or trace.excerpt)
-    return replace(row, sealed=vault.seal(row.subject_id, packed, _trace_aad(row)))
+    return _resealed(vault, row, trace.template.vector, trace.crop or trace.excerpt)
 
 
-def reseal_trace(vault: Vault, row: SealedTrace, subject_id: str) -> SealedTrace:
+def reseal_trace(
+    vault: Vault, row: SealedTrace, subject_id: str, *, owner: str | None = None
+) -> SealedTrace:
     """`row` sealed under another subject's key, or without vector when its own key is erased."""
     if row.subject_id == subject_id or row.sealed is None:
         return row
-    packed = _opened(vault, row)
+    opened = _opened(vault, row)
     moved = replace(row, subject_id=subject_id, sealed=None)
-    if packed is None:
-        return moved
-    return replace(moved, sealed=vault.seal(subject_id, packed, _trace_aad(moved)))
+    return moved if opened is None else _resealed(vault, moved, *opened, owner=owner)
+
+
+def renewed_trace(vault: Vault, row: SealedTrace) -> SealedTrace:
+    """`row` under the present key of its subject and the turning in force."""
+    opened = _opened(vault, row)
+    return replace(row, sealed=None) if opened is None else _resealed(vault, row, *opened)
 
 
 def open_trace(vault: Vault, row: SealedTrace) -> Trace | None:
     """The trace, or `None` when its vector or its key is gone; raises `BadProof` on tampering."""
-    packed = _opened(vault, row)
-    if packed is None:
+    opened = _opened(vault, row)
+    if opened is None:
         return None
-    vector, evidence = unpack(packed)
+    vector, evidence = opened
     template = Template(row.modality, vector, row.model_id, row.evidence_ms, row.quality)
     seen = row.modality is Modality.FACE
     crop, heard = (evidence, None) if seen else (None, evidence)
     return Trace(row.modality, row.spans, template, crop, row.reasons, heard)
 
 
-def _opened(vault: Vault, row: SealedTrace) -> bytes | None:
+def is_present(vault: Vault, subject_id: str, stored: bytes) -> bool:
+    """Whether this has the subject's present key and turning, or nobody can read it."""
+    live = vault.live_key_id(subject_id)
+    generation, sealed = unmarked(stored)
+    return live is None or (live, turning.in_force(vault)) == (key_id_of(sealed), generation)
+
+
+def _opened(vault: Vault, row: SealedTrace) -> tuple[Vector, bytes | None] | None:
     if row.sealed is None:
         return None
     try:
-        return vault.unseal(row.subject_id, row.sealed, _trace_aad(row))
+        return _unsealed(vault, row.subject_id, row.sealed, _trace_aad(row), model_id=row.model_id)
     except NotFound:
         # The key went before the row did: an erasure that a crash cut in two.
         return None
+
+
+def _resealed(
+    vault: Vault,
+    row: SealedTrace,
+    vector: Vector,
+    evidence: bytes | None,
+    *,
+    owner: str | None = None,
+) -> SealedTrace:
+    sealed = _sealed(
+        vault,
+        row.subject_id,
+        vector,
+        evidence,
+        _trace_aad(row),
+        model_id=row.model_id,
+        owner=owner,
+    )
+    return replace(row, sealed=sealed)
+
+
+def _sealed(
+    vault: Vault,
+    subject_id: str,
+    vector: Vector,
+    evidence: bytes | None,
+    aad: Mapping[str, str],
+    *,
+    model_id: str,
+    owner: str | None,
+) -> bytes:
+    generation = turning.in_force(vault)
+    packed = pack(turning.to_stored(vault, vector, model_id, generation), evidence)
+    bound = {**aad, "turning": str(generation)}
+    return marked(generation, vault.seal(subject_id, packed, bound, owner=owner))
+
+
+def _unsealed(
+    vault: Vault, subject_id: str, stored: bytes, aad: Mapping[str, str], *, model_id: str
+) -> tuple[Vector, bytes | None]:
+    generation, sealed = unmarked(stored)
+    bound = {**aad, "turning": str(generation)} if generation else aad
+    vector, evidence = unpack(vault.unseal(subject_id, sealed, bound))
+    return turning.from_stored(vault, vector, model_id, generation), evidence
 
 
 def _trace_aad(row: SealedTrace) -> dict[str, str]:

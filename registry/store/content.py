@@ -5,13 +5,14 @@ names the tenant.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import UniqueConstraint, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from fingerprint.content.models import Link, Part
 from registry.models.content import ContentLink
 from registry.store.codec import SpansJson, spans_json, spans_of
@@ -48,6 +49,17 @@ class ContentLinkRow(Owned, table=True):
     evidence: int
     mirrored: bool
     identical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContent:
+    """A sealed content print and what its seal is bound to."""
+
+    id: str
+    tenant_id: str
+    submission_id: str
+    part: Part
+    sealed: bytes
 
 
 def add_print(
@@ -88,6 +100,32 @@ def print_of(
         col(ContentPrintRow.part) == part,
     )
     return session.exec(query).first()
+
+
+def sealed_after(
+    session: Session, _capability: SearchCapability, after_id: str, *, limit: int
+) -> tuple[SealedContent, ...]:
+    """Content prints of all tenants, by id, from the one after `after_id`."""
+    query = (
+        select(ContentPrintRow)
+        .where(col(ContentPrintRow.id) > after_id)
+        .order_by(col(ContentPrintRow.id))
+        .limit(limit)
+    )
+    return tuple(
+        SealedContent(row.id, row.tenant_id, row.submission_id, Part(row.part), row.sealed)
+        for row in session.exec(query)
+    )
+
+
+def save_seal(
+    session: Session, _capability: SearchCapability, print_id: str, sealed: bytes
+) -> None:
+    """Store the same print under another seal."""
+    row = session.get_one(ContentPrintRow, print_id)
+    row.sealed = sealed
+    session.add(row)
+    session.flush()
 
 
 def printed(

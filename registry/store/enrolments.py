@@ -168,6 +168,12 @@ def due(
     return tuple(_enrolment(row) for row in session.exec(query))
 
 
+def all_owners(session: Session, _capability: SearchCapability) -> tuple[tuple[str, str], ...]:
+    """(enrolment, performer) of every tenant, ended ones too."""
+    query = select(EnrolmentRow.id, EnrolmentRow.performer_id).order_by(col(EnrolmentRow.id))
+    return tuple((row[0], row[1]) for row in session.exec(query))
+
+
 def _row(session: Session, principal: Principal, enrolment_id: str) -> EnrolmentRow:
     query = select(EnrolmentRow).where(
         col(EnrolmentRow.id) == enrolment_id, visible(EnrolmentRow, principal)

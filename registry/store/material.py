@@ -42,6 +42,26 @@ def save_models(session: Session, material_id: str, models: Collection[str]) -> 
     session.flush()
 
 
+def after(
+    session: Session, _capability: SearchCapability, after_id: str, *, limit: int
+) -> tuple[Material, ...]:
+    """Material of all tenants, by id, from the one after `after_id`."""
+    query = select(MaterialRow).where(col(MaterialRow.id) > after_id)
+    rows = session.exec(query.order_by(col(MaterialRow.id)).limit(limit))
+    return tuple(_material(row) for row in rows)
+
+
+def save_object(session: Session, item: Material, object_name: str) -> bool:
+    """Name another sealed copy; False when the material was dropped or replaced meanwhile."""
+    row = session.get(MaterialRow, item.id)
+    if row is None or row.object_name != item.object_name:
+        return False
+    row.object_name = object_name
+    session.add(row)
+    session.flush()
+    return True
+
+
 def kept(
     session: Session,
     _capability: SearchCapability,

@@ -270,6 +270,28 @@ def sealed_templates(
         yield replace(item, modality=Modality(item.modality))
 
 
+def sealed_after(
+    session: Session, _capability: SearchCapability, after_id: str, *, limit: int
+) -> tuple[SealedTemplate, ...]:
+    """Templates of all tenants, by id, from the one after `after_id`."""
+    query = (
+        select_columns(*(col(getattr(TemplateRow, field.name)) for field in fields(SealedTemplate)))
+        .where(col(TemplateRow.id) > after_id)
+        .order_by(col(TemplateRow.id))
+        .limit(limit)
+    )
+    rows = (SealedTemplate(*values) for values in session.connection().execute(query))
+    return tuple(replace(row, modality=Modality(row.modality)) for row in rows)
+
+
+def save_seal(
+    session: Session, _capability: SearchCapability, template_id: str, sealed: bytes
+) -> None:
+    """Store the same vector under another seal."""
+    statement = update(TemplateRow).where(col(TemplateRow.id) == template_id)
+    session.connection().execute(statement.values(sealed=sealed))
+
+
 def print_owners(
     session: Session, _capability: SearchCapability, print_ids: Sequence[str]
 ) -> dict[str, PrintOwner]:

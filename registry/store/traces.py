@@ -203,6 +203,29 @@ def _kept(at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (col(TraceRow.sealed).is_not(None), unexpired)
 
 
+def sealed_after(
+    session: Session, _capability: SearchCapability, after_id: str, *, limit: int
+) -> tuple[SealedTrace, ...]:
+    """Traces of all tenants that hold a vector, by id, from the one after `after_id`."""
+    query = (
+        select(TraceRow)
+        .where(col(TraceRow.id) > after_id, col(TraceRow.sealed).is_not(None))
+        .order_by(col(TraceRow.id))
+        .limit(limit)
+    )
+    return tuple(_trace(row) for row in session.exec(query))
+
+
+def save_seal(session: Session, _capability: SearchCapability, trace: SealedTrace) -> None:
+    """Store the same vector under another seal; one that went meanwhile stays gone."""
+    statement = (
+        update(TraceRow)
+        .where(col(TraceRow.id) == trace.id, col(TraceRow.sealed).is_not(None))
+        .values(sealed=trace.sealed)
+    )
+    _changed(session, statement)
+
+
 def holds_vectors(session: Session, _capability: SearchCapability, scan_id: str) -> bool:
     """Whether vectors are left that are sealed under the scan's own key."""
     query = select(TraceRow.id).where(

@@ -12,6 +12,7 @@ from fingerprint.archive import Nearness
 from fingerprint.models import Decision
 from registry.models.evidence import ReviewVerdict, Scan, Submission
 from registry.models.people import Print
+from registry.retention import strangers_of
 from registry.service import enrolment, erasure, gallery, latematch, reading, reviews, scans
 from registry.service.archive import ArchiveCache
 from tests.fixtures import TestWorld
@@ -129,8 +130,11 @@ def test_strangers_vectors_go_on_their_day_and_their_spans_stay(world: TestWorld
     assert purged == (scan.id,)
     assert kept_vectors(world, scan) == 1
     assert len(found.unknown) == 2
+    day = strangers_of(world.first.tenant_id, later(days=90))
+    assert erasure.shred_days(world.vault, at=later(days=90)) == 0
+    assert erasure.shred_days(world.vault, at=later(days=91)) == 1
     with pytest.raises(NotFound):
-        world.vault.seal(scan.id, b"late", {})
+        world.vault.seal(day, b"late", {})
     with world.db.write() as session:
         assert erasure.purge_expired(session, RETENTION, at=later(days=90)) == ()
 
