@@ -6,6 +6,7 @@ in a minute of it. A face needs few frames to be known; five in two seconds also
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from fingerprint.face.models import Sample, Track
@@ -65,7 +66,7 @@ def face_traces(
             )
             for sample, vector in zip(samples, vectors, strict=True)
         )
-    tracks, notes = _tracks(watcher, path, limits, span, progress, mode=mode)
+    tracks, notes = _tracks(watcher, path, limits, span, progress, mode=mode, zero=info.zero)
     return tuple(
         Trace(
             Modality.FACE,
@@ -121,13 +122,17 @@ def _tracks(
     progress: Progress,
     *,
     mode: ScanMode = ScanMode.THOROUGH,
+    zero: Fraction | None = None,
 ) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
     def tell(at_ms: int) -> None:
         progress(min(1.0, (at_ms - span.start_ms) / span.duration_ms))
 
     if mode is ScanMode.FAST:
-        return skimmed(watcher, Looks(path, limits, FRAME_MS, FILM_SIDE_MAX), span, tell)
-    with door.frames(path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX) as stream:
+        looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX, zero)
+        return skimmed(watcher, looks, span, tell)
+    with door.frames(
+        path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX, zero=zero
+    ) as stream:
         tracks = watcher.tracks(stream, tell)
         return tracks, stream.end.notes if stream.end else ()
 

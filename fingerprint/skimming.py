@@ -7,6 +7,7 @@ its frames were decoded. Which stretches are decoded is decided in `skipping`.
 import contextlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from fingerprint.face.following import Known
@@ -32,6 +33,7 @@ class Looks:
     limits: Limits
     every_ms: int
     max_side: int
+    zero: Fraction | None = None
 
 
 def skimmed(
@@ -40,7 +42,12 @@ def skimmed(
     """The tracks of a span and what the decoder has to say; `reached` hears the time come to."""
     skimmer = _Skimmer(watcher, looks, span, reached)
     with door.key_frames(
-        looks.path, looks.limits, span, every_ms=KEY_MS, max_side=looks.max_side
+        looks.path,
+        looks.limits,
+        span,
+        every_ms=KEY_MS,
+        max_side=looks.max_side,
+        zero=looks.zero,
     ) as keys:
         for frame in keys:
             skimmer.add(frame)
@@ -135,7 +142,13 @@ class _Skimmer:
             return
         part = Span(begin_ms, part.end_ms)
         with door.frames(
-            looks.path, looks.limits, part, every_ms=looks.every_ms, max_side=looks.max_side
+            looks.path,
+            looks.limits,
+            part,
+            every_ms=looks.every_ms,
+            max_side=looks.max_side,
+            zero=looks.zero,
+            ahead=1,  # most of what is decoded ahead of the last frame looked at is for nothing
         ) as stream:
             yield from stream
             self.heed(stream)

@@ -8,12 +8,14 @@ any point, by `close()`, by leaving its `with` block or by letting go of it: the
 import contextlib
 import os
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from core.errors import BadInput
-from fingerprint.media import ring, values
+from fingerprint.media import ring, ringmaking, values
 from fingerprint.media.faults import Case, bad_media
 from fingerprint.media.launch import opened
 from fingerprint.media.limits import Limits
@@ -106,40 +108,59 @@ def frames(
     *,
     every_ms: int,
     max_side: int | None = None,
+    zero: Fraction | None = None,
+    ahead: int = FRAME_SLOTS,
 ) -> MediaStream[Frame]:
     """The first picture of each `every_ms` of the cut that lies in the span, or in all of it.
 
     A picture that stays on screen through a whole later stretch is given too, once, as it appears;
     `shown_ms` tells how long. Frames of adjoining spans are the frames of the whole. A still gives
-    one frame at 0. `max_side` bounds the longer side in pixels. Raises BadMedia `no-such-stream`
-    for sounds.
+    one frame at 0. `max_side` bounds the longer side in pixels. `zero` is `MediaInfo.zero`, where
+    it is known, `ahead` how many frames are decoded before they are asked for. Raises BadMedia
+    `no-such-stream` for sounds.
     """
-    return _pictures(Op.FRAMES, path, limits, span, (every_ms, max_side))
+    measure = _Measure(every_ms, max_side, zero, ahead)
+    return _pictures(Op.FRAMES, path, limits, span, measure)
 
 
 def key_frames(
-    path: Path, limits: Limits, span: Span, *, every_ms: int, max_side: int | None = None
+    path: Path,
+    limits: Limits,
+    span: Span,
+    *,
+    every_ms: int,
+    max_side: int | None = None,
+    zero: Fraction | None = None,
 ) -> MediaStream[Frame]:
     """Key frames from the one a span begins in to the first one after it, nothing else decoded.
 
     At most one in each `every_ms`. What the packets between them tell comes with each, see `Frame`.
     The last one of all lasts no time unless the file ends there. Raises BadMedia.
     """
-    return _pictures(Op.KEYS, path, limits, span, (every_ms, max_side))
+    return _pictures(Op.KEYS, path, limits, span, _Measure(every_ms, max_side, zero, FRAME_SLOTS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    every_ms: int
+    max_side: int | None
+    zero: Fraction | None
+    ahead: int
 
 
 def _pictures(
-    op: Op, path: Path, limits: Limits, span: Span | None, measure: tuple[int, int | None]
+    op: Op, path: Path, limits: Limits, span: Span | None, measure: _Measure
 ) -> MediaStream[Frame]:
     start_ms, end_ms = _bounds(span)
-    every_ms, max_side = measure
+    every_ms, max_side = measure.every_ms, measure.max_side
+    zero = measure.zero.as_integer_ratio() if measure.zero is not None else None
     if every_ms < 1 or (max_side is not None and max_side < 1):
         raise BadInput("every_ms and max_side must be at least 1.")
     pixels = min(limits.pixels_max, (max_side or limits.pixels_max) ** 2)
 
     def job(media: int | str, memory: int | str) -> Job:
-        shape = (FRAME_SLOTS, pixels * PIXEL_BYTES)
-        return Job(op, media, memory, *shape, limits, start_ms, end_ms, every_ms, max_side)
+        shape = (measure.ahead, pixels * PIXEL_BYTES)
+        return Job(op, media, memory, *shape, limits, start_ms, end_ms, every_ms, max_side, zero)
 
     return MediaStream(_items(path, limits, job, values.frame))
 
@@ -179,7 +200,7 @@ def _running(
     """A child at work on a file; the file, the memory and the child are gone afterwards."""
     with opened(path, limits) as media, contextlib.ExitStack() as held:
         shape = make_job(media, 0)
-        memory, handle = ring.create(shape.slots, shape.slot_bytes)
+        memory, handle = ringmaking.create(shape.slots, shape.slot_bytes)
         held.callback(memory.close)
         try:
             child = held.enter_context(MediaChild(make_job(media, handle)))

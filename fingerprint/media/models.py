@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,8 @@ class MediaInfo:
     rotation; `rotation` is the clockwise turn in degrees that is applied. `audio` and `video` say
     whether there is a usable stream; the first default one is used, the counts tell how many there
     are. `audio_start_ms` and `video_start_ms` are where each begins in the cut (one of them is 0).
+    `zero` is the cut's begin on the file's own clock in seconds, None where nobody has looked: who
+    reads parts of the file then need not look again.
     """
 
     kind: Form
@@ -44,6 +47,7 @@ class MediaInfo:
     audio_start_ms: int
     video_start_ms: int
     notes: tuple[Reason, ...]
+    zero: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

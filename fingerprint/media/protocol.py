@@ -20,6 +20,7 @@ BLOCK_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 4
 PIXEL_BYTES = 3
 TIME_MS_MAX = 1 << 40
+TICKS_MAX = 1 << 62
 SIZE_MAX = 1 << 31
 PEAK_MAX = 10_000
 PASSED_MAX = 10_000
@@ -45,7 +46,8 @@ class Garbled(Exception):
 @dataclass(frozen=True, slots=True)
 class Job:
     """One operation on one file: `media` and `ring` are inherited descriptors, or names on
-    Windows; a span without end runs to the end of the file."""
+    Windows; a span without end runs to the end of the file. `zero` is where the cut begins on the
+    file's own clock, as a probe found it: a numerator and a denominator of seconds."""
 
     op: Op
     media: int | str
@@ -57,6 +59,7 @@ class Job:
     end_ms: int | None = None
     every_ms: int = 1
     max_side: int | None = None
+    zero: tuple[int, int] | None = None
 
     @property
     def span_ms(self) -> int | None:
@@ -93,6 +96,8 @@ class Facts:
     video_streams: int
     audio_start_ms: int
     video_start_ms: int
+    zero_over: int = 0
+    zero_under: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,8 @@ _FIELDS = {
 }
 _RANGES: dict[str, tuple[int, int]] = {
     "slot": (0, 255),
+    "zero_over": (-TICKS_MAX, TICKS_MAX),
+    "zero_under": (1, TICKS_MAX),
     "samples": (1, BLOCK_SAMPLES),
     "mirrored": (0, 1),
     "turns": (0, 3),

@@ -9,12 +9,7 @@ they are written, hence slots may be sized for the largest picture.
 
 import mmap
 import os
-import secrets
 import sys
-import tempfile
-
-if sys.platform == "linux":
-    import fcntl
 
 
 class Ring:
@@ -45,19 +40,6 @@ class Ring:
         return slot * self._slot_bytes
 
 
-def create(slots: int, slot_bytes: int) -> tuple[Ring, int | str]:
-    """A new ring and the handle by which a child attaches to it.
-
-    The handle is a descriptor that the caller closes once the child has it, or a name on Windows.
-    """
-    size = slots * slot_bytes
-    if sys.platform == "win32":
-        tag = f"ebenbild-{secrets.token_hex(16)}"
-        return Ring(mmap.mmap(-1, size, tagname=tag), slots, slot_bytes), tag
-    handle = _sized(size)
-    return Ring(mmap.mmap(handle, size), slots, slot_bytes), handle
-
-
 def attach(handle: int | str, slots: int, slot_bytes: int) -> Ring:
     """The child's view of a ring made by `create`."""
     size = slots * slot_bytes
@@ -66,16 +48,3 @@ def attach(handle: int | str, slots: int, slot_bytes: int) -> Ring:
     mapping = mmap.mmap(int(handle), size)
     os.close(int(handle))
     return Ring(mapping, slots, slot_bytes)
-
-
-def _sized(size: int) -> int:
-    if sys.platform == "linux":
-        handle = os.memfd_create("ebenbild-media", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(handle, size)
-        seals = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-        fcntl.fcntl(handle, fcntl.F_ADD_SEALS, seals)
-    else:
-        with tempfile.TemporaryFile() as file:
-            handle = os.dup(file.fileno())
-        os.ftruncate(handle, size)
-    return handle

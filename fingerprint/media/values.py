@@ -4,6 +4,8 @@ Slots are copied out, never lent: a child that has been taken over cannot change
 is looked at, and the slot goes back at once.
 """
 
+from fractions import Fraction
+
 import numpy as np
 
 from fingerprint.media.faults import Case, bad_media
@@ -76,4 +78,5 @@ def _info(facts: Facts, end: MediaEnd) -> MediaInfo:
         audio_start_ms=facts.audio_start_ms,
         video_start_ms=facts.video_start_ms,
         notes=end.notes,
+        zero=Fraction(facts.zero_over, facts.zero_under),
     )

@@ -78,3 +78,16 @@ def test_where_every_frame_is_a_key_frame_one_in_a_step_is_given(tmp_path: Path)
     found = keys(film(tmp_path / "a.mp4", 3, key_every=1), every_ms=1000)
     assert [frame.at_ms for frame in found] == [0, 1000, 2000]
     assert [frame.passed for frame in found] == [9, 9, 9]
+
+
+def test_a_begin_that_a_probe_has_found_changes_no_picture(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", 4, 8)
+    zero = door.probe(path, Limits()).zero
+    assert zero is not None
+    for span in (Span(0, 12_000), Span(5000, 9000)):
+        for read in (door.frames, door.key_frames):
+            found = [
+                list(read(path, Limits(), span, every_ms=500, zero=known)) for known in (zero, None)
+            ]
+            assert [f.at_ms for f in found[0]] == [f.at_ms for f in found[1]]
+            assert all((a.rgb == b.rgb).all() for a, b in zip(*found, strict=True))

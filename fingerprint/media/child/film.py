@@ -36,14 +36,13 @@ def run(source: Source, job: Job, outlet: Outlet) -> None:
     """Hand over the frames of the job's span."""
     if source.video is None:
         raise Refused(Case.NO_PICTURE)
-    begun = starts.find(source)
-    source.reopen()
-    sampler = _Sampler(source, job, outlet, begun.zero)
+    zero, begin = starts.zero_of(source, job.zero)
+    sampler = _Sampler(source, job, outlet, zero)
     first_ms = Cells(job.every_ms).begin_ms(job.start_ms)
-    wanted = begun.zero + Fraction(first_ms, 1000)
-    packets, _ = packets_from(source, "video", wanted, begun.video or begun.zero)
+    wanted = zero + Fraction(first_ms, 1000)
+    packets, _ = packets_from(source, "video", wanted, begin)
     if not sampler.drain(_read_ahead(packets, sampler.pace)):
-        extent.note_missing(source, begun.zero, outlet)
+        extent.note_missing(source, zero, outlet)
     if sampler.clock.resets:
         outlet.note("timestamps-reset", times=sampler.clock.resets)
     if source.damaged:

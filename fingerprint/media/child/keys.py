@@ -32,13 +32,12 @@ def run(source: Source, job: Job, outlet: Outlet) -> None:
     """Hand over the key frames from the one that the span begins in to the first after it."""
     if source.video is None:
         raise Refused(Case.NO_PICTURE)
-    begun = starts.find(source)
-    source.reopen()
-    wanted = begun.zero + Fraction(job.start_ms, 1000)
-    packets, _ = packets_from(source, "video", wanted, begun.video or begun.zero)
-    reader = _Reader(source, job, outlet, begun.zero)
+    zero, begin = starts.zero_of(source, job.zero)
+    wanted = zero + Fraction(job.start_ms, 1000)
+    packets, _ = packets_from(source, "video", wanted, begin)
+    reader = _Reader(source, job, outlet, zero)
     if not reader.drain(packets):
-        extent.note_missing(source, begun.zero, outlet)
+        extent.note_missing(source, zero, outlet)
     if source.damaged:
         outlet.note("damaged-media", places=source.damaged)
     outlet.end(reader.reached_ms)

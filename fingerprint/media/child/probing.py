@@ -58,6 +58,8 @@ def _facts(source: Source, begun: Starts, end: Fraction) -> Facts:
         video_streams=source.n_video,
         audio_start_ms=_start_ms(begun.audio, begun.zero),
         video_start_ms=_start_ms(begun.video, begun.zero),
+        zero_over=begun.zero.numerator,
+        zero_under=begun.zero.denominator,
     )
 
 

@@ -56,6 +56,23 @@ def find(source: Source) -> Starts:
     )
 
 
+def zero_of(source: Source, known: tuple[int, int] | None) -> tuple[Fraction, Fraction]:
+    """The cut's zero and where its picture begins, on a source that is fresh afterwards.
+
+    What a probe has found is believed; the picture then begins about where its header says.
+    """
+    if known is not None:
+        zero = Fraction(*known)
+        video = source.video
+        header = video.start_time if video is not None else None
+        if video is None or video.time_base is None or header is None:
+            return zero, zero
+        return zero, max(zero, header * video.time_base)
+    begun = find(source)
+    source.reopen()
+    return begun.zero, begun.video or begun.zero
+
+
 def decoded(source: Source, packet: "Packet[Stream]") -> list[Shown]:
     """The frames a packet completes; none where it is damaged, which the source then counts."""
     try:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprint.media import ring
+from fingerprint.media import ring, ringmaking
 from fingerprint.media.child import sniff
 from fingerprint.media.limits import Limits
 from fingerprint.media.protocol import (
@@ -72,7 +72,7 @@ def test_a_changed_field_is_in_range_or_garbled(answer: Answer, data: st.DataObj
 
 
 def test_slots_are_apart_and_copied_out() -> None:
-    memory, handle = ring.create(3, 100)
+    memory, handle = ringmaking.create(3, 100)
     other = ring.attach(os.dup(handle) if isinstance(handle, int) else handle, 3, 100)
     for slot in range(3):
         other.write(slot, bytes([slot + 1]) * 100)
@@ -90,7 +90,7 @@ def test_slots_are_apart_and_copied_out() -> None:
 
 @given(st.integers(-5, 5), st.integers(-5, 200))
 def test_nothing_outside_the_ring_is_touched(slot: int, length: int) -> None:
-    memory, handle = ring.create(2, 64)
+    memory, handle = ringmaking.create(2, 64)
     try:
         if slot in (0, 1) and 0 <= length <= 64:
             assert len(memory.read(slot, length)) == length
@@ -107,7 +107,7 @@ def test_nothing_outside_the_ring_is_touched(slot: int, length: int) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="seals are Linux's")
 def test_a_child_cannot_shrink_the_memory() -> None:
-    memory, handle = ring.create(1, 4096)
+    memory, handle = ringmaking.create(1, 4096)
     assert isinstance(handle, int)
     with pytest.raises(PermissionError):
         os.ftruncate(handle, 0)
