@@ -7,12 +7,15 @@ the peers are used together: two frames a second through face_recognition (HOG, 
 encodings), the sound through resemblyzer. Decoding alone is PyAV on as many threads, every frame.
 Ours decodes in its child processes, finds, follows, describes and pools, five frames in two
 seconds when thorough. All four take turns; medians and ratios are printed, and what the fast scan
-matched of the thorough one's seconds.
+matched of the thorough one's seconds: by vectors, and by name with the folder's people enrolled.
+Besides the time, computing seconds over all threads and processes are printed: on a machine that
+others use too they say more.
 """
 
 import argparse
 import json
 import os
+import resource
 import statistics
 import sys
 import tempfile
@@ -24,6 +27,7 @@ import av
 import numpy as np
 
 from bench.common import Figure, peer, timed
+from bench.matched import enrolled, matched
 from bench.slices import write_slice
 from fingerprint.engine import Engine
 from fingerprint.media.limits import Limits
@@ -76,17 +80,32 @@ def measure(path: Path, asked: argparse.Namespace) -> list[Figure]:
         "loop": plain_loop(path, asked.threads),
         "decode": lambda: decode_all(path, asked.threads),
     }
-    seconds = {name: [] for name in runs}  # type: dict[str, list[float]]
+    taken = {name: [] for name in runs}  # type: dict[str, list[tuple[float, float]]]
     for number in range(asked.rounds + 1):
         for name, run in runs.items():
-            taken = timed(run) / 1000
+            before = _computed()
+            seconds = timed(run) / 1000
             if number:  # the first round loads what is loaded once
-                seconds[name].append(taken)
-    middle = {name: statistics.median(values) for name, values in seconds.items()}
-    return [*_ratios(middle), shared(found[ScanMode.THOROUGH], found[ScanMode.FAST])]
+                taken[name].append((seconds, _computed() - before))
+    middle = {name: _middle(values) for name, values in taken.items()}
+    both = found[ScanMode.THOROUGH], found[ScanMode.FAST]
+    figures = [*_ratios(middle), shared(*both)]
+    if (media := _media()) is not None:
+        figures.append(matched(engine, enrolled(engine, media), *both))
+    return figures
 
 
-def _ratios(middle: dict[str, float]) -> list[Figure]:
+def _computed() -> float:
+    """Seconds that this process and those it has ended spent computing."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def _middle(values: list[tuple[float, float]]) -> tuple[float, float]:
+    return statistics.median(v for v, _ in values), statistics.median(v for _, v in values)
+
+
+def _ratios(middle: dict[str, tuple[float, float]]) -> list[Figure]:
     rows = (
         ("thorough scan against the plain loop", "thorough", "loop", THOROUGH_MIN),
         ("thorough scan against decoding alone", "thorough", "decode", DECODE_MIN),
@@ -96,9 +115,10 @@ def _ratios(middle: dict[str, float]) -> list[Figure]:
     return [
         Figure(
             name,
-            f"{middle[ours]:.2f} s",
-            f"{theirs} {middle[theirs]:.2f} s",
-            middle[theirs] / middle[ours],
+            f"{middle[ours][0]:.2f} s ({middle[ours][1]:.1f} s computing)",
+            f"{theirs} {middle[theirs][0]:.2f} s ({middle[theirs][1]:.1f} s, "
+            f"ratio {middle[theirs][1] / middle[ours][1]:.1f})",
+            middle[theirs][0] / middle[ours][0],
             least,
         )
         for name, ours, theirs, least in rows
@@ -188,12 +208,17 @@ def decode_all(path: Path, threads: int) -> None:
 
 
 def _composed(folder: Path) -> Path:
-    media = Path(os.environ.get("EBENBILD_MEDIA", ""))
-    if not (media / "MANIFEST.csv").is_file():
+    media = _media()
+    if media is None:
         sys.exit("Set EBENBILD_MEDIA to a folder of media with a MANIFEST.csv.")
     path = folder / "slice.mp4"
     write_slice(path, media)
     return path
+
+
+def _media() -> Path | None:
+    folder = Path(os.environ.get("EBENBILD_MEDIA", ""))
+    return folder if (folder / "MANIFEST.csv").is_file() else None
 
 
 if __name__ == "__main__":
