@@ -271,6 +271,29 @@ class MailSettings(BaseModel):
     )
 
 
+class AccountSettings(BaseModel):
+    """How people sign in."""
+
+    model_config = _FROZEN
+
+    breached_passwords: Path | None = Field(
+        default=None,
+        description="A file of SHA-1 hashes of stolen passwords, sorted, as the Pwned Passwords "
+        "downloader writes it; a password in it is refused.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="Address of an OpenID Connect provider whose people may sign in, exactly as it "
+        "names itself.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="Name under which this registry is known to that provider."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="Secret of that client; none for a public client."
+    )
+
+
 class Settings(BaseSettings):
     """All settings, frozen; `load_settings` builds them."""
 
@@ -317,6 +340,7 @@ class Settings(BaseSettings):
     kek: KekSettings = KekSettings()
     kek_old: OldKekSettings = OldKekSettings()
     server: ServerSettings = ServerSettings()
+    accounts: AccountSettings = AccountSettings()
     decision: DecisionSettings = DecisionSettings()
     limits: LimitSettings = LimitSettings()
     jobs: JobSettings = JobSettings()

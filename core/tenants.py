@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -25,6 +25,7 @@ _WORD = re.compile(r"[a-z][a-z_-]{1,31}")
 _KEY = re.compile(r"ebk_([a-z2-7]{26})_([A-Za-z0-9_-]{43})")
 _NAME_CHARACTERS_MAX = 200
 _NO_HASH = "0" * 64
+_USE_NOTED_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,10 @@ class KeyInfo:
     scopes: frozenset[str]
     created_at: datetime
     revoked_at: datetime | None
+    name: str = ""
+    expires_at: datetime | None = None
+    used_at: datetime | None = None
+    made_by: str | None = None
 
 
 class TenantRow(SQLModel, table=True):
@@ -72,6 +77,10 @@ class ApiKeyRow(SQLModel, table=True):
     scopes: list[str] = Field(sa_type=JsonText)
     created_at: datetime = Field(sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    name: str | None = None
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    made_by: str | None = None
 
 
 def create_tenant(session: Session, *, name: str, kind: str, did: str | None = None) -> Tenant:
@@ -108,6 +117,23 @@ def issue_key(session: Session, tenant_id: str, scopes: frozenset[str]) -> tuple
 
     Raises BadInput for no scopes or malformed ones, NotFound for an unknown tenant.
     """
+    info, plaintext = make_key(session, tenant_id, scopes)
+    return info.id, plaintext
+
+
+def make_key(
+    session: Session,
+    tenant_id: str,
+    scopes: frozenset[str],
+    *,
+    name: str = "",
+    expires_at: datetime | None = None,
+    made_by: str | None = None,
+) -> tuple[KeyInfo, str]:
+    """Store a new API key with a name and an end, and return it with its plaintext.
+
+    Whether its maker may give these scopes is decided above. Raises as `issue_key` does.
+    """
     if not scopes or not all(_WORD.fullmatch(scope) for scope in scopes):
         raise BadInput("a key needs scopes", next_step="name at least one known scope")
     get_tenant(session, tenant_id)
@@ -119,10 +145,13 @@ def issue_key(session: Session, tenant_id: str, scopes: frozenset[str]) -> tuple
         hash=_hash(plaintext),
         scopes=sorted(scopes),
         created_at=utc_now(),
+        name=name.strip()[:_NAME_CHARACTERS_MAX],
+        expires_at=expires_at,
+        made_by=made_by,
     )
     session.add(row)
     session.flush()
-    return key_id, plaintext
+    return _key_info(row), plaintext
 
 
 def authenticate(session: Session, plaintext: str) -> Principal:
@@ -131,14 +160,29 @@ def authenticate(session: Session, plaintext: str) -> Principal:
     row = session.get(ApiKeyRow, f"key_{found.group(1)}") if found else None
     expected = _NO_HASH if row is None else row.hash
     matches = hmac.compare_digest(_hash(plaintext), expected)
-    if row is None or not matches or row.revoked_at is not None:
+    if row is None or not matches or row.revoked_at is not None or _is_over(row):
         raise NotAllowed(
             "this API key is not valid",
-            next_step="send a key that was issued here and is not revoked",
+            next_step="send a key that was issued here and is neither revoked nor expired",
             code="bad-api-key",
         )
     tenant = get_tenant(session, row.tenant_id)
     return Principal(tenant.id, row.id, frozenset(row.scopes), tenant.kind)
+
+
+def is_use_due(session: Session, key_id: str, now: datetime) -> bool:
+    """Say whether the time of a key's last use is more than an hour old, or unknown."""
+    row = session.get(ApiKeyRow, key_id)
+    return row is not None and (row.used_at is None or now - row.used_at >= _USE_NOTED_EVERY)
+
+
+def note_use(session: Session, key_id: str, now: datetime) -> None:
+    """Keep the time of a key's last use; call it in `write()`."""
+    row = session.get(ApiKeyRow, key_id)
+    if row is not None:
+        row.used_at = now
+        session.add(row)
+        session.flush()
 
 
 def list_keys(session: Session, tenant_id: str) -> list[KeyInfo]:
@@ -167,4 +211,18 @@ def _tenant(row: TenantRow) -> Tenant:
 
 
 def _key_info(row: ApiKeyRow) -> KeyInfo:
-    return KeyInfo(row.id, row.tenant_id, frozenset(row.scopes), row.created_at, row.revoked_at)
+    return KeyInfo(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        scopes=frozenset(row.scopes),
+        created_at=row.created_at,
+        revoked_at=row.revoked_at,
+        name=row.name or "",
+        expires_at=row.expires_at,
+        used_at=row.used_at,
+        made_by=row.made_by,
+    )
+
+
+def _is_over(row: ApiKeyRow) -> bool:
+    return row.expires_at is not None and row.expires_at <= utc_now()

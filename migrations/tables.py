@@ -17,7 +17,7 @@ MODULES = (
     "core.approvals",
     "api.store",
 )
-FOLDERS = ("registry.store", "licensing.store", "royalties.store")
+FOLDERS = ("registry.store", "licensing.store", "royalties.store", "api.accounts.store")
 
 
 def load() -> None:

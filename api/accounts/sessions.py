@@ -1,0 +1,148 @@
+"""Sessions: made at sign-in, kept as a hash, ended by time, by their owner or by an administrator.
+
+A token is random and long; whoever holds it is its owner, so it travels only in a header or in a
+cookie that scripts cannot read. Every step of proof makes a new session and ends the one before:
+a token that somebody planted never becomes a signed-in one. OWASP session management,
+https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html
+"""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from api.accounts.models import Door, SignedIn, Stage
+from api.accounts.store import people
+from api.accounts.store import sessions as store
+from api.roles import scopes_of
+from core import tenants
+from core.errors import NotAllowed
+from core.ids import new_id
+from core.principal import Principal
+
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+HALF_WAY = timedelta(minutes=15)
+FRESH = timedelta(minutes=10)
+_TOUCH = timedelta(minutes=1)
+_TOKEN = re.compile(r"ebs_([a-z2-7]{26})_([A-Za-z0-9_-]{43})")
+_TEXT_MAX = 200
+DOOR = Door("session")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whoever a session belongs to, for one request; `principal` may do nothing before `FULL`."""
+
+    session: SignedIn
+    principal: Principal
+    csrf: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from, as its owner will see it in the list of sessions."""
+
+    address: str
+    device: str
+
+
+def begin(
+    session: Session,
+    person_id: str,
+    stage: Stage,
+    methods: tuple[str, ...],
+    origin: Origin,
+    *,
+    now: datetime,
+    tenant_id: str = "",
+    earlier: SignedIn | None = None,
+) -> tuple[str, SignedIn]:
+    """Make a session and end the one before it; returns the token, which is stored nowhere."""
+    session_id, secret = new_id("ses"), secrets.token_urlsafe(32)
+    token = f"ebs_{session_id.removeprefix('ses_')}_{secret}"
+    if earlier is not None:
+        store.end_session(session, earlier.person_id, earlier.id, now)
+    item = SignedIn(
+        id=session_id,
+        person_id=person_id,
+        tenant_id=tenant_id or _first_tenant(session, person_id),
+        stage=stage,
+        methods=methods,
+        created_at=now,
+        seen_at=now,
+        fresh_at=now,
+        expires_at=now + (LONGEST if stage is Stage.FULL else HALF_WAY),
+        address=origin.address[:_TEXT_MAX],
+        device=origin.device[:_TEXT_MAX],
+    )
+    store.add_session(session, item, _hash(token))
+    return token, item
+
+
+def visit(session: Session, token: str, now: datetime) -> Visit | None:
+    """Whose token this is; None when it is of nobody, out of time, or its owner was put out."""
+    found = _TOKEN.fullmatch(token)
+    if found is None:
+        return None
+    item = store.find_session(session, f"ses_{found.group(1)}", _hash(token))
+    if item is None or now >= item.expires_at or now - item.seen_at >= IDLE:
+        return None
+    principal = _principal(session, item)
+    return None if principal is None else Visit(item, principal, csrf_of(token))
+
+
+def is_token(text: str) -> bool:
+    """Say whether a text has the form of a session's token."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def is_due(item: SignedIn, now: datetime) -> bool:
+    """Say whether the time of last use should be noted again."""
+    return now - item.seen_at >= _TOUCH
+
+
+def csrf_of(token: str) -> str:
+    """Return the word that a form of this session carries; nobody has it without the token."""
+    return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def require_fresh(item: SignedIn, now: datetime) -> None:
+    """Return when the owner proved himself just now; raise NotAllowed otherwise."""
+    if now - item.fresh_at > FRESH:
+        raise NotAllowed(
+            "this needs a fresh sign-in",
+            next_step="sign in again, then repeat it within ten minutes",
+            code="not-fresh",
+        )
+
+
+def _principal(session: Session, item: SignedIn) -> Principal | None:
+    who = people.person(session, DOOR, item.person_id)
+    if who.disabled_at is not None:
+        return None
+    member = people.membership(session, DOOR, item.person_id, item.tenant_id)
+    kind = tenants.get_tenant(session, item.tenant_id).kind if item.tenant_id else ""
+    if item.stage is not Stage.FULL or member is None:
+        return Principal(item.tenant_id, item.id, frozenset(), kind, item.person_id)
+    return Principal(
+        tenant_id=item.tenant_id,
+        subject=item.id,
+        scopes=scopes_of(member.roles, kind),
+        tenant_kind=kind,
+        person=item.person_id,
+        roles=frozenset(role.value for role in member.roles),
+    )
+
+
+def _first_tenant(session: Session, person_id: str) -> str:
+    found = people.memberships(session, DOOR, person_id)
+    return found[0].tenant_id if found else ""
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,166 @@
+"""Table of people and of what they are in which organisation."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import Field, Session, SQLModel, col, func, select
+
+from api.accounts.models import Door, Member, Membership, Person, Secrets
+from api.accounts.store.factors import PasskeyRow
+from api.roles import Role
+from core.db import JsonText, UtcDateTime
+from core.errors import NotFound
+from core.principal import Principal
+
+_MEMBERS_MAX = 1000
+
+
+class PersonRow(SQLModel, table=True):
+    """Table of accounts; `email` is in lower case."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    email: str = Field(unique=True)
+    name: str
+    password_hash: str | None = None
+    totp_sealed: bytes | None = None
+    totp_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    totp_step: int = 0
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class MembershipRow(SQLModel, table=True):
+    """Table of memberships."""
+
+    __tablename__ = "membership"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id")
+    tenant_id: str = Field(primary_key=True, foreign_key="tenant.id")
+    roles: list[str] = Field(sa_type=JsonText)
+    since: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def add_person(session: Session, *, person_id: str, email: str, name: str, at: datetime) -> None:
+    """Store a new account; Conflict when the address has one."""
+    session.add(PersonRow(id=person_id, email=email, name=name, created_at=at))
+    session.flush()
+
+
+def person_by_email(session: Session, _door: Door, email: str) -> Person | None:
+    """The account of an address."""
+    row = session.exec(select(PersonRow).where(col(PersonRow.email) == email)).first()
+    return None if row is None else _person(session, row)
+
+
+def person(session: Session, _door: Door, person_id: str) -> Person:
+    """One account; raises NotFound."""
+    return _person(session, _row(session, person_id))
+
+
+def secrets_of(session: Session, _door: Door, person_id: str) -> Secrets:
+    """What a sign-in is compared with; raises NotFound."""
+    row = _row(session, person_id)
+    return Secrets(row.password_hash, row.totp_sealed, row.totp_step)
+
+
+def set_password(session: Session, _door: Door, person_id: str, hashed: str) -> None:
+    """Keep another password's hash."""
+    row = _row(session, person_id)
+    row.password_hash = hashed
+    session.add(row)
+    session.flush()
+
+
+def set_totp(session: Session, _door: Door, person_id: str, sealed: bytes | None) -> None:
+    """Keep another seed, which is not confirmed yet; None takes it away."""
+    row = _row(session, person_id)
+    row.totp_sealed, row.totp_confirmed_at, row.totp_step = sealed, None, 0
+    session.add(row)
+    session.flush()
+
+
+def use_totp(session: Session, _door: Door, person_id: str, step: int, at: datetime) -> bool:
+    """Use up the code of a time step; False when it, or a later one, was used already."""
+    row = _row(session, person_id)
+    if step <= row.totp_step:
+        return False
+    row.totp_step, row.totp_confirmed_at = step, row.totp_confirmed_at or at
+    session.add(row)
+    session.flush()
+    return True
+
+
+def set_membership(
+    session: Session, person_id: str, tenant_id: str, roles: Collection[Role], at: datetime
+) -> None:
+    """Make a person a member with exactly these roles; none ends the membership."""
+    row = session.get(MembershipRow, (person_id, tenant_id))
+    if row is None:
+        row = MembershipRow(person_id=person_id, tenant_id=tenant_id, roles=[], since=at)
+    row.roles = sorted(role.value for role in roles)
+    row.ended_at = None if roles else at
+    session.add(row)
+    session.flush()
+
+
+def membership(session: Session, _door: Door, person_id: str, tenant_id: str) -> Membership | None:
+    """What a person is in an organisation now."""
+    row = session.get(MembershipRow, (person_id, tenant_id))
+    return None if row is None or row.ended_at else _membership(row)
+
+
+def memberships(session: Session, _door: Door, person_id: str) -> list[Membership]:
+    """Every organisation a person belongs to, oldest first."""
+    query = select(MembershipRow).where(
+        col(MembershipRow.person_id) == person_id, col(MembershipRow.ended_at).is_(None)
+    )
+    rows = session.exec(query.order_by(col(MembershipRow.since), col(MembershipRow.tenant_id)))
+    return [_membership(row) for row in rows]
+
+
+def members(session: Session, principal: Principal, tenant_id: str | None = None) -> list[Member]:
+    """The people of the principal's organisation, or of one that the operator names."""
+    query = (
+        select(PersonRow, MembershipRow)
+        .join(MembershipRow, col(MembershipRow.person_id) == col(PersonRow.id))
+        .where(
+            col(MembershipRow.tenant_id) == (tenant_id or principal.tenant_id),
+            col(MembershipRow.ended_at).is_(None),
+        )
+    )
+    rows = session.exec(query.order_by(col(PersonRow.name), col(PersonRow.id)).limit(_MEMBERS_MAX))
+    return [
+        Member(who.id, who.name, who.email, _roles(what.roles), what.since) for who, what in rows
+    ]
+
+
+def _row(session: Session, person_id: str) -> PersonRow:
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise NotFound("there is no such person", next_step="list the members")
+    return row
+
+
+def _person(session: Session, row: PersonRow) -> Person:
+    count = select(func.count()).where(col(PasskeyRow.person_id) == row.id)
+    return Person(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        has_password=row.password_hash is not None,
+        has_totp=row.totp_confirmed_at is not None,
+        passkeys=session.exec(count).one(),
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )
+
+
+def _membership(row: MembershipRow) -> Membership:
+    return Membership(row.person_id, row.tenant_id, _roles(row.roles), row.since, row.ended_at)
+
+
+def _roles(names: Collection[str]) -> frozenset[Role]:
+    return frozenset(Role(name) for name in names)
