@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.errors import BadInput
+from core.signinsettings import AccountSettings
 
 _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -268,29 +269,6 @@ class MailSettings(BaseModel):
     )
     timeout_seconds: int = Field(
         default=20, ge=1, le=120, description="Longest silence of the mail server, in seconds."
-    )
-
-
-class AccountSettings(BaseModel):
-    """How people sign in."""
-
-    model_config = _FROZEN
-
-    breached_passwords: Path | None = Field(
-        default=None,
-        description="A file of SHA-1 hashes of stolen passwords, sorted, as the Pwned Passwords "
-        "downloader writes it; a password in it is refused.",
-    )
-    oidc_issuer: str | None = Field(
-        default=None,
-        description="Address of an OpenID Connect provider whose people may sign in, exactly as it "
-        "names itself.",
-    )
-    oidc_client_id: str | None = Field(
-        default=None, description="Name under which this registry is known to that provider."
-    )
-    oidc_client_secret: SecretStr | None = Field(
-        default=None, description="Secret of that client; none for a public client."
     )
 
 

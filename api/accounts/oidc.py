@@ -30,7 +30,7 @@ from api.accounts.store import factors, people
 from api.accounts.store import sessions as store
 from core.db import Database
 from core.errors import Unavailable
-from core.settings import AccountSettings
+from core.signinsettings import AccountSettings
 
 DOOR = Door("provider")
 KIND = "provider"
