@@ -6,10 +6,10 @@ DIR of EBENBILD_MEDIA holds MANIFEST.csv. Everybody is enrolled with one file; p
 files and pieces of one, two and four windows (1.6, 2.4 and 4 s) of other files, clones, and faces
 made worse as film makes them. Each probe searches twice: with its own print in the registry, and
 without it, as a stranger. Everybody counts alike, however many probes there are of them. What is
-learned (the centre) comes from people of other folds. Plain use is the mean of the window vectors,
-or the one face vector, and its cosine. Intervals: the same identities drawn again for both sides,
-95 %. Lengths and systems are judged at the threshold of all probes of their kind, as they would
-be met. A rate that fewer than 3 / FPIR strangers' probes stand for reads "not measurable".
+learned (centre and nuisance) comes from people of other folds. Plain use is the mean of the window
+vectors, or the one face vector, and its cosine. Intervals: the same identities drawn again for both
+sides, 95 %. Lengths and systems are judged at the threshold of all probes of their kind, as they
+would be met. A rate that fewer than 3 / FPIR strangers' probes stand for reads "not measurable".
 `--vectors` keeps what the encoders gave, so that a second run takes a minute.
 """
 
@@ -28,6 +28,7 @@ from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.intervals import CONFIDENCE
 from fingerprint.models import Modality, Template, Vector
 from fingerprint.normalising import PLAIN_COSINE, Scoring
+from fingerprint.sharing import Others
 from fingerprint.voice.encoder import pooled
 
 FOLDS = 5
@@ -50,21 +51,22 @@ class Way:
     prints: bool = False
     soft: bool = True
     centre: bool = False
+    nuisance: bool = False
     normalise: bool = False
 
 
+_VOICES = Way("ours", views=True, prints=True, centre=True, nuisance=True)
 WAYS = {
     Modality.VOICE: (
         Way("plain mean vector, cosine"),
-        Way("ours", views=True, prints=True, centre=True),
-        Way("ours without centre", views=True, prints=True),
-        Way("ours without views", centre=True),
-        Way("ours without views of probes", prints=True, centre=True),
-        Way("ours without views of prints", views=True, centre=True),
+        _VOICES,
+        replace(_VOICES, name="ours without nuisance", nuisance=False),
+        replace(_VOICES, name="ours without that and centre", nuisance=False, centre=False),
+        replace(_VOICES, name="ours without views", views=False, prints=False),
+        replace(_VOICES, name="ours without views of probes", views=False),
+        replace(_VOICES, name="ours without views of prints", prints=False),
         # Fewer prints than the engine asks for before it normalises.
-        Way(
-            "ours, normalised with these few", views=True, prints=True, centre=True, normalise=True
-        ),
+        replace(_VOICES, name="ours, normalised with these few", normalise=True),
     ),
     Modality.FACE: (
         Way("plain vector, cosine"),
@@ -131,8 +133,9 @@ def _searches(
     prints = {name: _print_vector(clip, way) for name, clip in enrolled.items()}
     gallery = Gallery(_entry(name, modality, vector) for name, vector in prints.items())
     for fold in range(FOLDS):
-        known = [prints[name] for name in prints if folds[name] != fold]
-        scoring = _scoring(known, modality, way)
+        known = {name: prints[name] for name in prints if folds[name] != fold}
+        changes = {name: rows for name, rows in seen.changes(modality).items() if name in known}
+        scoring = _scoring(Others(known, changes), len(known), modality, way)
         for name in (name for name in prints if folds[name] == fold):
             probes = list(probes_of(seen, modality, name, enrolled[name], views=way.views))
             if not probes:
@@ -157,10 +160,13 @@ def _entry(name: str, modality: Modality, vector: Vector) -> GalleryEntry:
     return GalleryEntry(name, modality, _MODEL, (Template(modality, vector, _MODEL, 4000, 1.0),))
 
 
-def _scoring(known: Sequence[Vector], modality: Modality, way: Way) -> Scoring:
-    rule = RULES[modality]
-    centre = np.mean(np.stack(known), axis=0) if way.centre else None
-    scoring = replace(PLAIN_COSINE, centre=centre, centre_people=len(known) if way.centre else 0)
+def _scoring(others: Others, people: int, modality: Modality, way: Way) -> Scoring:
+    rule, scoring = RULES[modality], PLAIN_COSINE
+    if way.centre:
+        shared = others.share()
+        centre = np.asarray(shared.centre, np.float32)
+        nuisance = None if shared.nuisance is None else np.asarray(shared.nuisance, np.float32)
+        scoring = Scoring(centre, people, nuisance if way.nuisance else None)
     if not way.normalise:
         return scoring
     share = rule.print_share

@@ -6,7 +6,7 @@ Faces are cut once and made worse on the chip, as film makes them: small, noisy,
 import csv
 import pickle
 import zlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from fingerprint.hearing import SAMPLE_MS_MAX, hear
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality, Span, Vector
+from fingerprint.pieces import voice_changes
 from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
 from fingerprint.weights.manifest import load_manifest
@@ -31,6 +32,7 @@ SIZES = {1: "1.6 s", 2: "2.4 s", 4: "4.0 s"}
 _WHOLE = "whole file"
 _CLEAN = "as it is"
 _STILL_SIDE_MAX = 2048
+_ALTERED_MAX = 2  # files of each person that are heard altered as well
 DRAWS = 2  # of noise, for each way a face is made worse
 
 
@@ -39,7 +41,8 @@ class Clip:
     """One file of one person: rows of vectors, plain and viewed, and what a print keeps of it.
 
     Rows are windows of a voice, or one picture of a face made worse in each of `DAMAGE`'s ways.
-    `sharp` is what a print keeps without the soft copies of a face.
+    `sharp` is what a print keeps without the soft copies of a face, `changes` how altered sound
+    moves a voice's vector.
     """
 
     path: str
@@ -50,6 +53,7 @@ class Clip:
     viewed: Vector
     template: Vector
     sharp: Vector
+    changes: Vector
     conditions: tuple[str, ...] = ()
 
     @property
@@ -78,6 +82,14 @@ class Material:
             if clip.real:
                 found[clip.identity].append(clip)
         return {name: found[name] for name in sorted(found)}
+
+    def changes(self, modality: Modality) -> dict[str, Vector]:
+        """Everybody's changes, of those who have any."""
+        found: dict[str, list[Vector]] = defaultdict(list)
+        for clip in self.clips[modality]:
+            if len(clip.changes):
+                found[clip.identity].append(clip.changes)
+        return {name: np.concatenate(rows) for name, rows in found.items()}
 
 
 def probes_of(
@@ -115,7 +127,13 @@ def material(models: Path, media: Path, kept: Path | None) -> Material:
         rows = [row for row in csv.DictReader(file) if _usable(row)]
     files = load_manifest(models)
     listener, watcher = Listener.open(files, threads=2), FaceWatcher.open(files, 2)
-    voices = [_voice(listener, media, row) for row in rows if row["modality"] != "face"]
+    heard: Counter[str] = Counter()
+    voices = []
+    for row in rows:
+        if row["modality"] != "face":
+            heard[row["identity"]] += row["kind"] == "real"
+            altered = row["kind"] == "real" and heard[row["identity"]] <= _ALTERED_MAX
+            voices.append(_voice(listener, media, row, altered=altered))
     faces = [
         clip for row in rows if row["modality"] != "voice" for clip in _face(watcher, media, row)
     ]
@@ -133,15 +151,24 @@ def _usable(row: dict[str, str]) -> bool:
     return row["identity"] != "NOBODY" and "," not in row["identity"]
 
 
-def _voice(listener: Listener, media: Path, row: dict[str, str]) -> Clip:
+def _voice(listener: Listener, media: Path, row: dict[str, str], *, altered: bool) -> Clip:
     samples, heard, _ = hear(listener, media / row["path"], Limits(), Span(0, SAMPLE_MS_MAX))
     viewed = listener.viewed(samples, heard.speech).vectors
     plain = heard.windows.vectors
     # Of all windows, as plain use has them: which turns are one voice is not in question here.
     template = pooled(viewed) if len(viewed) else plain[:0]
+    changes = voice_changes(listener, samples, heard.speech) if altered else plain[:0]
     real = row["kind"] == "real"
     return Clip(
-        row["path"], row["identity"], real, row["system"], plain, viewed, template, template
+        row["path"],
+        row["identity"],
+        real,
+        row["system"],
+        plain,
+        viewed,
+        template,
+        template,
+        changes,
     )
 
 
@@ -165,5 +192,14 @@ def _picture(watcher: FaceWatcher, row: dict[str, str], sample: Sample) -> Clip:
     template = watcher.template([sample])
     sharp = pooled(watcher.describe(views.enrolled(sample.chip)[0]))
     return Clip(
-        row["path"], row["identity"], True, "", plain, viewed, template, sharp, tuple(names)
+        row["path"],
+        row["identity"],
+        True,
+        "",
+        plain,
+        viewed,
+        template,
+        sharp,
+        plain[:0],
+        tuple(names),
     )

@@ -30,7 +30,7 @@ from fingerprint.pieces import (
     Source,
     face_people,
     mate_scores,
-    mean_print,
+    others,
     stranger_scores,
     voice_people,
 )
@@ -45,7 +45,8 @@ from fingerprint.weights.manifest import (
 
 METHOD = (
     "Cosine of a probe with the pooled vector of another identity's real material, less the mean "
-    "of the others' prints where the scoring has a centre; every pair of "
+    "of the others' prints and most of the directions in which the others' altered samples moved, "
+    "where the scoring has a centre; every pair of "
     "identities counts once, speakers of one recording not at all: what they share is the line. "
     "The score at a rate is the larger of the observed one (rates from 0.01 up) and that of a "
     f"Gaussian with the scores' mean and deviation; of {RESAMPLES} resamples of the identities the "
@@ -243,16 +244,26 @@ def entry_of(model: Origin, modality: Modality, people: Sequence[Person]) -> dic
 
 
 def _scoring(people: Sequence[Person], rule: Rule) -> dict[str, Any]:
-    """How scores are made; a centre is the mean of everybody, and so nobody's vector."""
+    """How scores are made.
+
+    A centre is the mean of everybody and the nuisance is how everybody moves: nobody's vector.
+    """
     prints = sum(person.print_vector is not None for person in people)
-    centre = [round(float(value), 5) for value in mean_print(people)] if rule.centred else None
+    shared = others(people).share() if rule.centred else None
+    directions = shared.nuisance if shared else None
     return {
-        "centre": centre,
+        "centre": shared and [round(value, 5) for value in np.atleast_1d(shared.centre).tolist()],
         "centre_people": prints if rule.centred else 0,
+        "nuisance": [_row(values) for values in directions] if directions is not None else None,
         "cohort_min": rule.cohort_min,
         "cohort_top": rule.cohort_top,
         "print_share": rule.print_share,
     }
+
+
+def _row(values: Floats) -> str:
+    """A direction in one line of the file."""
+    return " ".join(f"{value:.4f}" for value in values)
 
 
 def _likelihood(

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 
 from core.errors import Broken
-from fingerprint.models import Modality, Scale
-from fingerprint.normalising import PLAIN_COSINE, Scoring
+from fingerprint.models import Modality, Scale, Vector
+from fingerprint.normalising import PLAIN_COSINE, Matrix, Scoring
 
 Entries = tuple[Mapping[str, Any], ...]
 
@@ -29,6 +29,7 @@ FORMAT = "ebenbild-calibration/1"
 _IDENTITIES_SETTLED = 400
 _THREE_FIGURES = Context(prec=3, rounding=ROUND_CEILING)
 _ALIKE_DEVIATIONS_MAX = 2.0  # prints that are more alike than this on average are of one kind
+_LENGTH_MAX = 1.001  # of a unit vector that was rounded
 _FPIR_MIN = 1e-12  # nobody has measured anything rarer
 
 
@@ -203,11 +204,24 @@ def _scoring(item: Mapping[str, Any], tail: Tail) -> Scoring:
     return Scoring(
         centre=centre,
         centre_people=item["centre_people"],
+        nuisance=_nuisance(item.get("nuisance"), centre),
         cohort_min=item["cohort_min"],
         cohort_top=item["cohort_top"],
         print_share=item["print_share"],
         alike_max=tail.stranger + _ALIKE_DEVIATIONS_MAX * tail.deviation,
     )
+
+
+def _nuisance(rows: Sequence[str] | None, centre: Vector | None) -> Matrix | None:
+    """The directions to take away; files written before there were any have none."""
+    if not rows:
+        return None
+    found = np.array([[float(value) for value in row.split()] for row in rows], np.float32)
+    if centre is None or found.shape != (len(rows), len(centre)):
+        raise Broken("The nuisance of a calibration needs a centre of as many dimensions.")
+    if not bool(np.all(np.linalg.norm(found, axis=1) <= _LENGTH_MAX)):
+        raise Broken("Directions of nuisance are of unit length at most.")
+    return found
 
 
 def _tails(items: Sequence[Mapping[str, Any]]) -> tuple[Tail, ...]:

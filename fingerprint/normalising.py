@@ -33,6 +33,8 @@ class Scoring:
 
     centre: what all people's vectors share, taken away before the cosine; `None` for encoders
         that lose by it. centre_people: how many people it was measured on.
+    nuisance: (K, D) directions that say nothing about who it is, each as long as what is taken
+        away of it (`fingerprint.nuisance`); `None` where none were learned.
     cohort_min: prints that a registry needs before scores are normalised; fewer do harm.
     cohort_top: how many of a cohort's best scores count. print_share: weight of the print's side.
     alike_max: mean cosine of a cohort's prints with each other from which on they are too much
@@ -41,6 +43,7 @@ class Scoring:
 
     centre: Vector | None = None
     centre_people: int = 0
+    nuisance: Matrix | None = None
     cohort_min: int | None = None
     cohort_top: int = 100
     print_share: float = 0.8
@@ -48,7 +51,9 @@ class Scoring:
 
     def centred(self, vectors: Matrix) -> Matrix:
         """(N, D) vectors as they are compared on the plain scale, of unit length."""
-        return vectors if self.centre is None else _without(vectors, self.centre)
+        if self.centre is None:
+            return vectors
+        return _compared(vectors, self.centre, self.nuisance)
 
 
 PLAIN_COSINE = Scoring()
@@ -58,13 +63,15 @@ PLAIN_COSINE = Scoring()
 class Cohort:
     """The prints that others are measured against: centred unit rows (C, D), and whose they are.
 
-    `rows_of` gives a print's row by its number; `sides` keeps the moments of prints asked for.
+    `nuisance` is what is taken away beside the centre. `rows_of` gives a print's row by its
+    number; `sides` keeps the moments of prints asked for.
     """
 
     centre: Vector
     rows: Matrix
     rows_of: Mapping[int, int]
     top: int
+    nuisance: Matrix | None = None
     sides: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
@@ -82,8 +89,9 @@ def cohort_of(numbers: Sequence[int], vectors: Matrix, scoring: Scoring) -> Coho
         share = len(numbers) / (len(numbers) + scoring.centre_people)
         centre = share * centre + (1 - share) * scoring.centre
     rows_of = {number: row for row, number in enumerate(numbers)}
-    rows = _without(vectors, centre.astype(np.float32))
-    return Cohort(centre.astype(np.float32), rows, rows_of, scoring.cohort_top)
+    centre = centre.astype(np.float32)
+    rows = _compared(vectors, centre, scoring.nuisance)
+    return Cohort(centre, rows, rows_of, scoring.cohort_top, scoring.nuisance)
 
 
 def normalised(
@@ -97,8 +105,8 @@ def normalised(
 
     No print is in its own cohort, on either side.
     """
-    probe = _without(query[np.newaxis], cohort.centre)[0]
-    prints = _without(vectors, cohort.centre)
+    probe = _compared(query[np.newaxis], cohort.centre, cohort.nuisance)[0]
+    prints = _compared(vectors, cohort.centre, cohort.nuisance)
     scores = (prints @ probe).astype(np.float64)
     places = np.array([cohort.rows_of.get(number, -1) for number in numbers], np.int64)
     means, deviations = _probe_side(cohort, probe, places)
@@ -164,10 +172,21 @@ def _top_share(share: float) -> tuple[float, float]:
     return mean, math.sqrt(1 + edge * mean - mean**2)
 
 
-def _without(vectors: Matrix, centre: Vector) -> Matrix:
+def without(
+    vectors: NDArray[np.floating],
+    centre: NDArray[np.floating] | float,
+    nuisance: NDArray[np.floating] | None,
+) -> NDArray[np.floating]:
+    """(N, D) vectors less the centre and less most of the nuisance, of unit length."""
     rest = vectors - centre
+    if nuisance is not None:
+        rest = rest - (rest @ nuisance.T) @ nuisance
     lengths = np.linalg.norm(rest, axis=1, keepdims=True)
-    return np.asarray(rest / np.maximum(lengths, 1e-12), np.float32)
+    return np.asarray(rest / np.maximum(lengths, 1e-12))
+
+
+def _compared(vectors: Matrix, centre: Vector, nuisance: Matrix | None) -> Matrix:
+    return np.asarray(without(vectors, centre, nuisance), np.float32)
 
 
 def _mean_cosine(rows: Matrix) -> float:

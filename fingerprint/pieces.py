@@ -18,10 +18,15 @@ from fingerprint.hearing import SAMPLE_MS_MAX, figures, hear
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span, Vector
+from fingerprint.normalising import without
+from fingerprint.sharing import NOTHING, Others, Shared
 from fingerprint.tails import Floats, Pair
 from fingerprint.variants import variants
+from fingerprint.voice.altering import alterations
 from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
+from fingerprint.voice.mel import SAMPLE_RATE, Samples
+from fingerprint.voice.views import SCAN_MS_MAX, chosen
 
 # Least evidence of a tail in ms, and how many windows of 1.6 s, 0.8 s apart, its probes have.
 VOICE_TAILS: Mapping[int, tuple[int, ...]] = {
@@ -60,7 +65,7 @@ class Person:
     """One identity: the files it is in, its print, and probes by least evidence in ms.
 
     `mates` holds probes with a print of other material of the same person; `qualities` those of
-    the clips.
+    the clips. `changes` is by how much vectors of real clips moved when their sound was altered.
     """
 
     identity: str
@@ -68,6 +73,7 @@ class Person:
     print_vector: Vector | None = None
     probes: dict[int, list[Vector]] = field(default_factory=dict)
     mates: dict[int, list[tuple[Vector, Vector]]] = field(default_factory=dict)
+    changes: list[Vector] = field(default_factory=list)
     qualities: list[float] = field(default_factory=list)
 
 
@@ -76,17 +82,19 @@ def stranger_scores(
 ) -> dict[Pair, Floats]:
     """Scores of every person's probes against every other's print; none within one recording.
 
-    `centred` takes away the mean of all prints but these two people's: a mean that held them would
+    `centred` takes away what all but these two people share, `Shared`: a mean that held them would
     hold them apart.
     """
     scores: dict[Pair, Floats] = {}
+    apart_from = others(people) if centred else None
     for person in people:
         probes = person.probes.get(evidence_ms, [])
         for other in people:
             apart = person.identity != other.identity and not person.files & other.files
             if probes and apart and other.print_vector is not None:
-                centre = mean_print(people, without=(person, other)) if centred else 0.0
-                values = _cosines(np.stack(probes), other.print_vector, centre)
+                left_out = person.identity, other.identity
+                shared = apart_from.share(*left_out) if apart_from else NOTHING
+                values = _cosines(np.stack(probes), other.print_vector, shared)
                 scores[person.identity, other.identity] = values
     return scores
 
@@ -96,27 +104,28 @@ def mate_scores(
 ) -> dict[str, Floats]:
     """Scores of people's probes against prints of their own, by identity."""
     scores: dict[str, Floats] = {}
+    apart_from = others(people) if centred else None
     for person in people:
         pairs = person.mates.get(evidence_ms, [])
-        centre = mean_print(people, without=(person,)) if centred else 0.0
+        shared = apart_from.share(person.identity) if apart_from else NOTHING
         if pairs:
-            found = [_cosines(probe[np.newaxis], own, centre) for probe, own in pairs]
+            found = [_cosines(probe[np.newaxis], own, shared) for probe, own in pairs]
             scores[person.identity] = np.concatenate(found)
     return scores
 
 
-def mean_print(people: Sequence[Person], without: Sequence[Person] = ()) -> Floats:
-    """The mean of the people's prints, (D,): what they share."""
-    left = {person.identity for person in without}
-    kept = [p.print_vector for p in people if p.identity not in left and p.print_vector is not None]
-    mean: Floats = np.mean(np.stack(kept), axis=0, dtype=np.float64)
-    return mean
+def others(people: Sequence[Person]) -> Others:
+    """People as those from whom what all share is learned."""
+    prints = {p.identity: p.print_vector for p in people if p.print_vector is not None}
+    return Others(prints, {p.identity: np.stack(p.changes) for p in people if p.changes})
 
 
-def _cosines(probes: Vector, own: Vector, centre: Floats | float) -> Floats:
-    left, right = probes.astype(np.float64) - centre, own.astype(np.float64) - centre
-    lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right)
-    cosines: Floats = (left @ right) / np.maximum(lengths, 1e-12)
+def _cosines(probes: Vector, own: Vector, shared: Shared) -> Floats:
+    left, right = (
+        without(rows.astype(np.float64), shared.centre, shared.nuisance)
+        for rows in (probes, own[np.newaxis])
+    )
+    cosines: Floats = left @ right[0]
     return cosines
 
 
@@ -126,6 +135,7 @@ class _Clip:
 
     windows: Vector
     quality: float
+    changes: Vector
 
 
 def voice_people(listener: Listener, sources: Iterable[Source], wanted: set[str]) -> list[Person]:
@@ -149,6 +159,7 @@ def _voice(
     means = [pooled(clip.windows) for clip in real]
     person = Person(identity, files, pooled(np.stack(means)) if means else None)
     person.qualities = [clip.quality for clip in (*real, *synthetic)]
+    person.changes = [change for clip in real for change in clip.changes]
     for evidence_ms, sizes in VOICE_TAILS.items():
         groups = [[clip.windows for clip in group] for group in (real, synthetic)]
         person.probes[evidence_ms] = [p for g in groups for n in sizes for p in _pieces(g, n)]
@@ -222,9 +233,31 @@ def _clips(listener: Listener, source: Source) -> list[tuple[str, _Clip]]:
     if turns.is_file():
         spoken = dict(spoken_alone(turns.read_text(encoding="utf-8")))
     return [
-        (name, _Clip(listener.viewed(samples, spans).vectors, quality))
+        (name, _clip(listener, samples, spans, quality, real=source.real))
         for name, spans in spoken.items()
     ]
+
+
+def _clip(
+    listener: Listener, samples: Samples, spans: Sequence[Span], quality: float, *, real: bool
+) -> _Clip:
+    windows = listener.viewed(samples, spans).vectors
+    changes = voice_changes(listener, samples, spans) if real else windows[:0]
+    return _Clip(windows, quality, changes)
+
+
+def voice_changes(listener: Listener, samples: Samples, spans: Sequence[Span]) -> Vector:
+    """By how much (N, D) the vector of a voice moves when its sound is altered, none if unheard."""
+    kept = chosen(spans, SCAN_MS_MAX)
+    plain = listener.viewed(samples, kept).vectors
+    if not len(plain):
+        return plain
+    first, last = (ms * SAMPLE_RATE // 1000 for ms in (kept[0].start_ms, kept[-1].end_ms))
+    moved = []
+    for altered in alterations(samples[first:last]):
+        sound = np.concatenate([np.zeros(first, np.float32), altered])
+        moved.append(pooled(listener.viewed(sound, kept).vectors) - pooled(plain))
+    return np.stack(moved)
 
 
 def _pieces(clips: Sequence[Vector], size: int) -> list[Vector]:
