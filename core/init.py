@@ -101,10 +101,13 @@ def initialise(
     return InitReport(settings.data_dir, created, tenant_id, plaintext)
 
 
-def open_world(settings: Settings) -> World:
-    """Open what set-up made; raises Unavailable, naming what is missing and what to do."""
+def open_world(settings: Settings, *, unfinished: bool = False) -> World:
+    """Open what set-up made; raises Unavailable, naming what is missing and what to do.
+
+    `unfinished` opens it in spite of the mark, for the restore that has set it.
+    """
     missing = [path.name for path in _pieces(settings) if not path.exists()]
-    if missing or (settings.data_dir / _UNFINISHED).exists():
+    if missing or (is_unfinished(settings) and not unfinished):
         what = ", ".join(missing) or "the end of an interrupted set-up"
         raise Unavailable(
             f"this is missing: {what}",
@@ -116,6 +119,22 @@ def open_world(settings: Settings) -> World:
     objects = Objects.open(settings.objects_dir, vault, settings.scratch_path)
     db = Database.open(settings.database_path, single_operator=settings.single_operator)
     return World(db, vault, objects, registry_key, settings)
+
+
+def is_unfinished(settings: Settings) -> bool:
+    """Say whether a set-up or a restore was cut off in this data folder."""
+    return (settings.data_dir / _UNFINISHED).exists()
+
+
+def begin_unfinished(settings: Settings) -> None:
+    """Set the mark that keeps everybody out; raises Conflict where it stands already."""
+    files.create_private(settings.data_dir / _UNFINISHED, b"")
+
+
+def end_unfinished(settings: Settings) -> None:
+    """Take the mark away."""
+    (settings.data_dir / _UNFINISHED).unlink(missing_ok=True)
+    files.sync_folder(settings.data_dir)
 
 
 def _pieces(settings: Settings) -> tuple[Path, ...]:

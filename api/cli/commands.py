@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import (
+    backups,
     clear,
     demo,
     enrol,
@@ -54,6 +55,7 @@ SINGLE = (
     maintain,
     evaluate,
     privacy,
+    backups,
 )
 
 

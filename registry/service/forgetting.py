@@ -45,11 +45,17 @@ class Pending:
 
 
 def erase_performer(
-    session: Session, principal: Principal, performer_id: str, *, now: datetime
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    *,
+    now: datetime,
+    erasure_id: str = "",
 ) -> tuple[Erased, Job]:
     """Take a performer out of the registry; a job destroys keys and files and signs the receipt.
 
-    A second call gives the same erasure. Raises `NotFound` for another tenant's performer.
+    A second call gives the same erasure; a restore names the one that it carries out again.
+    Raises `NotFound` for another tenant's performer.
     """
     # Load.
     require(principal, SCOPE)
@@ -58,7 +64,7 @@ def erase_performer(
         return known, _queue(session, principal, known.id)
     found = erasures.person(session, principal, performer_id)
     # Save.
-    erasure_id = new_id("era")
+    erasure_id = erasure_id or new_id("era")
     job = _queue(session, principal, erasure_id)
     item = Erased(
         id=erasure_id,
