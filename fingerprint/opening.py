@@ -110,6 +110,11 @@ def chosen(files: Manifest, model_ids: Sequence[str] = ()) -> dict[Modality, str
     return wanted
 
 
+def named(models_dir: Path, model_ids: Sequence[str]) -> dict[Modality, str] | None:
+    """The same from a models folder, None where no encoder is named; raises NotFound."""
+    return chosen(load_manifest(models_dir), model_ids) if model_ids else None
+
+
 def origin(files: Manifest, model_id: str) -> Origin:
     """The file of an encoder; raises NotFound."""
     if model_id in SHIPPED_ENCODERS.values():

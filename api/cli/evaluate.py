@@ -35,6 +35,9 @@ def evaluate(
     page: Annotated[
         Path | None, typer.Option(dir_okay=False, help="Write the result as an HTML page too.")
     ] = None,
+    encoder: Annotated[
+        list[str] | None, typer.Option(help="An added encoder, NAME@VERSION; may be repeated.")
+    ] = None,
 ) -> None:
     """Enrol and probe the files of a manifest and print error rates.
 
@@ -43,9 +46,11 @@ def evaluate(
     """
     from api.tools import open_engine  # noqa: PLC0415
     from api.web.evaluation import page as rendered  # noqa: PLC0415
+    from fingerprint import opening  # noqa: PLC0415
     from fingerprint.evaluate import evaluate as run  # noqa: PLC0415
 
-    engine = open_engine(cli.settings())
+    settings = cli.settings()
+    engine = open_engine(settings, opening.named(settings.models_path, encoder or ()))
     with progress(manifest.name) as bar:
         found = run(engine, manifest, feeding(bar), by=by).to_json()
     if page is not None:

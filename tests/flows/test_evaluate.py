@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
+from fingerprint import opening
 from fingerprint.engine import Engine
 from fingerprint.evaluate import evaluate, read_manifest
-from tests.engines import real_engine
+from fingerprint.models import Modality
+from tests.engines import models_dir, real_engine
 
 KEYS = {
     "rank1",
@@ -149,3 +151,12 @@ def test_a_file_that_is_no_manifest_is_refused(tmp_path: Path) -> None:
             read_manifest(path)
     with pytest.raises(BadInput):
         read_manifest(tmp_path / "absent.csv")
+
+
+def test_the_encoders_of_a_trial_are_named_or_the_shipped_ones() -> None:
+    real_engine()  # skips where there are no weights
+    assert opening.named(models_dir(), ()) is None
+    shipped = opening.named(models_dir(), ["ge2e-resemblyzer"])
+    assert shipped == opening.SHIPPED_ENCODERS and set(shipped) == set(Modality)
+    with pytest.raises(NotFound):
+        opening.named(models_dir(), ["nobodys@1.0"])
