@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api.answering import consistent, fine_print_of
 from api.heartbeat import Heartbeat
 from api.steps import look_back
 from api.stopping import Stopping
@@ -21,6 +22,7 @@ from core.jobs import Job
 from core.principal import system
 from fingerprint.media.models import Form
 from fingerprint.models import Modality, ModelCard, SampleReport
+from fingerprint.proofing.fineprint import FinePrint
 from registry.models.encoders import Material
 from registry.service import encoders, material, samples
 
@@ -38,6 +40,7 @@ class _Embedded:
     wanted: tuple[str, ...]
     made: tuple[tuple[SampleReport, ModelCard], ...]
     kept_as: str | None
+    fine: FinePrint | None
 
 
 def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
@@ -59,6 +62,8 @@ def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             samples.store_templates(
                 session, world.vault, job, report, card, also=also, kept_as=found.kept_as, now=now
             )
+            if found.fine is not None:
+                samples.keep_fine_print(session, world.vault, job, found.fine, now=now)
         jobs.finish(session, job)
     with world.db.write() as session:
         samples.discard_samples(session, world.objects, system(job.tenant_id))
@@ -95,7 +100,11 @@ def _embed(tools: Tools, job: Job, path: Path, modality: Modality) -> _Embedded:
         wanted = encoders.wanted(session, modality, first.model_id, at=now)
         sample = samples.sample_of(session, job)
         keep = material.may_be_kept(session, sample, at=now)
-    made = [(serving.embed(path, modality), first)]
+        earlier = samples.earlier_templates(session, world.vault, sample, first.model_id)
+    judged = consistent(
+        tools, serving.embed(path, modality), earlier.templates, proofed=earlier.proofed
+    )
+    made = [(judged, first)]
     for model_id in wanted[1:] if made[0][0].accepted else ():
         try:
             other = tools.engine_with({modality: model_id})
@@ -104,7 +113,7 @@ def _embed(tools: Tools, job: Job, path: Path, modality: Modality) -> _Embedded:
         made.append((other.embed(path, modality), other.models[modality]))
     keep = keep and made[0][0].accepted
     kept_as = material.seal_file(world.vault, world.objects, sample, path) if keep else None
-    return _Embedded(wanted, tuple(made), kept_as)
+    return _Embedded(wanted, tuple(made), kept_as, fine_print_of(tools, path, judged))
 
 
 def _unseen(tools: Tools, job: Job) -> Iterator[tuple[Material, float]]:

@@ -5,6 +5,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from api.answering import judge_answer
 from api.deciding import clear_and_accrue
 from api.embedding import change_encoder, embed_sample
 from api.erasing import forget_performer
@@ -26,6 +27,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
     """The handler of each kind of job, over one set of tools."""
     return {
         "embed": partial(_renewed, tools, embed_sample),
+        "answer": partial(_renewed, tools, judge_answer),
         "prove": partial(_renewed, tools, prove_enrolment),
         "scan": partial(_renewed, tools, scan_submission),
         "rematch": partial(_renewed, tools, rematch_scan),

@@ -26,7 +26,7 @@ from core.jobs import Job, LeaseLost
 LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
 Failure = Callable[[Session, Job], None]
-KINDS = ("embed", "prove", "scan", "rematch", "decide", "erase", "forget", "reembed")
+KINDS = ("embed", "answer", "prove", "scan", "rematch", "decide", "erase", "forget", "reembed")
 
 
 class Worker:

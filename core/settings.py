@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from core.enrolmentsettings import EnrolmentSettings
 from core.errors import BadInput
 from core.signinsettings import AccountSettings
 
@@ -219,20 +220,6 @@ class RetentionSettings(BaseModel):
         ge=0,
         description="Days for which sealed traces of people who are not enrolled are kept, so "
         "that a later enrolment can find them; 0 keeps none.",
-    )
-
-
-class EnrolmentSettings(BaseModel):
-    """What a new enrolment must go through."""
-
-    model_config = _FROZEN
-
-    notice_days: int = Field(
-        default=14,
-        ge=0,
-        le=365,
-        description="Days between the proofs of an enrolment and the first search for its prints, "
-        "in which others may object; 0 where nobody else is there to do so.",
     )
 
 

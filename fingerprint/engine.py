@@ -20,6 +20,9 @@ from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import MediaInfo
 from fingerprint.models import Finding, Modality, ModelCard, SampleReport, ScanMode, Span, Trace
+from fingerprint.proofing.comparing import Comparer
+from fingerprint.proofing.fineprint import FinePrint
+from fingerprint.proofing.posing import Pose
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
 
@@ -132,6 +135,23 @@ class Engine:
         if modality is Modality.VOICE:
             return hearing.voice_sample(self._listener, path, self._limits, model_id, VoiceGates())
         return seeing.face_sample(self._watcher, path, self._limits, self.probe(path), model_id)
+
+    def comparer(self, modality: Modality) -> Comparer | None:
+        """Compares templates of this engine's encoder; `None` where it was never measured."""
+        measured = self.calibration(modality)
+        return None if measured is None else Comparer(measured)
+
+    def fine_print(self, path: Path) -> FinePrint:
+        """Which recording a short sound is, to be sealed; raises BadMedia."""
+        return hearing.fine_sample(path, self._limits)
+
+    def excerpt(self, path: Path, spans: Sequence[Span]) -> bytes | None:
+        """At most ten seconds of what is said in `spans`, as Ogg Opus, for a person to hear."""
+        return hearing.excerpt_of(path, self._limits, spans)
+
+    def poses(self, path: Path) -> tuple[Pose, ...]:
+        """Where the one head of a short film points, frame by frame; raises BadMedia."""
+        return seeing.poses(self._watcher, path, self._limits)
 
     def segments(self, info: MediaInfo) -> tuple[Span, ...]:
         """The spans a scan goes through: a minute each, the last up to a quarter longer."""

@@ -4,14 +4,17 @@ Sound is read span by span from the decoding process, so a film costs no more me
 of it. An enrolment sample is heard for five minutes at most: more speech moves the vector no more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from fingerprint.excerpt import excerpt
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import AudioBlock
 from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
+from fingerprint.proofing.fineprint import FinePrint, fine_print
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
 from fingerprint.voice.listening import Heard, Listener
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
@@ -19,6 +22,7 @@ from fingerprint.voice.turns import VoiceTurns
 from fingerprint.voice.views import SCAN_MS_MAX
 
 SAMPLE_MS_MAX = 300_000
+FINE_MS_MAX = 120_000
 _ALIKE_MIN = 0.80  # pooled; two people rarely agree as well, one reader always does
 Reached = Callable[[int], None]
 
@@ -67,6 +71,22 @@ def voice_sample(
     vector = listener.vector(samples, heard, main, SAMPLE_MS_MAX)
     template = _template(main, vector, model_id, found.quality)
     return SampleReport(Modality.VOICE, True, notes, (template,), main.spans)
+
+
+def fine_sample(path: Path, limits: Limits) -> FinePrint:
+    """The fine print of a short recording's beginning."""
+    return fine_print(_beginning(path, limits))
+
+
+def excerpt_of(path: Path, limits: Limits, spans: Sequence[Span]) -> bytes | None:
+    """What a short recording says in `spans`, as it is kept for a person to hear."""
+    return excerpt(_beginning(path, limits), spans)
+
+
+def _beginning(path: Path, limits: Limits) -> Samples:
+    with door.audio(path, limits, Span(0, FINE_MS_MAX)) as stream:
+        blocks = [block.samples for block in stream]
+    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
 
 
 def hear(

@@ -32,12 +32,15 @@ from fingerprint.models import (
     Trace,
     Vector,
 )
+from fingerprint.proofing import posing
+from fingerprint.proofing.posing import Pose
 from fingerprint.skimming import Looks, skimmed
 
 FRAME_MS = 400
 FILM_SIDE_MAX = 1024
 STILL_SIDE_MAX = 2048
 SAMPLE_MS_MAX = 60_000
+POSING_MS_MAX = 60_000
 STILL_SPAN = Span(0, 1)  # a still lasts no time; the span says that it was there
 Progress = Callable[[float], None]
 
@@ -102,6 +105,14 @@ def face_sample(
             return SampleReport(Modality.FACE, False, faults + notes, (), spans)
         template = replace(_template(main, model_id), vector=watcher.template(main.samples))
     return SampleReport(Modality.FACE, True, notes, (template,), spans)
+
+
+def poses(watcher: FaceWatcher, path: Path, limits: Limits) -> tuple[Pose, ...]:
+    """Where the one head of a short film points."""
+    span = Span(0, POSING_MS_MAX)
+    every_ms, side = posing.FRAME_MS, posing.FILM_SIDE_MAX
+    with door.frames(path, limits, span, every_ms=every_ms, max_side=side) as stream:
+        return watcher.poses(stream)
 
 
 def _still(

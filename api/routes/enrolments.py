@@ -7,7 +7,6 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api import uploads
-from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
 from api.routes.jobs import JobOut
@@ -17,8 +16,7 @@ from core.clock import utc_now
 from core.principal import require
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, Purpose, Sample
-from registry.models.proofs import Attestation, Fact
-from registry.service import enrolment, people, proofing, samples
+from registry.service import enrolment, people, samples
 
 router = APIRouter(tags=["enrolments"])
 
@@ -38,14 +36,6 @@ class NewSample(BaseModel):
     model_config = FROZEN
     upload_id: Text
     modality: Modality
-
-
-class NewAttestation(BaseModel):
-    """What the caller has seen or heard and vouches for."""
-
-    model_config = FROZEN
-    facts: list[Fact] = Field(min_length=1, max_length=len(Fact))
-    statement: str = Field(default="", max_length=proofing.STATEMENT_LENGTH_MAX)
 
 
 class EnrolmentOut(BaseModel):
@@ -82,48 +72,6 @@ class EnrolmentOut(BaseModel):
             notice_until=item.notice_until,
             activated_at=item.activated_at,
             single_operator=item.single_operator,
-        )
-
-
-class AttestationOut(BaseModel):
-    """Who vouches for what."""
-
-    id: str
-    attester: str
-    facts: list[Fact]
-    statement: str
-    single_operator: bool
-    at: datetime
-
-    @classmethod
-    def of(cls, item: Attestation) -> Self:
-        """The attestation as data."""
-        return cls(
-            id=item.id,
-            attester=item.attester,
-            facts=list(item.facts),
-            statement=item.statement,
-            single_operator=item.single_operator,
-            at=item.at,
-        )
-
-
-class ProofsOut(BaseModel):
-    """What an enrolment still lacks, and who vouched for it so far."""
-
-    single_operator: bool
-    attesters: int
-    missing: list[ReasonOut]
-    attestations: list[AttestationOut]
-
-    @classmethod
-    def of(cls, standing: proofing.Standing) -> Self:
-        """The standing as data."""
-        return cls(
-            single_operator=standing.demands.single_operator,
-            attesters=standing.demands.attesters,
-            missing=[ReasonOut.of(reason) for reason in standing.missing],
-            attestations=[AttestationOut.of(item) for item in standing.attestations],
         )
 
 
@@ -217,32 +165,6 @@ def add_sample(enrolment_id: str, body: NewSample, writing: Writing, world: Open
     )
     uploads.discard(world.settings, writing.caller, body.upload_id)
     return answer
-
-
-@router.post("/enrolments/{enrolment_id}/attestations", status_code=202, response_model=JobOut)
-def attest(enrolment_id: str, body: NewAttestation, writing: Writing, world: Open) -> Response:
-    """Vouch for an enrolment under your own name; the job then looks at all its proofs."""
-    return writing.write(
-        lambda session: JobOut.of(
-            proofing.attest(
-                session,
-                writing.caller,
-                enrolment_id,
-                body.facts,
-                body.statement,
-                demands=demands_of(world.settings),
-                now=utc_now(),
-            )
-        ),
-        status=202,
-    )
-
-
-@router.get("/enrolments/{enrolment_id}/proofs", response_model=ProofsOut)
-def show_proofs(enrolment_id: str, caller: Caller, reading: Reading, world: Open) -> ProofsOut:
-    """What does this enrolment still lack before it may be searched?"""
-    found = proofing.standing(reading, caller, enrolment_id, demands=demands_of(world.settings))
-    return ProofsOut.of(found)
 
 
 @router.get("/jobs/{job_id}/sample", response_model=SampleOut)

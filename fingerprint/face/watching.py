@@ -20,6 +20,7 @@ from fingerprint.face.tracks import pooled
 from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
+from fingerprint.proofing.posing import Pose, poses
 from fingerprint.runtime import CPU, providers
 from fingerprint.weights.manifest import (
     FACE_DETECTOR,
@@ -95,6 +96,10 @@ class FaceWatcher:
     def skim(self) -> "Skimming":
         """Look at single frames far apart, without following anybody."""
         return Skimming(hastened(self._kit))
+
+    def poses(self, frames: Iterable[Frame]) -> tuple[Pose, ...]:
+        """Where the one head of a film points, frame by frame."""
+        return tuple(poses(self._kit, frames))
 
     def template(self, samples: Sequence[Sample]) -> Vector:
         """The unit vector (D,) that a print keeps of one person's `samples`, at least one."""

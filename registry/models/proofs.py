@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from fingerprint.models import Modality, Reason
+
 
 class Fact(StrEnum):
     """What an attester says to have seen or heard with own eyes and ears.
@@ -33,3 +35,41 @@ class Attestation:
     statement: str
     single_operator: bool
     at: datetime
+
+
+class ChallengeKind(StrEnum):
+    """What is asked of a person: to say a phrase, or to turn the head as told."""
+
+    PHRASE = "phrase"
+    TURNS = "turns"
+
+
+PART_OF = {ChallengeKind.PHRASE: Modality.VOICE, ChallengeKind.TURNS: Modality.FACE}
+
+
+class ChallengeState(StrEnum):
+    """OPEN -> ANSWERED -> PASSED or REFUSED; HEAR where a person must still hear the words."""
+
+    OPEN = "OPEN"
+    ANSWERED = "ANSWERED"
+    HEAR = "HEAR"
+    PASSED = "PASSED"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """One thing asked of one person once; `asked` are the words or the movements, in order."""
+
+    id: str
+    tenant_id: str
+    enrolment_id: str
+    kind: ChallengeKind
+    language: str
+    asked: tuple[str, ...]
+    asked_at: datetime
+    expires_at: datetime
+    answered_at: datetime | None
+    object_name: str | None
+    state: ChallengeState
+    reasons: tuple[Reason, ...]

@@ -24,7 +24,7 @@ from registry.consent import ConsentTerms, check_consent, consent_document
 from registry.enrolment import Step, advance
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
 from registry.service.keys import keys_at
-from registry.store import enrolments, people, prints, samples, traces
+from registry.store import challenges, enrolments, people, prints, samples, traces
 
 SCOPE = "performers"
 ERASE_JOB = "erase"
@@ -132,6 +132,7 @@ def withdraw_enrolment(
     # Save.
     enrolments.save_state(session, principal, enrolment_id, state, withdrawn_at=now)
     prints.withdraw_prints(session, principal, enrolment_id, at=now)
+    challenges.forget(session, principal, enrolment_id)
     capability = SearchCapability("erasure", enrolment_id)
     traces.erase_by_consent(session, capability, enrolment_id)
     withdrawn = Reason("enrolment-withdrawn", {})

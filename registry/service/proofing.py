@@ -17,12 +17,12 @@ from core.errors import BadInput
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, require, system
-from fingerprint.models import Modality, Reason
+from fingerprint.models import Reason
 from registry.enrolment import Step, advance, notice_ends, notice_is_over
 from registry.models.people import Enrolment, EnrolmentState
-from registry.models.proofs import Attestation, Fact
+from registry.models.proofs import PART_OF, Attestation, Challenge, ChallengeState, Fact
 from registry.proofing.sufficiency import Demands, Evidence, missing
-from registry.store import attestations, enrolments, prints
+from registry.store import attestations, challenges, enrolments, prints
 
 SCOPE = "performers"
 PROVE_JOB = "prove"
@@ -37,6 +37,7 @@ class Standing:
     demands: Demands
     missing: tuple[Reason, ...]
     attestations: tuple[Attestation, ...]
+    challenges: tuple[Challenge, ...]
 
 
 def attest(
@@ -118,7 +119,8 @@ def standing(
     evidence = evidence_of(session, enrolment)
     open_ = enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.CAPTURED)
     lacking = missing(evidence, demands) if open_ else ()
-    return Standing(demands, lacking, evidence.attestations)
+    asked = challenges.list_challenges(session, principal, enrolment_id)
+    return Standing(demands, lacking, evidence.attestations, asked)
 
 
 def evidence_of(session: Session, enrolment: Enrolment) -> Evidence:
@@ -127,7 +129,16 @@ def evidence_of(session: Session, enrolment: Enrolment) -> Evidence:
     captured = prints.list_prints(session, principal, enrolment.performer_id)
     parts = frozenset(item.modality for item in captured if item.enrolment_id == enrolment.id)
     said = attestations.list_attestations(session, principal, enrolment.id)
-    return Evidence(parts, frozenset[Modality](), False, said)
+    asked = challenges.list_challenges(session, principal, enrolment.id)
+    live = frozenset(PART_OF[item.kind] for item in asked if _is_passed(item, said))
+    return Evidence(parts, live, False, said)
+
+
+def _is_passed(item: Challenge, said: Sequence[Attestation]) -> bool:
+    """Whether an answer counts: judged whole, or its words heard by somebody afterwards."""
+    if item.state is not ChallengeState.HEAR or item.answered_at is None:
+        return item.state is ChallengeState.PASSED
+    return any(Fact.WORDS in one.facts and one.at > item.answered_at for one in said)
 
 
 def _begin_notice(
@@ -146,6 +157,7 @@ def _begin_notice(
         notice_until=until,
         single_operator=stamp,
     )
+    challenges.forget(session, principal, enrolment.id)
     payload = {"enrolment": enrolment.id, "single_operator": stamp, "notice_until": to_text(until)}
     log.append(session, kind="enrolment.proofed", subject_id=enrolment.id, payload=payload, at=now)
     return enrolments.get_enrolment(session, principal, enrolment.id)

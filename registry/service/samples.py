@@ -6,7 +6,7 @@ it again.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -20,9 +20,11 @@ from core.objects import ObjectRef, Objects
 from core.principal import Principal, require, system
 from core.vault import Vault
 from fingerprint.models import Modality, ModelCard, SampleReport, Template
+from fingerprint.proofing.fineprint import FinePrint
 from registry.enrolment import Step, advance
 from registry.models.encoders import Material
-from registry.models.people import Enrolment, Print, Purpose, Sample
+from registry.models.people import Enrolment, EnrolmentState, Print, Purpose, Sample
+from registry.service import challenges
 from registry.service.consents import require_consent
 from registry.service.seals import seal_template
 from registry.store import enrolments, material, prints, samples, submissions
@@ -146,6 +148,33 @@ def store_templates(
         at=now,
     )
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an enrolment has of one encoder, and whether its proofs were seen already."""
+
+    templates: tuple[Template, ...]
+    proofed: bool
+
+
+def earlier_templates(session: Session, vault: Vault, sample: Sample, model_id: str) -> Earlier:
+    """The templates that a new sample must be of the same person as."""
+    principal = system(sample.tenant_id)
+    enrolment = enrolments.get_enrolment(session, principal, sample.enrolment_id)
+    templates = challenges.own_templates(session, vault, sample.tenant_id, enrolment.id, model_id)
+    return Earlier(templates, enrolment.activated_at is not None or bool(enrolment.proofed_at))
+
+
+def keep_fine_print(
+    session: Session, vault: Vault, job: Job, fine: FinePrint, *, now: datetime
+) -> None:
+    """Keep which recording a job's sample is, until the enrolment is proofed."""
+    principal = system(job.tenant_id)
+    sample = samples.get_sample(session, principal, job.subject_key)
+    enrolment = enrolments.get_enrolment(session, principal, sample.enrolment_id)
+    if enrolment.state is EnrolmentState.CAPTURED:
+        challenges.keep_fine_print(session, vault, enrolment, sample.id, fine, now=now)
 
 
 def discard_samples(

@@ -16,8 +16,8 @@ from core.db import Owned, UtcDateTime, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
-from registry.models.people import Print
-from registry.store.enrolments import EnrolmentRow, consented, searchable
+from registry.models.people import EnrolmentState, Print
+from registry.store.enrolments import EnrolmentRow, consented, holds, searchable
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +290,42 @@ def save_seal(
     """Store the same vector under another seal."""
     statement = update(TemplateRow).where(col(TemplateRow.id) == template_id)
     session.connection().execute(statement.values(sealed=sealed))
+
+
+def templates_of(
+    session: Session, principal: Principal, enrolment_id: str
+) -> tuple[SealedTemplate, ...]:
+    """The templates of one enrolment, searched already or not."""
+    query = (
+        select_columns(*(col(getattr(TemplateRow, field.name)) for field in fields(SealedTemplate)))
+        .where(
+            col(TemplateRow.tenant_id) == principal.tenant_id,
+            col(TemplateRow.consent_id) == enrolment_id,
+        )
+        .order_by(col(TemplateRow.seq), col(TemplateRow.id))
+    )
+    found = (SealedTemplate(*values) for values in session.connection().execute(query))
+    return tuple(replace(item, modality=Modality(item.modality)) for item in found)
+
+
+def rivals(
+    session: Session, _capability: SearchCapability, performer_id: str, *, at: datetime
+) -> Iterator[SealedTemplate]:
+    """Templates of everybody else who is enrolled or waits for the end of the notice period."""
+    states = (EnrolmentState.NOTICE, EnrolmentState.ACTIVE, EnrolmentState.DISPUTED)
+    query = (
+        select_columns(*(col(getattr(TemplateRow, field.name)) for field in fields(SealedTemplate)))
+        .join(EnrolmentRow, col(EnrolmentRow.id) == col(TemplateRow.consent_id))
+        .where(
+            col(EnrolmentRow.state).in_(states),
+            col(TemplateRow.performer_id) != performer_id,
+            *holds(at),
+        )
+        .order_by(col(TemplateRow.print_id), col(TemplateRow.id))
+    )
+    for values in session.connection().execute(query):
+        item = SealedTemplate(*values)
+        yield replace(item, modality=Modality(item.modality))
 
 
 def print_owners(

@@ -38,6 +38,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/enrolments/{enrolment_id}/signature": {"verification_method": "x", "signature": "AAAA"},
     "/v1/enrolments/{enrolment_id}/samples": {"upload_id": "upl_x", "modality": "voice"},
     "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
+    "/v1/enrolments/{enrolment_id}/challenges": {"kind": "phrase"},
+    "/v1/challenges/{challenge_id}/answer": {"upload_id": "upl_x"},
     "/v1/licences/{licence_id}/signature": {"verification_method": "x", "signature": "AAAA"},
     "/v1/licences/{licence_id}/revocation": {"reason": ""},
     "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
@@ -85,6 +87,7 @@ def owned(stage: Stage) -> dict[str, str]:
         },
     )
     agency.wait(job["id"])
+    asked = agency.post(f"/v1/enrolments/{enrolment}/challenges", {"kind": "phrase"})
     anna.vouch(enrolment, "voice")
     licence = anna.license(studio_id)
     cut_id = new_cut(studio)
@@ -97,6 +100,7 @@ def owned(stage: Stage) -> dict[str, str]:
     return {
         "performer_id": anna.id,
         "enrolment_id": enrolment,
+        "challenge_id": asked["id"],
         "job_id": job["id"],
         "licence_id": licence["id"],
         "work_id": studio.get(f"/v1/cuts/{cut_id}")["work_id"],

@@ -48,6 +48,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     body = {"upload_id": upload, "modality": "voice"}
     job = client.post(f"/v1/enrolments/{enrolment}/samples", body)
     client.wait(job["id"])
+    asked = client.post(f"/v1/enrolments/{enrolment}/challenges", {"kind": "phrase"})
     anna.vouch(enrolment, "voice")
     licence = anna.license(holder.tenant_id)
     cut_id = new_cut(client)
@@ -62,6 +63,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     return {
         "performer_id": anna.id,
         "enrolment_id": enrolment,
+        "challenge_id": asked["id"],
         "job_id": job["id"],
         "licence_id": licence["id"],
         "work_id": client.get(f"/v1/cuts/{cut_id}")["work_id"],
@@ -143,6 +145,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
         "/v1/enrolments/{enrolment_id}/signature": signed,
         "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
+        "/v1/enrolments/{enrolment_id}/challenges": {"kind": "phrase"},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/mail-addresses": {"address": "someone@example.org", "lang": "en"},
@@ -159,6 +162,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
     return {
         **made,
         "/v1/enrolments/{enrolment_id}/samples": lambda: {**sample, "upload_id": upload()},
+        "/v1/challenges/{challenge_id}/answer": lambda: {"upload_id": upload()},
         "/v1/submissions": lambda: {**submission, "upload_id": upload()},
         "/v1/usage-imports": lambda: {"upload_id": upload()},
     }

@@ -42,6 +42,8 @@ from fingerprint.models import (
     Template,
     Trace,
 )
+from fingerprint.proofing.fineprint import BANDS, FinePrint
+from fingerprint.proofing.posing import Pose
 
 DIMENSION = 32
 CROP, EXCERPT = b"a small picture", b"some seconds of sound"
@@ -59,8 +61,11 @@ def medium(
     *people: tuple[str, str, int, int],
     slow_ms: int = 0,
     content: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
+    turns: Sequence[str] = (),
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
+
+    `turns` are movements of the one head.
 
     `content` names the recordings that sound and picture consist of, as (name, start_ms, end_ms).
     """
@@ -69,7 +74,7 @@ def medium(
         for name, modality, start, end in people
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
-    return json.dumps({**script, "content": content or {}}).encode()
+    return json.dumps({**script, "content": content or {}, "turns": [*turns]}).encode()
 
 
 def small_sound(pieces: Sequence[tuple[str, int, int]]) -> SoundPrint:
@@ -156,6 +161,28 @@ class SmallEngine:
             small_picture(made["picture"]) if picture and made.get("picture") else None,
         )
 
+    def comparer(self, _modality: Modality) -> "SmallComparer":
+        return SmallComparer()
+
+    def fine_print(self, path: Path) -> FinePrint:
+        """One frame of noise for every word of a recording: a medium says which it is."""
+        said = [piece[0] for piece in _read(path).get("content", {}).get("sound", [])]
+        levels = [_seeded(f"fine {name}").integers(60, 200, (200, BANDS)) for name in said]
+        return FinePrint(np.concatenate([*levels, np.zeros((0, BANDS))]).astype(np.uint8))
+
+    def excerpt(self, _path: Path, _spans: Sequence[Span]) -> bytes:
+        return EXCERPT
+
+    def poses(self, path: Path) -> tuple[Pose, ...]:
+        """A second of rest, then each move of the script out and back."""
+        aside = {"left": 0.2, "right": -0.2}
+        down = {"up": -0.2, "down": 0.2}
+        rest = [(0.0, 0.5)] * 8
+        path_of = list(rest)
+        for move in _read(path).get("turns", []):
+            path_of += [(aside.get(move, 0.0), 0.5 + down.get(move, 0.0))] * 4 + rest[:4]
+        return tuple(Pose(125 * n, 1, x, y) for n, (x, y) in enumerate(path_of))
+
     def scan_segment(
         self,
         path: Path,
@@ -189,6 +216,18 @@ class SmallEngine:
         model_id = self.models[modality].model_id
         found = vector(who["name"], model_id)
         return Template(modality, found, model_id, span.duration_ms, 1.0)
+
+
+class SmallComparer:
+    """Two vectors are of one person when they are the same one."""
+
+    @staticmethod
+    def deviations(asked: Sequence[Template], others: Sequence[Template]) -> np.ndarray:
+        return np.array([[10 * float(a.vector @ b.vector) for b in others] for a in asked])
+
+    @staticmethod
+    def is_near(mine: Template, others: Sequence[Template], _fpir_max: float) -> np.ndarray:
+        return np.array([float(mine.vector @ other.vector) >= 0.9 for other in others], bool)
 
 
 def _trace(modality: Modality, part: Span, template: Template) -> Trace:

@@ -54,6 +54,12 @@ class Stage:
         prepare(settings)
         return cls(settings, LocalTransport(create_app(settings)))
 
+    def with_settings(self, **changed: Any) -> "Stage":
+        """The same registry under other settings."""
+        self.close()
+        settings = self.settings.model_copy(update=changed)
+        return Stage(settings, LocalTransport(create_app(settings)))
+
     @property
     def operator(self) -> Client:
         path = self.settings.keys_dir / OPERATOR_KEY_FILE
@@ -108,21 +114,34 @@ class Person:
         return str(made["id"])
 
     def enrol(
-        self, sample: Path, modality: str = "voice", *, purposes: tuple[str, ...] = ("matching",)
+        self,
+        file: Path,
+        modality: str = "voice",
+        *,
+        purposes: tuple[str, ...] = ("matching",),
     ) -> dict[str, Any]:
         """Hand in a sample under a fresh consent; returns what it gave."""
         consent = self.consent(modality, purposes=purposes)
-        body = {"upload_id": self.agency.upload(sample), "modality": modality}
-        job = self.agency.post(f"/v1/enrolments/{consent}/samples", body)
-        self.agency.wait(job["id"])
-        sample: dict[str, Any] = self.agency.get(f"/v1/jobs/{job['id']}/sample")
+        sample = self.hand_in(consent, file, modality)
         if sample["print_id"] is not None:
             self.vouch(consent, modality)
         return sample
 
+    def hand_in(self, consent: str, sample: Path, modality: str = "voice") -> dict[str, Any]:
+        """Hand in one more sample under a consent; returns what it gave."""
+        body = {"upload_id": self.agency.upload(sample), "modality": modality}
+        job = self.agency.post(f"/v1/enrolments/{consent}/samples", body)
+        self.agency.wait(job["id"])
+        found: dict[str, Any] = self.agency.get(f"/v1/jobs/{job['id']}/sample")
+        return found
+
     def vouch(self, enrolment: str, *modalities: str) -> None:
         """The operator, who is alone, vouches for the samples; then all proofs are looked at."""
-        body = {"facts": ["identity", *modalities]}
+        self.vouch_for(enrolment, "identity", *modalities)
+
+    def vouch_for(self, enrolment: str, *facts: str) -> None:
+        """Vouch for these facts and wait for the look at all proofs."""
+        body = {"facts": list(facts)}
         self.agency.wait(self.agency.post(f"/v1/enrolments/{enrolment}/attestations", body)["id"])
 
     def license(self, licensee_id: str, **changes: Any) -> dict[str, Any]:

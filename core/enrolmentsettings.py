@@ -1,0 +1,23 @@
+"""Settings of what a new enrolment must go through."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class EnrolmentSettings(BaseModel):
+    """What a new enrolment must go through."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    notice_days: int = Field(
+        default=14,
+        ge=0,
+        le=365,
+        description="Days between the proofs of an enrolment and the first search for its prints, "
+        "in which others may object; 0 where nobody else is there to do so.",
+    )
+    recogniser_command: str = Field(
+        default="",
+        description="Program that writes to its output what it hears: it is started with the path "
+        "of a sound file and the language (en or de) added to these arguments. Without one a "
+        "person hears whether the phrase was said.",
+    )

@@ -1,0 +1,61 @@
+"""What an answer and its samples must measure, and what sends an enrolment to a person.
+
+Bars are in deviations above strangers, so they hold for every calibrated encoder. Each was set
+where 95 % of genuine people pass all of them together; what attackers then reach is printed by
+`python -m bench.impostors`. Pure: figures in, reasons out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fingerprint.models import Modality, Reason
+
+SENTINELS_MIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Bars of one modality.
+
+    same_min: an answer with every sample, and samples among themselves. known_max: share of an
+    answer's speech that may be a recording known before. duplicate_fpir: how often the search for
+    duplicates may take a new person for one already enrolled. hub_share_max: share of all other
+    prints that a new one may resemble at `hub_deviations`.
+    """
+
+    same_min: float
+    known_max: float = 0.08
+    duplicate_fpir: float = 0.01
+    hub_share_max: float = 0.2
+    hub_deviations: float = 2.0
+
+
+GATES = {Modality.VOICE: Gates(same_min=1.9), Modality.FACE: Gates(same_min=3.0)}
+
+
+def other_person(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
+    """That a sample or answer is not of the person of every other one it was compared with."""
+    if not deviations or min(deviations) >= GATES[modality].same_min:
+        return ()
+    return (Reason("another-person", {"modality": modality.value}),)
+
+
+def replayed(known_shares: Sequence[float]) -> tuple[Reason, ...]:
+    """That an answer is, or is cut from, a recording that was known before."""
+    if max(known_shares, default=0.0) <= GATES[Modality.VOICE].known_max:
+        return ()
+    return (Reason("known-recording", {}),)
+
+
+def hub(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
+    """That a print resembles too many other people's to be one person's.
+
+    Few prints say nothing of it: then the search for duplicates alone stands guard.
+    """
+    gates = GATES[modality]
+    if len(deviations) < SENTINELS_MIN:
+        return ()
+    near = sum(score >= gates.hub_deviations for score in deviations)
+    if near <= gates.hub_share_max * len(deviations):
+        return ()
+    return (Reason("resembles-too-many", {"modality": modality.value}),)

@@ -1,0 +1,232 @@
+"""Live proofs: something is asked that nobody could have recorded, and the answer is judged.
+
+An answer counts once and for two minutes. What it is compared with lies sealed under the
+enrolment's key and goes when the enrolment is proofed.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import jobs, log
+from core.errors import BadInput, Conflict, NotFound
+from core.ids import new_id
+from core.jobs import Job
+from core.objects import ObjectRef, Objects
+from core.principal import Principal, require, system
+from core.vault import Vault
+from fingerprint.models import Reason, Template
+from fingerprint.proofing.fineprint import FinePrint
+from registry.models.people import Enrolment, EnrolmentState, Purpose
+from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
+from registry.proofing import phrase, turning
+from registry.service.consents import require_consent
+from registry.service.seals import open_template
+from registry.store import challenges, enrolments, prints, samples, submissions
+
+SCOPE = "performers"
+ANSWER_JOB = "answer"
+ASKED_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an answer was worth; `excerpt` is kept while a person must hear it."""
+
+    state: ChallengeState
+    reasons: tuple[Reason, ...]
+    excerpt: bytes | None = None
+    fine: FinePrint | None = None
+
+
+def ask(
+    session: Session,
+    principal: Principal,
+    enrolment_id: str,
+    kind: ChallengeKind,
+    language: str,
+    *,
+    now: datetime,
+) -> Challenge:
+    """Draw a phrase or a row of movements for an enrolment whose samples are captured.
+
+    Raises `Conflict` in another state and after too many attempts, `BadInput` for a language that
+    no phrase is drawn in.
+    """
+    # Load.
+    require(principal, SCOPE)
+    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    asked = challenges.list_challenges(session, principal, enrolment_id)
+    # Decide.
+    _refuse_asking(enrolment, len(asked), language)
+    numbers = [secrets.randbelow(2**32) for _ in range(max(phrase.WORDS, turning.MOVES))]
+    spoken = kind is ChallengeKind.PHRASE
+    item = Challenge(
+        id=new_id("chl"),
+        tenant_id=enrolment.tenant_id,
+        enrolment_id=enrolment_id,
+        kind=kind,
+        language=language,
+        asked=phrase.drawn(language, numbers) if spoken else turning.drawn(numbers),
+        asked_at=now,
+        expires_at=phrase.expires_at(now),
+        answered_at=None,
+        object_name=None,
+        state=ChallengeState.OPEN,
+        reasons=(),
+    )
+    # Save.
+    challenges.add_challenge(session, item)
+    return item
+
+
+def answer(
+    session: Session,
+    principal: Principal,
+    challenge_id: str,
+    stored: ObjectRef,
+    *,
+    now: datetime,
+) -> Job:
+    """Take a stored file as the one answer to a challenge and queue its judgement.
+
+    Raises `Conflict` when it was answered already or its time is over.
+    """
+    # Load.
+    require(principal, SCOPE)
+    item = challenges.get_challenge(session, principal, challenge_id)
+    # Decide.
+    if item.state is not ChallengeState.OPEN or now >= item.expires_at:
+        raise Conflict(
+            "This challenge is over.",
+            next_step="Ask for a new one and answer it within two minutes.",
+            code="challenge-over",
+        )
+    part = PART_OF[item.kind]
+    require_consent(session, principal, item.enrolment_id, part, Purpose.MATCHING, at=now)
+    # Save.
+    challenges.save_answer(session, principal, challenge_id, stored.name, now)
+    return jobs.enqueue(
+        session,
+        principal,
+        kind=ANSWER_JOB,
+        subject_key=challenge_id,
+        payload={"challenge_id": challenge_id, "enrolment_id": item.enrolment_id},
+    )
+
+
+def answer_of(session: Session, job: Job) -> tuple[Challenge, str | None]:
+    """The challenge of a job and the stored file of its answer; `None` once it was judged."""
+    item = challenges.get_challenge(session, system(job.tenant_id), job.subject_key)
+    return item, item.object_name if item.state is ChallengeState.ANSWERED else None
+
+
+def own_templates(
+    session: Session, vault: Vault, tenant_id: str, enrolment_id: str, model_id: str
+) -> tuple[Template, ...]:
+    """The templates of an enrolment's samples so far, by one encoder."""
+    rows = prints.templates_of(session, system(tenant_id), enrolment_id)
+    return tuple(open_template(vault, row) for row in rows if row.model_id == model_id)
+
+
+def fine_prints(
+    session: Session, vault: Vault, tenant_id: str, enrolment_id: str, *, but: str = ""
+) -> tuple[FinePrint, ...]:
+    """The fine prints of what was handed in for an enrolment, except those of one source."""
+    rows = challenges.fine_prints(session, system(tenant_id), enrolment_id)
+    return tuple(
+        FinePrint.from_bytes(vault.unseal(enrolment_id, sealed, _aad(tenant_id, source)))
+        for source, sealed in rows
+        if source != but
+    )
+
+
+def keep_fine_print(
+    session: Session,
+    vault: Vault,
+    enrolment: Enrolment,
+    source_id: str,
+    fine: FinePrint,
+    *,
+    now: datetime,
+) -> None:
+    """Keep which recording a sample or answer is, until the enrolment is proofed."""
+    sealed = vault.seal(enrolment.id, fine.to_bytes(), _aad(enrolment.tenant_id, source_id))
+    challenges.add_fine_print(
+        session,
+        system(enrolment.tenant_id),
+        print_id=new_id("fpr"),
+        enrolment_id=enrolment.id,
+        source_id=source_id,
+        sealed=sealed,
+        at=now,
+    )
+
+
+def settle(session: Session, vault: Vault, job: Job, judged: Judged, *, now: datetime) -> Enrolment:
+    """Record what an answer was worth; what a person must still hear is kept sealed."""
+    jobs.guard(session, job)
+    principal = system(job.tenant_id)
+    item = challenges.get_challenge(session, principal, job.subject_key)
+    enrolment = enrolments.get_enrolment(session, principal, item.enrolment_id)
+    sealed = None
+    if judged.state is ChallengeState.HEAR and judged.excerpt is not None:
+        sealed = vault.seal(enrolment.id, judged.excerpt, _aad(job.tenant_id, item.id))
+    if judged.fine is not None:
+        keep_fine_print(session, vault, enrolment, item.id, judged.fine, now=now)
+    challenges.settle(session, principal, item.id, judged.state, judged.reasons, sealed=sealed)
+    payload = {"challenge": item.id, "state": judged.state.value}
+    log.append(
+        session, kind="enrolment.challenged", subject_id=enrolment.id, payload=payload, at=now
+    )
+    return enrolment
+
+
+def discard(session: Session, objects: Objects, job: Job) -> None:
+    """Delete the bytes of an answer that was judged; call it after that was committed."""
+    principal = system(job.tenant_id)
+    item = challenges.get_challenge(session, principal, job.subject_key)
+    name = item.object_name
+    if name is None or item.state is ChallengeState.ANSWERED:
+        return
+    used = samples.object_users(session, principal, name)
+    if used + submissions.object_users(session, principal, name) == 0:
+        objects.delete(name)
+    challenges.forget_object(session, principal, item.id)
+
+
+def excerpt(session: Session, vault: Vault, principal: Principal, challenge_id: str) -> bytes:
+    """What an attester must hear, as Ogg Opus; raises `NotFound` when nothing waits to be heard."""
+    require(principal, SCOPE)
+    item = challenges.get_challenge(session, principal, challenge_id)
+    sealed = challenges.kept_of(session, principal, challenge_id)
+    if sealed is not None:
+        return vault.unseal(item.enrolment_id, sealed, _aad(item.tenant_id, item.id))
+    raise NotFound("Nothing of this challenge waits to be heard.", next_step="Read its state.")
+
+
+def _refuse_asking(enrolment: Enrolment, asked: int, language: str) -> None:
+    if enrolment.state is not EnrolmentState.CAPTURED:
+        raise Conflict(
+            f"Nothing is asked for an enrolment in state {enrolment.state.value}.",
+            next_step="Hand in samples first; once they are proofed nothing more is asked.",
+            code="enrolment-state",
+        )
+    if asked >= ASKED_MAX:
+        raise Conflict(
+            f"{ASKED_MAX} challenges were asked for this enrolment.",
+            next_step="Withdraw it and begin anew, with a person beside you.",
+            code="too-many-challenges",
+        )
+    if language not in phrase.LANGUAGES:
+        raise BadInput(
+            "There are no words in this language.",
+            next_step=f"Choose one of {', '.join(phrase.LANGUAGES)}.",
+            code="bad-language",
+        )
+
+
+def _aad(tenant_id: str, source_id: str) -> dict[str, str]:
+    return {"tenant": tenant_id, "source": source_id, "use": "proofing"}

@@ -1,0 +1,172 @@
+"""Live proofs through the whole product: what is asked, who may answer, and what is found out."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.recogniser import heard
+from core.enrolmentsettings import EnrolmentSettings
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import Person, Stage
+
+MINE = {"sound": [("first take", 0, 4000)]}
+
+
+def voice(name: str, recording: str) -> bytes:
+    return medium(10_000, (name, "voice", 0, 10_000), content={"sound": [(recording, 0, 4000)]})
+
+
+def staffed(folder: Path, command: str = "") -> Stage:
+    """A registry with a staff: no word replaces a live proof."""
+    found = Stage.make(folder)
+    enrolment = EnrolmentSettings(notice_days=0, recogniser_command=command)
+    return found.with_settings(operator_mode="organisation", enrolment=enrolment)
+
+
+def captured(stage: Stage, *samples: tuple[bytes, str]) -> tuple[Person, str]:
+    """Anna with samples that were accepted; her enrolment's id."""
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    consent = anna.consent("voice", "face")
+    for number, (content, modality) in enumerate(samples):
+        anna.hand_in(consent, stage.file(f"sample-{number}", content), modality)
+    return anna, consent
+
+
+def challenge(anna: Person, consent: str, kind: str) -> dict[str, Any]:
+    body = {"kind": kind, "language": "de"}
+    asked: dict[str, Any] = anna.agency.post(f"/v1/enrolments/{consent}/challenges", body)
+    return asked
+
+
+def answered(stage: Stage, anna: Person, consent: str, asked: dict[str, Any], film: bytes) -> Any:
+    upload = anna.agency.upload(stage.file("answer", film))
+    path = f"/v1/challenges/{asked['id']}/answer"
+    anna.agency.wait(anna.agency.post(path, {"upload_id": upload})["id"])
+    found = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["challenges"]
+    return next(item for item in found if item["id"] == asked["id"])
+
+
+def codes(item: Any) -> list[str]:
+    return [reason["code"] for reason in item["reasons"]]
+
+
+def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    assert len(asked["asked"]) == 7
+    found = answered(stage, anna, consent, asked, voice("anna", "live"))
+    assert (found["state"], codes(found)) == ("HEAR", [])
+    lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
+    assert "not-shown-live" in [item["code"] for item in lacking]
+    anna.vouch_for(consent, "words")
+    lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
+    assert "not-shown-live" not in [item["code"] for item in lacking]
+    stage.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (voice("bert", "live"), "another-person"),
+        (voice("anna", "first take"), "known-recording"),
+        (medium(5_000), "too-little-speech"),
+    ],
+)
+def test_a_phrase_of_another_or_from_a_recording_is_refused(
+    tmp_path: Path, answer: bytes, code: str
+) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    found = answered(stage, anna, consent, challenge(anna, consent, "phrase"), answer)
+    assert (found["state"], code in codes(found)) == ("REFUSED", True)
+    stage.close()
+
+
+def test_a_recogniser_of_ones_own_hears_the_words(tmp_path: Path) -> None:
+    """A real program: it says what a sidecar file holds, whatever sound it is given."""
+    said = tmp_path / "said.txt"
+    program = tmp_path / "recogniser.py"
+    program.write_text(
+        f"import sys\nassert len(sys.argv) == 3\nprint(open({str(said)!r}).read())\n"
+    )
+    stage = staffed(tmp_path / "stage", f"{sys.executable} {program}")
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    said.write_text("something else entirely")
+    wrong = challenge(anna, consent, "phrase")
+    found = answered(stage, anna, consent, wrong, voice("anna", "one"))
+    assert codes(found) == ["other-words"]
+    asked = challenge(anna, consent, "phrase")
+    said.write_text(" ".join(asked["asked"]))
+    assert answered(stage, anna, consent, asked, voice("anna", "two"))["state"] == "PASSED"
+    stage.close()
+
+
+def test_a_recogniser_that_fails_leaves_it_to_a_person(tmp_path: Path) -> None:
+    assert heard("", tmp_path, "en") is None
+    assert heard("/no/such/program", tmp_path, "en") is None
+    assert heard(f"{sys.executable} -c 'raise SystemExit(3)'", tmp_path, "en") is None
+
+
+def test_a_head_turns_as_asked_and_belongs_to_the_photos(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (medium(0, ("anna", "face", 0, 1)), "face"))
+    for who, wrong, code in (("bert", False, "another-person"), ("anna", True, "other-movements")):
+        asked = challenge(anna, consent, "turns")
+        moves = asked["asked"][::-1] if wrong else asked["asked"]
+        moves = [*moves, "left", "right"] if wrong else moves
+        film = medium(9_000, (who, "face", 0, 9_000), turns=moves)
+        assert codes(answered(stage, anna, consent, asked, film)) == [code]
+    asked = challenge(anna, consent, "turns")
+    film = medium(9_000, ("anna", "face", 0, 9_000), turns=asked["asked"])
+    assert answered(stage, anna, consent, asked, film)["state"] == "PASSED"
+    stage.close()
+
+
+def test_an_answer_counts_once(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    answered(stage, anna, consent, asked, voice("bert", "live"))
+    upload = anna.agency.upload(stage.file("again", voice("anna", "live")))
+    path = f"/v1/challenges/{asked['id']}/answer"
+    with pytest.raises(Exception, match="over"):
+        anna.agency.post(path, {"upload_id": upload})
+    stage.close()
+
+
+def test_another_organisation_sees_neither_challenge_nor_excerpt(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    answered(stage, anna, consent, asked, voice("anna", "live"))
+    assert anna.agency.fetch(f"/v1/challenges/{asked['id']}/excerpt")
+    _, stranger = stage.tenant("agency", "Another")
+    for call in (
+        lambda: stranger.get(f"/v1/challenges/{asked['id']}/excerpt"),
+        lambda: stranger.post(f"/v1/enrolments/{consent}/challenges", {"kind": "phrase"}),
+    ):
+        with pytest.raises(Exception, match=r"no such"):
+            call()
+    stage.close()
+
+
+def test_a_second_sample_of_somebody_else_is_refused(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    other = anna.hand_in(consent, stage.file("other", voice("bert", "second take")), "voice")
+    assert [reason["code"] for reason in other["reasons"]] == ["another-person"]
+    stage.close()
+
+
+def test_no_route_takes_a_vector(tmp_path: Path) -> None:
+    """Only the server makes vectors: no request has a place for a list of numbers."""
+    stage = Stage.make(tmp_path)
+    spec = stage.http().get("/openapi.json").json()
+    assert isinstance(spec, dict)
+    wanted = str(spec.get("components", {}).get("schemas", {}))
+    assert "'items': {'type': 'number'}" not in wanted
+    stage.close()
