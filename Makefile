@@ -61,6 +61,8 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.portrait_gates --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.evasion --models $(MODELS)
+	@$(BIN)/python -m bench.malformed
+	@$(BIN)/python -m bench.oracle
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.late --models $(MODELS)
 

@@ -25,6 +25,7 @@ class Case(StrEnum):
     TOO_LONG = "too-long"
     TOO_LARGE_PICTURE = "too-large-picture"
     TOO_LARGE_FRAME = "too-large-frame"
+    TOO_LARGE_ANIMATION = "too-large-animation"
     TOO_MANY_STREAMS = "too-many-streams"
     TOO_MANY_BYTES = "too-many-bytes"
     TOO_MUCH_TIME = "too-much-time"
@@ -82,6 +83,9 @@ _TEXTS = {
     ),
     Case.TOO_LARGE_FRAME: _Text(
         "absurd-media", "A part of the animation is over {limit} pixels.", _SMALLER
+    ),
+    Case.TOO_LARGE_ANIMATION: _Text(
+        "absurd-media", "The animation shows more than {limit} pixels.", "Send it as a film."
     ),
     Case.TOO_MANY_STREAMS: _Text(
         "absurd-media", "The file has more than {limit} tracks.", _SMALLER

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -10,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from serving import alive, free_port, ready, wait_until, workers_of
 
 from api.cli.main import main
 from api.client import Client, remote
-from core.errors import EbenbildError
 from core.init import OPERATOR_KEY_FILE
 from core.settings import Settings
 from tests.simulators.small_engine import medium
@@ -24,33 +23,6 @@ SERVE = (
     "import sys; from api import supervisor; from api.cli.main import main;"
     "supervisor.PROGRAM = ('-m', 'tests.simulators.small_worker'); sys.exit(main(sys.argv[1:]))"
 )
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
-def workers_of(pid: int) -> list[int]:
-    ran = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(line) for line in ran.stdout.split()]
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
-
-
-def wait_until(check: object, seconds: float = 60.0) -> None:
-    assert callable(check)
-    ends = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.1)
 
 
 @pytest.fixture
@@ -69,13 +41,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
     wait_until(key_file.is_file)
     client = remote(f"http://127.0.0.1:{port}", key_file.read_text().strip(), poll_seconds=0.1)
 
-    def ready() -> bool:
-        try:
-            return bool(client.get("/health")["status"] == "ready")
-        except EbenbildError:
-            return False
-
-    wait_until(ready)
+    wait_until(lambda: ready(client))
     with client:
         yield process, client, f"http://127.0.0.1:{port}"
     if process.poll() is None:

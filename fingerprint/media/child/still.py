@@ -38,8 +38,20 @@ NEEDED_LATER = (
     "PIL.TiffImagePlugin",
 )
 """What Pillow loads when it meets an orientation, a palette, several pictures, a flat bitmap."""
-DAMAGE = (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError, EOFError, struct.error)
-"""What Pillow raises for damaged files."""
+DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    KeyError,
+    IndexError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+)
+"""What Pillow and the codecs behind it raise for damaged files."""
+ANIMATION_PICTURES = 32
+"""Pixels of all pictures of an animation together, in largest pictures: a minute in full HD."""
 DEFAULT_FRAME_MS = 100
 PAPER = (255, 255, 255)
 
@@ -123,8 +135,12 @@ def _is_animated(image: Image.Image) -> bool:
 
 def _sequence(image: Image.Image, limits: Limits) -> Iterator[tuple[Image.Image, int]]:
     """Frames of an animated picture, with the milliseconds that each is shown."""
-    shown_ms = 0
+    shown_ms = pixels = 0
+    pixels_max = ANIMATION_PICTURES * limits.pixels_max
     for picture in _readable(image, limits):
+        pixels += image.width * image.height
+        if pixels > pixels_max:
+            raise Refused(Case.TOO_LARGE_ANIMATION, limit=pixels_max)
         lasts = round(float(picture.info.get("duration") or DEFAULT_FRAME_MS)) or DEFAULT_FRAME_MS
         yield picture, lasts
         shown_ms += lasts

@@ -1,0 +1,44 @@
+"""What tests of a running `ebenbild serve` share: ports, processes, waiting."""
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from api.client import Client
+from core.errors import EbenbildError
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def workers_of(pid: int) -> list[int]:
+    ran = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(line) for line in ran.stdout.split()]
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until(check: object, seconds: float = 60.0) -> None:
+    assert callable(check)
+    ends = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < ends, "waited in vain"
+        time.sleep(0.1)
+
+
+def ready(client: Client) -> bool:
+    """Whether the service says that it is."""
+    try:
+        return bool(client.get("/health")["status"] == "ready")
+    except EbenbildError:
+        return False
