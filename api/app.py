@@ -12,22 +12,27 @@ from typing import Any
 from fastapi import Depends, FastAPI
 
 from api import authorisation, errors
+from api.addresses import NoSecretInAddress
 from api.deps import caller_of
 from api.opening import open_registry
 from api.routes import (
+    account,
     clearances,
     encoders,
     enrolments,
     jobs,
     licences,
     matches,
+    members,
     money,
     notices,
     pages,
+    people,
     performers,
     privacy,
     proofs,
     public,
+    signin,
     submissions,
     tenants,
     uploads,
@@ -69,8 +74,12 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.world = world
     errors.install(app)
+    app.add_middleware(NoSecretInAddress)
     app.include_router(pages.router)
     app.include_router(public.router)
+    for visited in (signin, account, members):
+        app.include_router(visited.router)
+    app.include_router(people.entrance)
     app.include_router(
         uploads.router,
         prefix="/v1",
@@ -88,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 NOUNS = (
     tenants,
+    people,
     encoders,
     performers,
     proofs,

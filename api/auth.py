@@ -32,11 +32,12 @@ def principal_of(session: Session, api_key: str | None) -> Principal:
         if api_key:
             return authenticate(session, api_key)
     except NotAllowed as exc:
-        raise _unauthenticated() from exc
-    raise _unauthenticated()
+        raise unauthenticated() from exc
+    raise unauthenticated()
 
 
-def _unauthenticated() -> Unauthenticated:
+def unauthenticated() -> Unauthenticated:
+    """The one answer to whoever is not known."""
     return Unauthenticated(
         "This needs an API key that is in force.",
         next_step="Send `Authorization: Bearer ebk_...`; the operator makes keys with "

@@ -42,7 +42,7 @@ def expected(
     """The answer for a caller with these scopes (None: nobody) about a thing of this relation."""
     if row.public:
         return Outcome.ALLOWED
-    if scopes is None:
+    if scopes is None or row.half_way:
         return Outcome.NO_KEY
     foreign = _is_foreign(row, relation, operator)
     opened = not row.needs or not row.needs.isdisjoint(scopes)

@@ -2,15 +2,22 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlmodel import Session
 
-from api.auth import BEARER, principal_of
+from api import visiting
+from api.accounts import sessions
+from api.accounts.models import Stage
+from api.auth import BEARER, principal_of, unauthenticated
 from api.once import Once
 from api.web import texts
+from core import tenants
+from core.clock import utc_now
+from core.errors import Unavailable
 from core.init import World
 from core.principal import Principal
 
@@ -25,11 +32,36 @@ Open = Annotated[World, Depends(world_of)]
 
 
 def caller_of(
-    world: Open, given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+    request: Request,
+    world: Open,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)],
 ) -> Principal:
-    """Who asks; raises Unauthenticated."""
+    """Who asks, by an API key, a session's token or a session's cookie; raises Unauthenticated.
+
+    What a cookie speaks for has to carry the page's word when it changes something.
+    """
+    if given is not None and not sessions.is_token(given.credentials):
+        return _by_key(world, given.credentials)
+    visit = visiting.visit_of(world, request)
+    if visit is None or visit.session.stage is not Stage.FULL:
+        raise unauthenticated()
+    if request.method not in visiting.SAFE_METHODS:
+        word = request.headers.get(visiting.CSRF_HEADER, "")
+        visiting.check_form(request, world.settings, visit, word)
+    return visit.principal
+
+
+def _by_key(world: World, api_key: str) -> Principal:
+    now = utc_now()
     with world.db.read() as session:
-        return principal_of(session, given.credentials if given else None)
+        principal = principal_of(session, api_key)
+        due = tenants.is_use_due(session, principal.subject, now)
+    # A disk that is full must not keep anybody from reading.
+    with suppress(Unavailable):
+        if due:
+            with world.db.write() as session:
+                tenants.note_use(session, principal.subject, now)
+    return principal
 
 
 Caller = Annotated[Principal, Depends(caller_of)]

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.web import texts
+from api.web.pages import render
+from api.web.response import FormResponse
 from core.errors import (
     BadInput,
     BadMedia,
@@ -77,16 +80,35 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _known(_request: Request, error: Exception) -> JSONResponse:
+def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, EbenbildError)
-    answer = problem(
-        error.status, error.code, title_of(type(error)), error.message, error.next_step
+    answer: Response = (
+        _page(request, error)
+        if wants_page(request)
+        else problem(
+            error.status, error.code, title_of(type(error)), error.message, error.next_step
+        )
     )
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = "2"
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for one of the pages, and not a program for data."""
+    is_data = request.url.path.startswith("/v1")
+    return not is_data and "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request, error: EbenbildError) -> Response:
+    lang = texts.preferred(request.headers.get("accept-language", ""))
+    unknown = error.status == HTTPStatus.UNAUTHORIZED
+    text = render(
+        "refused.html", lang, message=error.message, next_step=error.next_step, unknown=unknown
+    )
+    return FormResponse(text, status_code=error.status)
 
 
 def _invalid(_request: Request, error: Exception) -> JSONResponse:

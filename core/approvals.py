@@ -212,6 +212,12 @@ def require_approved(
     return _approval(row)
 
 
+def concerns(principal: Principal, item: Approval) -> bool:
+    """Say whether this principal may decide on an approval, or proposed it."""
+    mine = principal.person is not None and principal.person == item.proposed_person
+    return mine or item.proposed_by == principal.subject or may_decide(principal, item.roles)
+
+
 def may_decide(principal: Principal, roles: frozenset[str]) -> bool:
     """Say whether this principal holds one of the roles; a key of the operator stands for all."""
     by_key = principal.person is None and bool(principal.scopes & {ADMIN, ANY_SCOPE})

@@ -129,6 +129,12 @@ def entries(
     return [_entry(row) for row in rows]
 
 
+def newest_seq(session: Session) -> int:
+    """Return how many entries the whole log has."""
+    last = _last(session)
+    return 0 if last is None else last.seq
+
+
 def forget(
     session: Session, principal: Principal, entry_id: str, *, reason: str, now: datetime
 ) -> Entry:

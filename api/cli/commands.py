@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import (
+    accounts,
     backups,
     clear,
     demo,
@@ -30,6 +31,9 @@ from api.cli import (
 
 GROUPS = {
     "tenant": tenants.app,
+    "account": accounts.account,
+    "approval": accounts.approval,
+    "audit": accounts.audit,
     "key": keys.app,
     "keys": vault.app,
     "performer": performers.app,

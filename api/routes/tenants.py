@@ -7,10 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
+from api.accounts import keys
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
-from api.scopes import TenantKind, chosen
+from api.scopes import TenantKind
 from core import tenants
+from core.clock import utc_now
 from core.principal import require
 from core.tenants import KeyInfo, Tenant
 
@@ -32,6 +34,8 @@ class NewKey(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     scopes: list[str] | None = Field(default=None, max_length=20)
+    name: str = Field(default="", max_length=200)
+    days: int | None = Field(default=None, ge=1, le=keys.DAYS_MAX)
 
 
 class IssuedKey(BaseModel):
@@ -40,6 +44,7 @@ class IssuedKey(BaseModel):
     id: str
     tenant_id: str
     scopes: list[str]
+    expires_at: datetime | None = None
     api_key: str | None
 
 
@@ -50,6 +55,9 @@ class KeyOut(BaseModel):
     scopes: list[str]
     created_at: datetime
     revoked_at: datetime | None
+    name: str
+    expires_at: datetime | None
+    used_at: datetime | None
 
     @classmethod
     def of(cls, key: KeyInfo) -> Self:
@@ -59,6 +67,9 @@ class KeyOut(BaseModel):
             scopes=sorted(key.scopes),
             created_at=key.created_at,
             revoked_at=key.revoked_at,
+            name=key.name,
+            expires_at=key.expires_at,
+            used_at=key.used_at,
         )
 
 
@@ -105,10 +116,22 @@ def add_key(tenant_id: str, body: NewKey, writing: Writing) -> Response:
     require(writing.caller, "admin")
 
     def issue(session: Session) -> IssuedKey:
-        kind = tenants.get_tenant(session, tenant_id).kind
-        scopes = chosen(kind, body.scopes)
-        key_id, plaintext = tenants.issue_key(session, tenant_id, scopes)
-        return IssuedKey(id=key_id, tenant_id=tenant_id, scopes=sorted(scopes), api_key=plaintext)
+        info, plaintext = keys.make(
+            session,
+            writing.caller,
+            body.scopes,
+            name=body.name,
+            days=body.days,
+            tenant_id=tenant_id,
+            now=utc_now(),
+        )
+        return IssuedKey(
+            id=info.id,
+            tenant_id=tenant_id,
+            scopes=sorted(info.scopes),
+            expires_at=info.expires_at,
+            api_key=plaintext,
+        )
 
     return writing.write(issue, keep=lambda out: out.model_copy(update={"api_key": None}))
 
@@ -127,7 +150,7 @@ def revoke_key(tenant_id: str, key_id: str, writing: Writing) -> Response:
     require(writing.caller, "admin")
 
     def revoke(session: Session) -> list[KeyOut]:
-        tenants.revoke_key(session, tenant_id, key_id)
+        keys.revoke(session, writing.caller, key_id, tenant_id=tenant_id, now=utc_now())
         return [KeyOut.of(key) for key in tenants.list_keys(session, tenant_id)]
 
     return writing.write(revoke, status=200)

@@ -1,5 +1,11 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
-from api.routetable import entrance, messages, privacy, registry
+from api.routetable import entrance, messages, people, privacy, registry
 
-ROWS = (*entrance.ROWS, *registry.ROWS, *messages.ROWS, *privacy.ROWS)
+ROWS = (
+    *entrance.ROWS,
+    *registry.ROWS,
+    *messages.ROWS,
+    *people.ROWS,
+    *privacy.ROWS,
+)

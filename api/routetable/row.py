@@ -20,7 +20,8 @@ class Row:
     `answers_nothing` gives an empty answer for foreign things instead of 404; `looks_first` hides
     a foreign thing also from whoever lacks the scope; `may_lack` says that one's own thing may
     have nothing to show; `operator_reaches` that the operator reaches everybody's. `page` marks
-    what browsers get, who are sent to sign in.
+    what browsers get, `entrance` where people prove who they are, and are refused for what they
+    sent; `half_way` is only for who has given a password and owes a second factor.
     """
 
     method: str
@@ -33,6 +34,8 @@ class Row:
     may_lack: bool = False
     operator_reaches: bool = False
     page: bool = False
+    entrance: bool = False
+    half_way: bool = False
 
 
 def public(method: str, path: str) -> Row:

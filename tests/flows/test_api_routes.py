@@ -23,6 +23,7 @@ PUBLIC = {
     ("GET", "/ns/enrolment/v1"),
     ("GET", "/ns/keys/v1"),
     ("GET", "/ns/likeness"),
+    ("POST", "/sign-in/token"),
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
 # What makes each body valid, so that a refusal can only be about who asks for what.
@@ -45,6 +46,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
     "/v1/submissions/{submission_id}/declaration": {"declaration": declaration()},
     "/v1/matches/{match_id}/reviews": {"verdict": "confirmed"},
+    "/v1/members/{person_id}/roles": {"roles": ["agent"]},
+    "/v1/approvals/{approval_id}/decision": {"approve": True},
 }
 
 
@@ -109,6 +112,10 @@ def owned(stage: Stage) -> dict[str, str]:
         "clearance_id": clearance["id"],
         "match_id": findings["matches"][0]["id"],
         "draft_id": "kbd_" + "a" * 26,
+        "person_id": "per_" + "a" * 26,
+        "invitation_id": "inv_" + "a" * 26,
+        "approval_id": "app_" + "a" * 26,
+        "key_id": "key_" + "a" * 26,
         **told(stage, studio, studio_id),
         "period": "2030-10",
         "purpose": "matching",
@@ -144,7 +151,7 @@ def told(stage: Stage, studio: Client, studio_id: str) -> dict[str, str]:
 def test_foreign_ids_are_as_absent_as_unknown_ones(stage: Stage, owned: dict[str, str]) -> None:
     """A stranger with every scope but admin learns nothing, not even that an id exists."""
     stranger_id, _ = stage.tenant("agency")
-    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks"]
+    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks", "members"]
     issued = stage.operator.post(f"/v1/tenants/{stranger_id}/keys", {"scopes": scopes})
     http = stage.http(issued["api_key"])
     told, tried = [], 0
@@ -169,7 +176,7 @@ def test_foreign_ids_are_as_absent_as_unknown_ones(stage: Stage, owned: dict[str
 
 def test_lists_show_nothing_of_others(stage: Stage, owned: dict[str, str]) -> None:
     stranger_id, _ = stage.tenant("agency")
-    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks"]
+    scopes = ["performers", "licences", "submissions", "usage", "reports", "webhooks", "members"]
     issued = stage.operator.post(f"/v1/tenants/{stranger_id}/keys", {"scopes": scopes})
     http = stage.http(issued["api_key"])
     lists = ("performers", "licences", "works", "cuts", "submissions", "clearances", "jobs")

@@ -16,15 +16,27 @@ from api.routetable import ROWS
 from api.routetable.row import Row
 from api.scopes import SCOPES
 from core import tenants
-from core.db import Database
 from core.errors import Broken
 from tests.simulators.holdings import Holder, bodies, hold
+from tests.simulators.people import seat
 from tests.simulators.stage import Stage
 
 OPERATOR = "operator"
 NOBODY = "nobody"
 WORK = SCOPES - {"admin"}
-FIXED = {"period": "2030-10", "purpose": "matching", "code": "not-found", "number": "1"}
+FIXED = {
+    "period": "2030-10",
+    "purpose": "matching",
+    "code": "not-found",
+    "number": "1",
+    "name": "passkey.js",
+}
+# What a page's form holds, so that a refusal can only be about who sends it.
+FORMS = {
+    "/members/{person_id}/roles": {"roles": "auditor"},
+    "/members/invitations": {"email": "new@example.org", "roles": "auditor"},
+    "/approvals/{approval_id}/decision": {"answer": "approve"},
+}
 
 
 @dataclass
@@ -36,6 +48,7 @@ class Caller:
     http: httpx2.Client
     holder: Holder
     things: dict[Relation, dict[str, str]]
+    leaving: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +68,16 @@ def callers(hall: Stage) -> Iterator[list[Caller]]:
             (operator,) = tenants.list_tenants(session, kind="operator")
         house = Holder.make(hall, world.db, operator.id, SCOPES)
         own, colleague = hold(hall, ours, "anna"), hold(hall, ours, "ben")
-        seen = _things(own, colleague, hold(hall, theirs, "carla"))
-        found = [Caller(NOBODY, None, hall.http(), ours, seen)]
-        for role in Role:
-            scopes = scopes_of([role], "agency")
-            found.append(Caller(role, scopes, _key(hall, world.db, ours, scopes), ours, seen))
-        kept = _things(hold(hall, house, "dora"), hold(hall, house, "emil"), own)
-        http = _key(hall, world.db, house, scopes_of([Role.ADMIN], OPERATOR))
-        found.append(Caller(OPERATOR, SCOPES, http, house, kept))
+        others = hold(hall, theirs, "carla")
+        found = [
+            _seated(ours, role, scopes_of([role], "agency"), [own, colleague, others], theirs)
+            for role in Role
+        ]
+        found.insert(0, Caller(NOBODY, None, hall.http(), ours, found[0].things))
+        kept = [hold(hall, house, "dora"), hold(hall, house, "emil"), own]
+        operator_scopes = scopes_of([Role.ADMIN], OPERATOR)
+        found.append(_seated(house, Role.ADMIN, operator_scopes, kept, ours))
+        found[-1].role = OPERATOR
         yield found
 
 
@@ -74,18 +89,35 @@ def _things(
     return {relation: {**ids, **FIXED} for relation, ids in zip(Relation, ordered, strict=True)}
 
 
-def _key(stage: Stage, database: Database, holder: Holder, scopes: frozenset[str]) -> httpx2.Client:
-    with database.write() as session:
-        _, plaintext = tenants.issue_key(session, holder.tenant_id, scopes)
-    return stage.http(plaintext)
+def _seated(
+    home: Holder,
+    role: Role,
+    scopes: frozenset[str],
+    held: list[dict[str, str]],
+    elsewhere: Holder,
+) -> Caller:
+    """Somebody with this role, signed in; a colleague and a stranger have the same things."""
+    mine = seat(home.database, home.tenant_id, role)
+    near = seat(home.database, home.tenant_id, role)
+    far = seat(elsewhere.database, elsewhere.tenant_id, role)
+    seats = zip(held, (mine, near, far), strict=True)
+    things = _things(*({**ids, **who.ids} for ids, who in seats))
+    http = home.stage.http(mine.token)
+    return Caller(role, scopes, http, home, things, mine.leaving)
 
 
 def send(caller: Caller, row: Row, relation: Relation) -> httpx2.Response:
-    body: Any = None
+    given: dict[str, Any] = {"headers": {"Origin": "http://local"}}
+    if row.path == "/sign-out" and caller.leaving:
+        given["headers"]["Authorization"] = f"Bearer {caller.leaving}"
     if row.method == "POST":
-        make = bodies(caller.things[Relation.OWN], caller.holder.upload).get(row.path, dict)
-        body = make()
-    return caller.http.request(row.method, row.path.format(**caller.things[relation]), json=body)
+        made = bodies(caller.things[Relation.OWN], caller.holder.upload)
+        if row.page and row.path not in made:
+            given["data"] = FORMS.get(row.path, {})
+        else:
+            given["json"] = made.get(row.path, dict)()
+    path = row.path.format(**caller.things[relation])
+    return caller.http.request(row.method, path, **given)
 
 
 def outcome(answer: httpx2.Response) -> Outcome:
@@ -97,6 +129,8 @@ def agrees(row: Row, relation: Relation, wanted: Outcome, answer: httpx2.Respons
     got = outcome(answer)
     if wanted is Outcome.NOTHING:
         return got is Outcome.ALLOWED
+    if row.entrance:
+        return got is not Outcome.FORBIDDEN
     lacking = row.may_lack and relation in (Relation.OWN, Relation.COLLEAGUE)
     return got is wanted or (lacking and got is Outcome.HIDDEN and wanted is Outcome.ALLOWED)
 

@@ -7,10 +7,11 @@ from typing import Any
 import httpx2
 
 from api.client import Client
-from core import deliveries, notices, tenants
+from core import approvals, deliveries, notices, tenants
 from core.clock import utc_now
 from core.db import Database
 from core.keys import generate
+from core.principal import Principal
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
@@ -76,7 +77,20 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "key_id": keys[0]["id"],
         "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
         **_messages(client, holder, name),
+        **_people(client, holder, name),
     }
+
+
+def _people(client: Client, holder: Holder, name: str) -> dict[str, str]:
+    """An invitation, and a proposal that waits for an administrator."""
+    invited = {"email": f"{name}@example.org", "roles": ["auditor"]}
+    asking = Principal(holder.tenant_id, "test", frozenset(), "agency")
+    with holder.database.write() as session:
+        waiting = approvals.propose(
+            session, asking, action="test.do", subject_id=name, payload={}, now=utc_now()
+        )
+    invitation = client.post("/v1/invitations", invited)
+    return {"invitation_id": invitation["id"], "approval_id": waiting.id}
 
 
 def _messages(client: Client, holder: Holder, name: str) -> dict[str, str]:
@@ -148,6 +162,15 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/enrolments/{enrolment_id}/challenges": {"kind": "phrase"},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
+        "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
+        "/v1/invitations": {"email": "new@example.org", "roles": ["auditor"]},
+        "/v1/keys": {"scopes": ["reports"]},
+        "/v1/approvals/{approval_id}/decision": {"approve": True},
+        "/sign-in/token": {"email": "", "password": "", "code": ""},
+        "/sign-in/passkey/options": {},
+        "/sign-in/passkey": {"challenge_id": "x", "credential": {}},
+        "/account/passkeys/options": {},
+        "/account/passkeys": {"challenge_id": "x", "credential": {}},
         "/v1/mail-addresses": {"address": "someone@example.org", "lang": "en"},
         "/v1/webhooks": {"url": "https://hooks.example.org/other"},
         "/v1/works": {"title": "T", "level": "film"},

@@ -1,0 +1,67 @@
+"""People who are signed in, without the steps that lead there: for tests of what comes after."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.accounts import sessions
+from api.accounts.models import Passkey, Stage
+from api.accounts.sessions import Origin
+from api.accounts.store import factors, people
+from api.roles import Role
+from core.clock import utc_now
+from core.db import Database
+from core.ids import new_id
+
+HERE = Origin("127.0.0.1", "A test")
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody's token, with the ids of what is personally his; `session_id` is a second one.
+
+    `leaving` is the token of a third, for whoever signs out.
+    """
+
+    token: str
+    person_id: str
+    passkey_id: str
+    session_id: str
+    leaving: str
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What paths name of it."""
+        return {
+            "person_id": self.person_id,
+            "passkey_id": self.passkey_id,
+            "session_id": self.session_id,
+        }
+
+
+def seat(database: Database, tenant_id: str, *roles: Role) -> Seat:
+    """Somebody with these roles in an organisation, signed in three times."""
+    now, person_id = utc_now(), new_id("per")
+    with database.write() as session:
+        email = f"{person_id}@example.org"
+        people.add_person(session, person_id=person_id, email=email, name="Somebody", at=now)
+        people.set_membership(session, person_id, tenant_id, roles, now)
+        passkey = _passkey(person_id, now)
+        factors.add_passkey(session, passkey)
+        methods = ("passkey",)
+        token, _ = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
+        _, spare = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
+        leaving, _ = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
+    return Seat(token, person_id, passkey.id, spare.id, leaving)
+
+
+def _passkey(person_id: str, now: datetime) -> Passkey:
+    return Passkey(
+        id=new_id("pky"),
+        person_id=person_id,
+        credential_id=person_id.encode(),
+        public_key=b"",
+        sign_count=0,
+        name="A key",
+        created_at=now,
+        used_at=None,
+    )
