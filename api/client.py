@@ -4,6 +4,7 @@ The command line and programs use it alike, so nothing can be done locally that 
 cannot do. Problem documents come back as the errors they were raised as.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -76,6 +77,17 @@ class Client:
     def fetch(self, path: str, **query: Any) -> bytes:
         """The exact bytes at `path`."""
         return self._send("GET", path, params=_present(query)).content
+
+    def download(self, path: str, to: Path) -> None:
+        """Write the bytes at `path` to a new file that only its owner may read."""
+        with self._http.stream("GET", path) as answer:
+            if answer.is_error:
+                answer.read()
+                raise Refused(answer.status_code, _problem(answer))
+            handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                for piece in answer.iter_bytes(PIECE):
+                    file.write(piece)
 
     def pages(self, path: str, **query: Any) -> Iterator[Json]:
         """Every item of a list, page by page, following the Link header."""

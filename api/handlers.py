@@ -9,6 +9,7 @@ from api.answering import judge_answer
 from api.deciding import clear_and_accrue
 from api.embedding import change_encoder, embed_sample
 from api.erasing import forget_performer
+from api.exporting import make_packet
 from api.heartbeat import Heartbeat
 from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
@@ -33,6 +34,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "rematch": partial(_renewed, tools, rematch_scan),
         "decide": partial(decide_again, tools),
         "erase": partial(erase_enrolment, tools),
+        "export": partial(make_packet, tools),
         "forget": partial(forget_performer, tools),
         "reembed": partial(_renewed, tools, change_encoder),
     }

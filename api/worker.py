@@ -26,7 +26,18 @@ from core.jobs import Job, LeaseLost
 LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
 Failure = Callable[[Session, Job], None]
-KINDS = ("embed", "answer", "prove", "scan", "rematch", "decide", "erase", "forget", "reembed")
+KINDS = (
+    "embed",
+    "answer",
+    "prove",
+    "scan",
+    "rematch",
+    "decide",
+    "erase",
+    "export",
+    "forget",
+    "reembed",
+)
 
 
 class Worker:

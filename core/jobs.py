@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, and_, func, or_
+from sqlalchemy import Index, UniqueConstraint, and_, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core.clock import utc_now
@@ -283,6 +283,18 @@ def open_jobs(session: Session, kinds: Sequence[str]) -> int:
         col(JobRow.kind).in_(kinds), col(JobRow.state).in_((QUEUED, LEASED))
     )
     return session.exec(query).one()
+
+
+def drop_ended(session: Session, *, before: datetime) -> int:
+    """Drop jobs of every kind that ended before this time; returns how many."""
+    session.flush()
+    gone = session.connection().execute(
+        delete(JobRow).where(
+            col(JobRow.state).in_((DONE, FAILED, CANCELLED)), col(JobRow.finished_at) < before
+        )
+    )
+    session.expire_all()
+    return int(gone.rowcount)
 
 
 def _fail_exhausted(session: Session, kinds: Sequence[str], now: datetime) -> None:

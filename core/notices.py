@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core import outbox
@@ -118,6 +118,14 @@ def mark_read(session: Session, principal: Principal, notice_id: str, now: datet
     session.add(row)
     session.flush()
     return _notice(row)
+
+
+def drop_read(session: Session, *, before: datetime) -> int:
+    """Drop notices that were read before this time; returns how many."""
+    session.flush()
+    gone = session.connection().execute(delete(NoticeRow).where(col(NoticeRow.read_at) < before))
+    session.expire_all()
+    return int(gone.rowcount)
 
 
 def get_notice(session: Session, notice_id: str) -> Notice | None:

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from api.deps import Language, Open
+from api.recordwords import in_words
+from api.retention import schedule
 from api.web import texts
 from api.web.pages import render
 from api.web.response import PageResponse
@@ -44,3 +46,15 @@ def problem(code: CODE, lang: Language) -> str:
     key = f"problem.{code}"
     known = key in texts.catalogue(lang)
     return render("problem.html", lang, code=code, meaning=key if known else "problem.other")
+
+
+@router.get("/privacy/retention", response_class=PageResponse)
+def retention_page(world: Open, lang: Language) -> str:
+    """What is kept for how long?"""
+    return render("retention.html", lang, rules=schedule(world.settings))
+
+
+@router.get("/privacy/records", response_class=PageResponse)
+def records_page(lang: Language) -> str:
+    """What is held about whom, why, and on what ground?"""
+    return render("records.html", lang, records=in_words(lang))

@@ -1,19 +1,22 @@
-"""A performer's rights over HTTP: purposes taken back, the erasure and its receipt."""
+"""A performer's rights over HTTP: purposes, searches, the packet of one's data, the erasure."""
 
 from datetime import datetime
 from typing import Self
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from api.deps import Caller, Reading, Writing
+from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
+from api.searches import SearchOut, searches_of
 from core.clock import utc_now
 from core.errors import NotFound
 from registry.models.people import Purpose
-from registry.models.privacy import Erased
-from registry.service import enrolment, forgetting, purposes
+from registry.models.privacy import Erased, Export
+from registry.service import enrolment, exporting, forgetting, purposes
 
 router = APIRouter(tags=["privacy"])
 
@@ -51,6 +54,33 @@ class ErasureOut(BaseModel):
         )
 
 
+class ExportOut(BaseModel):
+    """A packet: RUNNING, READY or EXPIRED; `sha256` is that of the zip file."""
+
+    id: str
+    performer_id: str
+    state: str
+    bytes: int
+    sha256: str
+    requested_at: datetime
+    expires_at: datetime
+    job: JobOut | None = None
+
+    @classmethod
+    def of(cls, item: Export, job: JobOut | None = None) -> Self:
+        """The export as data."""
+        return cls(
+            id=item.id,
+            performer_id=item.performer_id,
+            state=item.state,
+            bytes=item.bytes,
+            sha256=item.sha256,
+            requested_at=item.requested_at,
+            expires_at=item.expires_at,
+            job=job,
+        )
+
+
 @router.get("/enrolments/{enrolment_id}/purposes", response_model=PurposesOut)
 def show_purposes(enrolment_id: str, caller: Caller, reading: Reading) -> PurposesOut:
     """Which purposes are given under this enrolment?"""
@@ -72,6 +102,53 @@ def withdraw_purpose(enrolment_id: str, purpose: Purpose, writing: Writing) -> R
         return show_purposes(enrolment_id, writing.caller, session)
 
     return writing.write(withdraw, status=200)
+
+
+@router.get("/performers/{performer_id}/searches", response_model=Page[SearchOut])
+def list_searches(
+    performer_id: str, caller: Caller, reading: Reading, asked: Asked
+) -> Page[SearchOut]:
+    """Who searched and found this performer? Titles only once they are out; newest first."""
+    found = searches_of(
+        reading,
+        caller,
+        performer_id,
+        at=utc_now(),
+        before_seq=asked.before_seq,
+        limit=asked.limit,
+    )
+    return page(found, asked, lambda item: item, lambda item: item.seq)
+
+
+@router.post("/performers/{performer_id}/exports", status_code=202, response_model=ExportOut)
+def request_export(performer_id: str, writing: Writing) -> Response:
+    """Make a packet with everything about a performer; it is kept for a week."""
+
+    def queue(session: Session) -> ExportOut:
+        item, job = exporting.request_export(session, writing.caller, performer_id, now=utc_now())
+        return ExportOut.of(item, JobOut.of(job))
+
+    return writing.write(queue, status=202)
+
+
+@router.get("/exports/{export_id}", response_model=ExportOut)
+def show_export(export_id: str, caller: Caller, reading: Reading) -> ExportOut:
+    """Is the packet ready?"""
+    return ExportOut.of(exporting.get_export(reading, caller, export_id))
+
+
+@router.get("/exports/{export_id}/packet", response_class=Response)
+def show_packet(export_id: str, caller: Caller, world: Open) -> Response:
+    """The packet, a zip file."""
+    with world.db.read() as session:
+        name = exporting.packet_name(session, caller, export_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{export_id}.zip"',
+        "Cache-Control": "no-store",
+    }
+    return StreamingResponse(
+        world.objects.read(name), media_type="application/zip", headers=headers
+    )
 
 
 @router.post("/performers/{performer_id}/erasure", status_code=202, response_model=ErasureOut)

@@ -5,6 +5,8 @@ from api.scopes import ADMIN
 
 ROWS = (
     public("GET", "/"),
+    public("GET", "/privacy/retention"),
+    public("GET", "/privacy/records"),
     public("GET", "/health"),
     public("GET", "/problems/{code}"),
     public("GET", "/openapi.json"),

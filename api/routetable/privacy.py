@@ -7,6 +7,10 @@ _SIDE = "performers"
 ROWS = (
     row("GET", "/v1/enrolments/{enrolment_id}/purposes", _SIDE),
     row("POST", "/v1/enrolments/{enrolment_id}/purposes/{purpose}/withdrawal", _SIDE),
+    row("GET", "/v1/performers/{performer_id}/searches", _SIDE),
+    row("POST", "/v1/performers/{performer_id}/exports", _SIDE),
+    row("GET", "/v1/exports/{export_id}", _SIDE),
+    row("GET", "/v1/exports/{export_id}/packet", _SIDE),
     row("GET", "/v1/erasures", _SIDE),
     row("GET", "/v1/erasures/{erasure_id}", _SIDE),
     row("GET", "/v1/erasures/{erasure_id}/receipt", _SIDE, may_lack=True),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from fingerprint.models import Decision
 from registry.models.works import KindOfUse
 
 
@@ -58,20 +59,22 @@ class Export:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A search that touched a performer: what may be told of it today.
+    """A search that touched a performer: found, perhaps found, or found and taken back since.
 
-    `title`, `cut` and `spans_ms` are empty until the release date has come. `term` is from when to
-    when the licence or else the release runs, open at its end where nothing ends it.
+    `kinds` is what the studio declared, empty where it declared nothing. `stands` says whether the
+    newest word of the search still names the performer. `title`, `cut` and `spans_ms` may be told
+    from the release date on only.
     """
 
     seq: int
     searched_at: datetime
     performer_id: str
+    studio_id: str
     studio: str
     kinds: tuple[KindOfUse, ...]
-    term: tuple[date, date | None]
+    release_at: date
     released: bool
-    decision: str
+    decision: Decision
     stands: bool
     title: str
     cut: str

@@ -28,7 +28,7 @@ from registry.service import indexfile
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.records import records
 from registry.store import enrolments, erasures, traces
-from registry.store.erasures import Person
+from registry.store.erasures import Going, Person
 
 SCOPE = "performers"
 FORGET_JOB = "forget"
@@ -63,6 +63,8 @@ def erase_performer(
     if known is not None:
         return known, _queue(session, principal, known.id)
     found = erasures.person(session, principal, performer_id)
+    capability = SearchCapability("erasure", performer_id)
+    going = erasures.going(session, capability, found, records())
     # Save.
     erasure_id = erasure_id or new_id("era")
     job = _queue(session, principal, erasure_id)
@@ -72,19 +74,25 @@ def erase_performer(
         performer_id=performer_id,
         seq=next_seq(session),
         state=ErasureState.RUNNING,
-        counts=erase_rows(session, principal, found, spare_job=job.id, now=now),
+        counts=erase_rows(session, principal, found, going, spare_job=job.id, now=now),
         receipt=None,
         requested_at=now,
         finished_at=None,
     )
-    pending = {"enrolments": list(found.enrolment_ids), "objects": list(found.objects)}
+    pending = {"enrolments": list(found.enrolment_ids), "objects": list(going.objects)}
     erasures.add_erasure(session, item, pending=pending)
     _record(session, principal, item, now)
     return item, job
 
 
 def erase_rows(
-    session: Session, principal: Principal, found: Person, *, spare_job: str, now: datetime
+    session: Session,
+    principal: Principal,
+    found: Person,
+    going: Going,
+    *,
+    spare_job: str,
+    now: datetime,
 ) -> dict[str, int]:
     """Delete or blank every row that may go; returns how many, by what they were."""
     capability = SearchCapability("erasure", found.performer_id)
@@ -97,8 +105,9 @@ def erase_rows(
         enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
         if enrolment.state is not EnrolmentState.WITHDRAWN:
             withdraw_enrolment(session, principal, enrolment_id, now=now)
-    mentions = erasures.delete_mentions(session, capability, found, spare_job=spare_job)
-    forgotten = erasures.forget_details(session, capability, found)
+    ids = (found.performer_id, *found.enrolment_ids, *going.row_ids)
+    mentions = erasures.delete_mentions(session, capability, found, ids, spare_job=spare_job)
+    forgotten = erasures.forget_details(session, capability, ids)
     pseudonym = f"erased-{found.performer_id[4:12]}"
     erasures.blank_performer(session, found.performer_id, pseudonym=pseudonym, at=now)
     return {**counts, **mentions, "found_vectors": seen, "details": forgotten, "names": 2}

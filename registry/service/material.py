@@ -78,6 +78,11 @@ def opened(vault: Vault, objects: Objects, item: Material) -> Iterator[Path]:
         yield path
 
 
+def kept_under(session: Session, principal: Principal, enrolment_id: str) -> tuple[Material, ...]:
+    """What is kept under a consent of the caller's."""
+    return material.of_enrolment(session, principal, enrolment_id)
+
+
 def discard(session: Session, objects: Objects, principal: Principal, enrolment_id: str) -> None:
     """Delete everything that is kept under a consent."""
     for item in material.of_enrolment(session, principal, enrolment_id):

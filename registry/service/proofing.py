@@ -123,6 +123,14 @@ def standing(
     return Standing(demands, lacking, evidence.attestations, asked)
 
 
+def attestations_of(
+    session: Session, principal: Principal, enrolment_id: str
+) -> tuple[Attestation, ...]:
+    """Who vouched for an enrolment of the caller's, in order."""
+    require(principal, SCOPE)
+    return attestations.list_attestations(session, principal, enrolment_id)
+
+
 def evidence_of(session: Session, enrolment: Enrolment) -> Evidence:
     """What shows at present that an enrolment is the person's own."""
     principal = system(enrolment.tenant_id)

@@ -117,6 +117,22 @@ def list_enrolments(
     return tuple(_enrolment(row) for row in session.exec(query))
 
 
+def run_out(
+    session: Session, _capability: SearchCapability, *, at: datetime, limit: int
+) -> tuple[tuple[str, str], ...]:
+    """(tenant, enrolment) of every consent that ran out by `at` and still has its vectors."""
+    query = (
+        select(EnrolmentRow.tenant_id, EnrolmentRow.id)
+        .where(
+            col(EnrolmentRow.state) != EnrolmentState.WITHDRAWN,
+            col(EnrolmentRow.valid_until) <= at,
+        )
+        .order_by(col(EnrolmentRow.id))
+        .limit(limit)
+    )
+    return tuple(session.exec(query))
+
+
 def save_signature(
     session: Session,
     principal: Principal,

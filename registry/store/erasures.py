@@ -4,7 +4,7 @@ Which tables those are is declared in the record of processing and not here, so 
 cannot be forgotten without a test saying so.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,7 @@ from core.principal import Principal, SearchCapability
 from registry.models.privacy import Erased, ErasureState
 from registry.privacy.records import Erasure, Kin, Record
 from registry.store.enrolments import EnrolmentRow
-from registry.store.material import MaterialRow
 from registry.store.people import PerformerRow
-from registry.store.samples import SampleRow
 
 _TEXT_MIN = 3
 
@@ -35,13 +33,14 @@ class Person:
     tenant_id: str
     names: tuple[str, ...]
     enrolment_ids: tuple[str, ...]
-    sample_ids: tuple[str, ...]
-    objects: tuple[str, ...]
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """All ids."""
-        return (self.performer_id, *self.enrolment_ids, *self.sample_ids)
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What a person's rows that are to be deleted are called, and which stored files they name."""
+
+    row_ids: tuple[str, ...]
+    objects: tuple[str, ...]
 
 
 class ErasureRow(Owned, table=True):
@@ -67,21 +66,26 @@ def person(session: Session, principal: Principal, performer_id: str) -> Person:
     if row is None:
         raise NotFound("There is no such performer.", next_step="Check the performer id.")
     enrolments = select(EnrolmentRow.id).where(col(EnrolmentRow.performer_id) == performer_id)
-    samples = session.exec(
-        select(SampleRow.id, SampleRow.object_name).where(
-            col(SampleRow.performer_id) == performer_id
-        )
-    ).all()
-    kept = select(MaterialRow.object_name).where(col(MaterialRow.performer_id) == performer_id)
-    objects = {*(name for _, name in samples if name), *session.exec(kept)}
     return Person(
         performer_id=performer_id,
         tenant_id=row.tenant_id,
         names=tuple({row.name, row.public_name}),
         enrolment_ids=tuple(session.exec(enrolments)),
-        sample_ids=tuple(sample_id for sample_id, _ in samples),
-        objects=tuple(sorted(objects)),
     )
+
+
+def going(
+    session: Session, _capability: SearchCapability, found: Person, records: Collection[Record]
+) -> Going:
+    """Ids and stored files of all rows that `delete_declared` will delete."""
+    ids: list[str] = []
+    objects: set[str] = set()
+    for table, clause in _declared(found, records):
+        ids += session.connection().execute(select_columns(table.c.id).where(clause)).scalars()
+        if "object_name" in table.c:
+            names = session.connection().execute(select_columns(table.c.object_name).where(clause))
+            objects.update(name for name in names.scalars() if name)
+    return Going(tuple(ids), tuple(sorted(objects)))
 
 
 def blank_performer(session: Session, performer_id: str, *, pseudonym: str, at: datetime) -> None:
@@ -98,23 +102,22 @@ def delete_declared(
 ) -> dict[str, int]:
     """Delete the person's rows in every table that is declared so; returns how many by table."""
     session.flush()
-    declared = {item.table: item for item in records if item.erasure is Erasure.DELETE}
-    counts = {}
-    # Backwards, so that what points at a row goes before the row.
-    for table in reversed(SQLModel.metadata.sorted_tables):
-        record = declared.get(table.name)
-        if record is not None and record.column is not None:
-            ids = found.enrolment_ids if record.kin is Kin.ENROLMENT else (found.performer_id,)
-            clause = table.c[record.column].in_(ids)
-            counts[table.name] = _delete(session, table, clause)
+    counts = {
+        table.name: _delete(session, table, clause) for table, clause in _declared(found, records)
+    }
     session.expire_all()
     return counts
 
 
 def delete_mentions(
-    session: Session, _capability: SearchCapability, found: Person, *, spare_job: str
+    session: Session,
+    _capability: SearchCapability,
+    found: Person,
+    ids: Collection[str],
+    *,
+    spare_job: str,
 ) -> dict[str, int]:
-    """Delete messages, kept answers and jobs in which the person is named or meant."""
+    """Delete messages, kept answers and jobs in which the person or one of `ids` is named."""
     tables = SQLModel.metadata.tables
     notice, event, delivery = tables["notice"], tables["event"], tables["delivery"]
     answer, job = tables["idempotency"], tables["job"]
@@ -122,19 +125,19 @@ def delete_mentions(
         "notice": _delete(
             session,
             notice,
-            or_(notice.c.subject_id.in_(found.ids), _mentions(notice.c.facts, found)),
+            or_(notice.c.subject_id.in_(ids), _mentions(notice.c.facts, found)),
         ),
         "event": _delete(
             session,
             event,
-            or_(event.c.subject_id.in_(found.ids), _mentions(event.c.payload, found)),
+            or_(event.c.subject_id.in_(ids), _mentions(event.c.payload, found)),
         ),
         "delivery": _delete(session, delivery, _mentions(delivery.c.body, found)),
         "idempotency": _delete(session, answer, _mentions(answer.c.body, found)),
         "job": _delete(
             session,
             job,
-            or_(job.c.subject_key.in_(found.ids), _mentions(job.c.payload, found))
+            or_(job.c.subject_key.in_(ids), _mentions(job.c.payload, found))
             & (job.c.id != spare_job),
         ),
     }
@@ -142,7 +145,7 @@ def delete_mentions(
     return counts
 
 
-def forget_details(session: Session, _capability: SearchCapability, found: Person) -> int:
+def forget_details(session: Session, _capability: SearchCapability, ids: Collection[str]) -> int:
     """Blank what the audit log says in detail about the person, and drop salts of statements.
 
     The chain and the public log still hold: they are about hashes. Salts of consents stay, because
@@ -152,11 +155,11 @@ def forget_details(session: Session, _capability: SearchCapability, found: Perso
     audit, leaf, salt = tables["audit_entry"], tables["log_leaf"], tables["log_salt"]
     blanked = session.connection().execute(
         update(audit)
-        .where(audit.c.subject_id.in_(found.ids), audit.c.details.is_not(None))
+        .where(audit.c.subject_id.in_(ids), audit.c.details.is_not(None))
         .values(details=None, salt=None)
     )
     leaves = select_columns(leaf.c.seq).where(
-        leaf.c.subject_id.in_(found.ids), leaf.c.kind == "enrolment.attested"
+        leaf.c.subject_id.in_(ids), leaf.c.kind == "enrolment.attested"
     )
     dropped = _delete(session, salt, salt.c.seq.in_(leaves))
     session.expire_all()
@@ -236,10 +239,24 @@ def object_uses(session: Session, object_name: str) -> int:
     return total
 
 
+def _declared(
+    found: Person, records: Collection[Record]
+) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """Tables that are declared to be deleted, with the clause for the person's rows."""
+    declared = {item.table: item for item in records if item.erasure is Erasure.DELETE}
+    # Backwards, so that what points at a row goes before the row.
+    for table in reversed(SQLModel.metadata.sorted_tables):
+        record = declared.get(table.name)
+        if record is not None and record.column is not None:
+            ids = found.enrolment_ids if record.kin is Kin.ENROLMENT else (found.performer_id,)
+            yield table, table.c[record.column].in_(ids)
+
+
 def _mentions(column: Any, found: Person) -> ColumnElement[bool]:
     # Names are sought as they stand inside JSON: between quotes, so that "Al" is not found in all.
     words = [f'"{name}"' for name in found.names if len(name) >= _TEXT_MIN]
-    return or_(*(column.contains(text, autoescape=True) for text in (*found.ids, *words)))
+    ids = (found.performer_id, *found.enrolment_ids)
+    return or_(*(column.contains(text, autoescape=True) for text in (*ids, *words)))
 
 
 def _delete(session: Session, table: Table, clause: ColumnElement[bool]) -> int:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.db import Owned, UtcDateTime, visible
 from core.errors import NotFound
@@ -59,18 +60,23 @@ def save_packet(
     session.flush()
 
 
-def expire(session: Session, _capability: SearchCapability, *, at: datetime) -> tuple[Export, ...]:
-    """Mark exports whose day has come; returns them with the files that are to go."""
-    query = select(ExportRow).where(
-        col(ExportRow.expires_at) <= at, col(ExportRow.state) != ExportState.EXPIRED
-    )
-    gone = []
-    for row in session.exec(query).all():
-        gone.append(_export(row))
+def due(session: Session, _capability: SearchCapability, *, at: datetime) -> tuple[Export, ...]:
+    """Exports of all tenants whose day has come."""
+    return tuple(_export(row) for row in session.exec(_due(at)).all())
+
+
+def expire(session: Session, _capability: SearchCapability, *, at: datetime) -> None:
+    """Mark exports whose day has come: their files are gone."""
+    for row in session.exec(_due(at)).all():
         row.state, row.object_name = ExportState.EXPIRED, None
         session.add(row)
     session.flush()
-    return tuple(gone)
+
+
+def _due(at: datetime) -> SelectOfScalar[ExportRow]:
+    return select(ExportRow).where(
+        col(ExportRow.expires_at) <= at, col(ExportRow.state) != ExportState.EXPIRED
+    )
 
 
 def _row(session: Session, principal: Principal, export_id: str) -> ExportRow:

@@ -7,7 +7,7 @@ it a side is shown is the service's business.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, func, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
@@ -211,6 +211,35 @@ def reviews_of(session: Session, principal: Principal, cut_id: str) -> Sequence[
             recorded_at=row.recorded_at,
         )
         for row in session.exec(query)
+    )
+
+
+def touching(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    *,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> tuple[tuple[Match, str, bool, datetime], ...]:
+    """(newest match, studio's tenant, whether it stands, when) by scan that ever named a performer.
+
+    Newest first; only where the caller is the performer's side or the studio itself.
+    """
+    newest = func.max(col(MatchRow.seq))
+    scans = (
+        select(newest)
+        .where(visible(MatchRow, principal), col(MatchRow.performer_id) == performer_id)
+        .group_by(col(MatchRow.scan_id))
+        .order_by(newest.desc())
+        .limit(limit)
+    )
+    if before_seq is not None:
+        scans = scans.having(newest < before_seq)
+    query = select(MatchRow).where(col(MatchRow.seq).in_(session.exec(scans).all()))
+    return tuple(
+        (_match(row), row.tenant_id, row.superseded_at is None, row.recorded_at)
+        for row in session.exec(query.order_by(col(MatchRow.seq).desc()))
     )
 
 

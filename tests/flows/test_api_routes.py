@@ -16,6 +16,8 @@ from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, 
 PUBLIC = {
     ("GET", "/"),
     ("GET", "/health"),
+    ("GET", "/privacy/retention"),
+    ("GET", "/privacy/records"),
     ("GET", "/problems/{code}"),
     ("GET", "/registry"),
     ("GET", "/status/{number}"),
@@ -120,6 +122,7 @@ def owned(stage: Stage) -> dict[str, str]:
         "period": "2030-10",
         "purpose": "matching",
         "erasure_id": erasure["id"],
+        "export_id": agency.post(f"/v1/performers/{anna.id}/exports")["id"],
     }
 
 

@@ -75,6 +75,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
+        "export_id": client.post(f"/v1/performers/{anna.id}/exports")["id"],
         "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
         **_messages(client, holder, name),
         **_people(client, holder, name),

@@ -1,0 +1,168 @@
+"""Packs everything about one performer: signed documents byte for byte, own samples, the rest JSON.
+
+Vectors are left out: they are recordings in another form, clone-ready for whoever gets hold of the
+packet. What is in it is listed with its sha256, and beside it lies what each kind is kept for.
+GDPR Art. 15 and 20, https://eur-lex.europa.eu/eli/reg/2016/679/oj
+"""
+
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session
+
+from api.heartbeat import Heartbeat
+from api.once import as_json
+from api.searches import SearchOut, searches_of
+from api.tools import Tools
+from core import jobs
+from core.clock import to_text, utc_now
+from core.init import World
+from core.jobs import Job
+from core.principal import Principal, system
+from licensing.service import licences
+from registry.models.encoders import Material
+from registry.service import enrolment, exporting, keys, material, people, proofing, purposes
+from registry.service import samples as sample_service
+from registry.service.records import records
+from royalties.service import statements
+from royalties.statement_wire import to_dict
+
+MANIFEST = "manifest.json"
+PIECE_BYTES = 1024 * 1024
+_SEARCHES_AT_ONCE = 200
+_TIME = (1980, 1, 1, 0, 0, 0)  # of every entry, so that the same data make the same packet
+
+
+def make_packet(tools: Tools, job: Job, pulse: Heartbeat) -> None:
+    """Write the packet of an export's job and keep it sealed for a week."""
+    world, principal = tools.world, system(job.tenant_id)
+    performer_id, export_id = str(job.payload["performer_id"]), str(job.payload["export_id"])
+    with world.objects.scratch() as (file, path):
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packet:
+            write_packet(world, principal, performer_id, packet, pulse)
+        file.flush()
+        size, digest = path.stat().st_size, _sha256(path)
+        with path.open("rb") as source:
+            pieces = iter(lambda: source.read(PIECE_BYTES), b"")
+            stored = world.objects.put_stream(
+                world.vault, principal.tenant_id, pieces, bytes_max=None
+            )
+    with world.db.write() as session:
+        jobs.guard(session, job)
+        exporting.keep_packet(
+            session, principal, export_id, object_name=stored.name, size=size, sha256=digest
+        )
+        jobs.finish(session, job)
+
+
+def write_packet(
+    world: World,
+    principal: Principal,
+    performer_id: str,
+    packet: zipfile.ZipFile,
+    pulse: Heartbeat,
+) -> None:
+    """Fill the packet, its list of contents last."""
+    listed: dict[str, str] = {}
+    with world.db.read() as session:
+        for name, data in _documents(session, principal, performer_id):
+            listed[name] = hashlib.sha256(data).hexdigest()
+            packet.writestr(zipfile.ZipInfo(name, _TIME), data, zipfile.ZIP_DEFLATED)
+        kept = _kept_samples(session, principal, performer_id)
+    for number, item in enumerate(kept):
+        pulse.show(0.1 + 0.9 * number / len(kept), f"{number + 1}/{len(kept)}")
+        name = f"samples/{item.sample_id}"
+        with material.opened(world.vault, world.objects, item) as path:
+            listed[name] = _sha256(path)
+            with path.open("rb") as source, packet.open(zipfile.ZipInfo(name, _TIME), "w") as to:
+                shutil.copyfileobj(source, to)
+    contents = {"performer": performer_id, "made": to_text(utc_now()), "files": listed}
+    packet.writestr(zipfile.ZipInfo(MANIFEST, _TIME), _json(contents))
+
+
+def _documents(
+    session: Session, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    performer = people.get_performer(session, principal, performer_id)
+    yield "performer.json", as_json(performer).encode()
+    yield from _keys(session, performer_id)
+    yield from _enrolments(session, principal, performer_id)
+    prints = sample_service.list_prints(session, principal, performer_id)
+    yield "prints.json", as_json(list(prints)).encode()
+    yield "searches.json", as_json(_searches(session, principal, performer_id)).encode()
+    for licence in licences.list_licences(
+        session, principal, performer_id=performer_id, limit=5000
+    ):
+        yield f"licences/{licence.id}.json", licence.signed
+    for period in statements.periods(session, principal, performer_id=performer_id):
+        made = statements.statement(session, principal, performer_id=performer_id, period=period)
+        yield f"statements/{period}.json", _json(to_dict(made))
+    yield "what-is-kept-and-why.json", _json([_kept(record) for record in records()])
+
+
+def _keys(session: Session, performer_id: str) -> Iterator[tuple[str, bytes]]:
+    for binding in keys.key_history(session, performer_id):
+        yield f"keys/{binding.id}.json", binding.statement
+
+
+def _enrolments(
+    session: Session, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    for item in enrolment.list_enrolments(session, principal, performer_id):
+        if item.consent is not None:
+            yield f"consents/{item.id}.json", item.consent
+        told = {
+            "id": item.id,
+            "state": item.state.value,
+            "purposes_given": sorted(purposes.given_purposes(session, item)),
+            "signed_at": None if item.signed_at is None else to_text(item.signed_at),
+            "withdrawn_at": None if item.withdrawn_at is None else to_text(item.withdrawn_at),
+            "attestations": [
+                {"by": one.attester, "facts": sorted(one.facts), "statement": one.statement}
+                for one in proofing.attestations_of(session, principal, item.id)
+            ],
+        }
+        yield f"enrolments/{item.id}.json", _json(told)
+
+
+def _searches(session: Session, principal: Principal, performer_id: str) -> list[SearchOut]:
+    found: list[SearchOut] = []
+    before: int | None = None
+    while page := searches_of(
+        session,
+        principal,
+        performer_id,
+        at=utc_now(),
+        before_seq=before,
+        limit=_SEARCHES_AT_ONCE,
+    ):
+        found += page
+        before = page[-1].seq
+    return found
+
+
+def _kept_samples(session: Session, principal: Principal, performer_id: str) -> list[Material]:
+    return [
+        kept
+        for item in enrolment.list_enrolments(session, principal, performer_id)
+        for kept in material.kept_under(session, principal, item.id)
+    ]
+
+
+def _kept(record: Any) -> dict[str, Any]:
+    names = ("table", "about", "purpose", "basis", "kept", "personal", "why")
+    return {name: getattr(record, name) for name in names}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

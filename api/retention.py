@@ -1,0 +1,121 @@
+"""The retention schedule: what is kept for how long, as data that a job enforces and a page shows.
+
+What a person asks for goes at once and is not here; these are the days after which things go by
+themselves. All of it may run twice and at the same time.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from api import uploads
+from api.store import drop_answers
+from core import deliveries, jobs, notices, outbox
+from core.init import World
+from core.principal import SearchCapability, system
+from core.settings import Settings
+from registry.service import erasure, exporting
+from registry.service.enrolment import withdraw_enrolment
+from registry.store import enrolments
+
+EXPIRED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the schedule; `key` names its words (retention.*), `apply` returns how many went.
+
+    `apply` gets the moment before which things go, and now.
+    """
+
+    key: str
+    days: Callable[[Settings], int]
+    apply: Callable[[World, datetime, datetime], int]
+
+
+def enforce(world: World, *, now: datetime) -> Mapping[str, int]:
+    """Apply every rule; returns how many things went by rule."""
+    return {
+        rule.key: rule.apply(world, now - timedelta(days=rule.days(world.settings)), now)
+        for rule in SCHEDULE
+    }
+
+
+def schedule(settings: Settings) -> tuple[tuple[str, int], ...]:
+    """(key, days) of every rule as it is in force."""
+    return tuple((rule.key, rule.days(settings)) for rule in SCHEDULE)
+
+
+def _fixed(days: int) -> Callable[[Settings], int]:
+    return lambda _settings: days
+
+
+def _uploads(world: World, _before: datetime, _now: datetime) -> int:
+    return uploads.sweep(world)
+
+
+def _parts(world: World, before: datetime, _now: datetime) -> int:
+    return world.objects.remove_partial(before)
+
+
+def _unknown(world: World, _before: datetime, now: datetime) -> int:
+    # Every vector carries its own day, set when it was found: the setting of then holds.
+    capability = SearchCapability("retention", "housekeeping")
+    with world.db.write() as session:
+        expired = erasure.purge_expired(session, capability, at=now)
+    # Keys go after the commit: a rolled-back purge must not leave rows that nobody can read.
+    with world.db.read() as session:
+        erasure.shred_scans(session, world.vault, capability, expired)
+    return len(expired)
+
+
+def _consents(world: World, before: datetime, now: datetime) -> int:
+    capability = SearchCapability("retention", "housekeeping")
+    with world.db.write() as session:
+        over = enrolments.run_out(session, capability, at=before, limit=EXPIRED_AT_ONCE)
+        for tenant_id, enrolment_id in over:
+            withdraw_enrolment(session, system(tenant_id), enrolment_id, now=now)
+            notices.notify(
+                session,
+                tenant_id=tenant_id,
+                person=None,
+                kind="consent.ended",
+                subject_id=enrolment_id,
+                facts={},
+                now=now,
+            )
+    return len(over)
+
+
+def _exports(world: World, _before: datetime, now: datetime) -> int:
+    return exporting.expire(world.db, world.objects, now=now)
+
+
+def _written(
+    drop: Callable[[Session, datetime], int],
+) -> Callable[[World, datetime, datetime], int]:
+    def apply(world: World, before: datetime, _now: datetime) -> int:
+        with world.db.write() as session:
+            return drop(session, before)
+
+    return apply
+
+
+def _messages(session: Session, before: datetime) -> int:
+    ended = deliveries.drop_ended(session, before=before)
+    return ended + outbox.drop_delivered(session, before=before)
+
+
+SCHEDULE = (
+    Rule("uploads", _fixed(1), _uploads),
+    Rule("parts", _fixed(1), _parts),
+    Rule("unknown", lambda settings: settings.retention.unknown_days, _unknown),
+    Rule("consents", _fixed(0), _consents),
+    Rule("exports", _fixed(exporting.KEPT_DAYS), _exports),
+    Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
+    Rule("messages", _fixed(30), _written(_messages)),
+    Rule("jobs", _fixed(90), _written(lambda s, before: jobs.drop_ended(s, before=before))),
+    Rule("notices", _fixed(365), _written(lambda s, before: notices.drop_read(s, before=before))),
+)
