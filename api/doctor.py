@@ -22,6 +22,7 @@ from core.log import faults
 from core.settings import Settings
 from core.vault import Vault
 from migrations import HEAD
+from registry.service.sealcheck import check_seals
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
 DISK_WARN_BYTES = 2 * 1024**3
@@ -48,6 +49,7 @@ def examine(settings: Settings) -> list[Check]:
         ("schema", _schema),
         ("key files", _keys),
         ("key-encryption key", _kek),
+        ("seals", _seals),
         ("log", _log),
         ("models", _models),
         ("providers", _providers),
@@ -140,6 +142,28 @@ def _kek(settings: Settings) -> Check:
         f"{found}, but its rotation has not ended",
         "Run `ebenbild keys rotate-kek` again.",
     )
+
+
+def _seals(settings: Settings) -> Check:
+    """Whether what is sealed has its keys: a restored keystore may be older than the database."""
+    with open_world(settings) as world, world.db.read() as session:
+        found = check_seals(session, world.vault, world.objects)
+    said = f"{found.seals} seals"
+    if found.unknown:
+        return Check(
+            "seals",
+            BAD,
+            f"{said}, {found.unknown} of them need keys that this keystore never had",
+            "Restore a newer backup of the keystore: `ebenbild keys restore`.",
+        )
+    if found.erased:
+        return Check(
+            "seals",
+            WARN,
+            f"{said}, {found.erased} of them with an erased key: nobody can read those",
+            "Let the worker end the erasure; after a restore it is as it should be.",
+        )
+    return Check("seals", GOOD, f"{said}, every one has its key")
 
 
 def _chmod(paths: list[Path]) -> str:

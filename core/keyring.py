@@ -84,9 +84,14 @@ class Keyring:
 
     def for_opening(self, key_id: bytes, subject_id: str) -> bytes:
         """The key of this id; raises BadProof when it is unknown or another subject's."""
-        found = self._known(key_id)
+        both = self._keystore.with_parent(key_id)
+        if both is None:
+            raise _unknown()
+        found, parent = both
         if found.subject_id != subject_id:
             raise bad_seal()
+        if parent is not None and found.wrapped is not None:
+            self._hold(parent)
         return self.unwrap(found)
 
     def subject_of(self, key_id: bytes, prefix: str) -> tuple[str, bytes]:
@@ -187,16 +192,21 @@ class Keyring:
         return self._roots[root_id]
 
     def _owner(self, key_id: bytes) -> bytes:
-        # Holding it is safe: what was erased under it has no wrapped key left to open.
-        found = self._owners.get(key_id)
-        if found is None:
+        if key_id not in self._owners:
             row = self._keystore.by_id(key_id)
-            if row is None or row.parent_id is not None:
+            if row is None:
+                raise bad_seal()
+            self._hold(row)
+        return self._owners[key_id]
+
+    def _hold(self, owner: WrappedKey) -> None:
+        # Holding it is safe: what was erased under it has no wrapped key left to open.
+        if owner.key_id not in self._owners:
+            if owner.parent_id is not None:
                 raise bad_seal()
             if len(self._owners) >= _OWNERS_MAX:
                 self._owners.clear()
-            found = self._owners[key_id] = self.unwrap(row)
-        return found
+            self._owners[owner.key_id] = self.unwrap(owner)
 
     def _bring_up_to_date(self) -> None:
         """Put a root key between the key-encryption key and data keys of the first version."""

@@ -30,6 +30,13 @@ _NO_LIVE_ROW = (
     "WHERE subject_id = ? AND wrapped IS NOT NULL AND retired_at IS NULL)"
 )
 _SELECT = f"SELECT {COLUMNS} FROM data_key WHERE "  # noqa: S608 (names of ours)
+_WIDTH = len(COLUMNS.split(", "))
+_WITH_PARENT = (
+    "SELECT own.key_id, own.subject_id, own.wrapped, own.parent_id, own.root_id, own.retired_at, "
+    "above.key_id, above.subject_id, above.wrapped, above.parent_id, above.root_id, "
+    "above.retired_at FROM data_key own LEFT JOIN data_key above ON above.key_id = own.parent_id "
+    "WHERE own.key_id = ?"
+)
 _APPLIED = "erasures_applied"
 
 
@@ -148,6 +155,14 @@ class Keystore:
         """Return a key by its id, erased or not."""
         return self._one("key_id = ?", key_id)
 
+    def with_parent(self, key_id: bytes) -> tuple[WrappedKey, WrappedKey | None] | None:
+        """A key by its id and the one it lies under, erased or not: in one look at the file."""
+        rows = self.run(_WITH_PARENT, (key_id,))
+        if not rows:
+            return None
+        own, above = rows[0][:_WIDTH], rows[0][_WIDTH:]
+        return _key(*own), None if above[0] is None else _key(*above)
+
     def children(self, key_id: bytes) -> tuple[WrappedKey, ...]:
         """Keys that lie under this one."""
         return self._many("parent_id = ? AND wrapped IS NOT NULL", (key_id,))
@@ -170,6 +185,10 @@ class Keystore:
         """Every key that still opens something."""
         rows = self.run("SELECT key_id FROM data_key WHERE wrapped IS NOT NULL")
         return frozenset(row[0] for row in rows)
+
+    def all_ids(self) -> frozenset[bytes]:
+        """Every key that there ever was, erased ones too."""
+        return frozenset(row[0] for row in self.run("SELECT key_id FROM data_key"))
 
     def add_first(self, key: WrappedKey) -> None:
         """Store a key unless its subject has one already or had one that was erased."""

@@ -115,6 +115,11 @@ class Objects:
         for folder in sorted(self._root.glob("[0-9a-f][0-9a-f]")):
             yield from (path.name for path in sorted(folder.iterdir()))
 
+    def key_id(self, name: str) -> bytes | None:
+        """The id of the key that a stored file needs; `None` where it was never sealed."""
+        _, head = self._head(name)
+        return None if head is None else head.key_id
+
     def read(self, name: str) -> Iterator[bytes]:
         """What a stored file holds, piece by piece.
 

@@ -67,20 +67,23 @@ class Sealer:
     def __init__(self, head: Head, key: bytes, bound: bytes) -> None:
         self._head = head
         self._cipher = AESGCM(_stream_key(head, key, bound))
-        self._waiting = bytearray()
+        self._waiting = b""
         self._number = 0
 
     def add(self, chunk: bytes) -> Iterator[bytes]:
         """Take a chunk; gives the sealed pieces that are full with more to come."""
-        self._waiting += chunk
+        if chunk and len(self._waiting) == PIECE_BYTES:
+            yield self._sealed(self._waiting, last=False)
+            self._waiting = b""
+        # Chunks of a whole piece pass through without being copied.
+        self._waiting = self._waiting + chunk if self._waiting else chunk
         while len(self._waiting) > PIECE_BYTES:
-            piece = bytes(self._waiting[:PIECE_BYTES])
-            del self._waiting[:PIECE_BYTES]
-            yield self._sealed(piece, last=False)
+            yield self._sealed(self._waiting[:PIECE_BYTES], last=False)
+            self._waiting = self._waiting[PIECE_BYTES:]
 
     def end(self) -> bytes:
         """The last sealed piece."""
-        return self._sealed(bytes(self._waiting), last=True)
+        return self._sealed(self._waiting, last=True)
 
     def _sealed(self, piece: bytes, *, last: bool) -> bytes:
         self._number += 1

@@ -153,7 +153,8 @@ def keep_fine_print(
     now: datetime,
 ) -> None:
     """Keep which recording a sample or answer is, until the enrolment is proofed."""
-    sealed = vault.seal(enrolment.id, fine.to_bytes(), _aad(enrolment.tenant_id, source_id))
+    bound = _aad(enrolment.tenant_id, source_id)
+    sealed = vault.seal(enrolment.id, fine.to_bytes(), bound, owner=enrolment.performer_id)
     challenges.add_fine_print(
         session,
         system(enrolment.tenant_id),
@@ -173,7 +174,8 @@ def settle(session: Session, vault: Vault, job: Job, judged: Judged, *, now: dat
     enrolment = enrolments.get_enrolment(session, principal, item.enrolment_id)
     sealed = None
     if judged.state is ChallengeState.HEAR and judged.excerpt is not None:
-        sealed = vault.seal(enrolment.id, judged.excerpt, _aad(job.tenant_id, item.id))
+        bound = _aad(job.tenant_id, item.id)
+        sealed = vault.seal(enrolment.id, judged.excerpt, bound, owner=enrolment.performer_id)
     if judged.fine is not None:
         keep_fine_print(session, vault, enrolment, item.id, judged.fine, now=now)
     challenges.settle(session, principal, item.id, judged.state, judged.reasons, sealed=sealed)

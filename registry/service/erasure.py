@@ -56,14 +56,6 @@ def shred_days(vault: Vault, *, at: datetime) -> int:
     return len(over)
 
 
-def shred_performer(vault: Vault, performer_id: str) -> None:
-    """Destroy everything that is sealed for a performer, under whichever consent, in one act.
-
-    Call it after the rows are gone; nothing can be sealed for this performer again.
-    """
-    vault.erase(performer_id)
-
-
 def shred_enrolment(
     session: Session, vault: Vault, principal: Principal, enrolment_id: str
 ) -> None:

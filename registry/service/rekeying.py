@@ -18,8 +18,10 @@ from core.vault import Vault
 from registry.models.encoders import Material
 from registry.retention import STRANGERS
 from registry.service import content as contents
+from registry.service import indexfile, turning
 from registry.service import material as materials
-from registry.service import turning
+from registry.service.indexfile import Kind
+from registry.service.sealcheck import check_seals
 from registry.service.seals import is_present, open_template, renewed_trace, seal_template
 from registry.store import content, enrolments, material, prints, traces
 
@@ -74,15 +76,22 @@ def reseal(db: Database, vault: Vault, objects: Objects) -> Resealed:
 def forget_old(db: Database, vault: Vault, objects: Objects) -> int:
     """Destroy keys and turnings that were replaced; backups from before cannot be read then.
 
+    The files of the search go as well, which are written again when a worker needs them.
+
     Returns how many. Raises Conflict while something still lies under them.
     """
     with db.read() as session:
         left = sum(_left(session, vault))
-    if left + sum(not materials.is_present(vault, objects, item) for item in _all_material(db)):
+        used = check_seals(session, vault, objects).key_ids
+    old_keys = vault.retired_ids(RENEWABLE)
+    left += sum(not materials.is_present(vault, objects, item) for item in _all_material(db))
+    if left or old_keys & used:
         raise Conflict(
             "Something is still sealed with what is to be forgotten.",
-            next_step="Run `ebenbild keys rotate-data --resume`, then this again.",
+            next_step="Run `ebenbild keys rotate-data --resume`, then this again; what belongs to "
+            "the proofs of an enrolment goes when it is proofed.",
         )
+    indexfile.shred(vault, *Kind)
     *old, _ = (0, *turning.generations(vault))
     for generation in old[1:]:
         turning.forget(vault, generation)

@@ -12,7 +12,8 @@ from core.errors import BadProof, Conflict, NotFound
 from fingerprint.content.models import Part
 from registry.models.evidence import Scan
 from registry.sealing import unmarked
-from registry.service import content, erasure, gallery, rekeying, scans, turning
+from registry.service import content, gallery, rekeying, scans, turning
+from registry.service.sealcheck import SealCheck, check_seals
 from registry.service.seals import open_template
 from registry.store import prints, traces
 from tests.fixtures import TestWorld
@@ -199,6 +200,26 @@ def _stop_after(patch: pytest.MonkeyPatch, saves: int) -> None:
         patch.setattr(store, "save_seal", counted(store.save_seal))
 
 
+def test_no_key_is_forgotten_that_another_table_needs(world: TestWorld, story: Story) -> None:
+    sealed = world.vault.seal(story.first.enrolment_id, b"proof", {"what": "of another package"})
+    rekeying.renew(world.vault, story.first.enrolment_id)
+    rekeying.reseal(world.db, world.vault, world.objects)
+    with world.db.write() as session:
+        session.connection().execute(
+            text(
+                "INSERT INTO fine_print (id, tenant_id, audience, recorded_at, enrolment_id, "
+                "source_id, sealed) SELECT 'fpr_x', tenant_id, 'owner', recorded_at, id, 'smp_x', "
+                ":sealed FROM enrolment WHERE id = :id"
+            ),
+            {"sealed": sealed, "id": story.first.enrolment_id},
+        )
+    with pytest.raises(Conflict):
+        rekeying.forget_old(world.db, world.vault, world.objects)
+    with world.db.write() as session:
+        session.connection().execute(text("DELETE FROM fine_print"))
+    assert rekeying.forget_old(world.db, world.vault, world.objects) == 1
+
+
 def test_a_withdrawn_enrolment_stops_no_rotation(world: TestWorld, story: Story) -> None:
     world.vault.erase(story.first.enrolment_id)
     rekeying.renew_all(world.vault)
@@ -211,7 +232,7 @@ def test_one_shred_makes_all_of_a_performers_vectors_unreadable(
 ) -> None:
     with world.db.read() as session:
         rows = list(prints.sealed_templates(session, SEARCH, at=T0))
-    erasure.shred_performer(world.vault, story.first.performer.id)
+    world.vault.erase(story.first.performer.id)
     assert [list(_opened(world, row)) for row in rows].count([]) == 2
     with world.db.read() as session:
         left = scans.load_traces(session, world.vault, world.first, story.scan.id, at=T0)
@@ -235,6 +256,23 @@ def test_keys_of_an_earlier_version_are_put_under_their_performer(
     with world.db.read() as session:
         rekeying.adopt_enrolments(session, world.vault)
     assert world.vault.owned(story.first.performer.id) == (story.first.enrolment_id,)
+
+
+def test_a_keystore_older_than_the_database_is_told_and_an_erasure_too(
+    world: TestWorld, story: Story
+) -> None:
+    def checked() -> SealCheck:
+        with world.db.read() as session:
+            return check_seals(session, world.vault, world.objects)
+
+    seals_there = checked().seals
+    assert checked() == SealCheck(seals_there, 0, 0)
+    assert seals_there == 3 + 2 + 1 + len(list(world.objects.names()))
+    world.vault.erase(story.second.performer.id)
+    assert checked() == SealCheck(seals_there, 0, 1)
+    query = "DELETE FROM data_key WHERE subject_id = ?"
+    world.vault.keystore.run(query, (story.first.enrolment_id,))
+    assert checked() == SealCheck(seals_there, 3, 1)
 
 
 def test_what_has_no_key_is_told(world: TestWorld) -> None:

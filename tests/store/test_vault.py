@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.canonical import canonical
 from core.errors import BadProof, Conflict, EbenbildError, NotFound, Unavailable
-from core.vault import KEK_FILE, KEYSTORE_FILE, Vault
+from core.kek import KEK_FILE
+from core.vault import KEYSTORE_FILE, Vault, bound
 from tests.fixtures import TestWorld
 
 AAD = {"tenant": "ten_a", "modality": "voice", "model": "m1", "version": "1"}
@@ -24,6 +26,11 @@ _with_world = settings(
 def test_what_was_sealed_is_unsealed(world: TestWorld, data: bytes, aad: dict[str, str]) -> None:
     sealed = world.vault.seal("prf_a", data, aad)
     assert world.vault.unseal("prf_a", sealed, aad) == data
+
+
+@given(st.text(), st.dictionaries(st.text(), st.text(), max_size=4))
+def test_what_a_seal_is_bound_to_is_canonical(subject: str, aad: dict[str, str]) -> None:
+    assert bound(b"head", subject, aad) == b"head" + canonical({"aad": aad, "subject": subject})
 
 
 @_with_world

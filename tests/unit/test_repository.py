@@ -45,6 +45,20 @@ def test_files_stay_small() -> None:
     assert long == {}
 
 
+def test_every_place_that_seals_stands_in_the_table_of_seals() -> None:
+    """What a seal is bound to is decided where it is made, so each such file says it there."""
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    named = set(re.findall(r"^\| [^|]+ \| `([\w/]+\.py)` \|", page, re.MULTILINE))
+    sealing = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"seal", "key_for"}
+    }
+    assert sealing - {"core/vault.py"} == named, "give it a row in docs/security.md"
+
+
 def test_every_rule_file_stands_under_the_purity_contract() -> None:
     """Beside `store/` and `service/`, everything in these packages is a noun or a rule."""
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
