@@ -4,7 +4,6 @@ The list comes first. Once a key is destroyed nobody could tell any more from a 
 have to go again.
 """
 
-import shutil
 from pathlib import Path
 
 from api.heartbeat import Heartbeat
@@ -53,6 +52,6 @@ def destroy(world: World, principal: Principal, erasure_id: str) -> dict[str, in
 
 def _remove_files(folder: Path) -> int:
     found = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
-    if folder.is_dir():
-        shutil.rmtree(folder)
+    for path in found:
+        path.unlink(missing_ok=True)
     return len(found)
