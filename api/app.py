@@ -18,6 +18,7 @@ from api.opening import open_registry
 from api.routes import (
     account,
     clearances,
+    disputes,
     encoders,
     enrolments,
     jobs,
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
 NOUNS = (
     tenants,
     people,
+    disputes,
     encoders,
     performers,
     proofs,

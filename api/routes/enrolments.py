@@ -16,6 +16,7 @@ from core.clock import utc_now
 from core.principal import require
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, Purpose, Sample
+from registry.proofing.duplicates import shown_state
 from registry.service import enrolment, people, samples
 
 router = APIRouter(tags=["enrolments"])
@@ -61,7 +62,7 @@ class EnrolmentOut(BaseModel):
         return cls(
             id=item.id,
             performer_id=item.performer_id,
-            state=item.state.value,
+            state=shown_state(item).value,
             modalities=list(item.modalities),
             purposes=list(item.purposes),
             created_at=item.created_at,

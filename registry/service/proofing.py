@@ -10,18 +10,22 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs, log
+from core import jobs, log, notices
 from core.clock import to_text
 from core.db import next_seq
 from core.errors import BadInput
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, require, system
-from fingerprint.models import Reason
+from core.vault import Vault
+from fingerprint.models import Reason, Template
 from registry.enrolment import Step, advance, notice_ends, notice_is_over
 from registry.models.people import Enrolment, EnrolmentState
 from registry.models.proofs import PART_OF, Attestation, Challenge, ChallengeState, Fact
 from registry.proofing.sufficiency import Demands, Evidence, missing
+from registry.service.disputes import open_dispute
+from registry.service.enrolment import withdraw_enrolment
+from registry.service.seals import open_template
 from registry.store import attestations, challenges, enrolments, prints
 
 SCOPE = "performers"
@@ -86,17 +90,62 @@ def enqueue_proof(session: Session, enrolment: Enrolment) -> Job:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Resemblance:
+    """What the search among everybody else found: prints too near, and why none may be made."""
+
+    near: frozenset[str]
+    reasons: tuple[Reason, ...]
+
+
+NOBODY = Resemblance(frozenset(), ())
+
+
+def is_ready(session: Session, job: Job, *, demands: Demands) -> Enrolment | None:
+    """The enrolment of a job, when it waits for nothing but the search for duplicates."""
+    enrolment = enrolments.get_enrolment(
+        session, system(job.tenant_id), job.payload["enrolment_id"]
+    )
+    waits = enrolment.state is EnrolmentState.CAPTURED
+    return enrolment if waits and not missing(evidence_of(session, enrolment), demands) else None
+
+
+def rivals(
+    session: Session, vault: Vault, enrolment: Enrolment, model_id: str, *, at: datetime
+) -> tuple[tuple[str, Template], ...]:
+    """(print id, template) of everybody else by one encoder, whoever's they are."""
+    capability = SearchCapability("duplicates", enrolment.id)
+    rows = prints.rivals(session, capability, enrolment.performer_id, at=at)
+    return tuple(
+        (row.print_id, open_template(vault, row)) for row in rows if row.model_id == model_id
+    )
+
+
 def proceed(
-    session: Session, enrolment_id: str, job: Job, *, demands: Demands, now: datetime
+    session: Session,
+    enrolment_id: str,
+    job: Job,
+    *,
+    demands: Demands,
+    now: datetime,
+    found: Resemblance = NOBODY,
 ) -> Enrolment:
-    """Move an enrolment on as far as its proofs carry; the caller has checked them."""
+    """Move an enrolment on as far as its proofs carry; `found` is whom it resembles.
+
+    A print that resembles too many is refused; one near another person's stops in a dispute.
+    """
     jobs.guard(session, job)
     principal = system(job.tenant_id)
     enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
     if enrolment.state is EnrolmentState.CAPTURED and not missing(
         evidence_of(session, enrolment), demands
     ):
+        if found.reasons:
+            return _refuse(session, enrolment, found.reasons, now)
         enrolment = _begin_notice(session, enrolment, demands, now)
+        if found.near:
+            open_dispute(session, enrolment, found.near, now=now)
+            enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
     if notice_is_over(enrolment, now):
         enrolment = _activate(session, enrolment, now)
     return enrolment
@@ -147,6 +196,21 @@ def _is_passed(item: Challenge, said: Sequence[Attestation]) -> bool:
     if item.state is not ChallengeState.HEAR or item.answered_at is None:
         return item.state is ChallengeState.PASSED
     return any(Fact.WORDS in one.facts and one.at > item.answered_at for one in said)
+
+
+def _refuse(
+    session: Session, enrolment: Enrolment, reasons: tuple[Reason, ...], now: datetime
+) -> Enrolment:
+    notices.notify(
+        session,
+        tenant_id=enrolment.tenant_id,
+        person=None,
+        kind="enrolment.refused",
+        subject_id=enrolment.id,
+        facts={"why": ", ".join(reason.code for reason in reasons)},
+        now=now,
+    )
+    return withdraw_enrolment(session, system(enrolment.tenant_id), enrolment.id, now=now)
 
 
 def _begin_notice(

@@ -161,6 +161,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/enrolments/{enrolment_id}/signature": signed,
         "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},
         "/v1/enrolments/{enrolment_id}/challenges": {"kind": "phrase"},
+        "/v1/disputes/proposals": {"enrolment_id": "enr_none", "outcome": "newcomer"},
+        "/v1/disputes/settlements": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
