@@ -10,8 +10,10 @@ take turns and medians are compared, because a busy machine slows both.
 import argparse
 import os
 import secrets
+import statistics
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -82,12 +84,23 @@ def rows(vault: Vault, count: int, rounds: int) -> Iterator[Figure]:
         ("sealed", ours_sealed, bare_sealed),
         ("opened", ours_opened, bare_opened),
     ):
-        mine, theirs = in_turns(ours, bare, rounds)
-        rate = 1000 * count / mine
-        bare_rate = 1000 * count / theirs
-        limit = f"limit {ROWS_A_SECOND_MIN} vectors/s (AES-256-GCM alone {bare_rate:.0f}/s)"
-        ours_said = f"{rate:.0f} vectors/s, {1000 * mine / count:.0f} us each"
+        ours()
+        mine = statistics.median(_cpu_seconds(ours) for _ in range(rounds))
+        theirs = statistics.median(_cpu_seconds(bare) for _ in range(rounds))
+        rate, bare_rate = count / mine, count / theirs
+        limit = (
+            f"limit {ROWS_A_SECOND_MIN} vectors/s of processor time "
+            f"(AES-256-GCM alone {bare_rate:.0f}/s)"
+        )
+        ours_said = f"{rate:.0f} vectors/s of processor time, {1e6 * mine / count:.0f} us each"
         yield Figure(f"vectors {what}", ours_said, limit, rate / ROWS_A_SECOND_MIN, 1.0)
+
+
+def _cpu_seconds(run: Callable[[], None]) -> float:
+    """Processor time of this process: an absolute limit is not judged by how busy others are."""
+    began = time.process_time()
+    run()
+    return time.process_time() - began
 
 
 def stream(mib: int, rounds: int) -> Figure:
