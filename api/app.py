@@ -21,6 +21,7 @@ from api.routes import (
     disputes,
     encoders,
     enrolments,
+    inbox,
     jobs,
     licences,
     matches,
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(NoSecretInAddress)
     app.include_router(pages.router)
     app.include_router(public.router)
-    for visited in (signin, account, members):
+    for visited in (signin, account, members, inbox):
         app.include_router(visited.router)
     app.include_router(people.entrance)
     app.include_router(

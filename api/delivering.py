@@ -14,12 +14,15 @@ from typing import Self
 
 from sqlmodel import Session
 
+from api.accounts.models import Door
+from api.accounts.store import people
 from api.letters import letter
+from api.web.texts import LANGUAGES
 from core import deliveries, hooksign, mail, notices, outbox, safepost, webhooks
 from core.clock import to_text, utc_now
 from core.db import OWNER, PUBLIC
 from core.deliveries import Channel, Delivery
-from core.errors import EbenbildError
+from core.errors import EbenbildError, NotFound
 from core.init import World
 from core.mail import MailAddress
 from core.outbox import Event
@@ -27,6 +30,7 @@ from core.settings import Settings
 from core.webhooks import Endpoint
 
 LOG = logging.getLogger("ebenbild.post")
+DOOR = Door("notices by mail")
 EVERY_S = 1.0
 EVENTS_AT_ONCE = 50
 SENT_IN_A_ROW_MAX = 500
@@ -136,8 +140,27 @@ def _spread_one(session: Session, settings: Settings, event: Event) -> None:
     for endpoint in webhooks.wanting(session, sides, event.kind, at=event.recorded_at):
         _schedule(session, event, body, endpoint)
     if settings.mail.host and event.kind.startswith(notices.EVENT_PREFIX):
-        for address in mail.addresses_of(session, event.tenant_id):
+        for address in _mail_addresses(session, event):
             _schedule(session, event, body, address)
+
+
+def _mail_addresses(session: Session, event: Event) -> list[MailAddress]:
+    """A person's own address for what is that person's; the organisation's for the rest."""
+    person_id = event.payload.get("person")
+    if person_id is None:
+        return mail.addresses_of(session, event.tenant_id)
+    found = _address_of_person(session, event.tenant_id, str(person_id))
+    return [] if found is None else [found]
+
+
+def _address_of_person(session: Session, tenant_id: str, person_id: str) -> MailAddress | None:
+    try:
+        person = people.person(session, DOOR, person_id)
+    except NotFound:
+        return None
+    if person.disabled_at is not None:
+        return None
+    return MailAddress(person.id, tenant_id, person.email, LANGUAGES[0])
 
 
 def _schedule(session: Session, event: Event, body: str, to: Endpoint | MailAddress) -> None:
@@ -190,7 +213,9 @@ def _call(world: World, delivery: Delivery, body: bytes, now: datetime) -> Endin
 
 def _send_mail(world: World, delivery: Delivery, body: bytes, now: datetime) -> Ending:
     with world.db.read() as session:
-        address = mail.get_address(session, delivery.target_id)
+        address = mail.get_address(session, delivery.target_id) or _address_of_person(
+            session, delivery.tenant_id, delivery.target_id
+        )
     if address is None:
         return Ending(fault="the address was removed", final=True)
     if not world.settings.mail.host:

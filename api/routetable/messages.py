@@ -5,6 +5,8 @@ from api.routetable.row import row
 _HOOKS = "webhooks"
 
 ROWS = (
+    row("GET", "/inbox", page=True),
+    row("POST", "/inbox/{notice_id}/reading", page=True),
     row("GET", "/v1/notices"),
     row("POST", "/v1/notices/{notice_id}/reading"),
     row("GET", "/v1/mail-addresses", _HOOKS),

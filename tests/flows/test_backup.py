@@ -14,6 +14,7 @@ import pytest
 
 from api.app import create_app
 from api.client import Client
+from api.doctor import BAD, examine
 from api.opening import open_registry
 from api.restoring import Restored, restore
 from api.transport import LocalTransport
@@ -95,6 +96,9 @@ def test_the_drill(stage: Stage, tmp_path: Path) -> None:
     (erasure,) = agency.get("/v1/erasures")
     assert erasure["state"] == "DONE"
     assert json.loads(agency.fetch(f"/v1/erasures/{erasure['id']}/receipt"))["performer"] == anna.id
+    # No models are converted in this drill; all else is green.
+    bad = {check.name for check in examine(settings) if check.state == BAD}
+    assert bad <= {"models", "providers"}
     agency = here.client(ben.agency._http.headers["authorization"].removeprefix("Bearer "))
     assert list(agency.pages(f"/v1/performers/{ben.id}/prints"))
     here.close()

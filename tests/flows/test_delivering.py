@@ -12,10 +12,12 @@ from api.app import create_app
 from api.client import Client, Refused
 from api.delivering import deliver_due
 from api.opening import open_registry
+from api.roles import Role
 from api.transport import LocalTransport
 from core import notices
 from core.clock import utc_now
 from core.settings import MailSettings, Settings, WebhookSettings
+from tests.simulators.people import Seat, seat
 from tests.simulators.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
 from tests.simulators.stage import Stage
 
@@ -219,3 +221,53 @@ def test_what_is_no_address_is_refused(stage: Stage, address: str) -> None:
     with pytest.raises(Refused) as refused:
         stage.operator.post("/v1/mail-addresses", {"address": address})
     assert refused.value.status == 422
+
+
+def seated(stage: Stage, tenant_id: str) -> Seat:
+    with open_registry(stage.settings) as world:
+        return seat(world.db, tenant_id, Role.AGENT)
+
+
+def tell_person(stage: Stage, tenant_id: str, person_id: str) -> None:
+    with open_registry(stage.settings) as world, world.db.write() as session:
+        notices.notify(
+            session,
+            tenant_id=tenant_id,
+            person=person_id,
+            kind="consent.ended",
+            subject_id="enr_1",
+            facts={},
+            now=utc_now(),
+        )
+
+
+def test_what_is_for_one_person_goes_to_that_persons_address(stage: Stage) -> None:
+    tenant_id, agency = stage.tenant("agency")
+    agency.post("/v1/mail-addresses", {"address": "office@example.org"})
+    anna = seated(stage, tenant_id)
+    tell_person(stage, tenant_id, anna.person_id)
+    with mail_receiver() as server:
+        assert deliver(mailed(stage, server)) == 1
+    ((recipients, text),) = server.mails
+    assert recipients == [f"{anna.person_id}@example.org"]
+    assert "A consent has run out" in text
+
+
+@pytest.mark.parametrize(("lang", "title"), [("en", "has run out"), ("de", "ist abgelaufen")])
+def test_the_inbox_is_a_page_of_ones_own(stage: Stage, lang: str, title: str) -> None:
+    tenant_id, _ = stage.tenant("agency")
+    anna, ben = seated(stage, tenant_id), seated(stage, tenant_id)
+    tell_person(stage, tenant_id, anna.person_id)
+    page = stage.http(anna.token).get("/inbox", params={"lang": lang})
+    assert title in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert title not in stage.http(ben.token).get("/inbox", params={"lang": lang}).text
+    (told,) = stage.http(anna.token).get("/v1/notices").json()["items"]
+    for token, status in ((ben.token, 404), (anna.token, 303)):
+        answer = stage.http(token).post(f"/inbox/{told['id']}/reading")
+        assert answer.status_code == status
+    assert '<form method="post" action="/inbox' not in page_of(stage, anna)
+
+
+def page_of(stage: Stage, who: Seat) -> str:
+    return stage.http(who.token).get("/inbox").text
