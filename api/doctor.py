@@ -13,7 +13,7 @@ from pathlib import Path
 from platform import python_version
 
 from api.schema import revision_of
-from core import sqlite
+from core import audit, sqlite
 from core.db import Database
 from core.errors import EbenbildError
 from core.init import open_world
@@ -26,6 +26,7 @@ from registry.service.sealcheck import check_seals
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
 DISK_WARN_BYTES = 2 * 1024**3
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PACKAGES = ("av", "pillow", "onnxruntime", "faiss-cpu", "numpy", "fastapi", "cryptography")
 
@@ -51,6 +52,8 @@ def examine(settings: Settings) -> list[Check]:
         ("key-encryption key", _kek),
         ("seals", _seals),
         ("log", _log),
+        ("audit log", _audit),
+        ("two people", _two_people),
         ("models", _models),
         ("providers", _providers),
         ("media sandbox", _sandbox),
@@ -176,6 +179,28 @@ def _log(settings: Settings) -> Check:
     if wrong:
         return Check("log", BAD, "; ".join(wrong[:5]), "Compare with your last backup.")
     return Check("log", GOOD, "every leaf and the root agree")
+
+
+def _audit(settings: Settings) -> Check:
+    with open_world(settings) as world, world.db.read() as session:
+        wrong = audit.faults(session)
+    if wrong:
+        return Check("audit log", BAD, "; ".join(wrong[:5]), "Compare with your last backup.")
+    return Check("audit log", GOOD, "every entry, and the log's leaf of each, agree")
+
+
+def _two_people(settings: Settings) -> Check:
+    if not settings.single_operator:
+        return Check("two people", GOOD, "decisions that need two people have two")
+    alone = "one person decides alone, and everything recorded says so"
+    if settings.server.host in LOOPBACK:
+        return Check("two people", GOOD, alone)
+    return Check(
+        "two people",
+        WARN,
+        f"{alone}, while others can reach this registry",
+        "Invite a second administrator, then set EBENBILD_OPERATOR_MODE=organisation.",
+    )
 
 
 def _models(settings: Settings) -> Check:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from api import uploads
+from api.accounts.store import sessions
 from api.store import drop_answers
 from core import deliveries, jobs, notices, outbox
 from core.init import World
@@ -117,5 +118,6 @@ SCHEDULE = (
     Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
     Rule("messages", _fixed(30), _written(_messages)),
     Rule("jobs", _fixed(90), _written(lambda s, before: jobs.drop_ended(s, before=before))),
+    Rule("sessions", _fixed(30), _written(sessions.sweep)),
     Rule("notices", _fixed(365), _written(lambda s, before: notices.drop_read(s, before=before))),
 )

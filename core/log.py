@@ -150,6 +150,14 @@ def leaves(session: Session, *, after: int = -1, limit: int = 1000) -> list[Leaf
     return [_leaf(row) for row in session.exec(query)]
 
 
+def leaf(session: Session, index: int) -> Leaf:
+    """Return one leaf; raises NotFound."""
+    row = session.get(LeafRow, index)
+    if row is None:
+        raise _no_leaf()
+    return _leaf(row)
+
+
 def leaves_of(session: Session, kind: str) -> list[Leaf]:
     """Return every leaf of one kind, in order; reads them all."""
     query = select(LeafRow).where(col(LeafRow.kind) == kind).order_by(col(LeafRow.seq))

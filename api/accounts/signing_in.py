@@ -54,7 +54,11 @@ def with_password(
     # Load.
     with database.read() as session:
         who = people.person_by_email(session, DOOR, address)
-        known = Secrets(None, None, 0) if who is None else people.secrets_of(session, DOOR, who.id)
+        known = (
+            people.nobodys_secrets(session, DOOR)
+            if who is None
+            else people.secrets_of(session, DOOR, who.id)
+        )
         locked = _is_locked(session, address, origin, now)
     # Decide: hash in any case, so that the time tells nothing.
     right = passwords.matches(known.password_hash, password)

@@ -13,6 +13,7 @@ from api.paging import Asked, Page, page
 from api.web.pages import render
 from api.web.response import PageResponse
 from api.wire import ReasonOut
+from core import log
 from core.clock import utc_now
 from core.principal import Principal
 from fingerprint.models import Modality
@@ -60,7 +61,8 @@ class ClearanceOut(BaseModel):
     """May it be released? `verdict` is CLEARED, REFUSED, REVIEW or UNKNOWN PERSON, with reasons.
 
     `known_seq` is the newest event of the registry that was taken into account. `found` are the
-    matches of the scan as they stand now; lists of decisions leave them out.
+    matches of the scan as they stand now; lists of decisions leave them out. `single_operator` says
+    that one person ran the registry alone when it was decided; its leaf in the log says so too.
     """
 
     id: str
@@ -81,6 +83,7 @@ class ClearanceOut(BaseModel):
     model_ids: list[str]
     threshold_ids: list[str]
     found: list[MatchOut] | None = None
+    single_operator: bool = False
 
 
 @router.post(
@@ -165,4 +168,5 @@ def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
         licence_ids=list(made.licence_ids),
         model_ids=list(made.model_ids),
         threshold_ids=list(made.threshold_ids),
+        single_operator=log.leaf(session, item.log_index).single_operator,
     )

@@ -10,6 +10,7 @@ from api.deps import Caller, Language, Open, Reading, Writing
 from api.web.pages import render
 from api.web.response import PageResponse
 from api.wire import FROZEN, Text
+from core.db import is_single_operator
 from core.principal import require
 from royalties.service import accruals, statements, usage
 from royalties.statement_wire import to_dict
@@ -87,4 +88,4 @@ def statement_page(
 ) -> str:
     """The same statement as a page."""
     found = statement(performer_id, period, caller, reading)
-    return render("statement.html", lang, s=found)
+    return render("statement.html", lang, s=found, alone=is_single_operator(reading))

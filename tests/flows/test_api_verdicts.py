@@ -250,6 +250,8 @@ def test_reports_are_pages_in_both_languages(
     studio.post("/v1/accruals")
     found = clearance(studio, submission)
     page = studio._http.get(f"/v1/clearances/{found['id']}/clearance.html")
+    assert found["single_operator"]
+    assert "One person runs this registry alone" in page.text
     assert page.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "CLEARED" in page.text

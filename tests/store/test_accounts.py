@@ -335,6 +335,16 @@ def test_what_people_decide_is_in_the_audit_log(world: TestWorld) -> None:
     assert {entry.person for entry in found} == {None, made.session.person_id}
 
 
+def test_what_is_over_is_forgotten(world: TestWorld) -> None:
+    made, _ = ready(world, "anna@example.org", "studio")
+    with pytest.raises(WrongSignIn):
+        signing_in.with_password(world.db, "x@example.org", "wrong", HERE, now=NOW)
+    with world.db.write() as session:
+        assert sessions.store.sweep(session, NOW - timedelta(days=1)) == 0
+        assert sessions.store.sweep(session, made.session.expires_at) >= 3
+        assert sessions.store.sweep(session, made.session.expires_at) == 0
+
+
 def test_a_last_second_factor_stays(world: TestWorld) -> None:
     made, _ = ready(world, "anna@example.org", "studio")
     with pytest.raises(Conflict):

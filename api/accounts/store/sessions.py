@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, delete, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from api.accounts.models import Door, SignedIn, Stage
 from core.db import JsonText, UtcDateTime
@@ -167,16 +167,18 @@ def save_attempts(session: Session, _door: Door, name: str, state: AttemptState 
     session.flush()
 
 
-def sweep(session: Session, now: datetime) -> int:
-    """Forget sessions, challenges and attempts that are over; returns how many rows."""
-    gone = 0
-    for statement in (
-        delete(SessionRow).where(col(SessionRow.expires_at) <= now),
-        delete(OnceRow).where(col(OnceRow.expires_at) <= now),
-    ):
-        gone += session.exec(statement).rowcount
+def sweep(session: Session, before: datetime) -> int:
+    """Forget sessions, challenges and attempts that were over by then; returns how many rows."""
+    over = (
+        select(SessionRow).where(col(SessionRow.expires_at) <= before),
+        select(OnceRow).where(col(OnceRow.expires_at) <= before),
+        select(AttemptRow).where(col(AttemptRow.since) <= before),
+    )
+    rows = [row for query in over for row in session.exec(query)]
+    for row in rows:
+        session.delete(row)
     session.flush()
-    return gone
+    return len(rows)
 
 
 def _session(row: SessionRow) -> SignedIn:
