@@ -66,9 +66,11 @@ def _unknown(world: World, _before: datetime, now: datetime) -> int:
     capability = SearchCapability("retention", "housekeeping")
     with world.db.write() as session:
         expired = erasure.purge_expired(session, capability, at=now)
+        erasure.settle_keys(session, world.vault, capability, at=now)
     # Keys go after the commit: a rolled-back purge must not leave rows that nobody can read.
     with world.db.read() as session:
         erasure.shred_scans(session, world.vault, capability, expired)
+    erasure.shred_days(world.vault, at=now)
     return len(expired)
 
 

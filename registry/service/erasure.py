@@ -9,12 +9,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.errors import Conflict
-from core.principal import Principal, SearchCapability
+from core.principal import Principal, SearchCapability, system
 from core.vault import Vault
 from registry.models.people import EnrolmentState, Purpose
-from registry.retention import STRANGERS, is_over
+from registry.retention import STRANGERS, is_over, strangers_of
 from registry.service import indexfile
 from registry.service.indexfile import Kind
+from registry.service.seals import reseal_trace
 from registry.store import enrolments, purposes, traces
 
 
@@ -43,6 +44,32 @@ def shred_scans(
     for scan_id in scan_ids:
         if not traces.holds_vectors(session, capability, scan_id):
             vault.erase(scan_id)
+
+
+def settle_keys(
+    session: Session,
+    vault: Vault,
+    capability: SearchCapability,
+    *,
+    at: datetime,
+    limit: int = 500,
+) -> int:
+    """Seal each vector under the key of the ground on which it is kept now; returns how many.
+
+    A match that was rejected had its vector under the performer's key, which outlives the day on
+    which a stranger's vector goes; one that was confirmed after all must not go with that day.
+    Call it before `shred_days`.
+    """
+    rows = traces.under_others(session, capability, at=at, limit=limit)
+    for row in rows:
+        if row.consent_id is not None:
+            subject_id = row.consent_id
+        elif row.expires_at is not None:
+            subject_id = strangers_of(row.tenant_id, row.expires_at)
+        else:
+            continue
+        traces.save_answer(session, system(row.tenant_id), reseal_trace(vault, row, subject_id))
+    return len(rows)
 
 
 def shred_days(vault: Vault, *, at: datetime) -> int:

@@ -9,12 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, Update, or_, update
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    UniqueConstraint,
+    Update,
+    and_,
+    or_,
+    update,
+)
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality, Reason, Span
+from registry.retention import STRANGERS
 from registry.store.codec import (
     ReasonsJson,
     SpansJson,
@@ -201,6 +211,33 @@ def kept_traces(
 def _kept(at: datetime) -> tuple[ColumnElement[bool], ...]:
     unexpired = or_(col(TraceRow.expires_at).is_(None), col(TraceRow.expires_at) > at)
     return (col(TraceRow.sealed).is_not(None), unexpired)
+
+
+def under_others(
+    session: Session, _capability: SearchCapability, *, at: datetime, limit: int
+) -> tuple[SealedTrace, ...]:
+    """Vectors of all tenants whose ground has changed since they were sealed.
+
+    Unknown people's under an enrolment's key, and performers' under that of unknown people.
+    """
+    subject = col(TraceRow.subject_id)
+    query = (
+        select(TraceRow)
+        .where(
+            col(TraceRow.sealed).is_not(None),
+            or_(
+                and_(
+                    col(TraceRow.consent_id).is_(None),
+                    col(TraceRow.expires_at) > at,
+                    subject.startswith("enr_", autoescape=True),
+                ),
+                and_(col(TraceRow.consent_id).is_not(None), subject.startswith(STRANGERS)),
+            ),
+        )
+        .order_by(col(TraceRow.id))
+        .limit(limit)
+    )
+    return tuple(_trace(row) for row in session.exec(query))
 
 
 def sealed_after(

@@ -206,6 +206,36 @@ def test_not_me_makes_a_vector_a_strangers_again(world: TestWorld) -> None:
     assert kept_vectors(world, scan, days=91) == 1
 
 
+def subjects(world: TestWorld) -> list[str]:
+    with world.db.read() as session:
+        query = text("SELECT subject_id FROM trace ORDER BY segment, position")
+        return [row[0] for row in session.connection().execute(query)]
+
+
+def test_a_vector_lies_under_the_key_of_its_ground_whatever_was_said_of_it(
+    world: TestWorld,
+) -> None:
+    ada = enrolled(world, world.second)
+    made = make_print(world, ada)
+    submission, scan, _ = scanned(world, made.id, gallery_seq=made.seq)
+    with world.db.read() as session:
+        (match,) = reading.findings(session, world.first, submission.id).matches
+    day = strangers_of(world.first.tenant_id, later(days=90))
+    for verdict, subject_id in (
+        (ReviewVerdict.REJECTED, day),
+        (ReviewVerdict.CONFIRMED, ada.enrolment_id),
+    ):
+        with world.db.write() as session:
+            reviews.review_match(session, world.second, match.id, verdict, now=T0)
+        for moved in (1, 0):
+            with world.db.write() as session:
+                assert erasure.settle_keys(session, world.vault, RETENTION, at=T0) == moved
+        assert subjects(world) == [subject_id]
+        assert kept_vectors(world, scan) == 1
+    erasure.shred_days(world.vault, at=later(days=91))
+    assert kept_vectors(world, scan, days=91) == 1
+
+
 def test_the_table_refuses_a_vector_without_ground(world: TestWorld) -> None:
     scanned(world, None, gallery_seq=0)
     with pytest.raises(Broken), world.db.write() as session:

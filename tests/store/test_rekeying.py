@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import text
 
+from api.housekeeping import tidy
+from core.clock import utc_now
 from core.errors import BadProof, Conflict, NotFound
 from fingerprint.content.models import Part
 from registry.models.evidence import Scan
+from registry.retention import STRANGERS, strangers_of
 from registry.sealing import unmarked
 from registry.service import content, gallery, rekeying, scans, turning
 from registry.service.sealcheck import SealCheck, check_seals
@@ -279,3 +283,12 @@ def test_what_has_no_key_is_told(world: TestWorld) -> None:
     for subject in ("prf_none", "names:ten_a", "rotation:00000001"):
         with pytest.raises(NotFound):
             rekeying.renew(world.vault, subject)
+
+
+def test_housekeeping_shreds_the_keys_of_days_that_are_over(world: TestWorld) -> None:
+    tomorrow = strangers_of("ten_a", utc_now() + timedelta(days=1))
+    over = strangers_of("ten_a", utc_now() - timedelta(days=1))
+    for subject in (over, tomorrow):
+        world.vault.seal(subject, b"a stranger", {})
+    tidy(world.world)
+    assert world.vault.subjects(STRANGERS) == (tomorrow,)
