@@ -23,7 +23,7 @@ serve: setup ## API, pages and worker on http://127.0.0.1:8420, in ./ebenbild-da
 	@$(USE_MODELS) $(BIN)/ebenbild serve
 
 test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_MEDIA=dir adds real media)
-	@$(TEST_MODELS) $(BIN)/python -m pytest
+	@$(TEST_MODELS) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
 check: .setup/dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
