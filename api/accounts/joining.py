@@ -35,6 +35,7 @@ DAYS = timedelta(days=7)
 NAME_CHARACTERS_MAX = 200
 EMAIL_CHARACTERS_MAX = 254
 MAKE_ADMIN = "members.admin"
+_NOWHERE = ".invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ def invite(
     details = {"organisation": where.id, "roles": sorted(roles)}
     _record(session, principal, "members.invited", item.id, details, now=now)
     return Invited(item, code)
+
+
+def link(settings: Settings, code: str) -> str:
+    """The address to send; on this machine while the registry has no public address yet."""
+    base = settings.base_url
+    if base.endswith(_NOWHERE):
+        base = f"http://localhost:{settings.server.port}"
+    return f"{base}/join#{code}"
 
 
 def join(

@@ -45,7 +45,7 @@ def invite(
         if error.status == 403 and error.code != "not-fresh":
             raise
         return _members(world, visit, lang, error)
-    link = f"{world.settings.base_url}/join#{made.code}" if made.code else ""
+    link = joining.link(world.settings, made.code) if made.code else ""
     return _members(world, visit, lang, link=link, waits=made.waits_for is not None)
 
 

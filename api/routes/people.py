@@ -220,7 +220,7 @@ def invite(body: NewInvitation, writing: Writing, world: Open) -> Response:
             return InvitationOut(
                 id=None, email=body.email, roles=body.roles, expires_at=None, waits_for=waits
             )
-        link = f"{world.settings.base_url}/join#{made.code}"
+        link = joining.link(world.settings, made.code or "")
         return InvitationOut.of(made.invitation).model_copy(update={"link": link})
 
     return writing.write(make, keep=lambda out: out.model_copy(update={"link": None}))

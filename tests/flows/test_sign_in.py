@@ -284,3 +284,20 @@ def test_sync_route_skips_a_filter(stage: Stage) -> None:
     }
     assert len(visitor.get("/v1/keys").json()) == 1
     assert visitor.get("/v1/tenants").status_code == 403
+
+
+def test_alone_on_a_laptop_the_link_and_the_cookie_are_this_machines(stage: Stage) -> None:
+    """Browsers keep no Secure cookie of a plain address, so on loopback it has another name."""
+    made = stage.operator.post("/v1/invitations", {"email": "a@example.org", "roles": ["admin"]})
+    base, _, code = made["link"].partition("/join#")
+    assert base == "http://localhost:8420"
+    http = httpx2.Client(transport=stage.transport, base_url=base, headers={"Origin": base})
+    fields = {"code": code, "name": "A", "password": PASSWORD}
+    given = http.post("/join", data=fields).headers["set-cookie"]
+    assert given.startswith("ebenbild-local=")
+    assert "Secure" not in given
+    assert "HttpOnly" in given
+    assert http.get("/account/code").status_code == 200
+    away = httpx2.Client(transport=stage.transport, base_url=HOST)
+    away.cookies.set("ebenbild-local", given.partition("=")[2].partition(";")[0])
+    assert away.get("/account/code").status_code == 401
