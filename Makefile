@@ -54,6 +54,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.decisions --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.openset --models $(MODELS)
 	@$(BIN)/python -m bench.search --count 100000
+	@$(BIN)/python -m bench.restore
 	@$(BIN)/python -m bench.vault
 	@$(BIN)/python -m bench.start
 
