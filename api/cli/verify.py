@@ -11,13 +11,16 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say, table
+from api.cli.receipts import is_receipt, verify_receipt
 from api.web.texts import text
 
 if TYPE_CHECKING:
     from licensing.models import VerifyReport
 
 MARKS = {"ok": "✓", "failed": "✗", "not-checked": "–"}
-Given = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A signed licence.")]
+Given = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="A signed licence or receipt.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,10 @@ def verify(
     ] = None,
     at: Annotated[str | None, typer.Option(help="As of 2026-11-21T10:00:00Z (now).")] = None,
 ) -> None:
-    """Verify a licence file offline, in numbered steps."""
+    """Verify a licence file offline, in numbered steps, or the receipt of an erasure."""
+    if is_receipt(file):
+        verify_receipt(cli, file, registry or _registry_here(cli))
+        return
     report = _run(file, registry or _registry_here(cli), status, at)
     steps: list[dict[str, Any]] = [
         {"number": s.number, "name": s.name, "state": s.state.value, "detail": s.detail}

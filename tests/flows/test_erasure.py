@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.cli.main import main
 from api.client import Client, Refused
 from api.opening import open_registry
 from core import integrity
@@ -98,6 +99,22 @@ def test_the_receipt_holds_and_says_what_stays(stage: Stage) -> None:
     receipt["gone"]["template"] = 0
     with pytest.raises(BadProof):
         integrity.verify(receipt, expected={verification_method(receipt["registry"])})
+
+
+def test_the_receipt_is_verified_offline(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna, _, _ = enrolled(stage)
+    done = erased(stage, anna)
+    signed = anna.agency.fetch(f"/v1/erasures/{done['id']}/receipt")
+    good, changed = tmp_path / "good.json", tmp_path / "changed.json"
+    good.write_bytes(signed)
+    changed.write_bytes(signed.replace(b'"names":2', b'"names":0'))
+    here = ["--data-dir", str(stage.settings.data_dir)]
+    assert main(["verify", str(good), *here]) == 0
+    assert main(["verify", str(changed), *here]) == 1
+    assert main(["verify", str(good), "--registry", anna.key.did]) == 1
+    assert "template:" in capsys.readouterr().out
 
 
 def test_money_stays_owed_under_a_pseudonym(stage: Stage) -> None:
