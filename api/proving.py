@@ -12,6 +12,7 @@ from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
 from fingerprint.models import Modality, Reason
+from fingerprint.proofing.comparing import centrality
 from registry.models.people import Enrolment
 from registry.proofing import gates
 from registry.service import challenges, proofing
@@ -67,7 +68,7 @@ def _among(tools: Tools, enrolment: Enrolment, modality: Modality) -> Resemblanc
         best: dict[str, float] = {}
         for print_id, score in zip(ids, scores, strict=True):
             best[print_id] = max(float(score), best.get(print_id, float(score)))
-        reasons = reasons or gates.hub(modality, [*best.values()])
+        reasons = reasons or gates.hub(modality, [*best.values()], centrality(mine, templates))
         hits = comparer.is_near(mine, templates, gates.GATES[modality].duplicate_fpir)
         near |= {print_id for print_id, hit in zip(ids, hits, strict=True) if hit}
     return Resemblance(frozenset(near), reasons)

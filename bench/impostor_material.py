@@ -74,7 +74,7 @@ def load(media: Path, kit: Kit, portraits: int, cache: Path | None) -> Material:
     for row in _rows(Path(media)):
         path = Path(media) / row["path"]
         if row["modality"] == "voice":
-            found = _cached(cache, row["path"], lambda path=path: _voice(kit, path))  # type: ignore[misc]
+            found = _cached(cache, row["path"], lambda path=path: voice_of(kit, path))  # type: ignore[misc]
             if found is not None:
                 side = real if row["kind"] == "real" else made
                 side[row["identity"]].append(Recording(row["identity"], row["system"], *found))
@@ -114,7 +114,8 @@ def _cached(cache, name, make):  # type: ignore[no-untyped-def]
     return pickle.loads(file.read_bytes())
 
 
-def _voice(kit: Kit, path: Path) -> tuple[Template, NDArray[np.float32]] | None:
+def voice_of(kit: Kit, path: Path) -> tuple[Template, NDArray[np.float32]] | None:
+    """The template and the first seconds of a recording; None where it is not fit to enrol."""
     report = kit.engine.embed(path, Modality.VOICE)
     if not report.accepted:
         return None

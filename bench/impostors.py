@@ -31,6 +31,7 @@ from bench.impostor_attempts import (
 from bench.impostor_material import Kit, load
 from bench.impostor_material import Material as Known
 from fingerprint.models import Modality
+from fingerprint.proofing.comparing import centrality
 from registry.proofing import gates, turning
 
 GENUINE_MIN, ATTACK_MAX = 0.95, 0.07
@@ -115,7 +116,7 @@ def passes(known: Known, attempt: Attempt) -> bool:
         faults += turning.faults(attempt.poses, attempt.asked)
     for mine in (*attempt.samples, answer):
         others = [*comparer.deviations([mine], attempt.registry)[0]]
-        faults += gates.hub(attempt.modality, others)
+        faults += gates.hub(attempt.modality, others, centrality(mine, attempt.registry))
         fpir = gates.GATES[attempt.modality].duplicate_fpir
         if comparer.is_near(mine, attempt.registry, fpir).any():
             return False

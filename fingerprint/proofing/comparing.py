@@ -55,3 +55,19 @@ class Comparer:
         ]
         near: NDArray[np.bool_] = scores >= np.array(bars)
         return near
+
+
+def centrality(mine: Template, others: Sequence[Template]) -> float:
+    """How much nearer to the middle of the others a template is than they are, in their deviations.
+
+    A vector averaged from many people lies in their middle, where no person does. The others are
+    each measured against the middle of the rest; at least three are needed, else it is 0.
+    """
+    if len(others) < 3:
+        return 0.0
+    rows = np.stack([item.vector for item in others]).astype(np.float64)
+    total = rows.sum(axis=0)
+    rest = total - rows
+    usual = (rows * rest).sum(axis=1) / np.linalg.norm(rest, axis=1)
+    found = float(mine.vector @ total / np.linalg.norm(total))
+    return (found - float(usual.mean())) / max(float(usual.std()), 1e-9)

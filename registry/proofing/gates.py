@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fingerprint.models import Modality, Reason
 
-SENTINELS_MIN = 20
+SENTINELS_MIN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,9 @@ class Gates:
     same_min: an answer with every sample, and samples among themselves. known_max: share of an
     answer's speech that may be a recording known before. duplicate_fpir: how often the search for
     duplicates may take a new person for one already enrolled. hub_share_max: share of all other
-    prints that a new one may resemble at `hub_deviations`.
+    prints that a new one may resemble at `hub_deviations`. central_max: how much nearer to the
+    middle of all others it may lie than they do, in their deviations: people reach 1.6, averages
+    begin at 3.
     """
 
     same_min: float
@@ -28,9 +30,10 @@ class Gates:
     duplicate_fpir: float = 0.01
     hub_share_max: float = 0.2
     hub_deviations: float = 2.0
+    central_max: float = 2.5
 
 
-GATES = {Modality.VOICE: Gates(same_min=1.9), Modality.FACE: Gates(same_min=3.0)}
+GATES = {Modality.VOICE: Gates(same_min=1.3), Modality.FACE: Gates(same_min=3.0)}
 
 
 def other_person(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
@@ -47,8 +50,8 @@ def replayed(known_shares: Sequence[float]) -> tuple[Reason, ...]:
     return (Reason("known-recording", {}),)
 
 
-def hub(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
-    """That a print resembles too many other people's to be one person's.
+def hub(modality: Modality, deviations: Sequence[float], centrality: float) -> tuple[Reason, ...]:
+    """That a print resembles too many other people's, or their average, to be one person's.
 
     Few prints say nothing of it: then the search for duplicates alone stands guard.
     """
@@ -56,6 +59,7 @@ def hub(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
     if len(deviations) < SENTINELS_MIN:
         return ()
     near = sum(score >= gates.hub_deviations for score in deviations)
-    if near <= gates.hub_share_max * len(deviations):
+    few = near <= gates.hub_share_max * len(deviations)
+    if few and centrality <= gates.central_max:
         return ()
     return (Reason("resembles-too-many", {"modality": modality.value}),)

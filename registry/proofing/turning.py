@@ -94,7 +94,8 @@ def moves_in(poses: Sequence[Posed]) -> tuple[Move, ...]:
             away, held = move, 1
         elif move is away:
             held += 1
-            if held == _HELD_FRAMES:
+            # None is asked for twice running: a second one is the first that trembles.
+            if held == _HELD_FRAMES and found[-1:] != [move]:
                 found.append(move)
         elif held < _HELD_FRAMES:
             away, held = move, 1

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from core import jobs, log, notices
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadInput
+from core.errors import BadInput, NotAllowed
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, require, system
@@ -57,7 +57,7 @@ def attest(
     """Keep what the caller vouches for, and queue the look at all proofs.
 
     Raises `Conflict` before a sample is captured and after a withdrawal, `BadInput` for an
-    attestation of nothing.
+    attestation of nothing, `NotAllowed` for a key where the registry has a staff.
     """
     # Load.
     require(principal, SCOPE)
@@ -266,7 +266,7 @@ def _attestation(
         id=new_id("att"),
         tenant_id=enrolment.tenant_id,
         enrolment_id=enrolment.id,
-        attester=attester_of(principal),
+        attester=attester_of(principal, demands),
         facts=tuple(sorted(set(facts))),
         statement=said,
         single_operator=demands.single_operator,
@@ -274,6 +274,14 @@ def _attestation(
     )
 
 
-def attester_of(principal: Principal) -> str:
-    """The person who vouches, or the key where no person is known."""
-    return principal.subject
+def attester_of(principal: Principal, demands: Demands) -> str:
+    """The person who vouches; only where one runs the registry alone a key stands for that one."""
+    if principal.person is not None:
+        return principal.person
+    if demands.single_operator:
+        return principal.subject
+    raise NotAllowed(
+        "A key vouches for nobody: only people do.",
+        next_step="Sign in as yourself, and attest what you have seen or heard.",
+        code="person-needed",
+    )

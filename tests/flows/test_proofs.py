@@ -53,8 +53,16 @@ def codes(item: Any) -> list[str]:
     return [reason["code"] for reason in item["reasons"]]
 
 
-def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
+def test_a_key_vouches_for_nobody_where_there_is_a_staff(tmp_path: Path) -> None:
     stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    with pytest.raises(Exception, match="only people do"):
+        anna.vouch_for(consent, "identity")
+    stage.close()
+
+
+def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
+    stage = Stage.make(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
     assert len(asked["asked"]) == 7
@@ -62,7 +70,7 @@ def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
     assert (found["state"], codes(found)) == ("HEAR", [])
     lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
     assert "not-shown-live" in [item["code"] for item in lacking]
-    anna.vouch_for(consent, "words")
+    anna.vouch_for(consent, "words")  # by the one who runs this registry alone
     lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
     assert "not-shown-live" not in [item["code"] for item in lacking]
     stage.close()

@@ -1,11 +1,12 @@
 """From captured to active: no print is searched before somebody vouched and the notice ended."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from core import log
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, EnrolmentState, Print
 from registry.models.proofs import Fact
@@ -86,14 +87,22 @@ def test_a_print_takes_its_place_in_the_order_when_it_becomes_active(world: Test
     assert placed.seq > second.seq
 
 
-def test_with_a_staff_one_key_does_not_vouch_for_two(world: TestWorld) -> None:
+def test_with_a_staff_two_people_vouch_and_no_key_does(world: TestWorld) -> None:
     who = enrolled(world, world.second)
-    made = prove(world, who, make_unproved(world, who, 1), STAFFED)
-    prove(world, who, made, STAFFED)
-    assert stands(world, who).state is EnrolmentState.CAPTURED
-    with world.db.read() as session:
-        found = proofing.standing(session, world.second, who.enrolment_id, demands=STAFFED)
-    assert [item.code for item in found.missing] == ["identity-unattested", "not-shown-live"]
+    made = make_unproved(world, who, 1)
+    with pytest.raises(NotAllowed):
+        prove(world, who, made, STAFFED)
+    for person, lacking in (
+        ("acc_one", ["identity-unattested", "not-shown-live"]),
+        ("acc_one", ["identity-unattested", "not-shown-live"]),
+        ("acc_two", ["not-shown-live"]),
+    ):
+        acting = replace(who, principal=replace(who.principal, person=person))
+        prove(world, acting, made, STAFFED)
+        assert stands(world, who).state is EnrolmentState.CAPTURED
+        with world.db.read() as session:
+            found = proofing.standing(session, world.second, who.enrolment_id, demands=STAFFED)
+        assert [item.code for item in found.missing] == lacking
 
 
 def test_nobody_vouches_before_there_is_something_to_vouch_for(world: TestWorld) -> None:
