@@ -1,6 +1,8 @@
 """The registry's own keys from the command line: each command once, in the order of an upkeep."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,9 @@ import pytest
 
 from api.cli.main import main
 from core.erasures import ERASURES_FILE
+from core.init import open_world
 from core.vault import KEYSTORE_FILE
+from registry.service.sealcheck import check_seals
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, run_jobs, submit
 
@@ -81,6 +85,28 @@ def _withdraw(stage: Stage, person: Person) -> None:
     for item in person.agency.get(f"/v1/performers/{person.id}/enrolments")["items"]:
         person.agency.post(f"/v1/enrolments/{item['id']}/withdrawal")
     run_jobs(stage.settings)
+
+
+_ALONE = """
+import sys
+from core.init import open_world
+from core.settings import load_settings
+from registry.service.sealcheck import check_seals
+with open_world(load_settings()) as world, world.db.read() as session:
+    print(check_seals(session, world.vault, world.objects).seals)
+"""
+
+
+def test_every_table_is_looked_at_whatever_code_is_loaded(stage: Stage, run: Run) -> None:
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("anna.wav", medium(8000, ("anna", "voice", 0, 8000))))
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE], capture_output=True, text=True, check=True
+    )
+    with open_world(stage.settings) as world, world.db.read() as session:
+        everything = check_seals(session, world.vault, world.objects).seals
+    assert int(done.stdout) == everything > 0
 
 
 def test_rotating_needs_to_be_told_whose(run: Run) -> None:
