@@ -1,13 +1,16 @@
 """`keys`: the keys of the registry itself, kept by whoever runs it, on its own machine."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
 from api.web.texts import text
+
+if TYPE_CHECKING:
+    from core.init import World
 
 app = typer.Typer(help="The registry's own keys: rotation, backup.", no_args_is_help=True)
 
@@ -42,12 +45,11 @@ def rotate_data(
     Interrupted it leaves everything readable; go on with --resume. The old keys stay, for backups,
     until `forget-old`.
     """
-    from api.opening import open_registry  # noqa: PLC0415
     from registry.service import rekeying  # noqa: PLC0415
 
     if (bool(subject), everyone, resume).count(True) != 1:
         raise typer.BadParameter("name one subject, or --all, or --resume")
-    with open_registry(cli.settings()) as world:
+    with _opened(cli) as world:
         keys = 0
         if not resume:
             keys = (
@@ -67,10 +69,9 @@ def rotate_embeddings(cli: Cli) -> None:
     Interrupted it leaves everything readable; end it with `rotate-data --resume`. The old turning
     stays, for backups, until `forget-old`.
     """
-    from api.opening import open_registry  # noqa: PLC0415
     from registry.service import rekeying, turning  # noqa: PLC0415
 
-    with open_registry(cli.settings()) as world:
+    with _opened(cli) as world:
         generation = turning.begin_next(world.vault)
         done = rekeying.reseal(world.db, world.vault, world.objects)
     found = {"turning": generation, "rows": done.rows}
@@ -83,13 +84,12 @@ def forget_old(cli: Cli) -> None:
 
     Make a backup of the database first: older ones cannot be read any more.
     """
-    from api.opening import open_registry  # noqa: PLC0415
     from api.worker import KINDS  # noqa: PLC0415
     from core import jobs  # noqa: PLC0415
     from core.errors import Conflict  # noqa: PLC0415
     from registry.service import rekeying  # noqa: PLC0415
 
-    with open_registry(cli.settings()) as world:
+    with _opened(cli) as world:
         with world.db.read() as session:
             if jobs.open_jobs(session, KINDS):
                 raise Conflict("Work is under way.", next_step="Let the worker finish its jobs.")
@@ -141,3 +141,12 @@ def restore(
     made = restore_backup(file, settings.keys_dir, keks_of(settings), erasures or ())
     found = {"keys": made.keys, "refused": made.refused}
     emit(cli, found, lambda: say(text(cli.lang, "keys.restored", **found)))
+
+
+def _opened(cli: Cli) -> "World":
+    """The registry with every table known, because rows of several packages are written."""
+    from api.opening import open_registry  # noqa: PLC0415
+    from migrations.tables import load  # noqa: PLC0415
+
+    load()
+    return open_registry(cli.settings())

@@ -107,6 +107,9 @@ def test_every_table_is_looked_at_whatever_code_is_loaded(stage: Stage, run: Run
     with open_world(stage.settings) as world, world.db.read() as session:
         everything = check_seals(session, world.vault, world.objects).seals
     assert int(done.stdout) == everything > 0
+    for command in (["rotate-data", "--all"], ["rotate-embeddings"], ["forget-old"]):
+        argv = [sys.executable, "-m", "api.cli.main", "keys", *command]
+        assert subprocess.run(argv, capture_output=True, check=False).returncode == 0, command
 
 
 def test_rotating_needs_to_be_told_whose(run: Run) -> None:
