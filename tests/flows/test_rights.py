@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from api import breaches
+from api.cli.main import main
 from api.client import Client, Refused
 from api.letters import subject_of
 from api.opening import open_registry
@@ -275,3 +276,36 @@ def test_names_in_the_list_are_no_formulas(stage: Stage, tmp_path: Path) -> None
     with open_registry(stage.settings) as world:
         breaches.write(world, tmp_path / "a", reached=["database"], discovered=utc_now())
     assert ",'=cmd" in (tmp_path / "a" / "affected.csv").read_text()
+
+
+def test_the_commands_say_what_the_routes_say(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agency = stage.operator
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    _, studio = stage.tenant("studio", "Nocturne")
+    searched(stage, studio, anna, FAR)
+    (enrolment,) = _enrolments(anna)
+    here = ["--data-dir", str(stage.settings.data_dir)]
+    said = {}
+    for words in (
+        ["searches", anna.id],
+        ["retention", "--run"],
+        ["records", "--lang", "de"],
+        ["purpose", enrolment["id"]],
+        ["notice", "mail", "office@example.org"],
+        ["webhook", "add", "https://example.org/hooks", "--kind", "use.*"],
+        ["webhook", "list"],
+        ["webhook", "log"],
+        [
+            *("breach", str(tmp_path / "breach"), "--reached", "database"),
+            *("--discovered", "2026-11-21T10:00:00Z"),
+        ],
+    ):
+        assert main([*words, *here]) == 0, words
+        said[words[0]] = capsys.readouterr().out
+    assert "Nocturne" in said["searches"]
+    assert "ledger_transaction" in said["records"]
+    assert "matching" in said["purpose"]
+    assert (tmp_path / "breach" / "affected.csv").is_file()
