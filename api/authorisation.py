@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from api.routetable import ROWS
 from api.routetable.row import Reach, Row
+from api.scopes import ATTEST
 from core.errors import Broken
 
 
@@ -44,7 +45,7 @@ def expected(
         return Outcome.ALLOWED
     if scopes is None or row.half_way:
         return Outcome.NO_KEY
-    foreign = _is_foreign(row, relation, operator)
+    foreign = _is_foreign(row, relation, operator, ATTEST in scopes)
     opened = not row.needs or not row.needs.isdisjoint(scopes)
     if foreign and (opened or row.looks_first):
         return Outcome.NOTHING if row.answers_nothing else Outcome.HIDDEN
@@ -90,10 +91,11 @@ def _flat(found: Iterable[Any]) -> Iterator[Any]:
             yield route
 
 
-def _is_foreign(row: Row, relation: Relation, operator: bool) -> bool:
+def _is_foreign(row: Row, relation: Relation, operator: bool, attester: bool) -> bool:
     if row.reach is Reach.NOTHING:
         return False
-    if row.reach is Reach.EVERYBODY or (operator and row.operator_reaches):
+    further = (operator and row.operator_reaches) or (attester and row.attested)
+    if row.reach is Reach.EVERYBODY or further:
         return relation is Relation.ABSENT
     if row.reach is Reach.PERSON:
         return relation is not Relation.OWN

@@ -4,6 +4,7 @@ import typer
 
 from api.cli import (
     accounts,
+    attest,
     backups,
     clear,
     demo,
@@ -51,6 +52,7 @@ SINGLE = (
     serve,
     demo,
     enrol,
+    attest,
     clear,
     scan,
     reviews,

@@ -3,6 +3,7 @@
 from api.routetable.row import row
 
 _LICENCE = ("licences", "submissions", "usage")
+_PROOF = ("performers", "attest")
 _JOB = ("performers", "submissions")
 
 ROWS = (
@@ -19,11 +20,11 @@ ROWS = (
     row("GET", "/v1/enrolments/{enrolment_id}", "performers"),
     row("POST", "/v1/enrolments/{enrolment_id}/signature", "performers"),
     row("POST", "/v1/enrolments/{enrolment_id}/samples", "performers"),
-    row("POST", "/v1/enrolments/{enrolment_id}/attestations", "performers"),
-    row("GET", "/v1/enrolments/{enrolment_id}/proofs", "performers"),
+    row("POST", "/v1/enrolments/{enrolment_id}/attestations", *_PROOF, attested=True),
+    row("GET", "/v1/enrolments/{enrolment_id}/proofs", *_PROOF, attested=True),
     row("POST", "/v1/enrolments/{enrolment_id}/challenges", "performers"),
     row("POST", "/v1/challenges/{challenge_id}/answer", "performers"),
-    row("GET", "/v1/challenges/{challenge_id}/excerpt", "performers", may_lack=True),
+    row("GET", "/v1/challenges/{challenge_id}/excerpt", *_PROOF, attested=True, may_lack=True),
     row("POST", "/v1/enrolments/{enrolment_id}/withdrawal", "performers"),
     row("GET", "/v1/disputes", "admin"),
     row("POST", "/v1/disputes/proposals", "admin", may_lack=True),

@@ -21,7 +21,8 @@ class Row:
     a foreign thing also from whoever lacks the scope; `may_lack` says that one's own thing may
     have nothing to show; `operator_reaches` that the operator reaches everybody's. `page` marks
     what browsers get, `entrance` where people prove who they are, and are refused for what they
-    sent; `half_way` is only for who has given a password and owes a second factor.
+    sent; `half_way` is only for who has given a password and owes a second factor; an
+    `attested` thing is reached by attesters, whoever's it is.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Row:
     page: bool = False
     entrance: bool = False
     half_way: bool = False
+    attested: bool = False
 
 
 def public(method: str, path: str) -> Row:

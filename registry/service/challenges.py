@@ -15,13 +15,14 @@ from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
 from core.jobs import Job
 from core.objects import ObjectRef, Objects
-from core.principal import Principal, require, system
+from core.principal import Principal, SearchCapability, require, system
 from core.vault import Vault
 from fingerprint.models import Reason, Template
 from fingerprint.proofing.fineprint import FinePrint
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
 from registry.proofing import phrase, turning
+from registry.service.attesting import ATTEST
 from registry.service.consents import require_consent
 from registry.service.seals import open_template
 from registry.store import challenges, enrolments, prints, samples, submissions
@@ -201,12 +202,21 @@ def discard(session: Session, objects: Objects, job: Job) -> None:
 
 def excerpt(session: Session, vault: Vault, principal: Principal, challenge_id: str) -> bytes:
     """What an attester must hear, as Ogg Opus; raises `NotFound` when nothing waits to be heard."""
-    require(principal, SCOPE)
-    item = challenges.get_challenge(session, principal, challenge_id)
-    sealed = challenges.kept_of(session, principal, challenge_id)
+    reader = _reader(session, principal, challenge_id)
+    item = challenges.get_challenge(session, reader, challenge_id)
+    sealed = challenges.kept_of(session, reader, challenge_id)
     if sealed is not None:
         return vault.unseal(item.enrolment_id, sealed, _aad(item.tenant_id, item.id))
     raise NotFound("Nothing of this challenge waits to be heard.", next_step="Read its state.")
+
+
+def _reader(session: Session, principal: Principal, challenge_id: str) -> Principal:
+    """The caller, or for an attester the organisation whose challenge it is."""
+    if ATTEST not in principal.scopes:
+        require(principal, SCOPE)
+        return principal
+    capability = SearchCapability("attestation", challenge_id)
+    return system(challenges.owner_of(session, capability, challenge_id))
 
 
 def _refuse_asking(enrolment: Enrolment, asked: int, language: str) -> None:

@@ -23,6 +23,7 @@ from registry.enrolment import Step, advance, notice_ends, notice_is_over
 from registry.models.people import Enrolment, EnrolmentState
 from registry.models.proofs import PART_OF, Attestation, Challenge, ChallengeState, Fact
 from registry.proofing.sufficiency import Demands, Evidence, missing
+from registry.service.attesting import ATTEST, reach
 from registry.service.disputes import open_dispute
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.seals import open_template
@@ -57,12 +58,15 @@ def attest(
     """Keep what the caller vouches for, and queue the look at all proofs.
 
     Raises `Conflict` before a sample is captured and after a withdrawal, `BadInput` for an
-    attestation of nothing, `NotAllowed` for a key where the registry has a staff.
+    attestation of nothing; where the registry has a staff `NotAllowed` for a key, and for
+    whoever is no attester.
     """
     # Load.
-    require(principal, SCOPE)
-    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    reader = reach(session, principal, enrolment_id)
+    enrolment = enrolments.get_enrolment(session, reader, enrolment_id)
     # Decide.
+    if not demands.single_operator:
+        require(principal, ATTEST)
     if enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.WITHDRAWN):
         advance(enrolment.state, Step.PROVE)
     item = _attestation(principal, enrolment, facts, statement, demands=demands, now=now)
@@ -162,13 +166,13 @@ def activate_due(session: Session, capability: SearchCapability, *, at: datetime
 def standing(
     session: Session, principal: Principal, enrolment_id: str, *, demands: Demands
 ) -> Standing:
-    """What an enrolment of the caller's still lacks, and who vouched for it."""
-    require(principal, SCOPE)
-    enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
+    """What an enrolment of the caller's, or before an attester, still lacks, and who vouched."""
+    reader = reach(session, principal, enrolment_id)
+    enrolment = enrolments.get_enrolment(session, reader, enrolment_id)
     evidence = evidence_of(session, enrolment)
     open_ = enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.CAPTURED)
     lacking = missing(evidence, demands) if open_ else ()
-    asked = challenges.list_challenges(session, principal, enrolment_id)
+    asked = challenges.list_challenges(session, reader, enrolment_id)
     return Standing(demands, lacking, evidence.attestations, asked)
 
 

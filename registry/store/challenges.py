@@ -11,7 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from fingerprint.models import Reason
 from registry.models.proofs import Challenge, ChallengeKind, ChallengeState
 from registry.store.codec import ReasonsJson, reasons_json, reasons_of
@@ -66,6 +66,15 @@ def add_challenge(session: Session, item: Challenge) -> None:
 def get_challenge(session: Session, principal: Principal, challenge_id: str) -> Challenge:
     """One challenge of the caller's; raises NotFound."""
     return _challenge(_row(session, principal, challenge_id))
+
+
+def owner_of(session: Session, _capability: SearchCapability, challenge_id: str) -> str:
+    """The organisation that a challenge belongs to; raises NotFound."""
+    query = select(ChallengeRow.tenant_id).where(col(ChallengeRow.id) == challenge_id)
+    owner = session.exec(query).first()
+    if owner is None:
+        raise _absent()
+    return owner
 
 
 def list_challenges(
@@ -173,8 +182,12 @@ def _row(session: Session, principal: Principal, challenge_id: str) -> Challenge
     )
     row = session.exec(query).first()
     if row is None:
-        raise NotFound("There is no such challenge.", next_step="Ask for a new one.")
+        raise _absent()
     return row
+
+
+def _absent() -> NotFound:
+    return NotFound("There is no such challenge.", next_step="Ask for a new one.")
 
 
 def _challenge(row: ChallengeRow) -> Challenge:

@@ -99,6 +99,15 @@ def get_enrolment(session: Session, principal: Principal, enrolment_id: str) -> 
     return _enrolment(_row(session, principal, enrolment_id))
 
 
+def owner_of(session: Session, _capability: SearchCapability, enrolment_id: str) -> str:
+    """The organisation that an enrolment belongs to; raises NotFound."""
+    query = select(EnrolmentRow.tenant_id).where(col(EnrolmentRow.id) == enrolment_id)
+    owner = session.exec(query).first()
+    if owner is None:
+        raise _absent()
+    return owner
+
+
 def get_consent_draft(session: Session, principal: Principal, enrolment_id: str) -> ConsentDraft:
     """What the performer was asked to sign; raises NotFound."""
     row = _row(session, principal, enrolment_id)
@@ -196,8 +205,12 @@ def _row(session: Session, principal: Principal, enrolment_id: str) -> Enrolment
     )
     row = session.exec(query).first()
     if row is None:
-        raise NotFound("There is no such enrolment.", next_step="Check the enrolment id.")
+        raise _absent()
     return row
+
+
+def _absent() -> NotFound:
+    return NotFound("There is no such enrolment.", next_step="Check the enrolment id.")
 
 
 def _enrolment(row: EnrolmentRow) -> Enrolment:

@@ -131,7 +131,7 @@ def agrees(row: Row, relation: Relation, wanted: Outcome, answer: httpx2.Respons
         return got is Outcome.ALLOWED
     if row.entrance:
         return got is not Outcome.FORBIDDEN
-    lacking = row.may_lack and relation in (Relation.OWN, Relation.COLLEAGUE)
+    lacking = row.may_lack and relation is not Relation.ABSENT
     return got is wanted or (lacking and got is Outcome.HIDDEN and wanted is Outcome.ALLOWED)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.cli.main import main
 from api.recogniser import heard
 from core.enrolmentsettings import EnrolmentSettings
 from tests.simulators.small_engine import medium
@@ -56,9 +57,24 @@ def codes(item: Any) -> list[str]:
 def test_a_key_vouches_for_nobody_where_there_is_a_staff(tmp_path: Path) -> None:
     stage = staffed(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
-    with pytest.raises(Exception, match="only people do"):
+    with pytest.raises(Exception, match="scope attest"):
         anna.vouch_for(consent, "identity")
     stage.close()
+
+
+def test_an_attester_looks_and_vouches_from_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The operator of a registry run alone is the attester of other organisations' enrolments."""
+    stage = Stage.make(tmp_path)
+    _, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    stage.close()
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(stage.settings.data_dir))
+    assert main(["attest", consent]) == 0
+    assert "0 of 1 people vouch for the identity." in capsys.readouterr().out
+    assert main(["attest", consent, "--fact", "identity", "--fact", "voice"]) == 0
+    assert "This enrolment lacks nothing." in capsys.readouterr().out
+    assert main(["attest", "enr_" + "a" * 26]) == 1
 
 
 def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
-from core import log
+from core import jobs, log
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.principal import Principal
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, EnrolmentState, Print
 from registry.models.proofs import Fact
@@ -19,6 +21,7 @@ from tests.store.registry_steps import (
     SEARCH,
     T0,
     Enrolled,
+    claim,
     enrolled,
     later,
     make_print,
@@ -87,22 +90,47 @@ def test_a_print_takes_its_place_in_the_order_when_it_becomes_active(world: Test
     assert placed.seq > second.seq
 
 
-def test_with_a_staff_two_people_vouch_and_no_key_does(world: TestWorld) -> None:
+def test_with_a_staff_two_attesters_vouch_and_nobody_else_does(world: TestWorld) -> None:
     who = enrolled(world, world.second)
     made = make_unproved(world, who, 1)
-    with pytest.raises(NotAllowed):
-        prove(world, who, made, STAFFED)
+    attester = replace(world.principal("union"), scopes=frozenset({"attest"}))
+    agency = replace(who.principal, scopes=frozenset({"performers"}))
+    agent = replace(agency, person="acc_agent")
+    for principal in (agency, agent, attester):  # two who are no attesters, and a key
+        with pytest.raises(NotAllowed), world.db.write() as session:
+            vouch(session, principal, who)
     for person, lacking in (
         ("acc_one", ["identity-unattested", "not-shown-live"]),
         ("acc_one", ["identity-unattested", "not-shown-live"]),
         ("acc_two", ["not-shown-live"]),
     ):
-        acting = replace(who, principal=replace(who.principal, person=person))
-        prove(world, acting, made, STAFFED)
+        with world.db.write() as session:
+            vouch(session, replace(attester, person=person), who)
+        job = claim(world, proofing.PROVE_JOB)
+        with world.db.write() as session:
+            proofing.proceed(session, who.enrolment_id, job, demands=STAFFED, now=T0)
+            jobs.finish(session, job)
         assert stands(world, who).state is EnrolmentState.CAPTURED
         with world.db.read() as session:
             found = proofing.standing(session, world.second, who.enrolment_id, demands=STAFFED)
         assert [item.code for item in found.missing] == lacking
+    assert made.id
+
+
+def vouch(session: Session, principal: Principal, who: Enrolled) -> None:
+    facts = [Fact.IDENTITY, Fact.VOICE]
+    proofing.attest(session, principal, who.enrolment_id, facts, "", demands=STAFFED, now=T0)
+
+
+def test_an_attester_reads_what_an_enrolment_lacks_by_its_id_alone(world: TestWorld) -> None:
+    who = enrolled(world, world.second)
+    make_unproved(world, who, 1)
+    attester = replace(world.principal("union"), scopes=frozenset({"attest"}))
+    with world.db.read() as session:
+        found = proofing.standing(session, attester, who.enrolment_id, demands=STAFFED)
+        assert [item.code for item in found.missing] == ["identity-unattested", "not-shown-live"]
+        with pytest.raises(NotFound):
+            proofing.standing(session, attester, "enr_" + "a" * 26, demands=STAFFED)
 
 
 def test_nobody_vouches_before_there_is_something_to_vouch_for(world: TestWorld) -> None:
