@@ -155,4 +155,5 @@ def _sources(tools: Tools, items: Sequence[Material], stack: ExitStack) -> "Iter
         # Faces are measured on pictures: the frames of a film are too much alike.
         if item.modality is Modality.FACE and tools.engine.probe(path).kind is not Form.STILL:
             continue
-        yield Source(path, item.modality.value, item.performer_id, "real", "by consent", "")
+        whose = (item.modality.value, item.performer_id, "real", "by consent", "")
+        yield Source(path, *whose, recording=item.object_name)

@@ -46,7 +46,11 @@ _PORTRAIT_SIDE_MAX = 640
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One line of a calibration manifest: a file, whose it is, and under which terms."""
+    """One line of a calibration manifest: a file, whose it is, and under which terms.
+
+    `recording` names what the file holds where its path does not: a sealed file is opened under
+    whatever path is free.
+    """
 
     path: Path
     modality: str
@@ -54,6 +58,12 @@ class Source:
     kind: str
     licence: str
     origin: str
+    recording: str = ""
+
+    @property
+    def name(self) -> str:
+        """What two sources of one recording have in common."""
+        return self.recording or str(self.path)
 
     @property
     def real(self) -> bool:
@@ -146,7 +156,7 @@ def voice_people(listener: Listener, sources: Iterable[Source], wanted: set[str]
         for identity, clip in _clips(listener, source):
             if identity in wanted and len(clip.windows):
                 clips[identity, source.real].append(clip)
-                files[identity].add(str(source.path))
+                files[identity].add(source.name)
     return [
         _voice(name, files[name], clips.get((name, True), []), clips.get((name, False), []))
         for name in sorted(files)
@@ -189,7 +199,7 @@ def face_people(watcher: FaceWatcher, sources: Iterable[Source], wanted: set[str
     for source in sources:
         if source.identity in wanted and source.real:
             shots[source.identity] += _looks(watcher, source)
-            files[source.identity].add(str(source.path))
+            files[source.identity].add(source.name)
     return [_face(name, files[name], looks) for name, looks in sorted(shots.items()) if looks]
 
 

@@ -11,7 +11,7 @@ from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.tools import Tools
 from api.worker import Worker
-from tests.engines import real_engine
+from tests.engines import models_dir, real_engine
 from tests.simulators.stage import Person, Stage, declaration, new_cut
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(900)]
@@ -54,8 +54,11 @@ def names(found: dict[str, Any]) -> set[str]:
     return {match["public_name"] for match in found["matches"]}
 
 
-def test_ones_own_sample_finds_nobody_after_the_erasure(tmp_path: Path, media_dir: Path) -> None:
+def test_ones_own_sample_finds_nobody_after_the_erasure(
+    tmp_path: Path, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real_engine()  # skips where there are no weights
+    monkeypatch.setenv("EBENBILD_MODELS_DIR", str(models_dir()))
     stage = Stage.make(tmp_path)
     _, agency = stage.tenant("agency")
     _, studio = stage.tenant("studio")

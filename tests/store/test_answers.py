@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from api.housekeeping import ANSWERS_KEPT, tidy
+from api.housekeeping import tidy
+from api.retention import schedule
 from api.store import Answer, find_answer, keep_answer
 from core.clock import utc_now
 from tests.fixtures import TestWorld
@@ -20,9 +21,9 @@ def test_an_answer_is_found_by_its_tenant_and_key_alone(world: TestWorld) -> Non
 
 
 def test_old_answers_are_forgotten_and_young_ones_kept(world: TestWorld) -> None:
-    now = utc_now()
+    now, kept = utc_now(), timedelta(days=dict(schedule(world.world.settings))["answers"])
     with world.db.write() as session:
-        keep_answer(session, "ten_a", "old", GIVEN, at=now - ANSWERS_KEPT - timedelta(hours=1))
+        keep_answer(session, "ten_a", "old", GIVEN, at=now - kept - timedelta(hours=1))
         keep_answer(session, "ten_a", "young", GIVEN, at=now)
     tidy(world.world)
     with world.db.read() as session:
