@@ -64,9 +64,14 @@ def enrol(
         stands = client.get(f"/v1/enrolments/{enrolment['id']}")
     found = {"enrolment": enrolment["id"], "state": stands["state"], "samples": results}
     emit(cli, {**found, "notice_until": stands["notice_until"]}, lambda: _show(cli.lang, results))
-    note(text(cli.lang, f"enrol.state.{stands['state']}", until=stands["notice_until"] or ""))
+    note(text(cli.lang, f"enrol.state.{stands['state']}", until=_minute(stands["notice_until"])))
     if not accepted:
         raise typer.Exit(1)
+
+
+def _minute(moment: str | None) -> str:
+    """An instant of the API, which is UTC, as people read one."""
+    return f"{moment[:16].replace('T', ' ')} UTC" if moment else ""
 
 
 def withdraw(
