@@ -18,7 +18,8 @@ from core.errors import BadInput, BadProof, BadTerms
 from core.integrity import ProofOptions
 from core.keys import verification_method
 from licensing.models import Terms
-from licensing.policy import policy_of, terms_from_policy
+from licensing.policy import policy_of
+from licensing.policyreading import terms_from_policy
 from licensing.status import LIST_BITS
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"

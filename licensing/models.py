@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from core.integrity import ProofOptions
 from fingerprint.models import Modality, Reason, Span
-from registry.models.works import KindOfUse
+from registry.models.works import KindOfUse, Stage
 
 ANY = "*"
 
@@ -70,12 +70,49 @@ class TariffTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class StageRate:
+    """The price of one stage where it is not that of the licence."""
+
+    stage: Stage
+    tariff: TariffTerm
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateRef:
+    """The standard contract, in the version that the parties read."""
+
+    id: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Formation:
+    """How the agreement came about, as the parties declare it; laws make it count or not.
+
+    `separate_agreement` and `conspicuous` speak of the clause apart from other contracts,
+    `counsel` and `union_agreement` of who stood by the performer. `agency_key` says that the
+    registry holds the signing key sealed, for an agency with a mandate.
+    """
+
+    written: bool = True
+    separate_agreement: bool = False
+    conspicuous: bool = False
+    counsel: bool = False
+    union_agreement: bool = False
+    court_approval_ref: str = ""
+    agency_key: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """What a performer allows one licensee to do; `("*",)` in a tuple means any.
 
     `territories` are ISO 3166-1 alpha-2 codes, `languages` BCP 47 tags (`de` covers `de-AT`),
-    `media` values of `Medium`, `works` ids of works (their seasons, episodes
-    and cuts included) or of single cuts. `seconds_max` bounds the likeness per cut.
+    `media` values of `Medium`, `formats` of `CutFormat`, `works` ids of works (their seasons,
+    episodes and cuts included) or of single cuts. `seconds_max` bounds the likeness per cut,
+    `uses_max` the number of cuts. `stage_rates` name the stages that have a price of their own.
+    `exclusive` is a promise within this very scope; `parent_licence_id` names the licence that
+    this one is a sublicence of.
     """
 
     performer_id: str
@@ -92,6 +129,22 @@ class Terms:
     seconds_max: int | None = None
     contexts_prohibited: tuple[Context, ...] = ()
     label_ai: bool = True
+    description: str = ""
+    formats: tuple[str, ...] = (ANY,)
+    stages: tuple[Stage, ...] = (Stage.RELEASE,)
+    audience_test_days_max: int | None = None
+    stage_rates: tuple[StageRate, ...] = ()
+    uses_max: int | None = None
+    exclusive: bool = False
+    sublicensable: bool = False
+    parent_licence_id: str = ""
+    approval_per_cut: bool = False
+    use_notice_hours: int = 0
+    termination_notice_days: int = 0
+    post_mortem: bool = False
+    template: TemplateRef | None = None
+    framework_id: str = ""
+    formation: Formation = Formation()
 
     @property
     def training(self) -> bool:

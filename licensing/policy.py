@@ -1,20 +1,15 @@
-"""Terms as an ODRL agreement, and back, so that nothing signed goes unread.
+"""Terms as an ODRL agreement, in the words of ODRL wherever it has one.
 
-`terms_from_policy` writes the terms it found as a policy again and demands the very same one:
-a permission, constraint or duty that this profile does not know makes the policy unreadable
-instead of being passed over. Profile of ODRL 2.2, https://www.w3.org/TR/odrl-model/ and
+The same terms always give the same agreement, and what terms leave open is not written. Read back
+by `licensing.policyreading`. Profile of ODRL 2.2, https://www.w3.org/TR/odrl-model/ and
 https://www.w3.org/TR/odrl-vocab/; our own words carry the prefix `eb:`.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from core.clock import from_text, to_text
-from core.errors import BadInput, BadTerms
-from core.money import parse_rate, rate_text
+from core.clock import to_text
+from core.money import rate_text
 from fingerprint.models import Modality
-from licensing.models import ANY, Context, TariffKind, TariffTerm, Terms
-from registry.models.works import KindOfUse
+from licensing.models import ANY, Formation, TariffKind, TariffTerm, Terms
+from registry.models.works import KindOfUse, Stage
 from registry.usekinds import concerned
 
 ACTIONS = {
@@ -32,14 +27,32 @@ ACTIONS = {
     KindOfUse.TEXT_AND_DATA_MINING: "eb:textAndDataMining",
 }
 PAY_PER = {TariffKind.PER_MINUTE: "eb:minute", TariffKind.PER_VIEW: "eb:view"}
-SCOPES = {"territories": "spatial", "languages": "language", "media": "media", "works": "eb:work"}
+SCOPES = {
+    "territories": "spatial",
+    "languages": "language",
+    "media": "media",
+    "works": "eb:work",
+    "formats": "eb:format",
+}
+STAGES = {
+    Stage.PITCH: "eb:pitch",
+    Stage.AUDIENCE_TEST: "eb:audienceTest",
+    Stage.RELEASE: "eb:release",
+}
+FORMATION = {
+    "written": "eb:written",
+    "separate_agreement": "eb:separateAgreement",
+    "conspicuous": "eb:conspicuous",
+    "counsel": "eb:counsel",
+    "union_agreement": "eb:unionAgreement",
+    "agency_key": "eb:agencyKey",
+}
+GRANT_USE = "grantUse"
+LIVING, DECEASED = "eb:living", "eb:deceased"
 PERFORMER_URN = "urn:ebenbild:performer:"
 TENANT_URN = "urn:ebenbild:tenant:"
+LICENCE_URN = "urn:ebenbild:licence:"
 CURRENCY_URN = "urn:iso:std:iso:4217#"
-
-_KINDS = {action: kind for kind, action in ACTIONS.items()}
-_PAID_PER = {per: kind for kind, per in PAY_PER.items()}
-_Json = Mapping[str, Any]
 
 
 def policy_of(terms: Terms, *, profile: str) -> dict[str, object]:
@@ -49,40 +62,67 @@ def policy_of(terms: Terms, *, profile: str) -> dict[str, object]:
         "profile": profile,
         "assigner": PERFORMER_URN + terms.performer_id,
         "assignee": TENANT_URN + terms.licensee_id,
-        "permission": [
-            {
-                "target": _target(terms.performer_id, modality),
-                "action": ACTIONS[kind],
-                "constraint": _constraints(terms),
-                "duty": _duties(terms),
-            }
-            for kind in terms.kinds
-            for modality in terms.modalities
-            if modality in concerned(kind, None)
-        ],
+        "permission": _permissions(terms) + _grants(terms),
         "prohibition": _prohibitions(terms),
+        **_promises(terms),
+        **_circumstances(terms),
     }
 
 
-def terms_from_policy(policy: object, *, profile: str) -> Terms:
-    """Read terms out of a policy of this profile; inverse of `policy_of` for ordered terms.
+def _permissions(terms: Terms) -> list[dict[str, object]]:
+    return [
+        {
+            "target": _target(terms.performer_id, modality),
+            "action": ACTIONS[kind],
+            "constraint": _constraints(terms),
+            "duty": _duties(terms),
+        }
+        for kind in terms.kinds
+        for modality in terms.modalities
+        if modality in concerned(kind, None)
+    ]
 
-    Raises BadTerms when the policy says anything more, less or other than the terms read.
-    """
-    try:
-        terms = _read(policy)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError, BadInput) as exc:
-        raise _unreadable() from exc
-    if policy_of(terms, profile=profile) != policy:
-        raise _unreadable()
-    return terms
+
+def _grants(terms: Terms) -> list[dict[str, object]]:
+    """ODRL's own word for sublicensing; absent, as everything that is not permitted."""
+    if not terms.sublicensable:
+        return []
+    return [
+        {"target": _target(terms.performer_id, modality), "action": GRANT_USE}
+        for modality in terms.modalities
+    ]
 
 
-def _unreadable() -> BadTerms:
-    return BadTerms(
-        "The policy is not one of this profile, or says more than its terms.",
-        next_step="Draft the licence again through this registry.",
-    )
+def _promises(terms: Terms) -> dict[str, object]:
+    """What binds the performer: to grant nobody else the same."""
+    if not terms.exclusive:
+        return {}
+    bound = {"assigner": TENANT_URN + terms.licensee_id}
+    bound["assignee"] = PERFORMER_URN + terms.performer_id
+    return {"obligation": [{"action": "eb:grantNoOther", **bound}]}
+
+
+def _circumstances(terms: Terms) -> dict[str, object]:
+    """What the agreement rests on and how it came about and ends."""
+    template, formation = terms.template, terms.formation
+    said: dict[str, object] = {
+        "dc:description": terms.description,
+        "eb:sublicenceOf": terms.parent_licence_id and LICENCE_URN + terms.parent_licence_id,
+        "eb:framework": terms.framework_id,
+        "eb:terminationNotice": terms.termination_notice_days
+        and f"P{terms.termination_notice_days}D",
+        "eb:template": template and {"eb:id": template.id, "eb:version": template.version},
+        "eb:courtApproval": formation.court_approval_ref,
+    }
+    found = {name: value for name, value in said.items() if value}
+    if formation_words(formation) != formation_words(Formation()):
+        found["eb:formation"] = formation_words(formation)
+    return found
+
+
+def formation_words(formation: Formation) -> list[str]:
+    """What is true of how the agreement was formed, in the words of the profile."""
+    return [said for name, said in FORMATION.items() if getattr(formation, name)]
 
 
 def _target(performer_id: str, modality: Modality) -> str:
@@ -104,15 +144,40 @@ def _constraints(terms: Terms) -> list[dict[str, object]]:
             found.append(_constraint(operand, "isAnyOf", list(values)))
     if terms.seconds_max is not None:
         found.append(_constraint("meteredTime", "lteq", f"PT{terms.seconds_max}S"))
+    if terms.stages != (Stage.RELEASE,):
+        found.append(_constraint("eb:stage", "isAnyOf", [STAGES[stage] for stage in terms.stages]))
+    if terms.audience_test_days_max is not None:
+        days = f"P{terms.audience_test_days_max}D"
+        found.append(_constraint("eb:audienceTestTime", "lteq", days))
+    if terms.uses_max is not None:
+        found.append(_constraint("count", "lteq", str(terms.uses_max)))
+    if terms.post_mortem:
+        found.append(_constraint("eb:performerIs", "isAnyOf", [LIVING, DECEASED]))
     return found
 
 
 def _duties(terms: Terms) -> list[dict[str, object]]:
-    amount = _constraint("payAmount", "eq", rate_text(terms.tariff.rate_micro))
-    amount["unit"] = CURRENCY_URN + terms.tariff.currency
-    per = _constraint("eb:payPer", "eq", PAY_PER[terms.tariff.kind])
-    pay: dict[str, object] = {"action": "compensate", "constraint": [amount, per]}
-    return [pay, {"action": "eb:labelAsAI"}] if terms.label_ai else [pay]
+    found = [_payment(terms.tariff, None)]
+    found += [_payment(rate.tariff, rate.stage) for rate in terms.stage_rates]
+    if terms.label_ai:
+        found.append({"action": "eb:labelAsAI"})
+    if terms.approval_per_cut:
+        found.append(
+            {"action": "obtainConsent", "constraint": [_constraint("eb:per", "eq", "eb:cut")]}
+        )
+    if terms.use_notice_hours:
+        hours = f"PT{terms.use_notice_hours}H"
+        found.append({"action": "inform", "constraint": [_constraint("eb:ahead", "gteq", hours)]})
+    return found
+
+
+def _payment(tariff: TariffTerm, stage: Stage | None) -> dict[str, object]:
+    amount = _constraint("payAmount", "eq", rate_text(tariff.rate_micro))
+    amount["unit"] = CURRENCY_URN + tariff.currency
+    limits = [amount, _constraint("eb:payPer", "eq", PAY_PER[tariff.kind])]
+    if stage is not None:
+        limits.append(_constraint("eb:stage", "eq", STAGES[stage]))
+    return {"action": "compensate", "constraint": limits}
 
 
 def _prohibitions(terms: Terms) -> list[dict[str, object]]:
@@ -123,60 +188,3 @@ def _prohibitions(terms: Terms) -> list[dict[str, object]]:
         contexts = [f"eb:{context.value}" for context in terms.contexts_prohibited]
         found.append({"action": "use", "constraint": [_constraint("purpose", "isAnyOf", contexts)]})
     return found
-
-
-def _read(policy: Any) -> Terms:
-    permissions: Sequence[_Json] = policy["permission"]
-    first = permissions[0]
-    limits: Sequence[_Json] = first["constraint"]
-    seconds = _right(limits, "meteredTime", "lteq")
-    return Terms(
-        performer_id=policy["assigner"].removeprefix(PERFORMER_URN),
-        licensee_id=policy["assignee"].removeprefix(TENANT_URN),
-        kinds=tuple(dict.fromkeys(_KINDS[item["action"]] for item in permissions)),
-        modalities=_modalities(permissions),
-        valid_from=from_text(_right(limits, "dateTime", "gteq")),
-        valid_until=from_text(_right(limits, "dateTime", "lt")),
-        tariff=_tariff(first["duty"][0]["constraint"]),
-        territories=_scope(limits, "territories"),
-        languages=_scope(limits, "languages"),
-        media=_scope(limits, "media"),
-        works=_scope(limits, "works"),
-        seconds_max=None if seconds is None else int(seconds.removeprefix("PT").removesuffix("S")),
-        contexts_prohibited=_contexts(policy["prohibition"]),
-        label_ai=len(first["duty"]) > 1,
-    )
-
-
-def _modalities(permissions: Sequence[_Json]) -> tuple[Modality, ...]:
-    named = {item["target"].rpartition(":")[2] for item in permissions}
-    return tuple(modality for modality in Modality if modality.value in named)
-
-
-def _right(limits: Sequence[_Json], left: str, operator: str) -> Any:
-    for limit in limits:
-        if limit["leftOperand"] == left and limit["operator"] == operator:
-            return limit["rightOperand"]
-    return None
-
-
-def _scope(limits: Sequence[_Json], field: str) -> tuple[str, ...]:
-    values = _right(limits, SCOPES[field], "isAnyOf")
-    return (ANY,) if values is None else tuple(values)
-
-
-def _tariff(constraints: Sequence[_Json]) -> TariffTerm:
-    amount, per = constraints
-    return TariffTerm(
-        kind=_PAID_PER[per["rightOperand"]],
-        rate_micro=parse_rate(amount["rightOperand"]),
-        currency=amount["unit"].removeprefix(CURRENCY_URN),
-    )
-
-
-def _contexts(prohibitions: Sequence[_Json]) -> tuple[Context, ...]:
-    for item in prohibitions:
-        if item["action"] == "use":
-            names = item["constraint"][0]["rightOperand"]
-            return tuple(Context(name.removeprefix("eb:")) for name in names)
-    return ()

@@ -8,7 +8,17 @@ from licensing.assets import LANGUAGES, reason_sentences, words
 
 # Details that hold names of kinds, parts, media and fields; free text is never looked up.
 _WORDED = frozenset(
-    {"kind", "modality", "modalities", "medium", "contexts", "purpose", "field", "certainty"}
+    {
+        "kind",
+        "modality",
+        "modalities",
+        "medium",
+        "contexts",
+        "purpose",
+        "field",
+        "certainty",
+        "stage",
+    }
 )
 
 

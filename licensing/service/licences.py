@@ -30,7 +30,8 @@ from licensing.policy import TENANT_URN
 from licensing.status import LIST_BITS, bits_with
 from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
-from licensing.terms import check_terms, ordered
+from licensing.termrules import check_terms
+from licensing.terms import ordered
 from licensing.wording import render
 from registry.models.people import Purpose
 from registry.models.works import KindOfUse

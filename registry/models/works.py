@@ -56,6 +56,15 @@ class Medium(StrEnum):
     GAME = "game"
     PODCAST = "podcast"
     SOCIAL = "social"
+    GRAPHIC_NOVEL = "graphic_novel"
+
+
+class Stage(StrEnum):
+    """How far a cut goes: to a few people who decide, to a test audience, to everybody."""
+
+    PITCH = "pitch"
+    AUDIENCE_TEST = "audience_test"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True)

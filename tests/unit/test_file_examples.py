@@ -12,7 +12,8 @@ from api.cli.declaring import read
 from api.cli.licences import _read
 from core.errors import BadInput
 from fingerprint.calibrate import read_identities
-from licensing.terms import check_terms, terms_from_dict
+from licensing.termrules import check_terms
+from licensing.terms import terms_from_dict
 from registry.declaration import from_dict
 from registry.models.works import KindOfUse
 from royalties.usage import REQUIRED

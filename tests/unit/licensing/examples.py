@@ -6,9 +6,19 @@ from typing import Any
 
 from core.ids import derived_id
 from fingerprint.models import Decision, Modality, Span
-from licensing.models import CutPlace, LicenceInForce, TariffKind, TariffTerm, Terms
+from licensing.models import (
+    Context,
+    CutPlace,
+    Formation,
+    LicenceInForce,
+    StageRate,
+    TariffKind,
+    TariffTerm,
+    TemplateRef,
+    Terms,
+)
 from registry.models.evidence import UnknownPerson, Use
-from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium
+from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium, Stage
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 RELEASE = date(2026, 12, 1)
@@ -33,6 +43,28 @@ TERMS = Terms(
     works=(SERIES,),
     seconds_max=60,
 )
+
+FULL = replace(
+    TERMS,
+    contexts_prohibited=(Context.POLITICAL,),
+    description="The voice of the night guard, in twelve episodes.",
+    formats=("vertical",),
+    stages=(Stage.PITCH, Stage.AUDIENCE_TEST),
+    audience_test_days_max=14,
+    stage_rates=(StageRate(Stage.PITCH, TariffTerm(TariffKind.PER_VIEW, 1_000, "EUR")),),
+    uses_max=12,
+    exclusive=True,
+    sublicensable=True,
+    parent_licence_id=derived_id("lic", "parent"),
+    approval_per_cut=True,
+    use_notice_hours=48,
+    termination_notice_days=30,
+    post_mortem=True,
+    template=TemplateRef("micro-drama-series", "2026-11"),
+    framework_id="union-2026",
+    formation=Formation(separate_agreement=True, counsel=True, court_approval_ref="12 F 3/26"),
+)
+"""Terms in which every condition says something."""
 
 
 def terms(**changes: Any) -> Terms:

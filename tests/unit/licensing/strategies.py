@@ -7,10 +7,21 @@ from hypothesis import strategies as st
 
 from core.ids import derived_id
 from fingerprint.models import Decision, Modality, Span
-from licensing.models import ANY, Context, TariffKind, TariffTerm, Terms
-from licensing.terms import check_terms, ordered
+from licensing.conditions import PLAIN
+from licensing.models import (
+    ANY,
+    Context,
+    Formation,
+    StageRate,
+    TariffKind,
+    TariffTerm,
+    TemplateRef,
+    Terms,
+)
+from licensing.termrules import check_terms
+from licensing.terms import ordered
 from registry.models.evidence import UnknownPerson, Use
-from registry.models.works import DeclaredUse, KindOfUse, Medium
+from registry.models.works import CutFormat, DeclaredUse, KindOfUse, Medium, Stage
 from tests.unit.licensing.examples import (
     ANNA,
     AT,
@@ -77,7 +88,59 @@ terms = st.builds(
     label_ai=st.booleans(),
 )
 
-fit_terms = terms.map(ordered).filter(lambda one: not check_terms(one, AT))
+_STAGE_SETS = st.lists(st.sampled_from(list(Stage)), min_size=1, max_size=3, unique=True)
+_rates = st.lists(
+    st.builds(StageRate, st.sampled_from(list(Stage)), tariffs),
+    max_size=2,
+    unique_by=lambda rate: rate.stage,
+)
+
+
+def _fitting(rates: list[StageRate], terms: Terms) -> tuple[StageRate, ...]:
+    """Only stages that are licensed have a price, in the currency of the licence."""
+    currency = terms.tariff.currency
+    return tuple(
+        replace(rate, tariff=replace(rate.tariff, currency=currency))
+        for rate in rates
+        if rate.stage in terms.stages
+    )
+
+
+_texts = st.just("") | st.text(st.characters(codec="utf-8"), min_size=1, max_size=30)
+_conditions = st.fixed_dictionaries(
+    {},
+    optional={
+        "description": _texts,
+        "formats": _some([each.value for each in CutFormat]),
+        "uses_max": st.none() | st.integers(1, 10**6),
+        "exclusive": st.booleans(),
+        "sublicensable": st.booleans(),
+        "parent_licence_id": st.sampled_from(["", derived_id("lic", "parent")]),
+        "approval_per_cut": st.booleans(),
+        "use_notice_hours": st.integers(0, 100),
+        "termination_notice_days": st.integers(0, 100),
+        "post_mortem": st.booleans(),
+        "template": st.none() | st.builds(TemplateRef, st.just("dubbing"), st.just("2026-11")),
+        "framework_id": _texts,
+        "formation": st.builds(
+            Formation, *[st.booleans()] * 5, court_approval_ref=_texts, agency_key=st.booleans()
+        ),
+    },
+)
+
+
+def _conditioned(
+    one: Terms, conditions: dict[str, object], stages: list[Stage], rates: list[StageRate]
+) -> Terms:
+    days = 14 if Stage.AUDIENCE_TEST in stages else None
+    staged = replace(one, stages=tuple(stages), audience_test_days_max=days)
+    return replace(staged, stage_rates=_fitting(rates, staged), **conditions)
+
+
+full_terms = st.builds(_conditioned, terms, _conditions, _STAGE_SETS, _rates)
+"""Terms with any of the conditions."""
+
+fit_terms = (terms | full_terms).map(ordered).filter(lambda one: not check_terms(one, AT))
 """Terms that may be signed."""
 
 WIDE = replace(
@@ -94,7 +157,7 @@ WIDE = replace(
 near_terms = st.builds(
     lambda other, field: replace(WIDE, **{field: getattr(other, field)}),
     terms,
-    st.sampled_from([field.name for field in fields(Terms)]),
+    st.sampled_from([field.name for field in fields(Terms) if field.name not in PLAIN]),
 )
 """Anna's terms that cover nearly everything drawn here, with one field of other terms."""
 

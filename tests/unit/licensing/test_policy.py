@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.canonical import canonical
 from core.errors import BadTerms
 from fingerprint.models import Modality
 from licensing.models import Terms
-from licensing.policy import ACTIONS, policy_of, terms_from_policy
+from licensing.policy import ACTIONS, policy_of
+from licensing.policyreading import terms_from_policy
 from registry.models.works import KindOfUse
 from tests.unit.licensing import strategies
-from tests.unit.licensing.examples import ANNA, terms
+from tests.unit.licensing.examples import ANNA, FULL, terms
 
 PROFILE = "https://registry.example/ns/likeness"
 
@@ -85,10 +87,10 @@ def paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [at, *[path for key in keys for path in paths(value[key], (*at, key))]]
 
 
-POLICY = policy_of(terms(contexts_prohibited=()), profile=PROFILE)
+POLICY = policy_of(FULL, profile=PROFILE)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.sampled_from([path for path in paths(POLICY) if path]), _RUBBISH)
 def test_nothing_in_a_policy_goes_unread(path: tuple[Any, ...], value: Any) -> None:
     changed = copy.deepcopy(POLICY)
@@ -101,4 +103,18 @@ def test_nothing_in_a_policy_goes_unread(path: tuple[Any, ...], value: Any) -> N
     except BadTerms:
         return
     # What is still readable says other terms, or the change was none.
-    assert changed == POLICY or read != terms()
+    assert changed == POLICY or read != FULL
+    assert canonical(changed) == canonical(policy_of(read, profile=PROFILE))
+
+
+def test_conditions_are_said_in_the_words_of_odrl_where_it_has_them() -> None:
+    actions = {item["action"] for item in POLICY["permission"]}  # type: ignore[attr-defined]
+    duties = [duty["action"] for duty in POLICY["permission"][0]["duty"]]  # type: ignore[index]
+    assert "grantUse" in actions
+    assert duties == ["compensate", "compensate", "eb:labelAsAI", "obtainConsent", "inform"]
+    assert POLICY["obligation"][0]["action"] == "eb:grantNoOther"  # type: ignore[index]
+
+
+def test_terms_without_conditions_give_the_policy_they_always_gave() -> None:
+    names = {"type", "profile", "assigner", "assignee", "permission", "prohibition"}
+    assert set(policy_of(terms(), profile=PROFILE)) == names

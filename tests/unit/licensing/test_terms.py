@@ -11,13 +11,16 @@ from hypothesis import given, settings
 from core.errors import BadTerms
 from core.ids import derived_id
 from fingerprint.models import Modality
-from licensing.models import ANY, TariffKind, TariffTerm, Terms
-from licensing.terms import check_terms, ordered, terms_from_dict, terms_to_dict
-from registry.models.works import KindOfUse
+from licensing.conditions import PLAIN
+from licensing.models import ANY, StageRate, TariffKind, TariffTerm, Terms
+from licensing.termrules import check_terms
+from licensing.terms import ordered, terms_from_dict, terms_to_dict
+from registry.models.works import KindOfUse, Stage
 from tests.unit.licensing import strategies
-from tests.unit.licensing.examples import AT, TERMS, terms
+from tests.unit.licensing.examples import AT, FULL, TERMS, terms
 
 K = KindOfUse
+DOLLARS = TariffTerm(TariffKind.PER_VIEW, 1, "USD")
 
 
 def codes(some: Terms) -> list[str]:
@@ -25,7 +28,7 @@ def codes(some: Terms) -> list[str]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(strategies.terms)
+@given(strategies.terms | strategies.full_terms)
 def test_terms_survive_the_way_to_json_and_back(some: Terms) -> None:
     assert terms_from_dict(json.loads(json.dumps(terms_to_dict(some)))) == some
 
@@ -41,6 +44,17 @@ def test_ordering_changes_nothing_but_the_order(some: Terms) -> None:
 
 def test_good_terms_have_nothing_against_them() -> None:
     assert codes(TERMS) == []
+    assert codes(FULL) == []
+
+
+def test_conditions_that_say_nothing_are_not_written() -> None:
+    assert "description" not in terms_to_dict(TERMS)
+    assert set(terms_to_dict(FULL)) - set(terms_to_dict(TERMS)) == set(PLAIN)
+
+
+def test_a_condition_may_be_named_and_say_what_its_absence_says() -> None:
+    idle = {"description": "", "stages": ["release"], "formats": "*", "formation": {}}
+    assert terms_from_dict({**terms_to_dict(TERMS), **idle}) == TERMS
 
 
 @pytest.mark.parametrize(
@@ -72,6 +86,20 @@ def test_good_terms_have_nothing_against_them() -> None:
         ({"tariff": TariffTerm(TariffKind.PER_VIEW, 1, "euro")}, "currency-malformed"),
         ({"seconds_max": 0}, "seconds-out-of-range"),
         ({"seconds_max": 10**7 + 1}, "seconds-out-of-range"),
+        ({"formats": ()}, "scope-missing"),
+        ({"formats": ("square",)}, "scope-malformed"),
+        ({"stages": ()}, "scope-missing"),
+        ({"stages": (Stage.PITCH, Stage.PITCH)}, "repeated-value"),
+        ({"stages": (Stage.AUDIENCE_TEST,)}, "test-days-missing"),
+        ({"audience_test_days_max": 14}, "test-days-idle"),
+        ({"audience_test_days_max": 0}, "test-days-out-of-range"),
+        ({"stage_rates": (StageRate(Stage.PITCH, TERMS.tariff),)}, "stage-rate-idle"),
+        ({"stage_rates": (StageRate(Stage.RELEASE, DOLLARS),)}, "stage-rate-currency"),
+        ({"stage_rates": (StageRate(Stage.RELEASE, TERMS.tariff),) * 2}, "repeated-value"),
+        ({"uses_max": 0}, "uses-out-of-range"),
+        ({"use_notice_hours": -1}, "use-notice-out-of-range"),
+        ({"termination_notice_days": 3651}, "termination-notice-out-of-range"),
+        ({"parent_licence_id": "lic_1"}, "parent-malformed"),
     ],
 )
 def test_each_rule_tells_what_is_wrong(changes: dict[str, Any], code: str) -> None:
@@ -134,6 +162,18 @@ def test_a_time_may_come_from_toml_in_any_zone() -> None:
         {"tariff": {"kind": "per_minute", "rate": "-1", "currency": "EUR"}},
         {"tariff": {"kind": "per_minute", "rate": 0.5, "currency": "EUR"}},
         {"training": True},
+        {"description": "x" * 4001},
+        {"description": 7},
+        {"stages": ["premiere"]},
+        {"stage_rates": {}},
+        {"stage_rates": [{"stage": "pitch"}]},
+        {"stage_rates": [{"stage": "x", "kind": "per_view", "rate": "1", "currency": "EUR"}]},
+        {"template": "dubbing"},
+        {"formation": {"witnesses": True}},
+        {"formation": {"counsel": "yes"}},
+        {"formation": []},
+        {"exclusive": 1},
+        {"uses_max": "3"},
     ],
 )
 def test_malformed_terms_are_refused_without_echoing_them(change: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import string
 from pathlib import Path
 
@@ -19,9 +20,10 @@ from licensing.assets import (
     words,
 )
 from licensing.models import Context
-from licensing.policy import ACTIONS, PAY_PER, SCOPES
+from licensing.policy import ACTIONS, FORMATION, PAY_PER, SCOPES, STAGES, policy_of
 from licensing.wording import render, word
 from registry.models.works import KindOfUse, Medium
+from tests.unit.licensing.examples import FULL
 
 ROOT = Path(licensing.__file__).parents[1]
 PACKAGES = ("fingerprint", "registry", "licensing")
@@ -150,8 +152,9 @@ def test_the_context_maps_the_policy_to_json_and_protects_its_terms() -> None:
 def test_the_vocabulary_defines_every_word_of_the_profile_in_both_languages() -> None:
     graph = json.loads(vocabulary_bytes())["@graph"]
     defined = {entry["@id"].removeprefix("urn:ebenbild:likeness:"): entry for entry in graph}
-    used = [*ACTIONS.values(), *PAY_PER.values(), *SCOPES.values(), "eb:labelAsAI", "eb:payPer"]
-    used += [f"eb:{context.value}" for context in Context]
+    used = [*ACTIONS.values(), *PAY_PER.values(), *SCOPES.values(), *STAGES.values()]
+    used += [*FORMATION.values(), *(f"eb:{context.value}" for context in Context)]
+    used += re.findall(r"eb:\w+", json.dumps(policy_of(FULL, profile="")))
     ours = {name.removeprefix("eb:") for name in used if name.startswith("eb:")}
     assert ours <= set(defined)
     for name in ours:
