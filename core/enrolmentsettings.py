@@ -21,3 +21,10 @@ class EnrolmentSettings(BaseModel):
         "of a sound file and the language (en or de) added to these arguments. Without one a "
         "person hears whether the phrase was said.",
     )
+    child_agrees_from_years: int = Field(
+        default=14,
+        ge=7,
+        le=18,
+        description="Age from which a minor signs too, with a key of his or her own, beside every "
+        "guardian; keys that were bound before are the guardians' and speak no more.",
+    )

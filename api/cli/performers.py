@@ -26,10 +26,13 @@ def add(
     public_name: Annotated[
         str | None, typer.Option(help="What studios see of a match (default: the name).")
     ] = None,
+    born_on: Annotated[
+        str | None, typer.Option(help="Birth date of a minor, such as 2014-03-09; adults: none.")
+    ] = None,
 ) -> None:
     """Add a performer, whose signature is that of the key file."""
     made = open_key(key, cli.lang)
-    body = {"name": name, "public_name": public_name or name}
+    body = {"name": name, "public_name": public_name or name, "born_on": born_on}
     with cli.client() as client:
         performer = client.post("/v1/performers", body)
         bound = bind(client, performer["id"], made)
@@ -52,6 +55,19 @@ def rekey(
     present = None if old is None else open_key(old, cli.lang)
     with cli.client() as client:
         found = bind(client, performer, made, present)
+    emit(cli, found, lambda: fields(found))
+
+
+@command(app, "minor")
+def minor(
+    cli: Cli,
+    performer: PerformerId,
+    *,
+    born_on: Annotated[str, typer.Option(help="Birth date, such as 2014-03-09.")],
+) -> None:
+    """Record that a performer is a minor: guardians then sign everything."""
+    with cli.client() as client:
+        found = client.post(f"/v1/performers/{performer}/minority", {"born_on": born_on})
     emit(cli, found, lambda: fields(found))
 
 

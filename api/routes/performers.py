@@ -1,27 +1,32 @@
 """Performers, their keys and their prints, for their own side only."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
+from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
 from api.wire import FROZEN, Text, ToSign, from_base64
 from core.clock import utc_now
 from registry.models.people import KeyBinding, KeyDraft, Performer, Print
-from registry.service import keys, people, samples
+from registry.service import guardians, keys, people, samples
 
 router = APIRouter(tags=["performers"])
 
 
 class NewPerformer(BaseModel):
-    """A person to add; studios see only the public name, and only after a match."""
+    """A person to add; studios see only the public name, and only after a match.
+
+    `born_on` is for minors only.
+    """
 
     model_config = FROZEN
     name: Text
     public_name: Text
+    born_on: date | None = None
 
 
 class NewKey(BaseModel):
@@ -77,17 +82,22 @@ class KeyOut(BaseModel):
 
 
 @router.post("/performers", status_code=201, response_model=Performer)
-def add_performer(body: NewPerformer, writing: Writing) -> Response:
+def add_performer(body: NewPerformer, writing: Writing, world: Open) -> Response:
     """Add a performer of your own side."""
-    return writing.write(
-        lambda session: people.create_performer(
-            session,
-            writing.caller,
-            name=body.name,
-            public_name=body.public_name,
-            now=utc_now(),
+
+    def add(session: Session) -> Performer:
+        now = utc_now()
+        made = people.create_performer(
+            session, writing.caller, name=body.name, public_name=body.public_name, now=now
         )
-    )
+        if body.born_on is None:
+            return made
+        years = world.settings.enrolment.child_agrees_from_years
+        return guardians.declare_minor(
+            session, writing.caller, made.id, body.born_on, agrees_from_years=years, now=now
+        )
+
+    return writing.write(add)
 
 
 @router.get("/performers", response_model=Page[Performer])

@@ -1,11 +1,12 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
-from api.routetable import entrance, messages, people, privacy, registry
+from api.routetable import entrance, family, messages, people, privacy, registry
 
 ROWS = (
     *entrance.ROWS,
     *registry.ROWS,
     *messages.ROWS,
+    *family.ROWS,
     *people.ROWS,
     *privacy.ROWS,
 )

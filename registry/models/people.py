@@ -5,7 +5,7 @@ Bitemporal where it matters: `valid_*` says when a thing is true, `recorded_at` 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from core.integrity import ProofOptions
@@ -41,7 +41,8 @@ class EnrolmentState(StrEnum):
 class Performer:
     """One person who owns a likeness; `payee_id` is random and says nothing about the person.
 
-    After `erased_at` the names are a pseudonym.
+    After `erased_at` the names are a pseudonym. `born_on` is known of minors only, with the day
+    from which the child agrees too; `deceased_on` once an estate was confirmed.
     """
 
     id: str
@@ -51,6 +52,9 @@ class Performer:
     payee_id: str
     created_at: datetime
     erased_at: datetime | None = None
+    born_on: date | None = None
+    agrees_on: date | None = None
+    deceased_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

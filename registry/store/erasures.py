@@ -92,6 +92,7 @@ def blank_performer(session: Session, performer_id: str, *, pseudonym: str, at: 
     """Replace the names of a performer by a pseudonym."""
     row = session.get_one(PerformerRow, performer_id)
     row.name = row.public_name = pseudonym
+    row.born_on = row.agrees_on = row.deceased_on = None
     row.erased_at = row.erased_at or at
     session.add(row)
     session.flush()

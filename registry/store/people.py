@@ -5,13 +5,14 @@ match in their own submission gave them, and then read the public name and nothi
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, visible
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
+from registry.models.guardianship import Minority
 from registry.models.people import Performer, PerformerCard
 
 PAGE_MAX = 500
@@ -26,6 +27,9 @@ class PerformerRow(Owned, table=True):
     public_name: str
     payee_id: str = Field(unique=True)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    born_on: date | None = None
+    agrees_on: date | None = None
+    deceased_on: date | None = None
 
 
 def add_performer(session: Session, performer: Performer) -> None:
@@ -45,13 +49,17 @@ def add_performer(session: Session, performer: Performer) -> None:
 
 def get_performer(session: Session, principal: Principal, performer_id: str) -> Performer:
     """One performer of the caller's; raises NotFound, also for another tenant's."""
-    query = select(PerformerRow).where(
-        col(PerformerRow.id) == performer_id, visible(PerformerRow, principal)
-    )
-    row = session.exec(query).first()
-    if row is None:
-        raise NotFound("There is no such performer.", next_step="Check the performer id.")
-    return _performer(row)
+    return _performer(_row(session, principal, performer_id))
+
+
+def save_minority(
+    session: Session, principal: Principal, performer_id: str, minority: Minority
+) -> None:
+    """Record the birth date of a minor, and from which day the child agrees too."""
+    row = _row(session, principal, performer_id)
+    row.born_on, row.agrees_on = minority.born_on, minority.agrees_on
+    session.add(row)
+    session.flush()
 
 
 def list_performers(
@@ -115,6 +123,16 @@ def cards(
     return tuple(PerformerCard(performer_id, name) for performer_id, name in session.exec(query))
 
 
+def _row(session: Session, principal: Principal, performer_id: str) -> PerformerRow:
+    query = select(PerformerRow).where(
+        col(PerformerRow.id) == performer_id, visible(PerformerRow, principal)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    return row
+
+
 def _performer(row: PerformerRow) -> Performer:
     return Performer(
         row.id,
@@ -124,4 +142,7 @@ def _performer(row: PerformerRow) -> Performer:
         row.payee_id,
         row.recorded_at,
         row.erased_at,
+        row.born_on,
+        row.agrees_on,
+        row.deceased_on,
     )

@@ -17,6 +17,7 @@ from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, 
 
 Ids = Mapping[str, str]
 SAMPLE = "sample of a voice"
+BORN_ON = f"{utc_now().year - 10}-01-01"
 
 
 @dataclass
@@ -61,8 +62,13 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     draft = client.post(f"/v1/performers/{anna.id}/keys", {"did": generate().did})
     keys = stage.operator.get(f"/v1/tenants/{holder.tenant_id}/keys")
     gone = Person.add(client, f"{name} who leaves")
+    child = Person.add(client, f"{name} the younger")
+    client.post(f"/v1/performers/{child.id}/minority", {"born_on": BORN_ON})
+    parent = {"name": f"{name} the elder", "did": generate().did, "relation": "parent"}
+    guardian = client.post(f"/v1/performers/{child.id}/guardians", parent)
     return {
         "performer_id": anna.id,
+        "guardian_id": guardian["id"],
         "enrolment_id": enrolment,
         "challenge_id": asked["id"],
         "job_id": job["id"],
@@ -157,6 +163,13 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "purposes": ["matching"],
         },
         "/v1/performers/{performer_id}/keys": {"did": did},
+        "/v1/performers/{performer_id}/minority": {"born_on": BORN_ON},
+        "/v1/performers/{performer_id}/guardians": {
+            "name": "G",
+            "did": did,
+            "relation": "parent",
+        },
+        "/v1/guardians/{guardian_id}/ending": {"why": "court"},
         "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
         "/v1/enrolments/{enrolment_id}/signature": signed,
         "/v1/enrolments/{enrolment_id}/attestations": {"facts": ["identity"]},

@@ -1,0 +1,56 @@
+"""`guardian`: who has custody of a performer who is a minor, and signs with the performer."""
+
+from typing import Annotated
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text
+
+app = typer.Typer(help="Those who sign for a performer who is a minor.", no_args_is_help=True)
+PerformerId = Annotated[str, typer.Argument(help="Id of the performer.")]
+
+
+@command(app, "add")
+def add(
+    cli: Cli,
+    performer: PerformerId,
+    *,
+    name: Annotated[str, typer.Option(help="The guardian's name; kept sealed.")],
+    did: Annotated[str, typer.Option(help="Public name of the guardian's own key (key show).")],
+    relation: Annotated[str, typer.Option(help="parent or court_appointed.")] = "parent",
+    person: Annotated[str | None, typer.Option(help="The guardian's account, if any.")] = None,
+) -> None:
+    """Name one more person who must sign for a minor."""
+    body = {"name": name, "did": did, "relation": relation, "person": person}
+    with cli.client() as client:
+        made = client.post(f"/v1/performers/{performer}/guardians", body)
+    emit(cli, made, lambda: fields(made))
+
+
+@command(app, "list")
+def list_guardians(cli: Cli, performer: PerformerId) -> None:
+    """List who has, or had, custody of a performer."""
+    with cli.client() as client:
+        found = client.get(f"/v1/performers/{performer}/guardians")
+    rows = [
+        (item["id"], item["name"], item["relation"], item["did"], item["since"], item["until"])
+        for item in found
+    ]
+    emit(cli, found, lambda: table(("id", "name", "relation", "key", "since", "until"), rows))
+
+
+@command(app, "end")
+def end(
+    cli: Cli,
+    guardian: Annotated[str, typer.Argument(help="Id of the guardian.")],
+    *,
+    why: Annotated[str, typer.Option(help="court, death or adoption.")],
+) -> None:
+    """End a guardian's right; two people of the operator's agree (approval approve, then again)."""
+    with cli.client() as client:
+        done = client.post(f"/v1/guardians/{guardian}/ending", {"why": why})
+    emit(cli, done, lambda: fields(done))
+    if not done["done"]:
+        note(text(cli.lang, "account.waits"))

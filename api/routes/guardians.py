@@ -1,0 +1,137 @@
+"""Minors and those who speak for them, for their own side; what ends a right is the operator's."""
+
+from datetime import date, datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+from sqlmodel import Session
+
+from api.deps import Caller, Open, Reading, Writing
+from api.wire import FROZEN, Text
+from core.clock import utc_now
+from core.vault import Vault
+from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
+from registry.models.people import Performer
+from registry.service import guardians
+
+router = APIRouter(tags=["guardians"])
+
+
+class BirthDate(BaseModel):
+    """The birth date of a minor; adults need none."""
+
+    model_config = FROZEN
+    born_on: date
+
+
+class NewGuardian(BaseModel):
+    """Somebody with custody, and the public name of that person's own key."""
+
+    model_config = FROZEN
+    name: Text
+    did: Text
+    relation: Relation
+    person: Text | None = None
+
+
+class Ending(BaseModel):
+    """Why a guardian's right ends before the child is of age."""
+
+    model_config = FROZEN
+    why: EndOfGuardianship
+
+
+class Ended(BaseModel):
+    """Whether it was done, or which approval of a second person it waits for."""
+
+    done: bool
+    waits_for: str | None
+
+
+class GuardianOut(BaseModel):
+    """Somebody who signs for a minor, or did until `until`."""
+
+    id: str
+    performer_id: str
+    name: str
+    did: str
+    relation: Relation
+    person: str | None
+    since: datetime
+    until: datetime | None
+
+    @classmethod
+    def of(cls, vault: Vault, item: Guardian) -> Self:
+        """The guardian with the name that was sealed."""
+        return cls(
+            id=item.id,
+            performer_id=item.performer_id,
+            name=guardians.guardian_name(vault, item),
+            did=item.did,
+            relation=item.relation,
+            person=item.person,
+            since=item.since,
+            until=item.until,
+        )
+
+
+@router.post("/performers/{performer_id}/minority", response_model=Performer)
+def declare_minor(performer_id: str, body: BirthDate, writing: Writing, world: Open) -> Response:
+    """Record that a performer is a minor; guardians then sign everything."""
+    years = world.settings.enrolment.child_agrees_from_years
+    return writing.write(
+        lambda session: guardians.declare_minor(
+            session,
+            writing.caller,
+            performer_id,
+            body.born_on,
+            agrees_from_years=years,
+            now=utc_now(),
+        ),
+        status=200,
+    )
+
+
+@router.get("/performers/{performer_id}/guardians", response_model=list[GuardianOut])
+def list_guardians(
+    performer_id: str, caller: Caller, reading: Reading, world: Open
+) -> list[GuardianOut]:
+    """List who has, or had, custody of a performer."""
+    found = guardians.list_guardians(reading, caller, performer_id)
+    return [GuardianOut.of(world.vault, item) for item in found]
+
+
+@router.post("/performers/{performer_id}/guardians", status_code=201, response_model=GuardianOut)
+def add_guardian(performer_id: str, body: NewGuardian, writing: Writing, world: Open) -> Response:
+    """Name one more person who must sign for a minor."""
+
+    def add(session: Session) -> GuardianOut:
+        made = guardians.add_guardian(
+            session,
+            world.vault,
+            writing.caller,
+            performer_id,
+            name=body.name,
+            did=body.did,
+            relation=body.relation,
+            person=body.person,
+            now=utc_now(),
+        )
+        return GuardianOut.of(world.vault, made)
+
+    # The name is sealed in its row, and a repetition must not lay it open in another.
+    return writing.write(add, keep=lambda out: out.model_copy(update={"name": ""}))
+
+
+@router.post("/guardians/{guardian_id}/ending", response_model=Ended)
+def end_guardian(guardian_id: str, body: Ending, writing: Writing) -> Response:
+    """Propose that a guardian's right ends, and end it once a second person approved."""
+
+    def end(session: Session) -> Ended:
+        waits = guardians.end_guardian(
+            session, writing.caller, guardian_id, body.why, now=utc_now()
+        )
+        return Ended(done=waits is None, waits_for=None if waits is None else waits.id)
+
+    return writing.write(end, status=200)

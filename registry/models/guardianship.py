@@ -1,0 +1,48 @@
+"""Those who speak for a performer who is a minor, as frozen values."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Relation(StrEnum):
+    """Why somebody speaks for a child: by birth or adoption, or because a court said so."""
+
+    PARENT = "parent"
+    COURT_APPOINTED = "court_appointed"
+
+
+class EndOfGuardianship(StrEnum):
+    """Why a guardian's right ended before the child came of age."""
+
+    COURT = "court"
+    DEATH = "death"
+    ADOPTION = "adoption"
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """One holder of custody; all of them sign, any one withdraws.
+
+    `sealed_name` opens under the performer's key only. `person` is the account, where there is one.
+    `until` is exclusive and None while the right lasts; at the latest it ends with the minority.
+    """
+
+    id: str
+    tenant_id: str
+    performer_id: str
+    sealed_name: bytes
+    did: str
+    relation: Relation
+    person: str | None
+    since: datetime
+    until: datetime | None
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Minority:
+    """What is known of a minor's age; `agrees_on` is the day from which the child signs too."""
+
+    born_on: date
+    agrees_on: date

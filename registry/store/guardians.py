@@ -1,0 +1,92 @@
+"""Guardians of minors; names are sealed under the performer's own key."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, UtcDateTime, next_seq, visible
+from core.errors import NotFound
+from core.principal import Principal, SearchCapability
+from registry.models.guardianship import Guardian, Relation
+
+
+class GuardianRow(Owned, table=True):
+    """Table of guardians; `seq` is the order in which they were added."""
+
+    __tablename__ = "guardian"
+
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    seq: int = Field(unique=True)
+    sealed_name: bytes
+    did: str
+    relation: str
+    person: str | None = Field(default=None, index=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+def add_guardian(session: Session, item: Guardian) -> None:
+    """Store a new guardian."""
+    session.add(
+        GuardianRow(
+            id=item.id,
+            tenant_id=item.tenant_id,
+            recorded_at=item.recorded_at,
+            performer_id=item.performer_id,
+            seq=next_seq(session),
+            sealed_name=item.sealed_name,
+            did=item.did,
+            relation=item.relation,
+            person=item.person,
+            since=item.since,
+            until=item.until,
+        )
+    )
+    session.flush()
+
+
+def list_guardians(
+    session: Session, principal: Principal, performer_id: str
+) -> tuple[Guardian, ...]:
+    """Everybody who ever was a guardian of the caller's performer, in order."""
+    query = (
+        select(GuardianRow)
+        .where(visible(GuardianRow, principal), col(GuardianRow.performer_id) == performer_id)
+        .order_by(col(GuardianRow.seq))
+    )
+    return tuple(_guardian(row) for row in session.exec(query))
+
+
+def get_guardian(session: Session, _capability: SearchCapability, guardian_id: str) -> Guardian:
+    """One guardian of any organisation's performer; raises NotFound."""
+    return _guardian(_row(session, guardian_id))
+
+
+def end(session: Session, _capability: SearchCapability, guardian_id: str, *, at: datetime) -> None:
+    """Record that a guardian's right has ended."""
+    row = _row(session, guardian_id)
+    row.until = at
+    session.add(row)
+    session.flush()
+
+
+def _row(session: Session, guardian_id: str) -> GuardianRow:
+    row = session.exec(select(GuardianRow).where(col(GuardianRow.id) == guardian_id)).first()
+    if row is None:
+        raise NotFound("There is no such guardian.", next_step="Check the guardian id.")
+    return row
+
+
+def _guardian(row: GuardianRow) -> Guardian:
+    return Guardian(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        performer_id=row.performer_id,
+        sealed_name=row.sealed_name,
+        did=row.did,
+        relation=Relation(row.relation),
+        person=row.person,
+        since=row.since,
+        until=row.until,
+        recorded_at=row.recorded_at,
+    )
