@@ -12,10 +12,19 @@ settings.load_profile("any-machine")
 pytest_plugins = ["tests.fixtures"]
 
 
+OF_THE_TESTS = {"EBENBILD_MEDIA", "EBENBILD_MODELS", "EBENBILD_VECTORS"}
+
+
 @pytest.fixture(autouse=True, scope="session")
-def no_notice_period() -> None:
-    """Enrolments become active as soon as they are proofed; tests of the period set their own."""
-    os.environ.setdefault("EBENBILD_ENROLMENT__NOTICE_DAYS", "0")
+def own_settings() -> None:
+    """No setting of the person who runs the tests reaches them: his registry is not theirs.
+
+    Enrolments become active as soon as they are proofed; tests of the period set their own.
+    """
+    for name in [name for name in os.environ if name.startswith("EBENBILD_")]:
+        if name not in OF_THE_TESTS:
+            del os.environ[name]
+    os.environ["EBENBILD_ENROLMENT__NOTICE_DAYS"] = "0"
 
 
 @pytest.fixture(scope="session")
