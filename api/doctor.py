@@ -233,14 +233,17 @@ def _providers(settings: Settings) -> Check:
 def _sandbox(_settings: Settings) -> Check:
     """What holds the process that decodes media here, as tried by such a process."""
     sandbox = importlib.import_module("fingerprint.media.sandbox")
-    found = sandbox.examine()
-    holds = f"layers: {', '.join(found.layers) or 'limits alone'}"
-    if not found.open:
-        return Check("media sandbox", GOOD, f"{holds}; a decoder can open, send and start nothing")
+    started, forked = sandbox.examine(), sandbox.examine(forked=True)
+    layers = [layer for layer in started.layers if layer in forked.layers]
+    holds = f"layers: {', '.join(layers) or 'limits alone'}"
+    open_to = sorted({*started.open, *forked.open})
+    if not open_to:
+        nothing = "a decoder, started or forked, can open, send and start nothing"
+        return Check("media sandbox", GOOD, f"{holds}; {nothing}")
     return Check(
         "media sandbox",
         WARN,
-        f"{holds}; a decoder that is taken over could still: {', '.join(found.open)}",
+        f"{holds}; a decoder that is taken over could still: {', '.join(open_to)}",
         "Run on Linux 5.13 or newer, in a container that allows seccomp and Landlock.",
     )
 

@@ -38,9 +38,11 @@ def open_engine(settings: Settings, chosen: Chosen | None = None) -> "Engine":
     from fingerprint import runtime  # noqa: PLC0415
     from fingerprint.engine import Engine  # noqa: PLC0415
     from fingerprint.matching import Policy  # noqa: PLC0415
+    from fingerprint.media import forking  # noqa: PLC0415
     from fingerprint.media.limits import Limits  # noqa: PLC0415
 
     runtime.want(settings.providers)
+    forking.prepare()  # it loads while the models do
     return Engine.open(
         settings.models_path,
         threads=settings.threads,

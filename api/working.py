@@ -10,6 +10,7 @@ from api.opening import open_registry
 from api.tools import Opener, Tools, open_engine
 from api.worker import Worker, stop_on_signals, stop_without_parent
 from core.settings import Settings
+from fingerprint.media.forking import forking
 
 
 def work(
@@ -31,7 +32,7 @@ def work(
     stop_on_signals(stopping)
     if tied:
         stop_without_parent(stopping)
-    with open_registry(settings) as world:
+    with open_registry(settings) as world, forking():
         tools = Tools(world, stopping, opener)
         worker = Worker(world, handlers(tools), failures(), stopping, tools.keep)
         if drain:

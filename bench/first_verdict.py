@@ -54,16 +54,19 @@ def main() -> None:
 def verdicts(path: Path, asked: argparse.Namespace) -> list[float]:
     """Seconds for loading, then for each verdict on the film."""
     from fingerprint.engine import Engine, Gallery
+    from fingerprint.media.forking import forking, prepare
     from fingerprint.media.limits import Limits
 
     marks = [time.perf_counter()]
-    engine = Engine.open(asked.models, threads=asked.threads, limits=Limits())
-    marks.append(time.perf_counter())
-    for _ in range(VERDICTS):
-        info = engine.probe(path)
-        for span in engine.segments(info):
-            engine.decide(engine.scan_segment(path, info, span), Gallery())
+    with forking():
+        prepare()
+        engine = Engine.open(asked.models, threads=asked.threads, limits=Limits())
         marks.append(time.perf_counter())
+        for _ in range(VERDICTS):
+            info = engine.probe(path)
+            for span in engine.segments(info):
+                engine.decide(engine.scan_segment(path, info, span), Gallery())
+            marks.append(time.perf_counter())
     return [later - earlier for earlier, later in itertools.pairwise(marks)]
 
 

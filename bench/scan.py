@@ -15,7 +15,6 @@ others use too they say more.
 import argparse
 import json
 import os
-import resource
 import statistics
 import sys
 import tempfile
@@ -26,10 +25,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from bench.common import Figure, peer, timed
+from bench.common import Figure, computed, peer, timed
 from bench.matched import enrolled, matched
 from bench.slices import write_slice
 from fingerprint.engine import Engine
+from fingerprint.media.forking import forking
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality, ScanMode, Span, Trace, Vector
 
@@ -52,7 +52,8 @@ def main() -> None:
     warnings.simplefilter("ignore")  # the peers' own
     with tempfile.TemporaryDirectory() as folder:
         path = asked.slice or _composed(Path(folder))
-        figures = measure(path, asked)
+        with forking():
+            figures = measure(path, asked)
     if asked.json:
         print(json.dumps([{"line": str(figure), "ratio": figure.ratio} for figure in figures]))
         return
@@ -83,22 +84,16 @@ def measure(path: Path, asked: argparse.Namespace) -> list[Figure]:
     taken = {name: [] for name in runs}  # type: dict[str, list[tuple[float, float]]]
     for number in range(asked.rounds + 1):
         for name, run in runs.items():
-            before = _computed()
+            before = computed()
             seconds = timed(run) / 1000
             if number:  # the first round loads what is loaded once
-                taken[name].append((seconds, _computed() - before))
+                taken[name].append((seconds, computed() - before))
     middle = {name: _middle(values) for name, values in taken.items()}
     both = found[ScanMode.THOROUGH], found[ScanMode.FAST]
     figures = [*_ratios(middle), shared(*both)]
     if (media := _media()) is not None:
         figures.append(matched(engine, enrolled(engine, media), *both))
     return figures
-
-
-def _computed() -> float:
-    """Seconds that this process and those it has ended spent computing."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _middle(values: list[tuple[float, float]]) -> tuple[float, float]:

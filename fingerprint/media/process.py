@@ -16,8 +16,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from typing import BinaryIO, Protocol, cast
 
 from core.errors import BadMedia, Broken
+from fingerprint.media import forking
 from fingerprint.media.faults import Case, bad_media
 from fingerprint.media.launch import COMMAND, compile_ahead, environment
 from fingerprint.media.protocol import (
@@ -38,6 +40,19 @@ LINES_WAITING_MAX = 64
 _OVER = b""
 
 
+class _Running(Protocol):
+    """A process that serves one job, started or forked."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> BinaryIO: ...
+    @property
+    def stdout(self) -> BinaryIO: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 class MediaChild:
     """One running child; use as a context manager, it is gone at the end of the block."""
 
@@ -49,7 +64,7 @@ class MediaChild:
         self._lines: queue.Queue[bytes] = queue.Queue(LINES_WAITING_MAX)
         with contextlib.ExitStack() as opened:
             self._last_words = opened.enter_context(tempfile.TemporaryFile())
-            self._process = _start(job, self._last_words.fileno())
+            self._process, job = _start(job, self._last_words.fileno())
             opened.pop_all()
         self._reader = threading.Thread(target=self._read, name="media-child", daemon=True)
         self._reader.start()
@@ -87,22 +102,19 @@ class MediaChild:
     def close(self) -> None:
         """End the child, which is done or no longer wanted, and free what belongs to it."""
         self._process.kill()
-        self._process.wait()
+        forking.ended(self._process.wait())
         while not self._over:  # the reader may be held back by a full queue
             self._over = self._lines.get() == _OVER
         self._reader.join()
         for pipe in (self._process.stdin, self._process.stdout, self._last_words):
-            if pipe is not None:
-                pipe.close()
+            pipe.close()
 
     def _write(self, data: bytes) -> None:
-        assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):  # that it is gone shows when reading
             self._process.stdin.write(data)
 
     def _read(self) -> None:
         """Thread: lines into the queue, which holds the child back when it is full."""
-        assert self._process.stdout is not None
         try:
             with os.fdopen(self._process.stdout.fileno(), "rb", closefd=False) as pipe:
                 while line := pipe.readline(LINE_BYTES_MAX + 1):
@@ -150,10 +162,14 @@ class MediaChild:
         return self._last_words.read().decode(errors="replace").strip()
 
 
-def _start(job: Job, last_words: int) -> subprocess.Popen[bytes]:
+def _start(job: Job, last_words: int) -> tuple[_Running, Job]:
+    """A process for a job and the job as it is told to it: a copy where they are to be had."""
+    copied = forking.copy(job, last_words)
+    if copied is not None:
+        return copied
     compile_ahead()
     inherited = tuple(handle for handle in (job.media, job.ring) if isinstance(handle, int))
-    return subprocess.Popen(
+    started = subprocess.Popen(
         [sys.executable, *COMMAND],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -163,6 +179,7 @@ def _start(job: Job, last_words: int) -> subprocess.Popen[bytes]:
         pass_fds=inherited,
         bufsize=0,
     )
+    return cast(_Running, started), job  # both pipes are there, which its type does not say
 
 
 def _refused(fault: Fault) -> BadMedia:

@@ -24,6 +24,10 @@ TICKS_MAX = 1 << 62
 SIZE_MAX = 1 << 31
 PEAK_MAX = 10_000
 PASSED_MAX = 10_000
+FORK = b"fork"
+FORK_HANDLES = 6
+"""With a request to fork come standard input, output and error, the file, the ring, and a socket
+that is told the copy's id with a handle of it, and at last its exit code."""
 
 Figures = Mapping[str, str | int | float]
 Told = tuple[int, int, int, int]  # `peak`, `passed`, `usual_ms`, `large_ms` of a picture

@@ -23,16 +23,17 @@ class Sandbox:
     open: tuple[str, ...]
 
 
-def examine(layers: Sequence[str] | None = None) -> Sandbox:
+def examine(layers: Sequence[str] | None = None, *, forked: bool = False) -> Sandbox:
     """Start a process as decoders are started and let it try, with all layers or those named.
 
-    Raises Broken where none starts.
+    `forked` lets a copy of it try, as a worker's decoders are. Raises Broken where none starts.
     """
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "target"
         target.touch()
         named = [] if layers is None else [",".join(layers)]
-        command = [sys.executable, *FLAGS, "-m", TRIAL, str(target), *named]
+        how = "forked" if forked else "started"
+        command = [sys.executable, *FLAGS, "-m", TRIAL, str(target), how, *named]
         try:
             tried = subprocess.run(
                 command, env=environment(), capture_output=True, timeout=SECONDS_MAX, check=True

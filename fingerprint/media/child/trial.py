@@ -1,8 +1,10 @@
 """Tries what a taken-over decoder would try, confined as it is, and says what went through.
 
 A list of layers says what was asked of the kernel; this says what the kernel does. Run by
-`ebenbild doctor` and by the tests, as `python -m fingerprint.media.child.trial FILE [LAYERS]` where
-FILE is one that the caller may read and write, and LAYERS are separated by commas (default: all).
+`ebenbild doctor` and by the tests, as `python -m fingerprint.media.child.trial FILE HOW [LAYERS]`
+where FILE is one that the caller may read and write, HOW says whether it tries that itself
+(`started`) or a copy of it does that was forked with everything loaded (`forked`), and LAYERS are
+separated by commas (default: all).
 """
 
 import ctypes
@@ -14,13 +16,23 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from fingerprint.media.child import template
 from fingerprint.media.child.confinement import confine
 
 _PTRACE_SEIZE = 0x4206
 
 
 def main() -> int:
-    path = sys.argv[1]
+    path, how, *layers = sys.argv[1:]
+    named = layers[0].split(",") if layers else None
+    if how != "forked":
+        return _try(path, named)
+    template.load()
+    _, ended = os.waitpid(template.fork(lambda: _try(path, named)), 0)
+    return os.waitstatus_to_exitcode(ended)
+
+
+def _try(path: str, named: list[str] | None) -> int:
     tries: dict[str, Callable[[], object]] = {
         "network": lambda: socket.socket().close(),
         "read": lambda: os.close(os.open(path, os.O_RDONLY)),
@@ -33,9 +45,10 @@ def main() -> int:
         "program": lambda: os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}),
         "code": lambda: mmap.mmap(-1, 4096, prot=mmap.PROT_WRITE | mmap.PROT_EXEC).close(),
     }
-    layers = confine(sys.argv[2].split(",") if len(sys.argv) > 2 else None)
+    layers = confine(named)
     went_through = [name for name, attempt in tries.items() if _works(attempt)]
-    print(json.dumps({"layers": layers, "open": went_through}))  # noqa: T201 (its answer)
+    said = json.dumps({"layers": layers, "open": went_through})
+    print(said, flush=True)  # noqa: T201 (its answer)
     return 0
 
 
