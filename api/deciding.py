@@ -5,20 +5,27 @@ end here, most in the transaction of their cause. It needs no media and no searc
 do it too.
 """
 
+from collections.abc import Collection
+from datetime import datetime
+
 from sqlmodel import Session
 
 from core import jobs
 from core.clock import utc_now
 from core.principal import Principal, system
 from licensing.models import Clearance, Licence
-from licensing.service.clearances import clear, resting_on
+from licensing.models_suspension import Suspension
+from licensing.service import suspensions
+from licensing.service.clearances import clear, decided_under, resting_on
 from licensing.service.licences import revoke_licence
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
+from registry.models.works import KindOfUse
 from registry.service.reviews import review_match
 from registry.store.matches import get_match
 from royalties.service.accruals import accrue
 
 DECIDE_JOB = "decide"
+REVISE_JOB = "revise"
 
 
 def clear_and_accrue(session: Session, principal: Principal, submission_id: str) -> Clearance:
@@ -58,6 +65,61 @@ def revoke(session: Session, caller: Principal, licence_id: str, reason: str) ->
             payload={"submission_id": submission_id},
         )
     return licence
+
+
+def suspend(
+    session: Session,
+    caller: Principal,
+    group_id: str,
+    *,
+    clause: str,
+    kinds: Collection[KindOfUse],
+    since: datetime | None,
+) -> Suspension:
+    """Suspend consent, and have a worker find out which decisions that changes."""
+    item = suspensions.suspend(
+        session, caller, group_id, clause=clause, kinds=kinds, since=since, now=utc_now()
+    )
+    _revise(session, caller, item)
+    return item
+
+
+def lift(
+    session: Session, caller: Principal, suspension_id: str, *, at: datetime | None
+) -> Suspension:
+    """End a suspension, and have a worker find out which decisions that changes."""
+    item = suspensions.lift(session, caller, suspension_id, at=at, now=utc_now())
+    _revise(session, caller, item)
+    return item
+
+
+def revise(session: Session, suspension_id: str, tenant_id: str) -> int:
+    """Queue each decision that a suspension or its end may change; returns how many."""
+    item = suspensions.get_suspension(session, system(tenant_id), suspension_id)
+    found = {
+        (licensee_id, submission_id)
+        for licence_id, licensee_id in suspensions.licences_concerned(session, item, at=utc_now())
+        for submission_id in decided_under(session, system(licensee_id), licence_id)
+    }
+    for licensee_id, submission_id in sorted(found):
+        jobs.enqueue(
+            session,
+            system(licensee_id),
+            kind=DECIDE_JOB,
+            subject_key=f"{submission_id}:{item.id}:{item.lifted_seq or item.since_seq}",
+            payload={"submission_id": submission_id},
+        )
+    return len(found)
+
+
+def _revise(session: Session, caller: Principal, item: Suspension) -> None:
+    jobs.enqueue(
+        session,
+        system(caller.tenant_id),
+        kind=REVISE_JOB,
+        subject_key=f"{item.id}:{item.lifted_seq or item.since_seq}",
+        payload={"suspension_id": item.id},
+    )
 
 
 def decide_if_scanned(session: Session, caller: Principal, submission: Submission) -> None:

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from api.heartbeat import Heartbeat
 from api.once import as_json
+from api.routes.groups import MembershipOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
 from core import jobs
@@ -24,7 +25,7 @@ from core.clock import to_text, utc_now
 from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
-from licensing.service import licences
+from licensing.service import groups, licences
 from registry.models.encoders import Material
 from registry.service import enrolment, exporting, keys, material, people, proofing, purposes
 from registry.service import samples as sample_service
@@ -99,10 +100,20 @@ def _documents(
         session, principal, performer_id=performer_id, limit=5000
     ):
         yield f"licences/{licence.id}.json", licence.signed
+    yield from _memberships(session, principal, performer_id)
     for period in statements.periods(session, principal, performer_id=performer_id):
         made = statements.statement(session, principal, performer_id=performer_id, period=period)
         yield f"statements/{period}.json", _json(to_dict(made))
     yield "what-is-kept-and-why.json", _json([_kept(record) for record in records()])
+
+
+def _memberships(
+    session: Session, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    for item in groups.memberships_of(session, principal, performer_id):
+        yield f"memberships/{item.id}.json", as_json(MembershipOut.of(item)).encode()
+        if item.document:
+            yield f"memberships/{item.id}.signed.json", item.document
 
 
 def _keys(session: Session, performer_id: str) -> Iterator[tuple[str, bytes]]:

@@ -6,7 +6,7 @@ from functools import partial
 from sqlmodel import Session
 
 from api.answering import judge_answer
-from api.deciding import clear_and_accrue
+from api.deciding import clear_and_accrue, revise
 from api.embedding import change_encoder, embed_sample
 from api.erasing import forget_performer
 from api.exporting import make_packet
@@ -33,6 +33,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "scan": partial(_renewed, tools, scan_submission),
         "rematch": partial(_renewed, tools, rematch_scan),
         "decide": partial(decide_again, tools),
+        "revise": partial(revise_decisions, tools),
         "erase": partial(erase_enrolment, tools),
         "export": partial(make_packet, tools),
         "forget": partial(forget_performer, tools),
@@ -58,6 +59,14 @@ def decide_again(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     with tools.world.db.write() as session:
         jobs.guard(session, job)
         clear_and_accrue(session, system(job.tenant_id), job.payload["submission_id"])
+        jobs.finish(session, job)
+
+
+def revise_decisions(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
+    """Queue the decisions that a suspension or its end may change."""
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        revise(session, job.payload["suspension_id"], job.tenant_id)
         jobs.finish(session, job)
 
 

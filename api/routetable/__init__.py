@@ -1,10 +1,11 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
-from api.routetable import entrance, family, messages, people, privacy, registry
+from api.routetable import entrance, family, messages, negotiation, people, privacy, registry
 
 ROWS = (
     *entrance.ROWS,
     *registry.ROWS,
+    *negotiation.ROWS,
     *messages.ROWS,
     *family.ROWS,
     *people.ROWS,

@@ -147,6 +147,14 @@ def resting_on(session: Session, principal: Principal, licence_id: str) -> tuple
     )
 
 
+def decided_under(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:
+    """Submissions of the caller's own in which a use was ever cleared or refused by this licence.
+
+    After a suspension or its end these may be decided otherwise.
+    """
+    return store.submissions_under(session, principal, licence_id, any_verdict=True)
+
+
 def _place(session: Session, principal: Principal, submission: Submission) -> CutPlace:
     path = work_path(session, principal, submission.cut_id)
     return CutPlace(

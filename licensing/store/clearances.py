@@ -171,15 +171,21 @@ def parts(
     return [_part(row) for row in session.exec(query.order_by(*order).limit(limit))]
 
 
-def submissions_under(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:
-    """Submissions of the principal's own of which some use was ever cleared under a licence."""
+def submissions_under(
+    session: Session, principal: Principal, licence_id: str, *, any_verdict: bool = False
+) -> tuple[str, ...]:
+    """Submissions of the principal's own of which some use was ever cleared under a licence.
+
+    With `any_verdict` those too whose use it was nearest to covering.
+    """
+    verdicts = tuple(Verdict) if any_verdict else (Verdict.CLEARED,)
     query = (
         select(ClearanceRow.submission_id)
         .join(ClearanceUseRow, col(ClearanceUseRow.clearance_id) == col(ClearanceRow.id))
         .where(
             visible(ClearanceRow, principal),
             col(ClearanceUseRow.licence_id) == licence_id,
-            col(ClearanceUseRow.verdict) == Verdict.CLEARED.value,
+            col(ClearanceUseRow.verdict).in_([verdict.value for verdict in verdicts]),
         )
         .distinct()
         .order_by(col(ClearanceRow.submission_id))

@@ -83,6 +83,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "key_id": keys[0]["id"],
         "export_id": client.post(f"/v1/performers/{anna.id}/exports")["id"],
         "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
+        **_negotiation(client, anna, name),
         **_messages(client, holder, name),
         **_people(client, holder, name),
     }
@@ -98,6 +99,18 @@ def _people(client: Client, holder: Holder, name: str) -> dict[str, str]:
         )
     invitation = client.post("/v1/invitations", invited)
     return {"invitation_id": invitation["id"], "approval_id": waiting.id}
+
+
+def _negotiation(client: Client, anna: Person, name: str) -> dict[str, str]:
+    """A group, a membership that waits for its signature, and a suspension."""
+    group = client.post("/v1/groups", {"name": f"Guild of {name}"})
+    draft = client.post(f"/v1/performers/{anna.id}/memberships", {"group_id": group["id"]})
+    called = client.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "A strike."})
+    return {
+        "group_id": group["id"],
+        "membership_id": draft["id"],
+        "suspension_id": called["id"],
+    }
 
 
 def _messages(client: Client, holder: Holder, name: str) -> dict[str, str]:
@@ -178,6 +191,14 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/disputes/settlements": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/licences": {"terms": terms},
         "/v1/licences/{licence_id}/signature": signed,
+        "/v1/groups": {"name": "A guild"},
+        "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},
+        "/v1/performers/{performer_id}/mandated-memberships": {
+            "group_id": ids["group_id"],
+            "mandate_ref": "paper 7",
+        },
+        "/v1/memberships/{membership_id}/signature": signed,
+        "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
         "/v1/invitations": {"email": "new@example.org", "roles": ["auditor"]},
         "/v1/keys": {"scopes": ["reports"]},

@@ -1,0 +1,53 @@
+"""A strike through the interface: called and lifted in one call each, and decided on again."""
+
+from typing import Any
+
+from api.cli.signing import signature
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import (
+    Person,
+    Stage,
+    declaration,
+    new_cut,
+    run_jobs,
+    submit,
+    voice_sample,
+)
+
+
+def join(person: Person, group_id: str) -> dict[str, Any]:
+    body = {"group_id": group_id}
+    draft = person.agency.post(f"/v1/performers/{person.id}/memberships", body)
+    signed = signature(person.key, draft)
+    return person.agency.post(f"/v1/memberships/{draft['id']}/signature", signed)
+
+
+def test_a_strike_is_called_told_and_lifted(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    studio_id, studio = stage.tenant("studio")
+    _, union = stage.tenant("union", "Guild")
+    anna = Person.add(agency, "anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    licence = anna.license(studio_id)
+    group = union.post("/v1/groups", {"name": "Guild of voices"})
+    assert join(anna, group["id"])["basis"] == "signed"
+    declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
+    film = medium(20_000, ("anna", "voice", 0, 15_000))
+    submission = submit(stage, studio, new_cut(studio), film, declared)
+
+    called = union.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "Strike, see § 3."})
+    assert studio.get(f"/v1/suspensions/{called['id']}")["licence_ids"] == [licence["id"]]
+    assert called["licence_ids"] == []
+    (notice,) = studio.get("/v1/notices")["items"]
+    assert notice["kind"] == "group.suspended"
+    assert "Strike, see § 3." in notice["text"] and "Guild of voices" in notice["title"]
+    before = len(studio.get("/v1/clearances", submission_id=submission["id"])["items"])
+    run_jobs(stage.settings)
+    after = studio.get("/v1/clearances", submission_id=submission["id"])["items"]
+    assert len(after) == before + 1
+
+    lifted = union.post(f"/v1/suspensions/{called['id']}/lift", {})
+    assert lifted["lifted_at"]
+    run_jobs(stage.settings)
+    assert len(studio.get("/v1/clearances", submission_id=submission["id"])["items"]) == before + 2
+    assert studio.get(f"/v1/licences/{licence['id']}")["state"] == "SIGNED"
