@@ -15,6 +15,7 @@ from licensing.models import ANY, CutPlace, LicenceInForce, Terms
 from registry.models.evidence import Use
 from registry.models.works import Declaration, KindOfUse
 from registry.spans import total_ms
+from registry.territories import within
 from registry.usekinds import concerned
 
 
@@ -103,8 +104,12 @@ def _kind(terms: Terms, wanted: Wanted) -> list[Reason]:
 def _scope(terms: Terms, release: Release) -> list[Reason]:
     found = []
     declared = release.declaration
-    missing = sorted(set(declared.territories) - set(terms.territories))
-    if missing and terms.territories != (ANY,):
+    missing = sorted(
+        place
+        for place in set(declared.territories)
+        if not any(within(place, licensed) for licensed in terms.territories)
+    )
+    if missing:
         found.append(Reason("territory-not-licensed", {"territories": ", ".join(missing)}))
     if terms.media != (ANY,) and declared.medium.value not in terms.media:
         found.append(Reason("medium-not-licensed", {"medium": declared.medium.value}))

@@ -13,7 +13,7 @@ from core.money import rate_text
 from fingerprint.models import Modality, Reason
 from licensing.models import ANY, TariffTerm, Terms
 from registry.models.works import CutFormat, KindOfUse, Medium, Stage
-from registry.territories import ALPHA_2
+from registry.territories import KNOWN
 from registry.usekinds import concerned
 
 RATE_MICRO_MAX = 10**12
@@ -23,7 +23,7 @@ NOTICE_HOURS_MAX = 24 * 365
 NOTICE_DAYS_MAX = 3650
 TEST_DAYS_MAX = 366
 
-_TERRITORY = re.compile("|".join(sorted(ALPHA_2)))
+_TERRITORY = re.compile("|".join(sorted(KNOWN)))
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _MEDIUM = re.compile("|".join(medium.value for medium in Medium))
 _FORMAT = re.compile("|".join(each.value for each in CutFormat))

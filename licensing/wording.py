@@ -31,7 +31,11 @@ def render(reason: Reason, lang: str = "en") -> str:
     sentence = reason_sentences(known).get(reason.code)
     if sentence is None:
         return reason.code
-    details = {name: _detail(name, value, known) for name, value in reason.detail.items()}
+    details = {
+        # A text that the data bring in several languages stands beside itself as `name_de`.
+        name: _detail(name, reason.detail.get(f"{name}_{known}", value), known)
+        for name, value in reason.detail.items()
+    }
     return sentence.format_map(_Details(details))
 
 

@@ -1,7 +1,8 @@
-"""Territories as ISO 3166-1 alpha-2 codes, and `*` for everywhere.
+"""Territories as ISO 3166-1 alpha-2 codes, states of the USA as ISO 3166-2, `*` for everywhere.
 
 A mistyped territory ("UK") would otherwise make a licence never apply and nobody would know
-why. Source: ISO 3166-1, the 249 officially assigned codes.
+why. States are named where laws differ between them: those of the USA have laws on likenesses of
+their own. Source: ISO 3166-1, the 249 officially assigned codes; ISO 3166-2:US.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,23 @@ SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC
 VN VU WF WS YE YT ZA ZM ZW
 """
 ALPHA_2 = frozenset(_CODES.split())
+_STATES = """
+AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY
+NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC
+"""
+SUBDIVISIONS = frozenset(f"US-{state}" for state in _STATES.split())
+KNOWN = ALPHA_2 | SUBDIVISIONS
+
+
+def within(code: str, wide: str) -> bool:
+    """Whether `code` lies in `wide`: everywhere, the same place, or a state of that country."""
+    return wide in (ANYWHERE, code) or code.startswith(f"{wide}-")
+
+
+def overlap(some: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether any place lies in both; the USA and one of its states do."""
+    there = tuple(others)
+    return any(within(one, other) or within(other, one) for one in some for other in there)
 
 
 def check_territories(codes: Iterable[str]) -> tuple[str, ...]:
@@ -33,10 +51,10 @@ def check_territories(codes: Iterable[str]) -> tuple[str, ...]:
         raise BadInput("No territory is named.", next_step='Name codes like "DE", or "*".')
     if ANYWHERE in wanted:
         return (ANYWHERE,)
-    if not ALPHA_2.issuperset(wanted):
+    if not KNOWN.issuperset(wanted):
         raise BadInput(
             "A territory is not an ISO 3166-1 alpha-2 code.",
-            next_step='Use codes like "DE" or "GB", or "*" for everywhere.',
+            next_step='Use codes like "DE", "GB" or "US-NY", or "*" for everywhere.',
             code="bad-territory",
         )
     return tuple(wanted)

@@ -16,7 +16,6 @@ from core.errors import NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Decision
-from licensing.assets import label_duties
 from licensing.clearance import decide
 from licensing.decisionform import decision_bytes
 from licensing.models import (
@@ -27,6 +26,7 @@ from licensing.models import (
     PerformerClearance,
 )
 from licensing.parts import performer_parts
+from licensing.rulepacks.packs import label_duties
 from licensing.service.licences import licences_known
 from licensing.store import clearances as store
 from registry.models.evidence import Findings, Scan, Submission

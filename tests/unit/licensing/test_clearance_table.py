@@ -7,10 +7,10 @@ import pytest
 
 from core.clock import from_text
 from fingerprint.models import Decision, Modality, Reason
-from licensing.assets import label_duties
 from licensing.clearance import decide
 from licensing.decisionform import decision_from_dict, decision_to_dict, spans_from_list
 from licensing.models import ClearanceDecision, CutPlace, LicenceInForce
+from licensing.rulepacks.packs import label_duties
 from licensing.terms import terms_from_dict
 from registry.declaration import from_dict
 from registry.models.evidence import UnknownPerson, Use

@@ -14,13 +14,13 @@ from fingerprint.models import Reason
 from licensing.assets import (
     LANGUAGES,
     context_bytes,
-    label_duties,
     reason_sentences,
     vocabulary_bytes,
     words,
 )
 from licensing.models import Context
 from licensing.policy import ACTIONS, FORMATION, PAY_PER, SCOPES, STAGES, policy_of
+from licensing.rulepacks.packs import label_duties
 from licensing.wording import render, word
 from registry.models.works import KindOfUse, Medium
 from tests.unit.licensing.examples import FULL
