@@ -26,6 +26,7 @@ from api.routes import (
     inbox,
     jobs,
     licences,
+    log,
     matches,
     members,
     money,
@@ -81,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(NoSecretInAddress)
     app.include_router(pages.router)
     app.include_router(public.router)
+    app.include_router(log.public)
     for visited in (signin, account, members, inbox):
         app.include_router(visited.router)
     app.include_router(people.entrance)
@@ -111,6 +113,7 @@ NOUNS = (
     jobs,
     licences,
     groups,
+    log,
     works,
     submissions,
     matches,

@@ -97,7 +97,10 @@ class CounterRow(SQLModel, table=True):
 
 
 class Database:
-    """One SQLite file with a pool of readers and one writer; close it when done."""
+    """One SQLite file with a pool of readers and one writer; close it when done.
+
+    `before_commit` is called at the end of every write, in its transaction.
+    """
 
     def __init__(
         self,
@@ -111,6 +114,7 @@ class Database:
         self.path = path
         self.single_operator = single_operator
         self.journal_mode = journal_mode
+        self.before_commit: Callable[[Session], None] | None = None
         self._readers = readers
         self._writer = writer
 
@@ -167,6 +171,8 @@ class Database:
         ):
             session.connection()
             yield session
+            if self.before_commit is not None:
+                self.before_commit(session)
             session.commit()
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from core import files, keys, tenants
+from core.checkpoints import Notary
 from core.db import Database
 from core.errors import Conflict, Unavailable
 from core.kek import KEK_FILE
@@ -118,6 +119,7 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
     vault = Vault.open(settings.keys_dir, keks_of(settings))
     objects = Objects.open(settings.objects_dir, vault, settings.scratch_path)
     db = Database.open(settings.database_path, single_operator=settings.single_operator)
+    db.before_commit = Notary(vault, settings.base_url)
     return World(db, vault, objects, registry_key, settings)
 
 

@@ -18,10 +18,12 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from core import merkle
 from core.canonical import canonical
 from core.clock import to_text, utc_now
+from core.consistency import consistency_from
 from core.db import UtcDateTime, append_only, is_single_operator
 from core.errors import Broken, NotFound
 
 _SALT_BYTES = 32
+_GREW = "log_grew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def append(
 
     Raises BadInput when the payload has no canonical form.
     """
-    salt, moment, index = secrets.token_bytes(_SALT_BYTES), at or utc_now(), _size(session)
+    salt, moment, index = secrets.token_bytes(_SALT_BYTES), at or utc_now(), size(session)
     commitment, alone = commit_to(salt, payload), is_single_operator(session)
     data = leaf_bytes(
         kind=kind, subject_id=subject_id, commitment=commitment, at=moment, single_operator=alone
@@ -123,25 +125,44 @@ def append(
     session.add(SaltRow(seq=index, salt=salt))
     _close_subtrees(session, index, row.leaf_hash)
     session.flush()
+    session.info[_GREW] = True
     return index
 
 
-def root(session: Session, size: int | None = None) -> tuple[int, str]:
-    """Return (size, hex root) of the log or of its first `size` leaves; NotFound past its end."""
-    present = _size(session)
-    wanted = present if size is None else size
+def grew(session: Session) -> bool:
+    """Say whether this session added a leaf."""
+    return bool(session.info.get(_GREW, False))
+
+
+def size(session: Session) -> int:
+    """Return how many leaves the log has."""
+    last = session.exec(select(func.max(LeafRow.seq))).one()
+    return 0 if last is None else last + 1
+
+
+def root(session: Session, first: int | None = None) -> tuple[int, str]:
+    """Return (size, hex root) of the log or of its first leaves; NotFound past its end."""
+    present = size(session)
+    wanted = present if first is None else first
     if not 0 <= wanted <= present:
         raise _no_leaf()
     return wanted, merkle.root_from(wanted, _reader(session)).hex()
 
 
-def inclusion(session: Session, index: int, size: int | None = None) -> list[bytes]:
-    """Return the proof that a leaf is among the first `size` (all unless given); NotFound."""
-    present = _size(session)
-    wanted = present if size is None else size
+def inclusion(session: Session, index: int, first: int | None = None) -> list[bytes]:
+    """Return the proof that a leaf is among the `first` ones (all unless given); NotFound."""
+    present = size(session)
+    wanted = present if first is None else first
     if not 0 <= index < wanted <= present:
         raise _no_leaf()
     return merkle.inclusion_from(index, wanted, _reader(session))
+
+
+def consistency(session: Session, old: int, new: int) -> list[bytes]:
+    """Return the proof that the first `new` leaves begin with the first `old`; NotFound."""
+    if not 0 < old <= new <= size(session):
+        raise _no_leaf()
+    return consistency_from(old, new, _reader(session))
 
 
 def leaves(session: Session, *, after: int = -1, limit: int = 1000) -> list[Leaf]:
@@ -156,6 +177,40 @@ def leaf(session: Session, index: int) -> Leaf:
     if row is None:
         raise _no_leaf()
     return _leaf(row)
+
+
+def leaves_about(session: Session, subject_id: str, *, limit: int = 1000) -> list[Leaf]:
+    """Return the leaves about one subject, in order."""
+    query = select(LeafRow).where(col(LeafRow.subject_id) == subject_id)
+    return [_leaf(row) for row in session.exec(query.order_by(col(LeafRow.seq)).limit(limit))]
+
+
+def salt_of(session: Session, index: int) -> bytes | None:
+    """Return what opens a leaf's commitment, for its parties alone; None once it is forgotten."""
+    row = session.get(SaltRow, index)
+    return None if row is None else row.salt
+
+
+def nodes(session: Session, level: int, first: int, end: int) -> list[bytes]:
+    """Return the stored hashes of one height from place `first` to before `end`, in order."""
+    if level == 0:
+        leaf = select(LeafRow.leaf_hash).where(col(LeafRow.seq).between(first, end - 1))
+        return list(session.exec(leaf.order_by(col(LeafRow.seq))))
+    node = select(NodeRow.hash).where(
+        col(NodeRow.level) == level, col(NodeRow.position).between(first, end - 1)
+    )
+    return list(session.exec(node.order_by(col(NodeRow.position))))
+
+
+def published(leaf: Leaf) -> bytes:
+    """Return the published bytes of a leaf."""
+    return leaf_bytes(
+        kind=leaf.kind,
+        subject_id=leaf.subject_id,
+        commitment=leaf.commitment,
+        at=leaf.at,
+        single_operator=leaf.single_operator,
+    )
 
 
 def leaves_of(session: Session, kind: str) -> list[Leaf]:
@@ -217,11 +272,6 @@ def _leaf(row: LeafRow) -> Leaf:
         leaf_hash=row.leaf_hash.hex(),
         single_operator=row.single_operator,
     )
-
-
-def _size(session: Session) -> int:
-    last = session.exec(select(func.max(LeafRow.seq))).one()
-    return 0 if last is None else last + 1
 
 
 def _reader(session: Session) -> merkle.NodeReader:

@@ -14,7 +14,7 @@ NodeReader = Callable[[int, int], bytes]
 """Gives the hash of the complete subtree at (level, position); level 0 holds the leaf hashes."""
 
 _LEAF, _NODE = b"\x00", b"\x01"
-_HASH_BYTES = hashlib.sha256().digest_size
+HASH_BYTES = hashlib.sha256().digest_size
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -50,7 +50,7 @@ def complete_subtrees(leaf_hashes: Sequence[bytes]) -> dict[tuple[int, int], byt
 
 def root_from(size: int, node: NodeReader) -> bytes:
     """Return the root of the first `size` leaves."""
-    return hashlib.sha256().digest() if size == 0 else _range_hash(0, size, node)
+    return hashlib.sha256().digest() if size == 0 else range_hash(0, size, node)
 
 
 def inclusion_from(index: int, size: int, node: NodeReader) -> list[bytes]:
@@ -62,12 +62,12 @@ def inclusion_from(index: int, size: int, node: NodeReader) -> list[bytes]:
         raise IndexError("there is no such leaf in a tree of this size")
     start, path = 0, []
     while size > 1:
-        left = _left_size(size)
+        left = left_size(size)
         if index - start < left:
-            path.append(_range_hash(start + left, size - left, node))
+            path.append(range_hash(start + left, size - left, node))
             size = left
         else:
-            path.append(_range_hash(start, left, node))
+            path.append(range_hash(start, left, node))
             start, size = start + left, size - left
     return path[::-1]
 
@@ -79,7 +79,7 @@ def verify_inclusion(
     # 1. The leaf lies in the tree, and every hash has the size of one.
     if not 0 <= index < size:
         raise _bad("the leaf lies outside the tree")
-    if any(len(item) != _HASH_BYTES for item in (leaf, root, *proof)):
+    if any(len(item) != HASH_BYTES for item in (leaf, root, *proof)):
         raise _bad("the proof holds something that is no hash")
     # 2. Climb: a right sibling joins from the left, an only child moves up unjoined.
     place, last, reached = index, size - 1, leaf
@@ -98,16 +98,17 @@ def verify_inclusion(
         raise _bad("the proof does not lead to the root")
 
 
-def _range_hash(start: int, size: int, node: NodeReader) -> bytes:
+def range_hash(start: int, size: int, node: NodeReader) -> bytes:
+    """Return the hash over `size` leaves from `start`, as the tree above them is cut."""
     if size & (size - 1) == 0:
         level = size.bit_length() - 1
         return node(level, start >> level)
-    left = _left_size(size)
-    return node_hash(_range_hash(start, left, node), _range_hash(start + left, size - left, node))
+    left = left_size(size)
+    return node_hash(range_hash(start, left, node), range_hash(start + left, size - left, node))
 
 
-def _left_size(size: int) -> int:
-    # The largest power of two that is smaller than size.
+def left_size(size: int) -> int:
+    """Return the largest power of two that is smaller than `size`, which is at least 2."""
     return 1 << ((size - 1).bit_length() - 1)
 
 

@@ -23,12 +23,14 @@ _READ_BYTES = 4096
 class Outcome:
     """What came back: an HTTP status, or `fault` in words where none did.
 
-    `retry_after_s` is what the receiver asked for, None where it asked for nothing.
+    `retry_after_s` is what the receiver asked for, None where it asked for nothing; `body` the
+    beginning of its answer.
     """
 
     status: int | None
     fault: str
     retry_after_s: int | None = None
+    body: bytes = b""
 
     @property
     def arrived(self) -> bool:
@@ -79,8 +81,7 @@ def _send(
         sent = {"Host": _host_header(target), "Connection": "close", **headers}
         connection.request("POST", target.path, body=body, headers=sent)
         with connection.getresponse() as answer:
-            _drain(answer)
-            return Outcome(answer.status, "", _retry_after(answer))
+            return Outcome(answer.status, "", _retry_after(answer), _drain(answer))
 
 
 def _encrypted(plain: socket.socket, host: str) -> ssl.SSLSocket:
@@ -105,10 +106,13 @@ def _deadline(stream: socket.socket, seconds_max: float) -> Iterator[None]:
         timer.cancel()
 
 
-def _drain(answer: http.client.HTTPResponse) -> None:
-    left = ANSWER_BYTES_MAX
-    while left > 0 and (piece := answer.read(min(_READ_BYTES, left))):
-        left -= len(piece)
+def _drain(answer: http.client.HTTPResponse) -> bytes:
+    body = b""
+    while len(body) < ANSWER_BYTES_MAX and (
+        piece := answer.read(min(_READ_BYTES, ANSWER_BYTES_MAX - len(body)))
+    ):
+        body += piece
+    return body
 
 
 def _host_header(target: Target) -> str:

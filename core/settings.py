@@ -238,6 +238,20 @@ class WebhookSettings(BaseModel):
     )
 
 
+class LogSettings(BaseModel):
+    """How the public log and its witnesses work together."""
+
+    model_config = _FROZEN
+
+    quorum: int = Field(
+        default=0,
+        ge=0,
+        le=32,
+        description="How many of the log's witnesses have to cosign a checkpoint before receipts "
+        "rest on it; 0 is more than half of them.",
+    )
+
+
 class MailSettings(BaseModel):
     """The mail server that sends notices; without one they are shown in the inbox only."""
 
@@ -313,6 +327,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()
 
     @model_validator(mode="after")

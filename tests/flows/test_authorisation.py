@@ -30,6 +30,9 @@ FIXED = {
     "code": "not-found",
     "number": "1",
     "name": "passkey.js",
+    "path": "0/000.p/1",
+    "index": "0",
+    "subject_id": "lic_none",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {
@@ -116,7 +119,7 @@ def send(caller: Caller, row: Row, relation: Relation) -> httpx2.Response:
             given["data"] = FORMS.get(row.path, {})
         else:
             given["json"] = made.get(row.path, dict)()
-    path = row.path.format(**caller.things[relation])
+    path = row.path.replace(":path}", "}").format(**caller.things[relation])
     return caller.http.request(row.method, path, **given)
 
 

@@ -12,12 +12,14 @@ from core.clock import utc_now
 from core.db import Database
 from core.keys import generate
 from core.principal import Principal
+from core.signednote import COSIGNATURE, NoteKey
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
 Ids = Mapping[str, str]
 SAMPLE = "sample of a voice"
 BORN_ON = f"{utc_now().year - 10}-01-01"
+WITNESS = NoteKey("witness.example", generate().public, COSIGNATURE).vkey
 
 
 @dataclass
@@ -170,6 +172,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
     fixed: dict[str, dict[str, Any]] = {
         "/v1/tenants": {"name": "Another", "kind": "studio"},
         "/v1/encoder-changes": {"model_id": "nobody"},
+        "/v1/log/witnesses": {"vkey": WITNESS},
+        "/v1/log/witnesses/removal": {"name": "nobody.example"},
+        "/v1/log/keys/retirement": {"vkey": WITNESS},
         "/v1/performers": {"name": "A", "public_name": "B"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],
