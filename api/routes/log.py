@@ -22,7 +22,7 @@ from core.errors import BadProof, NotFound
 from core.init import World
 from core.log import Leaf
 from core.logwitnesses import Witness
-from core.principal import require_any
+from core.principal import require, require_any
 from core.signednote import NOTE_BYTES_MAX, parse_note
 from core.tilepath import parse_tile
 from core.tiles import tile_bytes
@@ -206,7 +206,9 @@ def of_clearance(
     clearance_id: str, caller: Caller, reading: Reading, world: Open
 ) -> list[ReceiptOut]:
     """Receipts of a decision, for its studio."""
-    return _opened(reading, world, clearances.get_clearance(reading, caller, clearance_id).id)
+    found = clearances.get_clearance(reading, caller, clearance_id)
+    require(caller, clearances.SCOPE)
+    return _opened(reading, world, found.id)
 
 
 @router.get("/enrolments/{enrolment_id}/receipts", response_model=list[ReceiptOut])
