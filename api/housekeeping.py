@@ -1,4 +1,4 @@
-"""What is due by the clock: the retention schedule, ends of notice periods, late prints.
+"""What is due by the clock: retention, ends of notice periods, comings of age, late prints.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -7,7 +7,7 @@ from api.retention import enforce
 from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
-from registry.service import latematch, proofing
+from registry.service import latematch, minors, proofing
 
 EVERY_S = 3600.0
 
@@ -19,5 +19,7 @@ def tidy(world: World) -> None:
     with world.db.write() as session:
         notice = SearchCapability("notice-ended", "housekeeping")
         proofing.activate_due(session, notice, at=now)
+        of_age = SearchCapability("coming-of-age", "housekeeping")
+        minors.come_of_age(session, of_age, at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)

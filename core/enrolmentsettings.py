@@ -21,6 +21,12 @@ class EnrolmentSettings(BaseModel):
         "of a sound file and the language (en or de) added to these arguments. Without one a "
         "person hears whether the phrase was said.",
     )
+    minor_days_max: int = Field(
+        default=730,
+        ge=1,
+        description="Days after which a minor's consent and prints end, for children change; they "
+        "end on the 18th birthday in any case.",
+    )
     child_agrees_from_years: int = Field(
         default=14,
         ge=7,

@@ -21,7 +21,10 @@ RETENTION = {"samples": "deleted-after-embedding", "templates": "until-withdrawn
 
 @dataclass(frozen=True, slots=True)
 class ConsentTerms:
-    """What an enrolment consent says; `valid_until` is exclusive, `None` = until withdrawn."""
+    """What an enrolment consent says; `valid_until` is exclusive, `None` = until withdrawn.
+
+    `guardians` are the keys of all who sign for a minor beside `issuer`; empty for adults.
+    """
 
     enrolment_id: str
     performer_id: str
@@ -30,6 +33,12 @@ class ConsentTerms:
     purposes: tuple[Purpose, ...]
     valid_from: datetime
     valid_until: datetime | None
+    guardians: tuple[str, ...] = ()
+
+    @property
+    def signers(self) -> tuple[str, ...]:
+        """The did:key of everybody whose proof the consent must carry."""
+        return (self.issuer, *self.guardians)
 
 
 def check_consent(terms: ConsentTerms) -> tuple[Reason, ...]:
@@ -41,24 +50,29 @@ def check_consent(terms: ConsentTerms) -> tuple[Reason, ...]:
         reasons.append(Reason("no-purpose", {}))
     if terms.valid_until is not None and terms.valid_until <= terms.valid_from:
         reasons.append(Reason("ends-before-start", {"valid_until": to_text(terms.valid_until)}))
+    if terms.guardians and Purpose.TRAINING in terms.purposes:
+        reasons.append(Reason("minor-no-training", {}))
     return tuple(reasons)
 
 
 def consent_document(terms: ConsentTerms, *, base_url: str) -> dict[str, object]:
     """The unsigned credential; `consent_terms` reads it back."""
+    subject: dict[str, object] = {
+        "id": PERFORMER_URN + terms.performer_id,
+        "modalities": [modality.value for modality in terms.modalities],
+        "purposes": [purpose.value for purpose in terms.purposes],
+        "retention": dict(RETENTION),
+    }
     document: dict[str, object] = {
         "@context": [CREDENTIALS_V2, f"{base_url}/ns/enrolment/v1"],
         "id": f"urn:ebenbild:enrolment:{terms.enrolment_id}",
         "type": ["VerifiableCredential", "EnrolmentConsent"],
         "issuer": terms.issuer,
         "validFrom": to_text(terms.valid_from),
-        "credentialSubject": {
-            "id": PERFORMER_URN + terms.performer_id,
-            "modalities": [modality.value for modality in terms.modalities],
-            "purposes": [purpose.value for purpose in terms.purposes],
-            "retention": dict(RETENTION),
-        },
+        "credentialSubject": subject,
     }
+    if terms.guardians:
+        document["credentialSubject"] = {**subject, "guardians": list(terms.guardians)}
     if terms.valid_until is not None:
         document["validUntil"] = to_text(terms.valid_until)
     return document
@@ -105,6 +119,7 @@ def _terms(document: Mapping[str, object]) -> ConsentTerms:
         purposes=tuple(Purpose(text) for text in _texts(subject["purposes"])),
         valid_from=from_text(_text(document["validFrom"])),
         valid_until=None if until is None else from_text(_text(until)),
+        guardians=tuple(_texts(subject.get("guardians", []))),
     )
 
 

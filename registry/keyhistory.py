@@ -5,7 +5,7 @@ database: so each binding is a signed document that names the key it replaces, a
 append-only. A key ends when the next one begins.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -89,12 +89,20 @@ def with_ends(bindings: Iterable[KeyBinding]) -> tuple[KeyBinding, ...]:
     )
 
 
-def in_force(bindings: Iterable[KeyBinding], at: datetime) -> tuple[str, ...]:
-    """The did:key of every binding in force at `at`; empty before the first one."""
+def in_force(
+    bindings: Iterable[KeyBinding], at: datetime, cuts: Collection[datetime] = ()
+) -> tuple[str, ...]:
+    """The did:key of every binding in force at `at`; empty before the first one.
+
+    From each of `cuts` on, keys that were bound before it are silent: a child that is old enough to
+    be asked signs with a key of its own, and nobody signs with the key of the dead.
+    """
     return tuple(
         binding.did
         for binding in with_ends(bindings)
-        if binding.valid_from <= at and (binding.valid_until is None or at < binding.valid_until)
+        if binding.valid_from <= at
+        and (binding.valid_until is None or at < binding.valid_until)
+        and not any(binding.valid_from < cut <= at for cut in cuts)
     )
 
 

@@ -5,7 +5,7 @@ Days are those of UTC. Whoever is born on 29 February comes of age on 1 March, a
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from core.errors import BadInput
 from registry.models.guardianship import Guardian, Minority
@@ -66,6 +66,26 @@ def minority_of(born_on: date, *, agrees_from_years: int, at: datetime) -> Minor
             code="adult-birth-date",
         )
     return made
+
+
+def born_by(at: datetime) -> date:
+    """The last birth date of those who are of age at `at`."""
+    today = at.astimezone(UTC).date()
+    years_ago = today.year - ADULT_YEARS
+    try:
+        return today.replace(year=years_ago)
+    except ValueError:
+        return date(years_ago, 2, 28)
+
+
+def consent_ends(
+    minority: Minority | None, asked: datetime | None, *, days_max: int, at: datetime
+) -> datetime | None:
+    """When a consent signed at `at` ends: a minor's soon, and never after the 18th birthday."""
+    if minority is None or not is_minor(minority, at):
+        return asked
+    latest = min(at + timedelta(days=days_max), midnight(adult_on(minority.born_on)))
+    return latest if asked is None else min(asked, latest)
 
 
 def due(

@@ -13,15 +13,21 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
-from api.cli.signing import KeyFile, open_key, signature
+from api.cli.signing import KeyFile, cosignature, open_key, signature
 from api.filekinds import kind_of
 from api.web.texts import reason, text, word
+from core.errors import BadProof
 
 if TYPE_CHECKING:
     from api.client import Client
+    from core.keys import PrivateKey
 
 PARTS = {"sound": ("voice",), "still": ("face",), "film": ("voice", "face")}
 Samples = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="Sample files.")]
+GuardianKeys = Annotated[
+    list[Path] | None,
+    typer.Option("--guardian-key", exists=True, dir_okay=False, help="Of a minor's guardian."),
+]
 Modality = Annotated[
     str | None,
     typer.Option(help="voice or face; otherwise sound gives voice, a still face, a film both."),
@@ -40,6 +46,7 @@ def enrol(
     files: Samples,
     *,
     key: KeyFile,
+    guardian_key: GuardianKeys = None,
     modality: Modality = None,
     purpose: Annotated[
         list[str] | None, typer.Option(help="What vectors may be used for; repeatable.")
@@ -53,7 +60,7 @@ def enrol(
         body = {"modalities": modalities, "purposes": purpose or ["matching"]}
         draft = client.post(f"/v1/performers/{performer}/enrolments", body)
         agree(cli, draft, yes=yes)
-        signed = signature(open_key(key, cli.lang), draft)
+        signed = all_sign(cli, draft, key, guardian_key or [])
         enrolment = client.post(f"/v1/enrolments/{draft['id']}/signature", signed)
         # All are handed in before the first is waited for, so that one worker does them all.
         jobs = [hand_in(client, enrolment["id"], *pair) for pair in wanted]
@@ -104,6 +111,27 @@ def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
     note(text(cli.lang, "enrol.consent", **lists))
     if not yes and sys.stdin.isatty():
         typer.confirm(text(cli.lang, "enrol.sign"), abort=True, err=True)
+
+
+def all_sign(
+    cli: Cli, draft: dict[str, Any], key: Path, guardian_keys: Sequence[Path]
+) -> dict[str, Any]:
+    """The signatures of the performer and of every guardian, all over the document shown here."""
+    own: dict[str, Any] = dict(signature(open_key(key, cli.lang), draft))
+    held = {made.verification_method: made for made in _keys(cli, guardian_keys)}
+    asked = [{**draft, "options": options} for options in draft["guardians"]]
+    lacking = [one for one in asked if one["options"]["verification_method"] not in held]
+    if lacking:
+        raise BadProof(
+            f"{len(lacking)} of {len(asked)} guardians have not signed.",
+            next_step="Name every guardian's key file with --guardian-key.",
+        )
+    made = [cosignature(held[one["options"]["verification_method"]], one) for one in asked]
+    return {**own, "guardians": made}
+
+
+def _keys(cli: Cli, files: Sequence[Path]) -> "list[PrivateKey]":
+    return [open_key(file, cli.lang) for file in files]
 
 
 def vouch(cli: Cli, client: "Client", enrolment: str, accepted: list[str], *, yes: bool) -> None:

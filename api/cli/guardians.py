@@ -34,11 +34,8 @@ def list_guardians(cli: Cli, performer: PerformerId) -> None:
     """List who has, or had, custody of a performer."""
     with cli.client() as client:
         found = client.get(f"/v1/performers/{performer}/guardians")
-    rows = [
-        (item["id"], item["name"], item["relation"], item["did"], item["since"], item["until"])
-        for item in found
-    ]
-    emit(cli, found, lambda: table(("id", "name", "relation", "key", "since", "until"), rows))
+    rows = [(item["id"], item["name"], item["relation"], item["until"]) for item in found]
+    emit(cli, found, lambda: table(("id", "name", "relation", "until"), rows))
 
 
 @command(app, "end")

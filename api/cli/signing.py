@@ -38,6 +38,18 @@ def open_key(path: Path, lang: str) -> "PrivateKey":
     return load_key(path, typer.prompt(text(lang, "key.passphrase"), hide_input=True, err=True))
 
 
+def cosignature(key: "PrivateKey", request: dict[str, Any]) -> dict[str, str]:
+    """The signature of one more who signs the document of `request` under other `options`."""
+    from core import integrity, keys  # noqa: PLC0415
+
+    options = integrity.ProofOptions(**request["options"])
+    wanted = integrity.signing_input(request["document"], options)
+    return {
+        "verification_method": key.verification_method,
+        "signature": base64.b64encode(keys.sign(key, wanted)).decode("ascii"),
+    }
+
+
 def signature(key: "PrivateKey", request: dict[str, Any]) -> dict[str, str]:
     """The signature over `request` as the registry wants it back.
 

@@ -10,12 +10,12 @@ from api import uploads
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
 from api.routes.jobs import JobOut
-from api.wire import FROZEN, ReasonOut, Signed, Text, ToSign
+from api.wire import FROZEN, Options, ReasonOut, Signed, Text, ToSign
 from core import jobs
 from core.clock import utc_now
 from core.principal import require
 from fingerprint.models import Modality
-from registry.models.people import Enrolment, Purpose, Sample
+from registry.models.people import Enrolment, Purpose, Sample, SigningRequest
 from registry.proofing.duplicates import shown_state
 from registry.service import enrolment, people, samples
 
@@ -95,11 +95,33 @@ class SampleOut(BaseModel):
         )
 
 
-@router.post("/performers/{performer_id}/enrolments", status_code=201, response_model=ToSign)
+class ConsentToSign(ToSign):
+    """A consent to sign; every one of `guardians` signs the same document."""
+
+    guardians: list[Options]
+
+    @classmethod
+    def of_all(cls, request: SigningRequest) -> Self:
+        """The request as data, for the performer and the guardians."""
+        own = ToSign.of(request).model_dump()
+        return cls(**own, guardians=[Options.of(item) for item in request.cosigners])
+
+
+class ConsentSigned(Signed):
+    """The performer's signature, and those of all guardians of a minor."""
+
+    guardians: list[Signed] = Field(default_factory=list, max_length=6)
+
+    def cosigned(self) -> dict[str, bytes]:
+        """The guardians' signatures by the key that made them."""
+        return {item.verification_method: item.signature_bytes() for item in self.guardians}
+
+
+@router.post("/performers/{performer_id}/enrolments", status_code=201, response_model=ConsentToSign)
 def draft(performer_id: str, body: NewEnrolment, writing: Writing, world: Open) -> Response:
     """Draft a consent; nothing happens until the performer's own program has signed it."""
     return writing.write(
-        lambda session: ToSign.of(
+        lambda session: ConsentToSign.of_all(
             enrolment.draft_enrolment(
                 session,
                 writing.caller,
@@ -109,6 +131,7 @@ def draft(performer_id: str, body: NewEnrolment, writing: Writing, world: Open) 
                 base_url=world.settings.base_url,
                 now=utc_now(),
                 valid_until=body.valid_until,
+                minor_days_max=world.settings.enrolment.minor_days_max,
             )
         )
     )
@@ -131,7 +154,7 @@ def show(enrolment_id: str, caller: Caller, reading: Reading) -> EnrolmentOut:
 
 
 @router.post("/enrolments/{enrolment_id}/signature", response_model=EnrolmentOut)
-def sign(enrolment_id: str, body: Signed, writing: Writing) -> Response:
+def sign(enrolment_id: str, body: ConsentSigned, writing: Writing) -> Response:
     """Hand in the performer's signature under the drafted consent."""
     return writing.write(
         lambda session: EnrolmentOut.of(
@@ -142,6 +165,7 @@ def sign(enrolment_id: str, body: Signed, writing: Writing) -> Response:
                 body.signature_bytes(),
                 body.verification_method,
                 now=utc_now(),
+                cosigned=body.cosigned(),
             )
         ),
         status=200,

@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.vault import Vault
 from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
 from registry.models.people import Performer
-from registry.service import guardians
+from registry.service import guardians, minors
 
 router = APIRouter(tags=["guardians"])
 
@@ -81,7 +81,7 @@ def declare_minor(performer_id: str, body: BirthDate, writing: Writing, world: O
     """Record that a performer is a minor; guardians then sign everything."""
     years = world.settings.enrolment.child_agrees_from_years
     return writing.write(
-        lambda session: guardians.declare_minor(
+        lambda session: minors.declare_minor(
             session,
             writing.caller,
             performer_id,

@@ -12,6 +12,7 @@ from api.routes.jobs import JobOut
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import SearchCapability, require
+from fingerprint.face.blurring import blurred
 from fingerprint.models import Modality
 from registry.models.evidence import Review, ReviewVerdict
 from registry.service import latematch
@@ -60,12 +61,22 @@ def review(match_id: str, body: NewReview, writing: Writing) -> Response:
 
 
 @router.get("/matches/{match_id}/evidence", response_class=Response)
-def evidence(match_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+def evidence(
+    match_id: str, caller: Caller, reading: Reading, world: Open, *, plain: bool = False
+) -> Response:
     """The face that was seen, or some seconds of the voice that was heard.
 
-    For the studio whose media it is, as long as the vector behind the match is kept.
+    For the studio whose media it is, as long as the vector behind the match is kept. A minor's
+    face is blurred unless `plain` is asked for; each view is recorded, and that side is told.
     """
     modality, kept = findings.match_evidence(reading, world.vault, caller, match_id)
+    now = utc_now()
+    minor = findings.minor_in_match(reading, caller, match_id, at=now)
+    if minor is not None:
+        with world.db.write() as session:
+            findings.note_view(session, caller, minor, match_id, now=now)
+    if minor is not None and modality is Modality.FACE and not plain:
+        kept = blurred(kept)
     return Response(
         kept, media_type=EVIDENCE_TYPES[modality], headers={"Cache-Control": "no-store"}
     )

@@ -12,7 +12,7 @@ from api.paging import Asked, Page, from_cursor, page
 from api.wire import FROZEN, Text, ToSign, from_base64
 from core.clock import utc_now
 from registry.models.people import KeyBinding, KeyDraft, Performer, Print
-from registry.service import guardians, keys, people, samples
+from registry.service import keys, minors, people, samples
 
 router = APIRouter(tags=["performers"])
 
@@ -93,7 +93,7 @@ def add_performer(body: NewPerformer, writing: Writing, world: Open) -> Response
         if body.born_on is None:
             return made
         years = world.settings.enrolment.child_agrees_from_years
-        return guardians.declare_minor(
+        return minors.declare_minor(
             session, writing.caller, made.id, body.born_on, agrees_from_years=years, now=now
         )
 

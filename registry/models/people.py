@@ -110,13 +110,15 @@ class Enrolment:
 class SigningRequest:
     """What a performer's own program must sign: Ed25519 over `signing_input` (64 bytes).
 
-    `options` are the terms of the proof, so that the program can compute the bytes by itself.
+    `options` are the terms of the proof, so that the program can compute the bytes by itself;
+    `cosigners` those of everybody who must sign the same document too.
     """
 
     id: str
     document: Mapping[str, object]
     options: ProofOptions
     signing_input: bytes
+    cosigners: tuple[ProofOptions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,8 @@ def _verified(session: Session, consent: bytes) -> ConsentTerms:
     # Step 2: its issuer's key was bound to the performer when it was drafted.
     if terms.issuer not in keys_at(session, terms.performer_id, terms.valid_from):
         raise _no_consent(Reason("issuer-not-bound", {}))
-    # Step 3: that key signed exactly these bytes.
-    integrity.verify(document, expected={verification_method(terms.issuer)})
+    # Step 3: that key, and for a minor every guardian's, signed exactly these bytes.
+    integrity.verify(document, expected={verification_method(did) for did in terms.signers})
     return terms
 
 

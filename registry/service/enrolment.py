@@ -5,8 +5,9 @@ consent did, and the vectors go in the same transaction.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlmodel import Session
 
@@ -20,14 +21,18 @@ from core.integrity import ProofOptions
 from core.keys import verification_method as method_of
 from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Modality, Reason
-from registry.consent import ConsentTerms, check_consent, consent_document
+from registry.consent import ConsentTerms, check_consent, consent_document, consent_terms
 from registry.enrolment import Step, advance
+from registry.minority import consent_ends, minority_in
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
+from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at
 from registry.store import challenges, enrolments, people, prints, samples, traces
 
 SCOPE = "performers"
 ERASE_JOB = "erase"
+MINOR_DAYS_MAX = 730
+NO_SIGNATURES: Mapping[str, bytes] = MappingProxyType({})
 
 
 def draft_enrolment(
@@ -40,16 +45,19 @@ def draft_enrolment(
     base_url: str,
     now: datetime,
     valid_until: datetime | None = None,
+    minor_days_max: int = MINOR_DAYS_MAX,
 ) -> SigningRequest:
     """Make the consent for the performer to sign with the key that is bound now.
 
-    Raises `NotFound` for another tenant's performer, `Conflict` while no key is bound, `BadInput`
-    for a consent to nothing.
+    Every guardian of a minor signs too, and the consent ends after `minor_days_max`. Raises
+    `NotFound` for another tenant's performer, `Conflict` while no key is bound or no guardian is
+    named, `BadInput` for a consent to nothing.
     """
     # Load.
     require(principal, SCOPE)
     performer = people.require_standing(session, principal, performer_id)
     issuer = _present_key(session, performer.id, now)
+    due = guardians_due(session, principal, performer_id, now)
     # Decide.
     terms = ConsentTerms(
         enrolment_id=new_id("enr"),
@@ -58,16 +66,19 @@ def draft_enrolment(
         modalities=tuple(sorted(set(modalities))),
         purposes=tuple(sorted(set(purposes))),
         valid_from=now,
-        valid_until=valid_until,
+        valid_until=consent_ends(
+            minority_in(performer), valid_until, days_max=minor_days_max, at=now
+        ),
+        guardians=tuple(item.did for item in due),
     )
     _refuse(check_consent(terms))
     document = consent_document(terms, base_url=base_url)
-    options = ProofOptions(method_of(terms.issuer), to_text(now))
+    options, *cosigners = (ProofOptions(method_of(did), to_text(now)) for did in terms.signers)
     # Save.
     draft = enrolments.ConsentDraft(document, options.verification_method)
     enrolments.add_enrolment(session, _enrolment(principal, terms), draft)
     signing_input = integrity.signing_input(document, options)
-    return SigningRequest(terms.enrolment_id, document, options, signing_input)
+    return SigningRequest(terms.enrolment_id, document, options, signing_input, tuple(cosigners))
 
 
 def sign_enrolment(
@@ -78,17 +89,20 @@ def sign_enrolment(
     verification_method: str,
     *,
     now: datetime,
+    cosigned: Mapping[str, bytes] = NO_SIGNATURES,
 ) -> Enrolment:
-    """Keep the performer's signature under the drafted consent.
+    """Keep the performer's signature under the drafted consent, and those of all guardians.
 
-    Raises `BadProof` when it does not hold or is not by the key in force now, `Conflict` when
-    the enrolment is not an unsigned draft.
+    `cosigned` are the guardians' by verification method. Raises `BadProof` when one is missing,
+    does not hold or is not by the key in force now, `Conflict` when the enrolment is not an
+    unsigned draft or other people have custody by now.
     """
     # Load.
     require(principal, SCOPE)
     enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
     draft = enrolments.get_consent_draft(session, principal, enrolment_id)
     in_force = {method_of(did) for did in keys_at(session, enrolment.performer_id, now)}
+    due = guardians_due(session, principal, enrolment.performer_id, now)
     # Decide.
     state = advance(enrolment.state, Step.SIGN)
     if enrolment.consent is not None:
@@ -103,9 +117,15 @@ def sign_enrolment(
             next_step="Draft the enrolment again and sign with the key it names.",
             code="wrong-key",
         )
-    options = ProofOptions(verification_method, to_text(enrolment.created_at))
-    signed = integrity.attach(draft.document, options, signature)
-    integrity.verify(signed, expected={verification_method})
+    terms = consent_terms(draft.document)
+    if set(terms.guardians) != {item.did for item in due}:
+        raise Conflict(
+            "Other people have custody now than when this consent was drafted.",
+            next_step="Draft the enrolment again, and have all of them sign.",
+            code="guardians-changed",
+        )
+    signatures = {**cosigned, verification_method: signature}
+    signed = _with_proofs(draft.document, terms, signatures, to_text(enrolment.created_at))
     # Save.
     consent = canonical(signed)
     seq = next_seq(session)
@@ -162,6 +182,24 @@ def list_enrolments(
     return enrolments.list_enrolments(session, principal, performer_id)
 
 
+def _with_proofs(
+    document: Mapping[str, object], terms: ConsentTerms, given: Mapping[str, bytes], created: str
+) -> Mapping[str, object]:
+    """The document with the proof of everybody who must sign it, and of nobody else."""
+    methods = [method_of(did) for did in terms.signers]
+    missing = [method for method in methods if method not in given]
+    if missing:
+        raise BadProof(
+            f"Not everybody has signed who must: {len(missing)} of {len(methods)} are missing.",
+            next_step="Have every guardian sign the same draft, and send all signatures together.",
+            code="guardian-signature-missing",
+        )
+    for method in methods:
+        document = integrity.attach(document, ProofOptions(method, created), given[method])
+    integrity.verify(document, expected=set(methods))
+    return document
+
+
 def _present_key(session: Session, performer_id: str, at: datetime) -> str:
     issuers = keys_at(session, performer_id, at)
     if not issuers:
@@ -193,7 +231,7 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
     if reasons:
         raise BadInput(
             f"This consent cannot be signed: {', '.join(reason.code for reason in reasons)}.",
-            next_step="Name at least one modality and one purpose, and an end after the start.",
+            next_step="Name a modality and a purpose (no training for minors), and a later end.",
             code=reasons[0].code,
         )
 

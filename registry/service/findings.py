@@ -73,7 +73,7 @@ def save_findings(
         [finding.print_id for finding in findings if finding.print_id is not None],
     )
     # Decide.
-    answers = attribute(trace_ids, findings, owners)
+    answers = attribute(trace_ids, findings, owners, at=now)
     outdated = any(answer.outdated for answer in answers)
     done = _done(scan, findings, gallery_seq - 1 if outdated else gallery_seq, now)
     # Save.

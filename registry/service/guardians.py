@@ -19,10 +19,9 @@ from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from registry import minority as rules
 from registry.models.guardianship import EndOfGuardianship, Guardian, Minority, Relation
-from registry.models.people import Performer
 from registry.service.sealedtexts import open_text, seal_text
 from registry.service.twopeople import agreed, require_operator
-from registry.store import enrolments, guardians, people
+from registry.store import guardians, people
 
 SCOPE = "performers"
 END = "guardian.end"
@@ -53,33 +52,6 @@ def minor_until(session: Session, principal: Principal, performer_id: str) -> da
     """The 18th birthday of a performer who is known as a minor, exclusive end; else None."""
     minority = rules.minority_in(people.get_performer(session, principal, performer_id))
     return None if minority is None else rules.adult_on(minority.born_on)
-
-
-def declare_minor(
-    session: Session,
-    principal: Principal,
-    performer_id: str,
-    born_on: date,
-    *,
-    agrees_from_years: int,
-    now: datetime,
-) -> Performer:
-    """Record the birth date of a minor; the same again changes nothing.
-
-    Raises `Conflict` once another date is known and a consent rests on it.
-    """
-    # Load.
-    require(principal, SCOPE)
-    performer = people.require_standing(session, principal, performer_id)
-    known = rules.minority_in(performer)
-    # Decide.
-    made = rules.minority_of(born_on, agrees_from_years=agrees_from_years, at=now)
-    if known is not None and known.born_on != born_on:
-        _require_unsigned(session, principal, performer_id)
-    # Save.
-    people.save_minority(session, principal, performer_id, made)
-    _note(session, principal, "performer.minor", {"performer": performer_id}, now=now)
-    return people.get_performer(session, principal, performer_id)
 
 
 def add_guardian(
@@ -192,16 +164,6 @@ def _check_new(
     if len(known) >= GUARDIANS_MAX:
         raise Conflict(
             f"A performer has at most {GUARDIANS_MAX} guardians.", code="too-many-guardians"
-        )
-
-
-def _require_unsigned(session: Session, principal: Principal, performer_id: str) -> None:
-    found = enrolments.list_enrolments(session, principal, performer_id)
-    if any(item.consent is not None for item in found):
-        raise Conflict(
-            "Another birth date is known, and a consent was signed on it.",
-            next_step="Erase this performer and add the person anew.",
-            code="birth-date-known",
         )
 
 

@@ -121,7 +121,8 @@ def register_key(
 
 def keys_at(session: Session, performer_id: str, at: datetime) -> tuple[str, ...]:
     """The did:key that spoke for the performer at `at`; empty when none did."""
-    return in_force(keys.bindings(session, performer_id), at)
+    cuts = people.key_cuts(session, SearchCapability("key-history", performer_id), performer_id)
+    return in_force(keys.bindings(session, performer_id), at, cuts)
 
 
 def key_history(session: Session, performer_id: str) -> tuple[KeyBinding, ...]:

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core import audit, notices
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from core.vault import Vault
 from fingerprint.models import Modality, Reason
+from registry.minority import midnight
 from registry.models.evidence import (
     Findings,
     ForeignUse,
@@ -120,6 +122,43 @@ def match_evidence(
     if trace is None or kept is None:
         raise NotFound("No picture or sound of this match is kept.", next_step="Scan it again.")
     return trace.modality, kept
+
+
+def minor_in_match(
+    session: Session, principal: Principal, match_id: str, *, at: datetime
+) -> str | None:
+    """The performer whom a match names, if that is a minor; raises `NotFound`."""
+    require(principal, "submissions")
+    _, _, match = matches.get_match(session, principal, match_id)
+    capability = SearchCapability("attribution", match_id)
+    adult_on = people.adult_on(session, capability, match.performer_id)
+    return match.performer_id if adult_on is not None and at < midnight(adult_on) else None
+
+
+def note_view(
+    session: Session, principal: Principal, performer_id: str, match_id: str, *, now: datetime
+) -> None:
+    """Record that somebody looked at a child's picture or heard the voice, and tell that side."""
+    details = {"match": match_id}
+    audit.record(
+        session,
+        principal,
+        action="minor.viewed",
+        subject_id=performer_id,
+        details=details,
+        now=now,
+    )
+    capability = SearchCapability("attribution", match_id)
+    owner = people.owners(session, capability, [performer_id])[performer_id]
+    notices.notify(
+        session,
+        tenant_id=owner,
+        person=None,
+        kind="minor.viewed",
+        subject_id=performer_id,
+        facts={"match": match_id},
+        now=now,
+    )
 
 
 def trace_crop(session: Session, vault: Vault, principal: Principal, trace_id: str) -> bytes | None:

@@ -12,8 +12,11 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, UtcDateTime, visible
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
+from registry.minority import adult_on as majority
+from registry.minority import midnight
 from registry.models.guardianship import Minority
 from registry.models.people import Performer, PerformerCard
+from registry.store.guardians import GuardianRow
 
 PAGE_MAX = 500
 
@@ -89,6 +92,34 @@ def require_standing(session: Session, principal: Principal, performer_id: str) 
             code="erased",
         )
     return found
+
+
+def key_cuts(
+    session: Session, _capability: SearchCapability, performer_id: str
+) -> tuple[datetime, ...]:
+    """Instants from which keys that were bound before them do not speak for the performer."""
+    row = session.get(PerformerRow, performer_id)
+    return () if row is None or row.agrees_on is None else (midnight(row.agrees_on),)
+
+
+def adult_on(session: Session, _capability: SearchCapability, performer_id: str) -> date | None:
+    """The day on which a performer known as a minor comes of age, across tenants."""
+    row = session.get(PerformerRow, performer_id)
+    return None if row is None or row.born_on is None else majority(row.born_on)
+
+
+def come_of_age(
+    session: Session, _capability: SearchCapability, *, born_by: date, limit: int
+) -> tuple[Performer, ...]:
+    """Performers of every tenant, born by a day, for whom somebody still has custody."""
+    open_ = select(GuardianRow.performer_id).where(col(GuardianRow.until).is_(None))
+    query = (
+        select(PerformerRow)
+        .where(col(PerformerRow.born_on) <= born_by, col(PerformerRow.id).in_(open_))
+        .order_by(col(PerformerRow.id))
+        .limit(limit)
+    )
+    return tuple(_performer(row) for row in session.exec(query))
 
 
 def owners(

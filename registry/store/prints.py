@@ -16,8 +16,10 @@ from core.db import Owned, UtcDateTime, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
+from registry.minority import adult_on
 from registry.models.people import EnrolmentState, Print
 from registry.store.enrolments import EnrolmentRow, consented, holds, searchable
+from registry.store.people import PerformerRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,12 +334,21 @@ def print_owners(
     session: Session, _capability: SearchCapability, print_ids: Sequence[str]
 ) -> dict[str, PrintOwner]:
     """Whose prints these are, across tenants; unknown ids are left out."""
-    query = select(PrintRow).where(col(PrintRow.id).in_(print_ids))
+    query = (
+        select(PrintRow, PerformerRow)
+        .join(PerformerRow, col(PerformerRow.id) == col(PrintRow.performer_id))
+        .where(col(PrintRow.id).in_(print_ids))
+    )
     return {
         row.id: PrintOwner(
-            row.id, row.tenant_id, row.performer_id, row.enrolment_id, row.withdrawn_at is not None
+            row.id,
+            row.tenant_id,
+            row.performer_id,
+            row.enrolment_id,
+            row.withdrawn_at is not None,
+            None if who.born_on is None else adult_on(who.born_on),
         )
-        for row in session.exec(query)
+        for row, who in session.exec(query)
     }
 
 

@@ -11,7 +11,7 @@ from core.keys import generate
 from core.principal import Principal
 from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
 from registry.models.people import Performer
-from registry.service import forgetting, guardians
+from registry.service import forgetting, guardians, minors
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import T0, a_performer, later
 
@@ -22,7 +22,7 @@ NAME = "Greta Nobody-Elses-Mother"
 def a_child(world: TestWorld, principal: Principal) -> Performer:
     performer = a_performer(world, principal, "Kim")
     with world.db.write() as session:
-        return guardians.declare_minor(
+        return minors.declare_minor(
             session, principal, performer.id, BORN, agrees_from_years=14, now=T0
         )
 
@@ -70,7 +70,7 @@ def test_adults_have_neither_guardians_nor_a_birth_date(world: TestWorld) -> Non
     with pytest.raises(Conflict):
         add(world, world.second, adult.id)
     with world.db.write() as session, pytest.raises(BadInput):
-        guardians.declare_minor(
+        minors.declare_minor(
             session, world.second, adult.id, date(1990, 1, 1), agrees_from_years=14, now=T0
         )
 

@@ -33,6 +33,22 @@ def test_a_minority_ends_with_the_first_instant_of_the_eighteenth_birthday(born:
     assert minority.child_agrees(known, end)
 
 
+@given(born=st.dates(date(1990, 1, 1), date(2012, 12, 31)), days=st.integers(0, 9000))
+def test_those_born_by_a_day_are_just_those_who_are_of_age(born: date, days: int) -> None:
+    at = NOW + timedelta(days=days - 4000)
+    assert (born <= minority.born_by(at)) == (at >= minority.midnight(minority.adult_on(born)))
+
+
+def test_a_childs_consent_ends_soon_and_never_after_the_eighteenth_birthday() -> None:
+    child = Minority(date(2010, 1, 1), date(2024, 1, 1))
+    ends = minority.midnight(date(2028, 1, 1))
+    assert minority.consent_ends(child, None, days_max=9999, at=NOW) == ends
+    assert minority.consent_ends(child, None, days_max=7, at=NOW) == NOW + timedelta(days=7)
+    assert minority.consent_ends(child, NOW, days_max=7, at=NOW) == NOW
+    assert minority.consent_ends(None, None, days_max=7, at=NOW) is None
+    assert minority.consent_ends(child, None, days_max=7, at=ends) is None
+
+
 @pytest.mark.parametrize("born", [date(2026, 6, 2), date(1700, 1, 1), date(2008, 6, 1)])
 def test_no_birth_date_is_kept_of_adults_or_of_nobody(born: date) -> None:
     with pytest.raises(BadInput):

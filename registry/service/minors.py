@@ -1,0 +1,117 @@
+"""What happens to a performer who is found to be a minor, and to one who comes of age."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from core import audit, log, notices
+from core.canonical import parse_strict
+from core.errors import Conflict
+from core.principal import Principal, SearchCapability, require, system
+from registry import minority as rules
+from registry.consent import consent_terms
+from registry.models.people import Enrolment, EnrolmentState, Performer
+from registry.service.enrolment import withdraw_enrolment
+from registry.store import enrolments, guardians, people
+
+SCOPE = "performers"
+OF_AGE_AT_ONCE = 100
+
+
+def declare_minor(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    born_on: date,
+    *,
+    agrees_from_years: int,
+    now: datetime,
+) -> Performer:
+    """Record the birth date of a minor, and end consents that the guardians did not sign.
+
+    Raises `Conflict` for another date than the one that a signed consent rests on.
+    """
+    # Load.
+    require(principal, SCOPE)
+    performer = people.require_standing(session, principal, performer_id)
+    known = rules.minority_in(performer)
+    signed = _signed(enrolments.list_enrolments(session, principal, performer_id))
+    alone = [item for item in signed if not _guarded(item)]
+    # Decide.
+    made = rules.minority_of(born_on, agrees_from_years=agrees_from_years, at=now)
+    if known is not None and known.born_on == born_on:
+        return performer
+    if known is not None and signed:
+        raise Conflict(
+            "Another birth date is known, and a consent was signed on it.",
+            next_step="Erase this performer and add the person anew.",
+            code="birth-date-known",
+        )
+    # Save.
+    people.save_minority(session, principal, performer_id, made)
+    for item in alone:
+        _end(session, item, now)
+    told = {"performer": performer_id}
+    log.append(session, kind="performer.minor", subject_id=performer_id, payload=told, at=now)
+    audit.record(
+        session, principal, action="performer.minor", subject_id=performer_id, details={}, now=now
+    )
+    return people.get_performer(session, principal, performer_id)
+
+
+def come_of_age(session: Session, capability: SearchCapability, *, at: datetime) -> int:
+    """End the rights of guardians whose child is of age, and say what is due; returns how many.
+
+    Consents and licences end by themselves: they were cut at that day when they were signed. Keys
+    that guardians keep are silent since the child was old enough to be asked.
+    """
+    found = people.come_of_age(session, capability, born_by=rules.born_by(at), limit=OF_AGE_AT_ONCE)
+    for performer in found:
+        _release(session, performer, at)
+    return len(found)
+
+
+def _release(session: Session, performer: Performer, at: datetime) -> None:
+    minority, side = rules.minority_in(performer), system(performer.tenant_id)
+    if minority is None:
+        return
+    capability = SearchCapability("guardianship", performer.id)
+    ended = rules.midnight(rules.adult_on(minority.born_on))
+    for item in guardians.list_guardians(session, side, performer.id):
+        if item.until is None:
+            guardians.end(session, capability, item.id, at=ended)
+    told = {"performer": performer.id}
+    log.append(session, kind="performer.of-age", subject_id=performer.id, payload=told, at=at)
+    _tell(session, performer.tenant_id, "minor.majority", performer.id, at)
+
+
+def _signed(found: Iterable[Enrolment]) -> list[Enrolment]:
+    """Enrolments that stand on a consent."""
+    return [
+        item
+        for item in found
+        if item.consent is not None and item.state is not EnrolmentState.WITHDRAWN
+    ]
+
+
+def _guarded(item: Enrolment) -> bool:
+    """Whether guardians signed a consent."""
+    return item.consent is not None and bool(consent_terms(parse_strict(item.consent)).guardians)
+
+
+def _end(session: Session, item: Enrolment, now: datetime) -> None:
+    withdraw_enrolment(session, system(item.tenant_id), item.id, now=now)
+    _tell(session, item.tenant_id, "minor.consent.ended", item.id, now)
+
+
+def _tell(session: Session, tenant_id: str, kind: str, subject_id: str, now: datetime) -> None:
+    notices.notify(
+        session,
+        tenant_id=tenant_id,
+        person=None,
+        kind=kind,
+        subject_id=subject_id,
+        facts={},
+        now=now,
+    )
