@@ -37,6 +37,7 @@ from api.routes import (
     privacy,
     proofs,
     public,
+    rules,
     signin,
     submissions,
     tenants,
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(public.router)
     app.include_router(log.public)
+    app.include_router(rules.entrance)
     for visited in (signin, account, members, inbox):
         app.include_router(visited.router)
     app.include_router(people.entrance)
@@ -122,6 +124,7 @@ NOUNS = (
     notices,
     webhooks,
     privacy,
+    rules,
 )
 
 

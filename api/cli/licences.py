@@ -1,7 +1,6 @@
 """`licence`: what a performer allows, signed by the performer and countersigned by the registry."""
 
 import sys
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,9 +9,9 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
+from api.cli.termsfile import read_terms
 from api.cli.verify import verify
 from api.web.texts import text, word
-from core.errors import BadTerms
 
 app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=True)
 LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
@@ -28,7 +27,7 @@ def new(
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
 ) -> None:
     """Draft a licence, sign it here with the performer's key, and have it countersigned."""
-    wanted = _read(terms)
+    wanted = read_terms(terms)
     with cli.client() as client:
         draft = client.post("/v1/licences", {"terms": wanted})
         _agree(cli, wanted, yes=yes)
@@ -82,21 +81,6 @@ def revoke(
     with cli.client() as client:
         found = client.post(f"/v1/licences/{licence}/revocation", {"reason": reason})
     emit(cli, found, lambda: fields(_flat(found)))
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        read = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise BadTerms(f"{path.name} is not TOML: {exc}", next_step="Mend the file.") from exc
-    return {name: _plain(value) for name, value in read.items()}
-
-
-def _plain(value: Any) -> Any:
-    """TOML's own times as the text the registry reads."""
-    if hasattr(value, "isoformat"):
-        return value.isoformat().replace("+00:00", "Z")
-    return value
 
 
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:

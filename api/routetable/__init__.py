@@ -1,10 +1,20 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
-from api.routetable import entrance, family, messages, negotiation, people, privacy, registry
+from api.routetable import (
+    entrance,
+    family,
+    messages,
+    negotiation,
+    people,
+    privacy,
+    registry,
+    rules,
+)
 
 ROWS = (
     *entrance.ROWS,
     *registry.ROWS,
+    *rules.ROWS,
     *negotiation.ROWS,
     *messages.ROWS,
     *family.ROWS,

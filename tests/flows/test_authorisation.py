@@ -33,6 +33,7 @@ FIXED = {
     "path": "0/000.p/1",
     "index": "0",
     "subject_id": "lic_none",
+    "pack_id": "eu-gdpr-9",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

@@ -195,6 +195,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/disputes/proposals": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/disputes/settlements": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/licences": {"terms": terms},
+        "/v1/rules/checks": {"terms": terms},
+        "/v1/rules/tables": {"table": "pack,rule,case,territories,at,facts,verdict\n"},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/groups": {"name": "A guild"},
         "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},

@@ -1,10 +1,12 @@
 """The pages and reports: well-formed, in both languages, and safe with words of strangers."""
 
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
+from api import rulewords
 from api.web import texts
 from api.web.pages import render
 
@@ -83,6 +85,11 @@ STATEMENT: dict[str, Any] = {
 PAGES = {
     "landing.html": {"status": "ready", "open_jobs": 3},
     "problem.html": {"code": "not-found", "meaning": "problem.not-found"},
+    "rules.html": {
+        "packs": rulewords.packs(rulewords.EVERYWHERE, datetime(2026, 12, 1, tzinfo=UTC)),
+        "places": ("*", "DE"),
+        "territory": "*",
+    },
     "clearance.html": {"c": CLEARANCE},
     "clearance.txt": {"c": CLEARANCE},
     "statement.html": {"s": STATEMENT},
