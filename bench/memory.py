@@ -34,6 +34,7 @@ from fingerprint.media import door
 from fingerprint.media.forking import forking
 from fingerprint.media.limits import Limits
 from fingerprint.models import ScanMode, Trace
+from fingerprint.runtime import share_heap
 
 SHORT_MINUTES = 5
 RATE = 16_000
@@ -78,6 +79,7 @@ def main() -> None:
 
 def scan(path: Path, asked: argparse.Namespace) -> str:
     """Go through a file as a worker does: segment by segment, then one search."""
+    share_heap()
     engine = Engine.open(asked.models, threads=asked.threads, limits=Limits())
     info = engine.probe(path)
     traces: list[Trace] = []

@@ -15,6 +15,9 @@ from fingerprint.voice.mel import SAMPLE_RATE, Samples
 EXCERPT_MS_MAX = 10_000
 _FADE = SAMPLE_RATE // 100
 _BITS_A_SECOND = 24_000
+# Measured on ten seconds of speech: a quarter of the computing of the encoder's defaults, as many
+# bytes, and a spectrum no further from the original's.
+_EFFORT = {"compression_level": "3", "frame_duration": "60"}
 _PIECE = SAMPLE_RATE // 50
 _PER_MS = SAMPLE_RATE // 1000
 
@@ -58,7 +61,7 @@ def _opus(samples: Samples) -> bytes:
 
     file = io.BytesIO()
     with av.open(file, "w", format="ogg", options={"fflags": "bitexact"}) as container:
-        stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")
+        stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono", options=_EFFORT)
         assert isinstance(stream, AudioStream)
         stream.bit_rate = _BITS_A_SECOND
         for begin in range(0, len(samples), _PIECE):

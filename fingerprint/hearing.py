@@ -5,6 +5,7 @@ of it. An enrolment sample is heard for five minutes at most: more speech moves 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,14 @@ def voice_traces(
     model_id: str,
     *,
     reached: Reached | None = None,
+    zero: Fraction | None = None,
 ) -> tuple[Trace, ...]:
     """One trace per voice that speaks in `span`, the one that speaks most first.
 
     What the decoder could not read is said in each trace's reasons. Raises BadMedia, and whatever
     `reached` raises when it is told the time that has been heard.
     """
-    samples, heard, notes = hear(listener, path, limits, span, reached)
+    samples, heard, notes = hear(listener, path, limits, span, reached, zero=zero)
     quality = figures(samples, heard).quality
     return tuple(
         Trace(
@@ -90,10 +92,19 @@ def _beginning(path: Path, limits: Limits) -> Samples:
 
 
 def hear(
-    listener: Listener, path: Path, limits: Limits, span: Span, reached: Reached | None = None
+    listener: Listener,
+    path: Path,
+    limits: Limits,
+    span: Span,
+    reached: Reached | None = None,
+    *,
+    zero: Fraction | None = None,
 ) -> tuple[Samples, Heard, tuple[Reason, ...]]:
-    """The sound of a span, what is heard in it, and what the decoder has to say."""
-    with door.audio(path, limits, span) as stream:
+    """The sound of a span, what is heard in it, and what the decoder has to say.
+
+    `zero` is `MediaInfo.zero`, where it is known.
+    """
+    with door.audio(path, limits, span, zero=zero) as stream:
         samples, heard = listener.listen(_told(stream, reached))
         return samples, heard, stream.end.notes if stream.end else ()
 

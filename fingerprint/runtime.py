@@ -5,7 +5,9 @@ sleep between calls: https://onnxruntime.ai/docs/performance/tune-performance/th
 A GPU belongs to the process, so which providers are wanted is set once per process, at its start.
 """
 
+import ctypes
 import logging
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,6 +25,7 @@ GPU_PROVIDERS = (
     "DmlExecutionProvider",
 )
 _ERRORS_ONLY = 3
+_M_ARENA_MAX = -8  # malloc.h of the GNU C library
 _WANTED: dict[str, str] = {"providers": AUTO}
 _log = logging.getLogger(__name__)
 
@@ -31,6 +34,18 @@ def want(asked: str) -> None:
     """Set this process's providers: `auto`, `cpu` or names with commas; raises BadInput."""
     ordered(asked, ort.get_available_providers())
     _WANTED["providers"] = asked
+
+
+def share_heap() -> None:
+    """Let all threads of this process allocate from one heap, at its start; GNU libc on Linux.
+
+    Each new thread otherwise takes a heap of its own, and every segment of a scan has new threads:
+    what large arrays leave unused in each adds up over a film. Called again it changes nothing.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, 1)
 
 
 def session(path: Path, threads: int) -> ort.InferenceSession:

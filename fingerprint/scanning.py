@@ -67,7 +67,7 @@ class Scanner:
         sound = info.audio and Modality.VOICE in modalities
         picture = info.video and Modality.FACE in modalities
         shares = _Shares(sound, picture)
-        with self._hearing(path, span, shares, wanted=sound) as voices:
+        with self._hearing(path, info, span, shares, wanted=sound) as voices:
 
             def seen(share: float) -> None:
                 shares.picture = share
@@ -95,7 +95,7 @@ class Scanner:
 
     @contextmanager
     def _hearing(
-        self, path: Path, span: Span, shares: "_Shares", *, wanted: bool
+        self, path: Path, info: MediaInfo, span: Span, shares: "_Shares", *, wanted: bool
     ) -> Iterator["Future[Heard] | None"]:
         """The voices to come, from a thread that has ended when the block is left."""
         if not wanted:
@@ -119,6 +119,7 @@ class Scanner:
                     span,
                     model_id,
                     reached=reached,
+                    zero=info.zero,
                 )
             finally:
                 dropped.set()

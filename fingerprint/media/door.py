@@ -85,18 +85,23 @@ def probe(path: Path, limits: Limits) -> MediaInfo:
         return values.info(list(islice(child.answers(), 2)))
 
 
-def audio(path: Path, limits: Limits, span: Span | None = None) -> MediaStream[AudioBlock]:
+def audio(
+    path: Path, limits: Limits, span: Span | None = None, *, zero: Fraction | None = None
+) -> MediaStream[AudioBlock]:
     """The sound of a span, or of all: 16 kHz, mono, float32, in blocks of a second.
 
     Any layout is mixed down, any rate resampled. Blocks follow each other without gaps from the
     span's first sample; silence stands where the cut has no sound (before it begins, lost packets).
-    Raises BadMedia `no-such-stream` for a file without sound.
+    `zero` is `MediaInfo.zero`, where it is known. Raises BadMedia `no-such-stream` for a file
+    without sound.
     """
     start_ms, end_ms = _bounds(span)
+    known = _pair(zero)
 
     def job(media: int | str, memory: int | str) -> Job:
         size = BLOCK_SAMPLES * SAMPLE_BYTES
-        return Job(Op.AUDIO, media, memory, AUDIO_SLOTS, size, limits, start_ms, end_ms)
+        shape = (Op.AUDIO, media, memory, AUDIO_SLOTS, size)
+        return Job(*shape, limits, start_ms, end_ms, zero=known)
 
     return MediaStream(_items(path, limits, job, values.block))
 
@@ -153,7 +158,7 @@ def _pictures(
 ) -> MediaStream[Frame]:
     start_ms, end_ms = _bounds(span)
     every_ms, max_side = measure.every_ms, measure.max_side
-    zero = measure.zero.as_integer_ratio() if measure.zero is not None else None
+    zero = _pair(measure.zero)
     if every_ms < 1 or (max_side is not None and max_side < 1):
         raise BadInput("every_ms and max_side must be at least 1.")
     pixels = min(limits.pixels_max, (max_side or limits.pixels_max) ** 2)
@@ -208,6 +213,10 @@ def _running(
             if isinstance(handle, int):
                 os.close(handle)
         yield child, memory
+
+
+def _pair(zero: Fraction | None) -> tuple[int, int] | None:
+    return None if zero is None else zero.as_integer_ratio()
 
 
 def _bounds(span: Span | None) -> tuple[int, int | None]:

@@ -36,7 +36,7 @@ def run(source: Source, job: Job, outlet: Outlet) -> None:
     """Hand over the sound of the job's span."""
     if source.audio is None:
         raise Refused(Case.NO_SOUND)
-    begun = starts.find(source)
+    begun = starts.find(source, job.zero)
     source.reopen()
     wanted = begun.zero + Fraction(job.start_ms, 1000) - _grid_seconds(source.audio.rate)
     first = begun.audio if begun.audio is not None else begun.zero

@@ -4,10 +4,12 @@ Headers state a start time, but only a decoder knows which frames are presented:
 lists and leading pictures without their reference fall away. A few packets settle it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.packet import Packet
 from av.stream import Stream
 from av.video.frame import VideoFrame
@@ -33,12 +35,15 @@ class Starts:
     sound: AudioFrame | None
 
 
-def find(source: Source) -> Starts:
+def find(source: Source, zero: tuple[int, int] | None = None) -> Starts:
     """Where the chosen streams begin; leaves the source somewhere in its first packets.
 
-    Raises Refused for a file without packets, or of which nothing can be decoded.
+    With the cut's zero, as a probe found it, only the sound is decoded. Raises Refused for a file
+    without packets, or of which nothing can be decoded.
     """
-    found = _first_frames(source)
+    if zero is not None and source.audio is not None:
+        return _sound_alone(source, source.audio, Fraction(*zero))
+    found = _first_frames(source, source.chosen)
     if source.packets_seen == 0:
         raise Refused(Case.NO_PACKETS)
     if not found:
@@ -84,16 +89,26 @@ def decoded(source: Source, packet: "Packet[Stream]") -> list[Shown]:
         return []
 
 
-def _first_frames(source: Source) -> dict[int, Shown]:
+def _sound_alone(source: Source, stream: AudioStream, zero: Fraction) -> Starts:
+    first = _first_frames(source, (stream,)).get(stream.index)
+    if source.packets_seen == 0:
+        raise Refused(Case.NO_PACKETS)
+    begin = _time_of(first, stream)
+    return Starts(zero, None, begin, None, first if isinstance(first, AudioFrame) else None)
+
+
+def _first_frames(source: Source, wanted: Sequence[Stream]) -> dict[int, Shown]:
     found: dict[int, Shown] = {}
+    missing = {stream.index for stream in wanted}
     looked = 0
     for packet in source.packets():
-        if packet.stream_index not in found:
+        if packet.stream_index in missing:
             frames = decoded(source, packet)
             if frames:
                 found[packet.stream_index] = frames[0]
-        looked += 1 if found else 0
-        if len(found) == len(source.chosen) or looked > PACKETS_AFTER_FIRST_MAX:
+                missing.discard(packet.stream_index)
+        looked += 1 if found or len(wanted) < len(source.chosen) else 0
+        if not missing or looked > PACKETS_AFTER_FIRST_MAX:
             break
     return found
 
