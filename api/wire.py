@@ -61,7 +61,7 @@ class Options(BaseModel):
     verification_method: str
     created: str
     purpose: str
-    previous_proof: str | None
+    previous_proof: str | tuple[str, ...] | None
     id: str | None
 
     @classmethod

@@ -36,14 +36,14 @@ _PROOF_MEMBERS = {
 class ProofOptions:
     """The terms of one proof; `created` is RFC 3339 text.
 
-    `previous_proof` is the id of a proof already on the document, which this one then covers;
-    give a proof an `id` when another is to build on it.
+    `previous_proof` is the id of a proof already on the document, or the ids of several, which
+    this one then covers; give a proof an `id` when another is to build on it.
     """
 
     verification_method: str
     created: str
     purpose: str = "assertionMethod"
-    previous_proof: str | None = None
+    previous_proof: str | tuple[str, ...] | None = None
     id: str | None = None
 
 
@@ -129,15 +129,18 @@ def _config(document: Mapping[str, Any], options: ProofOptions) -> dict[str, Any
     if options.id is not None:
         config["id"] = options.id
     if options.previous_proof is not None:
-        config["previousProof"] = options.previous_proof
+        earlier = options.previous_proof
+        config["previousProof"] = earlier if isinstance(earlier, str) else list(earlier)
     return config
 
 
 def _hash(document: Mapping[str, Any], config: Mapping[str, Any]) -> bytes:
     body = {name: value for name, value in document.items() if name != "proof"}
     if "previousProof" in config:
-        # Chained: the earlier proof is part of what is signed, so that it cannot be exchanged.
-        body["proof"] = [_previous(document, config["previousProof"])]
+        # Chained: earlier proofs are part of what is signed, so that none can be exchanged.
+        earlier = config["previousProof"]
+        ids = earlier if isinstance(earlier, list) else [earlier]
+        body["proof"] = [_previous(document, proof_id) for proof_id in ids]
     return hashlib.sha256(canonical(config)).digest() + hashlib.sha256(canonical(body)).digest()
 
 
@@ -157,10 +160,11 @@ def _proofs(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _check_terms(proof: Mapping[str, Any], purpose: str) -> None:
-    texts = [value for name, value in proof.items() if name != "@context"]
+    texts = [value for name, value in proof.items() if name not in ("@context", "previousProof")]
     if (
         not _PROOF_MEMBERS.issuperset(proof)
         or not all(isinstance(value, str) for value in texts)
+        or not _names_earlier(proof.get("previousProof", ""))
         or proof.get("type") != "DataIntegrityProof"
         or proof.get("cryptosuite") != SUITE
         or proof.get("proofPurpose") != purpose
@@ -171,6 +175,14 @@ def _check_terms(proof: Mapping[str, Any], purpose: str) -> None:
         from_text(proof["created"])
     except BadInput as exc:
         raise _bad("a proof has no proper time", "sign with a time in RFC 3339") from exc
+
+
+def _names_earlier(value: object) -> bool:
+    """One id, or a list of at least two different ones: a single one has one spelling."""
+    if not isinstance(value, list):
+        return isinstance(value, str)
+    texts = [item for item in value if isinstance(item, str)]
+    return 1 < len(set(texts)) == len(value) < PROOFS_MAX
 
 
 def _check_context(document: Mapping[str, Any], proof: Mapping[str, Any]) -> None:

@@ -1,12 +1,13 @@
-"""A licence as a W3C credential with two chained proofs, written and read without leeway.
+"""A licence as a W3C credential with chained proofs, written and read without leeway.
 
-The performer signs first; the registry's proof names the performer's and covers it, so that
-neither can be exchanged or left out unnoticed. Whatever a document says beyond its terms makes
-it unreadable. Specs: https://www.w3.org/TR/vc-data-model-2.0/,
-https://www.w3.org/TR/vc-data-integrity/#proof-chains
+The performer signs first, then each guardian whom the document names; the registry's proof names
+all of theirs and covers them, so that none can be exchanged or left out unnoticed. Whatever a
+document says beyond its terms makes it unreadable.
+Specs: https://www.w3.org/TR/vc-data-model-2.0/, https://www.w3.org/TR/vc-data-integrity/
 """
 
 import re
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from core.canonical import canonical, parse_strict
 from core.clock import to_text
 from core.errors import BadInput, BadProof, BadTerms
-from core.integrity import ProofOptions
+from core.integrity import PROOFS_MAX, ProofOptions
 from core.keys import verification_method
 from licensing.models import Terms
 from licensing.policy import policy_of
@@ -28,6 +29,8 @@ PROFILE_PATH = "/ns/likeness"
 STATUS_PATH = "/status/"
 LICENCE_TYPE = "LikenessConsentLicence"
 LICENCE_BYTES_MAX = 1024 * 1024
+# Issuer, guardians and registry stay within the proofs that a document may carry.
+GUARDIANS_MAX = PROOFS_MAX - 2
 
 _UUID_URN = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
@@ -37,7 +40,8 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,9}")
 class LicenceFacts:
     """All that a licence document says; `licence_document` writes it, `licence_facts` reads it.
 
-    `subject_id` is the licensee's own identifier (a DID where it has published one).
+    `subject_id` is the licensee's own identifier (a DID where it has published one), `guardians`
+    the did:keys of those who must sign beside the performer, in their order.
     """
 
     vc_id: str
@@ -47,6 +51,7 @@ class LicenceFacts:
     status_list: int
     status_index: int
     base_url: str
+    guardians: tuple[str, ...] = ()
 
     @property
     def status_url(self) -> str:
@@ -76,6 +81,7 @@ def licence_document(facts: LicenceFacts) -> dict[str, object]:
         },
         "credentialSubject": {
             "id": facts.subject_id,
+            **({"guardian": list(facts.guardians)} if facts.guardians else {}),
             "policy": policy_of(facts.terms, profile=facts.base_url + PROFILE_PATH),
         },
     }
@@ -103,12 +109,17 @@ def performer_options(issuer: str, created: datetime, proof_id: str) -> ProofOpt
     )
 
 
-def registry_options(registry_did: str, created: datetime, performer_proof: str) -> ProofOptions:
-    """The terms of the second proof, which covers the first."""
+def signer_proof_id(proof_id: str, issuer: str, signer: str) -> str:
+    """The id of one signer's proof: the performer's as drafted, a guardian's derived from it."""
+    return proof_id if signer == issuer else uuid.uuid5(uuid.UUID(proof_id), signer).urn
+
+
+def registry_options(registry_did: str, created: datetime, *earlier: str) -> ProofOptions:
+    """The terms of the last proof, which covers the earlier ones that are named by their ids."""
     return ProofOptions(
         verification_method=verification_method(registry_did),
         created=to_text(created),
-        previous_proof=performer_proof,
+        previous_proof=earlier[0] if len(earlier) == 1 else earlier,
     )
 
 
@@ -129,29 +140,45 @@ def check_canonical(document: Mapping[str, Any], data: bytes) -> None:
         )
 
 
-def chained_proofs(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """The performer's and the registry's proof; raises BadProof unless there are exactly these.
+def chained_proofs(document: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The proofs of issuer, guardians and registry, in this order; BadProof unless just these.
 
-    The first is made by the issuer, the second by somebody else and names the first.
+    The registry's is made by somebody else than the signers and names every one of theirs.
     """
+    signers = (document.get("issuer"), *_guardians(document))
     proofs = document.get("proof")
-    if not isinstance(proofs, list) or len(proofs) != 2:
-        raise _bad_chain("A licence carries two proofs, the performer's and the registry's.")
-    first, second = proofs
-    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+    if not isinstance(proofs, list) or len(proofs) != len(signers) + 1:
+        raise _bad_chain(
+            "A licence carries one proof by the performer, one by each guardian whom it names, "
+            "and the registry's."
+        )
+    *earlier, last = proofs
+    if not all(isinstance(proof, Mapping) for proof in proofs):
         raise _bad_chain("A proof is not an object.")
-    issuer = document.get("issuer")
-    if not isinstance(issuer, str) or first.get("verificationMethod") != verification_method(
-        issuer
-    ):
-        raise _bad_chain("The first proof is not made with the issuer's key.")
-    if "previousProof" in first or not isinstance(first.get("id"), str):
-        raise _bad_chain("The first proof must carry an id and build on no other.")
-    if second.get("previousProof") != first["id"] or second.get("id") == first["id"]:
-        raise _bad_chain("The registry's proof does not build on the performer's.")
-    if second.get("verificationMethod") == first["verificationMethod"]:
-        raise _bad_chain("Both proofs are made with the same key.")
-    return first, second
+    methods = [_method(signer) for signer in signers]
+    if [proof.get("verificationMethod") for proof in earlier] != methods:
+        raise _bad_chain("A proof is not made with the key of performer or guardian, in order.")
+    if any("previousProof" in proof or not isinstance(proof.get("id"), str) for proof in earlier):
+        raise _bad_chain("A proof of performer or guardian must carry an id and build on no other.")
+    ids = [proof["id"] for proof in earlier]
+    covered = last.get("previousProof")
+    if len({*ids, last.get("id")}) <= len(ids) or covered != (ids if len(ids) > 1 else ids[0]):
+        raise _bad_chain("The registry's proof does not build on all the others.")
+    if last.get("verificationMethod") in methods or len(set(methods)) < len(methods):
+        raise _bad_chain("Two proofs are made with the same key.")
+    return tuple(proofs)
+
+
+def _guardians(document: Mapping[str, Any]) -> list[Any]:
+    subject = document.get("credentialSubject")
+    named = subject.get("guardian", []) if isinstance(subject, Mapping) else []
+    return named if isinstance(named, list) else []
+
+
+def _method(signer: object) -> str:
+    if not isinstance(signer, str):
+        raise _bad_chain("A signer is not named by a key.")
+    return verification_method(signer)
 
 
 def _read(unsigned: Mapping[str, Any]) -> LicenceFacts:
@@ -175,7 +202,16 @@ def _read(unsigned: Mapping[str, Any]) -> LicenceFacts:
         status_list=int(number),
         status_index=int(index),
         base_url=base_url,
+        guardians=_named(subject.get("guardian", [])),
     )
+
+
+def _named(guardians: Any) -> tuple[str, ...]:
+    if not isinstance(guardians, list) or not all(isinstance(did, str) for did in guardians):
+        raise TypeError("a list of texts expected")
+    if len(guardians) > GUARDIANS_MAX:
+        raise ValueError("too many guardians")
+    return tuple(guardians)
 
 
 def _no_licence() -> BadTerms:

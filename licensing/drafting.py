@@ -18,8 +18,10 @@ from licensing.credential import (
     LICENCE_BYTES_MAX,
     LicenceFacts,
     licence_document,
+    licence_facts,
     performer_options,
     registry_options,
+    signer_proof_id,
 )
 from licensing.models import Licence, LicenceDraft, LicenceState
 from licensing.verification import Trust, verify_licence_bytes
@@ -61,26 +63,56 @@ def new_draft(facts: LicenceFacts, ids: DraftIds, *, tenant_id: str, now: dateti
     return Draft(licence, _bytes(licence_document(facts)), ids.proof)
 
 
-def signing_request(draft: Draft) -> LicenceDraft:
-    """What the performer's program is to sign; the same for the same draft at any time."""
+def signers(draft: Draft) -> tuple[str, ...]:
+    """The did:keys that must sign, the performer's first, then the guardians' in their order."""
+    return (draft.licence.performer_did, *licence_facts(parse_strict(draft.document)).guardians)
+
+
+def signing_request(draft: Draft, signer: str | None = None) -> LicenceDraft:
+    """What one signer's program is to sign; the same for the same draft at any time.
+
+    `signer` is the did:key of a guardian; without it the performer is asked.
+    """
     document = parse_strict(draft.document)
-    options = _options(draft)
+    options = signer_options(draft, signer or draft.licence.performer_did)
     signing_input = integrity.signing_input(document, options)
     return LicenceDraft(draft.licence.id, document, options, signing_input)
 
 
-def countersigned(
-    draft: Draft, signature: bytes, registry_key: PrivateKey, *, now: datetime
-) -> bytes:
-    """The licence file: the draft, the performer's signature, and the registry's over both.
+def signer_options(draft: Draft, signer: str) -> ProofOptions:
+    """The terms of the proof that one signer makes."""
+    licence = draft.licence
+    proof_id = signer_proof_id(draft.proof_id, licence.performer_did, signer)
+    return performer_options(signer, licence.recorded_at, proof_id)
 
-    Raises BadProof when the performer's signature does not hold.
-    """
-    options = _options(draft)
+
+def check_signature(draft: Draft, signer: str, signature: bytes) -> None:
+    """Raises BadProof unless the signature over the draft is by this signer."""
+    options = signer_options(draft, signer)
     once = integrity.attach(parse_strict(draft.document), options, signature)
     integrity.verify(once, expected={options.verification_method})
-    second = registry_options(registry_key.did, now, draft.proof_id)
-    signed = _bytes(integrity.sign(once, second, registry_key))
+
+
+def countersigned(
+    draft: Draft, signatures: Mapping[str, bytes], registry_key: PrivateKey, *, now: datetime
+) -> bytes:
+    """The licence file: the draft, every signer's signature by did:key, the registry's over all.
+
+    Raises BadProof when a signature does not hold.
+    """
+    document = parse_strict(draft.document)
+    asked = [signer_options(draft, signer) for signer in signers(draft)]
+    for options, signer in zip(asked, signers(draft), strict=True):
+        document = integrity.attach(document, options, signatures[signer])
+    integrity.verify(document, expected={options.verification_method for options in asked})
+    ids = [options.id for options in asked if options.id is not None]
+    last = registry_options(registry_key.did, now, *ids)
+    signed = _bytes(integrity.sign(document, last, registry_key))
+    _check(draft, signed, registry_key, now)
+    return signed
+
+
+def _check(draft: Draft, signed: bytes, registry_key: PrivateKey, now: datetime) -> None:
     trust = Trust(
         at=max(now, draft.licence.terms.valid_from),
         registry_methods=frozenset({registry_key.verification_method}),
@@ -88,12 +120,6 @@ def countersigned(
     report = verify_licence_bytes(signed, trust)
     if not report.ok or report.terms != draft.licence.terms:
         raise Broken("a licence that was just signed does not verify")
-    return signed
-
-
-def _options(draft: Draft) -> ProofOptions:
-    licence = draft.licence
-    return performer_options(licence.performer_did, licence.recorded_at, draft.proof_id)
 
 
 def _bytes(document: Mapping[str, Any]) -> bytes:

@@ -33,6 +33,8 @@ class Context(StrEnum):
     MEDICAL = "medical"
     ADVERTISING = "advertising"
     DEFAMATORY = "defamatory"
+    GAMBLING = "gambling"
+    ALCOHOL = "alcohol"
 
 
 class LicenceState(StrEnum):

@@ -1,4 +1,4 @@
-"""Verify a licence from its bytes alone, in ten numbered steps, without asking anybody.
+"""Verify a licence from its bytes alone, in eleven numbered steps, without asking anybody.
 
 What cannot be checked with what was handed in is said to be unchecked and never counts as good.
 Specs: https://www.w3.org/TR/vc-data-integrity/ and
@@ -6,7 +6,7 @@ https://www.w3.org/TR/vc-bitstring-status-list/
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ from licensing.credential import (
 from licensing.models import StepState, VerifyReport, VerifyStep
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
+from licensing.token import Token, open_token
 
 T = TypeVar("T")
 
@@ -33,6 +34,7 @@ STEPS = (
     "licence-profile",
     "proof-chain",
     "performer-signature",
+    "guardian-signatures",
     "registry-signature",
     "registry-trusted",
     "performer-key",
@@ -61,7 +63,7 @@ class _Unchecked(Exception):
 
 
 class _Run:
-    """The steps so far; after a failure of the first six the rest stays unchecked."""
+    """The steps so far; after a failure of the first seven the rest stays unchecked."""
 
     def __init__(self) -> None:
         self.steps: list[VerifyStep] = []
@@ -89,7 +91,7 @@ class _Run:
 
 
 def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
-    """Run all ten steps on the exact bytes of a licence; never raises for what is in them."""
+    """Run all eleven steps on the exact bytes of a licence; never raises for what is in them."""
     run = _Run()
     names = iter(STEPS)
     # 1. Plain UTF-8 JSON, every key once, bounded in size and depth.
@@ -98,25 +100,54 @@ def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
     run.step(next(names), lambda: _canonical(document, data), vital=True)
     # 3. It is a licence of this profile and says nothing beside its terms.
     facts = run.step(next(names), lambda: _profile(document), vital=True)
-    # 4. Exactly two proofs, the registry's built on the performer's.
+    # 4. One proof by each signer and the registry's, which is built on all of theirs.
     chain = run.step(next(names), lambda: _chain(document), vital=True)
     # 5. The performer's signature holds.
     run.step(next(names), lambda: _signature(document, chain, 0), vital=True)
-    # 6. The registry's signature holds.
-    run.step(next(names), lambda: _signature(document, chain, 1), vital=True)
-    # 7. The registry is one that the verifier trusts.
+    # 6. The signatures of all guardians whom the document names hold.
+    run.step(next(names), lambda: _guardians(document, chain), vital=True)
+    # 7. The registry's signature holds.
+    run.step(next(names), lambda: _signature(document, chain, -1), vital=True)
+    # 8. The registry is one that the verifier trusts.
     run.step(next(names), lambda: _trusted(chain, trust), vital=False)
-    # 8. The performer's key is known to be the performer's.
+    # 9. The performer's key is known to be the performer's.
     run.step(next(names), lambda: _bound(facts, trust), vital=False)
-    # 9. The licence is in force at the time asked about.
+    # 10. The licence is in force at the time asked about.
     run.step(next(names), lambda: _term(facts, trust), vital=False)
-    # 10. Its bit in the status list of that registry is clear.
+    # 11. Its bit in the status list of that registry is clear.
     run.step(next(names), lambda: _status(facts, trust), vital=False)
     return VerifyReport(
         steps=tuple(run.steps),
         terms=None if facts is None else facts.terms,
         vc_id="" if facts is None else facts.vc_id,
     )
+
+
+def verify_token_bytes(data: bytes, trust: Trust) -> VerifyReport:
+    """Open a `vc+jwt` token and run all steps on the licence in it; never raises for its content.
+
+    The seal of the token is step 1, whose it is step 2; the licence's steps follow.
+    """
+    run = _Run()
+    token = run.step("token-seal", lambda: _opened(data), vital=True)
+    run.step("token-registry", lambda: _token_trusted(token, trust), vital=True)
+    report = verify_licence_bytes(b"" if run.broken or token is None else token.document, trust)
+    later = [replace(step, number=step.number + len(run.steps)) for step in report.steps]
+    if run.broken:
+        detail = "An earlier step failed."
+        later = [replace(step, state=StepState.NOT_CHECKED, detail=detail) for step in later]
+    return VerifyReport((*run.steps, *later), report.terms, report.vc_id)
+
+
+def _opened(data: bytes) -> tuple[Token, str]:
+    token = open_token(data)
+    return token, f"Sealed with {token.method.partition('#')[0]}."
+
+
+def _token_trusted(token: Token | None, trust: Trust) -> tuple[None, str]:
+    if _present(token).method not in trust.registry_methods:
+        raise BadProof("The token is sealed by none of the registries trusted.")
+    return None, "The registry that sealed the token is trusted."
 
 
 def _strict(data: bytes) -> tuple[dict[str, Any], str]:
@@ -134,7 +165,8 @@ def _profile(document: Mapping[str, Any] | None) -> tuple[LicenceFacts, str]:
 
 
 def _chain(document: Mapping[str, Any] | None) -> tuple[tuple[Mapping[str, Any], ...], str]:
-    return chained_proofs(_present(document)), "The registry's proof covers the performer's."
+    chain = chained_proofs(_present(document))
+    return chain, f"The registry's proof covers {len(chain) - 1} other proof(s)."
 
 
 def _signature(
@@ -145,8 +177,19 @@ def _signature(
     return None, f"Signed with {proof['verificationMethod'].partition('#')[0]}."
 
 
+def _guardians(
+    document: Mapping[str, Any] | None, chain: tuple[Mapping[str, Any], ...] | None
+) -> tuple[None, str]:
+    proofs = _present(chain)[1:-1]
+    for proof in proofs:
+        integrity.verify_proof(_present(document), proof)
+    if not proofs:
+        return None, "The licence names no guardian; none is checked."
+    return None, f"Signed by {len(proofs)} guardian(s)."
+
+
 def _trusted(chain: tuple[Mapping[str, Any], ...] | None, trust: Trust) -> tuple[None, str]:
-    if _present(chain)[1]["verificationMethod"] not in trust.registry_methods:
+    if _present(chain)[-1]["verificationMethod"] not in trust.registry_methods:
         raise BadProof("The countersigning registry is not one of those trusted.")
     return None, "The countersigning registry is trusted."
 

@@ -1,8 +1,9 @@
 """`licence`: what a performer allows, signed by the performer and countersigned by the registry."""
 
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +13,9 @@ from api.cli.signing import KeyFile, open_key, signature
 from api.cli.termsfile import read_terms
 from api.cli.verify import verify
 from api.web.texts import text, word
+
+if TYPE_CHECKING:
+    from api.client import Client
 
 app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=True)
 LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
@@ -31,11 +35,24 @@ def new(
     with cli.client() as client:
         draft = client.post("/v1/licences", {"terms": wanted})
         _agree(cli, wanted, yes=yes)
-        signed = signature(open_key(key, cli.lang), draft)
-        licence = client.post(f"/v1/licences/{draft['id']}/signature", signed)
-        if out is not None:
-            out.write_bytes(client.fetch(f"/v1/licences/{licence['id']}/credential"))
+        _note_cut(cli, wanted, draft)
+        licence = _sign(cli, client, key, draft, out)
     emit(cli, licence, lambda: fields(_flat(licence)))
+
+
+@command(app, "sign")
+def sign(
+    cli: Cli,
+    licence: LicenceId,
+    key: KeyFile,
+    out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+) -> None:
+    """Sign a drafted licence with the performer's key, or a guardian's where one is due."""
+    with cli.client() as client:
+        signer = open_key(key, cli.lang).did
+        draft = client.get(f"/v1/licences/{licence}/draft", signer=signer)
+        found = _sign(cli, client, key, draft, out)
+    emit(cli, found, lambda: fields(_flat(found)))
 
 
 @command(app, "list")
@@ -62,12 +79,14 @@ def show(
     cli: Cli,
     licence: LicenceId,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+    token: Annotated[bool, typer.Option("--token", help="Write it as a token (vc+jwt).")] = False,
 ) -> None:
     """Show a licence, or write its exact signed bytes to a file."""
     with cli.client() as client:
         found = client.get(f"/v1/licences/{licence}")
         if out is not None:
-            out.write_bytes(client.fetch(f"/v1/licences/{licence}/credential"))
+            form = "token" if token else "credential"
+            out.write_bytes(client.fetch(f"/v1/licences/{licence}/{form}"))
     emit(cli, found, lambda: fields(_flat(found)))
 
 
@@ -81,6 +100,26 @@ def revoke(
     with cli.client() as client:
         found = client.post(f"/v1/licences/{licence}/revocation", {"reason": reason})
     emit(cli, found, lambda: fields(_flat(found)))
+
+
+def _sign(
+    cli: Cli, client: "Client", key: Path, draft: dict[str, Any], out: Path | None
+) -> dict[str, Any]:
+    """Sign the draft; write the licence once everybody has signed."""
+    signed = signature(open_key(key, cli.lang), draft)
+    licence: dict[str, Any] = client.post(f"/v1/licences/{draft['id']}/signature", signed)
+    for did in licence["awaiting"]:
+        note(text(cli.lang, "licence.awaiting", did=did))
+    if out is not None and not licence["awaiting"]:
+        out.write_bytes(client.fetch(f"/v1/licences/{licence['id']}/credential"))
+    return licence
+
+
+def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:
+    """Say where the draft ends before the day that was asked for: a minor comes of age."""
+    until = draft["document"]["validUntil"]
+    if datetime.fromisoformat(until) < datetime.fromisoformat(wanted["valid_until"]):
+        note(text(cli.lang, "licence.cut", until=until))
 
 
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:

@@ -74,7 +74,12 @@ def verify(
 def _run(file: Path, registries: list[str], status: Path | None, at: str | None) -> "VerifyReport":
     from core.clock import from_text, utc_now  # noqa: PLC0415
     from core.keys import verification_method  # noqa: PLC0415
-    from licensing.verification import Trust, verify_licence_bytes  # noqa: PLC0415
+    from licensing.token import is_token  # noqa: PLC0415
+    from licensing.verification import (  # noqa: PLC0415
+        Trust,
+        verify_licence_bytes,
+        verify_token_bytes,
+    )
 
     lists = {} if status is None else {_address(status): status.read_bytes()}
     trust = Trust(
@@ -82,7 +87,8 @@ def _run(file: Path, registries: list[str], status: Path | None, at: str | None)
         registry_methods=frozenset(verification_method(did) for did in registries),
         status_lists=lists,
     )
-    return verify_licence_bytes(file.read_bytes(), trust)
+    data = file.read_bytes()
+    return (verify_token_bytes if is_token(data) else verify_licence_bytes)(data, trust)
 
 
 def _address(status: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
@@ -17,7 +18,7 @@ from licensing.service import licences
 from licensing.terms import terms_from_dict, terms_to_dict
 
 router = APIRouter(tags=["licences"])
-CREDENTIAL_TYPE = "application/vc"
+CREDENTIAL_TYPE, TOKEN_TYPE = "application/vc", "application/vc+jwt"
 # Who gives licences, and who works under them.
 READERS = ("licences", "submissions", "usage")
 
@@ -37,7 +38,7 @@ class Revocation(BaseModel):
 
 
 class LicenceOut(BaseModel):
-    """A licence and where it stands."""
+    """A licence and where it stands; a draft awaits the keys named in `awaiting`."""
 
     id: str
     vc_id: str
@@ -49,9 +50,10 @@ class LicenceOut(BaseModel):
     recorded_at: datetime
     revoked_at: datetime | None
     revoke_reason: str
+    awaiting: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, licence: Licence) -> Self:
+    def of(cls, licence: Licence, awaiting: tuple[str, ...] = ()) -> Self:
         """The licence as data, without its signed bytes."""
         return cls(
             id=licence.id,
@@ -64,6 +66,7 @@ class LicenceOut(BaseModel):
             recorded_at=licence.recorded_at,
             revoked_at=licence.revoked_at,
             revoke_reason=licence.revoke_reason,
+            awaiting=awaiting,
         )
 
 
@@ -86,21 +89,32 @@ def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
 
 @router.post("/licences/{licence_id}/signature", response_model=LicenceOut)
 def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Response:
-    """Hand in the performer's signature; the registry checks it and countersigns."""
-    return writing.write(
-        lambda session: LicenceOut.of(
-            licences.sign_licence(
-                session,
-                world.registry_key,
-                writing.caller,
-                licence_id,
-                signature=body.signature_bytes(),
-                verification_method=body.verification_method,
-                now=utc_now(),
-            )
-        ),
-        status=200,
-    )
+    """Hand in a signature of performer or guardian; after the last, the registry countersigns."""
+
+    def save(session: Session) -> LicenceOut:
+        licence = licences.sign_licence(
+            session,
+            world.registry_key,
+            writing.caller,
+            licence_id,
+            signature=body.signature_bytes(),
+            verification_method=body.verification_method,
+            now=utc_now(),
+        )
+        return LicenceOut.of(licence, licences.awaiting(session, writing.caller, licence_id))
+
+    return writing.write(save, status=200)
+
+
+@router.get("/licences/{licence_id}/draft", response_model=ToSign)
+def to_sign(
+    licence_id: str,
+    caller: Caller,
+    reading: Reading,
+    signer: Annotated[str | None, Query(max_length=120)] = None,
+) -> ToSign:
+    """The draft once more, for the performer's key or the did:key of a guardian it names."""
+    return ToSign.of(licences.get_draft(reading, caller, licence_id, signer))
 
 
 @router.get("/licences", response_model=Page[LicenceOut])
@@ -135,6 +149,14 @@ def credential(licence_id: str, caller: Caller, reading: Reading) -> Response:
     require_any(caller, *READERS)
     licence = licences.get_licence(reading, caller, licence_id)
     return Response(licence.signed, media_type=CREDENTIAL_TYPE)
+
+
+@router.get("/licences/{licence_id}/token", response_class=Response)
+def token(licence_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+    """The signed licence as one token (`vc+jwt`), its exact bytes as payload."""
+    require_any(caller, *READERS)
+    made = licences.licence_token(reading, world.registry_key, caller, licence_id)
+    return Response(made, media_type=TOKEN_TYPE)
 
 
 @router.post("/licences/{licence_id}/revocation", response_model=LicenceOut)

@@ -40,6 +40,8 @@ ROWS = (
     row("GET", "/v1/licences/{licence_id}", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/credential", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/receipts", *_LICENCE),
+    row("GET", "/v1/licences/{licence_id}/token", *_LICENCE),
+    row("GET", "/v1/licences/{licence_id}/draft", "licences"),
     row("POST", "/v1/licences/{licence_id}/signature", "licences"),
     row("POST", "/v1/licences/{licence_id}/revocation", "licences"),
     row("POST", "/v1/works", "submissions"),

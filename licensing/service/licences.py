@@ -16,27 +16,36 @@ from sqlmodel import Session
 from core import log, outbox
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadProof, BadTerms, Conflict, NotAllowed, NotFound
+from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey
-from core.keys import verification_method as method_of
 from core.principal import Principal, SearchCapability, require
 from core.tenants import get_tenant
 from fingerprint.models import Reason
 from licensing.credential import LicenceFacts, status_url
-from licensing.drafting import Draft, DraftIds, countersigned, new_draft, signing_request
+from licensing.drafting import (
+    Draft,
+    DraftIds,
+    check_signature,
+    countersigned,
+    new_draft,
+    signers,
+    signing_request,
+)
+from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
+from licensing.service.parties import parties_at, signer_named
 from licensing.status import LIST_BITS, bits_with
 from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
 from licensing.termrules import check_terms
 from licensing.terms import ordered
+from licensing.token import seal_token
 from licensing.wording import render
 from registry.models.people import Purpose
 from registry.models.works import KindOfUse
 from registry.service import people
-from registry.service.keys import keys_at
 from registry.service.people import owners
 from registry.service.purposes import require_not_withdrawn
 
@@ -59,24 +68,22 @@ def draft_licence(
     _require_own(session, principal, terms.performer_id)
     _require_purposes(session, principal, terms)
     licensee = get_tenant(session, terms.licensee_id)
-    issuers = keys_at(session, terms.performer_id, now)
+    parties = parties_at(session, principal, terms.performer_id, now)
     # Decide.
+    if parties.adult_at is not None:
+        _refuse(check_minor(terms, parties.adult_at))
+        terms = for_minor(terms, parties.adult_at)
     _refuse(check_terms(terms, now))
-    if not issuers:
-        raise Conflict(
-            "No key is bound to this performer.",
-            next_step="Bind the performer's key first.",
-            code="no-key",
-        )
     status_list, status_index = _free_place(session)
     facts = LicenceFacts(
         vc_id=uuid.uuid4().urn,
-        issuer=issuers[0],
+        issuer=parties.performer_did,
         subject_id=licensee.did or TENANT_URN + licensee.id,
         terms=ordered(terms),
         status_list=status_list,
         status_index=status_index,
         base_url=base_url,
+        guardians=parties.guardian_dids,
     )
     ids = DraftIds(licence=new_id("lic"), tariff=new_id("tar"), proof=uuid.uuid4().urn)
     draft = new_draft(facts, ids, tenant_id=principal.tenant_id, now=now)
@@ -95,28 +102,30 @@ def sign_licence(
     verification_method: str,
     now: datetime,
 ) -> Licence:
-    """Keep the performer's signature under a draft, with the registry's own over both.
+    """Take one signature under a draft; the last one due makes it a licence.
 
-    Raises `BadProof` when the signature does not hold or is not by the key in force now,
-    `BadTerms` when the terms are no longer fit to be signed, `Conflict` when it is signed
-    already, `NotFound` for another tenant's draft.
+    The registry countersigns when performer and guardians have all signed; before, the draft is
+    given back. Raises `BadProof` when the signature does not hold or its key is not one of theirs
+    in force now, `BadTerms` when the terms are no longer fit to be signed, `Conflict` when it is
+    signed already, `NotFound` for another tenant's draft.
     """
     # Load.
     require(principal, SCOPE)
     draft = _own_draft(session, principal, licence_id)
     if store.licence(session, principal, licence_id) is not None:
         raise Conflict("The licence is signed already.", next_step="Read the signed licence.")
-    in_force = keys_at(session, draft.licence.terms.performer_id, now)
+    present = parties_at(session, principal, draft.licence.terms.performer_id, now)
+    waiting = store.signatures(session, principal, licence_id)
     # Decide.
     _refuse(check_terms(draft.licence.terms, now))
-    draft_did = draft.licence.performer_did
-    if verification_method != method_of(draft_did) or draft_did not in in_force:
-        raise BadProof(
-            "The licence must be signed with the performer's present key.",
-            next_step="Draft the licence again and sign with the key it names.",
-            code="wrong-key",
-        )
-    signed = countersigned(draft, signature, registry_key, now=now)
+    signer = signer_named(draft, verification_method, present)
+    check_signature(draft, signer, signature)
+    given = {**waiting, signer: signature}
+    if set(signers(draft)) - set(given):
+        if signer not in waiting:
+            store.add_signature(session, draft, signer, signature, at=now)
+        return draft.licence
+    signed = countersigned(draft, given, registry_key, now=now)
     # Save.
     index = _log(session, "licence.issued", draft.licence, signed, now)
     licence = replace(
@@ -175,10 +184,37 @@ def get_licence(session: Session, principal: Principal, licence_id: str) -> Lice
     return licence
 
 
-def get_draft(session: Session, principal: Principal, licence_id: str) -> LicenceDraft:
-    """A draft as it was first given out, to be signed later; raises `NotFound`."""
+def licence_token(
+    session: Session, registry_key: PrivateKey, principal: Principal, licence_id: str
+) -> bytes:
+    """A signed licence as `vc+jwt`, for either party; raises `NotFound`."""
+    return seal_token(get_licence(session, principal, licence_id).signed, registry_key)
+
+
+def get_draft(
+    session: Session, principal: Principal, licence_id: str, signer: str | None = None
+) -> LicenceDraft:
+    """A draft as it was first given out, for the performer's key or another signer's.
+
+    Raises `NotFound`, also for somebody who is not asked to sign.
+    """
     require(principal, SCOPE)
-    return signing_request(_own_draft(session, principal, licence_id))
+    draft = _own_draft(session, principal, licence_id)
+    if signer is not None and signer not in signers(draft):
+        raise NotFound(
+            "This key is not asked to sign the licence.",
+            next_step="Sign with the key of the performer or of a guardian whom it names.",
+        )
+    return signing_request(draft, signer)
+
+
+def awaiting(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:
+    """The did:keys whose signatures a draft waits for; empty once it is a licence."""
+    if store.licence(session, principal, licence_id) is not None:
+        return ()
+    draft = _own_draft(session, principal, licence_id)
+    waiting = store.signatures(session, principal, licence_id)
+    return tuple(did for did in signers(draft) if did not in waiting)
 
 
 def list_licences(

@@ -39,6 +39,17 @@ class LicenceDraftRow(Owned, table=True):
     document: bytes
 
 
+class SignatureRow(Owned, table=True):
+    """One signature under a draft that waits for others; `did` is the key that made it."""
+
+    __tablename__ = "licence_signature"
+    __table_args__ = (UniqueConstraint("draft_id", "did"), append_only())
+
+    draft_id: str = Field(foreign_key="licence_draft.id")
+    did: str
+    signature: bytes
+
+
 class LicenceRow(Owned, table=True):
     """A licence signed by performer and registry; `signed` are its exact bytes."""
 
@@ -87,6 +98,30 @@ def add_draft(session: Session, draft: Draft) -> None:
     )
     session.add(row)
     session.flush()
+
+
+def add_signature(
+    session: Session, draft: Draft, did: str, signature: bytes, *, at: datetime
+) -> None:
+    """Keep one of several signatures until the others are there."""
+    row = SignatureRow(
+        id=new_id("lsg"),
+        tenant_id=draft.licence.tenant_id,
+        recorded_at=at,
+        draft_id=draft.licence.id,
+        did=did,
+        signature=signature,
+    )
+    session.add(row)
+    session.flush()
+
+
+def signatures(session: Session, principal: Principal, licence_id: str) -> dict[str, bytes]:
+    """The signatures that wait for others under a draft of the principal's own, by did:key."""
+    query = select(SignatureRow).where(
+        col(SignatureRow.draft_id) == licence_id, visible(SignatureRow, principal)
+    )
+    return {row.did: row.signature for row in session.exec(query)}
 
 
 def add_licence(session: Session, licence: Licence) -> None:

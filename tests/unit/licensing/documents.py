@@ -1,5 +1,6 @@
 """Licences signed with fixed keys, so that their bytes are the same in every run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from licensing.credential import (
     licence_document,
     performer_options,
     registry_options,
+    signer_proof_id,
 )
 from licensing.models import Terms
 from licensing.policy import TENANT_URN
@@ -21,6 +23,8 @@ from tests.unit.licensing.examples import ANNA, AT, STUDIO, TERMS
 
 PERFORMER = keys.from_seed(b"performer".ljust(32, b"."))
 REGISTRY = keys.from_seed(b"registry".ljust(32, b"."))
+MOTHER = keys.from_seed(b"mother".ljust(32, b"."))
+FATHER = keys.from_seed(b"father".ljust(32, b"."))
 STRANGER = keys.from_seed(b"stranger".ljust(32, b"."))
 BASE_URL = "https://registry.example"
 PROOF_ID = "urn:uuid:00000000-0000-4000-8000-000000000002"
@@ -45,11 +49,20 @@ def signed(
     *,
     first: keys.PrivateKey = PERFORMER,
     second: keys.PrivateKey = REGISTRY,
+    guardians: Sequence[keys.PrivateKey] = (),
 ) -> dict[str, Any]:
-    """A licence with both proofs, chained."""
+    """A licence with all proofs, chained."""
     body = document() if unsigned is None else unsigned
-    once = integrity.sign(body, performer_options(first.did, AT, PROOF_ID), first)
-    return integrity.sign(once, registry_options(second.did, AT, PROOF_ID), second)
+    ids = [signer_proof_id(PROOF_ID, first.did, key.did) for key in (first, *guardians)]
+    for key, proof_id in zip((first, *guardians), ids, strict=True):
+        body = integrity.sign(body, performer_options(key.did, AT, proof_id), key)
+    return integrity.sign(body, registry_options(second.did, AT, *ids), second)
+
+
+def childs() -> dict[str, Any]:
+    """A licence that names two guardians, signed by performer, both of them and the registry."""
+    named = document(guardians=(MOTHER.did, FATHER.did))
+    return signed(named, guardians=(MOTHER, FATHER))
 
 
 def licence_bytes(unsigned: dict[str, Any] | None = None) -> bytes:

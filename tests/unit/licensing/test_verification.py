@@ -1,4 +1,4 @@
-"""The ten steps, each with what it must refuse; and no changed byte is ever accepted."""
+"""The eleven steps, each with what it must refuse; and no changed byte is ever accepted."""
 
 import base64
 import gzip
@@ -48,10 +48,10 @@ def unchecked(report: VerifyReport) -> list[str]:
     return [step.name for step in report.steps if step.state is StepState.NOT_CHECKED]
 
 
-def test_a_good_licence_passes_all_ten_steps_in_order() -> None:
+def test_a_good_licence_passes_all_eleven_steps_in_order() -> None:
     report = verify(LICENCE)
     assert [step.name for step in report.steps] == list(STEPS)
-    assert [step.number for step in report.steps] == list(range(1, 11))
+    assert [step.number for step in report.steps] == list(range(1, 12))
     assert report.ok and report.complete
     assert report.terms == TERMS
     assert report.vc_id == FACTS.vc_id
@@ -261,7 +261,7 @@ def test_step_4_a_first_proof_by_somebody_else_is_refused() -> None:
     assert failed(verify(canonical(signed(first=STRANGER)))) == ["proof-chain"]
 
 
-# Steps 5 and 6: the signatures.
+# Steps 5 to 7: the signatures.
 
 
 def test_step_5_a_performer_signature_from_another_licence_is_refused() -> None:
@@ -276,47 +276,47 @@ def test_step_5_a_proof_for_another_purpose_is_refused() -> None:
     ]
 
 
-def test_step_6_a_performer_proof_exchanged_under_the_registrys_is_noticed() -> None:
+def test_step_7_a_performer_proof_exchanged_under_the_registrys_is_noticed() -> None:
     # The performer signs again with another time: good in itself, but not what was covered.
     later = performer_options(PERFORMER.did, AT + timedelta(hours=1), PROOF_ID)
     again = integrity.sign(document(), later, PERFORMER)["proof"]
     assert failed(proofs(lambda p: p.__setitem__(0, again))) == ["registry-signature"]
 
 
-def test_step_6_a_registry_signature_from_another_licence_is_refused() -> None:
+def test_step_7_a_registry_signature_from_another_licence_is_refused() -> None:
     other = reread(licence_bytes(document(terms(seconds_max=61))))
     report = proofs(lambda p: p[1].update(proofValue=other["proof"][1]["proofValue"]))
     assert failed(report) == ["registry-signature"]
 
 
-# Step 7: whose registry.
+# Step 8: whose registry.
 
 
-def test_step_7_a_registry_nobody_trusts_is_refused() -> None:
+def test_step_8_a_registry_nobody_trusts_is_refused() -> None:
     assert failed(verify(canonical(signed(second=STRANGER)))) == ["registry-trusted"]
 
 
-def test_step_7_without_any_trusted_registry_nothing_is_good() -> None:
+def test_step_8_without_any_trusted_registry_nothing_is_good() -> None:
     report = verify(LICENCE, registry_methods=frozenset())
     assert "registry-trusted" in failed(report)
     assert not report.ok
 
 
-# Step 8: whose key.
+# Step 9: whose key.
 
 
-def test_step_8_another_key_than_the_performers_is_refused() -> None:
+def test_step_9_another_key_than_the_performers_is_refused() -> None:
     report = verify(LICENCE, performer_dids={ANNA: frozenset({STRANGER.did})})
     assert failed(report) == ["performer-key"]
 
 
-def test_step_8_unknown_keys_are_said_to_be_unchecked() -> None:
+def test_step_9_unknown_keys_are_said_to_be_unchecked() -> None:
     report = verify(LICENCE, performer_dids={})
     assert unchecked(report) == ["performer-key"]
     assert report.ok and not report.complete
 
 
-# Step 9: the term.
+# Step 10: the term.
 
 
 @pytest.mark.parametrize(
@@ -328,61 +328,61 @@ def test_step_8_unknown_keys_are_said_to_be_unchecked() -> None:
         (TERMS.valid_until, False),
     ],
 )
-def test_step_9_a_licence_counts_within_its_term_only(at: Any, good: bool) -> None:
+def test_step_10_a_licence_counts_within_its_term_only(at: Any, good: bool) -> None:
     report = verify(LICENCE, at=at, status_lists={})
     assert failed(report) == ([] if good else ["term"])
 
 
-# Step 10: revocation.
+# Step 11: revocation.
 
 
-def test_step_10_a_revoked_licence_is_refused() -> None:
+def test_step_11_a_revoked_licence_is_refused() -> None:
     report = verify(LICENCE, status_lists={FACTS.status_url: status_bytes(42)})
     assert failed(report) == ["revocation"]
 
 
-def test_step_10_its_neighbours_revocation_does_not_matter() -> None:
+def test_step_11_its_neighbours_revocation_does_not_matter() -> None:
     assert verify(LICENCE, status_lists={FACTS.status_url: status_bytes(41, 43)}).complete
 
 
-def test_step_10_without_a_list_it_is_said_to_be_unchecked() -> None:
+def test_step_11_without_a_list_it_is_said_to_be_unchecked() -> None:
     assert unchecked(verify(LICENCE, status_lists={})) == ["revocation"]
 
 
-def test_step_10_a_stale_list_is_refused() -> None:
+def test_step_11_a_stale_list_is_refused() -> None:
     stale = {FACTS.status_url: status_bytes(days_ago=1)}
     assert failed(verify(LICENCE, status_lists=stale)) == ["revocation"]
 
 
-def test_step_10_a_list_of_tomorrow_is_refused() -> None:
+def test_step_11_a_list_of_tomorrow_is_refused() -> None:
     early = {FACTS.status_url: status_bytes(days_ago=-1)}
     assert failed(verify(LICENCE, status_lists=early)) == ["revocation"]
 
 
-def test_step_10_a_list_signed_by_somebody_else_is_refused() -> None:
+def test_step_11_a_list_signed_by_somebody_else_is_refused() -> None:
     forged = {FACTS.status_url: status_bytes(key=STRANGER)}
     assert failed(verify(LICENCE, status_lists=forged)) == ["revocation"]
 
 
-def test_step_10_a_list_with_cleared_bits_is_refused() -> None:
+def test_step_11_a_list_with_cleared_bits_is_refused() -> None:
     revoked, clear = reread(status_bytes(42)), reread(status_bytes())
     revoked["credentialSubject"] = clear["credentialSubject"]
     report = verify(LICENCE, status_lists={FACTS.status_url: canonical(revoked)})
     assert failed(report) == ["revocation"]
 
 
-def test_step_10_another_lists_bytes_are_refused() -> None:
+def test_step_11_another_lists_bytes_are_refused() -> None:
     other = reread(status_bytes())
     other["id"] = FACTS.status_url[:-1] + "2"
     report = verify(LICENCE, status_lists={FACTS.status_url: canonical(other)})
     assert failed(report) == ["revocation"]
 
 
-def test_step_10_a_licence_is_no_status_list() -> None:
+def test_step_11_a_licence_is_no_status_list() -> None:
     assert failed(verify(LICENCE, status_lists={FACTS.status_url: LICENCE})) == ["revocation"]
 
 
-def test_step_10_another_compressors_list_is_read() -> None:
+def test_step_11_another_compressors_list_is_read() -> None:
     bits = gzip.compress(bytes(16_384), compresslevel=1, mtime=7)
     packed = "u" + base64.urlsafe_b64encode(bits).decode().rstrip("=")
     body = reread(status_bytes())
