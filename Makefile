@@ -28,7 +28,7 @@ test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_ME
 check: .setup/dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy -p core -p fingerprint -p registry -p licensing -p royalties -p api
+	@$(BIN)/mypy -p core -p fingerprint -p registry -p licensing -p royalties -p api -p witness
 	@$(BIN)/lint-imports
 
 format: .setup/dev ## rewrite what ruff can mend

@@ -8,6 +8,7 @@ from api.delivering import Postman, deliver_due
 from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.tools import Opener, Tools, open_engine
+from api.witnessing import Asker
 from api.worker import Worker, stop_on_signals, stop_without_parent
 from core.settings import Settings
 from fingerprint.media.forking import forking
@@ -39,5 +40,5 @@ def work(
             ended = worker.run(drain=True)
             deliver_due(world, stopping)
             return ended
-        with Postman(world):
+        with Postman(world), Asker(world):
             return worker.run(drain=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core import log
+from core import log, logleaf
 from core.canonical import canonical
 from core.clock import to_text
 from core.db import JsonText, Owned, append_only, is_single_operator
@@ -97,7 +97,7 @@ def record(
         details=dict(details),
         salt=salt,
         single_operator=is_single_operator(session),
-        commitment=log.commit_to(salt, details),
+        commitment=logleaf.commit_to(salt, details),
         previous=GENESIS if last is None else last.hash,
         hash="",
         log_index=-1,
@@ -206,7 +206,7 @@ def _details_agree(row: EntryRow) -> bool:
         return True
     if row.details is None or row.salt is None:
         return False
-    return log.commit_to(row.salt, row.details) == row.commitment
+    return logleaf.commit_to(row.salt, row.details) == row.commitment
 
 
 def _is_logged(session: Session, row: EntryRow) -> bool:

@@ -5,7 +5,6 @@ salt lies apart and may be dropped: then the commitment can be opened by nobody 
 Hashes of complete subtrees are stored, so a root or a proof costs a few reads at any size.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from sqlalchemy import func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import merkle
-from core.canonical import canonical
-from core.clock import to_text, utc_now
+from core.clock import utc_now
 from core.consistency import consistency_from
 from core.db import UtcDateTime, append_only, is_single_operator
 from core.errors import Broken, NotFound
+from core.logleaf import commit_to, leaf_bytes
 
 _SALT_BYTES = 32
 _GREW = "log_grew"
@@ -75,23 +74,6 @@ class SaltRow(SQLModel, table=True):
 
     seq: int = Field(primary_key=True, foreign_key="log_leaf.seq")
     salt: bytes
-
-
-def leaf_bytes(
-    *, kind: str, subject_id: str, commitment: str, at: datetime, single_operator: bool = False
-) -> bytes:
-    """Return the published bytes of a leaf, whose hash is in the tree.
-
-    The stamp of a registry that one person runs alone stands in them only where it is true.
-    """
-    stamp = {"single_operator": True} if single_operator else {}
-    published = {"v": 1, "kind": kind, "id": subject_id, "commitment": commitment}
-    return canonical({**published, "at": to_text(at), **stamp})
-
-
-def commit_to(salt: bytes, payload: Mapping[str, Any]) -> str:
-    """Return the commitment: the hex SHA-256 of the salt and the payload's canonical bytes."""
-    return hashlib.sha256(salt + canonical(payload)).hexdigest()
 
 
 def append(

@@ -1,28 +1,14 @@
 """Receipts out of the log: for anybody what was published, for a party what opens it too."""
 
-from dataclasses import dataclass
-
 from sqlmodel import Session
 
 from core import log
-from core.canonical import canonical, parse_strict
+from core.canonical import canonical
 from core.checkpoint import parse_checkpoint
 from core.checkpoints import covering
-from core.errors import BadInput, BadProof
 from core.log import Leaf
 from core.tlogpolicy import Policy
-from core.tlogproof import TlogProof, format_proof
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a receipt says of its leaf: the published bytes, and the salt (empty unless a party's).
-
-    Nothing of it is to be believed before its hash led to the root.
-    """
-
-    leaf: bytes
-    salt: bytes = b""
+from core.tlogproof import format_proof
 
 
 def receipt(session: Session, leaf: Leaf, policy: Policy, *, opened: bool) -> str:
@@ -42,17 +28,3 @@ def receipt(session: Session, leaf: Leaf, policy: Policy, *, opened: bool) -> st
         checkpoint=note.full,
         extra=canonical(extra),
     )
-
-
-def opening(proof: TlogProof) -> Opening:
-    """Read what a receipt of ours says of its leaf; raises BadProof."""
-    try:
-        extra = parse_strict(proof.extra)
-        leaf, salt = str(extra["leaf"]).encode(), bytes.fromhex(str(extra.get("salt", "")))
-    except (BadInput, KeyError, ValueError) as exc:
-        raise BadProof(
-            "the receipt does not hold its leaf",
-            next_step="ask the registry for the receipt again",
-            code="bad-receipt",
-        ) from exc
-    return Opening(leaf, salt)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import text as sql
 
-from core import log, merkle
+from core import log, logleaf, merkle
 from core.clock import to_text
 from core.errors import BadInput, Broken, NotFound
 from tests.fixtures import TestWorld
@@ -160,7 +160,7 @@ def test_an_edit_past_the_triggers_is_found(world: TestWorld, edit: str) -> None
 
 def test_only_a_single_operator_leaves_a_stamp() -> None:
     facts = {"kind": "k", "subject_id": "s", "commitment": "00"}
-    plain = json.loads(log.leaf_bytes(**facts, at=AT))
-    stamped = json.loads(log.leaf_bytes(**facts, at=AT, single_operator=True))
+    plain = json.loads(logleaf.leaf_bytes(**facts, at=AT))
+    stamped = json.loads(logleaf.leaf_bytes(**facts, at=AT, single_operator=True))
     assert "single_operator" not in plain
     assert stamped == {**plain, "single_operator": True}

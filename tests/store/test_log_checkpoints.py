@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text as sql
 
-from core import checkpoints, keys, log, logkeys, logwitnesses, merkle, receipts
+from core import checkpoints, keys, log, logkeys, logleaf, logwitnesses, merkle, receipts
 from core.checkpoint import cosign, open_checkpoint, parse_checkpoint
 from core.errors import BadInput, BadProof, Conflict, NotAllowed, NotFound
 from core.signednote import COSIGNATURE, Note, NoteKey, parse_note
@@ -109,12 +109,12 @@ def test_a_receipt_holds_offline_and_only_a_party_s_opens(world: TestWorld) -> N
         leaf = log.leaf(session, 3)
         for opened in (False, True):
             proof = parse_proof(receipts.receipt(session, leaf, offered, opened=opened))
-            said = receipts.opening(proof)
+            said = logleaf.opening(proof)
             found = verify_proof(proof, leaf=merkle.leaf_hash(said.leaf), logs=offered.logs)
             assert found.size == 5
             assert bool(said.salt) == opened
             if opened:
-                assert log.commit_to(said.salt, {"n": 3}) == leaf.commitment
+                assert logleaf.commit_to(said.salt, {"n": 3}) == leaf.commitment
 
 
 def test_a_change_of_key_is_signed_by_both_and_ends_with_the_new(world: TestWorld) -> None:

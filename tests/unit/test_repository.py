@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api")
+PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api", "witness")
 
 
 def test_make_targets_named_in_the_readme_exist() -> None:
