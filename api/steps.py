@@ -152,7 +152,7 @@ def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
     capability = SearchCapability("matching", scan_id)
     with world.db.read() as session:
         principal = system(job.tenant_id)
-        stored = scans.load_traces(session, world.vault, principal, scan_id, at=now)
+        stored = scans.load_traces(session, world.vault, principal, scan_id, at=now, evidence=False)
         gallery_seq = tools.cache.refresh(session, world.vault, capability, at=now)
         known = surroundings.surroundings(
             session, world.vault, principal, capability, scan_id, at=now

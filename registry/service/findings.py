@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from core import jobs
 from core.db import OWNER, next_seq
-from core.errors import Conflict
+from core.errors import Broken, Conflict
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, system
@@ -112,10 +112,12 @@ def _done(scan: Scan, findings: Sequence[Finding], gallery_seq: int, now: dateti
 
 def _save_answers(writing: _Writing, answers: Sequence[Attribution]) -> None:
     session, principal, scan_id = writing.session, writing.principal, writing.scan.id
-    rows = {row.id: row for row in traces.traces_of(session, principal, scan_id)}
     live = dict(matches.live_matches(session, principal, scan_id))
     for answer in answers:
-        _save_answer(writing, rows[answer.trace_id], live.get(answer.trace_id), answer)
+        row = traces.get_trace(session, principal, answer.trace_id)
+        if row is None:
+            raise Broken("An answer is of a trace that is not there.")
+        _save_answer(writing, row, live.get(answer.trace_id), answer)
 
 
 def _save_answer(

@@ -31,7 +31,10 @@ def settle_grounds(session: Session, principal: Principal, scan: Scan, *, now: d
     consents = {trace_of[match.id]: owners[match.print_id].enrolment_id for match in counted}
     until = expiry(scan.started_at, days, scanning=False)
     # Save.
-    for row in traces.traces_of(session, principal, scan.id):
+    for trace_id in traces.ids_of(session, principal, scan.id):
+        row = traces.get_trace(session, principal, trace_id)
+        if row is None:
+            continue
         grounded = _grounded(row, consents.get(row.id), until, now)
         if grounded != row:
             traces.save_answer(session, principal, grounded)

@@ -43,7 +43,7 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
     scan = _newest_done(session, principal, submission_id)
     found = matches.live_matches(session, principal, scan.id)
     reviews = matches.reviews_of(session, principal, scan.cut_id)
-    rows = traces.traces_of(session, principal, scan.id)
+    rows = traces.each_trace_of(session, principal, scan.id)
     # Decide.
     counted, rejected = settle([match for _, match in found], reviews)
     trace_of = {match.id: trace_id for trace_id, match in found}

@@ -5,6 +5,7 @@ are there.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -117,21 +118,29 @@ def save_segment(
 
 
 def load_traces(
-    session: Session, vault: Vault, principal: Principal, scan_id: str, *, at: datetime
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    scan_id: str,
+    *,
+    at: datetime,
+    evidence: bool = True,
 ) -> tuple[StoredTrace, ...]:
     """Every trace of a complete scan whose vector is still kept, in order of segment.
 
-    Raises `Conflict` while segments are missing.
+    Without `evidence` crops and excerpts are left out, which a search has no need of. Raises
+    `Conflict` while segments are missing.
     """
     require(principal, SCOPE)
     if missing_segments(session, principal, scan_id):
         raise Conflict("The scan is not complete yet.", next_step="Scan the missing segments.")
     stored: list[StoredTrace] = []
-    for row in traces.traces_of(session, principal, scan_id):
+    for row in traces.each_trace_of(session, principal, scan_id):
         expired = row.expires_at is not None and row.expires_at <= at
         trace = None if expired else open_trace(vault, row)
         if trace is not None:
-            stored.append(StoredTrace(row.id, trace))
+            kept = trace if evidence else replace(trace, crop=None, excerpt=None)
+            stored.append(StoredTrace(row.id, kept))
     return tuple(stored)
 
 

@@ -6,7 +6,7 @@ not read here either.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -86,9 +86,9 @@ def _earlier(
     )
     lent: list[Trace] = []
     for found in before[:EARLIER_SCANS_MAX]:
-        for row in traces.traces_of(session, principal, found.id):
+        for row in traces.each_trace_of(session, principal, found.id):
             expired = row.expires_at is not None and row.expires_at <= at
             if row.modality is Modality.VOICE and not expired and len(lent) < EARLIER_TRACES_MAX:
                 trace = open_trace(vault, row)
-                lent += [] if trace is None else [trace]
+                lent += [] if trace is None else [replace(trace, excerpt=None)]
     return tuple(lent)

@@ -5,7 +5,7 @@ biometric of them is left. A sealed vector needs a signed consent or a day on wh
 table itself refuses any other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +33,8 @@ from registry.store.codec import (
     spans_json,
     spans_of,
 )
+
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +123,30 @@ def add_traces(session: Session, traces: Sequence[SealedTrace], *, at: datetime)
 
 def traces_of(session: Session, principal: Principal, scan_id: str) -> tuple[SealedTrace, ...]:
     """Every trace of a scan in the order of segment and position."""
+    return tuple(each_trace_of(session, principal, scan_id))
+
+
+def each_trace_of(session: Session, principal: Principal, scan_id: str) -> Iterator[SealedTrace]:
+    """As `traces_of`, a few at a time: the evidence of a long film is large. Write nothing between
+    two of them."""
     query = (
         select(TraceRow)
         .where(visible(TraceRow, principal), col(TraceRow.scan_id) == scan_id)
         .order_by(col(TraceRow.segment), col(TraceRow.position))
+        .execution_options(yield_per=_AT_ONCE)
     )
-    return tuple(_trace(row) for row in session.exec(query))
+    for row in session.exec(query):
+        yield _trace(row)
+
+
+def ids_of(session: Session, principal: Principal, scan_id: str) -> tuple[str, ...]:
+    """The ids of a scan's traces, in the order of `traces_of`."""
+    query = (
+        select(TraceRow.id)
+        .where(visible(TraceRow, principal), col(TraceRow.scan_id) == scan_id)
+        .order_by(col(TraceRow.segment), col(TraceRow.position))
+    )
+    return tuple(session.exec(query))
 
 
 def get_trace(session: Session, principal: Principal, trace_id: str) -> SealedTrace | None:

@@ -60,6 +60,23 @@ def test_traces_come_back_as_they_were_and_in_order(world: TestWorld) -> None:
         assert kept.template.model_id == was.template.model_id
 
 
+def test_a_search_gets_every_vector_and_no_evidence(world: TestWorld) -> None:
+    """More traces than are read at once: a long film's evidence is large."""
+    submission, job = hand_in(world, world.first, a_cut(world, world.first), declare())
+    found = [trace(seed, seed * 100, seed * 100 + 90, modality=Modality.FACE) for seed in range(80)]
+    scan = scanned_segments(world, world.first, submission, job, found)
+    with world.db.read() as session:
+        whole = scans.load_traces(session, world.vault, world.first, scan.id, at=T0)
+        stored = scans.load_traces(
+            session, world.vault, world.first, scan.id, at=T0, evidence=False
+        )
+    assert all(item.trace.crop for item in whole)
+    assert not any(item.trace.crop or item.trace.excerpt for item in stored)
+    assert [item.id for item in stored] == [item.id for item in whole]
+    for item, was in zip(stored, found, strict=True):
+        assert item.trace.template.vector.tobytes() == was.template.vector.tobytes()
+
+
 def test_no_vector_or_crop_lies_in_the_database_file(world: TestWorld) -> None:
     submission, job = hand_in(world, world.first, a_cut(world, world.first), declare())
     scanned_segments(
