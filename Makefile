@@ -56,6 +56,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.search --count 100000
 	@$(BIN)/python -m bench.restore
 	@$(BIN)/python -m bench.vault
+	@$(BIN)/python -m bench.licences
 	@$(BIN)/python -m bench.start
 
 bench-long: .setup/reference .setup/models.stamp ## figures that take long (some need EBENBILD_MEDIA)

@@ -5,40 +5,22 @@ proofs and no chains: of the two proofs their verifier finds the performer's goo
 registry's is checked with the bytes that their suite makes of what it covers.
 """
 
-import json
-import shutil
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.canonical import canonical
 from core.clock import utc_now
-from licensing.assets import context_bytes
-from licensing.credential import CONTEXT_PATH
 from licensing.models import Context, Terms
 from licensing.status import bits_with
 from licensing.statuslist import signed_status_list
 from registry.models.works import KindOfUse
-from tests.unit.licensing.documents import BASE_URL, FACTS, REGISTRY, document, signed
+from tests.peers.npm_programs import judged
+from tests.unit.licensing.documents import FACTS, REGISTRY, document, signed
 from tests.unit.licensing.examples import TERMS
-
-NPM = Path(__file__).with_name("npm")
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("npm peers: Node.js is not installed")
-    if not (NPM / "node_modules").is_dir():
-        pytest.skip("npm peers: run `npm install --no-package-lock` in tests/peers/npm")
-    return program
-
 
 NOW = utc_now().replace(microsecond=0)
 
@@ -53,21 +35,7 @@ def asked(node: str, licence: dict[str, Any], *revoked: int) -> dict[str, Any]:
     status = signed_status_list(
         REGISTRY, url=FACTS.status_url, bits=bits_with(revoked), valid_from=NOW
     )
-    given = {
-        "licence": canonical(licence).decode(),
-        "statusList": status.decode(),
-        "contexts": {BASE_URL + CONTEXT_PATH: json.loads(context_bytes())},
-    }
-    done = subprocess.run(
-        [node, "verify.mjs"],
-        input=json.dumps(given),
-        capture_output=True,
-        text=True,
-        cwd=NPM,
-        check=True,
-        timeout=120,
-    )
-    answer: dict[str, Any] = json.loads(done.stdout)
+    [answer] = judged(node, [(canonical(licence), status)])
     return answer
 
 

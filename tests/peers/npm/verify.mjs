@@ -1,5 +1,5 @@
-// Reads {"licence", "statusList", "contexts"} on stdin and says what Digital Bazaar's
-// libraries think of it, one JSON object on stdout. No document is fetched from anywhere.
+// Reads {"cases": [{"licence", "statusList"}], "contexts"} on stdin and says what Digital Bazaar's
+// libraries think of each, one JSON list on stdout. No document is fetched from anywhere.
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as base58 from 'base58-universal';
 import * as vc from '@digitalbazaar/vc';
@@ -61,12 +61,16 @@ const credential = async document => {
   };
 };
 
-// These libraries know sets of proofs, not chains: the bytes that a chained proof signs are made
-// by their suite from the document with the proof that it builds on.
-const chained = async document => {
-  const proof = structuredClone(document.proof.at(-1));
+// These libraries know sets of proofs, not chains, and issuers, not guardians: the bytes that any
+// other proof signs are made by their suite from the document with the proofs that it builds on.
+const holds = async (document, last) => {
+  const proof = structuredClone(last);
   const body = structuredClone(document);
-  body.proof = document.proof.filter(item => item.id === proof.previousProof);
+  const earlier = [proof.previousProof ?? []].flat();
+  body.proof = document.proof.filter(item => earlier.includes(item.id));
+  if(body.proof.length === 0) {
+    delete body.proof;
+  }
   const suite = createVerifyCryptosuite();
   const data = await suite.createVerifyData({cryptosuite: suite, document: body, proof});
   const key = await Ed25519Multikey.from(keyDocument(proof.verificationMethod));
@@ -74,14 +78,23 @@ const chained = async document => {
   return key.verifier().verify({data, signature});
 };
 
-const answer = {};
-try {
-  const licence = JSON.parse(given.licence);
-  documents.set(licence.credentialStatus?.statusListCredential, JSON.parse(given.statusList));
-  answer.credential = await credential(licence);
-  answer.chained = await chained(licence);
-  answer.expanded = await jsonld.expand(licence, {documentLoader: load, safe: true});
-} catch(error) {
-  answer.error = sentence(error);
+const judge = async ({licence: text, statusList}) => {
+  const answer = {};
+  try {
+    const licence = JSON.parse(text);
+    documents.set(licence.credentialStatus?.statusListCredential, JSON.parse(statusList));
+    answer.credential = await credential(licence);
+    answer.chained = await holds(licence, licence.proof.at(-1));
+    answer.guardians = await Promise.all(licence.proof.slice(1, -1).map(one => holds(licence, one)));
+    answer.expanded = await jsonld.expand(licence, {documentLoader: load, safe: true});
+  } catch(error) {
+    answer.error = sentence(error);
+  }
+  return answer;
+};
+
+const answers = [];
+for(const one of given.cases) {
+  answers.push(await judge(one));
 }
-process.stdout.write(JSON.stringify(answer));
+process.stdout.write(JSON.stringify(answers));

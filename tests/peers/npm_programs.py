@@ -1,0 +1,50 @@
+"""Runs the programs in tests/peers/npm: documents in, verdicts out, nothing fetched."""
+
+import base64
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from licensing.assets import context_bytes
+from licensing.credential import CONTEXT_PATH
+from tests.unit.licensing.documents import BASE_URL, REGISTRY
+
+NPM = Path(__file__).with_name("npm")
+
+
+def judged(node: str, cases: Sequence[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
+    """What Digital Bazaar's libraries say of each (licence, status list)."""
+    return _run(
+        node,
+        "verify.mjs",
+        {
+            "cases": [
+                {"licence": licence.decode(), "statusList": status.decode()}
+                for licence, status in cases
+            ],
+            "contexts": {BASE_URL + CONTEXT_PATH: json.loads(context_bytes())},
+        },
+    )
+
+
+def tokens_judged(node: str, tokens: Sequence[bytes]) -> list[dict[str, Any]]:
+    """What npm jose says of each token under the registry's key."""
+    x = base64.urlsafe_b64encode(REGISTRY.public).rstrip(b"=").decode()
+    key = {"kty": "OKP", "crv": "Ed25519", "x": x}
+    return _run(node, "token.mjs", {"key": key, "tokens": [token.decode() for token in tokens]})
+
+
+def _run(node: str, program: str, given: dict[str, Any]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [node, program],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        cwd=NPM,
+        check=True,
+        timeout=300,
+    )
+    answers: list[dict[str, Any]] = json.loads(done.stdout)
+    return answers
