@@ -13,10 +13,10 @@ from sqlmodel import Session
 from core import jobs
 from core.clock import utc_now
 from core.principal import Principal, system
-from licensing.models import Clearance, Licence
+from licensing.models import Clearance, Licence, LicenceState
 from licensing.models_suspension import Suspension
-from licensing.service import suspensions
-from licensing.service.clearances import clear, decided_under, resting_on
+from licensing.service import requests, suspensions
+from licensing.service.clearances import clear, decided_under, refused_for, resting_on
 from licensing.service.licences import revoke_licence
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
 from registry.models.works import KindOfUse
@@ -110,6 +110,28 @@ def revise(session: Session, suspension_id: str, tenant_id: str) -> int:
             payload={"submission_id": submission_id},
         )
     return len(found)
+
+
+def granted(session: Session, licence: Licence) -> None:
+    """Close the request that a signed licence came of, and decide anew what lacked it.
+
+    No medium is scanned again: a worker decides on what was found before.
+    """
+    if licence.state is not LicenceState.SIGNED:
+        return  # somebody else has to sign too
+    request = requests.note_signed(session, licence, now=utc_now())
+    studio = system(licence.terms.licensee_id)
+    found = set(refused_for(session, studio, licence.terms.performer_id))
+    if request is not None and request.submission_id is not None:
+        found.add(request.submission_id)
+    for submission_id in sorted(found):
+        jobs.enqueue(
+            session,
+            studio,
+            kind=DECIDE_JOB,
+            subject_key=f"{submission_id}:{licence.id}",
+            payload={"submission_id": submission_id},
+        )
 
 
 def _revise(session: Session, caller: Principal, item: Suspension) -> None:

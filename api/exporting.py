@@ -18,6 +18,7 @@ from sqlmodel import Session
 from api.heartbeat import Heartbeat
 from api.once import as_json
 from api.routes.groups import MembershipOut
+from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
 from core import jobs
@@ -25,7 +26,7 @@ from core.clock import to_text, utc_now
 from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
-from licensing.service import groups, licences
+from licensing.service import groups, licences, requests
 from registry.models.encoders import Material
 from registry.service import enrolment, exporting, keys, material, people, proofing, purposes
 from registry.service import samples as sample_service
@@ -101,6 +102,7 @@ def _documents(
     ):
         yield f"licences/{licence.id}.json", licence.signed
     yield from _memberships(session, principal, performer_id)
+    yield from _requests(session, principal, performer_id)
     for period in statements.periods(session, principal, performer_id=performer_id):
         made = statements.statement(session, principal, performer_id=performer_id, period=period)
         yield f"statements/{period}.json", _json(to_dict(made))
@@ -114,6 +116,20 @@ def _memberships(
         yield f"memberships/{item.id}.json", as_json(MembershipOut.of(item)).encode()
         if item.document:
             yield f"memberships/{item.id}.signed.json", item.document
+
+
+def _requests(
+    session: Session, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    before: int | None = None
+    while found := requests.list_requests(
+        session, principal, performer_id=performer_id, before_seq=before
+    ):
+        for item in found:
+            offers = requests.list_offers(session, principal, item)
+            told = [OfferOut.of(offer) for offer in offers]
+            yield f"requests/{item.id}.json", as_json(told).encode()
+        before = found[-1].seq
 
 
 def _keys(session: Session, performer_id: str) -> Iterator[tuple[str, bytes]]:

@@ -38,9 +38,14 @@ class SearchCapability:
     reference: str
 
 
+def holds(principal: Principal, scope: str) -> bool:
+    """Whether the principal may do what `scope` opens."""
+    return scope in principal.scopes or ANY_SCOPE in principal.scopes
+
+
 def require(principal: Principal, scope: str) -> None:
     """Return when the principal holds `scope`; raise NotAllowed otherwise."""
-    if scope not in principal.scopes and ANY_SCOPE not in principal.scopes:
+    if not holds(principal, scope):
         raise NotAllowed(
             f"this needs the scope {scope}",
             next_step="ask your administrator for a key with that scope",

@@ -120,15 +120,14 @@ def list_suspensions(cli: Cli) -> None:
     rows = [
         (
             item["id"],
-            item["group_id"],
             ", ".join(word(cli.lang, kind) for kind in item["kinds"]) or "*",
-            item["since"],
-            item["lifted_at"],
+            item["since"][:16],
+            (item["lifted_at"] or "")[:16],
             len(item["licence_ids"]),
         )
         for item in found
     ]
-    columns = ("id", "group", "kinds of use", "since", "lifted", "your licences")
+    columns = ("id", "kinds of use", "since", "lifted", "licences")
     emit(cli, found, lambda: table(columns, rows))
 
 

@@ -10,7 +10,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
-from api.cli.termsfile import read_terms
+from api.cli.termsfile import flat, read_terms
 from api.cli.verify import verify
 from api.web.texts import text, word
 
@@ -36,8 +36,8 @@ def new(
         draft = client.post("/v1/licences", {"terms": wanted})
         _agree(cli, wanted, yes=yes)
         _note_cut(cli, wanted, draft)
-        licence = _sign(cli, client, key, draft, out)
-    emit(cli, licence, lambda: fields(_flat(licence)))
+        licence = sign_draft(cli, client, key, draft, out)
+    emit(cli, licence, lambda: fields(flat(licence)))
 
 
 @command(app, "sign")
@@ -51,8 +51,8 @@ def sign(
     with cli.client() as client:
         signer = open_key(key, cli.lang).did
         draft = client.get(f"/v1/licences/{licence}/draft", signer=signer)
-        found = _sign(cli, client, key, draft, out)
-    emit(cli, found, lambda: fields(_flat(found)))
+        found = sign_draft(cli, client, key, draft, out)
+    emit(cli, found, lambda: fields(flat(found)))
 
 
 @command(app, "list")
@@ -87,7 +87,7 @@ def show(
         if out is not None:
             form = "token" if token else "credential"
             out.write_bytes(client.fetch(f"/v1/licences/{licence}/{form}"))
-    emit(cli, found, lambda: fields(_flat(found)))
+    emit(cli, found, lambda: fields(flat(found)))
 
 
 @command(app, "revoke")
@@ -99,10 +99,10 @@ def revoke(
     """Revoke a licence: no later clearance rests on it."""
     with cli.client() as client:
         found = client.post(f"/v1/licences/{licence}/revocation", {"reason": reason})
-    emit(cli, found, lambda: fields(_flat(found)))
+    emit(cli, found, lambda: fields(flat(found)))
 
 
-def _sign(
+def sign_draft(
     cli: Cli, client: "Client", key: Path, draft: dict[str, Any], out: Path | None
 ) -> dict[str, Any]:
     """Sign the draft; write the licence once everybody has signed."""
@@ -123,20 +123,7 @@ def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:
 
 
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:
-    for name, value in _flat({"terms": terms}).items():
+    for name, value in flat({"terms": terms}).items():
         note(f"{name}: {value}")
     if not yes and sys.stdin.isatty():
         typer.confirm(text(cli.lang, "licence.sign"), abort=True, err=True)
-
-
-def _flat(licence: dict[str, Any]) -> dict[str, Any]:
-    """The licence as one level of names and values, for reading."""
-    shown = {name: value for name, value in licence.items() if name != "terms"}
-    for name, value in licence["terms"].items():
-        if isinstance(value, list):
-            shown[name] = ", ".join(str(item) for item in value)
-        elif isinstance(value, dict):
-            shown[name] = " ".join(str(item) for item in value.values())
-        else:
-            shown[name] = value
-    return shown

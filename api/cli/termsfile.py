@@ -21,3 +21,16 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat().replace("+00:00", "Z")
     return value
+
+
+def flat(licence: dict[str, Any]) -> dict[str, Any]:
+    """The licence as one level of names and values, for reading."""
+    shown = {name: value for name, value in licence.items() if name != "terms"}
+    for name, value in licence["terms"].items():
+        if isinstance(value, list):
+            shown[name] = ", ".join(str(item) for item in value)
+        elif isinstance(value, dict):
+            shown[name] = " ".join(str(item) for item in value.values())
+        else:
+            shown[name] = value
+    return shown

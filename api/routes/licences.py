@@ -101,6 +101,7 @@ def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Respon
             verification_method=body.verification_method,
             now=utc_now(),
         )
+        deciding.granted(session, licence)
         return LicenceOut.of(licence, licences.awaiting(session, writing.caller, licence_id))
 
     return writing.write(save, status=200)

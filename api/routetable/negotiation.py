@@ -1,10 +1,20 @@
-"""Groups and their suspensions; that consent is suspended may be read by whoever is signed in."""
+"""Requests, groups, suspensions; whoever is signed in may read that consent is suspended."""
 
 from api.routetable.row import Reach, row
 
 _LICENCES = "licences"
+_PARTIES = ("licences", "submissions")
 
 ROWS = (
+    row("POST", "/v1/requests", "submissions"),
+    row("GET", "/v1/requests", *_PARTIES),
+    row("GET", "/v1/requests/{request_id}", *_PARTIES),
+    row("GET", "/v1/requests/{request_id}/offers", *_PARTIES),
+    row("POST", "/v1/requests/{request_id}/offers", *_PARTIES),
+    row("POST", "/v1/requests/{request_id}/acceptance", *_PARTIES),
+    row("POST", "/v1/requests/{request_id}/end", *_PARTIES),
+    row("POST", "/v1/requests/{request_id}/licence-draft", _LICENCES),
+    row("POST", "/v1/clearances/{clearance_id}/requests", "submissions"),
     row("POST", "/v1/groups", _LICENCES),
     row("GET", "/v1/groups"),
     row("GET", "/v1/groups/{group_id}", reach=Reach.EVERYBODY),

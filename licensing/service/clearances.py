@@ -24,6 +24,7 @@ from licensing.models import (
     CutPlace,
     LicenceInForce,
     PerformerClearance,
+    Verdict,
 )
 from licensing.parts import performer_parts
 from licensing.rulepacks.packs import label_duties
@@ -153,6 +154,18 @@ def decided_under(session: Session, principal: Principal, licence_id: str) -> tu
     After a suspension or its end these may be decided otherwise.
     """
     return store.submissions_under(session, principal, licence_id, any_verdict=True)
+
+
+def refused_for(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
+    """Submissions of the caller's own whose newest decision refuses some use of this performer."""
+    return tuple(
+        submission_id
+        for submission_id in store.submissions_refused(session, principal, performer_id)
+        if any(
+            span.performer_id == performer_id and span.verdict is Verdict.REFUSED
+            for span in latest_clearance(session, principal, submission_id).decision.spans
+        )
+    )
 
 
 def _place(session: Session, principal: Principal, submission: Submission) -> CutPlace:

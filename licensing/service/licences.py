@@ -217,6 +217,11 @@ def awaiting(session: Session, principal: Principal, licence_id: str) -> tuple[s
     return tuple(did for did in signers(draft) if did not in waiting)
 
 
+def draft_terms(session: Session, principal: Principal, licence_id: str) -> Terms:
+    """The terms that a draft of the caller's own holds; raises `NotFound`."""
+    return _own_draft(session, principal, licence_id).licence.terms
+
+
 def list_licences(
     session: Session,
     principal: Principal,

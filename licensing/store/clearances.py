@@ -194,6 +194,25 @@ def submissions_under(
     return tuple(session.exec(query))
 
 
+def submissions_refused(
+    session: Session, principal: Principal, performer_id: str
+) -> tuple[str, ...]:
+    """Submissions of the principal's own of which a use of this performer was ever refused."""
+    query = (
+        select(ClearanceRow.submission_id)
+        .join(ClearanceUseRow, col(ClearanceUseRow.clearance_id) == col(ClearanceRow.id))
+        .where(
+            col(ClearanceRow.tenant_id) == principal.tenant_id,
+            col(ClearanceUseRow.performer_id) == performer_id,
+            col(ClearanceUseRow.verdict) == Verdict.REFUSED.value,
+        )
+        .distinct()
+        .order_by(col(ClearanceRow.submission_id))
+        .limit(ROWS_MAX)
+    )
+    return tuple(session.exec(query))
+
+
 def _clearance(row: ClearanceRow) -> Clearance:
     return Clearance(
         id=row.id,

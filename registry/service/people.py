@@ -70,6 +70,13 @@ def owners(
     return people.owners(session, capability, performer_ids)
 
 
+def standing_owners(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> Mapping[str, str]:
+    """Tenant id of each performer who was not erased, across tenants."""
+    return people.owners(session, capability, performer_ids, standing=True)
+
+
 def payees(
     session: Session, capability: SearchCapability, performer_ids: Collection[str]
 ) -> Mapping[str, str]:

@@ -123,12 +123,21 @@ def come_of_age(
 
 
 def owners(
-    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+    session: Session,
+    _capability: SearchCapability,
+    performer_ids: Collection[str],
+    *,
+    standing: bool = False,
 ) -> dict[str, str]:
-    """Tenant id of each performer, across tenants; unknown ids are left out."""
+    """Tenant id of each performer, across tenants; unknown ids are left out.
+
+    With `standing` those who were erased are left out too.
+    """
     query = select(PerformerRow.id, PerformerRow.tenant_id).where(
         col(PerformerRow.id).in_(performer_ids)
     )
+    if standing:
+        query = query.where(col(PerformerRow.erased_at).is_(None))
     return dict(session.exec(query).all())
 
 

@@ -86,6 +86,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "export_id": client.post(f"/v1/performers/{anna.id}/exports")["id"],
         "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
         **_negotiation(client, anna, name),
+        "request_id": _request(client, anna, holder.tenant_id),
         **_messages(client, holder, name),
         **_people(client, holder, name),
     }
@@ -101,6 +102,12 @@ def _people(client: Client, holder: Holder, name: str) -> dict[str, str]:
         )
     invitation = client.post("/v1/invitations", invited)
     return {"invitation_id": invitation["id"], "approval_id": waiting.id}
+
+
+def _request(client: Client, anna: Person, tenant_id: str) -> str:
+    """A request of the organisation's to its own performer."""
+    terms = {**terms_about(anna.id, tenant_id), "territories": ["DE"]}
+    return str(client.post("/v1/requests", {"terms": terms})[0]["id"])
 
 
 def _negotiation(client: Client, anna: Person, name: str) -> dict[str, str]:
@@ -150,14 +157,11 @@ def _messages(client: Client, holder: Holder, name: str) -> dict[str, str]:
     }
 
 
-def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[str, Any]]]:
-    """A well-formed body for each path that takes one, about the caller's own things."""
-    did = "did:key:z6MkkXoNNWdNSnxw2FPFMMr634qXpQdp62RcHHUs4ZXF8ADB"
-    signed = {"verification_method": "x", "signature": "AAAA"}
-    sample = {"modality": "voice"}
-    terms = {
-        "performer_id": ids["performer_id"],
-        "licensee_id": ids["tenant_id"],
+def terms_about(performer_id: str, licensee_id: str) -> dict[str, Any]:
+    """Terms that anybody could sign."""
+    return {
+        "performer_id": performer_id,
+        "licensee_id": licensee_id,
         "kinds": ["synthesise_voice"],
         "modalities": ["voice"],
         "territories": "*",
@@ -168,6 +172,14 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "valid_until": "2036-01-01T00:00:00Z",
         "tariff": {"kind": "per_minute", "rate": "0.25", "currency": "EUR"},
     }
+
+
+def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """A well-formed body for each path that takes one, about the caller's own things."""
+    did = "did:key:z6MkkXoNNWdNSnxw2FPFMMr634qXpQdp62RcHHUs4ZXF8ADB"
+    signed = {"verification_method": "x", "signature": "AAAA"}
+    sample = {"modality": "voice"}
+    terms = terms_about(ids["performer_id"], ids["tenant_id"])
     submission = {"cut_id": ids["cut_id"], "filename": "a.mp4", "declaration": declaration()}
     fixed: dict[str, dict[str, Any]] = {
         "/v1/tenants": {"name": "Another", "kind": "studio"},
@@ -198,6 +210,10 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/rules/checks": {"terms": terms},
         "/v1/rules/tables": {"table": "pack,rule,case,territories,at,facts,verdict\n"},
         "/v1/licences/{licence_id}/signature": signed,
+        "/v1/requests": {"terms": terms},
+        "/v1/requests/{request_id}/offers": {"terms": terms},
+        "/v1/requests/{request_id}/acceptance": {"version": 1, "digest": "0"},
+        "/v1/clearances/{clearance_id}/requests": {"tariff": terms["tariff"]},
         "/v1/groups": {"name": "A guild"},
         "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},
         "/v1/performers/{performer_id}/mandated-memberships": {

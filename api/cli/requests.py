@@ -1,0 +1,160 @@
+"""`request`: ask for a licence, answer, and sign what was agreed."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.licences import sign_draft
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.cli.signing import KeyFile
+from api.cli.termsfile import flat, read_terms
+from api.web.texts import text, word
+
+app = typer.Typer(help="Ask for a licence, answer, agree.", no_args_is_help=True)
+RequestId = Annotated[str, typer.Argument(help="Id of the request.")]
+TermsFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")]
+Message = Annotated[str, typer.Option(help="What is said with the offer.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Without asking.")]
+
+
+@command(app, "new")
+def new(
+    cli: Cli,
+    terms: TermsFile,
+    message: Message = "",
+    performer: Annotated[
+        list[str] | None, typer.Option(help="Ask this performer instead; repeatable.")
+    ] = None,
+) -> None:
+    """Ask one performer or many for a licence on these terms."""
+    wanted = read_terms(terms)
+    if performer:
+        wanted["performer_id"] = performer[0]
+    body = {"terms": wanted, "message": message, "performer_ids": performer or []}
+    with cli.client() as client:
+        found = client.post("/v1/requests", body)
+    _table(cli, found)
+
+
+@command(app, "missing")
+def missing(
+    cli: Cli,
+    clearance: Annotated[str, typer.Argument(help="Id of a clearance that lacks licences.")],
+    *,
+    rate: Annotated[str, typer.Option(help="What you offer, such as 0.25.")],
+    per: Annotated[str, typer.Option(help="per_minute, per_view ...")] = "per_minute",
+    currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
+    message: Message = "",
+    description: Annotated[str, typer.Option(help="What the use is, for people to read.")] = "",
+) -> None:
+    """Ask everybody whose licence a clearance lacks for exactly what was declared."""
+    tariff = {"kind": per, "rate": rate, "currency": currency}
+    body = {"tariff": tariff, "message": message, "description": description}
+    with cli.client() as client:
+        found = client.post(f"/v1/clearances/{clearance}/requests", body)
+    _table(cli, found)
+
+
+@command(app, "list")
+def list_requests(
+    cli: Cli,
+    state: Annotated[
+        list[str] | None, typer.Option(help="ASKED, COUNTERED, AGREED ...; repeatable.")
+    ] = None,
+) -> None:
+    """List requests made and received, newest first."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/requests", state=state or []))
+    _table(cli, found)
+
+
+@command(app, "show")
+def show(cli: Cli, request: RequestId) -> None:
+    """Show a request and every offer that was made."""
+    with cli.client() as client:
+        found = client.get(f"/v1/requests/{request}")
+        offers = client.get(f"/v1/requests/{request}/offers")
+    found["offers"] = offers
+
+    def shown() -> None:
+        fields({name: found[name] for name in _HEAD})
+        for offer in offers:
+            fields(_read(offer))
+
+    emit(cli, found, shown)
+
+
+@command(app, "counter")
+def counter(cli: Cli, request: RequestId, terms: TermsFile, message: Message = "") -> None:
+    """Offer other terms instead."""
+    body = {"terms": read_terms(terms), "message": message}
+    with cli.client() as client:
+        found = client.post(f"/v1/requests/{request}/offers", body)
+    emit(cli, found, lambda: _one(found))
+
+
+@command(app, "accept")
+def accept(cli: Cli, request: RequestId, yes: Yes = False) -> None:
+    """Agree to the newest offer, after reading it."""
+    with cli.client() as client:
+        offer = client.get(f"/v1/requests/{request}")["offer"]
+        for name, value in _read(offer).items():
+            note(f"{name}: {value}")
+        if not yes and sys.stdin.isatty():
+            typer.confirm(text(cli.lang, "request.accept"), abort=True, err=True)
+        body = {"version": offer["version"], "digest": offer["digest"]}
+        found = client.post(f"/v1/requests/{request}/acceptance", body)
+    emit(cli, found, lambda: _one(found))
+
+
+@command(app, "end")
+def end(cli: Cli, request: RequestId) -> None:
+    """Refuse a request (performer's side) or withdraw it (studio)."""
+    with cli.client() as client:
+        found = client.post(f"/v1/requests/{request}/end")
+    emit(cli, found, lambda: _one(found))
+
+
+@command(app, "sign")
+def sign(
+    cli: Cli,
+    request: RequestId,
+    key: KeyFile,
+    out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+) -> None:
+    """Sign here, with the performer's key, exactly what was agreed."""
+    with cli.client() as client:
+        draft = client.post(f"/v1/requests/{request}/licence-draft")
+        licence = sign_draft(cli, client, key, draft, out)
+    emit(cli, licence, lambda: fields(flat(licence)))
+
+
+_HEAD = ("id", "state", "studio_id", "performer_id", "licence_id", "expires_at", "may")
+
+
+def _one(found: dict[str, Any]) -> None:
+    fields({name: found[name] for name in _HEAD})
+
+
+def _read(offer: dict[str, Any]) -> dict[str, Any]:
+    """An offer as one level of names and values."""
+    told = {name: offer[name] for name in ("version", "side", "message", "digest")}
+    return {**told, **flat({"terms": offer["terms"]})}
+
+
+def _table(cli: Cli, found: list[dict[str, Any]]) -> None:
+    rows = [
+        (
+            item["id"],
+            item["state"],
+            ", ".join(word(cli.lang, kind) for kind in item["offer"]["terms"]["kinds"]),
+            item["expires_at"][:10],
+            ", ".join(item["may"]),
+        )
+        for item in found
+    ]
+    columns = ("id", "state", "kinds of use", "until", "you may")
+    emit(cli, found, lambda: table(columns, rows))

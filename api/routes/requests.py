@@ -1,0 +1,275 @@
+"""Requests over HTTP: a studio asks, the other side answers, what was agreed is signed."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
+from api.wire import FROZEN, Text, ToSign
+from core.clock import utc_now
+from core.principal import Principal
+from licensing import fields
+from licensing.models_requests import Offer, Request, RequestState, Side
+from licensing.negotiation import MESSAGE_LENGTH_MAX, may, state_at
+from licensing.service import asking, requests
+from licensing.terms import terms_from_dict, terms_to_dict
+
+router = APIRouter(tags=["requests"])
+ASKED_AT_ONCE_MAX = 100
+
+
+class NewOffer(BaseModel):
+    """Terms as in a terms file, and what is said with them; an offer holds for 30 days or less."""
+
+    model_config = FROZEN
+    terms: dict[str, Any]
+    message: str = Field(default="", max_length=MESSAGE_LENGTH_MAX)
+    expires_at: AwareDatetime | None = None
+
+
+class NewRequest(NewOffer):
+    """What is asked; with `performer_ids` each of them is asked the same."""
+
+    performer_ids: tuple[Text, ...] = Field(default=(), max_length=ASKED_AT_ONCE_MAX)
+
+
+class NewRequests(BaseModel):
+    """The price offered to everybody whose licence a clearance lacks, or to those named."""
+
+    model_config = FROZEN
+    tariff: dict[str, Any]
+    performer_ids: tuple[Text, ...] = Field(default=(), max_length=ASKED_AT_ONCE_MAX)
+    valid_until: AwareDatetime | None = None
+    description: str = Field(default="", max_length=2_000)
+    message: str = Field(default="", max_length=MESSAGE_LENGTH_MAX)
+    expires_at: AwareDatetime | None = None
+
+
+class Accepted(BaseModel):
+    """Which offer is agreed to, word for word."""
+
+    model_config = FROZEN
+    version: int
+    digest: Text
+
+
+class OfferOut(BaseModel):
+    """One version of the terms."""
+
+    version: int
+    side: Side
+    terms: dict[str, Any]
+    message: str
+    digest: str
+    made_at: datetime
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, offer: Offer) -> Self:
+        """The offer as data."""
+        return cls(
+            version=offer.version,
+            side=offer.side,
+            terms=terms_to_dict(offer.terms),
+            message=offer.message,
+            digest=offer.digest,
+            made_at=offer.made_at,
+            expires_at=offer.expires_at,
+        )
+
+
+class RequestOut(BaseModel):
+    """A request, where it stands now, the newest offer and what you may do."""
+
+    id: str
+    seq: int
+    state: RequestState
+    studio_id: str
+    performer_id: str
+    submission_id: str | None
+    licence_id: str | None
+    expires_at: datetime
+    asked_at: datetime
+    changed_at: datetime
+    may: list[str]
+    offer: OfferOut
+
+    @classmethod
+    def of(cls, session: Session, caller: Principal, request: Request) -> Self:
+        """The request as the caller may see it."""
+        now, side = utc_now(), requests.side_of(caller, request)
+        state = state_at(request, now)
+        return cls(
+            id=request.id,
+            seq=request.seq,
+            state=state,
+            studio_id=request.tenant_id,
+            performer_id=request.performer_id,
+            submission_id=request.submission_id if side is Side.STUDIO else None,
+            licence_id=request.licence_id if state is RequestState.GRANTED else None,
+            expires_at=request.expires_at,
+            asked_at=request.recorded_at,
+            changed_at=request.changed_at,
+            may=[turn.value for turn in may(request, side, now)],
+            offer=OfferOut.of(requests.newest_offer(session, caller, request)),
+        )
+
+
+@router.post("/requests", status_code=201, response_model=list[RequestOut])
+def ask(body: NewRequest, writing: Writing) -> Response:
+    """Ask one performer or many for a licence; whether anybody has the id is not told."""
+    asked = [
+        terms_from_dict({**body.terms, "performer_id": performer_id})
+        for performer_id in dict.fromkeys(body.performer_ids)
+    ] or [terms_from_dict(body.terms)]
+
+    def made(session: Session) -> list[RequestOut]:
+        found = [
+            requests.ask(
+                session,
+                writing.caller,
+                terms,
+                message=body.message,
+                expires_at=body.expires_at,
+                now=utc_now(),
+            )
+            for terms in asked
+        ]
+        return [RequestOut.of(session, writing.caller, item) for item in found]
+
+    return writing.write(made)
+
+
+@router.post(
+    "/clearances/{clearance_id}/requests", status_code=201, response_model=list[RequestOut]
+)
+def ask_for_missing(clearance_id: str, body: NewRequests, writing: Writing) -> Response:
+    """Ask everybody whose licence a clearance lacks for exactly what was declared."""
+    tariff = fields.tariff(body.tariff, "tariff")
+
+    def made(session: Session) -> list[RequestOut]:
+        found = asking.ask_for_missing(
+            session,
+            writing.caller,
+            clearance_id,
+            tariff,
+            performer_ids=body.performer_ids,
+            valid_until=body.valid_until,
+            description=body.description,
+            message=body.message,
+            expires_at=body.expires_at,
+            now=utc_now(),
+        )
+        return [RequestOut.of(session, writing.caller, item) for item in found]
+
+    return writing.write(made)
+
+
+@router.get("/requests", response_model=Page[RequestOut])
+def list_requests(
+    caller: Caller,
+    reading: Reading,
+    asked: Asked,
+    *,
+    state: Annotated[list[RequestState] | None, Query()] = None,
+    performer_id: Annotated[str | None, Query(max_length=64)] = None,
+    submission_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[RequestOut]:
+    """List requests made and received, newest first; an open one may show as EXPIRED."""
+    found = requests.list_requests(
+        reading,
+        caller,
+        states=state or (),
+        performer_id=performer_id,
+        submission_id=submission_id,
+        before_seq=asked.before_seq,
+        limit=asked.limit,
+    )
+    return page(
+        found,
+        asked,
+        lambda item: RequestOut.of(reading, caller, item),
+        cursor=lambda item: item.seq,
+    )
+
+
+@router.get("/requests/{request_id}", response_model=RequestOut)
+def show(request_id: str, caller: Caller, reading: Reading) -> RequestOut:
+    """Show one request with its newest offer."""
+    return RequestOut.of(reading, caller, requests.get_request(reading, caller, request_id))
+
+
+@router.get("/requests/{request_id}/offers", response_model=list[OfferOut])
+def offers(request_id: str, caller: Caller, reading: Reading) -> list[OfferOut]:
+    """Every offer that was made, oldest first."""
+    found = requests.get_request(reading, caller, request_id)
+    return [OfferOut.of(item) for item in requests.list_offers(reading, caller, found)]
+
+
+@router.post("/requests/{request_id}/offers", status_code=201, response_model=RequestOut)
+def counter(request_id: str, body: NewOffer, writing: Writing) -> Response:
+    """Offer other terms instead."""
+    terms = terms_from_dict(body.terms)
+
+    def made(session: Session) -> RequestOut:
+        item = requests.counter(
+            session,
+            writing.caller,
+            request_id,
+            terms,
+            message=body.message,
+            expires_at=body.expires_at,
+            now=utc_now(),
+        )
+        return RequestOut.of(session, writing.caller, item)
+
+    return writing.write(made)
+
+
+@router.post("/requests/{request_id}/acceptance", response_model=RequestOut)
+def accept(request_id: str, body: Accepted, writing: Writing) -> Response:
+    """Agree to the newest offer, named by version and digest; the performer then signs it."""
+
+    def agreed(session: Session) -> RequestOut:
+        item = requests.accept(
+            session,
+            writing.caller,
+            request_id,
+            version=body.version,
+            digest=body.digest,
+            now=utc_now(),
+        )
+        return RequestOut.of(session, writing.caller, item)
+
+    return writing.write(agreed, status=200)
+
+
+@router.post("/requests/{request_id}/end", response_model=RequestOut)
+def end(request_id: str, writing: Writing) -> Response:
+    """Refuse (performer's side) or withdraw (studio)."""
+
+    def ended(session: Session) -> RequestOut:
+        item = requests.end(session, writing.caller, request_id, now=utc_now())
+        return RequestOut.of(session, writing.caller, item)
+
+    return writing.write(ended, status=200)
+
+
+@router.post("/requests/{request_id}/licence-draft", status_code=201, response_model=ToSign)
+def draft(request_id: str, writing: Writing, world: Open) -> Response:
+    """What was agreed, as a licence to sign at `/v1/licences/{id}/signature`."""
+    return writing.write(
+        lambda session: ToSign.of(
+            requests.draft(
+                session,
+                writing.caller,
+                request_id,
+                base_url=world.settings.base_url,
+                now=utc_now(),
+            )
+        )
+    )

@@ -1,0 +1,324 @@
+"""Requests: a studio asks, the performer's side answers, and what was agreed is signed as it is.
+
+Nothing that a studio reads tells whether anybody has the id that it asks: a request to nobody is
+kept, listed and expires like one that is not answered.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import log, notices
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadTerms, Broken, Conflict, NotFound
+from core.ids import is_id, new_id
+from core.principal import Principal, SearchCapability, holds, require, require_any, system
+from core.tenants import get_tenant
+from licensing.models import Licence, LicenceDraft, Terms
+from licensing.models_requests import Offer, Request, RequestState, Side, Turn
+from licensing.negotiation import (
+    OPEN,
+    VERSIONS_MAX,
+    after,
+    check_accepted,
+    check_message,
+    check_same_parties,
+    digest_of,
+    expiry,
+)
+from licensing.service.licences import draft_licence, draft_terms
+from licensing.store import requests as store
+from licensing.termrules import check_terms
+from licensing.terms import ordered
+from licensing.wording import render
+from registry.service.people import standing_owners
+
+SCOPES = {Side.STUDIO: "submissions", Side.PERFORMER: "licences"}
+OPEN_MAX = 20
+
+
+def ask(
+    session: Session,
+    principal: Principal,
+    terms: Terms,
+    *,
+    message: str = "",
+    expires_at: datetime | None = None,
+    submission_id: str | None = None,
+    now: datetime,
+) -> Request:
+    """Ask a performer for a licence on these terms, for the caller's own organisation.
+
+    Raises `BadTerms` for terms that nobody could sign, `Conflict` for the same question twice or
+    too many open ones, whoever has the id.
+    """
+    # Load.
+    require(principal, SCOPES[Side.STUDIO])
+    performer_id = terms.performer_id
+    capability = SearchCapability("request", performer_id)
+    found = standing_owners(session, capability, [performer_id])
+    asked = store.open_digests(session, principal, performer_id, OPEN, now)
+    # Decide.
+    _check(terms, now)
+    if terms.licensee_id != principal.tenant_id or not is_id("prf", performer_id):
+        raise BadTerms(
+            "A request names a performer's id, and your organisation as licensee.",
+            next_step="Take the performer's id from a clearance.",
+        )
+    if digest_of(terms) in asked or len(asked) >= OPEN_MAX:
+        raise Conflict(
+            "This was asked already, or too much is open with this performer.",
+            next_step="Wait for the answers, or withdraw what is open.",
+            code="asked-already",
+        )
+    request = Request(
+        id=new_id("req"),
+        tenant_id=principal.tenant_id,
+        performer_tenant=found.get(performer_id, ""),
+        performer_id=performer_id,
+        state=RequestState.ASKED,
+        version=1,
+        expires_at=expiry(expires_at, now),
+        seq=next_seq(session),
+        recorded_at=now,
+        changed_at=now,
+        submission_id=submission_id,
+    )
+    # Save.
+    store.add_request(session, request)
+    store.add_offer(session, request, _offer(request, Side.STUDIO, terms, message, now))
+    _tell(session, request, Side.STUDIO, "request.asked", now)
+    return request
+
+
+def counter(
+    session: Session,
+    principal: Principal,
+    request_id: str,
+    terms: Terms,
+    *,
+    message: str = "",
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> Request:
+    """Offer other terms instead; raises `Conflict` when nobody can offer any more."""
+    # Load.
+    request, side = _mine(session, principal, request_id)
+    newest = newest_offer(session, principal, request)
+    # Decide.
+    state = after(request, side, Turn.OFFER, now)
+    _check(terms, now)
+    check_same_parties(terms, newest.terms)
+    if request.version >= VERSIONS_MAX:
+        raise Conflict(
+            f"There are {VERSIONS_MAX} offers already.", next_step="Make another request."
+        )
+    changed = replace(
+        request,
+        state=state,
+        version=request.version + 1,
+        expires_at=expiry(expires_at, now),
+        changed_at=now,
+    )
+    # Save.
+    store.add_offer(session, changed, _offer(changed, side, terms, message, now))
+    store.save_request(session, changed)
+    _tell(session, changed, side, "request.offered", now)
+    return changed
+
+
+def accept(
+    session: Session,
+    principal: Principal,
+    request_id: str,
+    *,
+    version: int,
+    digest: str,
+    now: datetime,
+) -> Request:
+    """Agree to the newest offer; it is a licence once the performer signs exactly that.
+
+    Raises `Conflict` when it is not the caller's turn or there is another offer by now.
+    """
+    # Load.
+    request, side = _mine(session, principal, request_id)
+    newest = newest_offer(session, principal, request)
+    # Decide.
+    state = after(request, side, Turn.ACCEPT, now)
+    check_accepted(request, newest, version, digest)
+    agreed = replace(request, state=state, changed_at=now)
+    # Save.
+    store.save_request(session, agreed)
+    log.append(
+        session,
+        kind="request.agreed",
+        subject_id=request.id,
+        payload={"version": version, "terms": digest},
+        at=now,
+    )
+    _tell(session, agreed, side, "request.agreed", now)
+    return agreed
+
+
+def end(session: Session, principal: Principal, request_id: str, *, now: datetime) -> Request:
+    """Refuse (the performer's side) or withdraw (the studio), even what was agreed already."""
+    request, side = _mine(session, principal, request_id)
+    ended = replace(request, state=after(request, side, Turn.END, now), changed_at=now)
+    store.save_request(session, ended)
+    kind = "request.refused" if side is Side.PERFORMER else "request.withdrawn"
+    _tell(session, ended, side, kind, now)
+    return ended
+
+
+def draft(
+    session: Session, principal: Principal, request_id: str, *, base_url: str, now: datetime
+) -> LicenceDraft:
+    """The licence that was agreed, word for word, for the performer to sign.
+
+    Another call makes another draft, and only the last one's signature grants the request. Raises
+    `Conflict` before both sides agree, and as drafting a licence does.
+    """
+    # Load.
+    require(principal, SCOPES[Side.PERFORMER])
+    request, side = _mine(session, principal, request_id)
+    newest = newest_offer(session, principal, request)
+    # Decide.
+    after(request, side, Turn.SIGN, now)
+    drafted = draft_licence(session, principal, newest.terms, base_url=base_url, now=now)
+    if digest_of(draft_terms(session, principal, drafted.id)) != newest.digest:
+        raise Conflict(
+            "The law cuts what was agreed: a minor's licence ends on the 18th birthday.",
+            next_step="Offer terms that end by then, so that both sides agree to them.",
+            code="terms-cut",
+        )
+    # Save.
+    store.save_request(session, replace(request, licence_id=drafted.id))
+    return drafted
+
+
+def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request | None:
+    """Close the request that a licence came of, once it is signed; `None` where there is none.
+
+    Raises `Conflict` when the request ended meanwhile: nothing is granted that was withdrawn.
+    """
+    capability = SearchCapability("request-granted", licence.id)
+    request = store.of_licence(session, capability, licence.id)
+    if request is None or request.state is RequestState.GRANTED or licence.seq is None:
+        return request
+    newest = newest_offer(session, system(request.tenant_id), request)
+    if digest_of(newest.terms) != digest_of(licence.terms):
+        raise Broken("a licence differs from what was agreed")
+    state = after(request, Side.PERFORMER, Turn.SIGN, now)
+    granted = replace(request, state=state, changed_at=now)
+    store.save_request(session, granted)
+    _tell(session, granted, Side.PERFORMER, "request.granted", now)
+    return granted
+
+
+def get_request(session: Session, principal: Principal, request_id: str) -> Request:
+    """One request that the caller is a party of; raises `NotFound`."""
+    return _mine(session, principal, request_id)[0]
+
+
+def list_requests(
+    session: Session,
+    principal: Principal,
+    *,
+    states: Collection[RequestState] = (),
+    performer_id: str | None = None,
+    submission_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = 100,
+) -> tuple[Request, ...]:
+    """Requests made or received, newest first; page on with the last number."""
+    require_any(principal, *SCOPES.values())
+    return store.requests(
+        session,
+        principal,
+        states=states,
+        performer_id=performer_id,
+        submission_id=submission_id,
+        before_seq=before_seq,
+        limit=limit,
+    )
+
+
+def list_offers(session: Session, principal: Principal, request: Request) -> tuple[Offer, ...]:
+    """Every offer of a request, oldest first."""
+    return store.offers(session, principal, request.id)
+
+
+def newest_offer(session: Session, principal: Principal, request: Request) -> Offer:
+    """The offer that is on the table."""
+    return store.offers(session, principal, request.id)[-1]
+
+
+def side_of(principal: Principal, request: Request) -> Side:
+    """For whom the caller's organisation speaks, whatever the caller himself may do.
+
+    Where it is both, the caller speaks for the side of which he has the scope; with both scopes,
+    for the side whose turn it is.
+    """
+    if request.tenant_id != request.performer_tenant:
+        return Side.STUDIO if principal.tenant_id == request.tenant_id else Side.PERFORMER
+    sides = [side for side in Side if holds(principal, SCOPES[side])]
+    if len(sides) == 1:
+        return sides[0]
+    return Side.STUDIO if request.state is RequestState.COUNTERED else Side.PERFORMER
+
+
+def _mine(session: Session, principal: Principal, request_id: str) -> tuple[Request, Side]:
+    require_any(principal, *SCOPES.values())
+    found = store.request(session, principal, request_id)
+    if found is None:
+        raise NotFound("There is no such request.", next_step="List the requests.")
+    side = side_of(principal, found)
+    require(principal, SCOPES[side])
+    return found, side
+
+
+def _check(terms: Terms, now: datetime) -> None:
+    reasons = check_terms(terms, now)
+    if reasons:
+        raise BadTerms(
+            " ".join(render(reason) for reason in reasons),
+            next_step="Mend the terms and make the offer again.",
+        )
+
+
+def _offer(request: Request, side: Side, terms: Terms, message: str, now: datetime) -> Offer:
+    return Offer(
+        request_id=request.id,
+        version=request.version,
+        side=side,
+        terms=ordered(terms),
+        message=check_message(message),
+        digest=digest_of(terms),
+        made_at=now,
+        expires_at=request.expires_at,
+    )
+
+
+def _tell(session: Session, request: Request, by: Side, kind: str, now: datetime) -> None:
+    """Tell the other side; nobody is told where nobody has the id."""
+    other = request.performer_tenant if by is Side.STUDIO else request.tenant_id
+    if not other:
+        return
+    facts = {
+        "version": str(request.version),
+        "expires_at": to_text(request.expires_at),
+        "performer": request.performer_id,
+        "studio": get_tenant(session, request.tenant_id).name,
+    }
+    notices.notify(
+        session,
+        tenant_id=other,
+        person=None,
+        kind=kind,
+        subject_id=request.id,
+        facts=facts,
+        now=now,
+    )
