@@ -17,7 +17,7 @@ from core.jobs import Job
 from fingerprint.models import Modality, Reason, SampleReport, Template
 from fingerprint.proofing.fineprint import FinePrint, known_share
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
-from registry.proofing import gates, phrase, turning
+from registry.proofing import gates, pacing, phrase, turning
 from registry.service import challenges, proofing
 from registry.service.challenges import Judged
 
@@ -99,7 +99,11 @@ def _phrase(
     # Step 3: it is no recording that was handed in before, nor cut from any.
     fine = tools.engine.fine_print(path)
     reasons += gates.replayed([known_share(fine, other) for other in known.fine])
-    # Step 4: it says the phrase, if a recogniser can tell; else a person hears it.
+    # Step 4: it was said word by word, as the words were shown.
+    told = challenges.told(item)
+    if told is not None:
+        reasons += pacing.faults(*tools.engine.bursts(path), told)
+    # Step 5: it says the phrase, if a recogniser can tell; else a person hears it.
     words = heard(tools.world.settings.enrolment.recogniser_command, path, item.language)
     if words is not None:
         reasons += phrase.heard_faults(item.asked, words)

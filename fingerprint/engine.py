@@ -145,6 +145,10 @@ class Engine:
         """Which recording a short sound is, to be sealed; raises BadMedia."""
         return hearing.fine_sample(path, self._limits)
 
+    def bursts(self, path: Path) -> tuple[tuple[Span, ...], int]:
+        """The sounds of a short recording, and its length in ms; raises BadMedia."""
+        return hearing.bursts_of(path, self._limits)
+
     def excerpt(self, path: Path, spans: Sequence[Span]) -> bytes | None:
         """At most ten seconds of what is said in `spans`, as Ogg Opus, for a person to hear."""
         return hearing.excerpt_of(path, self._limits, spans)

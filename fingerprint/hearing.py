@@ -15,6 +15,7 @@ from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import AudioBlock
 from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
+from fingerprint.proofing.bursts import bursts
 from fingerprint.proofing.fineprint import FinePrint, fine_print
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
 from fingerprint.voice.listening import Heard, Listener
@@ -78,6 +79,12 @@ def voice_sample(
 def fine_sample(path: Path, limits: Limits) -> FinePrint:
     """The fine print of a short recording's beginning."""
     return fine_print(_beginning(path, limits))
+
+
+def bursts_of(path: Path, limits: Limits) -> tuple[tuple[Span, ...], int]:
+    """Where sounds begin and end in a short recording, and how long it is, in ms."""
+    samples = _beginning(path, limits)
+    return bursts(samples), len(samples) * 1000 // SAMPLE_RATE
 
 
 def excerpt_of(path: Path, limits: Limits, spans: Sequence[Span]) -> bytes | None:

@@ -39,4 +39,7 @@ def _show(lang: str, proofs: dict[str, Any], *, vouched: bool) -> None:
     if vouched:
         say(text(lang, "attest.kept"))
     lacking = " ".join(reason(lang, item) for item in proofs["missing"])
+    for item in proofs["challenges"]:
+        if item["state"] == "HEAR":
+            say(text(lang, "challenge.hear", id=item["id"], words=" ".join(item["asked"])))
     say(text(lang, "attest.lacks", reasons=lacking) if lacking else text(lang, "attest.complete"))

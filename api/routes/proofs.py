@@ -43,12 +43,17 @@ class NewAnswer(BaseModel):
 
 
 class ChallengeOut(BaseModel):
-    """What was asked, in order: words to say, or movements of the head seen by its owner."""
+    """What was asked, in order: words to say, or movements of the head seen by its owner.
+
+    `asked` holds what may be read by now: of a phrase the words that were shown, of `count`.
+    """
 
     id: str
     kind: ChallengeKind
     language: str
     asked: list[str]
+    count: int
+    begun_at: datetime | None
     expires_at: datetime
     answered_at: datetime | None
     state: str
@@ -61,7 +66,9 @@ class ChallengeOut(BaseModel):
             id=item.id,
             kind=item.kind,
             language=item.language,
-            asked=list(item.asked),
+            asked=list(challenges.readable(item, utc_now())),
+            count=len(item.asked),
+            begun_at=item.begun_at,
             expires_at=item.expires_at,
             answered_at=item.answered_at,
             state=item.state.value,
@@ -141,7 +148,7 @@ def show_proofs(enrolment_id: str, caller: Caller, reading: Reading, world: Open
 
 @router.post("/enrolments/{enrolment_id}/challenges", status_code=201, response_model=ChallengeOut)
 def ask(enrolment_id: str, body: NewChallenge, writing: Writing) -> Response:
-    """Draw a phrase to say or movements to make; the answer counts for two minutes."""
+    """Draw a phrase to say, begun within two minutes, or movements to make within two minutes."""
     return writing.write(
         lambda session: ChallengeOut.of(
             challenges.ask(
@@ -149,6 +156,22 @@ def ask(enrolment_id: str, body: NewChallenge, writing: Writing) -> Response:
             )
         )
     )
+
+
+@router.post("/challenges/{challenge_id}/beginning", status_code=201, response_model=ChallengeOut)
+def begin(challenge_id: str, writing: Writing) -> Response:
+    """Begin to show the words of a phrase; start recording before, and look for each word."""
+    return writing.write(
+        lambda session: ChallengeOut.of(
+            challenges.begin(session, writing.caller, challenge_id, now=utc_now())
+        )
+    )
+
+
+@router.get("/challenges/{challenge_id}", response_model=ChallengeOut)
+def look(challenge_id: str, caller: Caller, reading: Reading) -> ChallengeOut:
+    """What is asked, as far as it is shown by now: ask ten times a second while words appear."""
+    return ChallengeOut.of(challenges.look(reading, caller, challenge_id))
 
 
 @router.post("/challenges/{challenge_id}/answer", status_code=202, response_model=JobOut)

@@ -24,6 +24,8 @@ ROWS = (
     row("POST", "/v1/enrolments/{enrolment_id}/attestations", *_PROOF, attested=True),
     row("GET", "/v1/enrolments/{enrolment_id}/proofs", *_PROOF, attested=True),
     row("POST", "/v1/enrolments/{enrolment_id}/challenges", "performers"),
+    row("GET", "/v1/challenges/{challenge_id}", "performers"),
+    row("POST", "/v1/challenges/{challenge_id}/beginning", "performers"),
     row("POST", "/v1/challenges/{challenge_id}/answer", "performers"),
     row("GET", "/v1/challenges/{challenge_id}/excerpt", *_PROOF, attested=True, may_lack=True),
     row("POST", "/v1/enrolments/{enrolment_id}/withdrawal", "performers"),

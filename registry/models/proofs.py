@@ -59,7 +59,11 @@ class ChallengeState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """One thing asked of one person once; `asked` are the words or the movements, in order."""
+    """One thing asked of one person once; `asked` are the words or the movements, in order.
+
+    Words are shown one after the other, each `shown_ms` after `begun_at`, and none before; a phrase
+    of an earlier version, shown whole, has no such moments.
+    """
 
     id: str
     tenant_id: str
@@ -73,3 +77,5 @@ class Challenge:
     object_name: str | None
     state: ChallengeState
     reasons: tuple[Reason, ...]
+    shown_ms: tuple[int, ...] = ()
+    begun_at: datetime | None = None

@@ -6,7 +6,7 @@ enrolment's key and goes when the enrolment is proofed.
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -21,7 +21,7 @@ from fingerprint.models import Reason, Template
 from fingerprint.proofing.fineprint import FinePrint
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
-from registry.proofing import phrase, turning
+from registry.proofing import pacing, phrase, turning
 from registry.service.attesting import ATTEST
 from registry.service.consents import require_consent
 from registry.service.seals import open_template
@@ -29,7 +29,7 @@ from registry.store import challenges, enrolments, prints, samples, submissions
 
 SCOPE = "performers"
 ANSWER_JOB = "answer"
-ASKED_MAX = 20
+ASKED_MAX = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,8 @@ def ask(
 ) -> Challenge:
     """Draw a phrase or a row of movements for an enrolment whose samples are captured.
 
+    Nobody reads a word of the phrase before `begin`, and each only at its moment.
+
     Raises `Conflict` in another state and after too many attempts, `BadInput` for a language that
     no phrase is drawn in.
     """
@@ -62,8 +64,9 @@ def ask(
     asked = challenges.list_challenges(session, principal, enrolment_id)
     # Decide.
     _refuse_asking(enrolment, len(asked), language)
-    numbers = [secrets.randbelow(2**32) for _ in range(max(phrase.WORDS, turning.MOVES))]
+    numbers = _numbers(max(phrase.WORDS, turning.MOVES))
     spoken = kind is ChallengeKind.PHRASE
+    moments = pacing.drawn(_numbers(phrase.WORDS)) if spoken else ()
     item = Challenge(
         id=new_id("chl"),
         tenant_id=enrolment.tenant_id,
@@ -77,10 +80,57 @@ def ask(
         object_name=None,
         state=ChallengeState.OPEN,
         reasons=(),
+        shown_ms=moments,
     )
     # Save.
     challenges.add_challenge(session, item)
     return item
+
+
+def begin(session: Session, principal: Principal, challenge_id: str, *, now: datetime) -> Challenge:
+    """Begin to show the words of a phrase: once, and only while it waits for that.
+
+    Raises `Conflict` for movements, and where the words were begun or the time to begin is over.
+    """
+    # Load.
+    require(principal, SCOPE)
+    item = challenges.get_challenge(session, principal, challenge_id)
+    # Decide.
+    if not item.shown_ms or item.begun_at is not None or now >= item.expires_at:
+        raise Conflict(
+            "This challenge does not wait to be begun.",
+            next_step="Ask for a new phrase, and begin it once within two minutes.",
+            code="challenge-over",
+        )
+    # Save.
+    ends = pacing.ends_at(now, item.shown_ms)
+    challenges.save_beginning(session, principal, challenge_id, now, ends)
+    return challenges.get_challenge(session, principal, challenge_id)
+
+
+def look(session: Session, principal: Principal, challenge_id: str) -> Challenge:
+    """One challenge of the caller's; what of it may be read is said by `readable`."""
+    require(principal, SCOPE)
+    return challenges.get_challenge(session, principal, challenge_id)
+
+
+def readable(item: Challenge, at: datetime) -> tuple[str, ...]:
+    """What of a challenge may be read: movements at once, each word from its moment on.
+
+    When nothing can be answered any more, all of it: an attester compares the words with it.
+    """
+    if not item.shown_ms or item.state is not ChallengeState.OPEN:
+        return item.asked
+    if item.begun_at is None:
+        return ()
+    return pacing.shown(item.asked, item.shown_ms, _elapsed_ms(item.begun_at, at))
+
+
+def told(item: Challenge) -> pacing.Told | None:
+    """What an answered phrase is measured by; `None` where it was shown whole."""
+    if not item.shown_ms or item.begun_at is None or item.answered_at is None:
+        return None
+    return pacing.Told(item.shown_ms, _elapsed_ms(item.begun_at, item.answered_at))
 
 
 def answer(
@@ -99,12 +149,7 @@ def answer(
     require(principal, SCOPE)
     item = challenges.get_challenge(session, principal, challenge_id)
     # Decide.
-    if item.state is not ChallengeState.OPEN or now >= item.expires_at:
-        raise Conflict(
-            "This challenge is over.",
-            next_step="Ask for a new one and answer it within two minutes.",
-            code="challenge-over",
-        )
+    _refuse_answer(item, now)
     part = PART_OF[item.kind]
     require_consent(session, principal, item.enrolment_id, part, Purpose.MATCHING, at=now)
     # Save.
@@ -217,6 +262,29 @@ def _reader(session: Session, principal: Principal, challenge_id: str) -> Princi
         return principal
     capability = SearchCapability("attestation", challenge_id)
     return system(challenges.owner_of(session, capability, challenge_id))
+
+
+def _refuse_answer(item: Challenge, now: datetime) -> None:
+    if item.state is not ChallengeState.OPEN or now >= item.expires_at:
+        raise Conflict(
+            "This challenge is over.",
+            next_step="Ask for a new one, and hand in the answer as soon as it is recorded.",
+            code="challenge-over",
+        )
+    if item.shown_ms and len(readable(item, now)) < len(item.asked):
+        raise Conflict(
+            "Not all words of this phrase were shown yet.",
+            next_step="Begin it, and say each word when it appears; then hand in the recording.",
+            code="challenge-not-shown",
+        )
+
+
+def _numbers(count: int) -> list[int]:
+    return [secrets.randbelow(2**32) for _ in range(count)]
+
+
+def _elapsed_ms(since: datetime, at: datetime) -> int:
+    return (at - since) // timedelta(milliseconds=1)
 
 
 def _refuse_asking(enrolment: Enrolment, asked: int, language: str) -> None:

@@ -32,6 +32,8 @@ class ChallengeRow(Owned, table=True):
     state: str
     reasons: ReasonsJson = Field(sa_type=JsonText)
     sealed: bytes | None = None
+    shown_ms: list[int] = Field(sa_type=JsonText, sa_column_kwargs={"server_default": "[]"})
+    begun_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class FinePrintRow(Owned, table=True):
@@ -58,6 +60,7 @@ def add_challenge(session: Session, item: Challenge) -> None:
             expires_at=item.expires_at,
             state=item.state,
             reasons=[],
+            shown_ms=list(item.shown_ms),
         )
     )
     session.flush()
@@ -87,6 +90,16 @@ def list_challenges(
         .order_by(col(ChallengeRow.recorded_at), col(ChallengeRow.id))
     )
     return tuple(_challenge(row) for row in session.exec(query))
+
+
+def save_beginning(
+    session: Session, principal: Principal, challenge_id: str, at: datetime, expires_at: datetime
+) -> None:
+    """Record from when on the words are shown, and until when an answer then counts."""
+    row = _row(session, principal, challenge_id)
+    row.begun_at, row.expires_at = at, expires_at
+    session.add(row)
+    session.flush()
 
 
 def save_answer(
@@ -204,4 +217,6 @@ def _challenge(row: ChallengeRow) -> Challenge:
         object_name=row.object_name,
         state=ChallengeState(row.state),
         reasons=reasons_of(row.reasons),
+        shown_ms=tuple(row.shown_ms),
+        begun_at=row.begun_at,
     )

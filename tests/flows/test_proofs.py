@@ -1,14 +1,20 @@
 """Live proofs through the whole product: what is asked, who may answer, and what is found out."""
 
+import json
 import sys
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.cli.main import main
+from api.client import Refused
+from api.opening import open_registry
 from api.recogniser import heard
 from core.enrolmentsettings import EnrolmentSettings
+from registry.store.challenges import ChallengeRow
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage
 
@@ -40,6 +46,28 @@ def challenge(anna: Person, consent: str, kind: str) -> dict[str, Any]:
     body = {"kind": kind, "language": "de"}
     asked: dict[str, Any] = anna.agency.post(f"/v1/enrolments/{consent}/challenges", body)
     return asked
+
+
+def begun(stage: Stage, anna: Person, asked: dict[str, Any]) -> list[int]:
+    """Begin a phrase so long ago that a second has passed since its last word; when each came."""
+    begun = anna.agency.post(f"/v1/challenges/{asked['id']}/beginning")
+    assert (asked["asked"], begun["asked"], begun["count"]) == ([], [], 7)
+    with open_registry(stage.settings) as world, world.db.write() as session:
+        row = session.get_one(ChallengeRow, asked["id"])
+        shown = list(row.shown_ms)
+        back = timedelta(milliseconds=shown[-1] + 1000)
+        assert row.begun_at is not None
+        row.begun_at, row.expires_at = row.begun_at - back, row.expires_at - back
+        session.add(row)
+    return shown
+
+
+def spoken(name: str, recording: str, moments: Sequence[int], lag_ms: int = 900) -> bytes:
+    """A recording in which words begin so long after their moments."""
+    said_at = [moment + lag_ms for moment in moments]
+    said = (name, "voice", 0, 10_000)
+    content = {"sound": [(recording, 0, 4000)]}
+    return medium(said_at[-1] + 1_000, said, content=content, said_at=said_at)
 
 
 def answered(stage: Stage, anna: Person, consent: str, asked: dict[str, Any], film: bytes) -> Any:
@@ -81,8 +109,8 @@ def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
     stage = Stage.make(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
-    assert len(asked["asked"]) == 7
-    found = answered(stage, anna, consent, asked, voice("anna", "live"))
+    moments = begun(stage, anna, asked)
+    found = answered(stage, anna, consent, asked, spoken("anna", "live", moments))
     assert (found["state"], codes(found)) == ("HEAR", [])
     lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
     assert "not-shown-live" in [item["code"] for item in lacking]
@@ -93,20 +121,61 @@ def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "code"),
+    ("name", "recording", "code"),
     [
-        (voice("bert", "live"), "another-person"),
-        (voice("anna", "first take"), "known-recording"),
-        (medium(5_000), "too-little-speech"),
+        ("bert", "live", "another-person"),
+        ("anna", "first take", "known-recording"),
+        ("", "live", "too-little-speech"),
     ],
 )
 def test_a_phrase_of_another_or_from_a_recording_is_refused(
-    tmp_path: Path, answer: bytes, code: str
+    tmp_path: Path, name: str, recording: str, code: str
 ) -> None:
     stage = staffed(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
-    found = answered(stage, anna, consent, challenge(anna, consent, "phrase"), answer)
+    asked = challenge(anna, consent, "phrase")
+    moments = begun(stage, anna, asked)
+    said = spoken(name, recording, moments) if name else medium(5_000, said_at=moments)
+    found = answered(stage, anna, consent, asked, said)
     assert (found["state"], code in codes(found)) == ("REFUSED", True)
+    stage.close()
+
+
+def test_words_that_do_not_follow_what_was_shown_are_refused(tmp_path: Path) -> None:
+    """One was prepared beforehand; of the other the recording ended long after its words."""
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    begun(stage, anna, asked)
+    prepared = spoken("anna", "live", range(0, 4_900, 700))
+    assert codes(answered(stage, anna, consent, asked, prepared)) == ["not-as-shown"]
+    asked = challenge(anna, consent, "phrase")
+    moments = begun(stage, anna, asked)
+    early = json.loads(spoken("anna", "another", moments))
+    early["duration_ms"] += 10_000
+    found = answered(stage, anna, consent, asked, json.dumps(early).encode())
+    assert codes(found) == ["not-as-shown"]
+    stage.close()
+
+
+def test_a_phrase_is_shown_word_by_word_and_begun_once(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    upload = anna.agency.upload(stage.file("answer", voice("anna", "live")))
+    path = f"/v1/challenges/{asked['id']}"
+    with pytest.raises(Refused, match="Not all words"):
+        anna.agency.post(f"{path}/answer", {"upload_id": upload})
+    assert anna.agency.get(path)["asked"] == []
+    listed = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["challenges"]
+    assert listed[0]["asked"] == []
+    begun(stage, anna, asked)
+    assert len(anna.agency.get(path)["asked"]) == 7
+    with pytest.raises(Refused, match="does not wait"):
+        anna.agency.post(f"{path}/beginning")
+    turns = challenge(anna, consent, "turns")
+    with pytest.raises(Refused, match="does not wait"):
+        anna.agency.post(f"/v1/challenges/{turns['id']}/beginning")
     stage.close()
 
 
@@ -121,11 +190,16 @@ def test_a_recogniser_of_ones_own_hears_the_words(tmp_path: Path) -> None:
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     said.write_text("something else entirely")
     wrong = challenge(anna, consent, "phrase")
-    found = answered(stage, anna, consent, wrong, voice("anna", "one"))
+    one = spoken("anna", "one", begun(stage, anna, wrong))
+    found = answered(stage, anna, consent, wrong, one)
     assert codes(found) == ["other-words"]
+    assert len(found["asked"]) == 7  # for the attester who hears it, once it is answered
     asked = challenge(anna, consent, "phrase")
-    said.write_text(" ".join(asked["asked"]))
-    assert answered(stage, anna, consent, asked, voice("anna", "two"))["state"] == "PASSED"
+    moments = begun(stage, anna, asked)
+    words = anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]
+    said.write_text(" ".join(words))
+    two = spoken("anna", "two", moments)
+    assert answered(stage, anna, consent, asked, two)["state"] == "PASSED"
     stage.close()
 
 
@@ -154,7 +228,7 @@ def test_an_answer_counts_once(tmp_path: Path) -> None:
     stage = staffed(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
-    answered(stage, anna, consent, asked, voice("bert", "live"))
+    answered(stage, anna, consent, asked, spoken("bert", "live", begun(stage, anna, asked)))
     upload = anna.agency.upload(stage.file("again", voice("anna", "live")))
     path = f"/v1/challenges/{asked['id']}/answer"
     with pytest.raises(Exception, match="over"):
@@ -166,11 +240,13 @@ def test_another_organisation_sees_neither_challenge_nor_excerpt(tmp_path: Path)
     stage = staffed(tmp_path)
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
-    answered(stage, anna, consent, asked, voice("anna", "live"))
+    answered(stage, anna, consent, asked, spoken("anna", "live", begun(stage, anna, asked)))
     assert anna.agency.fetch(f"/v1/challenges/{asked['id']}/excerpt")
     _, stranger = stage.tenant("agency", "Another")
     for call in (
         lambda: stranger.get(f"/v1/challenges/{asked['id']}/excerpt"),
+        lambda: stranger.get(f"/v1/challenges/{asked['id']}"),
+        lambda: stranger.post(f"/v1/challenges/{asked['id']}/beginning"),
         lambda: stranger.post(f"/v1/enrolments/{consent}/challenges", {"kind": "phrase"}),
     ):
         with pytest.raises(Exception, match=r"no such"):

@@ -62,10 +62,11 @@ def medium(
     slow_ms: int = 0,
     content: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
     turns: Sequence[str] = (),
+    said_at: Sequence[int] = (),
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
 
-    `turns` are movements of the one head.
+    `turns` are movements of the one head, `said_at` the moments at which single words begin.
 
     `content` names the recordings that sound and picture consist of, as (name, start_ms, end_ms).
     """
@@ -74,7 +75,8 @@ def medium(
         for name, modality, start, end in people
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
-    return json.dumps({**script, "content": content or {}, "turns": [*turns]}).encode()
+    made = {**script, "content": content or {}, "turns": [*turns]}
+    return json.dumps({**made, "said_at": [*said_at]}).encode()
 
 
 def small_sound(pieces: Sequence[tuple[str, int, int]]) -> SoundPrint:
@@ -169,6 +171,11 @@ class SmallEngine:
         said = [piece[0] for piece in _read(path).get("content", {}).get("sound", [])]
         levels = [_seeded(f"fine {name}").integers(60, 200, (200, BANDS)) for name in said]
         return FinePrint(np.concatenate([*levels, np.zeros((0, BANDS))]).astype(np.uint8))
+
+    def bursts(self, path: Path) -> tuple[tuple[Span, ...], int]:
+        """The sounds that the script names, by their beginnings."""
+        script = _read(path)
+        return tuple(Span(at, at + 500) for at in script["said_at"]), script["duration_ms"]
 
     def excerpt(self, _path: Path, _spans: Sequence[Span]) -> bytes:
         return EXCERPT
