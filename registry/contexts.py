@@ -9,6 +9,7 @@ from importlib.resources import files
 CONTEXTS = {
     "enrolment": "enrolment-v1.jsonld",
     "keys": "keys-v1.jsonld",
+    "mandate": "mandate-v1.jsonld",
 }
 
 

@@ -15,9 +15,11 @@ from core import jobs
 from core.clock import utc_now
 from core.principal import require
 from fingerprint.models import Modality
+from registry.models.mandates import Act
 from registry.models.people import Enrolment, Purpose, Sample, SigningRequest
 from registry.proofing.duplicates import shown_state
 from registry.service import enrolment, people, samples
+from registry.service.acting import represent, represent_enrolment
 
 router = APIRouter(tags=["enrolments"])
 
@@ -124,7 +126,7 @@ def draft(performer_id: str, body: NewEnrolment, writing: Writing, world: Open) 
         lambda session: ConsentToSign.of_all(
             enrolment.draft_enrolment(
                 session,
-                writing.caller,
+                represent(session, writing.caller, performer_id, Act.ENROL, now=utc_now()),
                 performer_id,
                 body.modalities,
                 body.purposes,
@@ -160,7 +162,9 @@ def sign(enrolment_id: str, body: ConsentSigned, writing: Writing) -> Response:
         lambda session: EnrolmentOut.of(
             enrolment.sign_enrolment(
                 session,
-                writing.caller,
+                represent_enrolment(
+                    session, writing.caller, enrolment_id, Act.ENROL, now=utc_now()
+                ),
                 enrolment_id,
                 body.signature_bytes(),
                 body.verification_method,
@@ -204,7 +208,14 @@ def withdraw(enrolment_id: str, writing: Writing) -> Response:
     """Withdraw a consent: its prints are erased in the same moment."""
     return writing.write(
         lambda session: EnrolmentOut.of(
-            enrolment.withdraw_enrolment(session, writing.caller, enrolment_id, now=utc_now())
+            enrolment.withdraw_enrolment(
+                session,
+                represent_enrolment(
+                    session, writing.caller, enrolment_id, Act.WITHDRAW, now=utc_now()
+                ),
+                enrolment_id,
+                now=utc_now(),
+            )
         ),
         status=200,
     )

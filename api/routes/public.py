@@ -52,6 +52,12 @@ def keys_context() -> Response:
     return Response(contexts.context_bytes("keys"), media_type=JSON_LD)
 
 
+@router.get("/ns/mandate/v1", response_class=Response)
+def mandate_context() -> Response:
+    """The JSON-LD context of mandates."""
+    return Response(contexts.context_bytes("mandate"), media_type=JSON_LD)
+
+
 @router.get("/ns/likeness", response_class=Response)
 def vocabulary() -> Response:
     """The vocabulary of the licence profile."""

@@ -18,6 +18,7 @@ ROWS = (
     public("GET", "/ns/licence/v1"),
     public("GET", "/ns/enrolment/v1"),
     public("GET", "/ns/keys/v1"),
+    public("GET", "/ns/mandate/v1"),
     public("GET", "/ns/likeness"),
     public("GET", "/log"),
     public("GET", "/log/policy"),

@@ -4,10 +4,21 @@ from api.routetable.row import Reach, row
 from api.scopes import ADMIN
 
 _SIDE = "performers"
+_PROOF = (_SIDE, "attest")
 
 ROWS = (
     row("POST", "/v1/performers/{performer_id}/minority", _SIDE, may_lack=True),
     row("GET", "/v1/performers/{performer_id}/guardians", _SIDE),
     row("POST", "/v1/performers/{performer_id}/guardians", _SIDE),
+    row("POST", "/v1/performers/{performer_id}/mandates", _SIDE),
+    row("POST", "/v1/mandates/{mandate_id}/signature", _SIDE),
+    row("POST", "/v1/mandates/{mandate_id}/revocation", _SIDE),
+    row("GET", "/v1/mandates"),
+    row("POST", "/v1/performers/{performer_id}/estates", _SIDE),
+    row("GET", "/v1/performers/{performer_id}/estates", _SIDE),
+    row("GET", "/v1/estates/{estate_id}", *_PROOF, attested=True),
+    row("GET", "/v1/estates/{estate_id}/papers", *_PROOF, attested=True),
+    row("POST", "/v1/estates/{estate_id}/attestation", *_PROOF, attested=True),
+    row("POST", "/v1/estates/{estate_id}/withdrawal", _SIDE),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

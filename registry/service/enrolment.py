@@ -7,17 +7,15 @@ consent did, and the vectors go in the same transaction.
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from sqlmodel import Session
 
-from core import integrity, jobs, log
+from core import jobs, log
 from core.canonical import canonical
 from core.clock import to_text
 from core.db import next_seq
 from core.errors import BadInput, BadProof, Conflict
 from core.ids import new_id
-from core.integrity import ProofOptions
 from core.keys import verification_method as method_of
 from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Modality, Reason
@@ -25,14 +23,14 @@ from registry.consent import ConsentTerms, check_consent, consent_document, cons
 from registry.enrolment import Step, advance
 from registry.minority import consent_ends, minority_in
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
+from registry.service.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.service.guardians import guardians_due
-from registry.service.keys import keys_at
+from registry.service.keys import keys_at, require_key
 from registry.store import challenges, enrolments, people, prints, samples, traces
 
 SCOPE = "performers"
 ERASE_JOB = "erase"
 MINOR_DAYS_MAX = 730
-NO_SIGNATURES: Mapping[str, bytes] = MappingProxyType({})
 
 
 def draft_enrolment(
@@ -56,9 +54,11 @@ def draft_enrolment(
     # Load.
     require(principal, SCOPE)
     performer = people.require_standing(session, principal, performer_id)
-    issuer = _present_key(session, performer.id, now)
+    issuer = require_key(session, performer.id, now)
     due = guardians_due(session, principal, performer_id, now)
     # Decide.
+    if performer.deceased_on is not None:
+        raise Conflict("Nobody is enrolled after death.", next_step="Heirs may withdraw what is.")
     terms = ConsentTerms(
         enrolment_id=new_id("enr"),
         performer_id=performer.id,
@@ -73,12 +73,11 @@ def draft_enrolment(
     )
     _refuse(check_consent(terms))
     document = consent_document(terms, base_url=base_url)
-    options, *cosigners = (ProofOptions(method_of(did), to_text(now)) for did in terms.signers)
+    request = to_sign(terms.enrolment_id, document, terms.signers, to_text(now))
     # Save.
-    draft = enrolments.ConsentDraft(document, options.verification_method)
+    draft = enrolments.ConsentDraft(document, request.options.verification_method)
     enrolments.add_enrolment(session, _enrolment(principal, terms), draft)
-    signing_input = integrity.signing_input(document, options)
-    return SigningRequest(terms.enrolment_id, document, options, signing_input, tuple(cosigners))
+    return request
 
 
 def sign_enrolment(
@@ -118,14 +117,9 @@ def sign_enrolment(
             code="wrong-key",
         )
     terms = consent_terms(draft.document)
-    if set(terms.guardians) != {item.did for item in due}:
-        raise Conflict(
-            "Other people have custody now than when this consent was drafted.",
-            next_step="Draft the enrolment again, and have all of them sign.",
-            code="guardians-changed",
-        )
+    require_same(terms.guardians, due)
     signatures = {**cosigned, verification_method: signature}
-    signed = _with_proofs(draft.document, terms, signatures, to_text(enrolment.created_at))
+    signed = with_proofs(draft.document, terms.signers, signatures, to_text(enrolment.created_at))
     # Save.
     consent = canonical(signed)
     seq = next_seq(session)
@@ -180,35 +174,6 @@ def list_enrolments(
     """A performer's enrolments, oldest first."""
     require(principal, SCOPE)
     return enrolments.list_enrolments(session, principal, performer_id)
-
-
-def _with_proofs(
-    document: Mapping[str, object], terms: ConsentTerms, given: Mapping[str, bytes], created: str
-) -> Mapping[str, object]:
-    """The document with the proof of everybody who must sign it, and of nobody else."""
-    methods = [method_of(did) for did in terms.signers]
-    missing = [method for method in methods if method not in given]
-    if missing:
-        raise BadProof(
-            f"Not everybody has signed who must: {len(missing)} of {len(methods)} are missing.",
-            next_step="Have every guardian sign the same draft, and send all signatures together.",
-            code="guardian-signature-missing",
-        )
-    for method in methods:
-        document = integrity.attach(document, ProofOptions(method, created), given[method])
-    integrity.verify(document, expected=set(methods))
-    return document
-
-
-def _present_key(session: Session, performer_id: str, at: datetime) -> str:
-    issuers = keys_at(session, performer_id, at)
-    if not issuers:
-        raise Conflict(
-            "No key is bound to this performer.",
-            next_step="Bind the performer's key first.",
-            code="no-key",
-        )
-    return issuers[0]
 
 
 def _enrolment(principal: Principal, terms: ConsentTerms) -> Enrolment:

@@ -109,6 +109,18 @@ def list_guardians(
     return guardians.list_guardians(session, principal, performer_id)
 
 
+def acting_guardian(
+    session: Session, principal: Principal, performer_id: str, at: datetime
+) -> str | None:
+    """The guardian as whom this person acts for a performer, where that is so."""
+    if principal.person is None:
+        return None
+    performer = people.get_performer(session, principal, performer_id)
+    found = guardians.list_guardians(session, principal, performer_id)
+    due = rules.due(found, rules.minority_in(performer), at)
+    return next((item.id for item in due if item.person == principal.person), None)
+
+
 def guardian_name(vault: Vault, item: Guardian) -> str:
     """The name of a guardian, for the performer's own side."""
     return open_text(

@@ -14,7 +14,7 @@ from core import integrity, log
 from core.canonical import canonical
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadProof, NotFound
+from core.errors import BadProof, Conflict, NotFound
 from core.ids import new_id
 from core.integrity import ProofOptions
 from core.keys import PrivateKey, public_from_did, verification_method
@@ -123,6 +123,18 @@ def keys_at(session: Session, performer_id: str, at: datetime) -> tuple[str, ...
     """The did:key that spoke for the performer at `at`; empty when none did."""
     cuts = people.key_cuts(session, SearchCapability("key-history", performer_id), performer_id)
     return in_force(keys.bindings(session, performer_id), at, cuts)
+
+
+def require_key(session: Session, performer_id: str, at: datetime) -> str:
+    """The did:key that speaks for the performer at `at`; raises `Conflict` when none does."""
+    issuers = keys_at(session, performer_id, at)
+    if not issuers:
+        raise Conflict(
+            "No key is bound to this performer that may sign now.",
+            next_step="Bind the performer's own key first: ebenbild performer rekey.",
+            code="no-key",
+        )
+    return issuers[0]
 
 
 def key_history(session: Session, performer_id: str) -> tuple[KeyBinding, ...]:

@@ -16,6 +16,7 @@ from registry.minority import adult_on as majority
 from registry.minority import midnight
 from registry.models.guardianship import Minority
 from registry.models.people import Performer, PerformerCard
+from registry.store.estates import EstateRow
 from registry.store.guardians import GuardianRow
 
 PAGE_MAX = 500
@@ -82,6 +83,16 @@ def list_performers(
     return tuple(_performer(row) for row in session.exec(query))
 
 
+def save_death(
+    session: Session, principal: Principal, performer_id: str, deceased_on: date
+) -> None:
+    """Record on which day a performer died, once that was confirmed."""
+    row = _row(session, principal, performer_id)
+    row.deceased_on = deceased_on
+    session.add(row)
+    session.flush()
+
+
 def require_standing(session: Session, principal: Principal, performer_id: str) -> Performer:
     """One performer of the caller's who was not erased; raises NotFound or Conflict."""
     found = get_performer(session, principal, performer_id)
@@ -99,7 +110,11 @@ def key_cuts(
 ) -> tuple[datetime, ...]:
     """Instants from which keys that were bound before them do not speak for the performer."""
     row = session.get(PerformerRow, performer_id)
-    return () if row is None or row.agrees_on is None else (midnight(row.agrees_on),)
+    confirmed = select(EstateRow.confirmed_at).where(
+        col(EstateRow.performer_id) == performer_id, col(EstateRow.confirmed_at).is_not(None)
+    )
+    born = () if row is None or row.agrees_on is None else (midnight(row.agrees_on),)
+    return (*born, *(at for at in session.exec(confirmed) if at is not None))
 
 
 def adult_on(session: Session, _capability: SearchCapability, performer_id: str) -> date | None:

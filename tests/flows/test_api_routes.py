@@ -24,6 +24,7 @@ PUBLIC = {
     ("GET", "/ns/licence/v1"),
     ("GET", "/ns/enrolment/v1"),
     ("GET", "/ns/keys/v1"),
+    ("GET", "/ns/mandate/v1"),
     ("GET", "/ns/likeness"),
     ("POST", "/sign-in/token"),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx2
 
+from api.cli.signing import signature
 from api.client import Client
 from core import approvals, deliveries, notices, tenants
 from core.clock import utc_now
@@ -68,8 +69,17 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     client.post(f"/v1/performers/{child.id}/minority", {"born_on": BORN_ON})
     parent = {"name": f"{name} the elder", "did": generate().did, "relation": "parent"}
     guardian = client.post(f"/v1/performers/{child.id}/guardians", parent)
+    until = {"holder_id": holder.tenant_id, "valid_until": "2036-01-01T00:00:00Z"}
+    acts = {"acts": ["read", "enrol", "withdraw", "license", "revoke", "collect"]}
+    mandate = client.post(f"/v1/performers/{anna.id}/mandates", {**until, **acts})
+    client.post(f"/v1/mandates/{mandate['id']}/signature", signature(anna.key, mandate))
+    late = Person.add(client, f"{name} who died")
+    claim = estate_body(client.upload(stage.file(f"{name}.pdf", name.encode())))
+    estate = client.post(f"/v1/performers/{late.id}/estates", claim)
     return {
         "performer_id": anna.id,
+        "mandate_id": mandate["id"],
+        "estate_id": estate["id"],
         "guardian_id": guardian["id"],
         "enrolment_id": enrolment,
         "challenge_id": asked["id"],
@@ -90,6 +100,12 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         **_messages(client, holder, name),
         **_people(client, holder, name),
     }
+
+
+def estate_body(upload_id: str) -> dict[str, Any]:
+    """A claim by a sole heir."""
+    heir = {"name": "H", "did": generate().did, "share": "1"}
+    return {"deceased_on": "2020-01-01", "upload_id": upload_id, "heirs": [heir]}
 
 
 def _people(client: Client, holder: Holder, name: str) -> dict[str, str]:
@@ -199,6 +215,12 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "did": did,
             "relation": "parent",
         },
+        "/v1/performers/{performer_id}/mandates": {
+            "holder_id": ids["tenant_id"],
+            "acts": ["read"],
+            "valid_until": "2036-01-01T00:00:00Z",
+        },
+        "/v1/mandates/{mandate_id}/signature": signed,
         "/v1/guardians/{guardian_id}/ending": {"why": "court"},
         "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
         "/v1/enrolments/{enrolment_id}/signature": signed,
@@ -247,5 +269,6 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/enrolments/{enrolment_id}/samples": lambda: {**sample, "upload_id": upload()},
         "/v1/challenges/{challenge_id}/answer": lambda: {"upload_id": upload()},
         "/v1/submissions": lambda: {**submission, "upload_id": upload()},
+        "/v1/performers/{performer_id}/estates": lambda: estate_body(upload()),
         "/v1/usage-imports": lambda: {"upload_id": upload()},
     }

@@ -1,0 +1,62 @@
+"""Shares of heirs and when papers are enough: rules without storage.
+
+Shares are fractions, because a third has no decimal; money is split with largest remainders.
+"""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from math import lcm
+
+from core.errors import BadInput
+from core.money import split
+
+HEIRS_MAX = 50
+DENOMINATOR_MAX = 10_000
+_SHARE = re.compile(r"(\d{1,5})/(\d{1,5})|1", flags=re.ASCII)
+
+
+def parse_share(text: str) -> Fraction:
+    """A share written as `1/3` or `1`; raises `BadInput` for anything else."""
+    if _SHARE.fullmatch(text) is None or text.endswith("/0"):
+        raise _bad_share(text)
+    share = Fraction(text)
+    if not 0 < share <= 1 or share.denominator > DENOMINATOR_MAX:
+        raise _bad_share(text)
+    return share
+
+
+def check_shares(shares: Sequence[Fraction]) -> None:
+    """Return when the shares add up to the whole; raise `BadInput` otherwise."""
+    if not 1 <= len(shares) <= HEIRS_MAX or sum(shares) != 1:
+        raise BadInput(
+            f"The shares add up to {sum(shares)}, of {len(shares)} heirs; it must be 1.",
+            next_step=f"Name 1 to {HEIRS_MAX} heirs with shares such as 1/3 that add up to 1.",
+            code="bad-shares",
+        )
+
+
+def check_death(deceased_on: date, at: datetime) -> None:
+    """Return for a day that has come; raise `BadInput` otherwise."""
+    if deceased_on > at.astimezone(UTC).date():
+        raise BadInput("This day is still to come.", code="bad-date-of-death")
+
+
+def is_attested(attesters: Collection[str], needed: int) -> bool:
+    """Whether enough different people have read the papers."""
+    return len(set(attesters)) >= needed
+
+
+def split_among(amount_micro: int, shares: Sequence[Fraction]) -> tuple[int, ...]:
+    """An amount among heirs in their order, to the millionth; the parts add up to it."""
+    whole = lcm(*(share.denominator for share in shares))
+    return tuple(split(amount_micro, [int(share * whole) for share in shares]))
+
+
+def _bad_share(text: str) -> BadInput:
+    return BadInput(
+        f"{text!r} is no share.",
+        next_step="Write it as a fraction such as 1/3, or 1 for a sole heir.",
+        code="bad-share",
+    )

@@ -1,0 +1,124 @@
+"""Who acts for whom: an act for somebody else is bounded by a mandate and recorded as such.
+
+People of the performer's own side act for themselves; a guardian acts as a guardian; an agent's
+person, and any other organisation, only as far as a mandate goes that the performer signed.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import audit
+from core.errors import NotAllowed, NotFound
+from core.principal import Principal, SearchCapability, require, system
+from registry.mandates import uncovered
+from registry.models.mandates import Act, Mandate
+from registry.models.works import KindOfUse
+from registry.service.guardians import acting_guardian
+from registry.store import enrolments, mandates, people
+
+OWN_ROLES = frozenset({"performer", "guardian", "admin"})
+AGENT = "agent"
+SCOPE = "performers"
+
+
+def represent(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    act: Act,
+    *,
+    kind: KindOfUse | None = None,
+    scope: str = SCOPE,
+    now: datetime,
+) -> Principal:
+    """The principal who does this for the performer; call it in `write()`, which records it.
+
+    `scope` is what the act itself asks for, so that nobody learns more for want of it.
+    Raises `NotFound` where the performer is another organisation's without a mandate for the
+    caller's, `NotAllowed` where a mandate does not cover the act.
+    """
+    require(principal, scope)
+    owner = _owner(session, performer_id)
+    if owner == principal.tenant_id and not _is_agent(principal):
+        guardian = acting_guardian(session, principal, performer_id, now)
+        if guardian is not None:
+            _note(
+                session,
+                principal,
+                performer_id,
+                {"as": "guardian", "by": guardian, "act": act},
+                now,
+            )
+        return principal
+    held = mandates.list_mandates(session, principal, performer_id=performer_id)
+    mandate = _covering(held, principal, act, kind, now, own=owner == principal.tenant_id)
+    _note(session, principal, performer_id, {"as": "agent", "by": mandate.id, "act": act}, now)
+    return replace(principal, tenant_id=owner)
+
+
+def represent_enrolment(
+    session: Session, principal: Principal, enrolment_id: str, act: Act, *, now: datetime
+) -> Principal:
+    """The same, where an enrolment is named and not its performer."""
+    require(principal, SCOPE)
+    capability = SearchCapability("mandate", enrolment_id)
+    side = system(enrolments.owner_of(session, capability, enrolment_id))
+    found = enrolments.get_enrolment(session, side, enrolment_id)
+    try:
+        return represent(session, principal, found.performer_id, act, now=now)
+    except NotFound:
+        raise NotFound("There is no such enrolment.", next_step="Check the enrolment id.") from None
+
+
+def _is_agent(principal: Principal) -> bool:
+    """Whether this is a person who is nothing but an agent; a key stands for the organisation."""
+    return principal.person is not None and bool(
+        AGENT in principal.roles and not principal.roles & OWN_ROLES
+    )
+
+
+def _covering(
+    held: tuple[Mandate, ...],
+    principal: Principal,
+    act: Act,
+    kind: KindOfUse | None,
+    now: datetime,
+    *,
+    own: bool,
+) -> Mandate:
+    judged = [
+        (item, uncovered(item, holder_id=principal.tenant_id, act=act, kind=kind, at=now))
+        for item in held
+    ]
+    for item, reasons in judged:
+        if not reasons:
+            return item
+    if not own and not any(item.signed for item in held):
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    why = sorted({reason.code for _, reasons in judged for reason in reasons})
+    raise NotAllowed(
+        f"No mandate of the performer's covers this: {', '.join(why) or 'none was given'}.",
+        next_step=f"Ask the performer for a mandate that names {act.value}: ebenbild mandate give.",
+        code="no-mandate",
+    )
+
+
+def _owner(session: Session, performer_id: str) -> str:
+    found = people.owners(session, SearchCapability("mandate", performer_id), [performer_id])
+    if performer_id not in found:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    return found[performer_id]
+
+
+def _note(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    details: dict[str, str],
+    now: datetime,
+) -> None:
+    audit.record(
+        session, principal, action="acted.for", subject_id=performer_id, details=details, now=now
+    )

@@ -1,0 +1,195 @@
+"""Mandates: drafted here, signed by the performer and every guardian, revoked in one call."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import log, notices
+from core.canonical import canonical
+from core.clock import to_text
+from core.db import next_seq
+from core.errors import BadTerms, Conflict, NotAllowed
+from core.ids import new_id
+from core.principal import Principal, require
+from core.tenants import get_tenant
+from registry.mandates import check_mandate, mandate_document, uncovered
+from registry.minority import adult_on, midnight, minority_in
+from registry.models.mandates import Act, Mandate, MandateTerms
+from registry.models.people import SigningRequest
+from registry.models.works import KindOfUse
+from registry.service.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
+from registry.service.guardians import guardians_due
+from registry.service.keys import keys_at, require_key
+from registry.store import mandates, people
+
+SCOPE = "performers"
+HOLDING_KINDS = frozenset({"agency", "union", "society", "operator"})
+
+
+def draft_mandate(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    *,
+    holder_id: str,
+    acts: Collection[Act],
+    kinds: Collection[KindOfUse] = (),
+    valid_until: datetime,
+    base_url: str,
+    now: datetime,
+) -> SigningRequest:
+    """Make a mandate for the performer to sign; a minor's ends at 18 at the latest.
+
+    Raises `NotFound` for another tenant's performer or an unknown holder, `BadTerms` for a mandate
+    to nothing, without an end to come, or to an organisation that stands for nobody.
+    """
+    # Load.
+    require(principal, SCOPE)
+    performer = people.require_standing(session, principal, performer_id)
+    holder = get_tenant(session, holder_id)
+    due = guardians_due(session, principal, performer_id, now)
+    minority = minority_in(performer)
+    # Decide.
+    ends = midnight(adult_on(minority.born_on)) if due and minority else valid_until
+    terms = MandateTerms(
+        mandate_id=new_id("mdt"),
+        performer_id=performer_id,
+        holder_id=holder.id,
+        issuer=require_key(session, performer_id, now),
+        guardians=tuple(item.did for item in due),
+        acts=tuple(sorted(set(acts))),
+        kinds=tuple(sorted(set(kinds))),
+        valid_from=now,
+        valid_until=min(ends, valid_until),
+    )
+    _refuse(terms, holder.kind)
+    document = mandate_document(terms, base_url=base_url)
+    # Save.
+    item = Mandate(terms.mandate_id, performer.tenant_id, terms, document, now)
+    mandates.add_mandate(session, item)
+    return to_sign(item.id, document, terms.signers, to_text(now))
+
+
+def sign_mandate(
+    session: Session,
+    principal: Principal,
+    mandate_id: str,
+    signature: bytes,
+    verification_method: str,
+    *,
+    cosigned: Mapping[str, bytes] = NO_SIGNATURES,
+    now: datetime,
+) -> Mandate:
+    """Keep the signatures; the holder may act from now on, and is told.
+
+    Raises `Conflict` when it is signed already or other people have custody by now, `BadProof`
+    when a signature is missing, does not hold, or the key speaks for the performer no more.
+    """
+    # Load.
+    require(principal, SCOPE)
+    item = _own(session, principal, mandate_id)
+    performer_id = item.terms.performer_id
+    people.require_standing(session, principal, performer_id)
+    due = guardians_due(session, principal, performer_id, now)
+    # Decide.
+    if item.signed is not None:
+        raise Conflict("This mandate is signed already.", next_step="Draft another.")
+    if item.terms.issuer not in keys_at(session, performer_id, now):
+        raise Conflict(
+            "The performer's key has changed since this mandate was drafted.",
+            next_step="Draft it again.",
+            code="wrong-key",
+        )
+    require_same(item.terms.guardians, due)
+    given = {**cosigned, verification_method: signature}
+    signed = canonical(
+        with_proofs(item.document, item.terms.signers, given, to_text(item.drafted_at))
+    )
+    # Save.
+    seq = next_seq(session)
+    mandates.save_signature(session, principal, mandate_id, signed=signed, seq=seq, at=now)
+    _log(session, "mandate.signed", mandate_id, signed, now)
+    _tell(session, item.terms.holder_id, "mandate.given", mandate_id, now)
+    return replace(item, signed=signed, seq=seq, signed_at=now)
+
+
+def revoke_mandate(
+    session: Session, principal: Principal, mandate_id: str, *, now: datetime
+) -> Mandate:
+    """End a mandate at once; the performer's side needs no reason, any one guardian is enough."""
+    # Load.
+    require(principal, SCOPE)
+    item = _own(session, principal, mandate_id)
+    # Decide.
+    if item.revoked_at is not None:
+        return item
+    # Save.
+    seq = next_seq(session)
+    mandates.revoke(session, principal, mandate_id, seq=seq, at=now)
+    _log(session, "mandate.revoked", mandate_id, item.signed or b"", now)
+    _tell(session, item.terms.holder_id, "mandate.ended", mandate_id, now)
+    return replace(item, revoked_at=now, revoked_seq=seq)
+
+
+def list_mandates(
+    session: Session, principal: Principal, *, performer_id: str = "", after: str = ""
+) -> tuple[Mandate, ...]:
+    """Mandates that the caller's performers gave, or that the caller holds, by id."""
+    return mandates.list_mandates(session, principal, performer_id=performer_id, after=after)
+
+
+def mandates_of(
+    session: Session, principal: Principal, performer_id: str, at: datetime
+) -> tuple[Mandate, ...]:
+    """Mandates of a performer that are in force at `at`, as far as the caller sees them."""
+    return tuple(
+        item
+        for item in mandates.list_mandates(session, principal, performer_id=performer_id)
+        if any(
+            not uncovered(item, holder_id=item.terms.holder_id, act=act, kind=None, at=at)
+            for act in item.terms.acts
+        )
+    )
+
+
+def _own(session: Session, principal: Principal, mandate_id: str) -> Mandate:
+    item = mandates.get_mandate(session, principal, mandate_id)
+    if item.tenant_id != principal.tenant_id:
+        raise NotAllowed(
+            "Only the performer's side signs or ends a mandate.",
+            next_step="Ask the performer.",
+            code="not-your-mandate",
+        )
+    return item
+
+
+def _refuse(terms: MandateTerms, holder_kind: str) -> None:
+    codes = [reason.code for reason in check_mandate(terms)]
+    if holder_kind not in HOLDING_KINDS:
+        codes.append("holder-stands-for-nobody")
+    if codes:
+        raise BadTerms(
+            f"This mandate cannot be signed: {', '.join(codes)}.",
+            next_step="Name an agency or union, at least one act, and an end to come.",
+            code=codes[0],
+        )
+
+
+def _log(session: Session, kind: str, mandate_id: str, signed: bytes, at: datetime) -> None:
+    payload = {"mandate": mandate_id, "signed": hashlib.sha256(signed).hexdigest()}
+    log.append(session, kind=kind, subject_id=mandate_id, payload=payload, at=at)
+
+
+def _tell(session: Session, tenant_id: str, kind: str, mandate_id: str, now: datetime) -> None:
+    notices.notify(
+        session,
+        tenant_id=tenant_id,
+        person=None,
+        kind=kind,
+        subject_id=mandate_id,
+        facts={},
+        now=now,
+    )
