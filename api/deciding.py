@@ -18,6 +18,7 @@ from licensing.models_suspension import Suspension
 from licensing.service import requests, suspensions
 from licensing.service.clearances import clear, decided_under, refused_for, resting_on
 from licensing.service.licences import revoke_licence
+from licensing.service.scopes import below
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
 from registry.models.works import KindOfUse
 from registry.service.reviews import review_match
@@ -50,20 +51,20 @@ def settle_match(
 
 
 def revoke(session: Session, caller: Principal, licence_id: str, reason: str) -> Licence:
-    """End a licence, and have every decision that rests on it made anew by a worker.
+    """End a licence, and have every decision that rests on it or on what is below it made anew.
 
     They may be many, and they are the studio's: each is a job of its own.
     """
     licence = revoke_licence(session, caller, licence_id, reason, now=utc_now())
-    studio = system(licence.terms.licensee_id)
-    for submission_id in resting_on(session, studio, licence.id):
-        jobs.enqueue(
-            session,
-            studio,
-            kind=DECIDE_JOB,
-            subject_key=f"{submission_id}:{licence.id}",
-            payload={"submission_id": submission_id},
-        )
+    for below_id, licensee_id in below(session, licence):
+        for submission_id in resting_on(session, system(licensee_id), below_id):
+            jobs.enqueue(
+                session,
+                system(licensee_id),
+                kind=DECIDE_JOB,
+                subject_key=f"{submission_id}:{licence.id}",
+                payload={"submission_id": submission_id},
+            )
     return licence
 
 

@@ -8,7 +8,7 @@ import typer
 
 from api.cli.licences import sign_draft
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note, table
+from api.cli.output import emit, fields, note, say, table
 from api.cli.signing import KeyFile
 from api.cli.termsfile import flat, read_terms
 from api.web.texts import text, word
@@ -77,12 +77,15 @@ def show(cli: Cli, request: RequestId) -> None:
     with cli.client() as client:
         found = client.get(f"/v1/requests/{request}")
         offers = client.get(f"/v1/requests/{request}/offers")
-    found["offers"] = offers
+        concerns = client.get(f"/v1/requests/{request}/concerns", lang=cli.lang)
+    found["offers"], found["concerns"] = offers, concerns
 
     def shown() -> None:
         fields({name: found[name] for name in _HEAD})
         for offer in offers:
             fields(_read(offer))
+        for concern in concerns:
+            say(concern["text"])
 
     emit(cli, found, shown)
 

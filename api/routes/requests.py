@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session
 
-from api.deps import Caller, Open, Reading, Writing
+from api.deps import Caller, Language, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text, ToSign
 from core.clock import utc_now
@@ -17,6 +17,7 @@ from licensing.models_requests import Offer, Request, RequestState, Side
 from licensing.negotiation import MESSAGE_LENGTH_MAX, may, state_at
 from licensing.service import asking, requests
 from licensing.terms import terms_from_dict, terms_to_dict
+from licensing.wording import render
 
 router = APIRouter(tags=["requests"])
 ASKED_AT_ONCE_MAX = 100
@@ -80,6 +81,14 @@ class OfferOut(BaseModel):
             made_at=offer.made_at,
             expires_at=offer.expires_at,
         )
+
+
+class ConcernOut(BaseModel):
+    """One reason not to sign, as data and in the language asked for."""
+
+    code: str
+    text: str
+    detail: dict[str, str | int | float]
 
 
 class RequestOut(BaseModel):
@@ -201,6 +210,17 @@ def list_requests(
 def show(request_id: str, caller: Caller, reading: Reading) -> RequestOut:
     """Show one request with its newest offer."""
     return RequestOut.of(reading, caller, requests.get_request(reading, caller, request_id))
+
+
+@router.get("/requests/{request_id}/concerns", response_model=list[ConcernOut])
+def concerns(request_id: str, caller: Caller, reading: Reading, lang: Language) -> list[ConcernOut]:
+    """Why the performer's side could not sign the newest offer: promises it would break."""
+    found = requests.get_request(reading, caller, request_id)
+    reasons = requests.concerns(reading, caller, found, now=utc_now())
+    return [
+        ConcernOut(code=item.code, text=render(item, lang), detail=dict(item.detail))
+        for item in reasons
+    ]
 
 
 @router.get("/requests/{request_id}/offers", response_model=list[OfferOut])

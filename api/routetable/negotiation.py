@@ -10,6 +10,7 @@ ROWS = (
     row("GET", "/v1/requests", *_PARTIES),
     row("GET", "/v1/requests/{request_id}", *_PARTIES),
     row("GET", "/v1/requests/{request_id}/offers", *_PARTIES),
+    row("GET", "/v1/requests/{request_id}/concerns", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/offers", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/acceptance", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/end", *_PARTIES),

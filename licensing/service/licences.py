@@ -36,6 +36,7 @@ from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
 from licensing.service.parties import parties_at, signer_named
+from licensing.service.scopes import scope_reasons, with_chains
 from licensing.status import LIST_BITS, bits_with
 from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
@@ -73,7 +74,7 @@ def draft_licence(
     if parties.adult_at is not None:
         _refuse(check_minor(terms, parties.adult_at))
         terms = for_minor(terms, parties.adult_at)
-    _refuse(check_terms(terms, now))
+    _refuse((*check_terms(terms, now), *scope_reasons(session, principal, terms, now=now)))
     status_list, status_index = _free_place(session)
     facts = LicenceFacts(
         vc_id=uuid.uuid4().urn,
@@ -117,7 +118,8 @@ def sign_licence(
     present = parties_at(session, principal, draft.licence.terms.performer_id, now)
     waiting = store.signatures(session, principal, licence_id)
     # Decide.
-    _refuse(check_terms(draft.licence.terms, now))
+    agreed = draft.licence.terms
+    _refuse((*check_terms(agreed, now), *scope_reasons(session, principal, agreed, now=now)))
     signer = signer_named(draft, verification_method, present)
     check_signature(draft, signer, signature)
     given = {**waiting, signer: signature}
@@ -264,13 +266,14 @@ def licences_known(
 
     Expired and revoked ones are among them; `principal` is a party or acts for one.
     """
-    return store.known(
+    found = store.known(
         session,
         principal,
         performer_ids=performer_ids,
         licensee_id=licensee_id,
         up_to_seq=up_to_seq,
     )
+    return with_chains(session, found, up_to_seq)
 
 
 def status_list_credential(

@@ -17,6 +17,7 @@ from core.errors import BadTerms, Broken, Conflict, NotFound
 from core.ids import is_id, new_id
 from core.principal import Principal, SearchCapability, holds, require, require_any, system
 from core.tenants import get_tenant
+from fingerprint.models import Reason
 from licensing.models import Licence, LicenceDraft, Terms
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
 from licensing.negotiation import (
@@ -30,6 +31,7 @@ from licensing.negotiation import (
     expiry,
 )
 from licensing.service.licences import draft_licence, draft_terms
+from licensing.service.scopes import scope_reasons
 from licensing.store import requests as store
 from licensing.termrules import check_terms
 from licensing.terms import ordered
@@ -112,6 +114,7 @@ def counter(
     state = after(request, side, Turn.OFFER, now)
     _check(terms, now)
     check_same_parties(terms, newest.terms)
+    _check_scope(session, principal, side, terms, now)
     if request.version >= VERSIONS_MAX:
         raise Conflict(
             f"There are {VERSIONS_MAX} offers already.", next_step="Make another request."
@@ -149,6 +152,7 @@ def accept(
     # Decide.
     state = after(request, side, Turn.ACCEPT, now)
     check_accepted(request, newest, version, digest)
+    _check_scope(session, principal, side, newest.terms, now)
     agreed = replace(request, state=state, changed_at=now)
     # Save.
     store.save_request(session, agreed)
@@ -218,6 +222,16 @@ def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request
     return granted
 
 
+def concerns(
+    session: Session, principal: Principal, request: Request, *, now: datetime
+) -> tuple[Reason, ...]:
+    """Why the performer's side could not sign the newest offer; the studio is told nothing."""
+    if side_of(principal, request) is Side.STUDIO:
+        return ()
+    offer = newest_offer(session, principal, request)
+    return scope_reasons(session, principal, offer.terms, now=now)
+
+
 def get_request(session: Session, principal: Principal, request_id: str) -> Request:
     """One request that the caller is a party of; raises `NotFound`."""
     return _mine(session, principal, request_id)[0]
@@ -281,12 +295,23 @@ def _mine(session: Session, principal: Principal, request_id: str) -> tuple[Requ
 
 
 def _check(terms: Terms, now: datetime) -> None:
-    reasons = check_terms(terms, now)
+    _refuse(check_terms(terms, now))
+
+
+def _refuse(reasons: tuple[Reason, ...]) -> None:
     if reasons:
         raise BadTerms(
             " ".join(render(reason) for reason in reasons),
             next_step="Mend the terms and make the offer again.",
         )
+
+
+def _check_scope(
+    session: Session, principal: Principal, side: Side, terms: Terms, now: datetime
+) -> None:
+    """Refuse what the performer's side cannot keep; the studio learns nothing of it."""
+    if side is Side.PERFORMER:
+        _refuse(scope_reasons(session, principal, terms, now=now))
 
 
 def _offer(request: Request, side: Side, terms: Terms, message: str, now: datetime) -> Offer:

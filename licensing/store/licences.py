@@ -13,9 +13,10 @@ from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.ids import new_id
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from licensing.drafting import Draft
 from licensing.models import Licence, LicenceInForce, LicenceState, Terms
+from licensing.sublicensing import Link
 from licensing.terms import terms_from_dict, terms_to_dict
 
 ROWS_MAX = 5_000
@@ -235,6 +236,54 @@ def known(
         limit=ROWS_MAX,
     )
     return tuple(_in_force(licence, up_to_seq) for licence in reversed(found))
+
+
+def of_performer(
+    session: Session, principal: Principal, performer_id: str
+) -> tuple[LicenceInForce, ...]:
+    """One performer's licences that the principal may see, in order of signing, as of now."""
+    found = _signed(
+        session, principal, col(LicenceRow.performer_id) == performer_id, limit=ROWS_MAX
+    )
+    return tuple(_in_force(item, item.revoked_seq or item.seq or 0) for item in reversed(found))
+
+
+def links(
+    session: Session, _capability: SearchCapability, licence_ids: Collection[str]
+) -> dict[str, Link]:
+    """What stands above each of these licences and whether it was revoked, across tenants."""
+    query = (
+        select(LicenceRow.id, LicenceDraftRow.terms, RevocationRow)
+        .join(LicenceDraftRow, col(LicenceDraftRow.id) == col(LicenceRow.id))
+        .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
+        .where(col(LicenceRow.id).in_(licence_ids))
+    )
+    return {
+        licence_id: Link(
+            parent_licence_id=str(terms.get("parent_licence_id") or ""),
+            revoked_seq=None if end is None else end.seq,
+            revoked_at=None if end is None else end.recorded_at,
+        )
+        for licence_id, terms, end in session.exec(query)
+    }
+
+
+def resting_on(
+    session: Session,
+    _capability: SearchCapability,
+    performer_id: str,
+    licence_ids: Collection[str],
+) -> tuple[tuple[str, str], ...]:
+    """(licence, licensee) of one performer's sublicences directly below these, across tenants."""
+    query = (
+        select(LicenceRow.id, LicenceRow.licensee_id)
+        .join(LicenceDraftRow, col(LicenceDraftRow.id) == col(LicenceRow.id))
+        .where(
+            col(LicenceRow.performer_id) == performer_id,
+            func.json_extract(LicenceDraftRow.terms, "$.parent_licence_id").in_(licence_ids),
+        )
+    )
+    return tuple((row[0], row[1]) for row in session.exec(query.order_by(col(LicenceRow.seq))))
 
 
 def revoked_indices(session: Session, status_list: int) -> list[int]:

@@ -1,0 +1,72 @@
+"""Exclusive promises and sublicences where licences are drafted, signed and looked up."""
+
+import pytest
+
+from core.errors import BadTerms
+from licensing.models import LicenceInForce
+from licensing.service import licences
+from licensing.service.scopes import below
+from tests.fixtures import TestWorld
+from tests.store.licensing_steps import Deal, a_deal
+
+
+@pytest.fixture
+def deal(world: TestWorld) -> Deal:
+    return a_deal(world)
+
+
+def known(deal: Deal, licensee: Deal, up_to_seq: int) -> tuple[LicenceInForce, ...]:
+    with deal.world.db.read() as session:
+        return licences.licences_known(
+            session,
+            licensee.studio,
+            performer_ids=[deal.performer.id],
+            licensee_id=licensee.studio.tenant_id,
+            up_to_seq=up_to_seq,
+        )
+
+
+def test_an_exclusive_promise_is_kept_at_drafting_and_again_at_signing(deal: Deal) -> None:
+    other = Deal(deal.world, deal.who, deal.world.principal("studio"))
+    waiting = other.draft(territories=("DE",))
+    deal.licence(exclusive=True, territories=("DE",))
+    with pytest.raises(BadTerms, match="for itself alone"):
+        other.draft(territories=("DE", "AT"))
+    with pytest.raises(BadTerms, match="for itself alone"):
+        other.sign(waiting)
+    other.licence(territories=("AT",))
+    with pytest.raises(BadTerms, match="would be exclusive"):
+        deal.draft(exclusive=True, territories=("AT",))
+
+
+def test_a_sublicence_is_known_until_its_parent_is_revoked(deal: Deal) -> None:
+    other = Deal(deal.world, deal.who, deal.world.principal("studio"))
+    parent = deal.licence(sublicensable=True, exclusive=True)
+    with pytest.raises(BadTerms, match="wider"):
+        other.draft(
+            parent_licence_id=parent.id,
+            label_ai=False,
+            seconds_max=None,
+            exclusive=True,
+            valid_until=parent.terms.valid_until.replace(year=2030),
+        )
+    child = other.licence(parent_licence_id=parent.id, territories=("DE",))
+    with deal.world.db.read() as session:
+        assert below(session, parent) == (
+            (parent.id, deal.studio.tenant_id),
+            (child.id, other.studio.tenant_id),
+        )
+    revoked = deal.revoke(parent)
+    assert revoked.revoked_seq is not None
+    (before,) = known(deal, other, revoked.revoked_seq - 1)
+    (after,) = known(deal, other, revoked.revoked_seq)
+    assert (before.revoked_at, after.revoked_at) == (None, revoked.revoked_at)
+    with pytest.raises(BadTerms, match="not in force"):
+        other.draft(parent_licence_id=parent.id)
+
+
+def test_a_sublicence_of_what_may_not_be_passed_on_is_refused(deal: Deal) -> None:
+    other = Deal(deal.world, deal.who, deal.world.principal("studio"))
+    parent = deal.licence()
+    with pytest.raises(BadTerms, match="does not allow sublicences"):
+        other.draft(parent_licence_id=parent.id)
