@@ -17,6 +17,7 @@ from api.deps import caller_of
 from api.opening import open_registry
 from api.routes import (
     account,
+    asof,  # before the licences, whose ids its name would be
     clearances,
     disputes,
     encoders,
@@ -118,6 +119,7 @@ NOUNS = (
     proofs,
     enrolments,
     jobs,
+    asof,  # before the licences, whose ids its name would be
     licences,
     requests,
     groups,

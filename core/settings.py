@@ -231,6 +231,13 @@ class WebhookSettings(BaseModel):
     timeout_seconds: int = Field(
         default=15, ge=1, le=60, description="Longest time for one attempt to call a webhook."
     )
+    expiring_days: int = Field(
+        default=30,
+        ge=1,
+        le=365,
+        description="Days before the end of a licence on which both sides are told of it "
+        "(`licence.expiring`).",
+    )
     loopback: bool = Field(
         default=False,
         description="Whether webhooks may call this very machine, unencrypted too; for "

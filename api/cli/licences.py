@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asof import as_of
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=True)
 LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
 command(app, "verify")(verify)
+command(app, "as-of")(as_of)
 
 
 @command(app, "new")

@@ -39,6 +39,7 @@ ROWS = (
     row("POST", "/v1/jobs/{job_id}/retry", *_JOB),
     row("POST", "/v1/licences", "licences"),
     row("GET", "/v1/licences", *_LICENCE),
+    row("GET", "/v1/licences/as-of", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/credential", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/receipts", *_LICENCE),

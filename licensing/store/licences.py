@@ -317,13 +317,23 @@ def place_taken(session: Session, status_list: int, status_index: int) -> bool:
     return session.exec(query).first() is not None
 
 
+def signed_between(session: Session, *clauses: Any, limit: int = ROWS_MAX) -> list[Licence]:
+    """Signed licences of whoever, for the registry's own housekeeping; in order of signing."""
+    return _joined(session, *clauses, order=col(LicenceRow.seq), limit=limit)
+
+
 def _signed(session: Session, principal: Principal, *clauses: Any, limit: int = 1) -> list[Licence]:
+    seen = visible(LicenceRow, principal)
+    return _joined(session, seen, *clauses, order=col(LicenceRow.seq).desc(), limit=limit)
+
+
+def _joined(session: Session, *clauses: Any, order: Any, limit: int) -> list[Licence]:
     query = (
         select(LicenceDraftRow, LicenceRow, RevocationRow)
         .join(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
         .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
-        .where(visible(LicenceRow, principal), *clauses)
-        .order_by(col(LicenceRow.seq).desc())
+        .where(*clauses)
+        .order_by(order)
         .limit(limit)
     )
     return [_licence(draft, row, end) for draft, row, end in session.exec(query)]
