@@ -18,8 +18,8 @@ from sqlmodel import Session, col, select
 from core.db import Owned, visible
 from core.errors import BadInput, NotFound
 from core.ids import new_id
+from core.messagesettings import MailSettings
 from core.principal import Principal, require
-from core.settings import MailSettings
 
 SCOPE = "webhooks"
 ADDRESSES_MAX = 10

@@ -15,9 +15,9 @@ from core.clock import utc_now
 from core.db import Database
 from core.errors import BadProof, NotFound
 from core.logwitnesses import SCOPE, Witness, accept, list_witnesses
+from core.messagesettings import WebhookSettings
 from core.principal import Principal, require
 from core.safepost import Outcome
-from core.settings import WebhookSettings
 from core.signednote import Note, parse_signatures
 
 CONTENT = "text/plain; charset=utf-8"

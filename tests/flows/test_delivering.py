@@ -16,7 +16,8 @@ from api.roles import Role
 from api.transport import LocalTransport
 from core import notices
 from core.clock import utc_now
-from core.settings import MailSettings, Settings, WebhookSettings
+from core.messagesettings import MailSettings, WebhookSettings
+from core.settings import Settings
 from tests.simulators.people import Seat, seat
 from tests.simulators.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
 from tests.simulators.stage import Stage

@@ -20,8 +20,9 @@ from core.checkpoint import Checkpoint, log_key, parse_checkpoint
 from core.clock import utc_now
 from core.consistency import consistency_from
 from core.init import World, initialise, open_world
+from core.messagesettings import WebhookSettings
 from core.principal import Principal
-from core.settings import Settings, WebhookSettings
+from core.settings import Settings
 from core.signednote import Note, parse_note, sign_text
 from core.tenants import OPERATOR
 from core.tlogpolicy import reached
