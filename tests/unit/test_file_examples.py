@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.declaring import read
-from api.cli.licences import _read
+from api.cli.termsfile import read_terms
 from core.errors import BadInput
 from fingerprint.calibrate import read_identities
 from licensing.termrules import check_terms
@@ -34,7 +34,7 @@ def terms_file(tmp_path: Path) -> Path:
 
 
 def test_the_terms_are_read_and_fit_to_be_signed(terms_file: Path) -> None:
-    terms = terms_from_dict(_read(terms_file))
+    terms = terms_from_dict(read_terms(terms_file))
     assert check_terms(terms, datetime(2026, 11, 30, tzinfo=UTC)) == ()
 
 
