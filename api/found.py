@@ -15,7 +15,7 @@ from api.sharing import ContentLinkOut
 from api.wire import ReasonOut, SpanOut
 from core.principal import Principal
 from fingerprint.models import Decision, Modality, SearchPath
-from registry.models.evidence import Match, UnknownPerson, Use
+from registry.models.evidence import Match, UnknownPerson, Unread, Use
 from registry.service import content, reading, scans
 
 
@@ -133,6 +133,20 @@ class UnknownOut(BaseModel):
         )
 
 
+class UnreadOut(BaseModel):
+    """A part of the file that could not be read in full: who is there, the scan cannot say."""
+
+    span: SpanOut
+    reasons: list[ReasonOut]
+
+    @classmethod
+    def of(cls, part: Unread) -> Self:
+        """The part as data."""
+        return cls(
+            span=SpanOut.of(part.span), reasons=[ReasonOut.of(reason) for reason in part.reasons]
+        )
+
+
 class FindingsOut(BaseModel):
     """Everything the newest finished scan says, after reviews; `known` was handed in before."""
 
@@ -145,6 +159,7 @@ class FindingsOut(BaseModel):
     uses: list[UseOut]
     unknown: list[UnknownOut]
     known: list[ContentLinkOut]
+    unread: list[UnreadOut]
 
 
 def findings_of(session: Session, caller: Principal, submission_id: str) -> FindingsOut:
@@ -164,6 +179,7 @@ def findings_of(session: Session, caller: Principal, submission_id: str) -> Find
             ContentLinkOut.of(item)
             for item in content.submission_links(session, caller, submission_id)
         ],
+        unread=[UnreadOut.of(part) for part in found.unread],
     )
 
 

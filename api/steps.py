@@ -24,7 +24,7 @@ from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
 from fingerprint.media.models import MediaInfo
-from fingerprint.models import Modality, ScanMode, Span, Trace
+from fingerprint.models import Modality, Reason, ScanMode, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
@@ -121,6 +121,7 @@ def scan_segment(
         pulse.show(SEARCH_AT * (number + part) / total, f"{number + 1}/{total}")
 
     progress(0.0)
+    notes = [*unread_of(running.known, span), *(running.info.notes if number + 1 == total else ())]
 
     def scan(part: Span, modalities: frozenset[Modality]) -> tuple[Trace, ...]:
         return tools.engine.scan_segment(
@@ -130,6 +131,7 @@ def scan_segment(
             progress,
             modalities=modalities,
             mode=running.scan.mode,
+            heed=notes.extend,
         )
 
     traces = recognising.scan_new(running.known, span, scan)
@@ -142,7 +144,15 @@ def scan_segment(
             number=number,
             found=traces,
             now=utc_now(),
+            notes=notes,
         )
+
+
+def unread_of(known: Carried, span: Span) -> Iterator[Reason]:
+    """What an earlier scan of the same file could not read of a segment."""
+    for earlier, reasons in known.unread:
+        if earlier.start_ms < span.end_ms and span.start_ms < earlier.end_ms:
+            yield from reasons
 
 
 def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:

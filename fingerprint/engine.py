@@ -170,15 +170,17 @@ class Engine:
         *,
         modalities: Collection[Modality] = EVERYTHING,
         mode: ScanMode = ScanMode.THOROUGH,
+        heed: hearing.Heed | None = None,
     ) -> tuple[Trace, ...]:
         """The voices and faces of a span; `progress` hears the share of it that is done.
 
-        It is told several times a second, and what it raises ends the segment. Raises BadMedia
-        where the file cannot be read to there.
+        It is told several times a second, and what it raises ends the segment. `heed` is told what
+        could not be read, whether or not anybody was found. Raises BadMedia where the file cannot
+        be read to there.
         """
         scanner = scanning.Scanner(self._models, self._listener, self._watcher, self._limits)
         tell = progress or _silent
-        return scanner.segment(path, info, span, tell, modalities=modalities, mode=mode)
+        return scanner.segment(path, info, span, tell, modalities=modalities, mode=mode, heed=heed)
 
     def decide(
         self,

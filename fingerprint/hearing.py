@@ -27,6 +27,7 @@ SAMPLE_MS_MAX = 300_000
 FINE_MS_MAX = 120_000
 _ALIKE_MIN = 0.80  # pooled; two people rarely agree as well, one reader always does
 Reached = Callable[[int], None]
+Heed = Callable[[tuple[Reason, ...]], None]
 
 
 def voice_traces(
@@ -38,13 +39,16 @@ def voice_traces(
     *,
     reached: Reached | None = None,
     zero: Fraction | None = None,
+    heed: Heed | None = None,
 ) -> tuple[Trace, ...]:
     """One trace per voice that speaks in `span`, the one that speaks most first.
 
-    What the decoder could not read is said in each trace's reasons. Raises BadMedia, and whatever
-    `reached` raises when it is told the time that has been heard.
+    What the decoder could not read is said in each trace's reasons and told to `heed`. Raises
+    BadMedia, and whatever `reached` raises when it is told the time that has been heard.
     """
     samples, heard, notes = hear(listener, path, limits, span, reached, zero=zero)
+    if heed is not None:
+        heed(notes)
     quality = figures(samples, heard).quality
     return tuple(
         Trace(

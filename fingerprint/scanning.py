@@ -59,15 +59,17 @@ class Scanner:
         *,
         modalities: Collection[Modality],
         mode: ScanMode,
+        heed: hearing.Heed | None = None,
     ) -> tuple[Trace, ...]:
         """The voices and faces of a span, voices first; `progress` rises from 0 to 1.
 
-        Whatever `progress` raises ends the segment between two frames. Raises BadMedia.
+        `heed` is told what the decoders could not read, from either thread. Whatever `progress`
+        raises ends the segment between two frames. Raises BadMedia.
         """
         sound = info.audio and Modality.VOICE in modalities
         picture = info.video and Modality.FACE in modalities
         shares = _Shares(sound, picture)
-        with self._hearing(path, info, span, shares, wanted=sound) as voices:
+        with self._hearing(path, info, span, shares, wanted=sound, heed=heed) as voices:
 
             def seen(share: float) -> None:
                 shares.picture = share
@@ -85,6 +87,7 @@ class Scanner:
                     model_id=model_id,
                     progress=seen,
                     mode=mode,
+                    heed=heed,
                 )
             while voices is not None and not voices.done():
                 wait([voices], timeout=_LOOK_S)
@@ -95,7 +98,14 @@ class Scanner:
 
     @contextmanager
     def _hearing(
-        self, path: Path, info: MediaInfo, span: Span, shares: "_Shares", *, wanted: bool
+        self,
+        path: Path,
+        info: MediaInfo,
+        span: Span,
+        shares: "_Shares",
+        *,
+        wanted: bool,
+        heed: hearing.Heed | None,
     ) -> Iterator["Future[Heard] | None"]:
         """The voices to come, from a thread that has ended when the block is left."""
         if not wanted:
@@ -120,6 +130,7 @@ class Scanner:
                     model_id,
                     reached=reached,
                     zero=info.zero,
+                    heed=heed,
                 )
             finally:
                 dropped.set()

@@ -43,6 +43,7 @@ SAMPLE_MS_MAX = 60_000
 POSING_MS_MAX = 60_000
 STILL_SPAN = Span(0, 1)  # a still lasts no time; the span says that it was there
 Progress = Callable[[float], None]
+Heed = Callable[[tuple[Reason, ...]], None]
 
 
 def face_traces(
@@ -55,10 +56,14 @@ def face_traces(
     model_id: str,
     progress: Progress,
     mode: ScanMode = ScanMode.THOROUGH,
+    heed: Heed | None = None,
 ) -> tuple[Trace, ...]:
-    """One trace per face seen in `span`; what the decoder could not read is in their reasons."""
+    """One trace per face seen in `span`; what the decoder could not read is in their reasons, and
+    told to `heed`."""
+    tell = heed or _unheeded
     if info.kind is Form.STILL:
         samples, vectors, notes = _still(watcher, path, limits)
+        tell(notes)
         return tuple(
             Trace(
                 Modality.FACE,
@@ -70,6 +75,7 @@ def face_traces(
             for sample, vector in zip(samples, vectors, strict=True)
         )
     tracks, notes = _tracks(watcher, path, limits, span, progress, mode=mode, zero=info.zero)
+    tell(notes)
     return tuple(
         Trace(
             Modality.FACE,
@@ -154,3 +160,7 @@ def _template(track: Track, model_id: str) -> Template:
 
 def _silent(_: float) -> None:
     """An enrolment sample is short: nobody waits for its middle."""
+
+
+def _unheeded(_: tuple[Reason, ...]) -> None:
+    """For callers to whom the reasons of each trace say enough."""

@@ -52,6 +52,9 @@ def show(lang: str, findings: Mapping[str, Any]) -> None:
         say(_known_line(lang, link))
     if not findings["matches"] and not findings["unknown"]:
         say(text(lang, "scan.nobody"))
+    for part in findings["unread"]:
+        why = " ".join(text(lang, f"reason.{reason['code']}") for reason in part["reasons"])
+        note(text(lang, "scan.unread", time=_times([part["span"]]), why=why))
     if findings["provisional"]:
         note(text(lang, "clearance.provisional"))
 

@@ -6,7 +6,7 @@ Nothing here crosses tenants: nobody learns from a link that somebody else holds
 from dataclasses import dataclass
 
 from fingerprint.content.models import Link, Part
-from fingerprint.models import Modality, Span, Trace
+from fingerprint.models import Modality, Reason, Span, Trace
 
 PART_OF = {Modality.VOICE: Part.SOUND, Modality.FACE: Part.PICTURE}
 
@@ -30,12 +30,16 @@ class ContentLink:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What earlier scans say about a file: spans nobody need scan again, and who is in them."""
+    """What earlier scans say about a file: spans nobody need scan again, and who is in them.
+
+    `unread` is what could not be read of the very same file, by segment.
+    """
 
     voice: tuple[Span, ...] = ()
     face: tuple[Span, ...] = ()
     traces: tuple[Trace, ...] = ()
     identical: bool = False
+    unread: tuple[tuple[Span, tuple[Reason, ...]], ...] = ()
 
     def spans(self, modality: Modality) -> tuple[Span, ...]:
         """Where `modality` is known."""

@@ -179,13 +179,25 @@ class UnknownPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A segment of which something could not be read: who is there, nobody can say."""
+
+    span: Span
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
-    """Everything a scan says now, after reviews: the input of a clearance."""
+    """Everything a scan says now, after reviews: the input of a clearance.
+
+    `unread` are the segments that the decoders could not read in full.
+    """
 
     scan: Scan
     matches: tuple[Match, ...]
     uses: tuple[Use, ...]
     unknown: tuple[UnknownPerson, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ is carried over. What was found goes through the same search and decision as if 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,7 +17,7 @@ from core.jobs import Job
 from core.principal import Principal, require, system
 from core.vault import Vault, key_id_of
 from fingerprint.content.models import Link, Part
-from fingerprint.models import Modality, ModelCard, Span
+from fingerprint.models import Modality, ModelCard, Reason, Span
 from registry.carrying import apart, carried, together
 from registry.models.content import PART_OF, Carried, ContentLink
 from registry.models.evidence import Scan, ScanState, Submission
@@ -142,12 +142,17 @@ def carry_over(
     """What earlier scans say about this submission; nothing where their encoders were others."""
     require(principal, SCOPE)
     parts: list[Carried] = []
+    unread: tuple[tuple[Span, tuple[Reason, ...]], ...] = ()
     links = content.links_of_submission(session, principal, submission_id)
     for item in apart(links):
         scan = _usable_scan(session, principal, item.known_submission_id, models)
         if scan is not None and item.link.intact:
             parts.append(_carried(session, vault, principal, scan, item))
-    return together(parts, identical=any(item.identical for item in links))
+            if item.identical:
+                notes = scans.notes_of(session, principal, scan.id)
+                unread = tuple((scan.segments[number], reasons) for number, reasons in notes)
+    known = together(parts, identical=any(item.identical for item in links))
+    return replace(known, unread=unread)
 
 
 def list_links(session: Session, principal: Principal, cut_id: str) -> tuple[ContentLink, ...]:

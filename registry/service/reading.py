@@ -22,6 +22,7 @@ from registry.models.evidence import (
     Scan,
     ScanState,
     UnknownPerson,
+    Unread,
     Use,
 )
 from registry.models.people import PerformerCard
@@ -44,6 +45,7 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
     found = matches.live_matches(session, principal, scan.id)
     reviews = matches.reviews_of(session, principal, scan.cut_id)
     rows = traces.each_trace_of(session, principal, scan.id)
+    notes = scans.notes_of(session, principal, scan.id)
     # Decide.
     counted, rejected = settle([match for _, match in found], reviews)
     trace_of = {match.id: trace_id for trace_id, match in found}
@@ -52,7 +54,9 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
     unknown = tuple(
         _unknown(row, said_no.get(row.id, ())) for row in rows if row.id not in explained
     )
-    return Findings(scan, counted, form_uses(counted, submission.declaration), unknown)
+    unread = tuple(Unread(scan.segments[number], reasons) for number, reasons in notes)
+    uses = form_uses(counted, submission.declaration)
+    return Findings(scan, counted, uses, unknown, unread)
 
 
 def counted_matches(session: Session, principal: Principal, scan_id: str) -> tuple[Match, ...]:

@@ -17,7 +17,7 @@ from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, require, system
 from core.vault import Vault
-from fingerprint.models import Modality, ModelCard, ScanMode, Span, Trace
+from fingerprint.models import Modality, ModelCard, Reason, ScanMode, Span, Trace
 from registry.models.evidence import Scan, ScanState, Submission, SubmissionState
 from registry.retention import expiry, strangers_of
 from registry.scanning import scan_to_go_on_with
@@ -89,8 +89,11 @@ def save_segment(
     number: int,
     found: Sequence[Trace],
     now: datetime,
+    notes: Sequence[Reason] = (),
 ) -> bool:
     """Write a segment with its sealed traces; False when it was written before.
+
+    `notes` are what of it could not be read, as the decoders said; the same is kept once.
 
     Raises `LeaseLost` when another worker holds the job, `Conflict` when the scan was stopped.
     """
@@ -107,7 +110,8 @@ def save_segment(
     until = expiry(scan.started_at, days, scanning=True)
     hashes = scans.model_sha256s(session, principal, scan_id)
     # Save.
-    segment = scans.Segment(new_id("seg"), scan_id, number, job.fence, len(found))
+    unread = tuple({note.code: note for note in notes}.values())
+    segment = scans.Segment(new_id("seg"), scan_id, number, job.fence, len(found), unread)
     scans.add_segment(session, principal, segment, at=now)
     rows = [
         seal_trace(vault, trace, _row(scan, trace, hashes, place=(number, position), until=until))

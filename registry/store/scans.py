@@ -14,9 +14,17 @@ from sqlmodel import Field, Session, col, select
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
-from fingerprint.models import Modality, ScanMode
+from fingerprint.models import Modality, Reason, ScanMode
 from registry.models.evidence import Scan, ScanState
-from registry.store.codec import SpansJson, by_modality, spans_json, spans_of
+from registry.store.codec import (
+    ReasonsJson,
+    SpansJson,
+    by_modality,
+    reasons_json,
+    reasons_of,
+    spans_json,
+    spans_of,
+)
 from registry.store.traces import TraceRow
 
 
@@ -32,13 +40,15 @@ class StaleScan:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A segment that is written: its number from 0, under which fence, and how many traces."""
+    """A segment that is written: its number from 0, under which fence, how many traces, and what
+    of it could not be read."""
 
     id: str
     scan_id: str
     number: int
     fence: int
     traces: int
+    notes: tuple[Reason, ...] = ()
 
 
 class ScanRow(Owned, table=True):
@@ -72,6 +82,9 @@ class SegmentRow(Owned, table=True):
     number: int
     fence: int
     traces: int
+    notes: ReasonsJson = Field(
+        default_factory=list, sa_type=JsonText, sa_column_kwargs={"server_default": "[]"}
+    )
 
 
 def add_scan(
@@ -168,6 +181,18 @@ def done_segments(session: Session, principal: Principal, scan_id: str) -> froze
     return frozenset(session.exec(query))
 
 
+def notes_of(
+    session: Session, principal: Principal, scan_id: str
+) -> tuple[tuple[int, tuple[Reason, ...]], ...]:
+    """Number and notes of each written segment of which something could not be read, in order."""
+    query = (
+        select(SegmentRow)
+        .where(visible(SegmentRow, principal), col(SegmentRow.scan_id) == scan_id)
+        .order_by(col(SegmentRow.number))
+    )
+    return tuple((row.number, reasons_of(row.notes)) for row in session.exec(query) if row.notes)
+
+
 def add_segment(session: Session, principal: Principal, segment: Segment, *, at: datetime) -> None:
     """Mark a segment as written; a second time is a Conflict."""
     session.add(
@@ -179,6 +204,7 @@ def add_segment(session: Session, principal: Principal, segment: Segment, *, at:
             number=segment.number,
             fence=segment.fence,
             traces=segment.traces,
+            notes=reasons_json(segment.notes),
         )
     )
     session.flush()

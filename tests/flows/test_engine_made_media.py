@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from api.demo.media import write_film
 from core.errors import BadMedia, NotFound, Unavailable
 from fingerprint.engine import Engine, Gallery, GalleryEntry
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import Form, MediaInfo
-from fingerprint.models import Decision, Modality, Template, Trace
+from fingerprint.models import Decision, Modality, ScanMode, Template, Trace
 from fingerprint.runtime import session
 from fingerprint.voice.vad import SpeechDetector
 from fingerprint.weights.manifest import SPEECH_DETECTOR, load_manifest
@@ -57,6 +58,27 @@ def test_silence_and_noise_hold_no_voice(engine: Engine, tmp_path: Path, level: 
     assert not report.accepted
     assert [reason.code for reason in report.reasons] == ["too-little-speech"]
     assert report.templates == ()
+
+
+@pytest.mark.parametrize("mode", list(ScanMode))
+def test_what_could_not_be_read_is_told_though_nobody_is_there(
+    engine: Engine, tmp_path: Path, mode: ScanMode
+) -> None:
+    path = tmp_path / "a.mkv"
+    pixels = np.random.default_rng(1).integers(0, 256, (100, 120, 160, 3)).astype(np.uint8)
+    write_film(path, pixels, fps=10, samples=np.zeros(10 * RATE, np.float32), rate=RATE)
+    whole, told = path.read_bytes(), []
+    path.write_bytes(whole[: len(whole) // 2])
+    info = engine.probe(path)
+    (span,) = engine.segments(info)
+    assert engine.scan_segment(path, info, span, mode=mode, heed=told.extend) == ()
+    assert {reason.code for reason in told} == {"truncated-media"}
+    told.clear()
+    path.write_bytes(whole)
+    info = engine.probe(path)
+    (span,) = engine.segments(info)
+    engine.scan_segment(path, info, span, mode=mode, heed=told.extend)
+    assert told == []
 
 
 def test_a_picture_without_a_face_says_so(engine: Engine, tmp_path: Path) -> None:

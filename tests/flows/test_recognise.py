@@ -67,6 +67,23 @@ def test_the_same_file_again_is_not_scanned_and_says_the_same(stage: Stage) -> N
     assert clearance["verdict"] == studio.get(f"/v1/submissions/{first['id']}/clearance")["verdict"]
 
 
+def test_what_could_not_be_read_is_said_of_the_same_file_again(stage: Stage) -> None:
+    studio = enrolled(stage)
+    content = {"sound": WHOLE, "picture": WHOLE}
+    torn = medium(40_000, content=content, notes=["damaged-media", "damaged-media"])
+    parts = []
+    for _ in range(2):
+        made = hand_in(stage, studio, torn)
+        findings = studio.get(f"/v1/submissions/{made['id']}/findings")
+        assert findings["matches"] == findings["unknown"] == []
+        parts.append(findings["unread"])
+    assert SmallEngine.scanned == []
+    assert parts[0] == parts[1]
+    assert [part["span"]["start_ms"] for part in parts[0]] == [0, 10_000, 20_000, 30_000]
+    assert {reason["code"] for part in parts[0] for reason in part["reasons"]} == {"damaged-media"}
+    assert all(len(part["reasons"]) == 1 for part in parts[0])
+
+
 def test_another_tenants_media_are_never_used(stage: Stage) -> None:
     hand_in(stage, enrolled(stage), FILM)
     _, other = stage.tenant("studio", "Another")

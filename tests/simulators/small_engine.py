@@ -63,10 +63,12 @@ def medium(
     content: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
     turns: Sequence[str] = (),
     said_at: Sequence[int] = (),
+    notes: Sequence[str] = (),
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
 
-    `turns` are movements of the one head, `said_at` the moments at which single words begin.
+    `turns` are movements of the one head, `said_at` the moments at which single words begin,
+    `notes` what its decoder says of each part.
 
     `content` names the recordings that sound and picture consist of, as (name, start_ms, end_ms).
     """
@@ -75,7 +77,7 @@ def medium(
         for name, modality, start, end in people
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
-    made = {**script, "content": content or {}, "turns": [*turns]}
+    made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
     return json.dumps({**made, "said_at": [*said_at]}).encode()
 
 
@@ -137,7 +139,7 @@ class SmallEngine:
         return {card.model_id: Nearness(floor=0.8) for card in MODELS.values()}
 
     def probe(self, path: Path) -> Any:
-        return SimpleNamespace(duration_ms=_read(path)["duration_ms"])
+        return SimpleNamespace(duration_ms=_read(path)["duration_ms"], notes=())
 
     def segments(self, info: Any) -> tuple[Span, ...]:
         starts = range(0, max(info.duration_ms, 1), SEGMENT_MS)
@@ -199,8 +201,11 @@ class SmallEngine:
         *,
         modalities: Collection[Modality] = frozenset(Modality),
         mode: ScanMode = ScanMode.THOROUGH,
+        heed: Callable[[tuple[Reason, ...]], None] | None = None,
     ) -> tuple[Trace, ...]:
         script = _read(path)
+        if heed is not None:
+            heed(tuple(Reason(code, {}) for code in script.get("notes", [])))
         self.scanned.append((span, frozenset(modalities)))
         time.sleep(script["slow_ms"] / 1000)
         if progress is not None:
