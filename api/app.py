@@ -19,6 +19,7 @@ from api.routes import (
     account,
     asof,  # before the licences, whose ids its name would be
     clearances,
+    cutacts,
     disputes,
     encoders,
     enrolments,
@@ -128,6 +129,7 @@ NOUNS = (
     submissions,
     matches,
     clearances,
+    cutacts,
     money,
     notices,
     webhooks,

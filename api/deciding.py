@@ -5,7 +5,7 @@ end here, most in the transaction of their cause. It needs no media and no searc
 do it too.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -13,11 +13,18 @@ from sqlmodel import Session
 from core import jobs
 from core.clock import utc_now
 from core.principal import Principal, system
+from licensing.cutacts import Act, CutAct
 from licensing.models import Clearance, Licence, LicenceState
 from licensing.models_suspension import Suspension
-from licensing.service import requests, suspensions
-from licensing.service.clearances import clear, decided_under, refused_for, resting_on
-from licensing.service.licences import revoke_licence
+from licensing.service import cutacts, requests, suspensions
+from licensing.service.clearances import (
+    clear,
+    decided_under,
+    list_clearances,
+    resting_on,
+    waiting_for,
+)
+from licensing.service.licences import get_licence, revoke_licence
 from licensing.service.scopes import below
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
 from registry.models.works import KindOfUse
@@ -57,14 +64,8 @@ def revoke(session: Session, caller: Principal, licence_id: str, reason: str) ->
     """
     licence = revoke_licence(session, caller, licence_id, reason, now=utc_now())
     for below_id, licensee_id in below(session, licence):
-        for submission_id in resting_on(session, system(licensee_id), below_id):
-            jobs.enqueue(
-                session,
-                system(licensee_id),
-                kind=DECIDE_JOB,
-                subject_key=f"{submission_id}:{licence.id}",
-                payload={"submission_id": submission_id},
-            )
+        studio = system(licensee_id)
+        _queue(session, studio, resting_on(session, studio, below_id), licence.id)
     return licence
 
 
@@ -122,17 +123,10 @@ def granted(session: Session, licence: Licence) -> None:
         return  # somebody else has to sign too
     request = requests.note_signed(session, licence, now=utc_now())
     studio = system(licence.terms.licensee_id)
-    found = set(refused_for(session, studio, licence.terms.performer_id))
+    found = set(waiting_for(session, studio, licence.terms.performer_id))
     if request is not None and request.submission_id is not None:
         found.add(request.submission_id)
-    for submission_id in sorted(found):
-        jobs.enqueue(
-            session,
-            studio,
-            kind=DECIDE_JOB,
-            subject_key=f"{submission_id}:{licence.id}",
-            payload={"submission_id": submission_id},
-        )
+    _queue(session, studio, sorted(found), f"{licence.id}:granted")
 
 
 def _revise(session: Session, caller: Principal, item: Suspension) -> None:
@@ -145,7 +139,29 @@ def _revise(session: Session, caller: Principal, item: Suspension) -> None:
     )
 
 
+def act_on_cut(
+    session: Session, caller: Principal, licence_id: str, cut_id: str, act: Act
+) -> CutAct:
+    """Record what a party says about one cut, and have the cut decided anew."""
+    made = cutacts.act_on_cut(session, caller, licence_id, cut_id, act, now=utc_now())
+    studio = system(get_licence(session, caller, licence_id).terms.licensee_id)
+    newest = list_clearances(session, studio, cut_id=cut_id, limit=1)
+    _queue(session, studio, [item.submission_id for item in newest], made.id)
+    return made
+
+
 def decide_if_scanned(session: Session, caller: Principal, submission: Submission) -> None:
     """Decide anew where there is something to decide on."""
     if submission.state is SubmissionState.SCANNED:
         clear_and_accrue(session, system(caller.tenant_id), submission.id)
+
+
+def _queue(session: Session, studio: Principal, submission_ids: Iterable[str], cause: str) -> None:
+    for submission_id in submission_ids:
+        jobs.enqueue(
+            session,
+            studio,
+            kind=DECIDE_JOB,
+            subject_key=f"{submission_id}:{cause}",
+            payload={"submission_id": submission_id},
+        )

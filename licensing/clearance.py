@@ -6,14 +6,14 @@ nothing is cleared by silence.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from core.clock import to_text
 from core.dated import Dated
-from fingerprint.models import Decision, Reason, Span
-from licensing.coverage import Release, Wanted, gaps
-from licensing.labels import missing_labels
+from fingerprint.models import Reason, Span
+from licensing.coverage import Release, Wanted
+from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
+from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
+from licensing.labels import label_findings
 from licensing.models import (
     ClearanceDecision,
     CutPlace,
@@ -22,21 +22,14 @@ from licensing.models import (
     SpanVerdict,
     Verdict,
 )
+from licensing.telling import circumstances, contexts_promised, later_promises
+from licensing.unknowns import judge_unknown
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse
 from registry.usekinds import concerned
 
 WORST_FIRST = (Verdict.REFUSED, Verdict.REVIEW, Verdict.UNKNOWN_PERSON, Verdict.CLEARED)
 WHOLE_CUT = (Span(0, 0),)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """One use's verdict, why, and the licence that covers it or is nearest to doing so."""
-
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
-    licence: LicenceInForce | None = None
 
 
 def decide(
@@ -49,28 +42,33 @@ def decide(
     place: CutPlace,
     duties: Sequence[Dated[LabelDuty]] = (),
     provisional: bool = False,
+    known: Known = NOTHING_ELSE,
 ) -> ClearanceDecision:
     """Decide on everything found in one cut, as known and declared at `at`.
 
     `licences` are those known, whatever their state: expired and revoked ones give the reasons.
-    `place` says which studio releases which cut of which works, `duties` are the label laws, and
-    `provisional` that the thresholds of the scan are.
+    `place` says which studio releases which cut of which works, `duties` are the label laws,
+    `provisional` that the thresholds of the scan are, and `known` holds all else.
     """
-    release = Release(declaration, place, at)
-    found = [verdict for use in uses for verdict in _use_spans(use, uses, licences, release)]
+    facts = Facts(uses, licences, Release(declaration, place, at, known))
+    found = [verdict for use in uses for verdict in _use_spans(use, facts)]
     found += [verdict for person in unknowns for verdict in _unknown_spans(person)]
     spans = tuple(sorted(found, key=_position))
     missed = [declared for declared in declaration.uses if not _was_found(declared, uses)]
-    doubts = _unlicensed(missed, uses, licences, release)
+    doubts = _undetected(missed, facts)
+    open_spans = [span for span in spans if span.verdict is Verdict.UNKNOWN_PERSON]
+    strangers, tolerated = _strangers(open_spans, known.unknowns)
     return ClearanceDecision(
-        verdict=_worst(spans, doubtful=bool(doubts)),
+        verdict=_title(spans, doubtful=bool(doubts), tolerated=bool(tolerated)),
         spans=spans,
-        reasons=doubts if spans else (Reason("nothing-found", {}), *doubts),
+        reasons=(*([] if spans else [Reason("nothing-found", {})]), *strangers, *doubts),
         warnings=(
             *_distinct(_told(declared, "declared-not-found") for declared in missed),
-            *_circumstances(release, provisional),
-            *_contexts(spans, licences),
-            *missing_labels(declaration, _kinds(uses, declaration), duties),
+            *tolerated,
+            *circumstances(facts.release, provisional),
+            *contexts_promised(spans, licences),
+            *later_promises(spans, facts),
+            *label_findings(declaration, _kinds(uses, declaration), duties, known.labels),
         ),
         licence_ids=_sorted_ids(s.licence_id for s in spans if s.verdict is Verdict.CLEARED),
         model_ids=_sorted_ids(name for use in uses for name in use.model_ids),
@@ -78,10 +76,8 @@ def decide(
     )
 
 
-def _use_spans(
-    use: Use, uses: Sequence[Use], licences: Sequence[LicenceInForce], release: Release
-) -> list[SpanVerdict]:
-    judged = _judge(use, uses, licences, release)
+def _use_spans(use: Use, facts: Facts) -> list[SpanVerdict]:
+    judged = judge(use, facts)
     covering = judged.licence if judged.verdict is Verdict.CLEARED else None
     return [
         SpanVerdict(
@@ -99,57 +95,14 @@ def _use_spans(
     ]
 
 
-def _judge(
-    use: Use, uses: Sequence[Use], licences: Sequence[LicenceInForce], release: Release
-) -> _Judged:
-    doubts = [] if use.decision is Decision.MATCH else [Reason("uncertain-match", {})]
-    if use.kind is None:
-        return _Judged(Verdict.REVIEW, (Reason("found-not-declared", {}), *doubts))
-    if doubts:
-        return _Judged(Verdict.REVIEW, tuple(doubts))
-    wanted = Wanted(use.performer_id, use.kind, use.modalities)
-    licence, lacking = _nearest(wanted, uses, licences, release)
-    if licence is not None and not lacking:
-        covers = Reason("licence-covers", {"licence_id": licence.id})
-        return _Judged(Verdict.CLEARED, (covers,), licence)
-    if use.kind is KindOfUse.OWN_PERFORMANCE:
-        return _own_performance(use)
-    return _Judged(Verdict.REFUSED, lacking, licence)
-
-
-def _own_performance(use: Use) -> _Judged:
-    if not use.engagement_ref:
-        return _Judged(Verdict.REVIEW, (Reason("engagement-missing", {}),))
-    told = Reason("engagement-declared", {"engagement_ref": use.engagement_ref})
-    return _Judged(Verdict.CLEARED, (told,))
-
-
-def _nearest(
-    wanted: Wanted,
-    uses: Sequence[Use],
-    licences: Sequence[LicenceInForce],
-    release: Release,
-) -> tuple[LicenceInForce | None, tuple[Reason, ...]]:
-    """The performer's licence with the fewest gaps, the one signed last among equals."""
-    tried = [
-        (gaps(licence, wanted, release, uses), licence)
-        for licence in licences
-        if licence.terms.performer_id == wanted.performer_id
-    ]
-    if not tried:
-        return None, (Reason("no-licence", {}),)
-    lacking, licence = min(tried, key=lambda pair: (len(pair[0]), -pair[1].seq, pair[1].id))
-    return licence, lacking
-
-
 def _unknown_spans(person: UnknownPerson) -> list[SpanVerdict]:
-    reasons = (Reason("unknown-person", {"modality": person.modality.value}), *person.reasons)
+    verdict, reasons = judge_unknown(person)
     return [
         SpanVerdict(
             span=span,
             performer_id=None,
             kind=None,
-            verdict=Verdict.UNKNOWN_PERSON,
+            verdict=verdict,
             reasons=reasons,
             modalities=(person.modality,),
         )
@@ -167,21 +120,22 @@ def _was_found(declared: DeclaredUse, uses: Sequence[Use]) -> bool:
     )
 
 
-def _unlicensed(
-    missed: Sequence[DeclaredUse],
-    uses: Sequence[Use],
-    licences: Sequence[LicenceInForce],
-    release: Release,
-) -> tuple[Reason, ...]:
-    """Declared uses that the machine missed and no licence covers: the studio's own word counts."""
-    found = []
+def _undetected(missed: Sequence[DeclaredUse], facts: Facts) -> tuple[Reason, ...]:
+    """Declared uses that the machine missed and that do not clear: the studio's own word counts."""
+    found: list[Reason] = []
     for declared in missed:
         parts = () if declared.modality is None else (declared.modality,)
-        wanted = Wanted(declared.performer_id, declared.kind, parts)
-        _, lacking = _nearest(wanted, uses, licences, release)
-        if lacking and declared.kind is not KindOfUse.OWN_PERFORMANCE:
-            found.append(_told(declared, "declared-without-licence"))
-            found.extend(lacking)
+        _, lacking = consent(Wanted(declared.performer_id, declared.kind, parts), facts)
+        forbidden = prohibitions(declared.performer_id, declared.kind, facts)
+        if forbidden:
+            found += (_told(declared, "declared-but-forbidden"), *forbidden)
+        elif lacking and declared.kind is not KindOfUse.OWN_PERFORMANCE:
+            privilege = privilege_of(declared, facts)
+            if privilege is not None:
+                found.append(Reason("privilege-claimed", {"privilege": privilege.value}))
+            found += (_told(declared, "declared-without-licence"), *lacking)
+        elif is_minor(declared.performer_id, facts.release):
+            found += (_told(declared, "declared-minor-not-found"),)
     return _distinct(found)
 
 
@@ -189,33 +143,16 @@ def _told(declared: DeclaredUse, code: str) -> Reason:
     return Reason(code, {"performer_id": declared.performer_id, "kind": declared.kind.value})
 
 
-def _circumstances(release: Release, provisional: bool) -> list[Reason]:
-    found = []
-    day = release.declaration.release_at
-    if day < release.at.date():
-        detail = {"release_at": day.isoformat(), "decided_at": to_text(release.at)}
-        found.append(Reason("release-in-past", detail))
-    if provisional:
-        found.append(Reason("provisional-threshold", {}))
-    return found
-
-
-def _contexts(spans: Sequence[SpanVerdict], licences: Sequence[LicenceInForce]) -> list[Reason]:
-    """What a machine cannot see and the licensee has promised: no prohibited surroundings."""
-    relied_on = {s.licence_id for s in spans if s.verdict is Verdict.CLEARED}
-    return [
-        Reason(
-            "contexts-prohibited",
-            {
-                "licence_id": licence.id,
-                "contexts": ", ".join(
-                    context.value for context in licence.terms.contexts_prohibited
-                ),
-            },
-        )
-        for licence in sorted(licences, key=lambda item: item.seq)
-        if licence.id in relied_on and licence.terms.contexts_prohibited
-    ]
+def _strangers(
+    open_spans: Sequence[SpanVerdict], policy: UnknownPolicy
+) -> tuple[list[Reason], list[Reason]]:
+    """What unknown people make of the title, and what is only told of them."""
+    if not open_spans:
+        return [], []
+    detail = {"spans": len(open_spans)}
+    if policy is UnknownPolicy.TOLERATE:
+        return [], [Reason("unknown-tolerated", detail)]
+    return [Reason("unknown-in-title", detail)], []
 
 
 def _kinds(uses: Sequence[Use], declaration: Declaration) -> set[KindOfUse]:
@@ -223,8 +160,14 @@ def _kinds(uses: Sequence[Use], declaration: Declaration) -> set[KindOfUse]:
     return declared | {use.kind for use in uses if use.kind is not None}
 
 
-def _worst(spans: Iterable[SpanVerdict], *, doubtful: bool) -> Verdict:
-    present = {span.verdict for span in spans} | ({Verdict.REVIEW} if doubtful else set())
+def _title(spans: Iterable[SpanVerdict], *, doubtful: bool, tolerated: bool) -> Verdict:
+    """The worst of all; somebody unknown is a question to a person, unless the policy says not."""
+    present = {span.verdict for span in spans}
+    if Verdict.UNKNOWN_PERSON in present:
+        present.remove(Verdict.UNKNOWN_PERSON)
+        doubtful = doubtful or not tolerated
+    if doubtful:
+        present.add(Verdict.REVIEW)
     return next((verdict for verdict in WORST_FIRST if verdict in present), Verdict.CLEARED)
 
 

@@ -1,8 +1,9 @@
 """What one licence lacks to cover one use: every gap, so that a studio can close them all at once.
 
 A licence covers a use alone or not at all. It must name kind, parts of the likeness, licensee,
-work, medium, every territory and the language, be in force on the day of release and not be
-revoked, and its conditions (length, label) must be met.
+work, medium, format, stage, every territory and the language, be in force on the day of release
+and not be revoked, and its conditions must be met: length, number of cuts, label, surroundings,
+approval of the cut, notice before the use.
 """
 
 from collections.abc import Sequence
@@ -11,21 +12,24 @@ from datetime import UTC, datetime, time, timedelta
 
 from core.clock import to_text
 from fingerprint.models import Decision, Modality, Reason
+from licensing.known import NOTHING_ELSE, CutActs, Known
 from licensing.models import ANY, CutPlace, LicenceInForce, Terms
 from registry.models.evidence import Use
-from registry.models.works import Declaration, KindOfUse
+from registry.models.works import Declaration, KindOfUse, Stage
 from registry.spans import total_ms
-from registry.territories import within
+from registry.territories import overlap, within
 from registry.usekinds import concerned
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What is to be released: the declaration, the cut's place, and when the decision is made."""
+    """What is to be released: the declaration, the cut's place, when the decision is made, and
+    what is known beside."""
 
     declaration: Declaration
     place: CutPlace
     at: datetime
+    known: Known = NOTHING_ELSE
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -59,11 +63,37 @@ def gaps(
     return (
         *_party(terms, wanted, release),
         *_term(licence, release),
+        *_life(licence, release),
         *_kind(terms, wanted),
         *_scope(terms, release),
+        *_stage(terms, release),
         *_length(terms, uses),
+        *_count(licence, release),
         *_label(terms, release),
+        *_surroundings(terms, release),
+        *_approval(licence, release),
+        *_notice(licence, release),
     )
+
+
+def claims(licence: LicenceInForce, wanted: Wanted, release: Release) -> bool:
+    """Whether an exclusive licence of somebody else promises what this release would do.
+
+    Unlike for a licence that is to cover a release, one shared territory is enough.
+    """
+    terms = licence.terms
+    outside = {
+        reason.code
+        for reason in (
+            *_term(licence, release),
+            *_kind(terms, wanted),
+            *_scope(terms, release),
+            *_stage(terms, release),
+        )
+    }
+    shared = overlap(terms.territories, release.declaration.territories)
+    named = terms.performer_id == wanted.performer_id
+    return terms.exclusive and named and shared and outside <= {"territory-not-licensed"}
 
 
 def language_covered(licensed: str, spoken: str) -> bool:
@@ -117,7 +147,73 @@ def _scope(terms: Terms, release: Release) -> list[Reason]:
         found.append(Reason("language-not-licensed", {"language": declared.language}))
     if terms.works != (ANY,) and not release.place.scope_ids & set(terms.works):
         found.append(Reason("work-not-licensed", {}))
+    shape = "" if release.place.format is None else release.place.format.value
+    if terms.formats != (ANY,) and shape not in terms.formats:
+        found.append(Reason("format-not-licensed", {"format": shape}))
     return found
+
+
+def _life(licence: LicenceInForce, release: Release) -> list[Reason]:
+    """Gone with childhood, and with the person unless it was given for after death."""
+    performer_id, start = licence.terms.performer_id, release.window[0]
+    found = []
+    birthday = release.known.minors.get(performer_id)
+    if birthday is not None and licence.signed_at is not None:
+        of_age = datetime.combine(birthday, time(), UTC)
+        if licence.signed_at < of_age <= start:
+            found.append(Reason("of-age-since", {"of_age": birthday.isoformat()}))
+    died = release.known.deceased.get(performer_id)
+    if died is not None and died <= start.date() and not licence.terms.post_mortem:
+        found.append(Reason("not-post-mortem", {"deceased_on": died.isoformat()}))
+    return found
+
+
+def _stage(terms: Terms, release: Release) -> list[Reason]:
+    declared = release.declaration
+    if declared.stage not in terms.stages:
+        return [Reason("stage-not-licensed", {"stage": declared.stage.value})]
+    longest, days = terms.audience_test_days_max, declared.audience_test_days
+    if declared.stage is not Stage.AUDIENCE_TEST or longest is None:
+        return []
+    if days is None:
+        return [Reason("test-days-missing", {"days_max": longest})]
+    if days > longest:
+        return [Reason("test-too-long", {"days": days, "days_max": longest})]
+    return []
+
+
+def _count(licence: LicenceInForce, release: Release) -> list[Reason]:
+    most, others = licence.terms.uses_max, release.known.other_cuts.get(licence.id, 0)
+    if most is None or others < most:
+        return []
+    return [Reason("uses-exhausted", {"uses": others, "uses_max": most})]
+
+
+def _surroundings(terms: Terms, release: Release) -> list[Reason]:
+    prohibited = {context.value for context in terms.contexts_prohibited}
+    met = [item.value for item in release.declaration.descriptors if item.value in prohibited]
+    return [Reason("context-prohibited", {"contexts": ", ".join(met)})] if met else []
+
+
+def _approval(licence: LicenceInForce, release: Release) -> list[Reason]:
+    approved = release.known.acts.get(licence.id, CutActs()).approved
+    if approved is False:
+        return [Reason("cut-declined", {})]
+    if licence.terms.approval_per_cut and approved is None:
+        return [Reason("cut-not-approved", {})]
+    return []
+
+
+def _notice(licence: LicenceInForce, release: Release) -> list[Reason]:
+    hours = licence.terms.use_notice_hours
+    told = release.known.acts.get(licence.id, CutActs()).noticed_at
+    if not hours:
+        return []
+    if told is None:
+        return [Reason("notice-missing", {"hours": hours})]
+    if told + timedelta(hours=hours) > release.window[0]:
+        return [Reason("notice-late", {"hours": hours, "noticed_at": to_text(told)})]
+    return []
 
 
 def _length(terms: Terms, uses: Sequence[Use]) -> list[Reason]:

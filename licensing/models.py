@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from core.integrity import ProofOptions
 from fingerprint.models import Modality, Reason, Span
-from registry.models.works import KindOfUse, Stage
+from registry.models.works import CutFormat, KindOfUse, Stage
 
 ANY = "*"
 
@@ -203,6 +203,7 @@ class LicenceInForce:
     terms: Terms
     seq: int
     revoked_at: datetime | None = None
+    signed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +213,15 @@ class CutPlace:
     cut_id: str
     studio_id: str
     scope_ids: frozenset[str]
+    format: CutFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LabelDuty:
-    """A law that wants synthetic media labelled, for releases in `territories` in `media`."""
+    """A law that wants synthetic media labelled, for releases in `territories` in `media`.
+
+    `schemes` are the kinds of label in a file that fulfil it.
+    """
 
     id: str
     jurisdiction: str
@@ -224,6 +229,7 @@ class LabelDuty:
     territories: tuple[str, ...]
     media: tuple[str, ...]
     kinds: tuple[KindOfUse, ...]
+    schemes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

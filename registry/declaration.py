@@ -14,7 +14,17 @@ from typing import TypeVar
 from core.errors import BadInput
 from core.ids import is_id
 from fingerprint.models import Modality
-from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium
+from registry.models.works import (
+    AiShare,
+    AiUse,
+    Declaration,
+    DeclaredUse,
+    Descriptor,
+    KindOfUse,
+    Medium,
+    Privilege,
+    Stage,
+)
 from registry.territories import check_territories
 from registry.usekinds import concerned
 
@@ -22,9 +32,12 @@ USES_MAX = 2_000
 TEXT_BYTES_MAX = 1_000_000
 REFERENCE_LENGTH_MAX = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
-KEYS = {"release_at", "territories", "medium", "language", "uses", "ai_labelled"}
-REQUIRED = KEYS - {"uses", "ai_labelled"}
-USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref"}
+REQUIRED = {"release_at", "territories", "medium", "language"}
+OPTIONAL = {"uses", "ai_labelled", "stage", "audience_test_days", "descriptors", "ai_use"}
+KEYS = REQUIRED | OPTIONAL
+USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege"}
+AI_PARTS = ("script", "visuals", "voice", "effects")
+TEST_DAYS_MAX = 366
 USE_REQUIRED = {"performer_id", "kind"}
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -56,12 +69,16 @@ def from_dict(data: Mapping[str, object]) -> Declaration:
         language=_language(data["language"]),
         uses=tuple(_use(number, use) for number, use in enumerate(uses, start=1)),
         ai_labelled=_flag("ai_labelled", data.get("ai_labelled", False)),
+        stage=_choice("stage", data.get("stage", Stage.RELEASE), Stage),
+        audience_test_days=_days(data.get("audience_test_days")),
+        descriptors=_descriptors(_list("descriptors", data.get("descriptors", []))),
+        ai_use=_ai_use(data.get("ai_use", {})),
     )
 
 
 def to_dict(declaration: Declaration) -> dict[str, object]:
-    """Plain JSON values; `from_dict` reads them back."""
-    return {
+    """Plain JSON values; `from_dict` reads them back. What was not stated is left out."""
+    data: dict[str, object] = {
         "release_at": declaration.release_at.isoformat(),
         "territories": list(declaration.territories),
         "medium": declaration.medium.value,
@@ -69,6 +86,16 @@ def to_dict(declaration: Declaration) -> dict[str, object]:
         "uses": [_use_to_dict(use) for use in declaration.uses],
         "ai_labelled": declaration.ai_labelled,
     }
+    if declaration.stage is not Stage.RELEASE:
+        data["stage"] = declaration.stage.value
+    if declaration.audience_test_days is not None:
+        data["audience_test_days"] = declaration.audience_test_days
+    if declaration.descriptors:
+        data["descriptors"] = [item.value for item in declaration.descriptors]
+    shares = {part: getattr(declaration.ai_use, part) for part in AI_PARTS}
+    if any(shares.values()):
+        data["ai_use"] = {part: share.value for part, share in shares.items() if share}
+    return data
 
 
 def _use_to_dict(use: DeclaredUse) -> dict[str, object]:
@@ -77,6 +104,8 @@ def _use_to_dict(use: DeclaredUse) -> dict[str, object]:
         data["modality"] = use.modality.value
     if use.engagement_ref:
         data["engagement_ref"] = use.engagement_ref
+    if use.privilege is not None:
+        data["privilege"] = use.privilege.value
     return data
 
 
@@ -89,7 +118,7 @@ def _use(number: int, data: object) -> DeclaredUse:
     if not is_id("prf", performer_id):
         raise _bad(f"{where}.performer_id", "be a performer's id (prf_...)")
     kind = _choice(f"{where}.kind", data["kind"], KindOfUse)
-    modality = data.get("modality")
+    modality, privilege = data.get("modality"), data.get("privilege")
     use = DeclaredUse(
         performer_id=performer_id,
         kind=kind,
@@ -97,10 +126,33 @@ def _use(number: int, data: object) -> DeclaredUse:
         engagement_ref=_text(
             f"{where}.engagement_ref", data.get("engagement_ref", ""), REFERENCE_LENGTH_MAX
         ),
+        privilege=None
+        if privilege is None
+        else _choice(f"{where}.privilege", privilege, Privilege),
     )
     if not concerned(use.kind, use.modality):
         raise _bad(f"{where}.modality", f"be one that {kind.value} concerns")
     return use
+
+
+def _descriptors(values: list[object]) -> tuple[Descriptor, ...]:
+    named = {_choice("descriptors", value, Descriptor) for value in values}
+    return tuple(item for item in Descriptor if item in named)
+
+
+def _ai_use(data: object) -> AiUse:
+    if not isinstance(data, Mapping):
+        raise _bad("ai_use", "be a table")
+    _check_keys("ai_use", data, set(AI_PARTS), set())
+    return AiUse(**{str(part): _choice(f"ai_use.{part}", data[part], AiShare) for part in data})
+
+
+def _days(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= TEST_DAYS_MAX:
+        raise _bad("audience_test_days", f"be a whole number from 1 to {TEST_DAYS_MAX}")
+    return value
 
 
 def _check_keys(

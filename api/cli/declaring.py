@@ -16,11 +16,13 @@ from registry.declaration import from_dict
 if TYPE_CHECKING:
     from api.client import Client
 
-SECTIONS = {"work", "cut", "release", "use"}
+SECTIONS = {"work", "cut", "release", "ai", "use"}
 WORK_KEYS = {"id", "title", "level"}
 CUT_KEYS = {"id", "label", "format", "language"}
-RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled"}
-USE_KEYS = {"performer", "kind", "modality", "engagement_ref"}
+EXTRA_KEYS = ("stage", "audience_test_days", "descriptors")
+RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", *EXTRA_KEYS}
+AI_KEYS = {"script", "visuals", "voice", "effects"}
+USE_KEYS = {"performer", "kind", "modality", "engagement_ref", "privilege"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def read(path: Path) -> UseFile:
         "language": release.get("language", cut.get("language")),
         "ai_labelled": release.get("ai_labelled", False),
         "uses": [_use(use) for use in uses],
+        **{name: release[name] for name in EXTRA_KEYS if name in release},
+        "ai_use": dict(_table(data, "ai", AI_KEYS)),
     }
     present = {name: value for name, value in declaration.items() if value is not None}
     # Checked here too: nobody should send a film to learn of a misspelt word.

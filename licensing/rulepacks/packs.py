@@ -106,7 +106,7 @@ def _rule(data: Mapping[str, Any], certainty: Certainty, jurisdiction: str) -> R
 
 
 def _label(name: str, clause: Words, jurisdiction: str, data: Mapping[str, Any]) -> LabelDuty:
-    _fields(data, {"territories", "media", "kinds"}, set())
+    _fields(data, {"territories", "media", "kinds"}, {"schemes"})
     return LabelDuty(
         id=name,
         jurisdiction=jurisdiction,
@@ -114,6 +114,7 @@ def _label(name: str, clause: Words, jurisdiction: str, data: Mapping[str, Any])
         territories=_territories(data["territories"]),
         media=_texts(data["media"]),
         kinds=tuple(KindOfUse(kind) for kind in data["kinds"]),
+        schemes=_texts(data.get("schemes", [])),
     )
 
 

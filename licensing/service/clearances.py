@@ -22,20 +22,19 @@ from licensing.models import (
     Clearance,
     ClearanceDecision,
     CutPlace,
-    LicenceInForce,
     PerformerClearance,
     Verdict,
 )
 from licensing.parts import performer_parts
 from licensing.rulepacks.packs import label_duties
+from licensing.service.knowing import Asked, known_beside
 from licensing.service.licences import licences_known
 from licensing.store import clearances as store
 from registry.models.evidence import Findings, Scan, Submission
-from registry.models.works import Declaration
 from registry.service.people import owners
 from registry.service.reading import findings
 from registry.service.submissions import get_submission
-from registry.service.works import work_path
+from registry.service.works import get_cut, work_path
 
 SCOPE = "submissions"
 ISSUED = "clearance.issued"
@@ -54,17 +53,26 @@ def clear(
     found = findings(session, principal, submission_id)
     place = _place(session, principal, submission)
     seq = next_seq(session)
-    known = _licences(session, principal, submission.declaration, found, seq)
+    asked = Asked(submission, found, seq)
+    held = licences_known(
+        session,
+        principal,
+        performer_ids=asked.performers,
+        licensee_id=principal.tenant_id,
+        up_to_seq=seq,
+    )
+    beside = known_beside(session, principal, asked, held)
     # Decide.
     decision = decide(
         found.uses,
         found.unknown,
-        known,
+        held,
         submission.declaration,
         now,
         place=place,
         duties=label_duties(),
         provisional=found.scan.provisional,
+        known=beside,
     )
     clearance = _clearance(session, submission, found.scan, decision, seq=seq, now=now)
     # Save.
@@ -156,15 +164,16 @@ def decided_under(session: Session, principal: Principal, licence_id: str) -> tu
     return store.submissions_under(session, principal, licence_id, any_verdict=True)
 
 
-def refused_for(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
-    """Submissions of the caller's own whose newest decision refuses some use of this performer."""
+def waiting_for(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
+    """Submissions of the caller's own that speak of a performer and are not cleared.
+
+    After a grant, an approval or the end of a suspension these are to be decided again.
+    """
     return tuple(
         submission_id
-        for submission_id in store.submissions_refused(session, principal, performer_id)
-        if any(
-            span.performer_id == performer_id and span.verdict is Verdict.REFUSED
-            for span in latest_clearance(session, principal, submission_id).decision.spans
-        )
+        for submission_id in store.submissions_about(session, principal, performer_id)
+        if latest_clearance(session, principal, submission_id).decision.verdict
+        is not Verdict.CLEARED
     )
 
 
@@ -174,24 +183,7 @@ def _place(session: Session, principal: Principal, submission: Submission) -> Cu
         cut_id=submission.cut_id,
         studio_id=submission.tenant_id,
         scope_ids=frozenset({submission.cut_id, *path}),
-    )
-
-
-def _licences(
-    session: Session,
-    principal: Principal,
-    declaration: Declaration,
-    found: Findings,
-    up_to_seq: int,
-) -> tuple[LicenceInForce, ...]:
-    performers = {use.performer_id for use in found.uses}
-    performers |= {declared.performer_id for declared in declaration.uses}
-    return licences_known(
-        session,
-        principal,
-        performer_ids=performers,
-        licensee_id=principal.tenant_id,
-        up_to_seq=up_to_seq,
+        format=get_cut(session, principal, submission.cut_id).format,
     )
 
 

@@ -3,11 +3,11 @@
 Append-only: a later decision stands beside the earlier one, and the newest counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Index, and_, or_
+from sqlalchemy import Index, Text, and_, cast, distinct, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import OWNER, JsonText, Owned, append_only, visible
@@ -194,23 +194,46 @@ def submissions_under(
     return tuple(session.exec(query))
 
 
-def submissions_refused(
-    session: Session, principal: Principal, performer_id: str
-) -> tuple[str, ...]:
-    """Submissions of the principal's own of which a use of this performer was ever refused."""
+def submissions_about(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
+    """Submissions of the principal's own whose decisions speak of a performer, found or declared.
+
+    The newest decision of each may have become another since; who asks decides again.
+    """
+    told = func.instr(cast(ClearanceRow.decision, Text), performer_id) > 0
     query = (
         select(ClearanceRow.submission_id)
-        .join(ClearanceUseRow, col(ClearanceUseRow.clearance_id) == col(ClearanceRow.id))
-        .where(
-            col(ClearanceRow.tenant_id) == principal.tenant_id,
-            col(ClearanceUseRow.performer_id) == performer_id,
-            col(ClearanceUseRow.verdict) == Verdict.REFUSED.value,
-        )
+        .where(col(ClearanceRow.tenant_id) == principal.tenant_id, told)
         .distinct()
         .order_by(col(ClearanceRow.submission_id))
         .limit(ROWS_MAX)
     )
     return tuple(session.exec(query))
+
+
+def other_cuts(
+    session: Session, principal: Principal, licence_ids: Collection[str], cut_id: str
+) -> Mapping[str, int]:
+    """How many other cuts of the principal's each licence clears by its newest decision."""
+    newest = (
+        select(func.max(ClearanceRow.seq))
+        .where(col(ClearanceRow.tenant_id) == principal.tenant_id)
+        .group_by(col(ClearanceRow.cut_id))
+    )
+    query = (
+        select(ClearanceUseRow.licence_id, func.count(distinct(col(ClearanceUseRow.cut_id))))
+        .join(ClearanceRow, col(ClearanceRow.id) == col(ClearanceUseRow.clearance_id))
+        .where(
+            col(ClearanceUseRow.tenant_id) == principal.tenant_id,
+            col(ClearanceUseRow.licence_id).in_(licence_ids),
+            col(ClearanceUseRow.verdict) == Verdict.CLEARED.value,
+            col(ClearanceUseRow.cut_id) != cut_id,
+            col(ClearanceRow.seq).in_(newest),
+        )
+        .group_by(col(ClearanceUseRow.licence_id))
+    )
+    if not licence_ids:
+        return {}
+    return {str(licence_id): count for licence_id, count in session.exec(query)}
 
 
 def _clearance(row: ClearanceRow) -> Clearance:

@@ -386,6 +386,7 @@ def _in_force(licence: Licence, up_to_seq: int) -> LicenceInForce:
         terms=licence.terms,
         seq=licence.seq,
         revoked_at=licence.revoked_at if revoked else None,
+        signed_at=licence.recorded_at,
     )
 
 

@@ -67,6 +67,46 @@ class Stage(StrEnum):
     RELEASE = "release"
 
 
+class Descriptor(StrEnum):
+    """What a cut is about, as its studio describes it; met against prohibited contexts."""
+
+    POLITICAL = "political"
+    SEXUAL = "sexual"
+    MEDICAL = "medical"
+    ADVERTISING = "advertising"
+    DEFAMATORY = "defamatory"
+    GAMBLING = "gambling"
+    ALCOHOL = "alcohol"
+    VIOLENCE = "violence"
+
+
+class Privilege(StrEnum):
+    """Why a use is said to need no consent; no machine can tell, so a person decides."""
+
+    NEWS = "news"
+    DOCUMENTARY = "documentary"
+    PARODY = "parody"
+    FLEETING = "fleeting"
+
+
+class AiShare(StrEnum):
+    """How much of one part of a cut a machine made."""
+
+    NONE = "none"
+    ASSISTED = "assisted"
+    GENERATED = "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class AiUse:
+    """The statement per cut of what a machine made; `None` where nothing was stated."""
+
+    script: AiShare | None = None
+    visuals: AiShare | None = None
+    voice: AiShare | None = None
+    effects: AiShare | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A title in the tree of works; `identifiers` maps a scheme (ISAN, EIDR) to a value."""
@@ -97,13 +137,15 @@ class DeclaredUse:
     """One performer whom the studio says is in the cut, and how.
 
     `modality` `None` means every modality that the kind concerns. `engagement_ref` names the
-    contract behind an own performance; performer and union may contest it.
+    contract behind an own performance; performer and union may contest it. `privilege` is the
+    claim that this use needs no consent.
     """
 
     performer_id: str
     kind: KindOfUse
     modality: Modality | None = None
     engagement_ref: str = ""
+    privilege: Privilege | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +153,7 @@ class Declaration:
     """What a studio says about a submission; licences are decided against it.
 
     `territories` are ISO 3166-1 alpha-2 codes or `("*",)`, `language` is a BCP 47 tag.
+    `audience_test_days` is how long a test audience sees it, `descriptors` what it is about.
     """
 
     release_at: date
@@ -119,3 +162,7 @@ class Declaration:
     language: str
     uses: tuple[DeclaredUse, ...] = ()
     ai_labelled: bool = False
+    stage: Stage = Stage.RELEASE
+    audience_test_days: int | None = None
+    descriptors: tuple[Descriptor, ...] = ()
+    ai_use: AiUse = AiUse()

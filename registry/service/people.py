@@ -1,13 +1,14 @@
 """Performers: created by their own side, and read across tenants only for what is due."""
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core.errors import BadInput, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
+from registry.minority import adult_on
 from registry.models.people import Performer
 from registry.store import people
 
@@ -82,6 +83,18 @@ def payees(
 ) -> Mapping[str, str]:
     """Payee id of each performer, across tenants: what money is booked to."""
     return people.payees(session, capability, performer_ids)
+
+
+def lifetimes(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> tuple[Mapping[str, date], Mapping[str, date]]:
+    """18th birthdays of those known as minors once, and days of death, across tenants.
+
+    For deciding only: neither date is shown to a studio.
+    """
+    found = people.lifetimes(session, capability, performer_ids)
+    of_age = {who: adult_on(born) for who, (born, _) in found.items() if born is not None}
+    return of_age, {who: died for who, (_, died) in found.items() if died is not None}
 
 
 def _name(text: str) -> str:

@@ -7,6 +7,7 @@ match in their own submission gave them, and then read the public name and nothi
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, visible
@@ -164,6 +165,17 @@ def payees(
         col(PerformerRow.id).in_(performer_ids)
     )
     return dict(session.exec(query).all())
+
+
+def lifetimes(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, tuple[date | None, date | None]]:
+    """(born on, deceased on) across tenants, of those of whom either is known."""
+    query = select(PerformerRow).where(
+        col(PerformerRow.id).in_(performer_ids),
+        or_(col(PerformerRow.born_on).is_not(None), col(PerformerRow.deceased_on).is_not(None)),
+    )
+    return {row.id: (row.born_on, row.deceased_on) for row in session.exec(query)}
 
 
 def cards(

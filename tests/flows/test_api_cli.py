@@ -139,7 +139,7 @@ def declared(shell: Shell, performer: str, territory: str = "DE") -> Path:
             medium(30_000, ("anna", "voice", 2_000, 17_000), ("bob", "face", 0, 9_000)),
             "DE",
             3,
-            "UNKNOWN PERSON",
+            "REVIEW",
         ),
     ],
 )

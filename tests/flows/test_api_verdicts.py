@@ -63,7 +63,7 @@ def test_somebody_unknown_is_said_to_be_unknown(
     _, studio, _ = parties
     film = medium(20_000, ("bob", "face", 0, 15_000))
     found = clearance(studio, submit(stage, studio, new_cut(studio), film, declaration()))
-    assert found["verdict"] == "UNKNOWN PERSON"
+    assert found["verdict"] == "REVIEW"
 
 
 def test_nobody_found_and_nobody_declared_is_cleared(
@@ -184,7 +184,7 @@ def test_a_withdrawn_consent_leaves_nobody_to_be_found(
     run_jobs(stage.settings)
     film = medium(20_000, ("anna", "voice", 0, 15_000))
     found = clearance(studio, submit(stage, studio, new_cut(studio), film, declaration()))
-    assert found["verdict"] == "UNKNOWN PERSON"
+    assert found["verdict"] == "REVIEW"
 
 
 def test_broken_media_fails_with_words_and_can_be_cancelled_or_retried(

@@ -236,6 +236,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/requests/{request_id}/offers": {"terms": terms},
         "/v1/requests/{request_id}/acceptance": {"version": 1, "digest": "0"},
         "/v1/clearances/{clearance_id}/requests": {"tariff": terms["tariff"]},
+        "/v1/licences/{licence_id}/approvals": {"cut_id": ids["cut_id"], "approve": True},
+        "/v1/licences/{licence_id}/use-notices": {"cut_id": ids["cut_id"]},
+        "/v1/clearance-policy": {"unknowns": "review"},
         "/v1/groups": {"name": "A guild"},
         "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},
         "/v1/performers/{performer_id}/mandated-memberships": {

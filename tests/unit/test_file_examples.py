@@ -42,7 +42,11 @@ def test_the_declaration_is_read(tmp_path: Path) -> None:
     path = tmp_path / "use.toml"
     path.write_text(block("toml", "# declaration"), "utf-8")
     declared = from_dict(read(path).declaration)
-    assert [use.kind for use in declared.uses] == ["synthesise_voice", "own_performance"]
+    assert [use.kind for use in declared.uses] == [
+        "synthesise_voice",
+        "replicate_face",
+        "own_performance",
+    ]
 
 
 def test_the_people_who_calibrate_are_read(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium, S
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 RELEASE = date(2026, 12, 1)
+SIGNED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 ANNA, BERT = derived_id("prf", "anna"), derived_id("prf", "bert")
 STUDIO, RIVAL = derived_id("ten", "studio"), derived_id("ten", "rival")
 SERIES, EPISODE = derived_id("wrk", "series"), derived_id("wrk", "episode")
@@ -82,6 +83,7 @@ def licence(name: str = "one", *, seq: int = 5, revoked_days_ago: int = 0, **cha
         terms=terms(**changes),
         seq=seq,
         revoked_at=revoked_at,
+        signed_at=SIGNED_AT,
     )
 
 

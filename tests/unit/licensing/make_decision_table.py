@@ -13,11 +13,14 @@ from typing import Any
 
 from core.clock import to_text
 from fingerprint.models import Decision, Modality
+from licensing.known import NOTHING_ELSE, Known
 from licensing.models import ANY, Context, CutPlace, LicenceInForce
+from licensing.models_suspension import Suspension
 from licensing.terms import terms_to_dict
 from registry.declaration import to_dict
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium
+from tests.unit.licensing.decision_rows import further_rows
 from tests.unit.licensing.examples import (
     ANNA,
     AT,
@@ -40,6 +43,7 @@ BOTH = (Modality.VOICE, Modality.FACE)
 CLONE = DeclaredUse(ANNA, K.SYNTHESISE_VOICE)
 CLEARED, REFUSED, REVIEW, UNKNOWN = "CLEARED", "REFUSED", "REVIEW", "UNKNOWN PERSON"
 COVERS = ["licence-covers"]
+STRANGE = ["unknown-in-title"]
 
 
 def row(
@@ -56,6 +60,7 @@ def row(
     reasons: Sequence[str] = (),
     warnings: Sequence[str] = (),
     provisional: bool = False,
+    known: Known = NOTHING_ELSE,
 ) -> dict[str, Any]:
     """One row; `spans` are verdict and reason codes per span, in order of time and performer."""
     return {
@@ -65,12 +70,14 @@ def row(
             "cut_id": place.cut_id,
             "studio_id": place.studio_id,
             "scope_ids": sorted(place.scope_ids),
+            "format": place.format,
         },
         "provisional": provisional,
         "declaration": to_dict(declared or declaration(CLONE)),
         "uses": [_use(item) for item in found],
         "unknowns": [_unknown(person) for person in unknown],
         "licences": [_licence(item) for item in licences],
+        "known": known_to_dict(known),
         "expect": {
             "verdict": verdict,
             "spans": [[said, list(codes)] for said, codes in spans],
@@ -92,6 +99,7 @@ def rows() -> list[dict[str, Any]]:
         *not_found(),
         *several_people(),
         *labels(),
+        *(row(name, verdict, **facts) for name, verdict, facts in further_rows()),
     ]
 
 
@@ -599,18 +607,20 @@ def several_people() -> list[dict[str, Any]]:
     return [
         row(
             "unknown-person",
-            UNKNOWN,
+            REVIEW,
             spans=[(UNKNOWN, ["unknown-person"])],
             unknown=[stranger()],
             declared=declaration(),
+            reasons=STRANGE,
         ),
         row(
             "unknown-person-beside-a-cleared-one",
-            UNKNOWN,
+            REVIEW,
             spans=[(CLEARED, COVERS), (UNKNOWN, ["unknown-person"])],
             found=[use()],
             unknown=[stranger()],
             licences=[licence()],
+            reasons=STRANGE,
         ),
         row(
             "review-outranks-unknown",
@@ -618,6 +628,7 @@ def several_people() -> list[dict[str, Any]]:
             spans=[(REVIEW, ["uncertain-match"]), (UNKNOWN, ["unknown-person"])],
             found=[use(decision=Decision.REVIEW)],
             unknown=[stranger()],
+            reasons=STRANGE,
         ),
         row(
             "refused-outranks-all",
@@ -630,6 +641,7 @@ def several_people() -> list[dict[str, Any]]:
             found=[use(decision=Decision.REVIEW), bert],
             unknown=[stranger()],
             declared=both,
+            reasons=STRANGE,
         ),
         row(
             "one-licensed-one-not",
@@ -649,10 +661,11 @@ def several_people() -> list[dict[str, Any]]:
         ),
         row(
             "two-strangers",
-            UNKNOWN,
+            REVIEW,
             spans=[(UNKNOWN, ["unknown-person"]), (UNKNOWN, ["unknown-person"])],
             unknown=[stranger(0, 500), stranger(700, 900)],
             declared=declaration(),
+            reasons=STRANGE,
         ),
     ]
 
@@ -721,18 +734,56 @@ def _unknown(person: UnknownPerson) -> dict[str, Any]:
     return {"modality": person.modality.value, "spans": spans}
 
 
+def known_to_dict(known: Known) -> dict[str, Any]:
+    """What is known beside, as plain values; what is empty is left out."""
+    data = {
+        "suspensions": {
+            who: [_suspension(item) for item in found] for who, found in known.suspensions.items()
+        },
+        "minors": {who: day.isoformat() for who, day in known.minors.items()},
+        "deceased": {who: day.isoformat() for who, day in known.deceased.items()},
+        "rivals": [_licence(item) for item in known.rivals],
+        "acts": {
+            licence_id: {
+                "approved": acts.approved,
+                "noticed_at": None if acts.noticed_at is None else to_text(acts.noticed_at),
+            }
+            for licence_id, acts in known.acts.items()
+        },
+        "other_cuts": dict(known.other_cuts),
+        "confirmed": sorted(known.confirmed),
+        "labels": None
+        if known.labels is None
+        else [[item.scheme.value, item.state.value] for item in known.labels],
+        "unknowns": known.unknowns.value,
+    }
+    plain = {"labels": None, "unknowns": "review"}
+    return {name: value for name, value in data.items() if value != plain.get(name) and value != {}}
+
+
+def _suspension(item: Suspension) -> dict[str, Any]:
+    return {
+        "kinds": sorted(kind.value for kind in item.kinds),
+        "since": to_text(item.since),
+        "lifted_at": None if item.lifted_at is None else to_text(item.lifted_at),
+        "clause": item.clause,
+    }
+
+
 def _licence(item: LicenceInForce) -> dict[str, Any]:
     return {
         "id": item.id,
         "seq": item.seq,
         "revoked_at": None if item.revoked_at is None else to_text(item.revoked_at),
+        "signed_at": None if item.signed_at is None else to_text(item.signed_at),
         "terms": terms_to_dict(item.terms),
     }
 
 
 def main(arguments: Sequence[str]) -> int:
     """Write the table, or with `--check` say whether the file is what would be written."""
-    text = json.dumps({"rows": rows()}, indent=1, ensure_ascii=False) + "\n"
+    lines = ",\n".join(json.dumps(item, ensure_ascii=False) for item in rows())
+    text = f'{{"rows": [\n{lines}\n]}}\n'
     if "--check" in arguments:
         return 0 if TABLE.read_text(encoding="utf-8") == text else 1
     TABLE.write_text(text, encoding="utf-8")

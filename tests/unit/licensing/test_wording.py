@@ -32,6 +32,8 @@ CHOSEN = frozenset(
     {"confirmed-by-person", "rejected-by-person", "no-prints", "encoder-not-calibrated"}
     | {"too-quiet", "too-noisy", "face-too-small", "face-blurred", "face-too-dark"}
     | {"face-low-contrast", "face-profile", "short-evidence", "declared-not-found"}
+    | {"declared-without-licence", "declared-but-forbidden", "declared-minor-not-found"}
+    | {"label-met", "label-missing", "label-not-in-file", "label-unverifiable"}
 )
 
 

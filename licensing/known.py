@@ -1,0 +1,77 @@
+"""What a decision knows beside finds and licences: who is a child, what others were promised, what
+was approved, which labels the file carries, and how the tenant treats unknown people.
+
+Everything is given as known at one `seq`; nothing here is looked up by the rules themselves.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from licensing.models import LicenceInForce
+from licensing.models_suspension import Suspension
+
+
+class LabelState(StrEnum):
+    """What was seen of one kind of label in the file: there, damaged, or not there."""
+
+    PRESENT = "present"
+    UNVERIFIABLE = "unverifiable"
+    ABSENT = "absent"
+
+
+class LabelScheme(StrEnum):
+    """How a file can say that a machine made it."""
+
+    C2PA = "c2pa"
+    IPTC = "iptc"
+    AIGC = "aigc"
+
+
+class UnknownPolicy(StrEnum):
+    """What an unknown person whom nobody answered for makes of a title."""
+
+    REVIEW = "review"
+    TOLERATE = "tolerate"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFound:
+    """One kind of label as it was read from the file; `detail` is the value or what is wrong."""
+
+    scheme: LabelScheme
+    state: LabelState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CutActs:
+    """What was done about one cut under one licence; `approved` `None` while nobody has spoken."""
+
+    approved: bool | None = None
+    noticed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The rest of what a decision rests on.
+
+    By performer id: `suspensions`, `minors` (the 18th birthday) and `deceased` (the day of death).
+    By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
+    other cuts were cleared under it). `rivals` are exclusive licences of other studios. `confirmed`
+    are ids of matches that a person confirmed. `labels` is `None` where nobody looked for any.
+    """
+
+    suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
+    minors: Mapping[str, date] = field(default_factory=dict)
+    deceased: Mapping[str, date] = field(default_factory=dict)
+    rivals: tuple[LicenceInForce, ...] = ()
+    acts: Mapping[str, CutActs] = field(default_factory=dict)
+    other_cuts: Mapping[str, int] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
+    labels: tuple[LabelFound, ...] | None = None
+    unknowns: UnknownPolicy = UnknownPolicy.REVIEW
+
+
+NOTHING_ELSE = Known()

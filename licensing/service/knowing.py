@@ -1,0 +1,65 @@
+"""Gathers what a decision knows beside finds and licences, all as it was known at one `seq`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core.principal import Principal, SearchCapability
+from licensing.cutacts import acts_by_licence
+from licensing.known import Known
+from licensing.models import LicenceInForce
+from licensing.store import clearances, cutacts, rivals
+from registry.models.evidence import Findings, Submission
+from registry.service.people import lifetimes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is decided on: a submission, what was found in it, and the newest event known."""
+
+    submission: Submission
+    found: Findings
+    seq: int
+
+    @property
+    def performers(self) -> frozenset[str]:
+        """Everybody who was found or declared."""
+        found = {use.performer_id for use in self.found.uses}
+        return frozenset(found | {use.performer_id for use in self.submission.declaration.uses})
+
+
+def known_beside(
+    session: Session,
+    principal: Principal,
+    asked: Asked,
+    held: Sequence[LicenceInForce],
+) -> Known:
+    """Everything else that the decision rests on; `held` are the licences to the studio."""
+    cut_id, ids = asked.submission.cut_id, [item.id for item in held]
+    capability = SearchCapability("clearance", asked.submission.id)
+    minors, deceased = lifetimes(session, capability, asked.performers)
+    counted = [item.id for item in held if item.terms.uses_max is not None]
+    return Known(
+        minors=minors,
+        deceased=deceased,
+        rivals=rivals.exclusive_elsewhere(
+            session,
+            capability,
+            performer_ids=asked.performers,
+            licensee_id=principal.tenant_id,
+            up_to_seq=asked.seq,
+        ),
+        acts=acts_by_licence(cutacts.acts_on(session, principal, ids, cut_id)),
+        other_cuts=clearances.other_cuts(session, principal, counted, cut_id),
+        confirmed=_confirmed(asked.found),
+        unknowns=cutacts.policy(session, principal),
+    )
+
+
+def _confirmed(found: Findings) -> frozenset[str]:
+    return frozenset(
+        match.id
+        for match in found.matches
+        if any(reason.code == "confirmed-by-person" for reason in match.reasons)
+    )
