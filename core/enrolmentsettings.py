@@ -21,6 +21,12 @@ class EnrolmentSettings(BaseModel):
         "of a sound file and the language (en or de) added to these arguments. Without one a "
         "person hears whether the phrase was said.",
     )
+    quota_per_month: int = Field(
+        default=200,
+        ge=1,
+        description="Enrolments that one organisation may begin in a calendar month (UTC); two "
+        "people of the operator's lift it for a month (`ebenbild quota lift`).",
+    )
     minor_days_max: int = Field(
         default=730,
         ge=1,

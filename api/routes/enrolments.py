@@ -134,6 +134,7 @@ def draft(performer_id: str, body: NewEnrolment, writing: Writing, world: Open) 
                 now=utc_now(),
                 valid_until=body.valid_until,
                 minor_days_max=world.settings.enrolment.minor_days_max,
+                quota_per_month=world.settings.enrolment.quota_per_month,
             )
         )
     )

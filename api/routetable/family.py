@@ -20,5 +20,9 @@ ROWS = (
     row("GET", "/v1/estates/{estate_id}/papers", *_PROOF, attested=True),
     row("POST", "/v1/estates/{estate_id}/attestation", *_PROOF, attested=True),
     row("POST", "/v1/estates/{estate_id}/withdrawal", _SIDE),
+    row("POST", "/v1/rosters", _SIDE),
+    row("GET", "/v1/rosters", _SIDE),
+    row("GET", "/v1/quota", _SIDE),
+    row("POST", "/v1/tenants/{tenant_id}/quota-lifts", ADMIN, reach=Reach.EVERYBODY),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

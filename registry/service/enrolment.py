@@ -23,9 +23,11 @@ from registry.consent import ConsentTerms, check_consent, consent_document, cons
 from registry.enrolment import Step, advance
 from registry.minority import consent_ends, minority_in
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
+from registry.quotas import ENROLMENTS_MAX
 from registry.service.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at, require_key
+from registry.service.quotas import require_quota
 from registry.store import challenges, enrolments, people, prints, samples, traces
 
 SCOPE = "performers"
@@ -44,6 +46,7 @@ def draft_enrolment(
     now: datetime,
     valid_until: datetime | None = None,
     minor_days_max: int = MINOR_DAYS_MAX,
+    quota_per_month: int = ENROLMENTS_MAX,
 ) -> SigningRequest:
     """Make the consent for the performer to sign with the key that is bound now.
 
@@ -57,6 +60,7 @@ def draft_enrolment(
     issuer = require_key(session, performer.id, now)
     due = guardians_due(session, principal, performer_id, now)
     # Decide.
+    require_quota(session, principal, usual=quota_per_month, now=now)
     if performer.deceased_on is not None:
         raise Conflict("Nobody is enrolled after death.", next_step="Heirs may withdraw what is.")
     terms = ConsentTerms(
