@@ -19,6 +19,7 @@ from api.routes import (
     account,
     asof,  # before the licences, whose ids its name would be
     clearances,
+    contracts,
     cutacts,
     disputes,
     encoders,
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(public.router)
     app.include_router(log.public)
     app.include_router(rules.entrance)
+    app.include_router(contracts.entrance)
     for visited in (signin, account, members, inbox):
         app.include_router(visited.router)
     app.include_router(people.entrance)
@@ -137,6 +139,7 @@ NOUNS = (
     webhooks,
     privacy,
     rules,
+    contracts,
 )
 
 

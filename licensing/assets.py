@@ -44,5 +44,13 @@ def condition_words(lang: str) -> dict[str, str]:
     return found
 
 
+@cache
+def contract_words(lang: str) -> dict[str, str]:
+    """Names of terms and sentences about contracts, in English or German."""
+    known = "de" if lang.lower().startswith("de") else "en"
+    found: dict[str, str] = json.loads(_read(f"contracts.{known}.json"))
+    return found
+
+
 def _read(name: str) -> bytes:
     return files("licensing").joinpath("data", name).read_bytes()

@@ -4,6 +4,7 @@ Every one may be left out, and then says what licences without it have always sa
 that is not written, so that older licences keep their bytes.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
@@ -25,6 +26,7 @@ from licensing.models import Formation, StageRate, TemplateRef, Terms
 from registry.models.works import Stage
 
 DESCRIPTION_LENGTH_MAX = 4_000
+DIGEST = re.compile(r"[0-9a-f]{64}")
 FORMATION_FLAGS = tuple(
     field.name for field in fields_of(Formation) if field.name != "court_approval_ref"
 )
@@ -87,7 +89,7 @@ def formation_from_dict(data: object) -> Formation:
 
 def template_to_dict(template: TemplateRef) -> dict[str, object]:
     """JSON-ready form of the standard contract and its version."""
-    return {"id": template.id, "version": template.version}
+    return {"id": template.id, "version": template.version, "digest": template.digest}
 
 
 def _written(value: object) -> object:
@@ -128,5 +130,7 @@ def _stage_rate(value: object) -> StageRate:
 def _template(value: object) -> TemplateRef | None:
     if value is None:
         return None
-    found = only_fields(value, frozenset({"id", "version"}), frozenset(), "template")
-    return TemplateRef(text(found, "id"), text(found, "version"))
+    found = only_fields(value, frozenset({"id", "version", "digest"}), frozenset(), "template")
+    if not DIGEST.fullmatch(text(found, "digest")):
+        raise BadTerms("template.digest must be 64 hexadecimal digits.", next_step=SHAPE)
+    return TemplateRef(text(found, "id"), text(found, "version"), text(found, "digest"))

@@ -81,10 +81,14 @@ class StageRate:
 
 @dataclass(frozen=True, slots=True)
 class TemplateRef:
-    """The standard contract, in the version that the parties read."""
+    """The standard contract, in the version and the very words that the parties read.
+
+    `digest` is the SHA-256 of its canonical form, as hex.
+    """
 
     id: str
     version: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +163,14 @@ class LicenceDraft:
     """What the performer's own program signs: Ed25519 over `signing_input` (64 bytes).
 
     `options` are the terms of the proof, so that the program can compute the bytes by itself.
+    `doubts` are what rule packs leave to a person; they do not keep anybody from signing.
     """
 
     id: str
     document: Mapping[str, object]
     options: ProofOptions
     signing_input: bytes
+    doubts: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,11 +321,15 @@ class VerifyStep:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """All steps in order; `terms` and `vc_id` are empty until the document could be read."""
+    """All steps in order; `terms` and `vc_id` are empty until the document could be read.
+
+    `doubts` are what rule packs say against the terms or leave to a person; no step fails by them.
+    """
 
     steps: tuple[VerifyStep, ...]
     terms: Terms | None = None
     vc_id: str = ""
+    doubts: tuple[Reason, ...] = ()
 
     @property
     def ok(self) -> bool:

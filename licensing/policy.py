@@ -111,7 +111,12 @@ def _circumstances(terms: Terms) -> dict[str, object]:
         "eb:framework": terms.framework_id,
         "eb:terminationNotice": terms.termination_notice_days
         and f"P{terms.termination_notice_days}D",
-        "eb:template": template and {"eb:id": template.id, "eb:version": template.version},
+        "eb:template": template
+        and {
+            "eb:id": template.id,
+            "eb:version": template.version,
+            "eb:digest": template.digest,
+        },
         "eb:courtApproval": formation.court_approval_ref,
     }
     found = {name: value for name, value in said.items() if value}

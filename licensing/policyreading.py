@@ -12,6 +12,7 @@ from core.clock import from_text
 from core.errors import BadInput, BadTerms
 from core.money import parse_rate
 from fingerprint.models import Modality
+from licensing.conditions import DIGEST
 from licensing.models import ANY, Context, Formation, StageRate, TariffTerm, TemplateRef, Terms
 from licensing.policy import (
     ACTIONS,
@@ -115,7 +116,10 @@ def _scope(limits: Sequence[_Json], field: str) -> tuple[str, ...]:
 
 
 def _template(said: _Json) -> TemplateRef:
-    return TemplateRef(_text(said["eb:id"]), _text(said["eb:version"]))
+    digest = _text(said["eb:digest"])
+    if not DIGEST.fullmatch(digest):
+        raise ValueError("template")
+    return TemplateRef(_text(said["eb:id"]), _text(said["eb:version"]), digest)
 
 
 def _text(value: object) -> str:

@@ -14,6 +14,7 @@ from core import integrity
 from core.canonical import parse_strict
 from core.clock import to_text
 from core.errors import BadProof, EbenbildError
+from fingerprint.models import Reason
 from licensing.credential import (
     LICENCE_BYTES_MAX,
     LicenceFacts,
@@ -22,6 +23,10 @@ from licensing.credential import (
     licence_facts,
 )
 from licensing.models import StepState, VerifyReport, VerifyStep
+from licensing.rulepacks.explaining import reasons
+from licensing.rulepacks.judging import judge, packs_for
+from licensing.rulepacks.models import ConsentFacts
+from licensing.rulepacks.packs import shipped_packs
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
 from licensing.token import Token, open_token
@@ -120,6 +125,7 @@ def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
         steps=tuple(run.steps),
         terms=None if facts is None else facts.terms,
         vc_id="" if facts is None else facts.vc_id,
+        doubts=() if facts is None else _doubts(facts, trust),
     )
 
 
@@ -148,6 +154,13 @@ def _token_trusted(token: Token | None, trust: Trust) -> tuple[None, str]:
     if _present(token).method not in trust.registry_methods:
         raise BadProof("The token is sealed by none of the registries trusted.")
     return None, "The registry that sealed the token is trusted."
+
+
+def _doubts(facts: LicenceFacts, trust: Trust) -> tuple[Reason, ...]:
+    """What rule packs say today; who is a minor or has died cannot be known from the file."""
+    places = facts.terms.territories
+    asked = ConsentFacts(facts.terms, territories=places)
+    return reasons(judge(asked, packs_for(shipped_packs(), places, trust.at), trust.at))
 
 
 def _strict(data: bytes) -> tuple[dict[str, Any], str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.asof import as_of
+from api.cli.contracts import filled
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
 from api.cli.termsfile import flat, read_terms
 from api.cli.verify import verify
-from api.web.texts import text, word
+from api.web.texts import reason, text, word
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -29,13 +30,21 @@ def new(
     cli: Cli,
     terms: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")],
     key: KeyFile,
+    *,
     yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+    template: Annotated[
+        str, typer.Option(help="Fill in this contract; the file then holds only what is left open.")
+    ] = "",
 ) -> None:
     """Draft a licence, sign it here with the performer's key, and have it countersigned."""
     wanted = read_terms(terms)
     with cli.client() as client:
+        if template:
+            wanted = filled(cli, client, template, wanted)
         draft = client.post("/v1/licences", {"terms": wanted})
+        for doubt in draft["doubts"]:
+            note(f"? {reason(cli.lang, doubt)}")
         _agree(cli, wanted, yes=yes)
         _note_cut(cli, wanted, draft)
         licence = sign_draft(cli, client, key, draft, out)

@@ -12,7 +12,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say, table
 from api.cli.receipts import is_receipt, verify_receipt
-from api.web.texts import text
+from api.web.texts import reason, text
 
 if TYPE_CHECKING:
     from licensing.models import VerifyReport
@@ -58,6 +58,7 @@ def verify(
         "complete": report.complete,
         "vc_id": report.vc_id,
         "steps": steps,
+        "doubts": [{"code": item.code, "detail": dict(item.detail)} for item in report.doubts],
     }
 
     def render() -> None:
@@ -65,6 +66,8 @@ def verify(
         table(("", "step", "what", "found"), rows)
         outcome = "good" if report.complete else "partly" if report.ok else "bad"
         say(text(cli.lang, f"verify.{outcome}"))
+        for item in found["doubts"]:
+            note(f"? {reason(cli.lang, item)}")
 
     emit(cli, found, render)
     if not report.ok:

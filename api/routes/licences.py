@@ -10,10 +10,10 @@ from sqlmodel import Session
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
-from api.wire import FROZEN, Signed, ToSign
+from api.wire import FROZEN, ReasonOut, Signed, ToSign
 from core.clock import utc_now
 from core.principal import require_any
-from licensing.models import Licence
+from licensing.models import Licence, LicenceDraft
 from licensing.service import licences
 from licensing.terms import terms_from_dict, terms_to_dict
 
@@ -28,6 +28,18 @@ class NewLicence(BaseModel):
 
     model_config = FROZEN
     terms: dict[str, Any]
+
+
+class LicenceToSign(ToSign):
+    """A draft to sign, with what rule packs leave to a person; that keeps nobody from signing."""
+
+    doubts: tuple[ReasonOut, ...] = ()
+
+    @classmethod
+    def of_licence(cls, draft: LicenceDraft) -> Self:
+        """The draft as data."""
+        told = tuple(ReasonOut.of(item) for item in draft.doubts)
+        return cls(**ToSign.of(draft).model_dump(), doubts=told)
 
 
 class Revocation(BaseModel):
@@ -70,12 +82,12 @@ class LicenceOut(BaseModel):
         )
 
 
-@router.post("/licences", status_code=201, response_model=ToSign)
+@router.post("/licences", status_code=201, response_model=LicenceToSign)
 def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
     """Draft a licence; it counts once the performer's own program has signed it."""
     terms = terms_from_dict(body.terms)
     return writing.write(
-        lambda session: ToSign.of(
+        lambda session: LicenceToSign.of_licence(
             licences.draft_licence(
                 session,
                 writing.caller,
@@ -107,15 +119,15 @@ def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Respon
     return writing.write(save, status=200)
 
 
-@router.get("/licences/{licence_id}/draft", response_model=ToSign)
+@router.get("/licences/{licence_id}/draft", response_model=LicenceToSign)
 def to_sign(
     licence_id: str,
     caller: Caller,
     reading: Reading,
     signer: Annotated[str | None, Query(max_length=120)] = None,
-) -> ToSign:
+) -> LicenceToSign:
     """The draft once more, for the performer's key or the did:key of a guardian it names."""
-    return ToSign.of(licences.get_draft(reading, caller, licence_id, signer))
+    return LicenceToSign.of_licence(licences.get_draft(reading, caller, licence_id, signer))
 
 
 @router.get("/licences", response_model=Page[LicenceOut])

@@ -98,9 +98,9 @@ def _rule(data: Mapping[str, Any], certainty: Certainty, jurisdiction: str) -> R
         certainty=Certainty(data.get("certainty", certainty)),
         verdict=Verdict(data["verdict"]) if judged else None,
         territories=_territories(data.get("territories", [ANY])),
-        when=_group(data.get("when", {})),
-        unless=tuple(_group(group) for group in data.get("unless", [])),
-        must=tuple(_group(group) for group in data.get("must", [])),
+        when=read_group(data.get("when", {})),
+        unless=tuple(read_group(group) for group in data.get("unless", [])),
+        must=tuple(read_group(group) for group in data.get("must", [])),
         label=_label(data["id"], clause, jurisdiction, data["label"]) if "label" in data else None,
     )
 
@@ -118,7 +118,8 @@ def _label(name: str, clause: Words, jurisdiction: str, data: Mapping[str, Any])
     )
 
 
-def _group(data: Mapping[str, Any]) -> Group:
+def read_group(data: Mapping[str, Any]) -> Group:
+    """A group of conditions; raises ValueError for one that nobody knows or that is malformed."""
     return {name: _value(name, value) for name, value in data.items()}
 
 

@@ -35,6 +35,7 @@ from licensing.drafting import (
 from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
+from licensing.service.conformity import against_template, doubts, findings, invalid
 from licensing.service.parties import parties_at, signer_named
 from licensing.service.scopes import scope_reasons, with_chains
 from licensing.status import LIST_BITS, bits_with
@@ -75,6 +76,9 @@ def draft_licence(
         _refuse(check_minor(terms, parties.adult_at))
         terms = for_minor(terms, parties.adult_at)
     _refuse((*check_terms(terms, now), *scope_reasons(session, principal, terms, now=now)))
+    _refuse(against_template(session, principal, terms, now))
+    found = findings(terms, parties, now)
+    _refuse(invalid(found))
     status_list, status_index = _free_place(session)
     facts = LicenceFacts(
         vc_id=uuid.uuid4().urn,
@@ -90,7 +94,7 @@ def draft_licence(
     draft = new_draft(facts, ids, tenant_id=principal.tenant_id, now=now)
     # Save.
     store.add_draft(session, draft)
-    return signing_request(draft)
+    return replace(signing_request(draft), doubts=doubts(found))
 
 
 def sign_licence(
@@ -207,7 +211,10 @@ def get_draft(
             "This key is not asked to sign the licence.",
             next_step="Sign with the key of the performer or of a guardian whom it names.",
         )
-    return signing_request(draft, signer)
+    drafted_at, terms = draft.licence.recorded_at, draft.licence.terms
+    parties = parties_at(session, principal, terms.performer_id, drafted_at)
+    found = findings(terms, parties, drafted_at)
+    return replace(signing_request(draft, signer), doubts=doubts(found))
 
 
 def awaiting(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:

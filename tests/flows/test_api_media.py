@@ -34,6 +34,7 @@ territories = "*"
 languages = "*"
 media = "*"
 works = "*"
+description = "Her cloned voice in every podcast of the studio"
 valid_from = 2026-01-01T00:00:00Z
 valid_until = 2036-01-01T00:00:00Z
 [tariff]

@@ -34,6 +34,7 @@ FIXED = {
     "index": "0",
     "subject_id": "lic_none",
     "pack_id": "eu-gdpr-9",
+    "template_id": "archive-reuse",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

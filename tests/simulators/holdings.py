@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
@@ -80,6 +81,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "performer_id": anna.id,
         "mandate_id": mandate["id"],
         "estate_id": estate["id"],
+        "own_template_id": client.post("/v1/templates", {"body": contract(name)})["id"],
         "guardian_id": guardian["id"],
         "enrolment_id": enrolment,
         "challenge_id": asked["id"],
@@ -124,6 +126,22 @@ def _request(client: Client, anna: Person, tenant_id: str) -> str:
     """A request of the organisation's to its own performer."""
     terms = {**terms_about(anna.id, tenant_id), "territories": ["DE"]}
     return str(client.post("/v1/requests", {"terms": terms})[0]["id"])
+
+
+def contract(title: str) -> dict[str, Any]:
+    """A contract template of an organisation's own, as short as one can be."""
+    words = {"en": title, "de": title}
+    clause = {"id": "all", "title": words, "plain": words, "legal": words}
+    return {
+        "title": words,
+        "summary": words,
+        "home_territories": ["DE"],
+        "term": "P1Y",
+        "defaults": {},
+        "fields": [],
+        "refuses": [],
+        "clauses": [clause],
+    }
 
 
 def _negotiation(client: Client, anna: Person, name: str) -> dict[str, str]:
@@ -184,6 +202,7 @@ def terms_about(performer_id: str, licensee_id: str) -> dict[str, Any]:
         "languages": "*",
         "media": "*",
         "works": "*",
+        "description": "A cloned voice in every work of this studio",
         "valid_from": "2026-01-01T00:00:00Z",
         "valid_until": "2036-01-01T00:00:00Z",
         "tariff": {"kind": "per_minute", "rate": "0.25", "currency": "EUR"},
@@ -232,6 +251,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/disputes/settlements": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/licences": {"terms": terms},
         "/v1/rules/checks": {"terms": terms},
+        "/v1/templates": {"body": contract("Another")},
+        "/v1/templates/{own_template_id}/versions": {"body": contract(f"Next {uuid4()}")},
+        "/v1/templates/{template_id}/terms": {"answers": {**terms, "works": [ids["work_id"]]}},
         "/v1/rules/tables": {"table": "pack,rule,case,territories,at,facts,verdict\n"},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/requests": {"terms": terms},

@@ -155,6 +155,7 @@ class Person:
             "languages": "*",
             "media": "*",
             "works": "*",
+            "description": "A cloned voice in every work of this studio",
             "valid_from": "2026-01-01T00:00:00Z",
             "valid_until": "2036-01-01T00:00:00Z",
             "tariff": {"kind": "per_minute", "rate": "0.25", "currency": "EUR"},

@@ -59,6 +59,7 @@ class Deal:
             valid_until=later(days=365),
             tariff=TariffTerm(TariffKind.PER_VIEW, 1_000, "EUR"),
             label_ai=False,
+            description="A cloned voice in every work of this studio",
         )
         return replace(plain, **changes)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from api import rulewords
+from api import contractwords, rulewords
 from api.web import texts
 from api.web.pages import render
+from licensing.templates.shelf import newest
 
 VOID = {"meta", "br", "link", "input", "img", "hr"}
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -85,6 +86,8 @@ STATEMENT: dict[str, Any] = {
 PAGES = {
     "landing.html": {"status": "ready", "open_jobs": 3},
     "problem.html": {"code": "not-found", "meaning": "problem.not-found"},
+    "contracts.html": {"contracts": [contractwords.for_page(c, "en") for c in newest()]},
+    "contract.html": {"c": contractwords.for_page(newest()[0], "en")},
     "rules.html": {
         "packs": rulewords.packs(rulewords.EVERYWHERE, datetime(2026, 12, 1, tzinfo=UTC)),
         "places": ("*", "DE"),

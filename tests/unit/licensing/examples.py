@@ -61,7 +61,7 @@ FULL = replace(
     use_notice_hours=48,
     termination_notice_days=30,
     post_mortem=True,
-    template=TemplateRef("micro-drama-series", "2026-11"),
+    template=TemplateRef("micro-drama-series", "1", "a" * 64),
     framework_id="union-2026",
     formation=Formation(separate_agreement=True, counsel=True, court_approval_ref="12 F 3/26"),
 )

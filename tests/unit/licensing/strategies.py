@@ -120,7 +120,8 @@ _conditions = st.fixed_dictionaries(
         "use_notice_hours": st.integers(0, 100),
         "termination_notice_days": st.integers(0, 100),
         "post_mortem": st.booleans(),
-        "template": st.none() | st.builds(TemplateRef, st.just("dubbing"), st.just("2026-11")),
+        "template": st.none()
+        | st.builds(TemplateRef, st.just("dubbing"), st.just("1"), st.just("0" * 64)),
         "framework_id": _texts,
         "formation": st.builds(
             Formation, *[st.booleans()] * 5, court_approval_ref=_texts, agency_key=st.booleans()

@@ -1,0 +1,113 @@
+"""Contract templates as data and in words, for the API, the page and the command line alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.clock import to_text
+from licensing.models import Terms
+from licensing.rulepacks.models import Words
+from licensing.service.templates import Shelved
+from licensing.templates.comparing import deviations, differences
+from licensing.templates.filling import no_advice, text_in
+from licensing.templates.models import Template
+from licensing.templates.naming import name_of, value_of
+from licensing.templates.prose import deviation_lines, difference_lines
+from licensing.templates.reading import digest, template_to_dict
+
+LANGUAGES = ("en", "de")
+
+
+def summary(item: Shelved) -> dict[str, Any]:
+    """A template in a list; `tenant_id` is empty for the registry's own."""
+    template = item.template
+    return {
+        "id": template.id,
+        "version": template.version,
+        "title": _both(template.title),
+        "summary": _both(template.summary),
+        "home_territories": list(template.home_territories),
+        "published_at": to_text(template.published_at),
+        "digest": digest(template),
+        "tenant_id": item.tenant_id,
+    }
+
+
+def whole(item: Shelved) -> dict[str, Any]:
+    """A template with all its words; the fields of `body` can be published again, changed."""
+    return {
+        **summary(item),
+        "body": template_to_dict(item.template),
+        "no_advice": {lang: no_advice(lang) for lang in LANGUAGES},
+    }
+
+
+def compared(old: Template, new: Template) -> dict[str, Any]:
+    """What changed between two templates, as sentences in both languages."""
+    found = differences(old, new)
+    return {
+        "before": {"id": old.id, "version": old.version},
+        "after": {"id": new.id, "version": new.version},
+        "lines": {lang: difference_lines(found, lang) for lang in LANGUAGES},
+    }
+
+
+def agreed(template: Template, fields: Mapping[str, object], terms: Terms) -> dict[str, Any]:
+    """The filled-in terms, how they deviate from the template, and the words they stand for."""
+    found = deviations(template, terms)
+    return {
+        "terms": dict(fields),
+        "deviations": {lang: deviation_lines(found, lang) for lang in LANGUAGES},
+        "clauses": [
+            {
+                "title": _both(clause.title),
+                "plain": {
+                    lang: text_in(clause.plain.said(lang), fields, lang) for lang in LANGUAGES
+                },
+                "legal": {
+                    lang: text_in(clause.legal.said(lang), fields, lang) for lang in LANGUAGES
+                },
+            }
+            for clause in template.clauses
+        ],
+    }
+
+
+def for_page(template: Template, lang: str) -> dict[str, Any]:
+    """A template as its page shows it in one language."""
+    return {
+        "id": template.id,
+        "version": template.version,
+        "digest": digest(template),
+        "title": template.title.said(lang),
+        "summary": template.summary.said(lang),
+        "home": ", ".join(template.home_territories),
+        "clauses": [
+            {
+                "id": clause.id,
+                "title": clause.title.said(lang),
+                "plain": text_in(clause.plain.said(lang), None, lang),
+                "legal": text_in(clause.legal.said(lang), None, lang),
+            }
+            for clause in template.clauses
+        ],
+        "refuses": [item.words.said(lang) for item in template.refuses],
+        "fields": [(item.label.said(lang), item.optional) for item in template.fields],
+        "defaults": [
+            (name_of(name, lang), value_of(name, value, lang))
+            for name, value in template.defaults.items()
+        ],
+        "term": _term(template.term, lang),
+        "no_advice": no_advice(lang),
+    }
+
+
+def _term(term: str, lang: str) -> str:
+    years, _, rest = term.removeprefix("P").partition("Y") if "Y" in term else ("", "", term[1:])
+    words = {"en": ("years", "year", "days"), "de": ("Jahre", "Jahr", "Tage")}
+    many, one, days = words["de" if lang.startswith("de") else "en"]
+    said = [f"{years} {one if years == '1' else many}"] if years else []
+    return ", ".join([*said, *([f"{rest.removesuffix('D')} {days}"] if rest else [])])
+
+
+def _both(words: Words) -> dict[str, str]:
+    return {"en": words.en, "de": words.de}

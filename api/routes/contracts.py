@@ -1,0 +1,128 @@
+"""Contract templates: the standards for anybody to read, an organisation's own to publish."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from api import contractwords
+from api.deps import Caller, Language, Reading, Writing
+from api.web.pages import render
+from api.web.response import PageResponse
+from api.wire import FROZEN
+from core.clock import utc_now
+from core.errors import BadTerms
+from licensing.service import templates
+from licensing.templates import shelf
+from licensing.templates.filling import filled, refused
+from licensing.terms import terms_from_dict
+
+entrance = APIRouter(tags=["contracts"])
+router = APIRouter(tags=["contracts"])
+TemplateId = Annotated[str, Path(pattern="^[a-z0-9_-]{1,60}$")]
+Version = Annotated[str, Query(pattern="^([1-9][0-9]{0,4})?$", description="The newest if empty.")]
+
+
+class Body(BaseModel):
+    """A template as `GET /v1/templates/{id}` shows it under `body`."""
+
+    model_config = FROZEN
+    body: dict[str, Any]
+
+
+class Answers(BaseModel):
+    """What is left open, and what deviates, as fields of a terms file."""
+
+    model_config = FROZEN
+    answers: dict[str, Any]
+    version: str = Field(default="", pattern="^([1-9][0-9]{0,4})?$")
+
+
+@entrance.get("/contracts", response_class=PageResponse)
+def list_page(lang: Language) -> str:
+    """Which standard contracts are there, and what is each for?"""
+    found = [contractwords.for_page(item, lang) for item in shelf.newest()]
+    return render("contracts.html", lang, contracts=found)
+
+
+@entrance.get("/contracts/{template_id}", response_class=PageResponse)
+def contract_page(template_id: TemplateId, lang: Language, version: Version = "") -> str:
+    """What does this contract say, in plain words and in legal ones?"""
+    found = shelf.standard(template_id, version)
+    if found is None:
+        raise shelf.no_template()
+    return render("contract.html", lang, c=contractwords.for_page(found, lang))
+
+
+@router.get("/templates", response_model=list[dict[str, Any]])
+def list_templates(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """List the standard contracts and those that organisations published, newest versions."""
+    return [contractwords.summary(item) for item in templates.list_templates(reading, caller)]
+
+
+@router.post("/templates", status_code=201, response_model=dict[str, Any])
+def publish(body: Body, writing: Writing) -> Response:
+    """Publish a contract of your own; whoever is signed in can read it, nobody can change it."""
+    return writing.write(
+        lambda session: contractwords.whole(
+            templates.publish(session, writing.caller, body.body, now=utc_now())
+        )
+    )
+
+
+@router.get("/templates/{template_id}", response_model=dict[str, Any])
+def show(
+    template_id: TemplateId, caller: Caller, reading: Reading, version: Version = ""
+) -> dict[str, Any]:
+    """Show a contract with all its words."""
+    return contractwords.whole(templates.shelved(reading, caller, template_id, version))
+
+
+@router.get("/templates/{template_id}/differences", response_model=dict[str, Any])
+def differences(
+    template_id: TemplateId,
+    caller: Caller,
+    reading: Reading,
+    before: Version = "",
+    after: Version = "",
+) -> dict[str, Any]:
+    """What changed between two versions, or since the standard that the contract rests on?"""
+    new = templates.get(reading, caller, template_id, after)
+    number = int(new.version)
+    if before or number > 1 or new.based_on is None:
+        old = templates.get(reading, caller, template_id, before or str(max(number - 1, 1)))
+    else:
+        old = templates.get(reading, caller, new.based_on.id, new.based_on.version)
+    return contractwords.compared(old, new)
+
+
+@router.post("/templates/{template_id}/terms", response_model=dict[str, Any])
+def terms(
+    template_id: TemplateId, body: Answers, caller: Caller, reading: Reading
+) -> dict[str, Any]:
+    """Fill in a contract: the terms to draft a licence with, and how they deviate from it."""
+    template = templates.get(reading, caller, template_id, body.version)
+    fields = filled(template, body.answers)
+    read = terms_from_dict(fields)
+    against = refused(template, read, utc_now())
+    if against:
+        raise BadTerms(
+            "This contract is not made for: " + " ".join(item.words.en for item in against),
+            next_step="Change the answers, or choose another contract.",
+            code="template-refuses",
+        )
+    return contractwords.agreed(template, fields, read)
+
+
+@router.post(
+    "/templates/{own_template_id}/versions", status_code=201, response_model=dict[str, Any]
+)
+def publish_version(own_template_id: TemplateId, body: Body, writing: Writing) -> Response:
+    """Publish the next version of your own contract; licences on earlier ones stay as they are."""
+    return writing.write(
+        lambda session: contractwords.whole(
+            templates.publish(
+                session, writing.caller, body.body, template_id=own_template_id, now=utc_now()
+            )
+        )
+    )
