@@ -56,6 +56,8 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.search --count 100000
 	@$(BIN)/python -m bench.restore
 	@$(BIN)/python -m bench.vault
+	@$(BIN)/python -m bench.log
+	@$(BIN)/python -m bench.decide
 	@$(BIN)/python -m bench.licences
 	@$(BIN)/python -m bench.start
 
@@ -65,6 +67,9 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.portrait_gates --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.evasion --models $(MODELS)
 	@$(BIN)/python -m bench.malformed
+	@$(BIN)/python -m bench.log --every-leaf
+	@$(BIN)/python -m bench.races
+	@$(BIN)/python -m bench.insiders
 	@$(BIN)/python -m bench.oracle
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.late --models $(MODELS)

@@ -7,6 +7,7 @@ from api.retention import enforce
 from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
+from core.rowseals import seal_rows
 from licensing.service.asof import tell_expiring
 from registry.service import latematch, minors, proofing
 
@@ -24,4 +25,5 @@ def tidy(world: World) -> None:
         minors.come_of_age(session, of_age, at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)
+        seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)

@@ -11,6 +11,7 @@ MODULES = (
     "core.logkeys",
     "core.checkpoints",
     "core.logwitnesses",
+    "core.rowseals",
     "core.outbox",
     "core.notices",
     "core.webhooks",

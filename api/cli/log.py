@@ -138,6 +138,14 @@ def cosign(cli: Cli) -> None:
         raise typer.Exit(1)
 
 
+@command(app, "seal")
+def seal(cli: Cli) -> None:
+    """Put a digest of what was recorded since the last time into the log (else hourly)."""
+    with cli.client() as client:
+        found = client.post("/v1/log/sealing")
+    emit(cli, found, lambda: fields(found))
+
+
 @command(app, "rotate-key")
 def rotate_key(cli: Cli) -> None:
     """Begin a change of the log's key: a new one signs beside the present one."""

@@ -41,11 +41,23 @@ def init(
     note(text(cli.lang, "init.next"))
 
 
-def doctor(cli: Cli) -> None:
+def doctor(
+    cli: Cli,
+    audit: Annotated[
+        bool,
+        typer.Option("--audit", help="Re-derive log, audit chain and status by other code too."),
+    ] = False,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(help="With --audit: a key of the log as you know it from elsewhere."),
+    ] = None,
+) -> None:
     """Check versions, database, keys, models and disk; exit 1 when something is wrong."""
     from api.doctor import examine  # noqa: PLC0415
+    from api.doctoraudit import audited  # noqa: PLC0415
 
-    checks = examine(cli.settings())
+    settings = cli.settings()
+    checks = [*examine(settings), *(audited(settings, key or []) if audit else ())]
     found = [
         {"check": item.name, "state": item.state, "found": item.found, "next_step": item.next_step}
         for item in checks

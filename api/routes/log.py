@@ -14,7 +14,7 @@ from sqlmodel import Session
 from api.deps import Caller, Open, Reading, Writing
 from api.routes.licences import READERS
 from api.wire import FROZEN, Text
-from core import log, logkeys, logwitnesses, receipts, witnesspost
+from core import log, logkeys, logwitnesses, receipts, rowseals, witnesspost
 from core.checkpoint import parse_checkpoint
 from core.checkpoints import newest
 from core.clock import utc_now
@@ -254,6 +254,17 @@ def ask(caller: Caller, world: Open) -> list[AskedOut]:
         AskedOut(name=item.name, size=item.size, fault=item.fault)
         for item in witnesspost.ask_for(caller, world.db, world.settings.webhooks)
     ]
+
+
+@router.post("/log/sealing", status_code=200)
+def seal(writing: Writing) -> Response:
+    """Put a digest of what was added to append-only tables into the log now; else each hour."""
+
+    def sealed(session: Session) -> dict[str, int]:
+        require(writing.caller, logwitnesses.SCOPE)
+        return {"rows": rowseals.seal_rows(session, now=utc_now())}
+
+    return writing.write(sealed, status=200)
 
 
 @router.post("/log/keys", status_code=201, response_model=KeyOut)

@@ -44,6 +44,7 @@ ROWS = (
     row("POST", "/v1/log/witnesses", ADMIN),
     row("POST", "/v1/log/witnesses/removal", ADMIN, may_lack=True),
     row("POST", "/v1/log/cosigning", ADMIN),
+    row("POST", "/v1/log/sealing", ADMIN),
     row("POST", "/v1/log/keys", ADMIN),
     row("POST", "/v1/log/keys/retirement", ADMIN, may_lack=True),
 )
