@@ -42,7 +42,7 @@ def open_engine(settings: Settings, chosen: Chosen | None = None) -> "Engine":
     from fingerprint.media.limits import Limits  # noqa: PLC0415
 
     runtime.want(settings.providers)
-    runtime.share_heap()
+    runtime.steady_memory()
     forking.prepare()  # it loads while the models do
     return Engine.open(
         settings.models_path,

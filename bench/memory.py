@@ -35,7 +35,7 @@ from fingerprint.media import door
 from fingerprint.media.forking import forking
 from fingerprint.media.limits import Limits
 from fingerprint.models import ScanMode, Trace
-from fingerprint.runtime import share_heap
+from fingerprint.runtime import steady_memory
 
 SHORT_MINUTES = 5
 RATE = 16_000
@@ -80,7 +80,7 @@ def main() -> None:
 
 def scan(path: Path, asked: argparse.Namespace) -> str:
     """Go through a file as a worker does: segment by segment, then one search."""
-    share_heap()
+    steady_memory()
     engine = Engine.open(asked.models, threads=asked.threads, limits=Limits())
     info = engine.probe(path)
     traces: list[Trace] = []

@@ -25,7 +25,8 @@ GPU_PROVIDERS = (
     "DmlExecutionProvider",
 )
 _ERRORS_ONLY = 3
-_M_ARENA_MAX = -8  # malloc.h of the GNU C library
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # malloc.h of the GNU C library
+_OUTSIDE_BYTES = 1 << 20
 _WANTED: dict[str, str] = {"providers": AUTO}
 _log = logging.getLogger(__name__)
 
@@ -36,16 +37,18 @@ def want(asked: str) -> None:
     _WANTED["providers"] = asked
 
 
-def share_heap() -> None:
-    """Let all threads of this process allocate from one heap, at its start; GNU libc on Linux.
+def steady_memory() -> None:
+    """Keep this process's memory level however long it works, at its start; GNU libc on Linux.
 
     Each new thread otherwise takes a heap of its own, and every segment of a scan has new threads:
-    what large arrays leave unused in each adds up over a film. Called again it changes nothing.
+    what each heap leaves unused adds up over a film. Now they share one, and arrays of pictures and
+    sound lie outside of it and are given back when they go. Called again it changes nothing.
     """
     if sys.platform == "linux":
         mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
         if mallopt is not None:
             mallopt(_M_ARENA_MAX, 1)
+            mallopt(_M_MMAP_THRESHOLD, _OUTSIDE_BYTES)
 
 
 def session(path: Path, threads: int) -> ort.InferenceSession:

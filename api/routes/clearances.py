@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from api.deps import Caller, Language, Reading, Writing
+from api.deps import Caller, Language, Open, Reading, Writing
 from api.found import MatchOut, matches_of, names_in
 from api.paging import Asked, Page, page
 from api.web.pages import render
@@ -132,10 +132,11 @@ def show(clearance_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
 
 
 @router.get("/clearances/{clearance_id}/clearance.html", response_class=PageResponse)
-def report(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> str:
-    """The same decision as a page."""
+def report(clearance_id: str, caller: Caller, reading: Reading, world: Open, lang: Language) -> str:
+    """The same decision as a page, which leads to the evidence of each find."""
     found = in_full(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
-    return render("clearance.html", lang, c=found.model_dump(mode="json"))
+    base = world.settings.base_url.rstrip("/")
+    return render("clearance.html", lang, c=found.model_dump(mode="json"), base=base)
 
 
 def in_full(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:

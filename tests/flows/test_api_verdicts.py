@@ -1,9 +1,11 @@
 """What each situation leads to, over HTTP: verdict, reasons, and what happens next."""
 
+import re
+
 import pytest
 
 from api.client import Client
-from tests.simulators.small_engine import medium
+from tests.simulators.small_engine import EXCERPT, medium
 from tests.simulators.stage import (
     Person,
     Stage,
@@ -256,6 +258,10 @@ def test_reports_are_pages_in_both_languages(
     assert "default-src 'none'" in page.headers["content-security-policy"]
     assert "CLEARED" in page.text
     assert "<script>alert" not in page.text
+    (link,) = re.findall(r'href="[^"]*(/v1/matches/[^"]+)"', page.text)
+    heard = studio._http.get(link)
+    assert heard.headers["content-type"] == "audio/ogg"
+    assert heard.content == EXCERPT
     german = studio._http.get(
         f"/v1/clearances/{found['id']}/clearance.html", headers={"Accept-Language": "de-DE"}
     )
