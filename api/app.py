@@ -23,6 +23,7 @@ from api.routes import (
     cutacts,
     disputes,
     encoders,
+    enforcement,
     enrolments,
     estates,
     groups,
@@ -127,6 +128,7 @@ NOUNS = (
     asof,  # before the licences, whose ids its name would be
     licences,
     requests,
+    enforcement,
     groups,
     log,
     works,

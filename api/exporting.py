@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from api.heartbeat import Heartbeat
 from api.once import as_json
+from api.routes.enforcement import ClipOut, TakedownOut
 from api.routes.groups import MembershipOut
 from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
@@ -26,7 +27,7 @@ from core.clock import to_text, utc_now
 from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
-from licensing.service import groups, licences, requests
+from licensing.service import enforcement, groups, licences, requests
 from registry.models.encoders import Material
 from registry.service import enrolment, exporting, keys, material, people, proofing, purposes
 from registry.service import samples as sample_service
@@ -103,6 +104,7 @@ def _documents(
         yield f"licences/{licence.id}.json", licence.signed
     yield from _memberships(session, principal, performer_id)
     yield from _requests(session, principal, performer_id)
+    yield from _clips(session, principal, performer_id)
     for period in statements.periods(session, principal, performer_id=performer_id):
         made = statements.statement(session, principal, performer_id=performer_id, period=period)
         yield f"statements/{period}.json", _json(to_dict(made))
@@ -116,6 +118,19 @@ def _memberships(
         yield f"memberships/{item.id}.json", as_json(MembershipOut.of(item)).encode()
         if item.document:
             yield f"memberships/{item.id}.signed.json", item.document
+
+
+def _clips(
+    session: Session, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    policy = enforcement.get_policy(session, principal, performer_id)
+    yield "policy.json", _json({"policy": policy.value})
+    for clip in enforcement.list_clips(session, principal, performer_id):
+        yield f"clips/{clip.id}.json", as_json(ClipOut.of(clip)).encode()
+        if clip.evidence:
+            yield f"clips/{clip.id}.evidence.json", clip.evidence
+    for takedown in enforcement.takedowns_of(session, principal, performer_id):
+        yield f"takedowns/{takedown.id}.json", as_json(TakedownOut.of(takedown)).encode()
 
 
 def _requests(

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api.answering import judge_answer
 from api.deciding import clear_and_accrue, revise
 from api.embedding import change_encoder, embed_sample
+from api.enforcing import fail_clip, find_performer
 from api.erasing import forget_performer
 from api.exporting import make_packet
 from api.heartbeat import Heartbeat
@@ -36,6 +37,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "revise": partial(revise_decisions, tools),
         "erase": partial(erase_enrolment, tools),
         "export": partial(make_packet, tools),
+        "find": partial(_renewed, tools, find_performer),
         "forget": partial(forget_performer, tools),
         "reembed": partial(_renewed, tools, change_encoder),
     }
@@ -43,7 +45,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
 
 def failures() -> Mapping[str, Failure]:
     """What is recorded in the same transaction as the final failure of a job."""
-    return {"scan": fail_submission, "reembed": give_up_change}
+    return {"scan": fail_submission, "find": fail_clip, "reembed": give_up_change}
 
 
 def _renewed(

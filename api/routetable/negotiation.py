@@ -1,8 +1,9 @@
-"""Requests, groups, suspensions; whoever is signed in may read that consent is suspended."""
+"""Requests, groups, suspensions, which whoever is signed in may read; and enforcement."""
 
 from api.routetable.row import Reach, row
 
 _LICENCES = "licences"
+_SIDE = "performers"
 _PARTIES = ("licences", "submissions")
 
 ROWS = (
@@ -28,4 +29,17 @@ ROWS = (
     row("POST", "/v1/suspensions/{suspension_id}/lift", _LICENCES),
     row("GET", "/v1/suspensions"),
     row("GET", "/v1/suspensions/{suspension_id}", reach=Reach.EVERYBODY),
+    row("POST", "/v1/performers/{performer_id}/clips", _SIDE),
+    row("GET", "/v1/performers/{performer_id}/clips", _SIDE),
+    row("GET", "/v1/performers/{performer_id}/policy", _SIDE),
+    row("POST", "/v1/performers/{performer_id}/policy", _SIDE),
+    row("GET", "/v1/clips/{clip_id}", _SIDE),
+    row("GET", "/v1/clips/{clip_id}/evidence", _SIDE),
+    row("GET", "/v1/clips/{clip_id}/excerpt", _SIDE, may_lack=True),
+    row("POST", "/v1/clips/{clip_id}/takedowns", _SIDE),
+    row("GET", "/v1/takedowns", _SIDE),
+    row("GET", "/v1/takedowns/{takedown_id}", _SIDE),
+    row("GET", "/v1/takedowns/{takedown_id}/notice", _SIDE),
+    row("POST", "/v1/takedowns/{takedown_id}/counter-notice", _SIDE),
+    row("POST", "/v1/takedowns/{takedown_id}/closing", _SIDE),
 )

@@ -20,6 +20,17 @@ from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, 
 
 Ids = Mapping[str, str]
 SAMPLE = "sample of a voice"
+TAKEDOWN: dict[str, Any] = {
+    "platform": "Video Example",
+    "sender": {
+        "name": "Anna B.",
+        "contact": "anna@example.org",
+        "capacity": "performer",
+        "signature": "Anna B.",
+        "good_faith": True,
+        "accurate": True,
+    },
+}
 BORN_ON = f"{utc_now().year - 10}-01-01"
 WITNESS = NoteKey("witness.example", generate().public, COSIGNATURE).vkey
 
@@ -99,6 +110,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "erasure_id": client.post(f"/v1/performers/{gone.id}/erasure")["id"],
         **_negotiation(client, anna, name),
         "request_id": _request(client, anna, holder.tenant_id),
+        **_found(client, stage, anna, name),
         **_messages(client, holder, name),
         **_people(client, holder, name),
     }
@@ -142,6 +154,16 @@ def contract(title: str) -> dict[str, Any]:
         "refuses": [],
         "clauses": [clause],
     }
+
+
+def _found(client: Client, stage: Stage, anna: Person, name: str) -> dict[str, str]:
+    """A clip in which the performer was found, and the notice about it."""
+    clip = stage.file(f"{name}-clip.mp4", medium(20_000, (name, "voice", 0, 15_000)))
+    body = {"upload_id": client.upload(clip), "location": "https://video.example/1"}
+    made = client.post(f"/v1/performers/{anna.id}/clips", body)
+    client.wait(made["job_id"])
+    sent = client.post(f"/v1/clips/{made['id']}/takedowns", TAKEDOWN)
+    return {"clip_id": made["id"], "takedown_id": sent["id"]}
 
 
 def _negotiation(client: Client, anna: Person, name: str) -> dict[str, str]:
@@ -263,6 +285,10 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/licences/{licence_id}/approvals": {"cut_id": ids["cut_id"], "approve": True},
         "/v1/licences/{licence_id}/use-notices": {"cut_id": ids["cut_id"]},
         "/v1/clearance-policy": {"unknowns": "review"},
+        "/v1/performers/{performer_id}/policy": {"policy": "block"},
+        "/v1/clips/{clip_id}/takedowns": TAKEDOWN,
+        "/v1/takedowns/{takedown_id}/counter-notice": {"received_at": "2026-01-01T00:00:00Z"},
+        "/v1/takedowns/{takedown_id}/closing": {"outcome": "taken down"},
         "/v1/groups": {"name": "A guild"},
         "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},
         "/v1/performers/{performer_id}/mandated-memberships": {
@@ -295,6 +321,10 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         **made,
         "/v1/enrolments/{enrolment_id}/samples": lambda: {**sample, "upload_id": upload()},
         "/v1/challenges/{challenge_id}/answer": lambda: {"upload_id": upload()},
+        "/v1/performers/{performer_id}/clips": lambda: {
+            "upload_id": upload(),
+            "location": "https://video.example/2",
+        },
         "/v1/submissions": lambda: {**submission, "upload_id": upload()},
         "/v1/performers/{performer_id}/estates": lambda: estate_body(upload()),
         "/v1/usage-imports": lambda: {"upload_id": upload()},

@@ -219,9 +219,16 @@ class SmallEngine:
         )
 
     def decide(
-        self, traces: Sequence[Trace], gallery: Gallery, *, context: Context
+        self,
+        traces: Sequence[Trace],
+        gallery: Gallery,
+        *,
+        allowed: Collection[str] | None = None,
+        context: Context | None = None,
     ) -> tuple[Finding, ...]:
-        return tuple(_decide(number, trace, gallery) for number, trace in enumerate(traces))
+        return tuple(
+            _decide(number, trace, gallery, allowed) for number, trace in enumerate(traces)
+        )
 
     def _template(self, who: Mapping[str, Any], span: Span) -> Template:
         modality = Modality(who["modality"])
@@ -248,9 +255,12 @@ def _trace(modality: Modality, part: Span, template: Template) -> Trace:
     return Trace(modality, (part,), template, crop, (), excerpt)
 
 
-def _decide(number: int, trace: Trace, gallery: Gallery) -> Finding:
+def _decide(
+    number: int, trace: Trace, gallery: Gallery, allowed: Collection[str] | None
+) -> Finding:
     queries = trace.template.vector[None, :]
-    found, _ = gallery.search(trace.modality, trace.template.model_id, queries, top=1)
+    model_id = trace.template.model_id
+    found, _ = gallery.search(trace.modality, model_id, queries, top=1, allowed=allowed)
     best = found[0][0] if found[0] else None
     if best is None or best.score < 0.9:
         return Finding(number, Decision.UNKNOWN, None, 0.0, None, 1.0, "small-1", ())

@@ -1,0 +1,111 @@
+"""Searches a found clip for one performer: scanned like a submission, compared with own prints.
+
+All prints are loaded, because scores are measured against them, but only the performer's own may be
+an answer. What was seen of others goes with the process; the file goes when it was looked at.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlmodel import Session
+
+from api.heartbeat import Heartbeat
+from api.stopping import Stopping
+from api.tools import Tools
+from core import jobs
+from core.clock import utc_now
+from core.jobs import Job
+from core.principal import SearchCapability, system
+from fingerprint.models import Decision, Finding, Modality, ScanMode, Trace
+from licensing.models_enforcement import ClipState, Seen
+from licensing.service import enforcement
+from registry.service import samples
+
+_SCANNED_AT = 0.95  # of the progress; the rest is the comparison
+
+
+def find_performer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
+    """Carry out a `find` job; what it finds is kept once, whoever carries it out."""
+    world, principal = tools.world, system(job.tenant_id)
+    with world.db.read() as session:
+        clip = enforcement.get_clip(session, principal, job.payload["clip_id"])
+    if clip.state is ClipState.SEARCHING and clip.object_name is not None:
+        with world.objects.opened(clip.object_name) as path:
+            digest, traces = _sha256(path), _traces(tools, pulse, path)
+        found = _own(tools, job, traces)
+        best = _best(traces, found)
+        with world.db.write() as session:
+            jobs.guard(session, job)
+            enforcement.keep_found(
+                session,
+                world.vault,
+                world.registry_key,
+                job,
+                sha256=digest,
+                seen=[_seen(tools, traces, item) for item in found],
+                excerpt=None if best is None else best.crop or best.excerpt,
+                now=utc_now(),
+            )
+            jobs.finish(session, job)
+    else:
+        with world.db.write() as session:
+            jobs.finish(session, job)
+    with world.db.write() as session:
+        enforcement.discard_files(session, world.objects, principal)
+
+
+def fail_clip(session: Session, job: Job) -> None:
+    """A clip that cannot be searched says so."""
+    enforcement.fail(session, job)
+
+
+def _traces(tools: Tools, pulse: Heartbeat, path: Path) -> list[Trace]:
+    info = tools.engine.probe(path)
+    spans = tools.engine.segments(info)
+    found: list[Trace] = []
+    for number, span in enumerate(spans):
+        if tools.stopping.is_set():
+            raise Stopping
+
+        def progress(part: float, done: int = number) -> None:
+            pulse.show(_SCANNED_AT * (done + part) / len(spans), f"{done + 1}/{len(spans)}")
+
+        found += tools.engine.scan_segment(
+            path, info, span, progress, modalities=frozenset(Modality), mode=ScanMode.THOROUGH
+        )
+    return found
+
+
+def _own(tools: Tools, job: Job, traces: Sequence[Trace]) -> list[Finding]:
+    world, now = tools.world, utc_now()
+    with world.db.read() as session:
+        mine = samples.list_prints(session, system(job.tenant_id), job.payload["performer_id"])
+        tools.cache.refresh(session, world.vault, SearchCapability("own-clip", job.id), at=now)
+    allowed = {item.id for item in mine if item.withdrawn_at is None}
+    answers = tools.engine.decide(traces, tools.cache.gallery, allowed=allowed) if allowed else ()
+    return [item for item in answers if item.decision is not Decision.UNKNOWN]
+
+
+def _best(traces: Sequence[Trace], found: Sequence[Finding]) -> Trace | None:
+    """The trace of the surest find, whose picture or sound goes into the evidence."""
+    sure = [item for item in found if item.decision is Decision.MATCH]
+    best = min(sure, key=lambda item: item.fpir, default=None)
+    return None if best is None else traces[best.trace_index]
+
+
+def _seen(tools: Tools, traces: Sequence[Trace], item: Finding) -> Seen:
+    trace = traces[item.trace_index]
+    return Seen(
+        modality=trace.modality,
+        decision=item.decision,
+        spans=trace.spans,
+        fpir=item.fpir,
+        model_id=tools.engine.models[trace.modality].model_id,
+        threshold_id=item.threshold_id,
+    )
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

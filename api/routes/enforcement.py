@@ -1,0 +1,298 @@
+"""Enforcement over HTTP: clips found elsewhere, notices to platforms, deadlines, policies."""
+
+from datetime import datetime
+from typing import Self
+
+from fastapi import APIRouter, Response
+from pydantic import AwareDatetime, BaseModel, Field
+from sqlmodel import Session
+
+from api import uploads
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.paging import Asked, Page, page
+from api.rates import one_in
+from api.wire import FROZEN, SpanOut, Text
+from core.clock import utc_now
+from licensing.models_enforcement import Clip, Deadlines, Policy, Seen, Sender, Takedown
+from licensing.service import enforcement
+
+router = APIRouter(tags=["enforcement"])
+JSON, BYTES = "application/json", "application/octet-stream"
+
+
+class NewClip(BaseModel):
+    """A file that was found, and where."""
+
+    model_config = FROZEN
+    upload_id: Text
+    location: str = Field(min_length=1, max_length=enforcement.LOCATION_MAX)
+
+
+class NewPolicy(BaseModel):
+    """What is to be done about uses that nobody licensed."""
+
+    model_config = FROZEN
+    policy: Policy
+
+
+class SenderIn(BaseModel):
+    """Who sends the notice, and what is declared in it."""
+
+    model_config = FROZEN
+    name: Text
+    contact: Text
+    capacity: Text
+    signature: Text
+    good_faith: bool
+    accurate: bool
+
+
+class NewTakedown(BaseModel):
+    """To whom; without `sender` the one of the notice about the same recording is used."""
+
+    model_config = FROZEN
+    platform: str = Field(min_length=1, max_length=enforcement.PLATFORM_MAX)
+    sender: SenderIn | None = None
+
+
+class Counter(BaseModel):
+    """When the counter-notice was received."""
+
+    model_config = FROZEN
+    received_at: AwareDatetime
+
+
+class Closing(BaseModel):
+    """How it ended."""
+
+    model_config = FROZEN
+    outcome: str = Field(min_length=1, max_length=enforcement.PLATFORM_MAX)
+
+
+class PolicyOut(BaseModel):
+    """What a performer wants done."""
+
+    performer_id: str
+    policy: Policy
+
+
+class SeenOut(BaseModel):
+    """One stretch; `one_in` searches for strangers one is as near by chance."""
+
+    modality: str
+    decision: str
+    spans: list[SpanOut]
+    one_in: int
+
+    @classmethod
+    def of(cls, item: Seen) -> Self:
+        """The stretch as data, without scores."""
+        return cls(
+            modality=item.modality.value,
+            decision=item.decision.value,
+            spans=[SpanOut.of(span) for span in item.spans],
+            one_in=one_in(item.fpir),
+        )
+
+
+class ClipOut(BaseModel):
+    """A clip and what was found in it; `same_as` is a clip with the same bytes, notified before."""
+
+    id: str
+    performer_id: str
+    location: str
+    state: str
+    sha256: str
+    job_id: str
+    handed_in_at: datetime
+    same_as: str | None
+    seen: list[SeenOut]
+    log_index: int | None
+
+    @classmethod
+    def of(cls, clip: Clip) -> Self:
+        """The clip as data."""
+        return cls(
+            id=clip.id,
+            performer_id=clip.performer_id,
+            location=clip.location,
+            state=clip.state.value,
+            sha256=clip.sha256,
+            job_id=clip.job_id,
+            handed_in_at=clip.recorded_at,
+            same_as=clip.same_as,
+            seen=[SeenOut.of(item) for item in clip.seen],
+            log_index=clip.log_index,
+        )
+
+
+class TakedownOut(BaseModel):
+    """A notice, and what follows a counter-notice."""
+
+    id: str
+    clip_id: str
+    performer_id: str
+    platform: str
+    state: str
+    sha256: str
+    sent_at: datetime
+    countered_at: datetime | None
+    closed_at: datetime | None
+    outcome: str
+    deadlines: Deadlines | None
+
+    @classmethod
+    def of(cls, item: Takedown) -> Self:
+        """The notice as data, without its text."""
+        return cls(
+            id=item.id,
+            clip_id=item.clip_id,
+            performer_id=item.performer_id,
+            platform=item.platform,
+            state=item.state.value,
+            sha256=item.sha256,
+            sent_at=item.sent_at,
+            countered_at=item.countered_at,
+            closed_at=item.closed_at,
+            outcome=item.outcome,
+            deadlines=enforcement.deadlines_of(item),
+        )
+
+
+@router.post("/performers/{performer_id}/clips", status_code=202, response_model=ClipOut)
+def hand_in(performer_id: str, body: NewClip, writing: Writing, world: Open) -> Response:
+    """Hand in a file found elsewhere; a job searches it for this performer and for nobody else."""
+    known = writing.replay()
+    if known is not None:
+        return known
+    with world.db.read() as session:
+        enforcement.list_clips(session, writing.caller, performer_id)
+    stored = uploads.keep(world, writing.caller, body.upload_id)
+    answer = writing.write(
+        lambda session: ClipOut.of(
+            enforcement.hand_in(
+                session, writing.caller, performer_id, stored, body.location, now=utc_now()
+            )
+        ),
+        status=202,
+    )
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return answer
+
+
+@router.get("/performers/{performer_id}/clips", response_model=list[ClipOut])
+def list_clips(performer_id: str, caller: Caller, reading: Reading) -> list[ClipOut]:
+    """List a performer's clips, newest first."""
+    return [ClipOut.of(item) for item in enforcement.list_clips(reading, caller, performer_id)]
+
+
+@router.get("/performers/{performer_id}/policy", response_model=PolicyOut)
+def show_policy(performer_id: str, caller: Caller, reading: Reading) -> PolicyOut:
+    """What is to be done about uses of this performer that nobody licensed?"""
+    policy = enforcement.get_policy(reading, caller, performer_id)
+    return PolicyOut(performer_id=performer_id, policy=policy)
+
+
+@router.post("/performers/{performer_id}/policy", response_model=PolicyOut)
+def set_policy(performer_id: str, body: NewPolicy, writing: Writing) -> Response:
+    """Block, monetise, track or ignore."""
+
+    def said(session: Session) -> PolicyOut:
+        policy = enforcement.set_policy(
+            session, writing.caller, performer_id, body.policy, now=utc_now()
+        )
+        return PolicyOut(performer_id=performer_id, policy=policy)
+
+    return writing.write(said, status=200)
+
+
+@router.get("/clips/{clip_id}", response_model=ClipOut)
+def show_clip(clip_id: str, caller: Caller, reading: Reading) -> ClipOut:
+    """Show one clip and what was found in it."""
+    return ClipOut.of(enforcement.get_clip(reading, caller, clip_id))
+
+
+@router.get("/clips/{clip_id}/evidence", response_class=Response)
+def evidence(clip_id: str, caller: Caller, reading: Reading) -> Response:
+    """The registry-signed bytes that say what was found; empty where nothing was."""
+    found = enforcement.get_clip(reading, caller, clip_id)
+    return Response(found.evidence, media_type=JSON)
+
+
+@router.get("/clips/{clip_id}/excerpt", response_class=Response)
+def excerpt(clip_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+    """The picture or seconds of sound by which the performer was found."""
+    found = enforcement.excerpt(reading, world.vault, caller, clip_id)
+    return Response(found, media_type=BYTES, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/clips/{clip_id}/takedowns", status_code=201, response_model=TakedownOut)
+def make_notice(clip_id: str, body: NewTakedown, writing: Writing, world: Open) -> Response:
+    """Make the notice about a clip with everything that the law wants in it, ready to be sent."""
+    sender = None if body.sender is None else Sender(**body.sender.model_dump())
+
+    def made(session: Session) -> TakedownOut:
+        item = enforcement.send_notice(
+            session,
+            world.vault,
+            writing.caller,
+            clip_id,
+            platform=body.platform,
+            sender=sender,
+            now=utc_now(),
+        )
+        return TakedownOut.of(item)
+
+    return writing.write(made)
+
+
+@router.get("/takedowns", response_model=Page[TakedownOut])
+def list_takedowns(caller: Caller, reading: Reading, asked: Asked) -> Page[TakedownOut]:
+    """List your notices to platforms, newest first."""
+    found = enforcement.list_takedowns(
+        reading, caller, before_seq=asked.before_seq, limit=asked.limit
+    )
+    return page(found, asked, lambda item: TakedownOut.of(item[1]), cursor=lambda item: item[0])
+
+
+@router.get("/takedowns/{takedown_id}", response_model=TakedownOut)
+def show_takedown(takedown_id: str, caller: Caller, reading: Reading) -> TakedownOut:
+    """Show one notice and its deadlines."""
+    return TakedownOut.of(enforcement.get_takedown(reading, caller, takedown_id))
+
+
+@router.get("/takedowns/{takedown_id}/notice", response_class=Response)
+def notice(
+    takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
+) -> Response:
+    """The text to send, in English or German."""
+    text = enforcement.text_of(reading, world.vault, caller, takedown_id, lang)
+    return Response(text, media_type="text/plain; charset=utf-8")
+
+
+@router.post("/takedowns/{takedown_id}/counter-notice", response_model=TakedownOut)
+def counter(takedown_id: str, body: Counter, writing: Writing) -> Response:
+    """Record a counter-notice; the answer holds the deadline, of which the inbox reminds."""
+    return writing.write(
+        lambda session: TakedownOut.of(
+            enforcement.counter(
+                session,
+                writing.caller,
+                takedown_id,
+                received_at=body.received_at,
+                now=utc_now(),
+            )
+        ),
+        status=200,
+    )
+
+
+@router.post("/takedowns/{takedown_id}/closing", response_model=TakedownOut)
+def close(takedown_id: str, body: Closing, writing: Writing) -> Response:
+    """Record how it ended."""
+    return writing.write(
+        lambda session: TakedownOut.of(
+            enforcement.close(session, writing.caller, takedown_id, body.outcome, now=utc_now())
+        ),
+        status=200,
+    )
