@@ -26,3 +26,9 @@ class AccountSettings(BaseModel):
     oidc_client_secret: SecretStr | None = Field(
         default=None, description="Secret of that client; none for a public client."
     )
+    oidc_identity_frameworks: str = Field(
+        default="",
+        description="Trust frameworks, with commas between, by which that provider verifies who "
+        "people are (`trust_framework` of OpenID Connect for Identity Assurance, such as `eidas`); "
+        "whoever it verified so needs no attesters for the identity. Empty trusts none.",
+    )

@@ -7,6 +7,7 @@ OpenID Connect Core 1.0, https://openid.net/specs/openid-connect-core-1_0.html, 
 """
 
 import hmac
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from sqlmodel import Session
 
-from api.accounts import sessions, signing_in
+from api.accounts import identities, sessions, signing_in
 from api.accounts.models import Door, SignedIn, Stage
 from api.accounts.sessions import Origin
 from api.accounts.signing_in import Begun
@@ -31,6 +32,8 @@ from api.accounts.store import sessions as store
 from core.db import Database
 from core.errors import Unavailable
 from core.signinsettings import AccountSettings
+from core.vault import Vault
+from registry.identification import asked_claims, read_identity
 
 DOOR = Door("provider")
 KIND = "provider"
@@ -73,7 +76,7 @@ def ask(
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     client = _client(settings, back)
     url, _ = client.create_authorization_url(
-        found.authorize, state=state, nonce=nonce, code_verifier=verifier
+        found.authorize, state=state, nonce=nonce, code_verifier=verifier, **_wanted(settings)
     )
     data = {"nonce": nonce, "verifier": verifier, "person": item.person_id if item else ""}
     with database.write() as session:
@@ -87,6 +90,7 @@ def finish(
     back: str,
     answer: Mapping[str, str],
     *,
+    vault: Vault,
     cookie: str,
     origin: Origin,
     now: datetime,
@@ -111,9 +115,22 @@ def finish(
     token = _buy(settings, found, back, answer.get("code", ""), kept["verifier"])
     # 4. The token is the provider's, for us, in time, and answers our nonce.
     claims = verified(token, settings, found, _keys(found), nonce=kept["nonce"], now=now)
-    # 5. The identity is bound to an account, or is bound now.
+    # 5. The identity is bound to an account, or is bound now; what was verified is kept, sealed.
+    stated = read_identity(claims, identities.frameworks(settings))
     with database.write() as session:
-        return _settle(session, found.issuer, str(claims["sub"]), origin=origin, now=now, item=item)
+        subject = str(claims["sub"])
+        begun = _settle(session, found.issuer, subject, origin=origin, now=now, item=item)
+        whose = factors.person_of(session, DOOR, found.issuer, subject)
+        if stated is not None and whose is not None:
+            sealed = identities.seal_identity(vault, whose, stated)
+            factors.save_identity(session, DOOR, found.issuer, subject, sealed)
+        return begun
+
+
+def _wanted(settings: AccountSettings) -> dict[str, str]:
+    """What is asked for beyond the sign-in, where the provider's word on identities is taken."""
+    trusted = identities.frameworks(settings)
+    return {"claims": json.dumps(asked_claims(trusted))} if trusted else {}
 
 
 def discover(settings: AccountSettings) -> Provider:

@@ -17,6 +17,7 @@ Facts = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the command of this file."""
     command(app, "attest")(attest)
+    command(app, "identify")(identify)
 
 
 def attest(
@@ -33,6 +34,16 @@ def attest(
             client.post(f"{path}/attestations", {"facts": fact, "statement": statement})
         proofs = client.get(f"{path}/proofs")
     emit(cli, proofs, lambda: _show(cli.lang, proofs, vouched=bool(fact)))
+
+
+def identify(
+    cli: Cli, enrolment: Annotated[str, typer.Argument(help="Id of your own enrolment.")]
+) -> None:
+    """Count the identity that a provider verified when you signed in, instead of attesters."""
+    with cli.client() as client:
+        client.post(f"/v1/enrolments/{enrolment}/identification")
+        proofs = client.get(f"/v1/enrolments/{enrolment}/proofs")
+    emit(cli, proofs, lambda: _show(cli.lang, proofs, vouched=False))
 
 
 def _show(lang: str, proofs: dict[str, Any], *, vouched: bool) -> None:

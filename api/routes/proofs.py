@@ -5,8 +5,11 @@ from typing import Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from api import uploads
+from api.accounts.identities import identity_of
+from api.accounts.models import Door
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
 from api.routes.jobs import JobOut
@@ -14,7 +17,7 @@ from api.wire import FROZEN, ReasonOut, Text
 from core.clock import utc_now
 from core.principal import require
 from registry.models.proofs import Attestation, Challenge, ChallengeKind, Fact
-from registry.service import challenges, proofing
+from registry.service import challenges, identifying, proofing
 
 router = APIRouter(tags=["enrolments"])
 
@@ -137,6 +140,20 @@ def attest(enrolment_id: str, body: NewAttestation, writing: Writing, world: Ope
         ),
         status=202,
     )
+
+
+@router.post("/enrolments/{enrolment_id}/identification", status_code=202, response_model=JobOut)
+def identify(enrolment_id: str, writing: Writing, world: Open) -> Response:
+    """Count the identity that a provider verified of you, the performer, for this enrolment."""
+
+    def count(session: Session) -> JobOut:
+        door = Door("identification")
+        known = identity_of(session, world.vault, door, writing.caller.person)
+        return JobOut.of(
+            identifying.identify(session, writing.caller, enrolment_id, known, now=utc_now())
+        )
+
+    return writing.write(count, status=202)
 
 
 @router.get("/enrolments/{enrolment_id}/proofs", response_model=ProofsOut)

@@ -143,6 +143,7 @@ def from_provider(request: Request, world: Open, lang: Language) -> Response:
             world.settings.accounts,
             back_of(request, world),
             request.query_params,
+            vault=world.vault,
             cookie=request.cookies.get(STATE_COOKIE, ""),
             origin=origin_of(request),
             now=utc_now(),

@@ -24,5 +24,6 @@ ROWS = (
     row("GET", "/v1/rosters", _SIDE),
     row("GET", "/v1/quota", _SIDE),
     row("POST", "/v1/tenants/{tenant_id}/quota-lifts", ADMIN, reach=Reach.EVERYBODY),
+    row("POST", "/v1/enrolments/{enrolment_id}/identification", _SIDE, may_lack=True),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

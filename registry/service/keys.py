@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from core import integrity, log
+from core import approvals, integrity, log
 from core.canonical import canonical
 from core.clock import to_text
 from core.db import next_seq
@@ -18,7 +18,7 @@ from core.errors import BadProof, Conflict, NotFound
 from core.ids import new_id
 from core.integrity import ProofOptions
 from core.keys import PrivateKey, public_from_did, verification_method
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, SearchCapability, require, system
 from core.tenants import OPERATOR
 from registry.keyhistory import (
     Authority,
@@ -30,8 +30,12 @@ from registry.keyhistory import (
     statement_document,
     with_ends,
 )
-from registry.models.people import KeyBinding, KeyDraft, SigningRequest
-from registry.store import keys, people
+from registry.models.estates import EstateState
+from registry.models.people import KeyBinding, KeyDraft, Performer, SigningRequest
+from registry.service.twopeople import agreed
+from registry.store import estates, keys, people
+
+REBIND = "key.rebind"
 
 
 def draft_key(
@@ -50,7 +54,8 @@ def draft_key(
     for what is no Ed25519 did:key, `Conflict` for a key that was bound before.
     """
     # Load.
-    _owner(session, principal, performer_id)
+    owner = _owner(session, principal, performer_id)
+    performer = people.get_performer(session, system(owner), performer_id)
     public_from_did(did)
     bindings = keys.bindings(session, performer_id)
     # Decide.
@@ -66,7 +71,11 @@ def draft_key(
         valid_from=now,
     )
     draft = _draft(statement, base_url=base_url)
+    if performer.deceased_on is not None:
+        _check_heir(session, performer, statement)
     # Save.
+    if statement.authority is Authority.OPERATOR:
+        _propose(session, principal, statement, now)
     stored = keys.StoredDraft(draft.id, principal.tenant_id, performer_id, draft.document, now)
     keys.add_draft(session, stored)
     return draft
@@ -95,6 +104,8 @@ def register_key(
     bindings = keys.bindings(session, statement.performer_id)
     # Decide.
     check_new_key(bindings, statement.did, statement.valid_from)
+    if statement.authority is Authority.OPERATOR:
+        _require_two(session, principal, statement, now)
     signed = _signed(
         statement,
         draft.document,
@@ -140,6 +151,54 @@ def require_key(session: Session, performer_id: str, at: datetime) -> str:
 def key_history(session: Session, performer_id: str) -> tuple[KeyBinding, ...]:
     """Every binding of the performer in order, with the registry-signed statements."""
     return with_ends(keys.bindings(session, performer_id))
+
+
+def _rebound(statement: Statement) -> dict[str, str]:
+    """What exactly two people agree on: this key for this performer."""
+    return {"performer": statement.performer_id, "did": statement.did}
+
+
+def _propose(session: Session, principal: Principal, statement: Statement, now: datetime) -> None:
+    """Lay the replacement of a lost key before a second person, unless one approved it already."""
+    wanted = _rebound(statement)
+    if not approvals.is_approved(session, REBIND, statement.performer_id, wanted):
+        approvals.propose(
+            session,
+            principal,
+            action=REBIND,
+            subject_id=statement.performer_id,
+            payload=wanted,
+            now=now,
+        )
+
+
+def _require_two(
+    session: Session, principal: Principal, statement: Statement, now: datetime
+) -> None:
+    wanted = _rebound(statement)
+    if agreed(session, principal, REBIND, statement.performer_id, wanted, now=now) is not None:
+        raise Conflict(
+            "A lost key is replaced once a second person of the operator's approved it.",
+            next_step="Have somebody else approve it (ebenbild approval list), then bind it again.",
+            code="approval-needed",
+        )
+
+
+def _check_heir(session: Session, performer: Performer, statement: Statement) -> None:
+    """After a death the operator binds a key, and only one that an heir was named with."""
+    side = system(performer.tenant_id)
+    heirs = [
+        heir.did
+        for item in estates.estates_of(session, side, performer.id)
+        if item.state is EstateState.CONFIRMED
+        for heir in item.heirs
+    ]
+    if statement.authority is not Authority.OPERATOR or statement.did not in heirs:
+        raise Conflict(
+            "This performer died: two people of the operator's bind the key of an heir.",
+            next_step="Send the operator the key that one of the heirs was named with.",
+            code="heirs-key",
+        )
 
 
 def _owner(session: Session, principal: Principal, performer_id: str) -> str:

@@ -27,7 +27,7 @@ from registry.service.attesting import ATTEST, reach
 from registry.service.disputes import open_dispute
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.seals import open_template
-from registry.store import attestations, challenges, enrolments, prints
+from registry.store import attestations, challenges, enrolments, identifications, prints
 
 SCOPE = "performers"
 PROVE_JOB = "prove"
@@ -192,7 +192,8 @@ def evidence_of(session: Session, enrolment: Enrolment) -> Evidence:
     said = attestations.list_attestations(session, principal, enrolment.id)
     asked = challenges.list_challenges(session, principal, enrolment.id)
     live = frozenset(PART_OF[item.kind] for item in asked if _is_passed(item, said))
-    return Evidence(parts, live, False, said)
+    identified = identifications.framework_of(session, principal, enrolment.id) is not None
+    return Evidence(parts, live, identified, said)
 
 
 def _is_passed(item: Challenge, said: Sequence[Attestation]) -> bool:

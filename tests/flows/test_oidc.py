@@ -15,14 +15,20 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from api.accounts import oidc
+from api.accounts.store import factors
 from api.app import create_app
+from api.client import Refused
+from api.opening import open_registry
+from api.roles import Role
 from api.setup import prepare
 from api.transport import LocalTransport
 from core.clock import utc_now
 from core.settings import Settings
 from core.signinsettings import AccountSettings
 from tests.flows.test_sign_in import Browser, joined
-from tests.simulators.stage import Stage
+from tests.simulators.people import seat
+from tests.simulators.stage import Person, Stage
 
 CLIENT = "registry"
 
@@ -238,3 +244,45 @@ def test_a_wrong_code_buys_nothing(house: Stage, provider: Provider, bound: Brow
 def test_without_a_provider_there_is_no_such_way(stage: Stage) -> None:
     answer = Browser.open(stage).http.get("/sign-in/provider", headers={"Accept": "*/*"})
     assert (answer.status_code, answer.json()["code"]) == (503, "no-provider")
+
+
+def test_who_a_provider_verified_needs_no_attesters_for_the_identity(
+    house: Stage, provider: Provider
+) -> None:
+    trusting = house.settings.accounts.model_copy(update={"oidc_identity_frameworks": "eidas"})
+    stage = house.with_settings(accounts=trusting)
+    tenant_id, agency = stage.tenant("agency")
+    person_key = Person.add(agency, "Anna")
+    enrolment = person_key.consent("voice")
+    with open_registry(stage.settings) as world:
+        somebody = seat(world.db, tenant_id, Role.PERFORMER)
+        with world.db.write() as session:
+            factors.link(
+                session,
+                oidc.DOOR,
+                provider.issuer,
+                "anna-at-home",
+                somebody.person_id,
+                at=utc_now(),
+            )
+    anna = stage.client(somebody.token)
+    path = f"/v1/enrolments/{enrolment}/identification"
+    with pytest.raises(Refused, match="No verified identity"):
+        anna.post(path)
+    provider.claims = {
+        "verified_claims": {
+            "verification": {"trust_framework": "eidas"},
+            "claims": {"given_name": "Anna", "family_name": "Privately"},
+        }
+    }
+    visitor = Browser.open(stage)
+    asked = began(visitor, provider, visitor.http.get("/sign-in/provider"))
+    assert "verified_claims" in provider.asked["claims"]
+    assert came_back(visitor, asked).status_code == 303
+    with pytest.raises(Refused, match="No verified identity"):
+        agency.post(path)  # a key is nobody
+    anna.post(path)
+    lacking = agency.get(f"/v1/enrolments/{enrolment}/proofs")["missing"]
+    assert "identity-unattested" not in {reason["code"] for reason in lacking}
+    assert b"Anna Privately" not in stage.settings.keystore_path.read_bytes()
+    stage.close()

@@ -118,3 +118,34 @@ def test_money_is_split_among_heirs_to_the_millionth(amount: int, weights: list[
     parts = rules.split_among(amount, shares)
     assert sum(parts) == amount
     assert all(abs(part - amount * share) < 1 for part, share in zip(parts, shares, strict=True))
+
+
+def test_after_a_death_only_an_heirs_key_is_bound_and_by_the_operator(world: TestWorld) -> None:
+    anna = enrolled(world, world.second)
+    item = claim(world, anna)
+    for name in ("per_a", "per_b"):
+        read(world, attester(world, name), item)
+    stranger = generate()
+    for who, did in ((anna.principal, item.heirs[0].did), (world.operator, stranger.did)):
+        with world.db.write() as session, pytest.raises(Conflict) as refused:
+            keys.draft_key(
+                session,
+                who,
+                anna.performer.id,
+                did,
+                registry_did=world.registry_key.did,
+                base_url="https://registry.example",
+                now=later(days=1),
+            )
+        assert refused.value.code == "heirs-key"
+    with world.db.write() as session:
+        made = keys.draft_key(
+            session,
+            world.operator,
+            anna.performer.id,
+            item.heirs[0].did,
+            registry_did=world.registry_key.did,
+            base_url="https://registry.example",
+            now=later(days=1),
+        )
+    assert made.authorisation is None

@@ -1,9 +1,11 @@
 """Keys of performers: proven, chained, countersigned, and never signed for by the server."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from core import approvals
 from core import keys as core_keys
 from core.canonical import canonical, parse_strict
 from core.errors import BadProof, Conflict, EbenbildError, NotAllowed, NotFound
@@ -135,6 +137,29 @@ def test_an_operator_replaces_a_lost_key_and_the_statement_says_so(world: TestWo
         statements = [item.statement for item in keys.key_history(session, performer.id)]
     read = check_history(statements, registry=world.registry_key.did)
     assert read[-1].authority is Authority.OPERATOR
+
+
+def test_where_there_is_a_staff_two_people_replace_a_lost_key(world: TestWorld) -> None:
+    performer = a_performer(world, world.second)
+    bind_key(world, world.second, performer.id)
+    world.db.single_operator = False
+    new = core_keys.generate()
+    staff = replace(world.operator, person="per_one", roles=frozenset({"admin"}))
+    asked = draft(world, staff, performer.id, new.did, later(days=1))
+    with pytest.raises(Conflict) as refused:
+        register(world, staff, asked, new, None, later(days=1))
+    assert refused.value.code == "approval-needed"
+    with world.db.write() as session:
+        (waiting,) = approvals.open_approvals(session, staff)
+        other = replace(staff, person="per_two")
+        approvals.decide(session, other, waiting.id, approve=True, note="", now=later(days=1))
+    again = draft(world, staff, performer.id, new.did, later(days=1))
+    other_key = core_keys.generate()
+    elsewhere = draft(world, staff, performer.id, other_key.did, later(days=1))
+    with pytest.raises(Conflict):  # what was approved is one key and no other
+        register(world, staff, elsewhere, other_key, None, later(days=1))
+    register(world, staff, again, new, None, later(days=1))
+    assert in_force(world, performer.id, later(days=2)) == (new.did,)
 
 
 def test_a_key_that_was_given_up_stays_given_up(world: TestWorld) -> None:

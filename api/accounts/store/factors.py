@@ -37,7 +37,7 @@ class PasskeyRow(SQLModel, table=True):
 
 
 class ExternalRow(SQLModel, table=True):
-    """Table of identities at a provider: issuer and subject, never more."""
+    """Table of identities at a provider: issuer and subject, and what it verified, sealed."""
 
     __tablename__ = "external_identity"
 
@@ -45,6 +45,7 @@ class ExternalRow(SQLModel, table=True):
     subject: str = Field(primary_key=True)
     person_id: str = Field(index=True)
     created_at: datetime = Field(sa_type=UtcDateTime)
+    sealed_identity: bytes | None = None
 
 
 def replace_codes(session: Session, _door: Door, person_id: str, hashes: Iterable[str]) -> None:
@@ -127,6 +128,22 @@ def link(
     """Bind an identity at a provider to an account; Conflict when it is bound."""
     session.add(ExternalRow(issuer=issuer, subject=subject, person_id=person_id, created_at=at))
     session.flush()
+
+
+def save_identity(session: Session, _door: Door, issuer: str, subject: str, sealed: bytes) -> None:
+    """Keep what a provider verified last about whoever is bound to an identity there."""
+    row = session.get_one(ExternalRow, (issuer, subject))
+    row.sealed_identity = sealed
+    session.add(row)
+    session.flush()
+
+
+def sealed_identity(session: Session, _door: Door, person_id: str) -> bytes | None:
+    """What a provider verified about a person, sealed."""
+    query = select(ExternalRow.sealed_identity).where(
+        col(ExternalRow.person_id) == person_id, col(ExternalRow.sealed_identity).is_not(None)
+    )
+    return session.exec(query).first()
 
 
 def _passkey(row: PasskeyRow) -> Passkey:
