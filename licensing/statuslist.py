@@ -18,11 +18,11 @@ from licensing.credential import CREDENTIALS_V2, parse_signed
 from licensing.status import decode, encode
 
 VALID_FOR = timedelta(days=1)
-PURPOSE = "revocation"
+PURPOSE, SUSPENSION = "revocation", "suspension"
 
 
 def status_list_document(
-    *, url: str, issuer: str, bits: bytes, valid_from: datetime
+    *, url: str, issuer: str, bits: bytes, valid_from: datetime, purpose: str = PURPOSE
 ) -> dict[str, object]:
     """The unsigned credential of one list, published at `url`."""
     return {
@@ -35,24 +35,36 @@ def status_list_document(
         "credentialSubject": {
             "id": f"{url}#list",
             "type": "BitstringStatusList",
-            "statusPurpose": PURPOSE,
+            "statusPurpose": purpose,
             "encodedList": encode(bits),
         },
     }
 
 
 def signed_status_list(
-    registry_key: PrivateKey, *, url: str, bits: bytes, valid_from: datetime
+    registry_key: PrivateKey,
+    *,
+    url: str,
+    bits: bytes,
+    valid_from: datetime,
+    purpose: str = PURPOSE,
 ) -> bytes:
     """Canonical bytes of the list, signed; the same list at the same time gives the same bytes."""
     document = status_list_document(
-        url=url, issuer=registry_key.did, bits=bits, valid_from=valid_from
+        url=url, issuer=registry_key.did, bits=bits, valid_from=valid_from, purpose=purpose
     )
     options = ProofOptions(registry_key.verification_method, to_text(valid_from))
     return canonical(integrity.sign(document, options, registry_key))
 
 
-def read_status_list(data: bytes, *, url: str, trusted: Set[str], at: datetime) -> bytes:
+def suspension_url(list_url: str) -> str:
+    """Where the list of suspensions lies beside a list of revocations; its places are the same."""
+    return f"{list_url}/suspension"
+
+
+def read_status_list(
+    data: bytes, *, url: str, trusted: Set[str], at: datetime, purpose: str = PURPOSE
+) -> bytes:
     """Bits of a list that must be the one of `url`, signed by a trusted method and of today.
 
     Raises BadProof otherwise, BadInput for malformed bytes.
@@ -60,7 +72,7 @@ def read_status_list(data: bytes, *, url: str, trusted: Set[str], at: datetime) 
     # 1. The bytes are what they say, in canonical form.
     document = parse_signed(data)
     # 2. They are the list that was asked for, and nothing beside it.
-    bits = _bits(document, url)
+    bits = _bits(document, url, purpose)
     # 3. The issuer signed it and is trusted.
     method = document["proof"].get("verificationMethod")
     if method not in trusted or method.partition("#")[0] != document["issuer"]:
@@ -72,7 +84,7 @@ def read_status_list(data: bytes, *, url: str, trusted: Set[str], at: datetime) 
     return bits
 
 
-def _bits(document: dict[str, Any], url: str) -> bytes:
+def _bits(document: dict[str, Any], url: str, purpose: str) -> bytes:
     try:
         bits = decode(document["credentialSubject"]["encodedList"])
         wanted: dict[str, object] = status_list_document(
@@ -80,6 +92,7 @@ def _bits(document: dict[str, Any], url: str) -> bytes:
             issuer=document["issuer"],
             bits=bits,
             valid_from=from_text(document["validFrom"]),
+            purpose=purpose,
         )
         # Two compressors may pack the same bits differently.
         packed = document["credentialSubject"]["encodedList"]

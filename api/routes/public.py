@@ -8,6 +8,7 @@ from api.routes.licences import CREDENTIAL_TYPE
 from core.clock import utc_now
 from licensing import assets
 from licensing.service import licences
+from licensing.service.statuslists import suspension_list_credential
 from registry import contexts
 
 router = APIRouter(tags=["public"])
@@ -25,6 +26,19 @@ class RegistryName(BaseModel):
 def status_list(number: int, reading: Reading, world: Open) -> Response:
     """Which licences are revoked? A signed bitstring that tells nothing else."""
     data = licences.status_list_credential(
+        reading,
+        world.registry_key,
+        base_url=world.settings.base_url,
+        now=utc_now(),
+        number=number,
+    )
+    return Response(data, media_type=CREDENTIAL_TYPE)
+
+
+@router.get("/status/{number}/suspension", response_class=Response)
+def suspension_list(number: int, reading: Reading, world: Open) -> Response:
+    """Of which licences is some kind of use suspended now? At the same places as revocations."""
+    data = suspension_list_credential(
         reading,
         world.registry_key,
         base_url=world.settings.base_url,

@@ -15,6 +15,7 @@ ROWS = (
     public("GET", "/redoc"),
     public("GET", "/registry"),
     public("GET", "/status/{number}"),
+    public("GET", "/status/{number}/suspension"),
     public("GET", "/ns/licence/v1"),
     public("GET", "/ns/enrolment/v1"),
     public("GET", "/ns/keys/v1"),

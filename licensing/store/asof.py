@@ -1,5 +1,6 @@
 """Queries about the past: the number up to which things were known at a time, what ends soon."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +10,14 @@ from sqlmodel import Session, col, select
 from core.principal import SearchCapability
 from licensing.models import Licence
 from licensing.store.groups import MembershipRow
-from licensing.store.licences import LicenceRow, RevocationRow, signed_between
+from licensing.store.licences import (
+    LicenceDraftRow,
+    LicenceRow,
+    RevocationRow,
+    signed_between,
+)
 from licensing.store.suspensions import LiftRow, SuspensionRow
+from registry.models.works import KindOfUse
 
 
 def seq_known_at(session: Session, at: datetime) -> int | None:
@@ -29,6 +36,37 @@ def seq_known_at(session: Session, at: datetime) -> int | None:
         session.exec(select(func.min(seq)).where(col(when) > at)).one() for seq, when in pairs
     ]
     return min((seq - 1 for seq in firsts if seq is not None), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A licence's place in a status list, whose consent it is, and to which kinds of use."""
+
+    status_index: int
+    performer_id: str
+    kinds: tuple[KindOfUse, ...]
+
+
+def members_places(
+    session: Session, _capability: SearchCapability, number: int, *, at: datetime
+) -> tuple[Place, ...]:
+    """Places on a list of licences that are neither over nor revoked, of members of any group."""
+    members = select(MembershipRow.performer_id).where(col(MembershipRow.joined_seq).is_not(None))
+    query = (
+        select(LicenceDraftRow.status_index, LicenceRow.performer_id, LicenceDraftRow.terms)
+        .join(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
+        .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
+        .where(
+            col(LicenceDraftRow.status_list) == number,
+            col(LicenceRow.performer_id).in_(members),
+            col(RevocationRow.id).is_(None),
+            col(LicenceRow.valid_until) > at,
+        )
+    )
+    return tuple(
+        Place(index, performer_id, tuple(KindOfUse(kind) for kind in terms["kinds"]))
+        for index, performer_id, terms in session.exec(query)
+    )
 
 
 def ending(

@@ -1,0 +1,50 @@
+"""The list of suspensions beside each list of revocations: what nobody may rely on for a time.
+
+A bit says that some kind of use in the licence is suspended now; which one, and by whom, the
+suspension says. A suspension is no revocation: the bit goes when it is lifted.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from core.errors import NotFound
+from core.keys import PrivateKey
+from core.principal import SearchCapability
+from licensing.credential import status_url
+from licensing.service.suspensions import suspensions_known
+from licensing.status import bits_with
+from licensing.statuslist import SUSPENSION, signed_status_list, suspension_url
+from licensing.store import asof as store
+from licensing.store.licences import newest_status_list
+from licensing.suspension import in_the_way
+
+_EVER = 2**62
+_MOMENT = timedelta(microseconds=1)
+
+
+def suspension_list_credential(
+    session: Session, registry_key: PrivateKey, *, base_url: str, now: datetime, number: int
+) -> bytes:
+    """The signed list of suspensions with this number, for anyone; raises `NotFound`."""
+    # Load.
+    if not 1 <= number <= newest_status_list(session):
+        raise NotFound("There is no such status list.", next_step="Start with list 1.")
+    capability = SearchCapability("status-list", str(number))
+    places = store.members_places(session, capability, number, at=now)
+    performers = {item.performer_id for item in places}
+    known = suspensions_known(session, performers, seq=_EVER) if performers else {}
+    # Decide.
+    suspended = {
+        item.status_index
+        for item in places
+        for kind in item.kinds
+        if in_the_way(known.get(item.performer_id, ()), kind, now, now + _MOMENT)
+    }
+    return signed_status_list(
+        registry_key,
+        url=suspension_url(status_url(base_url, number)),
+        bits=bits_with(suspended),
+        valid_from=now,
+        purpose=SUSPENSION,
+    )
