@@ -85,8 +85,8 @@ def for_page(template: Template, lang: str) -> dict[str, Any]:
             {
                 "id": clause.id,
                 "title": clause.title.said(lang),
-                "plain": text_in(clause.plain.said(lang), None, lang),
-                "legal": text_in(clause.legal.said(lang), None, lang),
+                "plain": _open(template, clause.plain, lang),
+                "legal": _open(template, clause.legal, lang),
             }
             for clause in template.clauses
         ],
@@ -99,6 +99,10 @@ def for_page(template: Template, lang: str) -> dict[str, Any]:
         "term": _term(template.term, lang),
         "no_advice": no_advice(lang),
     }
+
+
+def _open(template: Template, words: Words, lang: str) -> str:
+    return text_in(words.said(lang), template.defaults, lang, open_blanks=True)
 
 
 def _term(term: str, lang: str) -> str:

@@ -69,14 +69,18 @@ def ends(term: str, start: datetime) -> datetime:
     return datetime.combine(years_after(first.date(), years), first.timetz()) + timedelta(days=days)
 
 
-def text_in(text: str, terms: Mapping[str, object] | None, lang: str) -> str:
-    """A clause with its blanks filled in from fields of a terms file, or named without any."""
+def text_in(text: str, terms: Mapping[str, object], lang: str, *, open_blanks: bool = False) -> str:
+    """A clause with its blanks filled in from fields of a terms file.
+
+    What the terms do not say reads as nothing, or with `open_blanks` as the name of the blank.
+    """
 
     def fill(match: re.Match[str]) -> str:
         name = match.group(1)
-        if terms is None:
+        value = _value(terms, name)
+        if open_blanks and not value:
             return f"[{name_of(name, lang)}]"
-        return value_of(name, _value(terms, name), lang)
+        return value_of(name, value, lang)
 
     return PLACEHOLDER.sub(fill, text)
 

@@ -98,9 +98,18 @@ def test_every_blank_is_filled_in_from_the_terms(template: Template, lang: str) 
         for words in (clause.plain, clause.legal):
             said = text_in(words.said(lang), fields, lang)
             assert "{" not in said and "[" not in said
-            assert "{" not in text_in(words.said(lang), None, lang)
+            blank = text_in(words.said(lang), template.defaults, lang, open_blanks=True)
+            assert "{" not in blank
     whole = " ".join(text_in(c.legal.said(lang), fields, lang) for c in template.clauses)
     assert "Night Train" in whole and "2026-12-01" in whole
+
+
+def test_a_contract_that_nobody_filled_in_shows_its_defaults_and_names_its_blanks() -> None:
+    (notice,) = (clause for clause in made().clauses if clause.id == "notice")
+    (parties,) = (clause for clause in made().clauses if clause.id == "parties")
+    defaults = made().defaults
+    assert "at least 48 hours" in text_in(notice.plain.en, defaults, "en", open_blanks=True)
+    assert "You, [performer]," in text_in(parties.plain.en, defaults, "en", open_blanks=True)
 
 
 def test_the_pin_holds_every_word() -> None:
