@@ -40,6 +40,7 @@ ANSWERS: dict[str, Any] = {
     "tariff": {"kind": "per_minute", "rate": "90", "currency": "EUR"},
     "works": [derived_id("wrk", "night train")],
     "framework_id": "frm_guild",
+    "languages": ["en"],
 }
 
 
