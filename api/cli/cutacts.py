@@ -1,6 +1,6 @@
 """`licence approve`, `decline`, `announce` and `clearance-policy`: one cut, and strangers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -8,7 +8,6 @@ from api.cli.licences import LicenceId
 from api.cli.licences import app as licences
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields
-from licensing.known import UnknownPolicy
 
 CutId = Annotated[str, typer.Argument(help="Id of the cut, as its studio gave it.")]
 
@@ -39,7 +38,7 @@ def announce(cli: Cli, licence: LicenceId, cut: CutId) -> None:
 def policy(
     cli: Cli,
     unknowns: Annotated[
-        UnknownPolicy | None,
+        Literal["review", "tolerate"] | None,
         typer.Option("--unknowns", help="review: they hold a title up; tolerate: only told."),
     ] = None,
 ) -> None:
@@ -48,7 +47,7 @@ def policy(
         if unknowns is None:
             found = client.get("/v1/clearance-policy")
         else:
-            found = client.post("/v1/clearance-policy", {"unknowns": unknowns.value})
+            found = client.post("/v1/clearance-policy", {"unknowns": unknowns})
     emit(cli, found, lambda: fields(found))
 
 
