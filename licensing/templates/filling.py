@@ -66,7 +66,9 @@ def ends(term: str, start: datetime) -> datetime:
     assert match is not None
     years, days = (int(part or 0) for part in match.groups())
     first = start.astimezone(UTC)
-    return datetime.combine(years_after(first.date(), years), first.timetz()) + timedelta(days=days)
+    whole = datetime.combine(years_after(first.date(), years), first.timetz())
+    # The calendar ends in the year 9999, and with it the longest term.
+    return whole + min(timedelta(days=days), datetime.max.replace(tzinfo=UTC) - whole)
 
 
 def text_in(text: str, terms: Mapping[str, object], lang: str, *, open_blanks: bool = False) -> str:

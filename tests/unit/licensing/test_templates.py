@@ -142,6 +142,7 @@ def test_the_term_is_the_templates_unless_one_is_agreed() -> None:
     assert filled(made(), answers(made()))["valid_until"] == "2029-12-01T00:00:00Z"
     agreed = {**answers(made()), "valid_until": "2027-12-01T00:00:00Z"}
     assert filled(made(), agreed)["valid_until"] == "2027-12-01T00:00:00Z"
+    assert ends("P9D", datetime(9999, 12, 31, tzinfo=UTC)).year == 9999
     assert ends("P1Y30D", AT) == datetime(2027, 12, 31, tzinfo=UTC)
 
 
