@@ -18,7 +18,9 @@ from sqlmodel import Session
 from api.heartbeat import Heartbeat
 from api.once import as_json
 from api.routes.enforcement import ClipOut, TakedownOut
+from api.routes.estates import EstateOut
 from api.routes.groups import MembershipOut
+from api.routes.guardians import GuardianOut
 from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
@@ -27,9 +29,21 @@ from core.clock import to_text, utc_now
 from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
+from core.vault import Vault
 from licensing.service import enforcement, groups, licences, requests
 from registry.models.encoders import Material
-from registry.service import enrolment, exporting, keys, material, people, proofing, purposes
+from registry.service import (
+    enrolment,
+    estates,
+    exporting,
+    guardians,
+    keys,
+    mandates,
+    material,
+    people,
+    proofing,
+    purposes,
+)
 from registry.service import samples as sample_service
 from registry.service.records import records
 from royalties.service import statements
@@ -73,7 +87,7 @@ def write_packet(
     """Fill the packet, its list of contents last."""
     listed: dict[str, str] = {}
     with world.db.read() as session:
-        for name, data in _documents(session, principal, performer_id):
+        for name, data in _documents(session, world.vault, principal, performer_id):
             listed[name] = hashlib.sha256(data).hexdigest()
             packet.writestr(zipfile.ZipInfo(name, _TIME), data, zipfile.ZIP_DEFLATED)
         kept = _kept_samples(session, principal, performer_id)
@@ -89,12 +103,13 @@ def write_packet(
 
 
 def _documents(
-    session: Session, principal: Principal, performer_id: str
+    session: Session, vault: Vault, principal: Principal, performer_id: str
 ) -> Iterator[tuple[str, bytes]]:
     performer = people.get_performer(session, principal, performer_id)
     yield "performer.json", as_json(performer).encode()
     yield from _keys(session, performer_id)
     yield from _enrolments(session, principal, performer_id)
+    yield from _those_around(session, vault, principal, performer_id)
     prints = sample_service.list_prints(session, principal, performer_id)
     yield "prints.json", as_json(list(prints)).encode()
     yield "searches.json", as_json(_searches(session, principal, performer_id)).encode()
@@ -145,6 +160,21 @@ def _requests(
             told = [OfferOut.of(offer) for offer in offers]
             yield f"requests/{item.id}.json", as_json(told).encode()
         before = found[-1].seq
+
+
+def _those_around(
+    session: Session, vault: Vault, principal: Principal, performer_id: str
+) -> Iterator[tuple[str, bytes]]:
+    """Guardians, heirs and mandates: who speaks, or spoke, for the performer."""
+    found = guardians.list_guardians(session, principal, performer_id)
+    if found:
+        told = [GuardianOut.of(vault, item) for item in found]
+        yield "guardians.json", as_json(told).encode()
+    for claim in estates.estates_of(session, principal, performer_id):
+        yield f"estates/{claim.id}.json", as_json(EstateOut.of(vault, claim)).encode()
+    for mandate in mandates.list_mandates(session, principal, performer_id=performer_id):
+        if mandate.signed is not None:
+            yield f"mandates/{mandate.id}.json", mandate.signed
 
 
 def _keys(session: Session, performer_id: str) -> Iterator[tuple[str, bytes]]:

@@ -8,10 +8,27 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import OUT, emit, say, table
-from api.web.texts import text
+from api.web.texts import reason, text
 
 app = typer.Typer(help="Clearance reports, statements, trial balance.", no_args_is_help=True)
 Html = Annotated[Path | None, typer.Option("--html", help="Write it as a page to this file.")]
+
+
+@command(app, "holds")
+def list_holds(
+    cli: Cli, performer: Annotated[str, typer.Argument(help="Id of the performer.")]
+) -> None:
+    """Say why nothing is paid out to a performer now, if that is so."""
+    with cli.client() as client:
+        found = client.get(f"/v1/performers/{performer}/holds")
+
+    def render() -> None:
+        for one in found:
+            say(reason(cli.lang, one))
+        if not found:
+            say(text(cli.lang, "report.no-holds"))
+
+    emit(cli, found, render)
 
 
 @command(app, "clearance")

@@ -9,10 +9,11 @@ from api import uploads
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.web.pages import render
 from api.web.response import PageResponse
-from api.wire import FROZEN, Text
+from api.wire import FROZEN, ReasonOut, Text
+from core.clock import utc_now
 from core.db import is_single_operator
 from core.principal import require
-from royalties.service import accruals, statements, usage
+from royalties.service import accruals, holds, statements, usage
 from royalties.statement_wire import to_dict
 from royalties.wire import (
     accrual_report_to_dict,
@@ -66,6 +67,13 @@ def accrue(body: NewAccrual, writing: Writing) -> Response:
 def trial_balance(caller: Caller, reading: Reading) -> dict[str, Any]:
     """Do the books balance?"""
     return trial_balance_to_dict(statements.trial_balance(reading, caller))
+
+
+@router.get("/performers/{performer_id}/holds", response_model=list[ReasonOut])
+def list_holds(performer_id: str, caller: Caller, reading: Reading) -> list[ReasonOut]:
+    """Why is nothing paid out to this performer now? Empty when it may be."""
+    found = holds.holds_of(reading, caller, performer_id, at=utc_now())
+    return [ReasonOut.of(reason) for reason in found]
 
 
 @router.get("/performers/{performer_id}/periods", response_model=list[str])

@@ -25,5 +25,6 @@ ROWS = (
     row("GET", "/v1/quota", _SIDE),
     row("POST", "/v1/tenants/{tenant_id}/quota-lifts", ADMIN, reach=Reach.EVERYBODY),
     row("POST", "/v1/enrolments/{enrolment_id}/identification", _SIDE, may_lack=True),
+    row("GET", "/v1/performers/{performer_id}/holds", "reports"),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

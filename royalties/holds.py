@@ -1,0 +1,44 @@
+"""Why money of a performer is booked and not paid out: derived from what stands, never stored.
+
+What was held is free again as soon as its cause has gone: a notice period that ended, a dispute
+that two people decided, a birthday. What a dispute takes away is reversed by the next accrual,
+because its prints and matches are gone. A newcomer reads of a dispute what an enrolment tells: that
+the notice period goes on.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.clock import to_text
+from fingerprint.models import Reason
+from registry.minority import adult_on, is_minor, midnight, minority_in
+from registry.models.estates import Estate, EstateState
+from registry.models.people import Enrolment, EnrolmentState, Performer
+from registry.proofing.duplicates import shown_state
+
+UNPROVED = frozenset({EnrolmentState.PROOFED, EnrolmentState.NOTICE})
+
+
+def holds(
+    performer: Performer,
+    enrolments: Iterable[Enrolment],
+    estates: Iterable[Estate],
+    at: datetime,
+) -> tuple[Reason, ...]:
+    """Every reason why nothing is paid out to this performer at `at`; empty when it may be."""
+    standing = [item for item in enrolments if item.state is not EnrolmentState.WITHDRAWN]
+    found: list[Reason] = []
+    if any(shown_state(item) is EnrolmentState.DISPUTED for item in standing):
+        found.append(Reason("held-disputed", {}))
+    if not any(item.activated_at is not None for item in standing):
+        waiting = [item.notice_until for item in standing if shown_state(item) in UNPROVED]
+        until = max((one for one in waiting if one is not None), default=None)
+        if waiting:
+            found.append(Reason("held-notice", {"until": "" if until is None else to_text(until)}))
+    minority = minority_in(performer)
+    if minority is not None and is_minor(minority, at):
+        until = midnight(adult_on(minority.born_on))
+        found.append(Reason("held-minor", {"until": to_text(until)}))
+    if any(item.state is EstateState.CLAIMED for item in estates):
+        found.append(Reason("held-estate", {}))
+    return tuple(found)

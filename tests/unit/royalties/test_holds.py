@@ -1,0 +1,66 @@
+"""Money is held while a proof, a dispute, a childhood or an estate is open, and free after it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from registry.models.estates import Estate, EstateState
+from registry.models.people import Enrolment, EnrolmentState, Performer
+from royalties.holds import holds
+
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
+ADA = Performer("prf_a", "ten_a", "Ada", "Ada", "pay_a", NOW)
+NOTICE = Enrolment(
+    "enr_a",
+    "ten_a",
+    "prf_a",
+    EnrolmentState.NOTICE,
+    (),
+    (),
+    None,
+    b"",
+    NOW,
+    NOW,
+    None,
+    notice_until=NOW + timedelta(days=14),
+)
+ACTIVE = replace(NOTICE, state=EnrolmentState.ACTIVE, activated_at=NOW)
+CLAIM = Estate(
+    "est_a", "ten_a", "prf_a", date(2026, 1, 1), EstateState.CLAIMED, "", "", (), (), False, NOW
+)
+
+
+def codes(
+    *items: Enrolment, performer: Performer = ADA, estate: Estate | None = None, at: datetime = NOW
+) -> list[str]:
+    return [one.code for one in holds(performer, items, [estate] if estate else [], at)]
+
+
+@pytest.mark.parametrize(
+    ("items", "wanted"),
+    [
+        ((), []),
+        ((ACTIVE,), []),
+        ((NOTICE,), ["held-notice"]),
+        ((ACTIVE, NOTICE), []),
+        ((replace(ACTIVE, state=EnrolmentState.DISPUTED),), ["held-disputed"]),
+        ((replace(NOTICE, state=EnrolmentState.DISPUTED),), ["held-notice"]),
+        ((replace(NOTICE, state=EnrolmentState.WITHDRAWN),), []),
+    ],
+)
+def test_what_is_not_proved_or_is_disputed_is_not_paid(
+    items: tuple[Enrolment, ...], wanted: list[str]
+) -> None:
+    assert codes(*items) == wanted
+
+
+def test_a_childs_money_is_free_on_the_eighteenth_birthday() -> None:
+    child = replace(ADA, born_on=date(2010, 1, 1), agrees_on=date(2024, 1, 1))
+    assert codes(ACTIVE, performer=child) == ["held-minor"]
+    assert codes(ACTIVE, performer=child, at=datetime(2028, 1, 1, tzinfo=UTC)) == []
+
+
+def test_a_claim_about_an_estate_holds_until_it_is_decided() -> None:
+    assert codes(ACTIVE, estate=CLAIM) == ["held-estate"]
+    assert codes(ACTIVE, estate=replace(CLAIM, state=EstateState.CONFIRMED)) == []
