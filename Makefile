@@ -59,6 +59,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.log
 	@$(BIN)/python -m bench.decide
 	@$(BIN)/python -m bench.licences
+	@$(BIN)/python -m bench.series
 	@$(BIN)/python -m bench.start
 
 bench-long: .setup/reference .setup/models.stamp ## figures that take long (some need EBENBILD_MEDIA)

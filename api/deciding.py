@@ -5,13 +5,14 @@ end here, most in the transaction of their cause. It needs no media and no searc
 do it too.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
 from core import jobs
 from core.clock import utc_now
+from core.ids import new_id
 from core.principal import Principal, system
 from licensing.cutacts import Act, CutAct
 from licensing.models import Clearance, Licence, LicenceState
@@ -27,7 +28,10 @@ from licensing.service.clearances import (
 from licensing.service.licences import get_licence, revoke_licence
 from licensing.service.scopes import below
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
+from registry.models.figures import Answer
 from registry.models.works import KindOfUse
+from registry.service import figures, series
+from registry.service.figures import Question
 from registry.service.reviews import review_match
 from registry.store.matches import get_match
 from royalties.service.accruals import accrue
@@ -148,6 +152,54 @@ def act_on_cut(
     newest = list_clearances(session, studio, cut_id=cut_id, limit=1)
     _queue(session, studio, [item.submission_id for item in newest], made.id)
     return made
+
+
+def answer_figure(
+    session: Session,
+    caller: Principal,
+    figure_id: str,
+    answer: Answer,
+    *,
+    reference: str,
+    performer_id: str,
+) -> Question:
+    """Keep who a figure is, and have every cut that shows it decided anew."""
+    made, concerned = figures.answer_figure(
+        session,
+        caller,
+        figure_id,
+        answer,
+        reference=reference,
+        performer_id=performer_id,
+        now=utc_now(),
+    )
+    _queue(session, system(caller.tenant_id), concerned, made.id)
+    return figures.question(session, caller, figure_id)
+
+
+def merge_figures(session: Session, caller: Principal, figure_id: str, into: str) -> Question:
+    """Make two figures one, and have every cut that shows the first decided anew."""
+    made, concerned = figures.merge_figures(session, caller, figure_id, into, now=utc_now())
+    _queue(session, system(caller.tenant_id), concerned, made.id)
+    return figures.question(session, caller, into)
+
+
+def split_figure(
+    session: Session, caller: Principal, figure_id: str, trace_ids: Collection[str]
+) -> Question:
+    """Make some sightings a figure of their own, and have their cuts decided anew."""
+    made, concerned = figures.split_figure(session, caller, figure_id, trace_ids, now=utc_now())
+    _queue(session, system(caller.tenant_id), concerned, made.figure.id)
+    return made
+
+
+def declare_work(
+    session: Session, caller: Principal, work_id: str, data: Mapping[str, object]
+) -> tuple[str, ...]:
+    """Keep what holds for a whole work, and have what it changes below decided anew."""
+    changed = series.declare_work(session, caller, work_id, data, now=utc_now())
+    _queue(session, system(caller.tenant_id), changed, f"{work_id}:{new_id('dcl')}")
+    return changed
 
 
 def decide_if_scanned(session: Session, caller: Principal, submission: Submission) -> None:

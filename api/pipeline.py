@@ -8,10 +8,12 @@ from api.deciding import clear_and_accrue
 from api.heartbeat import Heartbeat
 from api.steps import (
     begin,
+    know_figures,
     look_again,
     missing,
     opened_media,
     read_findings,
+    read_labels,
     recognise,
     scan_segment,
     search,
@@ -28,7 +30,9 @@ def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         running = recognise(tools, job, pulse, begin(tools, job, path))
         for segment in missing(tools, job, running):
             scan_segment(tools, job, pulse, running, segment)
+        read_labels(tools, job, path)
     search(tools, job, pulse, running.scan.id)
+    know_figures(tools, job, running.scan.id)
     with tools.world.db.write() as session:
         jobs.guard(session, job)
         clear_and_accrue(session, system(job.tenant_id), running.scan.submission_id)
@@ -40,6 +44,7 @@ def rematch_scan(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     """Carry out a `rematch` job: search kept traces again, decide anew where more was found."""
     before = read_findings(tools, job)
     search(tools, job, pulse, before.scan.id)
+    know_figures(tools, job, before.scan.id)
     after = read_findings(tools, job)
     with tools.world.db.write() as session:
         jobs.guard(session, job)

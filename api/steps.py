@@ -23,11 +23,14 @@ from core.principal import SearchCapability, system
 from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
+from fingerprint.labels import reading as reading_labels
 from fingerprint.media.models import MediaInfo
 from fingerprint.models import Modality, Reason, ScanMode, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
+    figures,
+    filelabels,
     findings,
     latematch,
     reading,
@@ -188,6 +191,36 @@ def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
             gallery_seq=gallery_seq,
             now=utc_now(),
         )
+
+
+def read_labels(tools: Tools, job: Job, path: Path) -> None:
+    """Read which labels as made with AI the file carries; the law's duties are met against them."""
+    found = [(item.scheme, item.state, item.detail) for item in reading_labels.read_labels(path)]
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        filelabels.save_labels(
+            session,
+            system(job.tenant_id),
+            job.payload["submission_id"],
+            found,
+            now=utc_now(),
+        )
+
+
+def know_figures(tools: Tools, job: Job, scan_id: str) -> None:
+    """Put every unknown voice and face to a figure of the series, so that it is asked about once.
+
+    Traces that have one keep it, so a second run changes nothing.
+    """
+    principal = system(job.tenant_id)
+    with tools.world.db.read() as session:
+        asked = figures.to_group(session, tools.world.vault, principal, scan_id, at=utc_now())
+    if not asked.seen:
+        return
+    groups = tools.engine.alike((*asked.present, *asked.kept), len(asked.present))
+    with tools.world.db.write() as session:
+        jobs.guard(session, job)
+        figures.save_groups(session, principal, asked, groups, now=utc_now())
 
 
 def read_findings(tools: Tools, job: Job) -> Findings:

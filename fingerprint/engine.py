@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fingerprint import deciding, hearing, opening, scanning, seeing
+from fingerprint import deciding, hearing, likening, opening, scanning, seeing
 from fingerprint.archive import Nearness, nearness
 from fingerprint.calibration import Calibration
 from fingerprint.content.printing import ContentPrint, read_content
@@ -203,6 +203,10 @@ class Engine:
             allowed=allowed,
             context=context,
         )
+
+    def alike(self, traces: Sequence[Trace], present: int) -> tuple[tuple[int, ...], ...]:
+        """Which of the first `present` traces are one person, also with those known after them."""
+        return likening.likenesses(traces, present, self._calibrations)
 
 
 def _silent(_: float) -> None:

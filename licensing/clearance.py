@@ -22,7 +22,7 @@ from licensing.models import (
     SpanVerdict,
     Verdict,
 )
-from licensing.telling import circumstances, contexts_promised, later_promises
+from licensing.telling import circumstances, contexts_promised, later_promises, laws_unclear
 from licensing.unknowns import judge_unknown
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse
@@ -55,7 +55,7 @@ def decide(
     found += [verdict for person in unknowns for verdict in _unknown_spans(person)]
     spans = tuple(sorted(found, key=_position))
     missed = [declared for declared in declaration.uses if not _was_found(declared, uses)]
-    doubts = _undetected(missed, facts)
+    doubts = (*_unread(known), *_undetected(missed, facts))
     open_spans = [span for span in spans if span.verdict is Verdict.UNKNOWN_PERSON]
     strangers, tolerated = _strangers(open_spans, known.unknowns)
     return ClearanceDecision(
@@ -63,11 +63,12 @@ def decide(
         spans=spans,
         reasons=(*([] if spans else [Reason("nothing-found", {})]), *strangers, *doubts),
         warnings=(
-            *_distinct(_told(declared, "declared-not-found") for declared in missed),
+            *_not_found(missed),
             *tolerated,
             *circumstances(facts.release, provisional),
             *contexts_promised(spans, licences),
             *later_promises(spans, facts),
+            *laws_unclear(spans, facts),
             *label_findings(declaration, _kinds(uses, declaration), duties, known.labels),
         ),
         licence_ids=_sorted_ids(s.licence_id for s in spans if s.verdict is Verdict.CLEARED),
@@ -134,9 +135,17 @@ def _undetected(missed: Sequence[DeclaredUse], facts: Facts) -> tuple[Reason, ..
             if privilege is not None:
                 found.append(Reason("privilege-claimed", {"privilege": privilege.value}))
             found += (_told(declared, "declared-without-licence"), *lacking)
-        elif is_minor(declared.performer_id, facts.release):
+        elif is_minor(declared.performer_id, facts.release) and not declared.inherited:
             found += (_told(declared, "declared-minor-not-found"),)
     return _distinct(found)
+
+
+def _not_found(missed: Sequence[DeclaredUse]) -> tuple[Reason, ...]:
+    """Each one that was declared for this very cut, and how many of the series' cast are absent."""
+    own = _distinct(_told(item, "declared-not-found") for item in missed if not item.inherited)
+    absent = {item.performer_id for item in missed if item.inherited}
+    told = [Reason("cast-not-found", {"people": len(absent)})] if absent else []
+    return (*own, *told)
 
 
 def _told(declared: DeclaredUse, code: str) -> Reason:
@@ -153,6 +162,11 @@ def _strangers(
     if policy is UnknownPolicy.TOLERATE:
         return [], [Reason("unknown-tolerated", detail)]
     return [Reason("unknown-in-title", detail)], []
+
+
+def _unread(known: Known) -> tuple[Reason, ...]:
+    """Nobody can say who is where the file could not be read: nothing is cleared by silence."""
+    return (Reason("unread-in-title", {"parts": known.unread}),) if known.unread else ()
 
 
 def _kinds(uses: Sequence[Use], declaration: Declaration) -> set[KindOfUse]:

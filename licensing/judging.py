@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 
 from fingerprint.models import Decision, Reason
 from licensing.coverage import Release, Wanted, claims, gaps
+from licensing.lawful import doubts, findings_on, refusals
 from licensing.models import LicenceInForce, Verdict
 from licensing.suspension import in_the_way
 from registry.models.evidence import Use
@@ -44,11 +45,13 @@ class Facts:
 def judge(use: Use, facts: Facts) -> Judged:
     """The verdict on one use that was found."""
     forbidden = prohibitions(use.performer_id, use.kind, facts)
-    doubts = [] if use.decision is Decision.MATCH else [Reason("uncertain-match", {})]
+    unsure = [] if use.decision is Decision.MATCH else [Reason("uncertain-match", {})]
+    if facts.release.known.collisions & set(use.match_ids):
+        unsure.append(Reason("character-collides", {}))
     if use.kind is None:
-        return Judged(Verdict.REVIEW, (Reason("found-not-declared", {}), *doubts, *forbidden))
-    if doubts:
-        return Judged(Verdict.REVIEW, (*doubts, *forbidden))
+        return Judged(Verdict.REVIEW, (Reason("found-not-declared", {}), *unsure, *forbidden))
+    if unsure:
+        return Judged(Verdict.REVIEW, (*unsure, *forbidden))
     licence, lacking = consent(Wanted(use.performer_id, use.kind, use.modalities), facts)
     if forbidden:
         return Judged(Verdict.REFUSED, (*forbidden, *lacking), licence)
@@ -104,8 +107,7 @@ def _permitted(
     use: Use, licence: LicenceInForce | None, lacking: tuple[Reason, ...], facts: Facts
 ) -> Judged:
     if licence is not None and not lacking:
-        covers = Reason("licence-covers", {"licence_id": licence.id})
-        return Judged(Verdict.CLEARED, (covers,), licence)
+        return _lawful(use, licence, facts)
     if use.kind is KindOfUse.OWN_PERFORMANCE:
         return _own_performance(use)
     privilege = privilege_of(use, facts)
@@ -115,9 +117,28 @@ def _permitted(
     return Judged(Verdict.REFUSED, lacking, licence)
 
 
+def _lawful(use: Use, licence: LicenceInForce, facts: Facts) -> Judged:
+    """A licence that covers the use, and what the laws of the territories say of it."""
+    covers = Reason("licence-covers", {"licence_id": licence.id})
+    if use.kind is None:
+        return Judged(Verdict.CLEARED, (covers,), licence)
+    wanted = Wanted(use.performer_id, use.kind, use.modalities)
+    said = findings_on(licence, wanted, facts.release, reviewed=_confirmed(use, facts))
+    broken, doubtful = refusals(said), doubts(said)
+    if broken:
+        return Judged(Verdict.REFUSED, broken, licence)
+    if doubtful:
+        return Judged(Verdict.REVIEW, (*doubtful, covers), licence)
+    return Judged(Verdict.CLEARED, (covers,), licence)
+
+
+def _confirmed(use: Use, facts: Facts) -> bool:
+    return bool(use.match_ids) and set(use.match_ids) <= facts.release.known.confirmed
+
+
 def _by_a_person(use: Use, judged: Judged, facts: Facts) -> Judged:
     """A child is cleared only where a person confirmed every find."""
-    confirmed = bool(use.match_ids) and set(use.match_ids) <= facts.release.known.confirmed
+    confirmed = _confirmed(use, facts)
     if judged.verdict is not Verdict.CLEARED or not is_minor(use.performer_id, facts.release):
         return judged
     if confirmed:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from licensing.models import LicenceInForce
 from licensing.models_suspension import Suspension
+from licensing.rulepacks.models import Pack
 
 
 class LabelState(StrEnum):
@@ -60,7 +61,10 @@ class Known:
     By performer id: `suspensions`, `minors` (the 18th birthday) and `deceased` (the day of death).
     By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
     other cuts were cleared under it). `rivals` are exclusive licences of other studios. `confirmed`
-    are ids of matches that a person confirmed. `labels` is `None` where nobody looked for any.
+    and `collisions` are ids of matches: those that a person confirmed, and those where the studio
+    answered that the figure is invented. `labels` is `None` where nobody looked for any. `packs`
+    are the rule packs on file; those of the territories of release are asked. `unread` counts the
+    parts of the file that could not be read in full.
     """
 
     suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
@@ -70,7 +74,10 @@ class Known:
     acts: Mapping[str, CutActs] = field(default_factory=dict)
     other_cuts: Mapping[str, int] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
+    collisions: frozenset[str] = frozenset()
     labels: tuple[LabelFound, ...] | None = None
+    packs: tuple[Pack, ...] = ()
+    unread: int = 0
     unknowns: UnknownPolicy = UnknownPolicy.REVIEW
 
 

@@ -6,6 +6,7 @@ from core.clock import to_text
 from fingerprint.models import Reason
 from licensing.coverage import Release, Wanted, claims
 from licensing.judging import Facts
+from licensing.lawful import findings_on, unclear
 from licensing.models import LicenceInForce, SpanVerdict, Verdict
 from registry.models.works import AiShare, KindOfUse
 
@@ -66,6 +67,22 @@ def later_promises(spans: Sequence[SpanVerdict], facts: Facts) -> list[Reason]:
         if rival.seq > signed.get(licence_id, 0) and claims(rival, use, facts.release)
     }
     return [Reason("exclusive-later", {"licence_id": item}) for item in sorted(clash)]
+
+
+def laws_unclear(spans: Sequence[SpanVerdict], facts: Facts) -> list[Reason]:
+    """Rules of the territories of release that nobody can judge, of what licences clear."""
+    by_id = {item.id: item for item in facts.licences}
+    wanted = {
+        (s.licence_id, Wanted(s.performer_id, s.kind, s.modalities))
+        for s in spans
+        if s.verdict is Verdict.CLEARED and s.licence_id and s.performer_id and s.kind
+    }
+    told = {
+        (str(reason.detail["pack"]), str(reason.detail["rule"])): reason
+        for licence_id, use in wanted
+        for reason in unclear(findings_on(by_id[licence_id], use, facts.release))
+    }
+    return [told[key] for key in sorted(told)]
 
 
 def _relied_on(spans: Sequence[SpanVerdict]) -> set[str | None]:

@@ -3,9 +3,23 @@
 from fingerprint.models import Reason
 from licensing.models import Verdict
 from registry.models.evidence import UnknownPerson
+from registry.models.figures import Answer, FigureAnswer
 
 
 def judge_unknown(person: UnknownPerson) -> tuple[Verdict, tuple[Reason, ...]]:
-    """UNKNOWN PERSON with what is known of the find, until somebody has answered."""
-    reasons = (Reason("unknown-person", {"modality": person.modality.value}), *person.reasons)
-    return Verdict.UNKNOWN_PERSON, reasons
+    """CLEARED where an answer settles it, else UNKNOWN PERSON with what is known of the find."""
+    detail = {"modality": person.modality.value}
+    if person.figure_id:
+        detail["figure_id"] = person.figure_id
+    if person.answer is not None and person.answer.settles:
+        return Verdict.CLEARED, (_answered(person.answer),)
+    asked = [Reason("licence-to-be-asked", {})] if person.answer is not None else []
+    return Verdict.UNKNOWN_PERSON, (Reason("unknown-person", detail), *asked, *person.reasons)
+
+
+def _answered(answer: FigureAnswer) -> Reason:
+    if answer.answer is Answer.EXTRA:
+        return Reason("extra-released", {"reference": answer.reference})
+    if answer.answer is Answer.CHARACTER:
+        return Reason("character-invented", {"reference": answer.reference})
+    return Reason("not-a-person", {})

@@ -33,9 +33,17 @@ TEXT_BYTES_MAX = 1_000_000
 REFERENCE_LENGTH_MAX = 200
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 REQUIRED = {"release_at", "territories", "medium", "language"}
-OPTIONAL = {"uses", "ai_labelled", "stage", "audience_test_days", "descriptors", "ai_use"}
+OPTIONAL = {
+    "uses",
+    "ai_labelled",
+    "stage",
+    "audience_test_days",
+    "descriptors",
+    "ai_use",
+    "dataset",
+}
 KEYS = REQUIRED | OPTIONAL
-USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege"}
+USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege", "inherited"}
 AI_PARTS = ("script", "visuals", "voice", "effects")
 TEST_DAYS_MAX = 366
 USE_REQUIRED = {"performer_id", "kind"}
@@ -73,7 +81,14 @@ def from_dict(data: Mapping[str, object]) -> Declaration:
         audience_test_days=_days(data.get("audience_test_days")),
         descriptors=_descriptors(_list("descriptors", data.get("descriptors", []))),
         ai_use=_ai_use(data.get("ai_use", {})),
+        dataset=_flag("dataset", data.get("dataset", False)),
     )
+
+
+def check_partial(data: Mapping[str, object]) -> None:
+    """Raises `BadInput` for a part of a declaration that nothing could complete to a whole one."""
+    whole = {"release_at": "2000-01-01", "territories": ["*"], "medium": "film", "language": "und"}
+    from_dict({**whole, **data})
 
 
 def to_dict(declaration: Declaration) -> dict[str, object]:
@@ -95,6 +110,8 @@ def to_dict(declaration: Declaration) -> dict[str, object]:
     shares = {part: getattr(declaration.ai_use, part) for part in AI_PARTS}
     if any(shares.values()):
         data["ai_use"] = {part: share.value for part, share in shares.items() if share}
+    if declaration.dataset:
+        data["dataset"] = True
     return data
 
 
@@ -106,6 +123,8 @@ def _use_to_dict(use: DeclaredUse) -> dict[str, object]:
         data["engagement_ref"] = use.engagement_ref
     if use.privilege is not None:
         data["privilege"] = use.privilege.value
+    if use.inherited:
+        data["inherited"] = True
     return data
 
 
@@ -129,6 +148,7 @@ def _use(number: int, data: object) -> DeclaredUse:
         privilege=None
         if privilege is None
         else _choice(f"{where}.privilege", privilege, Privilege),
+        inherited=_flag(f"{where}.inherited", data.get("inherited", False)),
     )
     if not concerned(use.kind, use.modality):
         raise _bad(f"{where}.modality", f"be one that {kind.value} concerns")

@@ -14,6 +14,9 @@ from registry.models.works import Declaration, DeclaredUse, KindOfUse
 from registry.spans import merge
 from registry.usekinds import concerned
 
+# A match by a person's word rests on no model and no threshold.
+NO_MACHINE = {""}
+
 
 def use_id(cut_id: str, performer_id: str, kind: KindOfUse | None) -> str:
     """The same id for the same cut, performer and kind, whatever the scan."""
@@ -24,11 +27,12 @@ def form_uses(matches: Iterable[Match], declaration: Declaration) -> tuple[Use, 
     """Uses in the order of performer and kind; `matches` are those left after review.
 
     A performer declared in two ways for what was found gives two uses with the same evidence:
-    which of them it was cannot be heard, so each needs its own consent.
+    which of them it was cannot be heard, so each needs its own consent. In a dataset everybody is
+    used to train a model, declared or not.
     """
     groups: dict[tuple[str, str, KindOfUse | None], list[Match]] = {}
     for match in matches:
-        for kind in _kinds(match, declaration.uses):
+        for kind in _kinds(match, declaration):
             groups.setdefault((match.cut_id, match.performer_id, kind), []).append(match)
     references = _references(declaration.uses)
     ordered = sorted(groups, key=lambda key: (key[0], key[1], key[2] or UNDECLARED))
@@ -47,10 +51,12 @@ def not_found(matches: Iterable[Match], declaration: Declaration) -> tuple[Decla
     )
 
 
-def _kinds(match: Match, declared: Sequence[DeclaredUse]) -> tuple[KindOfUse | None, ...]:
+def _kinds(match: Match, declaration: Declaration) -> tuple[KindOfUse | None, ...]:
+    if declaration.dataset:
+        return (KindOfUse.TRAIN_MODEL,)
     kinds = {
         use.kind
-        for use in declared
+        for use in declaration.uses
         if use.performer_id == match.performer_id
         and match.modality in concerned(use.kind, use.modality)
     }
@@ -83,7 +89,7 @@ def _use(
         decision=Decision.MATCH if sure else Decision.REVIEW,
         spans=merge(span for match in matches for span in match.spans),
         match_ids=tuple(sorted({match.id for match in matches})),
-        model_ids=tuple(sorted({match.model_id for match in matches})),
-        threshold_ids=tuple(sorted({match.threshold_id for match in matches})),
+        model_ids=tuple(sorted({match.model_id for match in matches} - NO_MACHINE)),
+        threshold_ids=tuple(sorted({match.threshold_id for match in matches} - NO_MACHINE)),
         engagement_ref=references.get((newest.performer_id, kind), "") if kind else "",
     )

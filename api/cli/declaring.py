@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from registry.declaration import from_dict
+from registry.declaration import check_partial
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SECTIONS = {"work", "cut", "release", "ai", "use"}
 WORK_KEYS = {"id", "title", "level"}
 CUT_KEYS = {"id", "label", "format", "language"}
-EXTRA_KEYS = ("stage", "audience_test_days", "descriptors")
-RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", *EXTRA_KEYS}
+RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", "dataset"}
+RELEASE_KEYS |= {"stage", "audience_test_days", "descriptors"}
 AI_KEYS = {"script", "visuals", "voice", "effects"}
 USE_KEYS = {"performer", "kind", "modality", "engagement_ref", "privilege"}
 
@@ -35,33 +35,39 @@ class UseFile:
 
 
 def read(path: Path) -> UseFile:
-    """The declaration in `path`; raises BadInput naming the field that is wrong."""
+    """The declaration in `path`; raises BadInput naming the field that is wrong.
+
+    What the works above the cut declare may be left out.
+    """
     try:
         data = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise _bad(f"{path.name} is not TOML: {exc}") from exc
     _only("the file", data, SECTIONS)
     work, cut = _table(data, "work", WORK_KEYS), _table(data, "cut", CUT_KEYS)
+    declared = _declaration(data, cut)
+    # Checked here too: nobody should send a film to learn of a misspelt word.
+    check_partial(declared)
+    return UseFile(work, cut, declared)
+
+
+def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, Any]:
     release = _table(data, "release", RELEASE_KEYS)
+    declared = {name: release[name] for name in RELEASE_KEYS - {"date"} if name in release}
+    if "date" in release:
+        declared["release_at"] = str(release["date"])
+    if "language" in cut:
+        declared.setdefault("language", cut["language"])
+    if "ai" in data:
+        declared["ai_use"] = dict(_table(data, "ai", AI_KEYS))
     uses = data.get("use", [])
     if not isinstance(uses, list) or not all(isinstance(use, dict) for use in uses):
         raise _bad("Write each use as a section of its own: [[use]].")
     for number, use in enumerate(uses, start=1):
         _only(f"use {number}", use, USE_KEYS)
-    declaration = {
-        "release_at": str(release.get("date", "")),
-        "territories": release.get("territories", []),
-        "medium": release.get("medium"),
-        "language": release.get("language", cut.get("language")),
-        "ai_labelled": release.get("ai_labelled", False),
-        "uses": [_use(use) for use in uses],
-        **{name: release[name] for name in EXTRA_KEYS if name in release},
-        "ai_use": dict(_table(data, "ai", AI_KEYS)),
-    }
-    present = {name: value for name, value in declaration.items() if value is not None}
-    # Checked here too: nobody should send a film to learn of a misspelt word.
-    from_dict(present)
-    return UseFile(work, cut, present)
+    if uses:
+        declared["uses"] = [_use(use) for use in uses]
+    return declared
 
 
 def find_cut(client: "Client", file: UseFile) -> str:

@@ -1,5 +1,6 @@
 """`work` and `cut`: titles and their concrete versions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -33,6 +34,21 @@ def list_works(cli: Cli) -> None:
         found = list(client.pages("/v1/works"))
     rows = [(work["id"], work["level"], work["title"], work["parent_id"]) for work in found]
     emit(cli, found, lambda: table(("id", "level", "title", "part of"), rows))
+
+
+@command(works, "declare")
+def declare(
+    cli: Cli,
+    work: Annotated[str, typer.Argument(help="Id of the series, season, episode or film.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Declaration (TOML).")],
+) -> None:
+    """Declare once for everything below a work: release, cast, what a machine made."""
+    from api.cli.declaring import read  # noqa: PLC0415
+
+    body = {"declaration": dict(read(file).declaration)}
+    with cli.client() as client:
+        found = client.post(f"/v1/works/{work}/declaration", body)
+    emit(cli, found, lambda: fields(found["declaration"]))
 
 
 @command(cuts, "add")

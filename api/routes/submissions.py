@@ -1,5 +1,6 @@
 """Submissions: a file handed in for a cut, scanned by a worker, and what was found in it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Self
 
@@ -20,16 +21,18 @@ from core.clock import utc_now
 from core.principal import Principal, require
 from fingerprint.models import ScanMode
 from licensing.service import clearances
-from registry.declaration import from_dict, to_dict
+from registry.declaration import check_partial, to_dict
 from registry.models.evidence import Submission, SubmissionKind
 from registry.models.works import Declaration, Medium
-from registry.service import submissions
+from registry.service import series, submissions
 
 router = APIRouter(tags=["submissions"])
 
 
 class NewSubmission(BaseModel):
     """An uploaded file for a cut; without a declaration the one last decided on holds.
+
+    What the works above the cut declare is inherited and need not be said again.
 
     `mode` is how thoroughly it is scanned, as the settings say where it is left out.
     """
@@ -85,10 +88,12 @@ def submit(body: NewSubmission, writing: Writing, world: Open) -> Response:
     replayed = writing.replay()
     if replayed is not None:
         return replayed
-    declared = None if body.declaration is None else from_dict(body.declaration)
+    if body.declaration is not None:
+        check_partial(body.declaration)
     stored = uploads.keep(world, writing.caller, body.upload_id)
 
     def take(session: Session) -> SubmissionOut:
+        own = own_before(session, writing.caller, body.cut_id, body.declaration)
         made = submissions.submit(
             session,
             writing.caller,
@@ -96,9 +101,10 @@ def submit(body: NewSubmission, writing: Writing, world: Open) -> Response:
             kind=SubmissionKind(kind_of(body.filename) or "film"),
             stored=stored,
             filename=body.filename,
-            declaration=declared or declared_before(session, writing.caller, body.cut_id),
+            declaration=series.declared_for(session, writing.caller, body.cut_id, own),
             now=utc_now(),
             mode=body.mode,
+            own=own,
         )
         return SubmissionOut.of(*made)
 
@@ -137,11 +143,17 @@ def show_findings(submission_id: str, caller: Caller, reading: Reading) -> Findi
 @router.post("/submissions/{submission_id}/declaration", response_model=SubmissionOut)
 def declare(submission_id: str, body: NewDeclaration, writing: Writing) -> Response:
     """Correct the declaration; a scanned submission is decided anew."""
-    declared = from_dict(body.declaration)
+    check_partial(body.declaration)
 
     def redeclare(session: Session) -> SubmissionOut:
+        before = submissions.get_submission(session, writing.caller, submission_id)
         made = submissions.redeclare(
-            session, writing.caller, submission_id, declared, now=utc_now()
+            session,
+            writing.caller,
+            submission_id,
+            series.declared_for(session, writing.caller, before.cut_id, body.declaration),
+            now=utc_now(),
+            own=body.declaration,
         )
         decide_if_scanned(session, writing.caller, made)
         return SubmissionOut.of(made, scan_job(session, writing.caller, submission_id))
@@ -172,16 +184,22 @@ def cancel(submission_id: str, writing: Writing) -> Response:
     return writing.write(stop, status=200)
 
 
-def declared_before(session: Session, caller: Principal, cut_id: str) -> Declaration:
-    """The declaration that the newest decision on this cut rests on; else one that names nobody.
+def own_before(
+    session: Session, caller: Principal, cut_id: str, stated: dict[str, Any] | None
+) -> Mapping[str, object]:
+    """What the cut declares itself: as stated, else as the newest decision on it rests on.
 
-    So that scanning a cut again does not take back what was declared, and paid, for it.
+    So that scanning a cut again does not take back what was declared, and paid, for it. A cut that
+    nobody ever declared anything for names nobody.
     """
+    if stated is not None:
+        return stated
     newest = clearances.list_clearances(session, caller, cut_id=cut_id, limit=1)
     if newest:
-        found = submissions.get_submission(session, caller, newest[0].submission_id)
-        return found.declaration
-    return Declaration(utc_now().date(), ("*",), Medium.FILM, "und")
+        return submissions.own_declaration(session, caller, newest[0].submission_id)
+    if series.is_declared_above(session, caller, cut_id):
+        return {}
+    return to_dict(Declaration(utc_now().date(), ("*",), Medium.FILM, "und"))
 
 
 def scan_job(session: Session, caller: Principal, submission_id: str) -> jobs.Job | None:

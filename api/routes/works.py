@@ -1,17 +1,19 @@
 """Works and cuts: the titles of a studio and their concrete versions."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
+from api import deciding
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, page
 from api.sharing import ContentLinkOut
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
-from registry.service import content, works
+from registry.service import content, series, works
 
 router = APIRouter(tags=["works"])
 
@@ -33,6 +35,13 @@ class NewCut(BaseModel):
     label: Text
     format: CutFormat
     language: Text
+
+
+class WorkDeclaration(BaseModel):
+    """What holds for every cut below a work: any part of a declaration."""
+
+    model_config = FROZEN
+    declaration: dict[str, Any]
 
 
 @router.post("/works", status_code=201, response_model=Work)
@@ -78,6 +87,23 @@ def add_cut(work_id: str, body: NewCut, writing: Writing) -> Response:
             now=utc_now(),
         )
     )
+
+
+@router.post("/works/{work_id}/declaration", response_model=WorkDeclaration)
+def declare(work_id: str, body: WorkDeclaration, writing: Writing) -> Response:
+    """Declare once for everything below a work; cuts inherit it, and are decided anew."""
+
+    def keep(session: Session) -> WorkDeclaration:
+        deciding.declare_work(session, writing.caller, work_id, body.declaration)
+        return body
+
+    return writing.write(keep, status=200)
+
+
+@router.get("/works/{work_id}/declaration", response_model=WorkDeclaration)
+def declaration(work_id: str, caller: Caller, reading: Reading) -> WorkDeclaration:
+    """What a work itself declares; empty where it never did."""
+    return WorkDeclaration(declaration=series.work_declaration(reading, caller, work_id))
 
 
 @router.get("/cuts", response_model=Page[Cut])

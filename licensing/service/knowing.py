@@ -7,10 +7,12 @@ from sqlmodel import Session
 
 from core.principal import Principal, SearchCapability
 from licensing.cutacts import acts_by_licence
-from licensing.known import Known
+from licensing.known import Known, LabelFound, LabelScheme, LabelState
 from licensing.models import LicenceInForce
+from licensing.rulepacks.packs import shipped_packs
 from licensing.store import clearances, cutacts, rivals
 from registry.models.evidence import Findings, Submission
+from registry.service.filelabels import labels_of
 from registry.service.people import lifetimes
 
 
@@ -53,7 +55,23 @@ def known_beside(
         acts=acts_by_licence(cutacts.acts_on(session, principal, ids, cut_id)),
         other_cuts=clearances.other_cuts(session, principal, counted, cut_id),
         confirmed=_confirmed(asked.found),
+        collisions=asked.found.collisions,
         unknowns=cutacts.policy(session, principal),
+        packs=shipped_packs(),
+        labels=_labels(session, principal, asked.submission.id),
+        unread=len(asked.found.unread),
+    )
+
+
+def _labels(
+    session: Session, principal: Principal, submission_id: str
+) -> tuple[LabelFound, ...] | None:
+    found = labels_of(session, principal, submission_id)
+    if found is None:
+        return None
+    return tuple(
+        LabelFound(LabelScheme(scheme), LabelState(state), detail)
+        for scheme, state, detail in found
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from fingerprint.models import Basis, Decision, Modality, Reason, ScanMode, Span
+from registry.models.figures import FigureAnswer
 from registry.models.works import Declaration, KindOfUse
 
 UNDECLARED = "undeclared"
@@ -170,12 +171,18 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class UnknownPerson:
-    """Somebody in the cut whom no print explains; `trace_id` names the sealed evidence."""
+    """Somebody in the cut whom no print explains; `trace_id` names the sealed evidence.
+
+    `figure_id` is the face or voice of the series that it belongs to, `answer` what the studio
+    said about that.
+    """
 
     modality: Modality
     spans: tuple[Span, ...]
     trace_id: str = ""
     reasons: tuple[Reason, ...] = ()
+    figure_id: str = ""
+    answer: FigureAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +198,7 @@ class Findings:
     """Everything a scan says now, after reviews: the input of a clearance.
 
     `unread` are the segments that the decoders could not read in full.
+    `collisions` are ids of matches where the studio had answered that the figure is invented.
     """
 
     scan: Scan
@@ -198,6 +206,7 @@ class Findings:
     uses: tuple[Use, ...]
     unknown: tuple[UnknownPerson, ...]
     unread: tuple[Unread, ...] = ()
+    collisions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

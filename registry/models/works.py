@@ -138,7 +138,8 @@ class DeclaredUse:
 
     `modality` `None` means every modality that the kind concerns. `engagement_ref` names the
     contract behind an own performance; performer and union may contest it. `privilege` is the
-    claim that this use needs no consent.
+    claim that this use needs no consent. What is `inherited` was declared for the series: this cut
+    may well do without.
     """
 
     performer_id: str
@@ -146,6 +147,7 @@ class DeclaredUse:
     modality: Modality | None = None
     engagement_ref: str = ""
     privilege: Privilege | None = None
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class Declaration:
 
     `territories` are ISO 3166-1 alpha-2 codes or `("*",)`, `language` is a BCP 47 tag.
     `audience_test_days` is how long a test audience sees it, `descriptors` what it is about.
+    `dataset` says that it is material to train a model with: everybody in it is used for that.
     """
 
     release_at: date
@@ -166,3 +169,4 @@ class Declaration:
     audience_test_days: int | None = None
     descriptors: tuple[Descriptor, ...] = ()
     ai_use: AiUse = AiUse()
+    dataset: bool = False

@@ -13,7 +13,7 @@ from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from core.vault import Vault
-from fingerprint.models import Modality, Reason
+from fingerprint.models import Modality
 from registry.minority import midnight
 from registry.models.evidence import (
     Findings,
@@ -21,13 +21,13 @@ from registry.models.evidence import (
     Match,
     Scan,
     ScanState,
-    UnknownPerson,
     Unread,
     Use,
 )
 from registry.models.people import PerformerCard
 from registry.review import settle
 from registry.service.seals import open_trace
+from registry.service.settled import settled
 from registry.store import matches, people, scans, submissions, traces, uses, works
 from registry.useforming import form_uses
 
@@ -42,21 +42,12 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
     require(principal, "submissions")
     submission = submissions.get_submission(session, principal, submission_id)
     scan = _newest_done(session, principal, submission_id)
-    found = matches.live_matches(session, principal, scan.id)
-    reviews = matches.reviews_of(session, principal, scan.cut_id)
-    rows = traces.each_trace_of(session, principal, scan.id)
+    found = settled(session, principal, scan)
     notes = scans.notes_of(session, principal, scan.id)
     # Decide.
-    counted, rejected = settle([match for _, match in found], reviews)
-    trace_of = {match.id: trace_id for trace_id, match in found}
-    explained = {trace_of[match.id] for match in counted}
-    said_no = {trace_of[match.id]: match.reasons[-1:] for match in rejected}
-    unknown = tuple(
-        _unknown(row, said_no.get(row.id, ())) for row in rows if row.id not in explained
-    )
     unread = tuple(Unread(scan.segments[number], reasons) for number, reasons in notes)
-    uses = form_uses(counted, submission.declaration)
-    return Findings(scan, counted, uses, unknown, unread)
+    uses_now = form_uses((*found.counted, *found.linked), submission.declaration)
+    return Findings(scan, found.counted, uses_now, found.unknown, unread, found.collisions)
 
 
 def counted_matches(session: Session, principal: Principal, scan_id: str) -> tuple[Match, ...]:
@@ -182,11 +173,6 @@ def _newest_done(session: Session, principal: Principal, submission_id: str) -> 
         next_step="Wait for its scan.",
         code="not-scanned",
     )
-
-
-def _unknown(row: traces.SealedTrace, said_no: tuple[Reason, ...]) -> UnknownPerson:
-    reasons = (*row.reasons, *row.answer_reasons, *said_no)
-    return UnknownPerson(row.modality, row.spans, row.id, reasons)
 
 
 def _foreign(

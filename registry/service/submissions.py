@@ -1,5 +1,6 @@
 """Submissions: a stored file, handed in for a cut with a declaration, waiting for its scan."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from core.jobs import Job
 from core.objects import ObjectRef, Objects
 from core.principal import Principal, require
 from fingerprint.models import ScanMode
+from registry.declaration import to_dict
 from registry.models.evidence import ScanState, Submission, SubmissionKind, SubmissionState
 from registry.models.works import Declaration
 from registry.service.uses import refresh_uses
@@ -33,10 +35,12 @@ def submit(
     declaration: Declaration,
     now: datetime,
     mode: ScanMode | None = None,
+    own: Mapping[str, object] | None = None,
 ) -> tuple[Submission, Job]:
     """Take a stored file as a submission of a cut and queue its scan.
 
-    The scan is of `mode`, or as the settings say. `stored` is put into the object store before
+    The scan is of `mode`, or as the settings say. `own` is what the cut declares itself, where
+    `declaration` inherits the rest. `stored` is put into the object store before
     this transaction. Raises `NotFound` for another tenant's cut.
     """
     # Load.
@@ -57,7 +61,7 @@ def submit(
     )
     # Save.
     submissions.add_submission(session, submission, seq=next_seq(session))
-    _declare(session, principal, submission.id, declaration, now)
+    _declare(session, principal, submission.id, declaration, now=now, own=own)
     return submission, _queue(session, principal, submission.id, submission.id, mode)
 
 
@@ -68,11 +72,12 @@ def redeclare(
     declaration: Declaration,
     *,
     now: datetime,
+    own: Mapping[str, object] | None = None,
 ) -> Submission:
     """Correct a declaration; the earlier one stays on record, uses are formed anew."""
     require(principal, SCOPE)
     submissions.get_submission(session, principal, submission_id)
-    _declare(session, principal, submission_id, declaration, now)
+    _declare(session, principal, submission_id, declaration, now=now, own=own)
     done = [
         scan
         for scan in scans.scans_of(session, principal, submission_id)
@@ -133,6 +138,17 @@ def get_submission(session: Session, principal: Principal, submission_id: str) -
     return submissions.get_submission(session, principal, submission_id)
 
 
+def own_declaration(
+    session: Session, principal: Principal, submission_id: str
+) -> Mapping[str, object]:
+    """What a submission declares itself: all of it where nothing was inherited when it was made."""
+    require(principal, SCOPE)
+    own = submissions.own_of(session, principal, submission_id)
+    if own is not None:
+        return own
+    return to_dict(submissions.get_submission(session, principal, submission_id).declaration)
+
+
 def list_submissions(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
 ) -> tuple[tuple[Submission, int], ...]:
@@ -161,7 +177,9 @@ def _declare(
     principal: Principal,
     submission_id: str,
     declaration: Declaration,
+    *,
     now: datetime,
+    own: Mapping[str, object] | None,
 ) -> None:
     submissions.add_declaration(
         session,
@@ -171,6 +189,7 @@ def _declare(
         declaration_id=new_id("dcl"),
         seq=next_seq(session),
         at=now,
+        own=own,
     )
 
 

@@ -10,8 +10,8 @@ from core.db import OWNER, next_seq
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from registry.models.evidence import Scan, Use
-from registry.review import settle
-from registry.store import matches, people, scans, submissions, uses
+from registry.service.settled import settled
+from registry.store import people, scans, submissions, uses
 from registry.useforming import form_uses
 
 USE_FOUND = "use.found"
@@ -29,12 +29,10 @@ def refresh_uses(
     live = {use.id: use for use in uses.live_uses(session, principal, scan.cut_id)}
     if newest is None or newest.id != scan.id:
         return tuple(live.values())
-    found = [match for _, match in matches.live_matches(session, principal, scan.id)]
-    reviews = matches.reviews_of(session, principal, scan.cut_id)
+    said = settled(session, principal, scan)
     declaration = submissions.get_submission(session, principal, scan.submission_id).declaration
     # Decide.
-    counted, _ = settle(found, reviews)
-    formed = form_uses(counted, declaration)
+    formed = form_uses((*said.counted, *said.linked), declaration)
     changed = [use for use in formed if live.get(use.id) != use]
     gone = live.keys() - {use.id for use in formed}
     # Save.

@@ -123,6 +123,12 @@ def work_path(session: Session, principal: Principal, cut_id: str) -> tuple[str,
     return tuple(path)
 
 
+def series_of(session: Session, principal: Principal, cut_id: str) -> str:
+    """The topmost work above a cut that is no universe: what is answered once holds below it."""
+    require(principal, SCOPE)
+    return works.series_of(session, principal, cut_id)
+
+
 def save_duration(session: Session, principal: Principal, cut_id: str, duration_ms: int) -> None:
     """Record the measured length of a cut in milliseconds."""
     works.save_duration(session, principal, cut_id, duration_ms)

@@ -3,6 +3,7 @@
 Declarations are append-only: a studio may correct one, and what it said before stays readable.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +34,10 @@ class SubmissionRow(Owned, table=True):
 
 
 class DeclarationRow(Owned, table=True):
-    """Table of declarations; the one with the highest seq holds."""
+    """Table of declarations; the one with the highest seq holds.
+
+    `data` is all that holds, `own` what the cut itself declares beside what it inherits.
+    """
 
     __tablename__ = "declaration"
     __table_args__ = (append_only(),)
@@ -41,6 +45,7 @@ class DeclarationRow(Owned, table=True):
     submission_id: str = Field(foreign_key="submission.id", index=True)
     seq: int = Field(unique=True)
     data: dict[str, Any] = Field(sa_type=JsonText)
+    own: dict[str, Any] | None = Field(default=None, sa_type=JsonText)
 
 
 def add_submission(session: Session, item: Submission, *, seq: int) -> None:
@@ -71,6 +76,7 @@ def add_declaration(
     declaration_id: str,
     seq: int,
     at: datetime,
+    own: Mapping[str, object] | None = None,
 ) -> None:
     """Store a declaration; it holds from now on."""
     session.add(
@@ -81,6 +87,7 @@ def add_declaration(
             submission_id=submission_id,
             seq=seq,
             data=to_dict(declaration),
+            own=None if own is None else dict(own),
         )
     )
     session.flush()
@@ -89,6 +96,36 @@ def add_declaration(
 def get_submission(session: Session, principal: Principal, submission_id: str) -> Submission:
     """One submission of the caller's with the declaration that holds; raises NotFound."""
     return _submission(session, principal, _row(session, principal, submission_id))
+
+
+def newest_of_cut(
+    session: Session, principal: Principal, cut_id: str
+) -> tuple[Submission, dict[str, Any] | None] | None:
+    """The newest submission of a cut of the caller's, and what it declares itself."""
+    query = (
+        select(SubmissionRow)
+        .where(visible(SubmissionRow, principal), col(SubmissionRow.cut_id) == cut_id)
+        .order_by(col(SubmissionRow.seq).desc())
+        .limit(1)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    return _submission(session, principal, row), own_of(session, principal, row.id)
+
+
+def own_of(session: Session, principal: Principal, submission_id: str) -> dict[str, Any] | None:
+    """What a submission itself declares beside what it inherits; None where that was not kept."""
+    query = (
+        select(DeclarationRow.own)
+        .where(
+            col(DeclarationRow.submission_id) == submission_id, visible(DeclarationRow, principal)
+        )
+        .order_by(col(DeclarationRow.seq).desc())
+        .limit(1)
+    )
+    found = session.exec(query).first()
+    return None if found is None else dict(found)
 
 
 def list_submissions(

@@ -117,22 +117,31 @@ def list_cuts(
 
 def kin_cuts(session: Session, principal: Principal, cut_id: str) -> tuple[str, ...]:
     """Ids of the caller's other cuts under the same series or film, itself and below, in order."""
+    series_id = series_of(session, principal, cut_id)
+    return tuple(each for each in cuts_below(session, principal, series_id) if each != cut_id)
+
+
+def series_of(session: Session, principal: Principal, cut_id: str) -> str:
+    """The topmost work above a cut that is no universe."""
     work = get_work(session, principal, get_cut(session, principal, cut_id).work_id)
     while work.parent_id is not None:
         above = get_work(session, principal, work.parent_id)
         if above.level is WorkLevel.UNIVERSE:
             break
         work = above
-    level, family = [work.id], [work.id]
+    return work.id
+
+
+def cuts_below(session: Session, principal: Principal, work_id: str) -> tuple[str, ...]:
+    """Ids of the caller's cuts of a work and of all works below it, in order."""
+    level, family = [work_id], [work_id]
     while level:
         query = select(WorkRow.id).where(
             visible(WorkRow, principal), col(WorkRow.parent_id).in_(level)
         )
         level = list(session.exec(query))
         family += level
-    cuts = select(CutRow.id).where(
-        visible(CutRow, principal), col(CutRow.work_id).in_(family), col(CutRow.id) != cut_id
-    )
+    cuts = select(CutRow.id).where(visible(CutRow, principal), col(CutRow.work_id).in_(family))
     return tuple(session.exec(cuts.order_by(col(CutRow.id))))
 
 

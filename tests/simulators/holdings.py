@@ -1,5 +1,6 @@
 """One of everything that an organisation can hold, and requests about it that are well formed."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +70,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     anna.vouch(enrolment, "voice")
     licence = anna.license(holder.tenant_id)
     cut_id = new_cut(client)
-    film = medium(20_000, (name, "voice", 0, 15_000))
+    film = medium(20_000, (name, "voice", 0, 15_000), (f"{name}'s double", "face", 0, 9_000))
     declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
     submission = submit(stage, client, cut_id, film, declared)
     findings = client.get(f"/v1/submissions/{submission['id']}/findings")
@@ -103,6 +104,8 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "submission_id": submission["id"],
         "clearance_id": clearance["id"],
         "match_id": findings["matches"][0]["id"],
+        "dataset_id": _dataset(stage, client, cut_id, name),
+        "figure_id": client.get("/v1/figures")[-1]["id"],
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
@@ -120,6 +123,15 @@ def estate_body(upload_id: str) -> dict[str, Any]:
     """A claim by a sole heir."""
     heir = {"name": "H", "did": generate().did, "share": "1"}
     return {"deceased_on": "2020-01-01", "upload_id": upload_id, "heirs": [heir]}
+
+
+def _dataset(stage: Stage, client: Client, cut_id: str, name: str) -> str:
+    """A dataset of one file in which nobody is."""
+    film = medium(1_000, content={"sound": [(name, 0, 900)]})
+    submit(stage, client, cut_id, film, declaration(dataset=True))
+    manifest = f"path,sha256\nfilm.mp4,{hashlib.sha256(film).hexdigest()}\n"
+    made = client.post("/v1/datasets", {"name": name, "model": "m", "manifest": manifest})
+    return str(made["id"])
 
 
 def _people(client: Client, holder: Holder, name: str) -> dict[str, str]:
@@ -310,6 +322,11 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/webhooks": {"url": "https://hooks.example.org/other"},
         "/v1/works": {"title": "T", "level": "film"},
         "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
+        "/v1/works/{work_id}/declaration": {"declaration": {}},
+        "/v1/datasets": {"name": "D", "model": "M", "manifest": "path,sha256\n"},
+        "/v1/figures/{figure_id}/answer": {"answer": "not_a_person"},
+        "/v1/figures/{figure_id}/merge": {"into": ids["figure_id"]},
+        "/v1/figures/{figure_id}/split": {"trace_ids": ["trc_none"]},
         "/v1/submissions/{submission_id}/declaration": {"declaration": declaration()},
         "/v1/matches/{match_id}/reviews": {"verdict": "confirmed"},
     }

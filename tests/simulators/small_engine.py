@@ -230,6 +230,15 @@ class SmallEngine:
             _decide(number, trace, gallery, allowed) for number, trace in enumerate(traces)
         )
 
+    @staticmethod
+    def alike(traces: Sequence[Trace], present: int) -> tuple[tuple[int, ...], ...]:
+        """Those with the same vector are one."""
+        groups: dict[bytes, list[int]] = {}
+        for place, trace in enumerate(traces):
+            key = trace.modality.encode() + trace.template.vector.tobytes()
+            groups.setdefault(key, []).append(place)
+        return tuple(tuple(group) for group in groups.values() if group[0] < present)
+
     def _template(self, who: Mapping[str, Any], span: Span) -> Template:
         modality = Modality(who["modality"])
         model_id = self.models[modality].model_id

@@ -19,8 +19,9 @@ from licensing.known import (
     LabelState,
     UnknownPolicy,
 )
-from licensing.models import ANY, Context, LicenceInForce
+from licensing.models import ANY, Context, Formation, LicenceInForce
 from licensing.models_suspension import Suspension
+from licensing.rulepacks.packs import shipped_packs
 from registry.models.works import (
     AiShare,
     AiUse,
@@ -70,6 +71,7 @@ def further_rows() -> Iterator[Row]:
     yield from labels_in_files()
     yield from the_dead()
     yield from strangers()
+    yield from laws()
 
 
 def clone(name: str, verdict: str, codes: Sequence[str], **facts: Any) -> Row:
@@ -516,6 +518,17 @@ def strangers() -> Iterator[Row]:
         CLEARED,
         {**both, "spans": seen, "known": lax, "warnings": ["unknown-tolerated"]},
     )
+    yield (
+        "a-file-that-could-not-be-read-in-full",
+        REVIEW,
+        {
+            "spans": [(CLEARED, COVERS)],
+            "licences": [licence()],
+            "found": [use()],
+            "known": Known(unread=2),
+            "reasons": ["unread-in-title"],
+        },
+    )
     yield "stranger-not-tolerated", REVIEW, {**both, "spans": seen, "reasons": ["unknown-in-title"]}
     yield (
         "a-tolerated-stranger-clears-nobody-else",
@@ -530,4 +543,67 @@ def strangers() -> Iterator[Row]:
     )
     yield clone(
         "the-episode-alone-is-licensed", CLEARED, COVERS, licences=[licence(works=(EPISODE,))]
+    )
+
+
+def laws() -> Iterator[Row]:
+    """The packs on file, asked for the territories of release only."""
+    packs = Known(packs=shipped_packs())
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    ten = datetime(2036, 1, 1, tzinfo=UTC)
+    plain: dict[str, Any] = {
+        "territories": (ANY,),
+        "label_ai": False,
+        "description": "the narrator of one series, spoken by a synthesised voice",
+        "valid_from": start,
+    }
+    union = Formation(union_agreement=True, separate_agreement=True, conspicuous=True)
+    for name, verdict, codes, place, terms in (
+        ("ten-years-in-the-us", CLEARED, COVERS, "US", {"valid_until": ten}),
+        (
+            "ten-years-and-a-day-in-the-us",
+            REFUSED,
+            ["law-broken"],
+            "US",
+            {"valid_until": ten + timedelta(days=1)},
+        ),
+        (
+            "ten-years-and-a-day-in-germany",
+            CLEARED,
+            COVERS,
+            "DE",
+            {"valid_until": ten + timedelta(days=1)},
+        ),
+        ("undescribed-in-the-us", REFUSED, ["law-broken"], "US", {"description": ""}),
+        ("undescribed-in-germany", CLEARED, COVERS, "DE", {"description": ""}),
+        (
+            "barely-described-in-the-us",
+            REVIEW,
+            ["law-to-person", *COVERS],
+            "US",
+            {"description": "some voice"},
+        ),
+    ):
+        made = licence(**{**plain, **terms})
+        said = declaration(CLONE, territories=(place,))
+        told = []
+        yield clone(
+            name, verdict, codes, licences=[made], known=packs, declared=said, warnings=told
+        )
+    waived = licence(
+        **{
+            **plain,
+            "valid_until": ten + timedelta(days=1),
+            "formation": union,
+            "use_notice_hours": 48,
+        }
+    )
+    yield clone(
+        "ten-years-and-a-day-under-a-union-agreement",
+        CLEARED,
+        COVERS,
+        licences=[waived],
+        known=replace(packs, acts={ONE: CutActs(None, datetime(2026, 11, 1, tzinfo=UTC))}),
+        declared=declaration(CLONE, territories=("US",)),
+        warnings=["law-unclear"],
     )

@@ -752,13 +752,22 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         },
         "other_cuts": dict(known.other_cuts),
         "confirmed": sorted(known.confirmed),
+        "packs": [pack.id for pack in known.packs],
         "labels": None
         if known.labels is None
         else [[item.scheme.value, item.state.value] for item in known.labels],
         "unknowns": known.unknowns.value,
+        "unread": known.unread,
     }
-    plain = {"labels": None, "unknowns": "review"}
-    return {name: value for name, value in data.items() if value != plain.get(name) and value != {}}
+    plain = {
+        "labels": None,
+        "unknowns": "review",
+        "unread": 0,
+        "packs": [],
+        "confirmed": [],
+        "rivals": [],
+    }
+    return {name: value for name, value in data.items() if value not in (plain.get(name), {})}
 
 
 def _suspension(item: Suspension) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from licensing.decisionform import decision_from_dict, decision_to_dict, spans_f
 from licensing.known import CutActs, Known, LabelFound, LabelScheme, LabelState, UnknownPolicy
 from licensing.models import ClearanceDecision, CutPlace, LicenceInForce
 from licensing.models_suspension import Suspension
-from licensing.rulepacks.packs import label_duties
+from licensing.rulepacks.packs import label_duties, shipped_packs
 from licensing.terms import terms_from_dict
 from registry.declaration import from_dict
 from registry.models.evidence import UnknownPerson, Use
@@ -96,6 +96,8 @@ def read_known(data: dict[str, Any]) -> Known:
         confirmed=frozenset(data.get("confirmed", [])),
         labels=read_labels(data.get("labels")),
         unknowns=UnknownPolicy(data.get("unknowns", "review")),
+        unread=data.get("unread", 0),
+        packs=tuple(pack for pack in shipped_packs() if pack.id in data.get("packs", [])),
     )
 
 

@@ -33,6 +33,7 @@ CHOSEN = frozenset(
     | {"too-quiet", "too-noisy", "face-too-small", "face-blurred", "face-too-dark"}
     | {"face-low-contrast", "face-profile", "short-evidence", "declared-not-found"}
     | {"declared-without-licence", "declared-but-forbidden", "declared-minor-not-found"}
+    | {"law-broken", "law-to-person", "law-unclear", "law-expired"}
     | {"label-met", "label-missing", "label-not-in-file", "label-unverifiable"}
 )
 

@@ -1,0 +1,109 @@
+"""Reads every kind of label from a file: a value, nothing, or something that cannot be verified.
+
+IPTC and AIGC are text that a metadata packet holds, found without parsing the medium. C2PA is
+signed and binary: a library reads it, in a confined process of its own, if the extra is there.
+Sources: IPTC digitalSourceType NewsCodes; GB 45438-2025 annex; C2PA 2.2.
+"""
+
+import json
+import mmap
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+PRESENT, UNVERIFIABLE, ABSENT = "present", "unverifiable", "absent"
+C2PA, IPTC, AIGC = "c2pa", "iptc", "aigc"
+MADE_BY_MACHINE = frozenset(
+    {
+        "trainedAlgorithmicMedia",
+        "compositeWithTrainedAlgorithmicMedia",
+        "algorithmicMedia",
+        "algorithmicallyEnhanced",
+        "compositeSynthetic",
+    }
+)
+CHILD_SECONDS = 30
+HITS_MAX = 50
+_IPTC = re.compile(rb"DigitalSourceType(?:=\"|=\'|[^<>\"\']{0,200}>)\s*([^<\"\']{0,200})")
+_AIGC = re.compile(rb"AIGC[\"\s:=>\']{1,10}(\{[^{}]{0,2000}\})")
+_JUMBF = re.compile(rb"jumd.{0,4}c2pa", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One kind of label: `state` is present, unverifiable or absent, `detail` its value or why."""
+
+    scheme: str
+    state: str
+    detail: str = ""
+
+
+def read_labels(path: Path) -> tuple[Label, ...]:
+    """What the file says of itself, one label for each scheme; never raises for its content."""
+    if path.stat().st_size == 0:
+        return tuple(Label(scheme, ABSENT) for scheme in (C2PA, IPTC, AIGC))
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        iptc = _iptc([found.group(1) for found in _first(_IPTC, data)])
+        aigc = _aigc([found.group(1) for found in _first(_AIGC, data)])
+        signed = _JUMBF.search(data) is not None
+    return (_c2pa(path) if signed else Label(C2PA, ABSENT), iptc, aigc)
+
+
+def source_type(uri: str) -> str:
+    """The last part of a digital source type; white space around it is a writer's slip."""
+    return uri.strip().rstrip("/").rsplit("/", 1)[-1]
+
+
+def _first(pattern: re.Pattern[bytes], data: mmap.mmap) -> list[re.Match[bytes]]:
+    found = []
+    for hit in pattern.finditer(data):
+        found.append(hit)
+        if len(found) == HITS_MAX:
+            break
+    return found
+
+
+def _iptc(values: list[bytes]) -> Label:
+    named = [source_type(value.decode("utf-8", "replace")) for value in values]
+    for name in named:
+        if name in MADE_BY_MACHINE:
+            return Label(IPTC, PRESENT, name)
+    readable = all(re.fullmatch(r"[A-Za-z]{3,60}", name) for name in named)
+    return Label(IPTC, ABSENT if readable else UNVERIFIABLE, ", ".join(sorted(set(named)))[:200])
+
+
+def _aigc(values: list[bytes]) -> Label:
+    """GB 45438: `Label` is "1" made, "2" possibly made, "3" suspected to be made by a machine."""
+    broken = False
+    for value in values:
+        try:
+            said = json.loads(value.replace(b"&quot;", b'"').replace(b'\\"', b'"'))
+        except ValueError:
+            broken = True
+            continue
+        if str(said.get("Label")) in ("1", "2", "3"):
+            return Label(AIGC, PRESENT, f"Label {said['Label']}")
+        broken = True
+    return Label(AIGC, UNVERIFIABLE if broken else ABSENT)
+
+
+def _c2pa(path: Path) -> Label:
+    if find_spec("c2pa") is None:
+        return Label(C2PA, UNVERIFIABLE, "the extra c2pa is not installed")
+    command = [sys.executable, "-m", "fingerprint.labels.child", path.suffix.lower()]
+    try:
+        with path.open("rb") as file:
+            done = subprocess.run(
+                command,
+                stdin=file,
+                capture_output=True,
+                timeout=CHILD_SECONDS,
+                check=False,
+            )
+        said = json.loads(done.stdout[:4000])
+        return Label(C2PA, str(said["state"]), str(said["detail"])[:200])
+    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
+        return Label(C2PA, UNVERIFIABLE, "the manifest cannot be read")

@@ -1,0 +1,47 @@
+"""A declaration made once for a series and inherited by seasons, episodes and cuts.
+
+What is said nearer to the cut wins, word by word; cast and descriptors add up, because an episode
+that names its guest does not mean that the others have left.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from registry.declaration import from_dict
+from registry.models.works import Declaration
+
+
+def effective(above: Sequence[Mapping[str, object]], own: Mapping[str, object]) -> Declaration:
+    """The declaration that holds for a cut; `above` are those of its works, the topmost first.
+
+    Raises `BadInput` naming what nobody has declared.
+    """
+    parts = [_marked(part) for part in above]
+    merged: dict[str, object] = {}
+    for part in (*parts, own):
+        for name, value in part.items():
+            merged[name] = _joined(name, merged.get(name), value)
+    return from_dict(merged)
+
+
+def _marked(part: Mapping[str, object]) -> Mapping[str, object]:
+    uses = part.get("uses")
+    if not isinstance(uses, list):
+        return part
+    return {**part, "uses": [{**use, "inherited": True} for use in uses]}
+
+
+def _joined(name: str, before: object, value: object) -> object:
+    if name == "uses" and isinstance(before, list) and isinstance(value, list):
+        named = [_key(use) for use in value]
+        return [*(use for use in before if _key(use) not in named), *value]
+    if name == "descriptors" and isinstance(before, list) and isinstance(value, list):
+        return [*before, *value]
+    if name == "ai_use" and isinstance(before, Mapping) and isinstance(value, Mapping):
+        return {**before, **value}
+    return value
+
+
+def _key(use: object) -> tuple[object, ...]:
+    if not isinstance(use, Mapping):
+        return (repr(use),)
+    return use.get("performer_id"), use.get("kind"), use.get("modality")
