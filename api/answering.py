@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.heartbeat import Heartbeat
+from api.knownanswers import known_elsewhere
 from api.recogniser import heard
 from api.tools import Tools
 from core import jobs
@@ -80,7 +81,9 @@ def _judged(tools: Tools, item: Challenge, path: Path, known: _Known) -> Judged:
     try:
         report = tools.engine.embed(path, PART_OF[item.kind])
         judge = _phrase if spoken else _turns
-        return judge(tools, item, path, report=report, known=known)
+        judged = judge(tools, item, path, report=report, known=known)
+        # Last of all: it is no recording that anybody submitted.
+        return known_elsewhere(tools, item, path, judged)
     except BadMedia as error:
         return Judged(ChallengeState.REFUSED, (Reason(error.code, {}),))
 

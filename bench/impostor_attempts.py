@@ -8,7 +8,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from bench import impostor_pacing as pace
 from bench.impostor_material import Material, Recording
+from bench.impostor_pacing import Paced
 from fingerprint.models import Modality, Template
 from fingerprint.proofing.fineprint import fine_print, known_share
 from fingerprint.proofing.posing import Pose
@@ -32,12 +34,17 @@ class Attempt:
     known_shares: Sequence[float] = ()
     poses: Sequence[Pose] = ()
     asked: Sequence[Move] = field(default=())
+    paced: Paced | None = None
 
 
 def genuine_voices(known: Material, numbers: Numbers) -> Attempt | None:
-    """Two recordings of a person as samples, a third as the answer."""
+    """Two recordings of a person as samples, a third as the answer, said as the words appear."""
     own = _person(known, numbers, SAMPLES + 1)
-    return _spoken(known, own[:SAMPLES], own[SAMPLES], own[0].identity)
+    made = _spoken(known, own[:SAMPLES], own[SAMPLES], own[0].identity)
+    shown = pace.moments(numbers)
+    pieces = pace.between_pauses([own[SAMPLES].sound], numbers)
+    sound = pace.laid(pieces, pace.read_aloud(shown, numbers), numbers)
+    return replace(made, paced=Paced.of(sound, shown))
 
 
 def by_another(known: Material, numbers: Numbers) -> Attempt | None:
@@ -45,6 +52,18 @@ def by_another(known: Material, numbers: Numbers) -> Attempt | None:
     victim = _person(known, numbers, SAMPLES)
     thief = _person(known, numbers, 1, but=victim[0].identity)[0]
     return _spoken(known, victim, thief, victim[0].identity)
+
+
+def prepared_clones(known: Material, numbers: Numbers) -> Attempt | None:
+    """A clone of somebody not enrolled whose words were made before they were shown."""
+    made = clones(enrolled=False)(known, numbers)
+    if made is None:
+        return None
+    voices = [item for items in known.made.values() for item in items]
+    source = next(item for item in voices if item.template is made.answer)
+    shown, others = pace.moments(numbers), pace.moments(numbers)
+    pieces = pace.between_pauses([source.sound], numbers)
+    return replace(made, paced=Paced.of(pace.laid(pieces, others, numbers), shown))
 
 
 def clones(*, enrolled: bool) -> Callable[[Material, Numbers], Attempt | None]:
@@ -76,18 +95,31 @@ def replays(known: Material, numbers: Numbers) -> Attempt | None:
     return _spoken(known, own, taken, taken.identity, sound=coded(taken.sound[start:], numbers))
 
 
-def splices(*, known: bool) -> Callable[[Material, Numbers], Attempt | None]:
-    """Words cut from the samples, or from others of the person, faded into each other."""
-    handed_in = known
+def cuts(*, live: bool) -> Callable[[Material, Numbers], Attempt | None]:
+    """Words cut from recordings of the person that were not handed in.
+
+    Laid out beforehand as somebody may who knows the procedure and not the moments; or `live`, by a
+    program that has all words and plays each as it appears.
+    """
 
     def make(known: Material, numbers: Numbers) -> Attempt | None:
         own = _person(known, numbers, 2 * SAMPLES)
         samples, others = own[:SAMPLES], own[SAMPLES:]
-        source = samples if handed_in else others
-        sound = coded(spliced([item.sound for item in source], numbers), numbers)
-        return _spoken(known, samples, source[0], own[0].identity, sound=sound)
+        pieces = pace.cut_anywhere([item.sound for item in others], numbers)
+        shown = pace.moments(numbers)
+        starts = pace.played(shown, numbers) if live else pace.moments(numbers)
+        sound = coded(pace.laid(pieces, starts, numbers), numbers)
+        made = _spoken(known, samples, others[0], own[0].identity, sound=sound)
+        return replace(made, paced=Paced.of(sound, shown))
 
     return make
+
+
+def splices(known: Material, numbers: Numbers) -> Attempt | None:
+    """Words cut from the samples, faded into each other."""
+    own = _person(known, numbers, SAMPLES)
+    sound = coded(spliced([item.sound for item in own], numbers), numbers)
+    return _spoken(known, own, own[0], own[0].identity, sound=sound)
 
 
 def turned(kind: str) -> Callable[[Material, Numbers], Attempt | None]:

@@ -21,9 +21,11 @@ from bench.impostor_attempts import (
     by_another,
     centroids,
     clones,
+    cuts,
     genuine_faces,
     genuine_voices,
     other_faces,
+    prepared_clones,
     replays,
     splices,
     turned,
@@ -32,7 +34,7 @@ from bench.impostor_material import Kit, load
 from bench.impostor_material import Material as Known
 from fingerprint.models import Modality
 from fingerprint.proofing.comparing import centrality
-from registry.proofing import gates, turning
+from registry.proofing import gates, pacing, turning
 
 GENUINE_MIN, ATTACK_MAX = 0.95, 0.07
 Make = Callable[[Known, np.random.Generator], Attempt | None]
@@ -64,14 +66,16 @@ class Row:
 
 
 ROWS: tuple[tuple[str, Make, bool], ...] = (
-    ("genuine: own voice reads the phrase", genuine_voices, True),
+    ("genuine: own voice says the words as they appear", genuine_voices, True),
     ("genuine: own head turns as asked", genuine_faces, True),
     ("another person's clean recordings as samples", by_another, False),
     ("clone of a performer who is enrolled", clones(enrolled=True), False),
     ("clone of a performer whom nobody enrolled", clones(enrolled=False), False),
+    ("the same, made before its words were shown", prepared_clones, False),
     ("replay of an enrolled sample, coded again", replays, False),
-    ("phrase cut from the samples, coded again", splices(known=True), False),
-    ("phrase cut from recordings never handed in", splices(known=False), False),
+    ("phrase cut from the samples, coded again", splices, False),
+    ("phrase cut from recordings never handed in", cuts(live=False), False),
+    ("the same by a program with all words, as they appear", cuts(live=True), False),
     ("photograph held before the camera and tilted", turned("flat"), False),
     ("older film, mirrored and coded again", turned("mirrored"), False),
     ("older film of other movements, coded again", turned("older"), False),
@@ -112,6 +116,8 @@ def passes(known: Known, attempt: Attempt) -> bool:
         attempt.modality, [*comparer.deviations([answer], attempt.samples)[0]]
     )
     faults += gates.replayed(attempt.known_shares)
+    if attempt.paced is not None:
+        faults += pacing.faults(attempt.paced.bursts, attempt.paced.sound_ms, attempt.paced.told)
     if attempt.asked:
         faults += turning.faults(attempt.poses, attempt.asked)
     for mine in (*attempt.samples, answer):

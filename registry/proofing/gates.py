@@ -36,6 +36,9 @@ class Gates:
 GATES = {Modality.VOICE: Gates(same_min=1.3), Modality.FACE: Gates(same_min=3.0)}
 
 
+KNOWN = (Reason("known-recording", {}),)
+
+
 def other_person(modality: Modality, deviations: Sequence[float]) -> tuple[Reason, ...]:
     """That a sample or answer is not of the person of every other one it was compared with."""
     if not deviations or min(deviations) >= GATES[modality].same_min:
@@ -47,7 +50,7 @@ def replayed(known_shares: Sequence[float]) -> tuple[Reason, ...]:
     """That an answer is, or is cut from, a recording that was known before."""
     if max(known_shares, default=0.0) <= GATES[Modality.VOICE].known_max:
         return ()
-    return (Reason("known-recording", {}),)
+    return KNOWN
 
 
 def hub(modality: Modality, deviations: Sequence[float], centrality: float) -> tuple[Reason, ...]:

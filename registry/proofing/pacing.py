@@ -15,9 +15,9 @@ from typing import Protocol
 from fingerprint.models import Reason
 
 LEAD_MS = (1_500, 3_000)  # before the first word
-GAP_MS = (1_300, 4_400)  # between two words: time to read one and say it
+GAP_MS = (1_500, 4_700)  # between two words: time to read one and say it
 ANSWER_SECONDS = 20  # after the last word: to end the recording and send it
-ALIKE_MS = 350  # how far a word may lie from its moment, when all others lie as they do
+ALIKE_MS = 450  # how far a word may lie from its moment, when all others lie as they do
 MISSED_MAX = 1  # words said too late, or not as one
 OTHERS_MAX = 2  # sounds besides the words: a cough, a word begun twice
 

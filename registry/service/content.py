@@ -12,9 +12,10 @@ from sqlmodel import Session
 
 from core import jobs
 from core.db import next_seq
+from core.errors import BadProof, NotFound
 from core.ids import new_id
 from core.jobs import Job
-from core.principal import Principal, require, system
+from core.principal import Principal, SearchCapability, require, system
 from core.vault import Vault, key_id_of
 from fingerprint.content.models import Link, Part
 from fingerprint.models import Modality, ModelCard, Reason, Span
@@ -27,6 +28,7 @@ from registry.store.content import SealedContent
 
 SCOPE = "submissions"
 KNOWN_MAX = 200
+EVERYBODYS_MAX = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,28 @@ def open_print(
     if sealed is None:
         return None
     return vault.unseal(submission_id, sealed, _aad(principal, submission_id, part))
+
+
+def everybodys(session: Session, capability: SearchCapability, part: Part) -> tuple[str, ...]:
+    """Ids of the newest prints of all tenants, for what looks for a recording among them all."""
+    return content.newest(session, capability, part, limit=EVERYBODYS_MAX)
+
+
+def open_anybodys(
+    session: Session, vault: Vault, capability: SearchCapability, print_id: str
+) -> bytes | None:
+    """A packed print of any tenant's; `None` when it cannot be read any more.
+
+    One that was tampered with is the matter of `doctor`, and must not stop everybody's enrolments.
+    """
+    row = content.sealed_one(session, capability, print_id)
+    if row is None:
+        return None
+    bound = _aad(system(row.tenant_id), row.submission_id, row.part)
+    try:
+        return vault.unseal(row.submission_id, row.sealed, bound)
+    except (NotFound, BadProof):
+        return None
 
 
 def save_recognised(

@@ -118,6 +118,29 @@ def sealed_after(
     )
 
 
+def newest(
+    session: Session, _capability: SearchCapability, part: Part, *, limit: int
+) -> tuple[str, ...]:
+    """Ids of the content prints of one part of all tenants, the newest first."""
+    query = (
+        select(ContentPrintRow.id)
+        .where(col(ContentPrintRow.part) == part)
+        .order_by(col(ContentPrintRow.seq).desc())
+        .limit(limit)
+    )
+    return tuple(session.exec(query))
+
+
+def sealed_one(
+    session: Session, _capability: SearchCapability, print_id: str
+) -> SealedContent | None:
+    """One content print of any tenant; `None` when it is gone."""
+    row = session.get(ContentPrintRow, print_id)
+    if row is None:
+        return None
+    return SealedContent(row.id, row.tenant_id, row.submission_id, Part(row.part), row.sealed)
+
+
 def save_seal(
     session: Session, _capability: SearchCapability, print_id: str, sealed: bytes
 ) -> None:

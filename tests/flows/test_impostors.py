@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.impostor_attempts import by_another, genuine_voices, replays, splices
+from bench.impostor_attempts import by_another, cuts, genuine_voices, replays, splices
 from bench.impostor_material import Kit, Material, Recording, voice_of
 from bench.impostors import passes, wilson
 from tests.engines import models_dir, real_engine
@@ -28,7 +28,7 @@ def known(media_dir: Path) -> Material:
 
 
 @pytest.mark.parametrize(
-    ("make", "most"), [(by_another, 1), (replays, 0), (splices(known=True), 0)]
+    ("make", "most"), [(by_another, 1), (replays, 0), (splices, 0), (cuts(live=False), 1)]
 )
 def test_impostors_stop_at_the_gates(known: Material, make, most: int) -> None:  # type: ignore[no-untyped-def]
     made = [make(known, np.random.default_rng([7, n])) for n in range(ATTEMPTS)]

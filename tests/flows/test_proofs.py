@@ -16,7 +16,7 @@ from api.recogniser import heard
 from core.enrolmentsettings import EnrolmentSettings
 from registry.store.challenges import ChallengeRow
 from tests.simulators.small_engine import medium
-from tests.simulators.stage import Person, Stage
+from tests.simulators.stage import Person, Stage, declaration, new_cut, submit
 
 MINE = {"sound": [("first take", 0, 4000)]}
 
@@ -155,6 +155,24 @@ def test_words_that_do_not_follow_what_was_shown_are_refused(tmp_path: Path) -> 
     early["duration_ms"] += 10_000
     found = answered(stage, anna, consent, asked, json.dumps(early).encode())
     assert codes(found) == ["not-as-shown"]
+    stage.close()
+
+
+@pytest.mark.parametrize(("recording", "state"), [("a film", "REFUSED"), ("live", "HEAR")])
+def test_an_answer_cut_from_anybodys_film_is_refused(
+    tmp_path: Path, recording: str, state: str
+) -> None:
+    """Another organisation submitted the film; the answer reads as with any other replay."""
+    stage = staffed(tmp_path)
+    _, studio = stage.tenant("studio")
+    film = medium(9_000, ("bert", "voice", 0, 9_000), content={"sound": [("a film", 0, 9_000)]})
+    submit(stage, studio, new_cut(studio), film, declaration())
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    said = spoken("anna", recording, begun(stage, anna, asked))
+    found = answered(stage, anna, consent, asked, said)
+    wanted = ["known-recording"] if state == "REFUSED" else []
+    assert (found["state"], codes(found)) == (state, wanted)
     stage.close()
 
 

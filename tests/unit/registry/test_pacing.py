@@ -63,7 +63,7 @@ def test_another_phrase_s_moments_rarely_do() -> None:
     numbers = random.Random(5)
     drawn = [pacing.drawn([numbers.getrandbits(32) for _ in range(WORDS)]) for _ in range(2_000)]
     passed = sum(judged(one, other) for one, other in zip(drawn[::2], drawn[1::2], strict=True))
-    assert passed <= 30  # of 1000
+    assert passed <= 40  # of 1000
 
 
 def test_what_was_said_before_it_was_shown_does_not_count() -> None:
