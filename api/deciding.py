@@ -17,7 +17,7 @@ from core.principal import Principal, system
 from licensing.cutacts import Act, CutAct
 from licensing.models import Clearance, Licence, LicenceState
 from licensing.models_suspension import Suspension
-from licensing.service import cutacts, requests, suspensions
+from licensing.service import cutacts, requests, suspensions, terminations
 from licensing.service.clearances import (
     clear,
     decided_under,
@@ -27,6 +27,7 @@ from licensing.service.clearances import (
 )
 from licensing.service.licences import get_licence, revoke_licence
 from licensing.service.scopes import below
+from licensing.termination import Termination
 from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
 from registry.models.figures import Answer
 from registry.models.works import KindOfUse
@@ -71,6 +72,22 @@ def revoke(session: Session, caller: Principal, licence_id: str, reason: str) ->
         studio = system(licensee_id)
         _queue(session, studio, resting_on(session, studio, below_id), licence.id)
     return licence
+
+
+def terminate(session: Session, caller: Principal, licence_id: str) -> Termination:
+    """Give notice, and have every decision that rests on the licence made anew."""
+    notice = terminations.terminate(session, caller, licence_id, now=utc_now())
+    licence = get_licence(session, caller, licence_id)
+    for below_id, licensee_id in below(session, licence):
+        for submission_id in resting_on(session, system(licensee_id), below_id):
+            jobs.enqueue(
+                session,
+                system(licensee_id),
+                kind=DECIDE_JOB,
+                subject_key=f"{submission_id}:{licence_id}:{notice.seq}",
+                payload={"submission_id": submission_id},
+            )
+    return notice
 
 
 def suspend(

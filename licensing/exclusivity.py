@@ -75,7 +75,7 @@ def conflicts(
             continue
         both = overlap(terms, licence.terms, above)
         if both is not None and both.end > at:
-            code = "exclusive-elsewhere" if licence.terms.exclusive else "exclusive-too-late"
+            code = "promised-elsewhere" if licence.terms.exclusive else "promised-too-late"
             found.append(Reason(code, _told(licence, both)))
     return tuple(found)
 

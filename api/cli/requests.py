@@ -135,6 +135,14 @@ def sign(
     emit(cli, licence, lambda: fields(flat(licence)))
 
 
+@command(app, "terminate")
+def terminate(cli: Cli, licence: Annotated[str, typer.Argument(help="Id of the licence.")]) -> None:
+    """Give notice: a licence ends after the agreed days (either side)."""
+    with cli.client() as client:
+        found = client.post(f"/v1/licences/{licence}/termination")
+    emit(cli, found, lambda: fields(found))
+
+
 _HEAD = ("id", "state", "studio_id", "performer_id", "licence_id", "expires_at", "may")
 
 

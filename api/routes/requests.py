@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session
 
+from api import deciding
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text, ToSign
@@ -81,6 +82,13 @@ class OfferOut(BaseModel):
             made_at=offer.made_at,
             expires_at=offer.expires_at,
         )
+
+
+class TerminationOut(BaseModel):
+    """When a licence is over."""
+
+    licence_id: str
+    ends_at: datetime
 
 
 class ConcernOut(BaseModel):
@@ -293,3 +301,14 @@ def draft(request_id: str, writing: Writing, world: Open) -> Response:
             )
         )
     )
+
+
+@router.post("/licences/{licence_id}/termination", status_code=201, response_model=TerminationOut)
+def terminate(licence_id: str, writing: Writing) -> Response:
+    """Give notice, from either side: the licence ends after the agreed days."""
+
+    def ended(session: Session) -> TerminationOut:
+        notice = deciding.terminate(session, writing.caller, licence_id)
+        return TerminationOut(licence_id=licence_id, ends_at=notice.ends_at)
+
+    return writing.write(ended)

@@ -17,6 +17,7 @@ ROWS = (
     row("POST", "/v1/requests/{request_id}/end", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/licence-draft", _LICENCES),
     row("POST", "/v1/clearances/{clearance_id}/requests", "submissions"),
+    row("POST", "/v1/licences/{licence_id}/termination", *_PARTIES),
     row("POST", "/v1/groups", _LICENCES),
     row("GET", "/v1/groups"),
     row("GET", "/v1/groups/{group_id}", reach=Reach.EVERYBODY),

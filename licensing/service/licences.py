@@ -37,7 +37,7 @@ from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState
 from licensing.policy import TENANT_URN
 from licensing.service.conformity import against_template, doubts, findings, invalid
 from licensing.service.parties import parties_at, signer_named
-from licensing.service.scopes import scope_reasons, with_chains
+from licensing.service.scopes import as_ended, scope_reasons
 from licensing.status import LIST_BITS, bits_with
 from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
@@ -280,7 +280,7 @@ def licences_known(
         licensee_id=licensee_id,
         up_to_seq=up_to_seq,
     )
-    return with_chains(session, found, up_to_seq)
+    return as_ended(session, found, up_to_seq)
 
 
 def status_list_credential(

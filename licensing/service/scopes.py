@@ -10,7 +10,9 @@ from fingerprint.models import Reason
 from licensing.exclusivity import conflicts
 from licensing.models import Licence, LicenceInForce, Terms
 from licensing.store import licences as store
+from licensing.store import terminations
 from licensing.sublicensing import LINKS_MAX, Link, chain_above, ended_above, outside
+from licensing.termination import with_notice
 
 _LATEST = 2**62  # beyond every sequence number: whatever is known
 
@@ -22,10 +24,21 @@ def scope_reasons(
 
     Broken exclusive promises, and a sublicence that does not lie within a parent in force.
     """
-    others = store.of_performer(session, principal, terms.performer_id)
+    known = store.of_performer(session, principal, terms.performer_id)
+    others = as_ended(session, known, _LATEST)
     above = chain_above(terms, others)
     broken = conflicts(terms, others, now, resting_on=above)
     return (*broken, *_parent_reasons(session, terms, others, now))
+
+
+def as_ended(
+    session: Session, licences: Sequence[LicenceInForce], up_to_seq: int
+) -> tuple[LicenceInForce, ...]:
+    """The same licences, ended by notice and by whatever was revoked above a sublicence."""
+    ids = {name for item in licences for name in (item.id, item.terms.parent_licence_id)} - {""}
+    capability = SearchCapability("termination", f"seq-{up_to_seq}")
+    given = terminations.of_licences(session, capability, ids)
+    return with_notice(with_chains(session, licences, up_to_seq), given, up_to_seq)
 
 
 def with_chains(
@@ -65,7 +78,7 @@ def _parent_reasons(
     if not terms.parent_licence_id:
         return ()
     found = [item for item in others if item.id == terms.parent_licence_id]
-    (parent,) = with_chains(session, found, _LATEST) if found else (None,)
+    parent = found[0] if found else None
     if parent is None or parent.revoked_at is not None or parent.terms.valid_until <= now:
         return (Reason("parent-not-in-force", {"licence_id": terms.parent_licence_id}),)
     return outside(terms, parent.terms)

@@ -2,12 +2,14 @@
 
 import pytest
 
-from core.errors import BadTerms
+from core import notices
+from core.errors import BadTerms, Conflict, NotFound
 from licensing.models import LicenceInForce
-from licensing.service import licences
+from licensing.service import licences, terminations
 from licensing.service.scopes import below
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
+from tests.store.registry_steps import later
 
 
 @pytest.fixture
@@ -70,3 +72,24 @@ def test_a_sublicence_of_what_may_not_be_passed_on_is_refused(deal: Deal) -> Non
     parent = deal.licence()
     with pytest.raises(BadTerms, match="does not allow sublicences"):
         other.draft(parent_licence_id=parent.id)
+
+
+def test_notice_ends_a_licence_after_the_agreed_days_and_not_before_it_was_given(
+    deal: Deal,
+) -> None:
+    licence = deal.licence(termination_notice_days=30, sublicensable=True)
+    other = Deal(deal.world, deal.who, deal.world.principal("studio"))
+    other.licence(parent_licence_id=licence.id)
+    with deal.world.db.write() as session:
+        notice = terminations.terminate(session, deal.studio, licence.id, now=later(days=1))
+        with pytest.raises(Conflict):
+            terminations.terminate(session, deal.agent, licence.id, now=later(days=2))
+        with pytest.raises(NotFound):
+            terminations.terminate(session, other.studio, licence.id, now=later(days=2))
+        told = [item.kind for item in notices.inbox(session, deal.agent)]
+    assert "licence.terminated" in told
+    (before,) = known(deal, deal, notice.seq - 1)
+    (after,) = known(deal, deal, notice.seq)
+    (below_it,) = known(deal, other, notice.seq)
+    assert before.terms.valid_until == licence.terms.valid_until
+    assert after.terms.valid_until == below_it.terms.valid_until == later(days=31)

@@ -100,12 +100,12 @@ def test_an_exclusive_promise_is_told_before_it_is_broken() -> None:
     promised = licence(terms(exclusive=True, territories=("DE", "AT")))
     wanted = terms(licensee_id="ten_b", territories=("DE", "FR"))
     (reason,) = conflicts(wanted, [promised], day(0))
-    assert reason.code == "exclusive-elsewhere"
+    assert reason.code == "promised-elsewhere"
     assert reason.detail["territories"] == "DE"
     assert "for itself alone" in render(reason) and "synthesised voice" in render(reason)
     assert "für sich allein" in render(reason, "de")
     (late,) = conflicts(replace(wanted, exclusive=True), [licence(terms())], day(0))
-    assert late.code == "exclusive-too-late"
+    assert late.code == "promised-too-late"
 
 
 @pytest.mark.parametrize(
