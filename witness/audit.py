@@ -103,7 +103,7 @@ def _leaves(book: Book) -> tuple[int, Iterator[str]]:
             if index != number:
                 yield f"leaf {number} is missing"
                 return
-            if leaf["leaf_hash"] != book.hashes[number]:
+            if leaf["leaf_hash"] != book.hashes[number] or leaf["single_operator"] not in (0, 1):
                 yield f"leaf {index} is not what its hash says"
         for index, salt in book.salts.items():
             if index not in book.leaves or len(salt) != 32:
