@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import audit, log
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict
 from core.jobs import Job
 from core.principal import Principal, require
 from registry.identification import VerifiedIdentity, differences
@@ -28,8 +28,8 @@ def identify(
 ) -> Job:
     """Count the caller's verified identity for an own enrolment, and look at its proofs again.
 
-    Raises `NotAllowed` for a key, for whoever is no performer there, and for an identity that is
-    missing or another's; `Conflict` once the enrolment is past its proofs.
+    Raises `Conflict` where no verified identity of the performer's stands behind the caller (for a
+    key, for other roles, for another name) and once the enrolment is past its proofs.
     """
     # Load.
     require(principal, SCOPE)
@@ -37,7 +37,7 @@ def identify(
     performer = people.get_performer(session, principal, enrolment.performer_id)
     # Decide.
     if principal.person is None or ROLE not in principal.roles or identity is None:
-        raise NotAllowed(
+        raise Conflict(
             "No verified identity of the performer's stands behind this request.",
             next_step="Sign in yourself by an identity provider that verifies, or ask attesters.",
             code="not-identified",
@@ -47,7 +47,7 @@ def identify(
     minor = identity.born_on is not None and now < midnight(birthday(identity.born_on, ADULT_YEARS))
     wrong = differences(identity, name=performer.name, born_on=performer.born_on, minor=minor)
     if wrong:
-        raise NotAllowed(
+        raise Conflict(
             f"Your identity is not that of this performer: {', '.join(one.code for one in wrong)}.",
             next_step="Correct the performer's name or birth date, or ask attesters.",
             code="identity-differs",
