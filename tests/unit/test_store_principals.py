@@ -69,6 +69,7 @@ def _bare(path: Path) -> list[str]:
             "None",
             "bool",
             "int",
+            "int | None",
         )
         if "Session" in kinds and reads and not asks and QUERY.search(ast.unparse(node)):
             found.append(f"{path.relative_to(ROOT).with_suffix('').as_posix()}:{node.name}")
