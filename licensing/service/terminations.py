@@ -8,7 +8,7 @@ from core import log, notices
 from core.clock import to_text
 from core.db import next_seq
 from core.errors import Conflict
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, SearchCapability, require, require_any
 from licensing.models import LicenceState
 from licensing.service.licences import get_licence
 from licensing.store import terminations as store
@@ -25,6 +25,7 @@ def terminate(
     What was released before the end stays as it was cleared.
     """
     # Load.
+    require_any(principal, GIVER, HOLDER)
     licence = get_licence(session, principal, licence_id)
     gives = principal.tenant_id == licence.tenant_id
     holds = principal.tenant_id == licence.terms.licensee_id

@@ -3,7 +3,8 @@
 import pytest
 
 from core import notices
-from core.errors import BadTerms, Conflict, NotFound
+from core.errors import BadTerms, Conflict, NotAllowed, NotFound
+from core.principal import Principal
 from licensing.models import LicenceInForce
 from licensing.service import licences, terminations
 from licensing.service.scopes import below
@@ -93,3 +94,11 @@ def test_notice_ends_a_licence_after_the_agreed_days_and_not_before_it_was_given
     (below_it,) = known(deal, other, notice.seq)
     assert before.terms.valid_until == licence.terms.valid_until
     assert after.terms.valid_until == below_it.terms.valid_until == later(days=31)
+
+
+def test_notice_needs_a_scope_even_where_one_organisation_is_both_sides(deal: Deal) -> None:
+    own = Deal(deal.world, deal.who, deal.agent)
+    licence = own.licence()
+    clerk = Principal(deal.agent.tenant_id, "k", frozenset({"usage"}), "agency")
+    with deal.world.db.write() as session, pytest.raises(NotAllowed):
+        terminations.terminate(session, clerk, licence.id, now=later(days=1))
