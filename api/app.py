@@ -49,6 +49,7 @@ from api.routes import (
     rosters,
     rules,
     signin,
+    standings,
     submissions,
     tenants,
     uploads,
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(NoSecretInAddress)
     app.include_router(pages.router)
     app.include_router(public.router)
+    app.include_router(standings.entrance)
     app.include_router(log.public)
     app.include_router(rules.entrance)
     app.include_router(contracts.entrance)
@@ -129,6 +131,7 @@ NOUNS = (
     jobs,
     asof,  # before the licences, whose ids its name would be
     licences,
+    standings,
     requests,
     enforcement,
     groups,

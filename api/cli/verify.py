@@ -12,6 +12,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say, table
 from api.cli.receipts import is_receipt, verify_receipt
+from api.cli.standingcheck import is_declaration, verify_declaration
 from api.web.texts import reason, text
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ def verify(
     at: Annotated[str | None, typer.Option(help="As of 2026-11-21T10:00:00Z (now).")] = None,
 ) -> None:
     """Verify a licence file offline, in numbered steps, or the receipt of an erasure."""
+    if is_declaration(file):
+        verify_declaration(cli, file, registry or _registry_here(cli))
+        return
     if is_receipt(file):
         verify_receipt(cli, file, registry or _registry_here(cli))
         return

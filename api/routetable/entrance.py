@@ -1,6 +1,6 @@
 """What is reached before anybody is known, and the registry's own administration."""
 
-from api.routetable.row import Reach, public, row
+from api.routetable.row import Reach, Row, public, row
 from api.scopes import ADMIN
 
 ROWS = (
@@ -21,6 +21,8 @@ ROWS = (
     public("GET", "/ns/keys/v1"),
     public("GET", "/ns/mandate/v1"),
     public("GET", "/ns/likeness"),
+    Row("GET", "/standing/{performer_id}", public=True, may_lack=True),
+    Row("GET", "/standing/{performer_id}/{form}", public=True, may_lack=True),
     public("GET", "/log"),
     public("GET", "/log/policy"),
     public("GET", "/log/checkpoint"),

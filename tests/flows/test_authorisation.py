@@ -32,6 +32,7 @@ FIXED = {
     "name": "passkey.js",
     "path": "0/000.p/1",
     "index": "0",
+    "form": "rsl.xml",
     "subject_id": "lic_none",
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",

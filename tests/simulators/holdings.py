@@ -284,6 +284,11 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/disputes/proposals": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/disputes/settlements": {"enrolment_id": "enr_none", "outcome": "newcomer"},
         "/v1/licences": {"terms": terms},
+        "/v1/performers/{performer_id}/standing": {"never": ["train_model"]},
+        "/v1/performers/{performer_id}/standing/signature": {
+            "draft_id": "std_none",
+            "signatures": [signed],
+        },
         "/v1/rules/checks": {"terms": terms},
         "/v1/templates": {"body": contract("Another")},
         "/v1/templates/{own_template_id}/versions": {"body": contract(f"Next {uuid4()}")},

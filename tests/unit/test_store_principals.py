@@ -23,6 +23,8 @@ KNOWN_BARE = {
     "registry/store/purposes:withdrawn",
     "registry/store/keys:bindings",
     "licensing/store/licences:revoked_indices",
+    "licensing/store/standings:newest",
+    "licensing/store/standings:performers_with",
     "royalties/store/usage:known_hashes",
     "royalties/store/usage:reported",
     "api/accounts/store/sessions:take_once",

@@ -1,0 +1,182 @@
+"""Standing declarations over HTTP: made by the performer's side, read and searched by everybody."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Open, Reading, Writing
+from api.routes.licences import CREDENTIAL_TYPE
+from api.wire import FROZEN, Signed, Text, ToSign
+from core.clock import utc_now
+from core.principal import require_any
+from licensing.models_standing import Stance, Standing, StandingDeclaration
+from licensing.reservations import robots_of, rsl_of, tdmrep_of
+from licensing.service import standings
+from licensing.standing import standings_of
+from licensing.terms import terms_to_dict
+from registry.models.works import KindOfUse
+
+router = APIRouter(tags=["standing declarations"])
+entrance = APIRouter(tags=["public"])
+READERS = ("licences", "submissions")
+KINDS_MAX = len(KindOfUse)
+
+
+class NewStanding(BaseModel):
+    """Kinds of use by stance; terms are as in a terms file, without performer and licensee."""
+
+    model_config = FROZEN
+    never: list[str] = Field(default=[], max_length=KINDS_MAX)
+    ask: list[str] = Field(default=[], max_length=KINDS_MAX)
+    terms: list[dict[str, Any]] = Field(default=[], max_length=KINDS_MAX)
+
+
+class StandingDraftOut(BaseModel):
+    """What performer and guardians are to sign, each with their own key."""
+
+    id: str
+    requests: list[ToSign]
+
+
+class StandingSigned(BaseModel):
+    """Every signature under a draft."""
+
+    model_config = FROZEN
+    draft_id: Text
+    signatures: list[Signed] = Field(min_length=1, max_length=8)
+
+
+class StanceOut(BaseModel):
+    """The stance on one kind of use."""
+
+    kind: str
+    stance: str
+    terms: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, item: Standing) -> Self:
+        """The stance as data."""
+        terms = None if item.terms is None else terms_to_dict(item.terms)
+        return cls(kind=item.kind.value, stance=item.stance.value, terms=terms)
+
+
+class StandingOut(BaseModel):
+    """The declaration that counts."""
+
+    id: str
+    performer_id: str
+    seq: int
+    recorded_at: datetime
+    stances: list[StanceOut]
+
+    @classmethod
+    def of(cls, made: StandingDeclaration) -> Self:
+        """The declaration as data, without its signed bytes."""
+        return cls(
+            id=made.id,
+            performer_id=made.performer_id,
+            seq=made.seq,
+            recorded_at=made.recorded_at,
+            stances=[StanceOut.of(item) for item in made.standings],
+        )
+
+
+class Form(StrEnum):
+    """In which form a declaration is read."""
+
+    CREDENTIAL = "credential"
+    RSL = "rsl.xml"
+    TDMREP = "tdmrep.json"
+    ROBOTS = "robots.txt"
+
+
+WRITERS = {
+    Form.RSL: (rsl_of, "application/rsl+xml"),
+    Form.TDMREP: (tdmrep_of, "application/json"),
+    Form.ROBOTS: (robots_of, "text/plain; charset=utf-8"),
+}
+
+
+@router.post(
+    "/performers/{performer_id}/standing", status_code=201, response_model=StandingDraftOut
+)
+def draft(performer_id: str, body: NewStanding, writing: Writing, world: Open) -> Response:
+    """Draft what the performer says to everybody; it counts once all have signed."""
+    stances = standings_of(performer_id, body.never, body.ask, body.terms)
+
+    def save(session: Session) -> StandingDraftOut:
+        made = standings.draft_standing(
+            session,
+            writing.caller,
+            performer_id,
+            stances,
+            base_url=world.settings.base_url,
+            now=utc_now(),
+        )
+        return StandingDraftOut(id=made[0].id, requests=[ToSign.of(item) for item in made])
+
+    return writing.write(save)
+
+
+@router.post("/performers/{performer_id}/standing/signature", response_model=StandingOut)
+def sign(performer_id: str, body: StandingSigned, writing: Writing, world: Open) -> Response:
+    """Hand in every signature under a draft; the registry checks them and countersigns."""
+    given = {item.verification_method: item.signature_bytes() for item in body.signatures}
+    return writing.write(
+        lambda session: StandingOut.of(
+            standings.sign_standing(
+                session,
+                world.registry_key,
+                writing.caller,
+                performer_id,
+                body.draft_id,
+                signatures=given,
+                now=utc_now(),
+            )
+        ),
+        status=200,
+    )
+
+
+@router.get("/standings", response_model=list[StandingOut])
+def search(
+    caller: Caller,
+    reading: Reading,
+    *,
+    kind: KindOfUse | None = None,
+    stance: Stance | None = None,
+    after: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> list[StandingOut]:
+    """Declarations that count now, by kind and stance, in the order of performer ids."""
+    require_any(caller, *READERS)
+    found = standings.search_standings(reading, kind=kind, stance=stance, after=after, limit=limit)
+    return [StandingOut.of(made) for made in found]
+
+
+@entrance.get("/standing/{performer_id}", response_model=StandingOut)
+def show(performer_id: str, reading: Reading) -> StandingOut:
+    """What a performer says to everybody."""
+    return StandingOut.of(standings.standing_of(reading, performer_id))
+
+
+@entrance.get("/standing/{performer_id}/{form}", response_class=Response)
+def exported(
+    performer_id: str,
+    form: Form,
+    reading: Reading,
+    world: Open,
+    *,
+    location: Annotated[str, Query(max_length=500, pattern=r"^/[!-~]*$")] = "/",
+) -> Response:
+    """The signed bytes, or what web crawlers read: RSL, TDM reservation, lines for robots.txt."""
+    made = standings.standing_of(reading, performer_id)
+    if form is Form.CREDENTIAL:
+        return Response(made.signed, media_type=CREDENTIAL_TYPE)
+    written, kind = WRITERS[form]
+    address = f"{world.settings.base_url}/standing/{performer_id}"
+    return Response(written(made.standings, address=address, location=location), media_type=kind)
