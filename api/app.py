@@ -18,6 +18,7 @@ from api.opening import open_registry
 from api.routes import (
     account,
     asof,  # before the licences, whose ids its name would be
+    certificates,
     clearances,
     contracts,
     cutacts,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(public.router)
     app.include_router(standings.entrance)
     app.include_router(log.public)
+    app.include_router(certificates.public)
     app.include_router(rules.entrance)
     app.include_router(contracts.entrance)
     for visited in (signin, account, members, inbox):
@@ -140,6 +142,7 @@ NOUNS = (
     submissions,
     matches,
     clearances,
+    certificates,
     cutacts,
     datasets,
     figures,

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 CONTEXT_FILE = "licence-v1.jsonld"
+CERTIFICATE_CONTEXT_FILE = "certificate-v1.jsonld"
 VOCABULARY_FILE = "likeness.jsonld"
 LANGUAGES = ("en", "de")
 
@@ -15,6 +16,11 @@ LANGUAGES = ("en", "de")
 def context_bytes() -> bytes:
     """The JSON-LD context of licences, served at `/ns/licence/v1`."""
     return _read(CONTEXT_FILE)
+
+
+def certificate_context_bytes() -> bytes:
+    """The JSON-LD context of certificates and of their states, served at `/ns/certificate/v1`."""
+    return _read(CERTIFICATE_CONTEXT_FILE)
 
 
 def vocabulary_bytes() -> bytes:

@@ -18,7 +18,7 @@ from core.tlogpolicy import NONE, Policy, reached
 from core.tlogproof import TlogProof, parse_proof
 from licensing.models import StepState, VerifyReport, VerifyStep
 
-LICENCE_KINDS = ("licence.issued", "licence.revoked")
+SIGNED_KINDS = ("licence.issued", "licence.revoked", "certificate.issued")
 
 
 class _Unchecked(Exception):
@@ -93,8 +93,8 @@ def _commitment(asked: _Asked) -> str:
     if not asked.opened.salt:
         raise _Unchecked("The receipt is a public one: it does not open its commitment.")
     leaf = _leaf(asked)
-    if leaf.get("kind") not in LICENCE_KINDS:
-        raise _Unchecked(f"What a leaf {leaf.get('kind')} commits to is not a licence.")
+    if leaf.get("kind") not in SIGNED_KINDS:
+        raise _Unchecked(f"What a leaf {leaf.get('kind')} commits to is no signed document.")
     digest = hashlib.sha256(asked.document).hexdigest()
     payload = {"vc_id": parse_strict(asked.document).get("id"), "sha256": digest}
     if commit_to(asked.opened.salt, payload) != leaf.get("commitment"):

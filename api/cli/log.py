@@ -67,7 +67,9 @@ def verify(
     ] = None,
     of: Annotated[
         Path | None,
-        typer.Option("--of", exists=True, dir_okay=False, help="The licence it should be of."),
+        typer.Option(
+            "--of", exists=True, dir_okay=False, help="The licence or certificate it is of."
+        ),
     ] = None,
 ) -> None:
     """Verify a receipt offline, in numbered steps; exit 1 when one fails."""

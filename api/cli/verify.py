@@ -47,12 +47,12 @@ def verify(
 ) -> None:
     """Verify a licence file offline, in numbered steps, or the receipt of an erasure."""
     if is_declaration(file):
-        verify_declaration(cli, file, registry or _registry_here(cli))
+        verify_declaration(cli, file, registry or registry_here(cli))
         return
     if is_receipt(file):
-        verify_receipt(cli, file, registry or _registry_here(cli))
+        verify_receipt(cli, file, registry or registry_here(cli))
         return
-    report = _run(file, registry or _registry_here(cli), status, at)
+    report = _run(file, registry or registry_here(cli), status, at)
     steps: list[dict[str, Any]] = [
         {"number": s.number, "name": s.name, "state": s.state.value, "detail": s.detail}
         for s in report.steps
@@ -109,7 +109,7 @@ def _address(status: Path) -> str:
         return ""
 
 
-def _registry_here(cli: Cli) -> list[str]:
+def registry_here(cli: Cli) -> list[str]:
     """The key of the registry in the data folder; none where there is no registry."""
     from core.errors import Unavailable  # noqa: PLC0415
     from core.init import REGISTRY_KEY_FILE  # noqa: PLC0415

@@ -27,7 +27,7 @@ from core.signednote import NOTE_BYTES_MAX, parse_note
 from core.tilepath import parse_tile
 from core.tiles import tile_bytes
 from core.tlogpolicy import format_policy
-from licensing.service import clearances, licences
+from licensing.service import certificates, clearances, licences
 from registry.service import enrolment
 
 public = APIRouter(tags=["log"])
@@ -205,10 +205,12 @@ def of_licence(licence_id: str, caller: Caller, reading: Reading, world: Open) -
 def of_clearance(
     clearance_id: str, caller: Caller, reading: Reading, world: Open
 ) -> list[ReceiptOut]:
-    """Receipts of a decision, for its studio."""
+    """Receipts of a decision and of its certificate, for its studio."""
     found = clearances.get_clearance(reading, caller, clearance_id)
     require(caller, clearances.SCOPE)
-    return _opened(reading, world, found.id)
+    certified = certificates.certificate_id(reading, caller, found.id)
+    subjects = [found.id] if certified is None else [found.id, certified]
+    return [item for subject in subjects for item in _opened(reading, world, subject)]
 
 
 @router.get("/enrolments/{enrolment_id}/receipts", response_model=list[ReceiptOut])

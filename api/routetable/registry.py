@@ -1,6 +1,6 @@
 """Performers, licences, works, submissions, decisions and money."""
 
-from api.routetable.row import row
+from api.routetable.row import Row, public, row
 
 _LICENCE = ("licences", "submissions", "usage")
 _PROOF = ("performers", "attest")
@@ -88,6 +88,30 @@ ROWS = (
     row("GET", "/v1/clearances/{clearance_id}", "submissions", looks_first=True),
     row("GET", "/v1/clearances/{clearance_id}/receipts", "submissions", looks_first=True),
     row("GET", "/v1/clearances/{clearance_id}/clearance.html", "submissions", looks_first=True),
+    row(
+        "POST",
+        "/v1/clearances/{clearance_id}/certificate",
+        "submissions",
+        looks_first=True,
+        may_lack=True,
+    ),
+    row(
+        "GET",
+        "/v1/clearances/{clearance_id}/certificate",
+        "submissions",
+        looks_first=True,
+        may_lack=True,
+    ),
+    row(
+        "GET",
+        "/v1/clearances/{clearance_id}/certificate/credential",
+        "submissions",
+        looks_first=True,
+        may_lack=True,
+    ),
+    Row("GET", "/certificates/{certificate_id}/status", public=True, may_lack=True),
+    public("GET", "/certificate-status/{number}"),
+    public("GET", "/ns/certificate/v1"),
     row("POST", "/v1/usage-imports", "usage"),
     row("POST", "/v1/accruals", "usage"),
     row("GET", "/v1/trial-balance", "reports"),

@@ -103,11 +103,14 @@ def add_policy(
     session.flush()
 
 
-def policy(session: Session, principal: Principal) -> UnknownPolicy:
-    """What the tenant wants; REVIEW where it has never said."""
+def policy(session: Session, principal: Principal, *, up_to_seq: int = 2**62) -> UnknownPolicy:
+    """What the tenant wanted as of `up_to_seq`; REVIEW where it had never said."""
     query = (
         select(ClearancePolicyRow.unknowns)
-        .where(col(ClearancePolicyRow.tenant_id) == principal.tenant_id)
+        .where(
+            col(ClearancePolicyRow.tenant_id) == principal.tenant_id,
+            col(ClearancePolicyRow.seq) <= up_to_seq,
+        )
         .order_by(col(ClearancePolicyRow.seq).desc())
         .limit(1)
     )

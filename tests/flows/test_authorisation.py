@@ -34,6 +34,7 @@ FIXED = {
     "index": "0",
     "form": "rsl.xml",
     "subject_id": "lic_none",
+    "certificate_id": "crt_none",
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",
 }

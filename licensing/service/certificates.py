@@ -1,0 +1,392 @@
+"""Certificates: issued for a cleared decision, watched until the release, and asked about after.
+
+A certificate is bound to the file by a hash that the studio discloses; that it is the hash of this
+very file is checked against the keyed name under which the registry keeps it.
+"""
+
+import hashlib
+import re
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from core import log, notices
+from core.db import next_seq
+from core.errors import BadInput, Conflict, NotFound
+from core.ids import new_id
+from core.keys import PrivateKey
+from core.principal import Principal, SearchCapability, require, system
+from core.vault import Vault
+from fingerprint.content.models import Part
+from fingerprint.models import Reason
+from licensing.certificate import certificate_facts, signed_certificate, status_list_url
+from licensing.certificatestate import released_at, standing
+from licensing.certificatestatus import signed_status
+from licensing.certifying import (
+    declared_people,
+    detected_people,
+    licences_behind,
+    release_of,
+    search_of,
+)
+from licensing.credential import parse_signed
+from licensing.models import Clearance, Verdict
+from licensing.models_certificate import (
+    Certificate,
+    CertificateFacts,
+    CertificateState,
+    LicenceNow,
+    Media,
+    Since,
+    Standing,
+)
+from licensing.service.clearances import SCOPE, get_clearance, latest_clearance
+from licensing.service.licences import get_licence, licences_known
+from licensing.service.suspensions import suspensions_known
+from licensing.status import LIST_BITS, bits_with
+from licensing.statuslist import signed_status_list
+from licensing.store import certificates as store
+from licensing.store import cutacts
+from licensing.suspension import in_the_way
+from registry.models.evidence import Submission
+from registry.models.works import KindOfUse
+from registry.service.content import open_print
+from registry.service.submissions import get_submission
+from registry.service.works import get_cut, get_work
+
+ISSUED, CHANGED = "certificate.issued", "certificate.changed"
+LIST_PLACES_MAX = LIST_BITS // 2
+NOTICES = {
+    CertificateState.VALID: "valid",
+    CertificateState.CONSENT_SINCE_REVOKED: "revoked",
+    CertificateState.EXPIRED: "expired",
+    CertificateState.VOID: "void",
+}
+_EVER = 2**62
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """With what certificates are made; `base_url` is the public address without a slash behind."""
+
+    registry_key: PrivateKey
+    vault: Vault
+    base_url: str
+
+
+def issue(
+    session: Session,
+    issuer: Issuer,
+    principal: Principal,
+    clearance_id: str,
+    *,
+    media_sha256: str = "",
+    now: datetime,
+) -> Certificate:
+    """The certificate of a cleared decision; asked again, the same one.
+
+    `media_sha256` (hex) is disclosed in it. Raises `Conflict` for a decision that is not CLEARED,
+    not the newest or overtaken since, and `BadInput` for the hash of another file.
+    """
+    # Load.
+    clearance = get_clearance(session, principal, clearance_id)
+    require(principal, SCOPE)
+    kept = store.of_clearance(session, principal, clearance_id)
+    submission = get_submission(session, principal, clearance.submission_id)
+    _check_hash(issuer.vault, submission, media_sha256)
+    if kept is not None:
+        return _same(kept, media_sha256)
+    newest = latest_clearance(session, principal, submission.id)
+    # Decide.
+    _check_open(clearance, newest)
+    media = Media(
+        submission.object_name or "",
+        media_sha256,
+        _content(session, issuer.vault, principal, submission.id),
+    )
+    facts = _facts(
+        session, issuer, principal, clearance, submission=submission, media=media, now=now
+    )
+    _check_valid(_standing(session, principal, facts, submission.id, now))
+    # Save.
+    signed = signed_certificate(facts, issuer.registry_key)
+    payload = {"vc_id": facts.vc_id, "sha256": hashlib.sha256(signed).hexdigest()}
+    index = log.append(session, kind=ISSUED, subject_id=facts.id, payload=payload, at=now)
+    made = Certificate(
+        id=facts.id,
+        tenant_id=clearance.tenant_id,
+        clearance_id=clearance.id,
+        submission_id=submission.id,
+        cut_id=clearance.cut_id,
+        seq=next_seq(session),
+        known_seq=clearance.known_seq,
+        release_at=clearance.release_at,
+        status_list=facts.status_list,
+        status_index=facts.status_index,
+        issued_at=now,
+        log_index=index,
+        signed=signed,
+    )
+    store.add(session, made)
+    return made
+
+
+def get_certificate(
+    session: Session, principal: Principal, clearance_id: str, *, now: datetime
+) -> tuple[Certificate, Standing]:
+    """The certificate of one decision of the caller's own, and how it stands; raises `NotFound`."""
+    get_clearance(session, principal, clearance_id)
+    require(principal, SCOPE)
+    found = store.of_clearance(session, principal, clearance_id)
+    if found is None:
+        raise _no_certificate()
+    return found, how_it_stands(session, found, now)
+
+
+def certificate_id(session: Session, principal: Principal, clearance_id: str) -> str | None:
+    """The certificate of a decision of the caller's own; `None` while it has none."""
+    found = store.of_clearance(session, principal, clearance_id)
+    return None if found is None else found.id
+
+
+def how_it_stands(session: Session, item: Certificate, now: datetime) -> Standing:
+    """The state of a certificate after all that happened since; VOID stays, once it was told."""
+    told = store.last_change(session, item.id)
+    if told is not None and told.state is CertificateState.VOID:
+        return told
+    return _standing(session, system(item.tenant_id), facts_of(item), item.submission_id, now)
+
+
+def facts_of(item: Certificate) -> CertificateFacts:
+    """What a certificate says."""
+    return certificate_facts(parse_signed(item.signed))
+
+
+def signed_state(session: Session, issuer: Issuer, certificate_id: str, *, now: datetime) -> bytes:
+    """How a certificate stands, signed, for anybody who knows its id; raises `NotFound`."""
+    capability = SearchCapability("certificate-status", certificate_id)
+    item = store.anybodys(session, capability, certificate_id)
+    if item is None:
+        raise _no_certificate()
+    facts = facts_of(item)
+    return signed_status(
+        issuer.registry_key,
+        base_url=facts.base_url,
+        certificate_id=item.id,
+        vc_id=facts.vc_id,
+        found=how_it_stands(session, item, now),
+        at=now,
+    )
+
+
+def void_list(session: Session, issuer: Issuer, number: int, *, now: datetime) -> bytes:
+    """The signed list of certificates that became void, for anybody; raises `NotFound`."""
+    if not 1 <= number <= store.newest_list(session):
+        raise NotFound("There is no such status list.", next_step="Start with list 1.")
+    return signed_status_list(
+        issuer.registry_key,
+        url=status_list_url(issuer.base_url, number),
+        bits=bits_with(store.void_indices(session, number)),
+        valid_from=now,
+    )
+
+
+def watch(session: Session, studio: Principal, submission_id: str, *, now: datetime) -> int:
+    """Tell the studio of each certificate of a submission that stands otherwise; returns how many.
+
+    Every change is logged; call it after a decision, in its transaction.
+    """
+    changed = 0
+    for item in store.of_submission(session, studio, submission_id):
+        told = store.last_change(session, item.id)
+        found = how_it_stands(session, item, now)
+        if found.state is not (CertificateState.VALID if told is None else told.state):
+            _tell(session, item, found, now)
+            changed += 1
+    return changed
+
+
+def _tell(session: Session, item: Certificate, found: Standing, now: datetime) -> None:
+    payload = {"state": found.state.value}
+    index = log.append(session, kind=CHANGED, subject_id=item.id, payload=payload, at=now)
+    store.add_change(session, item, found, seq=next_seq(session), log_index=index, at=now)
+    notices.notify(
+        session,
+        tenant_id=item.tenant_id,
+        person=None,
+        kind=f"certificate.{NOTICES[found.state]}",
+        subject_id=item.clearance_id,
+        facts={"certificate": item.id},
+        now=now,
+    )
+
+
+def _standing(
+    session: Session,
+    studio: Principal,
+    facts: CertificateFacts,
+    submission_id: str,
+    now: datetime,
+) -> Standing:
+    behind = {item.licence_id for item in facts.licences}
+    known = licences_known(
+        session,
+        studio,
+        performer_ids={item.performer_id for item in facts.detected},
+        licensee_id=facts.studio_id,
+        up_to_seq=_EVER,
+    )
+    seq = facts.search.known_seq
+    since = Since(
+        decisions=store.other_answers(session, studio, submission_id, after_seq=seq),
+        licences=tuple(
+            LicenceNow(item.id, item.terms.valid_until, item.revoked_at)
+            for item in known
+            if item.id in behind
+        ),
+        suspended=_suspended(session, facts),
+    )
+    return standing(seq, facts.release.on, since, now)
+
+
+def _suspended(session: Session, facts: CertificateFacts) -> tuple[Reason, ...]:
+    """Which consent that it rests on was suspended since, for some part of its release day."""
+    under = [item for item in facts.detected if item.licence_id and item.kind]
+    end = released_at(facts.release.on)
+    known = suspensions_known(session, {item.performer_id for item in under}, seq=_EVER)
+    start, seq = end - timedelta(days=1), facts.search.known_seq
+    found: list[Reason] = []
+    for item in under:
+        later = [each for each in known.get(item.performer_id, ()) if each.since_seq > seq]
+        found += in_the_way(later, KindOfUse(item.kind), start, end)
+    return tuple(found)
+
+
+def _facts(
+    session: Session,
+    issuer: Issuer,
+    principal: Principal,
+    clearance: Clearance,
+    *,
+    submission: Submission,
+    media: Media,
+    now: datetime,
+) -> CertificateFacts:
+    cut = get_cut(session, principal, clearance.cut_id)
+    work = get_work(session, principal, cut.work_id)
+    licences = [get_licence(session, principal, name) for name in clearance.decision.licence_ids]
+    known = licences_known(
+        session,
+        principal,
+        performer_ids={item.terms.performer_id for item in licences},
+        licensee_id=clearance.tenant_id,
+        up_to_seq=clearance.known_seq,
+    )
+    policy = cutacts.policy(session, principal, up_to_seq=clearance.known_seq)
+    number, place = _free_place(session)
+    return CertificateFacts(
+        id=new_id("crt"),
+        vc_id=uuid.uuid4().urn,
+        issuer=issuer.registry_key.did,
+        base_url=issuer.base_url,
+        status_list=number,
+        status_index=place,
+        issued_at=now,
+        clearance_id=clearance.id,
+        decided_at=clearance.decided_at,
+        log_index=clearance.log_index,
+        studio_id=clearance.tenant_id,
+        title=f"{work.title} · {cut.label}",
+        cut_id=cut.id,
+        media=media,
+        release=release_of(submission.declaration),
+        search=search_of(clearance, policy),
+        declared=declared_people(submission.declaration),
+        detected=detected_people(clearance),
+        licences=licences_behind(licences, known),
+    )
+
+
+def _content(
+    session: Session, vault: Vault, principal: Principal, submission_id: str
+) -> dict[str, str]:
+    prints = {
+        part.value: open_print(session, vault, principal, submission_id, part) for part in Part
+    }
+    return {
+        part: hashlib.sha256(data).hexdigest() for part, data in prints.items() if data is not None
+    }
+
+
+def _check_hash(vault: Vault, submission: Submission, sha256: str) -> None:
+    if not sha256:
+        return
+    if _SHA256.fullmatch(sha256) is None:
+        raise BadInput(
+            "This is no SHA-256.", next_step="Give 64 digits of 0-9 and a-f.", code="bad-sha256"
+        )
+    if submission.object_name is None:
+        raise Conflict(
+            "The file is no longer kept, so its hash cannot be confirmed.",
+            next_step="Leave the hash out, or hand the file in again.",
+        )
+    name = vault.hmac_name(submission.tenant_id, bytes.fromhex(sha256))
+    if not secrets.compare_digest(name, submission.object_name):
+        raise BadInput(
+            "This is the hash of another file than the one that was cleared.",
+            next_step="Give the SHA-256 of the file exactly as it was handed in.",
+            code="other-file",
+        )
+
+
+def _same(kept: Certificate, media_sha256: str) -> Certificate:
+    if media_sha256 and facts_of(kept).media.sha256 != media_sha256:
+        raise Conflict(
+            "This certificate was issued without the file's hash, and signed bytes do not change.",
+            next_step="Decide on the submission again, and have the new decision certified.",
+        )
+    return kept
+
+
+def _check_open(clearance: Clearance, newest: Clearance) -> None:
+    verdict = clearance.decision.verdict
+    if verdict is not Verdict.CLEARED:
+        raise Conflict(
+            f"The decision is {verdict.value}: only a cleared one gets a certificate.",
+            next_step="Read its reasons, and have the submission decided on again.",
+            code="not-cleared",
+        )
+    if newest.id != clearance.id:
+        raise Conflict(
+            "There is a later decision on this submission.",
+            next_step=f"Ask for the certificate of {newest.id}.",
+            code="decided-again",
+        )
+
+
+def _check_valid(found: Standing) -> None:
+    if found.state is not CertificateState.VALID:
+        raise Conflict(
+            f"Something has changed since the decision: it would be {found.state.value}.",
+            next_step="Have the submission decided on again.",
+            code="decided-again",
+        )
+
+
+def _free_place(session: Session) -> tuple[int, int]:
+    # Drawn, not counted on: neighbours in a list would tell who released at the same time.
+    number = store.newest_list(session)
+    if store.places_taken(session, number) >= LIST_PLACES_MAX:
+        number += 1
+    index = secrets.randbelow(LIST_BITS)
+    while store.place_taken(session, number, index):
+        index = secrets.randbelow(LIST_BITS)
+    return number, index
+
+
+def _no_certificate() -> NotFound:
+    return NotFound("There is no such certificate.", next_step="Have a cleared decision certified.")
