@@ -47,6 +47,7 @@ from api.routes import (
     proofs,
     public,
     requests,
+    reset,
     rosters,
     rules,
     signin,
@@ -100,9 +101,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(certificates.public)
     app.include_router(rules.entrance)
     app.include_router(contracts.entrance)
-    for visited in (signin, account, members, inbox):
+    for visited in (signin, reset, account, members, inbox):
         app.include_router(visited.router)
     app.include_router(people.entrance)
+    app.include_router(reset.entrance)
     app.include_router(
         uploads.router,
         prefix="/v1",

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from api.accounts.models import Door
 from api.accounts.store import people
 from api.letters import letter
+from api.resetmail import send_resets
 from api.web.texts import LANGUAGES
 from core import deliveries, hooksign, mail, notices, outbox, safepost, webhooks
 from core.clock import to_text, utc_now
@@ -72,11 +73,12 @@ class Postman:
 
     def _go(self) -> None:
         while not self._ending.is_set():
-            try:
-                deliver_due(self._world, self._ending)
-            except Exception:
-                # The border of the thread: events must go on after whatever went wrong with one.
-                LOG.exception("events could not be delivered")
+            for task in (deliver_due, send_resets):
+                try:
+                    task(self._world, self._ending)
+                except Exception:
+                    # The border of the thread: events must go on after whatever went wrong.
+                    LOG.exception("events could not be delivered")
             self._ending.wait(EVERY_S)
 
 

@@ -1,7 +1,7 @@
 """E-mail by SMTP, and the addresses to which an organisation wants its notices sent.
 
 A mail says that there is something to read, with what the notice says in plain words; it holds no
-link with a secret. RFC 5321 and RFC 8314, https://www.rfc-editor.org/rfc/rfc8314
+link with a secret, but for one that sets a forgotten password. RFC 5321 and RFC 8314, https://www.rfc-editor.org/rfc/rfc8314
 """
 
 import re

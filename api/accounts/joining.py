@@ -87,12 +87,12 @@ def invite(
     return Invited(item, code)
 
 
-def link(settings: Settings, code: str) -> str:
+def link(settings: Settings, code: str, page: str = "/join") -> str:
     """The address to send; on this machine while the registry has no public address yet."""
     base = settings.base_url
     if base.endswith(_NOWHERE):
         base = f"http://localhost:{settings.server.port}"
-    return f"{base}/join#{code}"
+    return f"{base}{page}#{code}"
 
 
 def join(

@@ -70,7 +70,7 @@ def begin(
     item = SignedIn(
         id=session_id,
         person_id=person_id,
-        tenant_id=tenant_id or _first_tenant(session, person_id),
+        tenant_id=tenant_id or first_tenant(session, person_id),
         stage=stage,
         methods=methods,
         created_at=now,
@@ -139,7 +139,8 @@ def _principal(session: Session, item: SignedIn) -> Principal | None:
     )
 
 
-def _first_tenant(session: Session, person_id: str) -> str:
+def first_tenant(session: Session, person_id: str) -> str:
+    """The organisation that a person belongs to longest; empty without one."""
     found = people.memberships(session, DOOR, person_id)
     return found[0].tenant_id if found else ""
 

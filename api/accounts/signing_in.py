@@ -4,19 +4,16 @@ An unknown account costs the same work, counts the same failures and reads the s
 wrong password. The slow hash is computed outside of any transaction.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
 
-from api.accounts import passwords, sessions, throttle, totp
+from api.accounts import passwords, sessions, totp, tries
 from api.accounts.models import Door, Person, Secrets, SignedIn, Stage
 from api.accounts.sessions import Origin
 from api.accounts.store import factors, people
-from api.accounts.store import sessions as store
-from api.accounts.store.sessions import AttemptState
-from api.accounts.throttle import ACCOUNT, ADDRESS, Tries
+from api.accounts.throttle import ACCOUNT, ADDRESS
 from core import audit
 from core.db import Database
 from core.errors import NotAllowed
@@ -113,7 +110,7 @@ def complete(
 ) -> Begun:
     """Turn a session into a signed-in one, under a new token."""
     who = people.person(session, DOOR, half.person_id)
-    store.save_attempts(session, DOOR, _name("account", who.email), None)
+    tries.forget(session, tries.name_of("account", who.email))
     methods = (*(item for item in half.methods if item != method), method)
     token, item = sessions.begin(
         session,
@@ -131,14 +128,8 @@ def complete(
 
 def fail(session: Session, email: str, origin: Origin, now: datetime) -> None:
     """Count a failure for the account and for the address it came from."""
-    for name, limit in (
-        (_name("account", email), ACCOUNT),
-        (_name("address", origin.address), ADDRESS),
-    ):
-        before = _tries(store.attempts(session, DOOR, name))
-        after = throttle.after_failure(before, limit, now)
-        state = AttemptState(after.failures, after.since, after.locked_until)
-        store.save_attempts(session, DOOR, name, state)
+    tries.count(session, tries.name_of("account", email), ACCOUNT, now)
+    tries.count(session, tries.name_of("address", origin.address), ADDRESS, now)
 
 
 def note(session: Session, item: SignedIn, action: str, now: datetime, **details: object) -> None:
@@ -180,13 +171,5 @@ def _renew(database: Database, person_id: str, known: Secrets, password: str) ->
 
 
 def _is_locked(session: Session, email: str, origin: Origin, now: datetime) -> bool:
-    names = (_name("account", email), _name("address", origin.address))
-    return any(throttle.waits(_tries(store.attempts(session, DOOR, name)), now) for name in names)
-
-
-def _tries(state: AttemptState | None) -> Tries | None:
-    return None if state is None else Tries(state.failures, state.since, state.locked_until)
-
-
-def _name(kind: str, value: str) -> str:
-    return hashlib.sha256(f"{kind}\x00{value}".encode("utf-8", "surrogatepass")).hexdigest()
+    names = (tries.name_of("account", email), tries.name_of("address", origin.address))
+    return tries.any_waits(session, names, now)

@@ -29,6 +29,8 @@ class Tries:
 
 ACCOUNT = Limit(5, timedelta(hours=24), timedelta(minutes=1), timedelta(hours=1))
 ADDRESS = Limit(50, timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=15))
+# Mails that anybody can have sent to somebody else.
+RESET = Limit(3, timedelta(hours=24), timedelta(minutes=10), timedelta(hours=1))
 
 
 def waits(tries: Tries | None, now: datetime) -> bool:

@@ -70,6 +70,27 @@ def sign_in(cli: Cli, email: Annotated[str, typer.Argument(help="Your mail addre
     note(text(cli.lang, "account.token-once"))
 
 
+@command(account, "forgot")
+def forgot(cli: Cli, email: Annotated[str, typer.Argument(help="Your mail address.")]) -> None:
+    """Have a code for another password mailed to you; nothing says whether there is an account."""
+    with cli.client() as client:
+        made = client.post(f"/sign-in/reset?lang={cli.lang}", {"email": email})
+    emit(cli, made, lambda: None)
+    note(text(cli.lang, "reset.mailed"))
+
+
+@command(account, "new-password")
+def new_password(cli: Cli) -> None:
+    """Set another password by the mailed code; you are signed out everywhere."""
+    code = typer.prompt(text(cli.lang, "reset.code"), hide_input=True, err=True)
+    password = typer.prompt(
+        text(cli.lang, "account.new-password"), hide_input=True, confirmation_prompt=True, err=True
+    )
+    with cli.client() as client:
+        made = client.post("/sign-in/reset/password", {"code": code, "password": password})
+    emit(cli, made, lambda: say(text(cli.lang, "reset.done")))
+
+
 @command(account, "keys")
 def list_keys(cli: Cli) -> None:
     """List the API keys of your organisation."""

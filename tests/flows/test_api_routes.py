@@ -21,12 +21,15 @@ PUBLIC = {
     ("GET", "/problems/{code}"),
     ("GET", "/registry"),
     ("GET", "/status/{number}"),
+    ("GET", "/status/{number}/suspension"),
     ("GET", "/ns/licence/v1"),
     ("GET", "/ns/enrolment/v1"),
     ("GET", "/ns/keys/v1"),
     ("GET", "/ns/mandate/v1"),
     ("GET", "/ns/likeness"),
     ("POST", "/sign-in/token"),
+    ("POST", "/sign-in/reset"),
+    ("POST", "/sign-in/reset/password"),
 }
 METHODS = {"get", "post", "put", "patch", "delete"}
 # What makes each body valid, so that a refusal can only be about who asks for what.

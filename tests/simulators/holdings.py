@@ -319,6 +319,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/keys": {"scopes": ["reports"]},
         "/v1/approvals/{approval_id}/decision": {"approve": True},
         "/sign-in/token": {"email": "", "password": "", "code": ""},
+        "/sign-in/reset": {"email": ""},
+        "/sign-in/reset/password": {"code": "", "password": ""},
         "/sign-in/passkey/options": {},
         "/sign-in/passkey": {"challenge_id": "x", "credential": {}},
         "/account/passkeys/options": {},

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.accounts import factors, joining, keys, sessions, signing_in, totp
+from api.accounts import factors, joining, keys, resetting, sessions, signing_in, totp
 from api.accounts.joining import Invited
 from api.accounts.models import SignedIn, Stage
 from api.accounts.sessions import Origin
@@ -13,6 +13,7 @@ from api.accounts.signing_in import Begun, WrongSignIn
 from core import approvals, audit, tenants
 from core.db import Database
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
+from core.messagesettings import MailSettings
 from core.principal import Principal
 from tests.fixtures import TestWorld
 
@@ -371,3 +372,21 @@ def second_session(world: TestWorld, seed: bytes, at: datetime) -> Begun:
     ).session
     code = totp.code(seed, totp.step_at(at))
     return signing_in.with_code(world.db, world.vault, half, code, HERE, now=at)
+
+
+def test_a_mail_is_tried_again_under_another_code_until_its_hour_is_over(world: TestWorld) -> None:
+    ready(world, "anna@example.org", "studio")
+    settings = world.settings.model_copy(update={"mail": MailSettings(host="mail.example.org")})
+    resetting.ask(world.db, settings, "anna@example.org", "de", HERE, now=NOW)
+    first = resetting.next_letter(world.db, NOW)
+    assert first is not None and resetting.next_letter(world.db, NOW) is None
+    again = resetting.next_letter(world.db, later(minutes=3))
+    assert again is not None and again.code != first.code
+    with pytest.raises(NotFound):
+        resetting.reset(world.db, settings, first.code, "a quiet lake", now=later(minutes=4))
+    resetting.mailed(world.db, again, refused=False)
+    assert resetting.next_letter(world.db, later(minutes=20)) is None
+    with pytest.raises(NotFound):
+        resetting.reset(world.db, settings, again.code, "a quiet lake", now=later(minutes=34))
+    resetting.ask(world.db, settings, "anna@example.org", "de", HERE, now=NOW)
+    assert resetting.next_letter(world.db, later(hours=1)) is None
