@@ -6,8 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note, say, table
-from api.cli.verify import MARKS
+from api.cli.output import MARKS, emit, fields, note, say, table
 from api.web.texts import text
 
 app = typer.Typer(help="The public log: receipts, witnesses, keys.", no_args_is_help=True)

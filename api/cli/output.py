@@ -24,6 +24,8 @@ OUT = Console(highlight=False, emoji=False)
 ERR = Console(stderr=True, highlight=False, emoji=False)
 ID = re.compile(r"[a-z]{3}_[a-z2-7]{26}|did:key:")
 WIDEST = 10_000
+# How the steps of a verification end.
+MARKS = {"ok": "✓", "failed": "✗", "not-checked": "–"}
 STYLES = {"CLEARED": "green", "REFUSED": "red", "REVIEW": "yellow", "UNKNOWN PERSON": "cyan"}
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
 

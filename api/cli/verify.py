@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.certificates import is_certificate, verify_certificate
 from api.cli.options import Cli, command
-from api.cli.output import emit, note, say, table
+from api.cli.output import MARKS, emit, note, say, table
 from api.cli.receipts import is_receipt, verify_receipt
 from api.cli.standingcheck import is_declaration, verify_declaration
 from api.web.texts import reason, text
@@ -18,9 +19,9 @@ from api.web.texts import reason, text
 if TYPE_CHECKING:
     from licensing.models import VerifyReport
 
-MARKS = {"ok": "✓", "failed": "✗", "not-checked": "–"}
 Given = Annotated[
-    Path, typer.Argument(exists=True, dir_okay=False, help="A signed licence or receipt.")
+    Path,
+    typer.Argument(exists=True, dir_okay=False, help="A licence, certificate or receipt."),
 ]
 
 
@@ -45,9 +46,13 @@ def verify(
     ] = None,
     at: Annotated[str | None, typer.Option(help="As of 2026-11-21T10:00:00Z (now).")] = None,
 ) -> None:
-    """Verify a licence file offline, in numbered steps, or the receipt of an erasure."""
+    """Verify a licence or certificate offline, in numbered steps, or the receipt of an erasure."""
     if is_declaration(file):
         verify_declaration(cli, file, registry or registry_here(cli))
+        return
+    if is_certificate(file):
+        known = b"" if status is None else status.read_bytes()
+        verify_certificate(cli, file, registry or registry_here(cli), status=known, at=at)
         return
     if is_receipt(file):
         verify_receipt(cli, file, registry or registry_here(cli))
