@@ -7,7 +7,9 @@ import pytest
 
 from api.client import Client, Refused
 from core.clock import utc_now
+from core.tlogpolicy import parse_policy
 from licensing.certificatecheck import Brought, verify_certificate_bytes
+from licensing.logreceipt import verify_receipt_text
 from licensing.models import VerifyReport
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
@@ -95,6 +97,20 @@ def test_a_certificate_is_verified_by_strangers_and_falls_with_the_consent(title
     assert again["verdict"] == "CLEARED"
     assert title.studio.get(path)["state"] == "VOID"
     assert title.certify(again["id"])["state"] == "VALID"
+
+
+def test_the_log_commits_to_the_bytes_of_a_certificate(title: Title) -> None:
+    cleared = title.clearance()["id"]
+    made = title.certify(cleared)
+    receipts = title.studio.get(f"/v1/clearances/{cleared}/receipts")
+    assert [item["kind"] for item in receipts] == ["clearance.issued", "certificate.issued"]
+    policy = parse_policy(title.studio.fetch("/log/policy").decode())
+    signed = title.studio.fetch(made["credential"])
+    receipt = receipts[1]["receipt"]
+    steps = {step.name: step for step in verify_receipt_text(receipt, policy, signed).steps}
+    assert steps["commitment"].state.value == "ok"
+    steps = {step.name: step for step in verify_receipt_text(receipt, policy, b"{}").steps}
+    assert steps["commitment"].state.value == "failed"
 
 
 def test_what_is_not_cleared_or_another_file_is_not_certified(title: Title) -> None:
