@@ -7,6 +7,7 @@ figure is about questions and not about recognition.
 """
 
 import argparse
+import os
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--episodes", type=int, default=60)
     asked = parser.parse_args()
+    os.environ["EBENBILD_ENROLMENT__NOTICE_DAYS"] = "0"  # else the cast is not searched for yet
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage.make(Path(folder))
         series = Series.make(stage)
