@@ -40,6 +40,7 @@ from api.routes import (
     members,
     money,
     notices,
+    organisations,
     pages,
     people,
     performers,
@@ -122,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 NOUNS = (
     tenants,
+    organisations,
     people,
     disputes,
     encoders,

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -20,7 +20,7 @@ from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.roles import scopes_of
 from core import tenants
-from core.errors import NotAllowed
+from core.errors import BadInput, Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal
 
@@ -63,8 +63,7 @@ def begin(
     earlier: SignedIn | None = None,
 ) -> tuple[str, SignedIn]:
     """Make a session and end the one before it; returns the token, which is stored nowhere."""
-    session_id, secret = new_id("ses"), secrets.token_urlsafe(32)
-    token = f"ebs_{session_id.removeprefix('ses_')}_{secret}"
+    session_id, token = _new_token()
     if earlier is not None:
         store.end_session(session, earlier.person_id, earlier.id, now)
     item = SignedIn(
@@ -82,6 +81,29 @@ def begin(
     )
     store.add_session(session, item, _hash(token))
     return token, item
+
+
+def choose(
+    session: Session, item: SignedIn, tenant_id: str, *, now: datetime
+) -> tuple[str, SignedIn]:
+    """Go on in another of one's organisations, under a new token; call it in `write()`.
+
+    Nothing is proved by it, so it ends and has to be renewed when the session before had to.
+    Raises BadInput for an organisation that one is not in, Conflict for the present one.
+    """
+    if people.membership(session, DOOR, item.person_id, tenant_id) is None:
+        raise BadInput(
+            "this is none of your organisations",
+            next_step="choose one of them: ebenbild account organisations",
+            code="not-yours",
+        )
+    if tenant_id == item.tenant_id:
+        raise Conflict("you are in this organisation already", code="same-organisation")
+    session_id, token = _new_token()
+    store.end_session(session, item.person_id, item.id, now)
+    chosen = replace(item, id=session_id, tenant_id=tenant_id, seen_at=now)
+    store.add_session(session, chosen, _hash(token))
+    return token, chosen
 
 
 def visit(session: Session, token: str, now: datetime) -> Visit | None:
@@ -119,6 +141,11 @@ def require_fresh(item: SignedIn, now: datetime) -> None:
             next_step="sign in again, then repeat it within ten minutes",
             code="not-fresh",
         )
+
+
+def _new_token() -> tuple[str, str]:
+    session_id, secret = new_id("ses"), secrets.token_urlsafe(32)
+    return session_id, f"ebs_{session_id.removeprefix('ses_')}_{secret}"
 
 
 def _principal(session: Session, item: SignedIn) -> Principal | None:

@@ -70,6 +70,29 @@ def sign_in(cli: Cli, email: Annotated[str, typer.Argument(help="Your mail addre
     note(text(cli.lang, "account.token-once"))
 
 
+@command(account, "organisations")
+def list_organisations(cli: Cli) -> None:
+    """List the organisations that you belong to; the star is where you act."""
+    with cli.client() as client:
+        found = client.get("/v1/me/organisations")
+    rows = [
+        ("*" if item["current"] else "", item["id"], item["name"], ", ".join(item["roles"]))
+        for item in found
+    ]
+    emit(cli, found, lambda: table(("", "id", "name", "roles"), rows))
+
+
+@command(account, "choose")
+def choose(
+    cli: Cli, organisation: Annotated[str, typer.Argument(help="Id of the organisation.")]
+) -> None:
+    """Act in another of your organisations: print a new token; the present one ends."""
+    with cli.client() as client:
+        made: dict[str, Any] = client.post("/v1/me/organisation", {"tenant_id": organisation})
+    emit(cli, made, lambda: say(made["token"]))
+    note(text(cli.lang, "account.token-once"))
+
+
 @command(account, "forgot")
 def forgot(cli: Cli, email: Annotated[str, typer.Argument(help="Your mail address.")]) -> None:
     """Have a code for another password mailed to you; nothing says whether there is an account."""

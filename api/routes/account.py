@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from api.accounts import factors, keys, passkeys, sessions, totp
+from api.accounts import factors, keys, organisations, passkeys, sessions, totp
 from api.accounts.models import Door, Stage
 from api.accounts.passwords import CHARACTERS_MAX
 from api.accounts.sessions import Visit
@@ -30,7 +30,6 @@ from api.visiting import (
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from api.wire import FROZEN
-from core import tenants
 from core.clock import utc_now
 from core.errors import EbenbildError
 
@@ -168,6 +167,24 @@ def change_password(
     )
 
 
+@router.post("/account/organisation", response_class=FormResponse)
+def choose_organisation(
+    request: Request,
+    world: Open,
+    visit: Acting,
+    lang: Language,
+    tenant_id: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Act in another of one's organisations."""
+    try:
+        made = organisations.choose(world.db, visit.session, tenant_id, now=utc_now())
+    except EbenbildError as error:
+        return _account(world, visit, lang, error)
+    answer = RedirectResponse(PAGE, SEE_OTHER)
+    give_cookie(request, answer, made.token)
+    return answer
+
+
 @router.post("/account/sessions/{session_id}/end", response_class=FormResponse)
 def end_session(session_id: str, world: Open, visit: Acting) -> Response:
     """End one of one's sessions."""
@@ -230,13 +247,12 @@ def _account(
 ) -> FormResponse:
     now, person_id = utc_now(), visit.session.person_id
     with world.db.read() as session:
-        tenant = visit.session.tenant_id
         shown = {
             "who": people.person(session, DOOR, person_id),
             "passkeys": factor_store.passkeys(session, DOOR, person_id),
             "sessions": store.sessions_of(session, DOOR, person_id, now),
             "codes_left": factor_store.codes_left(session, DOOR, person_id),
-            "organisation": tenants.get_tenant(session, tenant).name if tenant else "",
+            "organisations": organisations.list_own(session, visit.principal),
             "keys": keys.list_own(session, visit.principal) if _may_keys(visit) else None,
         }
     scopes = sorted(visit.principal.scopes)

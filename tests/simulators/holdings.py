@@ -316,6 +316,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
         "/v1/invitations": {"email": "new@example.org", "roles": ["auditor"]},
+        "/v1/me/organisation": {"tenant_id": "ten_none"},
         "/v1/keys": {"scopes": ["reports"]},
         "/v1/approvals/{approval_id}/decision": {"approve": True},
         "/sign-in/token": {"email": "", "password": "", "code": ""},
