@@ -15,12 +15,20 @@ def effective(above: Sequence[Mapping[str, object]], own: Mapping[str, object]) 
 
     Raises `BadInput` naming what nobody has declared.
     """
-    parts = [_marked(part) for part in above]
+    return from_dict(_merged((inherited(above), own)))
+
+
+def inherited(above: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """What works declare together for a cut below them, the topmost first; a part or a whole."""
+    return _merged([_marked(part) for part in above])
+
+
+def _merged(parts: Sequence[Mapping[str, object]]) -> dict[str, object]:
     merged: dict[str, object] = {}
-    for part in (*parts, own):
+    for part in parts:
         for name, value in part.items():
             merged[name] = _joined(name, merged.get(name), value)
-    return from_dict(merged)
+    return merged
 
 
 def _marked(part: Mapping[str, object]) -> Mapping[str, object]:

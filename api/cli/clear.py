@@ -41,12 +41,13 @@ def clear(
     fast: Fast = None,
 ) -> None:
     """May we release this file? Exits 0 cleared, 2 refused, 3 needs a person, 1 on an error."""
-    from api.cli.declaring import find_cut, read  # noqa: PLC0415
+    from api.cli.declaring import check_whole, find_cut, read  # noqa: PLC0415
     from api.cli.submitting import submit  # noqa: PLC0415
 
     declared = read(declare)
     with cli.client() as client:
         cut_id = find_cut(client, declared)
+        check_whole(client, cut_id, declared)
         submission = submit(cli, client, file, cut_id, declared.declaration, fast=fast)
         clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
     emit(cli, clearance, lambda: show(cli.lang, clearance))

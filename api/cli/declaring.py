@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BadInput
-from registry.declaration import check_partial
+from registry.declaration import check_partial, from_dict
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -88,6 +88,15 @@ def find_cut(client: "Client", file: UseFile) -> str:
         },
     )
     return str(made["id"])
+
+
+def check_whole(client: "Client", cut_id: str, file: UseFile) -> None:
+    """Raises BadInput for what neither the file nor a work above the cut declares.
+
+    Asked before the film is sent: nobody should send one to learn that a date is missing.
+    """
+    inherited = client.get(f"/v1/cuts/{cut_id}/declaration")["declaration"]
+    from_dict({**inherited, **file.declaration})
 
 
 def _find_work(client: "Client", work: Mapping[str, Any]) -> str:

@@ -106,6 +106,12 @@ def declaration(work_id: str, caller: Caller, reading: Reading) -> WorkDeclarati
     return WorkDeclaration(declaration=series.work_declaration(reading, caller, work_id))
 
 
+@router.get("/cuts/{cut_id}/declaration", response_model=WorkDeclaration)
+def inherited(cut_id: str, caller: Caller, reading: Reading) -> WorkDeclaration:
+    """What a cut inherits from the works above it; empty where they declare nothing."""
+    return WorkDeclaration(declaration=series.inherited_by(reading, caller, cut_id))
+
+
 @router.get("/cuts", response_model=Page[Cut])
 def list_cuts(
     caller: Caller,

@@ -61,6 +61,7 @@ ROWS = (
     row("POST", "/v1/works/{work_id}/cuts", "submissions"),
     row("GET", "/v1/cuts", "submissions"),
     row("GET", "/v1/cuts/{cut_id}", "submissions"),
+    row("GET", "/v1/cuts/{cut_id}/declaration", "submissions"),
     row("GET", "/v1/cuts/{cut_id}/links", "submissions"),
     row("POST", "/v1/works/{work_id}/declaration", "submissions"),
     row("GET", "/v1/works/{work_id}/declaration", "submissions"),

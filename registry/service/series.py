@@ -10,7 +10,7 @@ from core.db import next_seq
 from core.ids import new_id
 from core.principal import Principal, require
 from registry.declaration import check_partial
-from registry.inheriting import effective
+from registry.inheriting import effective, inherited
 from registry.models.evidence import SubmissionState
 from registry.models.works import Declaration
 from registry.service.uses import refresh_uses
@@ -66,9 +66,19 @@ def declared_for(
     session: Session, principal: Principal, cut_id: str, own: Mapping[str, object]
 ) -> Declaration:
     """What holds for a cut that itself declares `own`; raises `BadInput` naming what is missing."""
+    return effective(_above(session, principal, cut_id), own)
+
+
+def inherited_by(session: Session, principal: Principal, cut_id: str) -> dict[str, object]:
+    """What the works above a cut declare for it together. Raises `NotFound`."""
+    require(principal, SCOPE)
+    return inherited(_above(session, principal, cut_id))
+
+
+def _above(session: Session, principal: Principal, cut_id: str) -> list[dict[str, Any]]:
     path = work_path(session, principal, cut_id)
-    above = [series.declaration_of(session, principal, work_id) for work_id in reversed(path)]
-    return effective([part for part in above if part is not None], own)
+    parts = [series.declaration_of(session, principal, work_id) for work_id in reversed(path)]
+    return [part for part in parts if part is not None]
 
 
 def is_declared_above(session: Session, principal: Principal, cut_id: str) -> bool:
