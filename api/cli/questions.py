@@ -1,14 +1,13 @@
 """`question`: who is that? Asked once per unknown face or voice of a series, answered once."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
 from api.web.texts import timecode, word
-from registry.models.figures import Answer
 
 app = typer.Typer(help="Unknown people: one question for a whole series.", no_args_is_help=True)
 FigureId = Annotated[str, typer.Argument(help="Id of the question (see `question list`).")]
@@ -56,7 +55,7 @@ def answer(
     cli: Cli,
     figure: FigureId,
     who: Annotated[
-        Answer,
+        Literal["performer", "extra", "character", "not_a_person", "licence_to_be_asked", "open"],
         typer.Argument(
             help="performer, extra (with a release), character (invented), not_a_person, "
             "licence_to_be_asked, or open to take the answer back."
@@ -66,7 +65,7 @@ def answer(
     performer: Annotated[str, typer.Option(help="Id of the performer it is.")] = "",
 ) -> None:
     """Say who that is; it holds for every cut of the series."""
-    body = {"answer": who.value, "reference": reference, "performer_id": performer}
+    body = {"answer": who, "reference": reference, "performer_id": performer}
     _post(cli, f"/v1/figures/{figure}/answer", body)
 
 

@@ -16,12 +16,14 @@ ASKING = ("Principal", "SearchCapability", "Door")
 QUERY = re.compile(r"\b(select|delete|update)\(|\.exec\(|exec_driver_sql|\bsql\(|get_one\(")
 # Encoders are the registry's own; keys, revocations and purposes of a thing are read after
 # the thing itself was; lines of usage are compared by hash, across tenants, so that none is paid
-# twice; a challenge is taken by its own random name.
+# twice; a challenge is taken by its own random name; how a certificate stands is public.
 KNOWN_BARE = {
     "registry/store/encoders:choices",
     "registry/store/encoders:get_choice",
     "registry/store/purposes:withdrawn",
     "registry/store/keys:bindings",
+    "licensing/store/certificates:last_change",
+    "licensing/store/certificates:void_indices",
     "licensing/store/licences:revoked_indices",
     "licensing/store/standings:newest",
     "licensing/store/standings:performers_with",
