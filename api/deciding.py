@@ -17,7 +17,7 @@ from core.principal import Principal, system
 from licensing.cutacts import Act, CutAct
 from licensing.models import Clearance, Licence, LicenceState
 from licensing.models_suspension import Suspension
-from licensing.service import certificates, cutacts, requests, suspensions, terminations
+from licensing.service import certificatestates, cutacts, requests, suspensions, terminations
 from licensing.service.clearances import (
     clear,
     decided_under,
@@ -45,7 +45,7 @@ def clear_and_accrue(session: Session, principal: Principal, submission_id: str)
     """Decide on the submission, and book what the usage reported so far makes of that."""
     now = utc_now()
     clearance = clear(session, principal, submission_id, now=now)
-    certificates.watch(session, system(clearance.tenant_id), submission_id, now=now)
+    certificatestates.watch(session, system(clearance.tenant_id), submission_id, now=now)
     accrue(session, principal, clearance.id)
     return clearance
 

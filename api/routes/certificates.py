@@ -15,8 +15,9 @@ from core.init import World
 from licensing import assets
 from licensing.certificate import state_url
 from licensing.models_certificate import Certificate, Standing
-from licensing.service import certificates
+from licensing.service import certificatepublic, certificates
 from licensing.service.certificates import Issuer
+from licensing.service.certificatestates import facts_of, how_it_stands
 
 public = APIRouter(tags=["public"])
 router = APIRouter(tags=["certificates"])
@@ -52,7 +53,7 @@ class CertificateOut(BaseModel):
     @classmethod
     def of(cls, item: Certificate, found: Standing) -> Self:
         """The certificate as data."""
-        facts = certificates.facts_of(item)
+        facts = facts_of(item)
         return cls(
             id=item.id,
             clearance_id=item.clearance_id,
@@ -83,7 +84,7 @@ def issue(clearance_id: str, body: Asked, writing: Writing, world: Open) -> Resp
             media_sha256=body.media_sha256,
             now=now,
         )
-        return CertificateOut.of(item, certificates.how_it_stands(session, item, now))
+        return CertificateOut.of(item, how_it_stands(session, item, now))
 
     return writing.write(made)
 
@@ -105,14 +106,14 @@ def credential(clearance_id: str, caller: Caller, reading: Reading) -> Response:
 @public.get("/certificates/{certificate_id}/status", response_class=Response)
 def state(certificate_id: str, reading: Reading, world: Open) -> Response:
     """How does a certificate stand? Signed, good for a day, and it names nobody."""
-    data = certificates.signed_state(reading, issuer_of(world), certificate_id, now=utc_now())
+    data = certificatepublic.signed_state(reading, issuer_of(world), certificate_id, now=utc_now())
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
 @public.get("/certificate-status/{number}", response_class=Response)
 def void_list(number: int, reading: Reading, world: Open) -> Response:
     """Which certificates are void? A signed bitstring that tells nothing else."""
-    data = certificates.void_list(reading, issuer_of(world), number, now=utc_now())
+    data = certificatepublic.void_list(reading, issuer_of(world), number, now=utc_now())
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""Certificates: issued for a cleared decision, watched until the release, and asked about after.
+"""Certificates: issued for a cleared decision, and handed to whoever it belongs to.
 
 A certificate is bound to the file by a hash that the studio discloses; that it is the hash of this
 very file is checked against the keyed name under which the registry keeps it.
@@ -9,22 +9,19 @@ import re
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
-from core import log, notices
+from core import log
 from core.db import next_seq
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey
-from core.principal import Principal, SearchCapability, require, system
+from core.principal import Principal, require
 from core.vault import Vault
 from fingerprint.content.models import Part
-from fingerprint.models import Reason
-from licensing.certificate import certificate_facts, signed_certificate, status_list_url
-from licensing.certificatestate import released_at, standing
-from licensing.certificatestatus import signed_status
+from licensing.certificate import signed_certificate
 from licensing.certifying import (
     declared_people,
     detected_people,
@@ -32,40 +29,27 @@ from licensing.certifying import (
     release_of,
     search_of,
 )
-from licensing.credential import parse_signed
 from licensing.models import Clearance, Verdict
 from licensing.models_certificate import (
     Certificate,
     CertificateFacts,
     CertificateState,
-    LicenceNow,
     Media,
-    Since,
     Standing,
 )
+from licensing.service.certificatestates import facts_of, how_it_stands, standing_of
 from licensing.service.clearances import SCOPE, get_clearance, latest_clearance
 from licensing.service.licences import get_licence, licences_known
-from licensing.service.suspensions import suspensions_known
-from licensing.status import LIST_BITS, bits_with
-from licensing.statuslist import signed_status_list
+from licensing.status import LIST_BITS
 from licensing.store import certificates as store
 from licensing.store import cutacts
-from licensing.suspension import in_the_way
 from registry.models.evidence import Submission
-from registry.models.works import KindOfUse
 from registry.service.content import open_print
 from registry.service.submissions import get_submission
 from registry.service.works import get_cut, get_work
 
-ISSUED, CHANGED = "certificate.issued", "certificate.changed"
+ISSUED = "certificate.issued"
 LIST_PLACES_MAX = LIST_BITS // 2
-NOTICES = {
-    CertificateState.VALID: "valid",
-    CertificateState.CONSENT_SINCE_REVOKED: "revoked",
-    CertificateState.EXPIRED: "expired",
-    CertificateState.VOID: "void",
-}
-_EVER = 2**62
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -111,7 +95,7 @@ def issue(
     facts = _facts(
         session, issuer, principal, clearance, submission=submission, media=media, now=now
     )
-    _check_valid(_standing(session, principal, facts, submission.id, now))
+    _check_valid(standing_of(session, principal, facts, submission.id, now))
     # Save.
     signed = signed_certificate(facts, issuer.registry_key)
     payload = {"vc_id": facts.vc_id, "sha256": hashlib.sha256(signed).hexdigest()}
@@ -143,127 +127,19 @@ def get_certificate(
     require(principal, SCOPE)
     found = store.of_clearance(session, principal, clearance_id)
     if found is None:
-        raise _no_certificate()
+        raise no_certificate()
     return found, how_it_stands(session, found, now)
+
+
+def no_certificate() -> NotFound:
+    """What whoever asks for a certificate that is not there is told."""
+    return NotFound("There is no such certificate.", next_step="Have a cleared decision certified.")
 
 
 def certificate_id(session: Session, principal: Principal, clearance_id: str) -> str | None:
     """The certificate of a decision of the caller's own; `None` while it has none."""
     found = store.of_clearance(session, principal, clearance_id)
     return None if found is None else found.id
-
-
-def how_it_stands(session: Session, item: Certificate, now: datetime) -> Standing:
-    """The state of a certificate after all that happened since; VOID stays, once it was told."""
-    told = store.last_change(session, item.id)
-    if told is not None and told.state is CertificateState.VOID:
-        return told
-    return _standing(session, system(item.tenant_id), facts_of(item), item.submission_id, now)
-
-
-def facts_of(item: Certificate) -> CertificateFacts:
-    """What a certificate says."""
-    return certificate_facts(parse_signed(item.signed))
-
-
-def signed_state(session: Session, issuer: Issuer, certificate_id: str, *, now: datetime) -> bytes:
-    """How a certificate stands, signed, for anybody who knows its id; raises `NotFound`."""
-    capability = SearchCapability("certificate-status", certificate_id)
-    item = store.anybodys(session, capability, certificate_id)
-    if item is None:
-        raise _no_certificate()
-    facts = facts_of(item)
-    return signed_status(
-        issuer.registry_key,
-        base_url=facts.base_url,
-        certificate_id=item.id,
-        vc_id=facts.vc_id,
-        found=how_it_stands(session, item, now),
-        at=now,
-    )
-
-
-def void_list(session: Session, issuer: Issuer, number: int, *, now: datetime) -> bytes:
-    """The signed list of certificates that became void, for anybody; raises `NotFound`."""
-    if not 1 <= number <= store.newest_list(session):
-        raise NotFound("There is no such status list.", next_step="Start with list 1.")
-    return signed_status_list(
-        issuer.registry_key,
-        url=status_list_url(issuer.base_url, number),
-        bits=bits_with(store.void_indices(session, number)),
-        valid_from=now,
-    )
-
-
-def watch(session: Session, studio: Principal, submission_id: str, *, now: datetime) -> int:
-    """Tell the studio of each certificate of a submission that stands otherwise; returns how many.
-
-    Every change is logged; call it after a decision, in its transaction.
-    """
-    changed = 0
-    for item in store.of_submission(session, studio, submission_id):
-        told = store.last_change(session, item.id)
-        found = how_it_stands(session, item, now)
-        if found.state is not (CertificateState.VALID if told is None else told.state):
-            _tell(session, item, found, now)
-            changed += 1
-    return changed
-
-
-def _tell(session: Session, item: Certificate, found: Standing, now: datetime) -> None:
-    payload = {"state": found.state.value}
-    index = log.append(session, kind=CHANGED, subject_id=item.id, payload=payload, at=now)
-    store.add_change(session, item, found, seq=next_seq(session), log_index=index, at=now)
-    notices.notify(
-        session,
-        tenant_id=item.tenant_id,
-        person=None,
-        kind=f"certificate.{NOTICES[found.state]}",
-        subject_id=item.clearance_id,
-        facts={"certificate": item.id},
-        now=now,
-    )
-
-
-def _standing(
-    session: Session,
-    studio: Principal,
-    facts: CertificateFacts,
-    submission_id: str,
-    now: datetime,
-) -> Standing:
-    behind = {item.licence_id for item in facts.licences}
-    known = licences_known(
-        session,
-        studio,
-        performer_ids={item.performer_id for item in facts.detected},
-        licensee_id=facts.studio_id,
-        up_to_seq=_EVER,
-    )
-    seq = facts.search.known_seq
-    since = Since(
-        decisions=store.other_answers(session, studio, submission_id, after_seq=seq),
-        licences=tuple(
-            LicenceNow(item.id, item.terms.valid_until, item.revoked_at)
-            for item in known
-            if item.id in behind
-        ),
-        suspended=_suspended(session, facts),
-    )
-    return standing(seq, facts.release.on, since, now)
-
-
-def _suspended(session: Session, facts: CertificateFacts) -> tuple[Reason, ...]:
-    """Which consent that it rests on was suspended since, for some part of its release day."""
-    under = [item for item in facts.detected if item.licence_id and item.kind]
-    end = released_at(facts.release.on)
-    known = suspensions_known(session, {item.performer_id for item in under}, seq=_EVER)
-    start, seq = end - timedelta(days=1), facts.search.known_seq
-    found: list[Reason] = []
-    for item in under:
-        later = [each for each in known.get(item.performer_id, ()) if each.since_seq > seq]
-        found += in_the_way(later, KindOfUse(item.kind), start, end)
-    return tuple(found)
 
 
 def _facts(
@@ -386,7 +262,3 @@ def _free_place(session: Session) -> tuple[int, int]:
     while store.place_taken(session, number, index):
         index = secrets.randbelow(LIST_BITS)
     return number, index
-
-
-def _no_certificate() -> NotFound:
-    return NotFound("There is no such certificate.", next_step="Have a cleared decision certified.")
