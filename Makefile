@@ -18,7 +18,7 @@ setup: .setup/run .setup/models.stamp ## virtual environment, packages and conve
 demo: .setup/demo .setup/models.stamp ## the whole story on made media (MEDIA=dir: on your own files)
 	@$(USE_MODELS) $(BIN)/ebenbild demo $(if $(MEDIA),--media "$(MEDIA)")
 
-serve: setup ## API, pages and worker on http://127.0.0.1:8420, in ./ebenbild-data
+serve: setup ## API, pages and worker on http://localhost:8420, in ./ebenbild-data
 	@test -e ebenbild-data/ebenbild.db || $(USE_MODELS) $(BIN)/ebenbild init
 	@$(USE_MODELS) $(BIN)/ebenbild serve
 

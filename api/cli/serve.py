@@ -33,7 +33,9 @@ def serve(
 
         prepare(settings)
     address = (host or settings.server.host, settings.server.port if port is None else port)
-    note(text(cli.lang, "serve.at", host=address[0], port=address[1]))
+    # Browsers bind passkeys to a name, so people are sent to the name of their own machine.
+    named = "localhost" if address[0] in ("127.0.0.1", "::1") else address[0]
+    note(text(cli.lang, "serve.at", host=named, port=address[1]))
     serve_registry(settings, host=address[0], port=address[1], with_worker=workers)
 
 

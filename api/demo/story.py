@@ -139,7 +139,7 @@ def _next(data: Path, run: Path, clearances: list[Any]) -> None:
         f"export EBENBILD_API_KEY=$(cat {run / 'studio.apikey'})    # you are the studio now",
         f"ebenbild report clearance {clearances[-1]['id']} --html report.html",
         *([f"ebenbild verify {licences[0]}"] if licences else []),
-        "ebenbild serve    # then open http://127.0.0.1:8420",
+        "ebenbild serve    # then open http://localhost:8420",
         "make demo MEDIA=folder    # the same on your own files",
     ]
     for line in lines:

@@ -2,11 +2,15 @@
 // Web Authentication Level 3, section 5.1: parse...FromJSON and toJSON do all conversions.
 "use strict";
 
+const said = document.getElementById("passkey-said");
+// A passkey is bound to a name; for a number browsers make none.
+const isNumber = /^[\d.]+$|^\[/.test(location.hostname);
+
 async function send(path, body) {
   const answer = await fetch(path, {
     method: "POST",
     credentials: "same-origin",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
     body: JSON.stringify(body),
   });
   if (answer.status === 204) return null;
@@ -35,16 +39,41 @@ async function add(button) {
   });
 }
 
-for (const button of document.querySelectorAll("button[data-passkey]")) {
-  if (!("PublicKeyCredential" in window)) continue;
+// What the browser itself says is in its own language, and meant for programmers.
+function wordsFor(error) {
+  if (!(error instanceof DOMException)) return error instanceof TypeError ? said.dataset.failed : error.message;
+  const names = { NotAllowedError: "unconfirmed", AbortError: "unconfirmed", InvalidStateError: "known" };
+  return said.dataset[names[error.name] ?? "failed"];
+}
+
+function offer(button) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const said = document.getElementById("passkey-said");
+    said.textContent = "";
+    button.disabled = true;
     try {
       await (button.dataset.passkey === "add" ? add(button) : signIn());
       location.assign("/account");
     } catch (error) {
-      said.textContent = error.message;
+      said.textContent = wordsFor(error);
+      button.disabled = false;
+      button.focus();
     }
   });
+}
+
+function nameAnAddress() {
+  const there = new URL(location.href);
+  there.hostname = "localhost";
+  const link = document.querySelector("[data-passkey-at]");
+  link.href = link.textContent = there.href;
+  document.querySelector("[data-passkey-name]").hidden = false;
+}
+
+if (!("PublicKeyCredential" in window) || !PublicKeyCredential.parseRequestOptionsFromJSON) {
+  document.querySelector("[data-passkey-none]").hidden = false;
+} else if (isNumber) {
+  nameAnAddress();
+} else {
+  for (const button of document.querySelectorAll("button[data-passkey]")) offer(button);
 }
