@@ -69,6 +69,7 @@ def show(lang: str, clearance: Mapping[str, Any]) -> None:
                 say(f"    {reason(lang, item)}")
     for item in clearance["warnings"]:
         note(f"{text(lang, 'clearance.warnings')}: {reason(lang, item)}")
+    note(text(lang, f"clearance.next.{answer}", id=clearance["id"]))
     note(text(lang, "clearance.more", id=clearance["id"]))
 
 

@@ -46,6 +46,7 @@ from api.cli import (
     webhooks,
     works,
 )
+from api.cli.panels import arrange
 
 GROUPS = {
     "tenant": tenants.app,
@@ -116,4 +117,5 @@ def build() -> typer.Typer:
         module.register(app)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
+    arrange(app)
     return app

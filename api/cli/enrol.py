@@ -4,13 +4,13 @@ The consent is shown, signed on this machine and sent; only then are samples han
 sample is judged, and a refused one says why in words.
 """
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asking import Yes, said_yes, sure
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
 from api.cli.signing import KeyFile, cosignature, open_key, signature
@@ -51,7 +51,7 @@ def enrol(
     purpose: Annotated[
         list[str] | None, typer.Option(help="What vectors may be used for; repeatable.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Sign the consent with the performer's key and enrol voice or face from sample files."""
     wanted = [(file, part) for file in files for part in parts_of(file, modality)]
@@ -102,15 +102,14 @@ def parts_of(file: Path, modality: str | None) -> tuple[str, ...]:
 
 
 def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
-    """Show what will be signed and ask, where there is somebody to ask."""
+    """Show what will be signed, and ask."""
     subject = draft["document"]["credentialSubject"]
     lists = {
         name: ", ".join(word(cli.lang, item) for item in subject[name])
         for name in ("modalities", "purposes")
     }
     note(text(cli.lang, "enrol.consent", **lists))
-    if not yes and sys.stdin.isatty():
-        typer.confirm(text(cli.lang, "enrol.sign"), abort=True, err=True)
+    sure(cli, text(cli.lang, "enrol.sign"), yes=yes)
 
 
 def all_sign(
@@ -140,8 +139,9 @@ def vouch(cli: Cli, client: "Client", enrolment: str, accepted: list[str], *, ye
     if not proofs["single_operator"]:
         return
     asked = text(cli.lang, "enrol.vouch")
-    note(asked)
-    if not yes and sys.stdin.isatty() and not typer.confirm(asked, err=True):
+    if yes:
+        note(asked)
+    if not said_yes(asked, yes=yes):
         return
     body = {"facts": ["identity", *accepted], "statement": asked}
     job = client.post(f"/v1/enrolments/{enrolment}/attestations", body)

@@ -1,12 +1,12 @@
 """`licence`: what a performer allows, signed by the performer and countersigned by the registry."""
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asking import Yes, sure
 from api.cli.asof import as_of
 from api.cli.contracts import filled
 from api.cli.options import Cli, command
@@ -31,7 +31,7 @@ def new(
     terms: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")],
     key: KeyFile,
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
+    yes: Yes = False,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
     template: Annotated[
         str, typer.Option(help="Fill in this contract; the file then holds only what is left open.")
@@ -136,5 +136,4 @@ def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:
     for name, value in flat({"terms": terms}).items():
         note(f"{name}: {value}")
-    if not yes and sys.stdin.isatty():
-        typer.confirm(text(cli.lang, "licence.sign"), abort=True, err=True)
+    sure(cli, text(cli.lang, "licence.sign"), yes=yes)

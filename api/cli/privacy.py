@@ -1,11 +1,11 @@
 """A performer's rights, and what the operator owes: schedule, record, what a breach asks for."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.cli.asking import Yes, sure
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, progress, table
 from api.web.texts import text, word
@@ -26,14 +26,13 @@ def erase(
     cli: Cli,
     performer: Annotated[str, typer.Argument(help="Id of the performer.")],
     receipt: Annotated[Path | None, typer.Option(help="Where to write the signed receipt.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Erase a performer for good: prints, samples, names, keys; what must be kept names nobody."""
     with cli.client() as client:
         found = client.get(f"/v1/performers/{performer}")
         note(text(cli.lang, "erase.what", name=found["name"]))
-        if not yes and sys.stdin.isatty():
-            typer.confirm(text(cli.lang, "erase.sure"), abort=True, err=True)
+        sure(cli, text(cli.lang, "erase.sure"), yes=yes)
         begun = client.post(f"/v1/performers/{performer}/erasure")
         with progress(text(cli.lang, "erase.label")) as bar:
             client.wait(begun["job"]["id"], bar)

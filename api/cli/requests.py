@@ -1,11 +1,11 @@
 """`request`: ask for a licence, answer, and sign what was agreed."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from api.cli.asking import Yes, sure
 from api.cli.licences import sign_draft
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
@@ -17,7 +17,6 @@ app = typer.Typer(help="Ask for a licence, answer, agree.", no_args_is_help=True
 RequestId = Annotated[str, typer.Argument(help="Id of the request.")]
 TermsFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")]
 Message = Annotated[str, typer.Option(help="What is said with the offer.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Without asking.")]
 
 
 @command(app, "new")
@@ -106,8 +105,7 @@ def accept(cli: Cli, request: RequestId, yes: Yes = False) -> None:
         offer = client.get(f"/v1/requests/{request}")["offer"]
         for name, value in _read(offer).items():
             note(f"{name}: {value}")
-        if not yes and sys.stdin.isatty():
-            typer.confirm(text(cli.lang, "request.accept"), abort=True, err=True)
+        sure(cli, text(cli.lang, "request.accept"), yes=yes)
         body = {"version": offer["version"], "digest": offer["digest"]}
         found = client.post(f"/v1/requests/{request}/acceptance", body)
     emit(cli, found, lambda: _one(found))

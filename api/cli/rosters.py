@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.asking import Yes, sure
 from api.cli.enrol import all_sign, hand_in, judged, parts_of, vouch
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, progress, table
@@ -69,12 +70,11 @@ def enrol(
     make_keys: Annotated[
         bool, typer.Option("--make-keys", help="Make key files that are not there yet.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Sign without asking.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Add, sign and enrol everybody in a file; run it again to go on or to try rejects again."""
     lines = list(read(file))
-    if not yes:
-        typer.confirm(text(cli.lang, "roster.sign", count=len(lines)), abort=True, err=True)
+    sure(cli, text(cli.lang, "roster.sign", count=len(lines)), yes=yes)
     with cli.client() as client:
         rejects, done = _enrol_all(cli, client, lines, make_keys=make_keys)
     beside = file.with_suffix(".rejects.csv")

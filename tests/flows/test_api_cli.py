@@ -1,5 +1,6 @@
 """The command line through its real entry point: what it prints, and how it exits."""
 
+import io
 import json
 import re
 import shutil
@@ -98,11 +99,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, s
         with connect(Cli(as_json=True, server="", data_dir=None, lang="en")) as client:
             performer = next(client.pages("/v1/performers"))
         sample = shell.file("anna.wav", voice_sample("anna"))
-        assert main(["enrol", performer["id"], str(sample), "--key", str(key)]) == 0
+        assert main(["enrol", performer["id"], str(sample), "--key", str(key), "--yes"]) == 0
         text = TERMS.format(performer=performer["id"], licensee=performer["tenant_id"])
         terms = shell.file("terms.toml", text)
         licence = str(folder / "l.json")
-        assert main(["licence", "new", str(terms), "--key", str(key), "--out", licence]) == 0
+        assert (
+            main(["licence", "new", str(terms), "--key", str(key), "--yes", "--out", licence]) == 0
+        )
     yield folder, performer["id"]
 
 
@@ -252,9 +255,19 @@ def test_a_refused_sample_is_told_in_words(shell: Shell) -> None:
     shell.run("key", "new", key)
     _, performer = shell.json("performer", "add", "Bob", "--key", key)
     silence = shell.file("silence.wav", medium(5_000))
-    code, out, _ = shell.run("enrol", performer["id"], silence, "--key", key)
+    code, out, _ = shell.run("enrol", performer["id"], silence, "--key", key, "--yes")
     assert code == 1
     assert "too little speech" in out
+
+
+@pytest.mark.parametrize("said", ["", "n\n"])
+def test_nothing_is_erased_without_a_yes(
+    shell: Shell, anna: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(said))
+    code, _, err = shell.run("erase", anna)
+    assert (code, "--yes" in err) == (1, True)
+    assert shell.json("performer", "show", anna)[1]["erased_at"] is None
 
 
 def test_a_key_is_replaced_only_with_the_present_keys_word(shell: Shell, anna: str) -> None:

@@ -75,12 +75,12 @@ def test_a_reader_is_found_licensed_and_strangers_stay_unknown(
     assert run("doctor")[0] == 0
     run("key", "new", key)
     _, performer = run("performer", "add", "Reader", "--key", key)
-    code, enrolled = run("enrol", performer["id"], *own[:3], "--key", key)
+    code, enrolled = run("enrol", performer["id"], *own[:3], "--key", key, "--yes")
     assert code == 0
     assert all(sample["accepted"] for sample in enrolled["samples"])
     terms = tmp_path / "terms.toml"
     terms.write_text(TERMS.format(performer=performer["id"], licensee=performer["tenant_id"]))
-    assert run("licence", "new", terms, "--key", key)[0] == 0
+    assert run("licence", "new", terms, "--key", key, "--yes")[0] == 0
     use = tmp_path / "use.toml"
     use.write_text(DECLARATION.format(performer=performer["id"]))
 

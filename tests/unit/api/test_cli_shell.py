@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import EXIT_USAGE, main
+from api.cli.panels import PANELS, REST
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("fastapi", "sqlalchemy", "pydantic", "numpy", "onnxruntime", "faiss", "av", "httpx2")
@@ -36,6 +37,13 @@ def test_wrong_use_is_64_and_never_a_verdict(
 def test_help_is_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 0
     assert "Usage" in capsys.readouterr().out
+
+
+def test_every_command_stands_with_the_people_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert [panel for panel in PANELS if panel in shown] == list(PANELS)
+    assert REST not in shown
 
 
 def test_a_missing_registry_is_1_with_the_next_step(
