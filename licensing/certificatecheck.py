@@ -5,7 +5,7 @@ Specs: https://www.w3.org/TR/vc-data-integrity/, https://www.rfc-editor.org/rfc/
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,15 @@ from typing import Any
 from core import integrity
 from core.canonical import parse_strict
 from core.clock import to_text
-from core.errors import BadProof, EbenbildError
+from core.errors import BadProof
 from licensing.certificate import certificate_facts, state_url, status_list_url
 from licensing.certificatestatus import is_status, read_status
 from licensing.credential import LICENCE_BYTES_MAX, check_canonical
-from licensing.models import StepState, VerifyReport, VerifyStep
+from licensing.models import VerifyReport
 from licensing.models_certificate import CertificateFacts, CertificateState
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
+from licensing.stepping import Check, Unchecked, run_checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,6 @@ class Brought:
     media_sha256: str = ""
     licences: Sequence[bytes] = field(default_factory=tuple)
     status: bytes = b""
-
-
-class _Unchecked(Exception):
-    """What this step needs was not handed in."""
 
 
 @dataclass(slots=True)
@@ -60,23 +57,9 @@ class _Asked:
 
 def verify_certificate_bytes(data: bytes, brought: Brought) -> VerifyReport:
     """Run all steps; never raises for what is in the bytes. A vital failure ends the checking."""
-    asked, steps, broken = _Asked(data, brought), [], False
-    for number, (name, vital, check) in enumerate(_CHECKS, 1):
-        state, detail = StepState.NOT_CHECKED, "An earlier step failed."
-        if not broken:
-            state, detail = _outcome(check, asked)
-            broken = vital and state is StepState.FAILED
-        steps.append(VerifyStep(number, name, state, detail))
-    return VerifyReport(tuple(steps), vc_id="" if asked.facts is None else asked.facts.vc_id)
-
-
-def _outcome(check: Callable[[_Asked], str], asked: _Asked) -> tuple[StepState, str]:
-    try:
-        return StepState.OK, check(asked)
-    except _Unchecked as exc:
-        return StepState.NOT_CHECKED, str(exc)
-    except EbenbildError as exc:
-        return StepState.FAILED, exc.message
+    asked = _Asked(data, brought)
+    steps = run_checks(asked, _CHECKS)
+    return VerifyReport(steps, vc_id="" if asked.facts is None else asked.facts.vc_id)
 
 
 def _strict(asked: _Asked) -> str:
@@ -120,9 +103,9 @@ def _media(asked: _Asked) -> str:
     # 6. The file in question is the one that was cleared.
     found, wanted = asked.brought.media_sha256, asked.read.media.sha256
     if not found:
-        raise _Unchecked("No file was given (--media).")
+        raise Unchecked("No file was given (--media).")
     if not wanted:
-        raise _Unchecked("The studio has not disclosed the file's hash; only the registry can say.")
+        raise Unchecked("The studio has not disclosed the file's hash; only the registry can say.")
     if found != wanted:
         raise BadProof("The certificate is about another file.")
     return "The certificate is about exactly this file."
@@ -138,7 +121,7 @@ def _licences(asked: _Asked) -> str:
         raise BadProof("A licence that was given is not one that the certificate rests on.")
     missing = sorted(name for digest, name in behind.items() if digest not in given)
     if missing:
-        raise _Unchecked(f"Not given (--licence): {', '.join(missing)}.")
+        raise Unchecked(f"Not given (--licence): {', '.join(missing)}.")
     return f"All {len(behind)} licences behind are those given; verify each by itself."
 
 
@@ -148,7 +131,7 @@ def _state(asked: _Asked) -> str:
     url = state_url(facts.base_url, facts.id)
     own = frozenset(item for item in brought.registry_methods if item.startswith(facts.issuer))
     if not brought.status:
-        raise _Unchecked(f"No state was given (--status): fetch {url}.")
+        raise Unchecked(f"No state was given (--status): fetch {url}.")
     if not is_status(brought.status):
         return _not_void(facts, brought, own)
     state, since = read_status(
@@ -171,7 +154,7 @@ def _not_void(facts: CertificateFacts, brought: Brought, own: frozenset[str]) ->
     return "Not void, says the list; consent revoked since the release is told by its state alone."
 
 
-_CHECKS: tuple[tuple[str, bool, Callable[[_Asked], str]], ...] = (
+_CHECKS: tuple[Check[_Asked], ...] = (
     ("strict-json", True, _strict),
     ("canonical-form", True, _canonical),
     ("certificate-profile", True, _profile),

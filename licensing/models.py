@@ -7,7 +7,7 @@ Credentials 2.0 (https://www.w3.org/TR/vc-data-model-2.0/).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -324,12 +324,14 @@ class VerifyReport:
     """All steps in order; `terms` and `vc_id` are empty until the document could be read.
 
     `doubts` are what rule packs say against the terms or leave to a person; no step fails by them.
+    `said` is what the document says, by name, where it is no licence.
     """
 
     steps: tuple[VerifyStep, ...]
     terms: Terms | None = None
     vc_id: str = ""
     doubts: tuple[Reason, ...] = ()
+    said: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -18,6 +18,7 @@ from licensing.credential import CREDENTIALS_V2, parse_signed
 from licensing.status import decode, encode
 
 VALID_FOR = timedelta(days=1)
+LIST_TYPE = "BitstringStatusListCredential"
 PURPOSE, SUSPENSION = "revocation", "suspension"
 
 
@@ -28,7 +29,7 @@ def status_list_document(
     return {
         "@context": [CREDENTIALS_V2],
         "id": url,
-        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "type": ["VerifiableCredential", LIST_TYPE],
         "issuer": issuer,
         "validFrom": to_text(valid_from),
         "validUntil": to_text(valid_from + VALID_FOR),

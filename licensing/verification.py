@@ -29,6 +29,7 @@ from licensing.rulepacks.models import ConsentFacts
 from licensing.rulepacks.packs import shipped_packs
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
+from licensing.stepping import Unchecked
 from licensing.token import Token, open_token
 
 T = TypeVar("T")
@@ -63,10 +64,6 @@ class Trust:
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class _Unchecked(Exception):
-    """What this step needs was not handed in."""
-
-
 class _Run:
     """The steps so far; after a failure of the first seven the rest stays unchecked."""
 
@@ -81,7 +78,7 @@ class _Run:
             return None
         try:
             value, detail = check()
-        except _Unchecked as exc:
+        except Unchecked as exc:
             self._add(number, name, StepState.NOT_CHECKED, str(exc))
             return None
         except EbenbildError as exc:
@@ -142,7 +139,7 @@ def verify_token_bytes(data: bytes, trust: Trust) -> VerifyReport:
     if run.broken:
         detail = "An earlier step failed."
         later = [replace(step, state=StepState.NOT_CHECKED, detail=detail) for step in later]
-    return VerifyReport((*run.steps, *later), report.terms, report.vc_id)
+    return VerifyReport((*run.steps, *later), report.terms, report.vc_id, report.doubts)
 
 
 def _opened(data: bytes) -> tuple[Token, str]:
@@ -211,7 +208,7 @@ def _bound(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
     known = _present(facts)
     dids = trust.performer_dids.get(known.terms.performer_id)
     if dids is None:
-        raise _Unchecked("No keys of this performer were given; the registry vouches for the key.")
+        raise Unchecked("No keys of this performer were given; the registry vouches for the key.")
     if known.issuer not in dids:
         raise BadProof("The key is not one of this performer's.")
     return None, "The key is one of this performer's."
@@ -230,7 +227,7 @@ def _status(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
     known = _present(facts)
     data = trust.status_lists.get(known.status_url)
     if data is None:
-        raise _Unchecked(f"No status list was given: fetch {known.status_url}.")
+        raise Unchecked(f"No status list was given: fetch {known.status_url}.")
     bits = read_status_list(data, url=known.status_url, trusted=trust.registry_methods, at=trust.at)
     if is_set(bits, known.status_index):
         raise BadProof("The licence is revoked.")

@@ -43,6 +43,16 @@ def read_manifest(text: str) -> tuple[Listed, ...]:
     return tuple(listed)
 
 
+def is_manifest(data: bytes) -> bool:
+    """Whether bytes look like a manifest, by their first line alone."""
+    first = data.partition(b"\n")[0].decode("utf-8", "replace").strip()
+    try:
+        found = json.loads(first) if first.startswith("{") else next(csv.reader([first]), [])
+    except (ValueError, csv.Error):
+        return False
+    return {"path", "sha256"} <= set(found)
+
+
 def digest_of(text: str) -> str:
     """SHA-256 of the manifest itself, by which a training is named."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

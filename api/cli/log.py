@@ -1,12 +1,13 @@
 """`log`: the public log, its receipts, its witnesses and its keys."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import MARKS, emit, fields, note, say, table
+from api.cli.output import emit, fields, note, say, table
+from api.cli.verify import show_report
 from api.web.texts import text
 
 app = typer.Typer(help="The public log: receipts, witnesses, keys.", no_args_is_help=True)
@@ -80,18 +81,7 @@ def verify(
     report = verify_receipt_text(
         file.read_bytes().decode(errors="replace"), parse_policy(offered), document
     )
-    steps: list[dict[str, Any]] = [
-        {"number": s.number, "name": s.name, "state": s.state.value, "detail": s.detail}
-        for s in report.steps
-    ]
-
-    def render() -> None:
-        rows = [(MARKS[s["state"]], s["number"], s["name"], s["detail"]) for s in steps]
-        table(("", "step", "what", "found"), rows)
-        outcome = "good" if report.complete else "partly" if report.ok else "bad"
-        say(text(cli.lang, f"log.receipt-{outcome}"))
-
-    emit(cli, {"ok": report.ok, "complete": report.complete, "steps": steps}, render)
+    show_report(cli, "log-receipt", report)
     if not report.ok:
         raise typer.Exit(1)
 
