@@ -16,6 +16,7 @@ from api.addresses import NoSecretInAddress
 from api.deps import caller_of
 from api.opening import open_registry
 from api.routes import (
+    access,
     account,
     asof,  # before the licences, whose ids its name would be
     certificates,
@@ -125,6 +126,7 @@ NOUNS = (
     tenants,
     organisations,
     people,
+    access,
     disputes,
     encoders,
     performers,

@@ -160,7 +160,7 @@ def _address_of_person(session: Session, tenant_id: str, person_id: str) -> Mail
         person = people.person(session, DOOR, person_id)
     except NotFound:
         return None
-    if person.disabled_at is not None:
+    if people.is_shut(session, DOOR, person_id, tenant_id):
         return None
     return MailAddress(person.id, tenant_id, person.email, LANGUAGES[0])
 

@@ -202,6 +202,22 @@ def revoke_key(session: Session, tenant_id: str, key_id: str) -> None:
     session.flush()
 
 
+def revoke_made_by(session: Session, tenant_id: str, maker: str) -> list[KeyInfo]:
+    """End every key that a person made in a tenant, and every key that those keys made.
+
+    Returns all of them as they were, those too that had been revoked before.
+    """
+    found: list[KeyInfo] = []
+    makers = [maker]
+    query = select(ApiKeyRow).where(col(ApiKeyRow.tenant_id) == tenant_id)
+    for name in makers:
+        for row in session.exec(query.where(col(ApiKeyRow.made_by) == name)).all():
+            found.append(_key_info(row))
+            makers.append(row.id)
+            revoke_key(session, tenant_id, row.id)
+    return found
+
+
 def _hash(plaintext: str) -> str:
     return hashlib.sha256(plaintext.encode("utf-8", "surrogatepass")).hexdigest()
 

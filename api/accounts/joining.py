@@ -121,7 +121,7 @@ def join(
     if known is None:
         check_password(settings, password, item.email, name)
         stored = passwords.hashed(password)
-    elif not passwords.matches(stored, password):
+    elif not passwords.matches(stored, password) or known.disabled_at is not None:
         raise signing_in.refusal()
     # Save.
     with database.write() as session:
@@ -137,10 +137,11 @@ def join(
     return Begun(*made)
 
 
-def list_members(session: Session, principal: Principal) -> list[Member]:
-    """The people of one's organisation."""
+def list_members(session: Session, principal: Principal, tenant_id: str = "") -> list[Member]:
+    """The people of one's organisation, or of one that the operator names; else NotFound."""
     require_any(principal, MEMBERS, ADMIN)
-    return people.members(session, principal)
+    where = tenants.get_tenant(session, _where(principal, tenant_id))
+    return people.members(session, principal, where.id)
 
 
 def list_invitations(session: Session, principal: Principal, now: datetime) -> list[Invitation]:
@@ -165,11 +166,13 @@ def change_roles(
     an editor would make himself an owner. Raises Conflict for that and for the last administrator.
     """
     require_any(principal, MEMBERS, ADMIN)
-    member = _member(session, principal, person_id)
+    member = find_member(session, principal, person_id)
     if person_id == principal.person:
         raise Conflict("nobody changes his own roles", next_step="ask another administrator")
     roles = fitting(names, principal.tenant_kind) if names else frozenset[Role]()
-    if Role.ADMIN in member.roles - roles and len(_admins(session, principal.tenant_id)) == 1:
+    if Role.ADMIN in member.roles - roles and is_last_admin(
+        session, person_id, principal.tenant_id
+    ):
         raise Conflict(
             "an organisation keeps one administrator", next_step="make another one first"
         )
@@ -203,7 +206,7 @@ def _second_person(
     now: datetime,
 ) -> Approval | None:
     """The approval that a new administrator still needs; None when it is given or none is due."""
-    if Role.ADMIN not in roles or is_single_operator(session) or not _admins(session, tenant_id):
+    if Role.ADMIN not in roles or is_single_operator(session) or not admins(session, tenant_id):
         return None
     payload = {"email": email, "roles": sorted(roles), "organisation": tenant_id}
     if approvals.is_approved(session, MAKE_ADMIN, tenant_id, payload):
@@ -216,12 +219,20 @@ def _second_person(
     )
 
 
-def _admins(session: Session, tenant_id: str) -> list[Member]:
+def admins(session: Session, tenant_id: str) -> list[Member]:
+    """The administrators of an organisation who are not shut out."""
     asking = Principal(tenant_id, "system", frozenset(), "")
-    return [item for item in people.members(session, asking) if Role.ADMIN in item.roles]
+    found = people.members(session, asking)
+    return [item for item in found if Role.ADMIN in item.roles and item.disabled_at is None]
 
 
-def _member(session: Session, principal: Principal, person_id: str) -> Member:
+def is_last_admin(session: Session, person_id: str, tenant_id: str) -> bool:
+    """Say whether nobody else administers an organisation."""
+    return [item.person_id for item in admins(session, tenant_id)] == [person_id]
+
+
+def find_member(session: Session, principal: Principal, person_id: str) -> Member:
+    """A member of one's organisation, shut out or not; raises NotFound."""
     found = [item for item in people.members(session, principal) if item.person_id == person_id]
     if not found:
         raise NotFound("there is no such member", next_step="list the members")

@@ -56,17 +56,19 @@ class Membership:
     roles: frozenset[Role]
     since: datetime
     ended_at: datetime | None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person as his organisation sees him."""
+    """A person as his organisation sees him; `disabled_at` while he is shut out."""
 
     person_id: str
     name: str
     email: str
     roles: frozenset[Role]
     since: datetime
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

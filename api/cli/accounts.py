@@ -34,12 +34,20 @@ def invite(
 
 
 @command(account, "list")
-def list_members(cli: Cli) -> None:
+def list_members(
+    cli: Cli,
+    tenant: Annotated[
+        str, typer.Option(help="Organisation, where it is not your own (operator).")
+    ] = "",
+) -> None:
     """List the people of your organisation."""
     with cli.client() as client:
-        found = client.get("/v1/members")
-    rows = [(item["id"], item["name"], item["email"], ", ".join(item["roles"])) for item in found]
-    emit(cli, found, lambda: table(("id", "name", "email", "roles"), rows))
+        found = client.get("/v1/members", tenant_id=tenant)
+    rows = [
+        (item["id"], item["name"], item["email"], ", ".join(item["roles"]), item["disabled_at"])
+        for item in found
+    ]
+    emit(cli, found, lambda: table(("id", "name", "email", "roles", "shut out"), rows))
 
 
 @command(account, "roles")

@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import (
+    access,
     accounts,
     attest,
     backups,
@@ -115,6 +116,7 @@ def build() -> typer.Typer:
     )
     for module in SINGLE:
         module.register(app)
+    access.register(accounts.account)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     arrange(app)

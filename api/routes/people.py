@@ -71,13 +71,14 @@ class InvitationOut(BaseModel):
 
 
 class MemberOut(BaseModel):
-    """A person in the organisation."""
+    """A person in the organisation; `disabled_at` while he is shut out of it or of the registry."""
 
     id: str
     name: str
     email: str
     roles: list[str]
     since: datetime
+    disabled_at: datetime | None
 
     @classmethod
     def of(cls, item: Member) -> Self:
@@ -88,6 +89,7 @@ class MemberOut(BaseModel):
             email=item.email,
             roles=sorted(item.roles),
             since=item.since,
+            disabled_at=item.disabled_at,
         )
 
 
@@ -179,9 +181,13 @@ def sign_in(body: NewSession, request: Request, world: Open) -> SessionOut:
 
 
 @router.get("/members", response_model=list[MemberOut])
-def list_members(caller: Caller, reading: Reading) -> list[MemberOut]:
-    """List the people of your organisation."""
-    return [MemberOut.of(item) for item in joining.list_members(reading, caller)]
+def list_members(
+    caller: Caller,
+    reading: Reading,
+    tenant_id: Annotated[str, Query(max_length=64)] = "",
+) -> list[MemberOut]:
+    """List the people of your organisation; as the operator of any."""
+    return [MemberOut.of(item) for item in joining.list_members(reading, caller, tenant_id)]
 
 
 @router.post("/members/{person_id}/roles", response_model=Changed)

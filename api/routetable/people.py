@@ -1,7 +1,7 @@
 """People: how they come in, their own account, their organisation's members, keys and decisions."""
 
 from api.routetable.row import Reach, Row, row
-from api.scopes import AUDIT, MEMBERS
+from api.scopes import ADMIN, AUDIT, MEMBERS
 
 
 def _open(method: str, path: str) -> Row:
@@ -55,6 +55,8 @@ ROWS = (
     row("POST", "/approvals/{approval_id}/decision", MEMBERS, page=True, looks_first=True),
     row("GET", "/v1/members", MEMBERS),
     row("POST", "/v1/members/{person_id}/roles", MEMBERS),
+    row("POST", "/v1/members/{person_id}/access", MEMBERS),
+    row("POST", "/v1/accounts/{person_id}/access", ADMIN, reach=Reach.EVERYBODY),
     row("GET", "/v1/invitations", MEMBERS),
     row("POST", "/v1/invitations", MEMBERS),
     row("POST", "/v1/invitations/{invitation_id}/withdrawal", MEMBERS),

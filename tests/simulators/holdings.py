@@ -315,6 +315,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/memberships/{membership_id}/signature": signed,
         "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
+        "/v1/members/{person_id}/access": {"allow": True, "why": "returned"},
+        "/v1/accounts/{person_id}/access": {"allow": True, "why": "returned"},
         "/v1/invitations": {"email": "new@example.org", "roles": ["auditor"]},
         "/v1/me/organisation": {"tenant_id": "ten_none"},
         "/v1/keys": {"scopes": ["reports"]},

@@ -1,5 +1,6 @@
 """Table of invitations, each by the hash of its code."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -84,6 +85,16 @@ def withdraw_invitation(
     row.withdrawn_at = row.withdrawn_at or at
     session.add(row)
     session.flush()
+
+
+def withdraw_of(
+    session: Session, principal: Principal, makers: Collection[str], at: datetime
+) -> int:
+    """Take back what these made in the principal's organisation; returns how many."""
+    mine = [item for item in open_invitations(session, principal, at) if item.made_by in makers]
+    for item in mine:
+        withdraw_invitation(session, principal, item.id, at)
+    return len(mine)
 
 
 def _invitation(row: InvitationRow) -> Invitation:

@@ -41,6 +41,7 @@ class MembershipRow(SQLModel, table=True):
     roles: list[str] = Field(sa_type=JsonText)
     since: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 def add_person(session: Session, *, person_id: str, email: str, name: str, at: datetime) -> None:
@@ -113,17 +114,42 @@ def set_membership(
     session.flush()
 
 
+def shut(
+    session: Session, _door: Door, person_id: str, tenant_id: str | None, at: datetime | None
+) -> None:
+    """Shut a person out of an organisation, or of the registry for None; no time lets him in."""
+    row: PersonRow | MembershipRow = (
+        _row(session, person_id)
+        if tenant_id is None
+        else session.get_one(MembershipRow, (person_id, tenant_id))
+    )
+    row.disabled_at = at
+    session.add(row)
+    session.flush()
+
+
+def is_shut(session: Session, _door: Door, person_id: str, tenant_id: str) -> bool:
+    """Say whether a person is shut out of the registry or of this organisation."""
+    found = session.get(MembershipRow, (person_id, tenant_id))
+    shut_here = found is not None and found.disabled_at is not None
+    return shut_here or _row(session, person_id).disabled_at is not None
+
+
 def membership(session: Session, _door: Door, person_id: str, tenant_id: str) -> Membership | None:
-    """What a person is in an organisation now."""
+    """What a person is in an organisation now; None too for who is shut out of it."""
     row = session.get(MembershipRow, (person_id, tenant_id))
-    return None if row is None or row.ended_at else _membership(row)
+    return None if row is None or row.ended_at or row.disabled_at else _membership(row)
 
 
 def memberships(session: Session, _door: Door, person_id: str) -> list[Membership]:
-    """Every organisation a person belongs to, oldest first."""
-    query = select(MembershipRow).where(
-        col(MembershipRow.person_id) == person_id, col(MembershipRow.ended_at).is_(None)
-    )
+    """Every organisation a person belongs to and may enter, oldest first."""
+    found = every_membership(session, _door, person_id)
+    return [item for item in found if item.ended_at is None and item.disabled_at is None]
+
+
+def every_membership(session: Session, _door: Door, person_id: str) -> list[Membership]:
+    """Every organisation a person has belonged to, ended and shut ones too, oldest first."""
+    query = select(MembershipRow).where(col(MembershipRow.person_id) == person_id)
     rows = session.exec(query.order_by(col(MembershipRow.since), col(MembershipRow.tenant_id)))
     return [_membership(row) for row in rows]
 
@@ -140,7 +166,15 @@ def members(session: Session, principal: Principal, tenant_id: str | None = None
     )
     rows = session.exec(query.order_by(col(PersonRow.name), col(PersonRow.id)).limit(_MEMBERS_MAX))
     return [
-        Member(who.id, who.name, who.email, _roles(what.roles), what.since) for who, what in rows
+        Member(
+            person_id=who.id,
+            name=who.name,
+            email=who.email,
+            roles=_roles(what.roles),
+            since=what.since,
+            disabled_at=who.disabled_at or what.disabled_at,
+        )
+        for who, what in rows
     ]
 
 
@@ -166,7 +200,14 @@ def _person(session: Session, row: PersonRow) -> Person:
 
 
 def _membership(row: MembershipRow) -> Membership:
-    return Membership(row.person_id, row.tenant_id, _roles(row.roles), row.since, row.ended_at)
+    return Membership(
+        person_id=row.person_id,
+        tenant_id=row.tenant_id,
+        roles=_roles(row.roles),
+        since=row.since,
+        ended_at=row.ended_at,
+        disabled_at=row.disabled_at,
+    )
 
 
 def _roles(names: Collection[str]) -> frozenset[Role]:
