@@ -50,18 +50,17 @@ def voice_traces(
     if heed is not None:
         heed(notes)
     quality = figures(samples, heard).quality
+    vectors = listener.vectors(samples, heard, heard.voices, SCAN_MS_MAX)
     return tuple(
         Trace(
             Modality.VOICE,
             tuple(_later(turn, span.start_ms) for turn in voice.spans),
-            _template(
-                voice, listener.vector(samples, heard, voice, SCAN_MS_MAX), model_id, quality
-            ),
+            _template(voice, vector, model_id, quality),
             None,
             notes + _overlap(voice),
             excerpt(samples, voice.spans),
         )
-        for voice in heard.voices
+        for voice, vector in zip(heard.voices, vectors, strict=True)
     )
 
 
@@ -75,7 +74,7 @@ def voice_sample(
     if faults:
         return SampleReport(Modality.VOICE, False, faults + notes, (), heard.speech)
     main = heard.voices[0]
-    vector = listener.vector(samples, heard, main, SAMPLE_MS_MAX)
+    (vector,) = listener.vectors(samples, heard, heard.voices[:1], SAMPLE_MS_MAX)
     template = _template(main, vector, model_id, found.quality)
     return SampleReport(Modality.VOICE, True, notes, (template,), main.spans)
 

@@ -21,6 +21,12 @@ def to_ms(seconds: Fraction) -> int:
     return (2000 * seconds.numerator + seconds.denominator) // (2 * seconds.denominator)
 
 
+def ticks_to_ms(ticks: int, time_base: Fraction) -> int:
+    """As `to_ms(ticks * time_base)`, for every packet of a film: without making a fraction."""
+    over, under = time_base.as_integer_ratio()
+    return (2000 * ticks * over + under) // (2 * under)
+
+
 def cut_zero(starts: tuple[Fraction | None, ...]) -> Fraction:
     """Earliest of the known starts of the chosen streams, in seconds; 0 when none is known."""
     known = [start for start in starts if start is not None]

@@ -22,6 +22,7 @@ HOP_MS = 800
 _WINDOW_SAMPLES = WINDOW_FRAMES * HOP
 _FRAME_MS = 10
 _BATCH = 12  # rows that the matrix kernels take at a time
+_PART_MIN = 4  # windows: fewer at once cost a core nearly what four do
 _PAUSE_MS_MAX = 300  # a longer one often hides a change of speaker, so no window bridges it
 _PIECE_MS_MIN = 400  # less speech than this says nothing about who speaks
 _LAST_STEP_MS_MIN = 200
@@ -44,6 +45,12 @@ class Windows:
     def __len__(self) -> int:
         return len(self.start_ms)
 
+    def part(self, first: int, last: int) -> "Windows":
+        """The windows from number `first` up to `last`."""
+        some = slice(first, last)
+        times = self.start_ms[some], self.end_ms[some], self.speech_ms[some]
+        return Windows(*times, self.vectors[some])
+
 
 class VoiceEncoder:
     """A window encoder, (B, 160, 40) mel power to (B, D) unit vectors, with its front end."""
@@ -55,10 +62,7 @@ class VoiceEncoder:
         *,
         hop_ms: int = HOP_MS,
         threads: int = 1,
-        gain_db: float = 0.0,
     ) -> None:
-        """`gain_db` is how far above the level of the training material windows are heard."""
-        self._gain = 10 ** (gain_db / 20)
         self._session = session
         self._input = session.get_inputs()[0].name
         self._filterbank = filterbank
@@ -77,9 +81,12 @@ class VoiceEncoder:
         return Encoding(self)
 
     def cut(
-        self, samples: Samples, piece: Sequence[Span]
+        self, samples: Samples, piece: Sequence[Span], gain_db: float = 0.0
     ) -> Iterator[tuple[NDArray[np.float32], int, int, int]]:
-        """Level mel windows of one piece, each with its media start, end and speech in ms."""
+        """Level mel windows of one piece, each with its media start, end and speech in ms.
+
+        `gain_db` is how far above the level of the training material they are heard.
+        """
         sound = _joined(samples, piece)
         if not _tells(sound):
             return
@@ -88,7 +95,8 @@ class VoiceEncoder:
         filled = np.resize(sound, max(len(sound), _WINDOW_SAMPLES))
         mel = mel_spectrogram(filled, self._filterbank)
         starts = window_starts(len(filled) // HOP, self._hop)
-        for first, level in zip(starts, self._gain * _gains(filled, starts), strict=True):
+        levels = 10 ** (gain_db / 20) * _gains(filled, starts)
+        for first, level in zip(starts, levels, strict=True):
             start_ms = first * _FRAME_MS
             end_ms = min(start_ms + WINDOW_MS, speech_ms)
             window = mel[first : first + WINDOW_FRAMES] * np.float32(level**2)
@@ -120,10 +128,17 @@ class Encoding:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def add(self, samples: Samples, speech: Sequence[Span]) -> None:
-        """Take more speech; no pause of 300 ms or less may lie between it and what was added."""
+    def __len__(self) -> int:
+        """Windows so far."""
+        return len(self._times)
+
+    def add(self, samples: Samples, speech: Sequence[Span], gain_db: float = 0.0) -> None:
+        """Take more speech, `gain_db` above the usual level.
+
+        No pause of 300 ms or less may lie between it and what was added of the same sound.
+        """
         for piece in pieces(speech):
-            for mel, *times in self._encoder.cut(samples, piece):
+            for mel, *times in self._encoder.cut(samples, piece, gain_db):
                 self._waiting.append(mel)
                 self._times.append((times[0], times[1], times[2]))
                 if len(self._waiting) == _BATCH:
@@ -134,7 +149,7 @@ class Encoding:
         rest, threads = self._waiting, self._encoder.threads
         # What is left after full rounds is split, so that no core waits for another at the end.
         parts = threads if len(self._running) % threads == 0 else 1
-        for part in np.array_split(np.arange(len(rest)), min(parts, len(rest)) or 1):
+        for part in np.array_split(np.arange(len(rest)), min(parts, len(rest) // _PART_MIN) or 1):
             self._waiting = [rest[place] for place in part]
             self._submit()
         times = np.array(self._times, np.int64).reshape(-1, 3)

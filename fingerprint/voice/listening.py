@@ -13,7 +13,7 @@ from fingerprint.voice.encoder import HOP_MS, VoiceEncoder, Windows, pooled
 from fingerprint.voice.mel import SAMPLE_RATE, Samples, load_filterbank
 from fingerprint.voice.turns import VoiceTurns, voices
 from fingerprint.voice.vad import SpeechDetector, SpeechSoFar
-from fingerprint.voice.views import VIEWS, blended, blended_windows, chosen, viewed
+from fingerprint.voice.views import blended, blended_windows, chosen, viewed
 from fingerprint.weights import manifest as weights
 from fingerprint.weights.manifest import Manifest
 
@@ -50,12 +50,9 @@ class Listener:
     ) -> None:
         # Recurrent nets gain nothing by threads within a call, so calls run side by side instead.
         self._detector = SpeechDetector(session(detector, 1))
-        net, bands = session(encoder, 1), load_filterbank(filterbank)
-        self._encoder = VoiceEncoder(net, bands, hop_ms=hop_ms, threads=threads)
-        self._viewers = [
-            VoiceEncoder(net, bands, hop_ms=hop_ms, threads=threads, gain_db=view.gain_db)
-            for view in VIEWS
-        ]
+        self._encoder = VoiceEncoder(
+            session(encoder, 1), load_filterbank(filterbank), hop_ms=hop_ms, threads=threads
+        )
         self._describer = describer
         self._hop_ms = hop_ms
 
@@ -84,14 +81,18 @@ class Listener:
         windows = self.windows(samples, speech)
         if self._describer is not None:  # the views were measured for the shipped encoder
             return windows
-        return blended_windows(windows, viewed(self._viewers, samples, speech))
+        return blended_windows(windows, viewed(self._encoder, samples, [speech])[0])
 
-    def vector(self, samples: Samples, heard: Heard, voice: VoiceTurns, views_ms: int) -> Vector:
-        """The pooled vector of one voice and of views of its `views_ms` longest turns."""
-        vector = heard.vector(voice)
+    def vectors(
+        self, samples: Samples, heard: Heard, voices: Sequence[VoiceTurns], views_ms: int
+    ) -> list[Vector]:
+        """Of each voice the pooled vector of it and of views of its `views_ms` longest turns."""
+        plain = [heard.vector(voice) for voice in voices]
         if self._describer is not None:
-            return vector
-        return blended(vector, viewed(self._viewers, samples, chosen(voice.spans, views_ms)))
+            return plain
+        groups = [chosen(voice.spans, views_ms) for voice in voices]
+        views = viewed(self._encoder, samples, groups)
+        return [blended(vector, seen) for vector, seen in zip(plain, views, strict=True)]
 
     def listen(self, blocks: Iterable[Samples]) -> tuple[Samples, Heard]:
         """Hear mono float32 blocks at 16 kHz that follow one another, minutes of them at most.

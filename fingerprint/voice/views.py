@@ -9,15 +9,17 @@ a part is viewed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from fingerprint.models import Span, Vector
-from fingerprint.voice.encoder import VoiceEncoder, Windows, pieces, pooled
+from fingerprint.voice.encoder import Encoding, VoiceEncoder, Windows, pieces, pooled
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
 
 SCAN_MS_MAX = 8_000  # a voice in a minute of film; an enrolment sample is heard in full
 _TURN_MS_MIN = 400  # the encoder hears nothing in less
+_FACTOR = 256  # of a transform's length; long prime factors would cost fifty times as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +52,37 @@ def stretched(sound: Samples, longer: tuple[int, int]) -> Samples:
     length = len(sound) * over // under
     if not length:
         return sound[:0]
-    spectrum = np.fft.rfft(sound)[: length // 2 + 1]
-    return np.asarray(np.fft.irfft(spectrum, length) * (length / len(sound)), np.float32)
+    steps = -(-len(sound) // (under * _FACTOR)) * _FACTOR
+    spectrum = np.fft.rfft(sound, under * steps)[: over * steps // 2 + 1]
+    whole = np.fft.irfft(spectrum, over * steps)[:length]
+    return np.asarray(whole * (over / under), np.float32)
 
 
 def viewed(
-    encoders: Sequence[VoiceEncoder], samples: Samples, spans: Sequence[Span]
-) -> list[Windows]:
-    """Windows of `spans`, heard by each of `encoders` in its own of the VIEWS.
+    encoder: VoiceEncoder, samples: Samples, groups: Sequence[Sequence[Span]]
+) -> list[list[Windows]]:
+    """For each group of spans its windows in each of the VIEWS, all encoded together.
 
-    Their times count from the first span and are the view's own.
+    Their times count from the group's first span and are the view's own.
     """
-    sounds = [
-        np.concatenate([samples[_at(span.start_ms) : _at(span.end_ms)] for span in piece])
-        for piece in pieces(spans)
-    ]
-    found = []
-    for encoder, view in zip(encoders, VIEWS, strict=True):
-        with encoder.encoding() as encoding:
-            for sound in sounds:
-                heard = stretched(sound, view.longer)
-                encoding.add(heard, [Span(0, len(heard) * 1000 // SAMPLE_RATE)])
-            found.append(encoding.finish())
-    return found
+    edges = [0]
+    with encoder.encoding() as encoding:
+        for spans in groups:
+            for view in VIEWS:
+                _add(encoding, samples, spans, view)
+                edges.append(len(encoding))
+        windows = encoding.finish()
+    parts = [windows.part(first, last) for first, last in pairwise(edges)]
+    count = len(VIEWS)
+    return [parts[first : first + count] for first in range(0, len(parts), count)]
+
+
+def _add(encoding: Encoding, samples: Samples, spans: Sequence[Span], view: View) -> None:
+    for piece in pieces(spans):
+        sound = np.concatenate([samples[_at(s.start_ms) : _at(s.end_ms)] for s in piece])
+        heard = stretched(sound, view.longer)
+        whole = Span(0, len(heard) * 1000 // SAMPLE_RATE)
+        encoding.add(heard, [whole], view.gain_db)
 
 
 def blended(vector: Vector, views: Sequence[Windows]) -> Vector:

@@ -22,7 +22,7 @@ from fingerprint.media.child.probing import rate_of
 from fingerprint.media.child.screen import Screen
 from fingerprint.media.child.seek import packets_from
 from fingerprint.media.child.source import Source
-from fingerprint.media.clock import CutClock, to_ms
+from fingerprint.media.clock import CutClock, ticks_to_ms, to_ms
 from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import Job
 from fingerprint.media.sampling import Cells, Effort, Pace, effort, is_brief, longest_gap
@@ -84,7 +84,7 @@ class _Sampler:
         """A frame held for long is decoded even if nothing refers to it."""
         if self._effort is Effort.REFERENCE and packet.size > 0:
             lasting = None if packet.pts is None else self.pace.lasting(packet.pts)
-            lasting_ms = None if lasting is None else to_ms(lasting * self._time_base)
+            lasting_ms = None if lasting is None else ticks_to_ms(lasting, self._time_base)
             return Effort.REFERENCE if is_brief(lasting_ms, self._job.every_ms) else Effort.ALL
         return self._effort
 

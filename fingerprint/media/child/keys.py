@@ -21,7 +21,7 @@ from fingerprint.media.child.outlet import Outlet
 from fingerprint.media.child.screen import Screen
 from fingerprint.media.child.seek import packets_from
 from fingerprint.media.child.source import Source
-from fingerprint.media.clock import CutClock, to_ms
+from fingerprint.media.clock import CutClock, ticks_to_ms, to_ms
 from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import PASSED_MAX, PEAK_MAX, Job
 from fingerprint.media.sampling import Cells, Effort
@@ -123,7 +123,7 @@ class _Reader:
         if self._waiting:
             last = self._waiting[-1]
             assert packet.pts is not None and packet.time_base is not None
-            later_ms = to_ms((packet.pts - last.pts) * packet.time_base)
+            later_ms = ticks_to_ms(packet.pts - last.pts, packet.time_base)
             last.add(max(0, last.at_ms + later_ms), packet.size)
 
     def _key(self, packet: "Packet[Stream]") -> bool:

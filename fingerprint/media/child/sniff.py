@@ -81,6 +81,11 @@ def is_foreign(head: bytes) -> bool:
     return head.startswith(_FOREIGN) or _is_text(head)
 
 
+def lists_streams(head: bytes) -> bool:
+    """Whether a file says what streams it has before its first packet (MP4, Matroska)."""
+    return head[4:8] in (b"ftyp", b"moov") or head.startswith(b"\x1a\x45\xdf\xa3")
+
+
 def riff_bytes(head: bytes) -> int | None:
     """Size of the whole file that a RIFF header (WAV, AVI) promises, None where it cannot know."""
     if head[:4] != b"RIFF" or len(head) < 8:

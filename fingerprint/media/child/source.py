@@ -9,7 +9,7 @@ import errno
 import os
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 import av
 import av.subtitles.codeccontext  # PyAV loads these when it meets a track of them: too late here
@@ -33,6 +33,7 @@ READ_ERRORS = (FFmpegError, OSError, ValueError, OverflowError)
 them, though FFmpeg's own is one of each, so it is always caught first."""
 READ_ERRORS_MAX = 50
 DECODE_THREADS = 2
+_UNSEEN: list[Any] = [{"skip_frame": "all"}]  # options of one stream while a file is opened
 S = TypeVar("S", bound=Stream)
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 
@@ -40,10 +41,16 @@ _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposit
 class Source:
     """A container with its chosen streams; `reopen` starts it from the beginning."""
 
-    def __init__(self, file: BinaryIO, limits: Limits) -> None:
+    def __init__(self, file: BinaryIO, limits: Limits, *, in_order: bool = True) -> None:
+        """`in_order` is for readers that need pictures in the order in which they are shown.
+
+        FFmpeg then decodes the first ones to learn how they are reordered, which takes several
+        times as long as opening does otherwise.
+        """
         self._file = file
         file.seek(0)
         self._limits = limits
+        self._in_order = in_order
         self.damaged = 0
         self.head = file.read(sniff.HEAD_BYTES)
         self.bytes = file.seek(0, os.SEEK_END)
@@ -54,7 +61,8 @@ class Source:
         self.packets_seen = 0
         self._ends: dict[int, int] = {}
         self._file.seek(0)
-        self.container = _container(self._file, self._limits)
+        unseen = not self._in_order and sniff.lists_streams(self.head)
+        self.container = _container(self._file, self._limits, unseen=unseen)
         streams = tuple(self.container.streams)
         if len(streams) > self._limits.streams_max:
             raise Refused(Case.TOO_MANY_STREAMS, limit=self._limits.streams_max)
@@ -137,7 +145,8 @@ class Source:
             self.video.codec_context.thread_count = DECODE_THREADS
 
 
-def _container(file: BinaryIO, limits: Limits) -> InputContainer:
+def _container(file: BinaryIO, limits: Limits, *, unseen: bool) -> InputContainer:
+    """The file opened; `unseen` for one that lists its streams, to decode no picture yet."""
     options = {
         "format_whitelist": allowed.FORMATS,
         "protocol_whitelist": "file,pipe",
@@ -149,6 +158,7 @@ def _container(file: BinaryIO, limits: Limits) -> InputContainer:
             file,
             "r",
             options=options,
+            stream_options=_UNSEEN * limits.streams_max if unseen else None,
             buffer_size=READ_BYTES,
             metadata_errors="replace",
             io_open=_no_other_file,

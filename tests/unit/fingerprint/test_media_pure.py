@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from core.errors import BadMedia
 from fingerprint.media.child.blocks import Blocks
 from fingerprint.media.child.geometry import Turn, from_exif, from_matrix, squared
-from fingerprint.media.clock import CutClock, cut_zero, snap, to_ms
+from fingerprint.media.clock import CutClock, cut_zero, snap, ticks_to_ms, to_ms
 from fingerprint.media.faults import Case, bad_media
 from fingerprint.media.level import Level
 from fingerprint.media.limits import Limits
@@ -30,6 +30,11 @@ def test_milliseconds_are_the_nearest(value: Fraction) -> None:
 
 def test_halves_go_up() -> None:
     assert [to_ms(Fraction(n, 2000)) for n in (-1, 1, 3)] == [0, 1, 2]
+
+
+@given(st.integers(-(10**12), 10**12), st.fractions(Fraction(1, 10**6), 1))
+def test_ticks_become_the_same_milliseconds(ticks: int, time_base: Fraction) -> None:
+    assert ticks_to_ms(ticks, time_base) == to_ms(ticks * time_base)
 
 
 @given(st.lists(st.none() | seconds, max_size=3))

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fingerprint.models import Span
-from fingerprint.voice.encoder import Windows
+from fingerprint.voice.encoder import VoiceEncoder, Windows
 from fingerprint.voice.mel import SAMPLE_RATE
-from fingerprint.voice.views import blended, blended_windows, chosen, stretched
+from fingerprint.voice.views import blended, blended_windows, chosen, stretched, viewed
+from fingerprint.weights.mel import mel_filterbank
+from tests.unit.fingerprint.small_encoder import small_encoder
 
 
 def windows(vectors: list[list[float]]) -> Windows:
@@ -41,6 +43,28 @@ def test_a_tone_is_stretched_to_the_pitch_it_should_have(longer: tuple[int, int]
     loudest = int(np.argmax(np.abs(np.fft.rfft(heard)))) * SAMPLE_RATE / len(heard)
     assert loudest == pytest.approx(440 * under / over, abs=2)
     assert float(np.std(heard)) == pytest.approx(float(np.std(tone)), rel=0.01)
+
+
+@pytest.mark.parametrize("length", [1, 500, 28_163, 127_987])
+def test_a_sound_of_any_length_is_stretched_evenly(length: int) -> None:
+    steady = stretched(np.ones(length, np.float32), (12, 11))
+    assert len(steady) == length * 12 // 11
+    if length > 5000:  # the ends ring where the sound does not close on itself
+        assert steady[2000:-2000] == pytest.approx(1, abs=1e-3)
+
+
+def test_voices_are_viewed_together_as_each_would_be_alone() -> None:
+    encoder = VoiceEncoder(small_encoder(), mel_filterbank(), threads=2)
+    sound = (0.1 * np.random.default_rng(1).standard_normal(20 * SAMPLE_RATE)).astype(np.float32)
+    groups = [[Span(0, 5000)], [Span(5500, 5600)], [Span(6000, 9000), Span(12_000, 20_000)]]
+    together = viewed(encoder, sound, groups)
+    for spans, views in zip(groups, together, strict=True):
+        alone = viewed(encoder, sound, [spans])[0]
+        assert [len(view) for view in views] == [len(view) for view in alone]
+        for view, other in zip(views, alone, strict=True):
+            np.testing.assert_array_equal(view.start_ms, other.start_ms)
+            np.testing.assert_allclose(view.vectors, other.vectors, atol=1e-5)
+    assert [len(view) for view in together[1]] == [0, 0]
 
 
 def test_nothing_is_stretched_to_nothing() -> None:
