@@ -10,6 +10,7 @@ from importlib.resources import files
 CONTEXT_FILE = "licence-v1.jsonld"
 CERTIFICATE_CONTEXT_FILE = "certificate-v1.jsonld"
 VOCABULARY_FILE = "likeness.jsonld"
+ODRL_CONTEXT_FILE = "odrl-v1.jsonld"
 LANGUAGES = ("en", "de")
 
 
@@ -26,6 +27,11 @@ def certificate_context_bytes() -> bytes:
 def vocabulary_bytes() -> bytes:
     """The ODRL profile's vocabulary, served at `/ns/likeness`."""
     return _read(VOCABULARY_FILE)
+
+
+def odrl_context_bytes() -> bytes:
+    """The JSON-LD context of licences exported as ODRL, served at `/ns/likeness/v1`."""
+    return _read(ODRL_CONTEXT_FILE)
 
 
 @cache

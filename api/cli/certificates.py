@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.exports import export_certificate
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
 from api.cli.verify import At, Registries, check, registry_here, sha256_of
@@ -12,6 +13,7 @@ from api.web.texts import reason, text
 
 app = typer.Typer(help="Certificates of cleared decisions.", no_args_is_help=True)
 ClearanceId = Annotated[str, typer.Argument(help="Id of the decision.")]
+command(app, "export")(export_certificate)
 
 
 @command(app, "get")

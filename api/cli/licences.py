@@ -9,6 +9,7 @@ import typer
 from api.cli.asking import Yes, sure
 from api.cli.asof import as_of
 from api.cli.contracts import filled
+from api.cli.exports import export_licence
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
@@ -23,6 +24,7 @@ app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=Tru
 LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
 command(app, "verify")(verify)
 command(app, "as-of")(as_of)
+command(app, "export")(export_licence)
 
 
 @command(app, "new")

@@ -78,6 +78,12 @@ def vocabulary() -> Response:
     return Response(assets.vocabulary_bytes(), media_type=JSON_LD)
 
 
+@router.get("/ns/likeness/v1", response_class=Response)
+def odrl_context() -> Response:
+    """The JSON-LD context of licences exported as ODRL."""
+    return Response(assets.odrl_context_bytes(), media_type=JSON_LD)
+
+
 @router.get("/registry", response_model=RegistryName)
 def registry_name(world: Open) -> RegistryName:
     """Whose countersignature to expect on a licence of this registry."""

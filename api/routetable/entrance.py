@@ -21,6 +21,7 @@ ROWS = (
     public("GET", "/ns/keys/v1"),
     public("GET", "/ns/mandate/v1"),
     public("GET", "/ns/likeness"),
+    public("GET", "/ns/likeness/v1"),
     Row("GET", "/standing/{performer_id}", public=True, may_lack=True),
     Row("GET", "/standing/{performer_id}/{form}", public=True, may_lack=True),
     public("GET", "/log"),

@@ -47,6 +47,7 @@ ROWS = (
     row("GET", "/v1/licences/{licence_id}/credential", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/receipts", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/token", *_LICENCE),
+    row("GET", "/v1/licences/{licence_id}/exports/{form}", *_LICENCE),
     row("GET", "/v1/licences/{licence_id}/draft", "licences"),
     row("POST", "/v1/licences/{licence_id}/signature", "licences"),
     row("POST", "/v1/licences/{licence_id}/revocation", "licences"),
@@ -106,6 +107,13 @@ ROWS = (
     row(
         "GET",
         "/v1/clearances/{clearance_id}/certificate/credential",
+        "submissions",
+        looks_first=True,
+        may_lack=True,
+    ),
+    row(
+        "GET",
+        "/v1/clearances/{clearance_id}/certificate/exports/{form}",
         "submissions",
         looks_first=True,
         may_lack=True,
