@@ -28,6 +28,7 @@ CONTEXT_PATH = "/ns/licence/v1"
 PROFILE_PATH = "/ns/likeness"
 STATUS_PATH = "/status/"
 LICENCE_TYPE = "LikenessConsentLicence"
+REVOCATION, SUSPENSION = "revocation", "suspension"
 LICENCE_BYTES_MAX = 1024 * 1024
 # Issuer, guardians and registry stay within the proofs that a document may carry.
 GUARDIANS_MAX = PROOFS_MAX - 2
@@ -41,7 +42,8 @@ class LicenceFacts:
     """All that a licence document says; `licence_document` writes it, `licence_facts` reads it.
 
     `subject_id` is the licensee's own identifier (a DID where it has published one), `guardians`
-    the did:keys of those who must sign beside the performer, in their order.
+    the did:keys of those who must sign beside the performer, in their order. `suspendable` ones
+    name the list of suspensions beside that of revocations; older licences do not.
     """
 
     vc_id: str
@@ -52,11 +54,22 @@ class LicenceFacts:
     status_index: int
     base_url: str
     guardians: tuple[str, ...] = ()
+    suspendable: bool = False
 
     @property
     def status_url(self) -> str:
         """Where the status list of this licence is published."""
         return status_url(self.base_url, self.status_list)
+
+    @property
+    def suspension_url(self) -> str:
+        """Where the list of suspensions is published; the licence's place in it is the same."""
+        return suspension_url(self.status_url)
+
+
+def suspension_url(list_url: str) -> str:
+    """Where the list of suspensions lies beside a list of revocations; its places are the same."""
+    return f"{list_url}/suspension"
 
 
 def status_url(base_url: str, number: int) -> str:
@@ -73,17 +86,28 @@ def licence_document(facts: LicenceFacts) -> dict[str, object]:
         "issuer": facts.issuer,
         "validFrom": to_text(facts.terms.valid_from),
         "validUntil": to_text(facts.terms.valid_until),
-        "credentialStatus": {
-            "type": "BitstringStatusListEntry",
-            "statusPurpose": "revocation",
-            "statusListIndex": str(facts.status_index),
-            "statusListCredential": facts.status_url,
-        },
+        "credentialStatus": _status(facts),
         "credentialSubject": {
             "id": facts.subject_id,
             **({"guardian": list(facts.guardians)} if facts.guardians else {}),
             "policy": policy_of(facts.terms, profile=facts.base_url + PROFILE_PATH),
         },
+    }
+
+
+def _status(facts: LicenceFacts) -> object:
+    revoked = _entry(REVOCATION, facts.status_index, facts.status_url)
+    if not facts.suspendable:
+        return revoked
+    return [revoked, _entry(SUSPENSION, facts.status_index, facts.suspension_url)]
+
+
+def _entry(purpose: str, index: int, address: str) -> dict[str, str]:
+    return {
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": purpose,
+        "statusListIndex": str(index),
+        "statusListCredential": address,
     }
 
 
@@ -183,7 +207,9 @@ def _method(signer: object) -> str:
 
 def _read(unsigned: Mapping[str, Any]) -> LicenceFacts:
     base_url = unsigned["@context"][1].removesuffix(CONTEXT_PATH)
-    status = unsigned["credentialStatus"]
+    listed = unsigned["credentialStatus"]
+    suspendable = isinstance(listed, list)
+    status = listed[0] if suspendable else listed
     subject = unsigned["credentialSubject"]
     index, address = status["statusListIndex"], status["statusListCredential"]
     number = address.removeprefix(base_url + STATUS_PATH)
@@ -203,6 +229,7 @@ def _read(unsigned: Mapping[str, Any]) -> LicenceFacts:
         status_index=int(index),
         base_url=base_url,
         guardians=_named(subject.get("guardian", [])),
+        suspendable=suspendable,
     )
 
 

@@ -14,16 +14,15 @@ from core.clock import from_text, to_text
 from core.errors import BadProof
 from core.integrity import ProofOptions
 from core.keys import PrivateKey
-from licensing.credential import CREDENTIALS_V2, parse_signed
+from licensing.credential import CREDENTIALS_V2, REVOCATION, parse_signed
 from licensing.status import decode, encode
 
 VALID_FOR = timedelta(days=1)
 LIST_TYPE = "BitstringStatusListCredential"
-PURPOSE, SUSPENSION = "revocation", "suspension"
 
 
 def status_list_document(
-    *, url: str, issuer: str, bits: bytes, valid_from: datetime, purpose: str = PURPOSE
+    *, url: str, issuer: str, bits: bytes, valid_from: datetime, purpose: str = REVOCATION
 ) -> dict[str, object]:
     """The unsigned credential of one list, published at `url`."""
     return {
@@ -48,7 +47,7 @@ def signed_status_list(
     url: str,
     bits: bytes,
     valid_from: datetime,
-    purpose: str = PURPOSE,
+    purpose: str = REVOCATION,
 ) -> bytes:
     """Canonical bytes of the list, signed; the same list at the same time gives the same bytes."""
     document = status_list_document(
@@ -58,13 +57,8 @@ def signed_status_list(
     return canonical(integrity.sign(document, options, registry_key))
 
 
-def suspension_url(list_url: str) -> str:
-    """Where the list of suspensions lies beside a list of revocations; its places are the same."""
-    return f"{list_url}/suspension"
-
-
 def read_status_list(
-    data: bytes, *, url: str, trusted: Set[str], at: datetime, purpose: str = PURPOSE
+    data: bytes, *, url: str, trusted: Set[str], at: datetime, purpose: str = REVOCATION
 ) -> bytes:
     """Bits of a list that must be the one of `url`, signed by a trusted method and of today.
 

@@ -1,4 +1,4 @@
-"""Verify a licence from its bytes alone, in eleven numbered steps, without asking anybody.
+"""Verify a licence from its bytes alone, in twelve numbered steps, without asking anybody.
 
 What cannot be checked with what was handed in is said to be unchecked and never counts as good.
 Specs: https://www.w3.org/TR/vc-data-integrity/ and
@@ -17,6 +17,8 @@ from core.errors import BadProof, EbenbildError
 from fingerprint.models import Reason
 from licensing.credential import (
     LICENCE_BYTES_MAX,
+    REVOCATION,
+    SUSPENSION,
     LicenceFacts,
     chained_proofs,
     check_canonical,
@@ -46,6 +48,7 @@ STEPS = (
     "performer-key",
     "term",
     "revocation",
+    "suspension",
 )
 
 
@@ -93,7 +96,7 @@ class _Run:
 
 
 def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
-    """Run all eleven steps on the exact bytes of a licence; never raises for what is in them."""
+    """Run all twelve steps on the exact bytes of a licence; never raises for what is in them."""
     run = _Run()
     names = iter(STEPS)
     # 1. Plain UTF-8 JSON, every key once, bounded in size and depth.
@@ -118,6 +121,8 @@ def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
     run.step(next(names), lambda: _term(facts, trust), vital=False)
     # 11. Its bit in the status list of that registry is clear.
     run.step(next(names), lambda: _status(facts, trust), vital=False)
+    # 12. So is its bit in the list of suspensions, where the licence names one.
+    run.step(next(names), lambda: _suspension(facts, trust), vital=False)
     return VerifyReport(
         steps=tuple(run.steps),
         terms=None if facts is None else facts.terms,
@@ -225,13 +230,27 @@ def _term(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
 
 def _status(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
     known = _present(facts)
-    data = trust.status_lists.get(known.status_url)
-    if data is None:
-        raise Unchecked(f"No status list was given: fetch {known.status_url}.")
-    bits = read_status_list(data, url=known.status_url, trusted=trust.registry_methods, at=trust.at)
-    if is_set(bits, known.status_index):
+    if _bit(known, known.status_url, REVOCATION, trust):
         raise BadProof("The licence is revoked.")
     return None, "Not revoked, says the registry's status list."
+
+
+def _suspension(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
+    known = _present(facts)
+    if not known.suspendable and known.suspension_url not in trust.status_lists:
+        return None, "The licence names no list of suspensions."
+    if _bit(known, known.suspension_url, SUSPENSION, trust):
+        raise BadProof("Consent to a use in the licence is suspended now.")
+    return None, "Not suspended, says the registry's list of suspensions."
+
+
+def _bit(facts: LicenceFacts, url: str, purpose: str, trust: Trust) -> bool:
+    data = trust.status_lists.get(url)
+    if data is None:
+        raise Unchecked(f"No status list was given: fetch {url}.")
+    trusted = trust.registry_methods
+    bits = read_status_list(data, url=url, trusted=trusted, at=trust.at, purpose=purpose)
+    return is_set(bits, facts.status_index)
 
 
 def _present(value: T | None) -> T:

@@ -89,6 +89,7 @@ def draft_licence(
         status_index=status_index,
         base_url=base_url,
         guardians=parties.guardian_dids,
+        suspendable=True,
     )
     ids = DraftIds(licence=new_id("lic"), tariff=new_id("tar"), proof=uuid.uuid4().urn)
     draft = new_draft(facts, ids, tenant_id=principal.tenant_id, now=now)

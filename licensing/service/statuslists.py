@@ -11,10 +11,10 @@ from sqlmodel import Session
 from core.errors import NotFound
 from core.keys import PrivateKey
 from core.principal import SearchCapability
-from licensing.credential import status_url
+from licensing.credential import SUSPENSION, status_url, suspension_url
 from licensing.service.suspensions import suspensions_known
 from licensing.status import bits_with
-from licensing.statuslist import SUSPENSION, signed_status_list, suspension_url
+from licensing.statuslist import signed_status_list
 from licensing.store import asof as store
 from licensing.store.licences import newest_status_list
 from licensing.suspension import in_the_way

@@ -14,15 +14,19 @@ from tests.unit.licensing.documents import BASE_URL, REGISTRY
 NPM = Path(__file__).with_name("npm")
 
 
-def judged(node: str, cases: Sequence[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
-    """What Digital Bazaar's libraries say of each (licence, status list)."""
+def judged(node: str, cases: Sequence[tuple[bytes, ...]]) -> list[dict[str, Any]]:
+    """What Digital Bazaar's libraries say of each (licence, its first status list, others)."""
     return _run(
         node,
         "verify.mjs",
         {
             "cases": [
-                {"licence": licence.decode(), "statusList": status.decode()}
-                for licence, status in cases
+                {
+                    "licence": licence.decode(),
+                    "statusList": status.decode(),
+                    "more": [one.decode() for one in more],
+                }
+                for licence, status, *more in cases
             ],
             "contexts": {BASE_URL + CONTEXT_PATH: json.loads(context_bytes())},
         },

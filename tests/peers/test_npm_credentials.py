@@ -14,6 +14,7 @@ import pytest
 
 from core.canonical import canonical
 from core.clock import utc_now
+from licensing.credential import REVOCATION, SUSPENSION
 from licensing.models import Context, Terms
 from licensing.status import bits_with
 from licensing.statuslist import signed_status_list
@@ -109,3 +110,24 @@ def test_the_peer_reads_our_revocations(node: str) -> None:
     licence = signed(document(current()))
     assert asked(node, licence, 42)["credential"]["revoked"] == [True]
     assert asked(node, licence, 41, 43)["credential"]["revoked"] == [False]
+
+
+@pytest.mark.parametrize(("revoked", "suspended"), [([], []), ([42], []), ([], [42]), ([41], [43])])
+def test_the_peer_reads_both_lists_of_a_licence_that_names_both(
+    node: str, revoked: list[int], suspended: list[int]
+) -> None:
+    lists = [
+        signed_status_list(
+            REGISTRY, url=url, bits=bits_with(places), valid_from=NOW, purpose=purpose
+        )
+        for url, places, purpose in (
+            (FACTS.status_url, revoked, REVOCATION),
+            (FACTS.suspension_url, suspended, SUSPENSION),
+        )
+    ]
+    licence = signed(document(current(), suspendable=True))
+    [answer] = judged(node, [(canonical(licence), *lists)])
+    assert answer["credential"]["verified"] is True
+    assert answer["credential"]["statusRead"] is True
+    assert answer["credential"]["revoked"] == [42 in revoked, 42 in suspended]
+    assert answer["chained"] is True

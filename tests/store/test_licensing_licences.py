@@ -16,7 +16,8 @@ from core.principal import Principal
 from fingerprint.models import Modality
 from licensing.models import LicenceState
 from licensing.service import licences
-from licensing.verification import Trust, verify_licence_bytes
+from licensing.service.statuslists import suspension_list_credential
+from licensing.verification import STEPS, Trust, verify_licence_bytes
 from registry.models.works import KindOfUse
 from registry.service import keys
 from tests.fixtures import TestWorld
@@ -29,12 +30,13 @@ def deal(world: TestWorld) -> Deal:
     return a_deal(world)
 
 
-def trust(deal: Deal, at: datetime = T0, **more: bytes) -> Trust:
+def trust(deal: Deal, at: datetime = T0, *, status: bytes | None = None) -> Trust:
+    lists = [] if status is None else [status, suspension_list(deal, at)]
     return Trust(
         at=at,
         registry_methods=frozenset({deal.world.registry_key.verification_method}),
         performer_dids={deal.performer.id: frozenset({deal.who.key.did})},
-        status_lists={f"{deal.world.settings.base_url}/status/1": data for data in more.values()},
+        status_lists={parse_strict(data)["id"]: data for data in lists},
     )
 
 
@@ -43,6 +45,21 @@ def status_list(deal: Deal, now: datetime = T0) -> bytes:
         return licences.status_list_credential(
             session, deal.world.registry_key, base_url=deal.world.settings.base_url, now=now
         )
+
+
+def suspension_list(deal: Deal, now: datetime) -> bytes:
+    world = deal.world
+    with world.db.read() as session:
+        return suspension_list_credential(
+            session, world.registry_key, base_url=world.settings.base_url, now=now, number=1
+        )
+
+
+def test_a_new_licence_names_both_lists_at_the_same_place(deal: Deal) -> None:
+    revoked, suspended = parse_strict(deal.licence().signed)["credentialStatus"]
+    assert (revoked["statusPurpose"], suspended["statusPurpose"]) == ("revocation", "suspension")
+    assert revoked["statusListIndex"] == suspended["statusListIndex"]
+    assert suspended["statusListCredential"] == f"{revoked['statusListCredential']}/suspension"
 
 
 def test_a_signed_licence_verifies_offline_with_every_step_checked(deal: Deal) -> None:
@@ -241,7 +258,7 @@ def test_a_revocation_sets_its_bit_and_no_other(deal: Deal) -> None:
     published = status_list(deal, later(days=1))
     after = trust(deal, later(days=1), status=published)
     states = {
-        licence.id: verify_licence_bytes(licence.signed, after).steps[-1]
+        licence.id: verify_licence_bytes(licence.signed, after).steps[STEPS.index("revocation")]
         for licence in (first, second)
     }
     assert states[first.id].state.value == "failed"

@@ -4,10 +4,11 @@ import pytest
 
 from core.errors import BadProof, NotFound
 from core.principal import Principal
+from licensing.credential import REVOCATION, SUSPENSION
 from licensing.service import suspensions
 from licensing.service.statuslists import suspension_list_credential
 from licensing.status import LIST_BITS, is_set
-from licensing.statuslist import PURPOSE, SUSPENSION, read_status_list
+from licensing.statuslist import read_status_list
 from registry.models.works import KindOfUse
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import CLONE, Deal, a_deal
@@ -78,4 +79,4 @@ def test_strangers_to_the_group_are_not_on_it_and_no_list_is_made_up(
 def test_a_list_of_suspensions_is_none_of_revocations(deal: Deal) -> None:
     deal.licence()
     with pytest.raises(BadProof):
-        places(deal, 1, PURPOSE)
+        places(deal, 1, REVOCATION)

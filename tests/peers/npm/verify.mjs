@@ -1,4 +1,4 @@
-// Reads {"cases": [{"licence", "statusList"}], "contexts"} on stdin and says what Digital Bazaar's
+// Reads {"cases": [{"licence", "statusList", "more"}], "contexts"} on stdin and says what Digital Bazaar's
 // libraries think of each, one JSON list on stdout. No document is fetched from anywhere.
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import * as base58 from 'base58-universal';
@@ -78,11 +78,13 @@ const holds = async (document, last) => {
   return key.verifier().verify({data, signature});
 };
 
-const judge = async ({licence: text, statusList}) => {
+const judge = async ({licence: text, statusList, more}) => {
   const answer = {};
   try {
     const licence = JSON.parse(text);
-    documents.set(licence.credentialStatus?.statusListCredential, JSON.parse(statusList));
+    const [first] = [licence.credentialStatus].flat();
+    documents.set(first?.statusListCredential, JSON.parse(statusList));
+    more.map(one => JSON.parse(one)).forEach(one => documents.set(one.id, one));
     answer.credential = await credential(licence);
     answer.chained = await holds(licence, licence.proof.at(-1));
     answer.guardians = await Promise.all(licence.proof.slice(1, -1).map(one => holds(licence, one)));

@@ -8,6 +8,7 @@ from typing import Any
 from core import integrity, keys
 from core.canonical import canonical, parse_strict
 from licensing.credential import (
+    SUSPENSION,
     LicenceFacts,
     licence_document,
     performer_options,
@@ -77,6 +78,17 @@ def status_bytes(*revoked: int, days_ago: int = 0, key: keys.PrivateKey = REGIST
         url=FACTS.status_url,
         bits=bits_with(revoked),
         valid_from=AT - timedelta(days=days_ago),
+    )
+
+
+def suspension_bytes(*suspended: int) -> bytes:
+    """The list of suspensions with these bits set."""
+    return signed_status_list(
+        REGISTRY,
+        url=FACTS.suspension_url,
+        bits=bits_with(suspended),
+        valid_from=AT,
+        purpose=SUSPENSION,
     )
 
 

@@ -1,4 +1,4 @@
-"""The eleven steps, each with what it must refuse; and no changed byte is ever accepted."""
+"""The twelve steps, each with what it must refuse; and no changed byte is ever accepted."""
 
 import base64
 import gzip
@@ -29,6 +29,7 @@ from tests.unit.licensing.documents import (
     reread,
     signed,
     status_bytes,
+    suspension_bytes,
     trust,
 )
 from tests.unit.licensing.examples import ANNA, AT, TERMS, terms
@@ -48,10 +49,10 @@ def unchecked(report: VerifyReport) -> list[str]:
     return [step.name for step in report.steps if step.state is StepState.NOT_CHECKED]
 
 
-def test_a_good_licence_passes_all_eleven_steps_in_order() -> None:
+def test_a_good_licence_passes_all_twelve_steps_in_order() -> None:
     report = verify(LICENCE)
     assert [step.name for step in report.steps] == list(STEPS)
-    assert [step.number for step in report.steps] == list(range(1, 12))
+    assert [step.number for step in report.steps] == list(range(1, 13))
     assert report.ok and report.complete
     assert report.terms == TERMS
     assert report.vc_id == FACTS.vc_id
@@ -395,3 +396,57 @@ def test_step_11_another_compressors_list_is_read() -> None:
 
 def test_options_of_the_second_proof_name_the_first() -> None:
     assert registry_options(REGISTRY.did, AT, PROOF_ID).previous_proof == PROOF_ID
+
+
+# Step 12: the list of suspensions.
+
+
+def of_both(*revoked: int, suspended: tuple[int, ...] = ()) -> dict[str, bytes]:
+    return {
+        FACTS.status_url: status_bytes(*revoked),
+        FACTS.suspension_url: suspension_bytes(*suspended),
+    }
+
+
+def test_step_12_a_licence_that_names_both_lists_is_complete_with_both() -> None:
+    both = licence_bytes(document(suspendable=True))
+    assert verify(both, status_lists=of_both(41, suspended=(43,))).complete
+    assert unchecked(verify(both)) == ["suspension"]
+    assert verify(both).ok
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_step_12_a_suspended_licence_fails_and_is_not_revoked(named: bool) -> None:
+    report = verify(
+        licence_bytes(document(suspendable=named)), status_lists=of_both(suspended=(42,))
+    )
+    assert failed(report) == ["suspension"]
+
+
+def test_step_12_an_older_licence_names_no_such_list_and_stays_valid() -> None:
+    assert verify(LICENCE).complete
+    assert isinstance(document()["credentialStatus"], dict)
+
+
+def test_step_12_a_list_of_revocations_is_no_list_of_suspensions() -> None:
+    swapped = {**of_both(), FACTS.suspension_url: status_bytes()}
+    both = licence_bytes(document(suspendable=True))
+    assert failed(verify(both, status_lists=swapped)) == ["suspension"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda entries: entries.reverse(),
+        lambda entries: entries.pop(),
+        lambda entries: entries.append(entries[1]),
+        lambda entries: entries.clear(),
+        lambda entries: entries[1].update(statusListIndex="43"),
+        lambda entries: entries[1].update(statusListCredential=FACTS.status_url),
+        lambda entries: entries[1].update(statusPurpose="message"),
+    ],
+)
+def test_step_3_other_lists_than_these_two_are_no_licence(wrong: Any) -> None:
+    changed = document(suspendable=True)
+    wrong(changed["credentialStatus"])
+    assert failed(verify(licence_bytes(changed)))[0] == "licence-profile"
