@@ -150,8 +150,14 @@ def _tracks(
     with door.frames(
         path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX, zero=zero
     ) as stream:
-        tracks = watcher.tracks(stream, tell)
+        tracks = tuple(_within(track, span) for track in watcher.tracks(stream, tell))
         return tracks, stream.end.notes if stream.end else ()
+
+
+def _within(track: Track, span: Span) -> Track:
+    """The track without what lies past the span: a file may end before its last frame's turn."""
+    kept = (Span(one.start_ms, min(one.end_ms, span.end_ms)) for one in track.spans)
+    return replace(track, spans=tuple(kept))
 
 
 def _template(track: Track, model_id: str) -> Template:

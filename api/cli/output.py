@@ -63,10 +63,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 
 def fields(pairs: Mapping[str, Any]) -> None:
-    """Names and values, one below the other."""
+    """Names and values, one below the other; a mapping is one line for each of its own."""
     width = max((len(name) for name in pairs), default=0)
     for name, value in pairs.items():
-        items = value if isinstance(value, list | tuple) else [value]
+        lines = (
+            [f"{key}: {item}" for key, item in value.items()] if isinstance(value, dict) else value
+        )
+        items = lines if isinstance(lines, list | tuple) else [lines]
         for place, item in enumerate(items or [""]):
             label = "" if place else name
             shown = "" if item is None else str(item)

@@ -270,6 +270,13 @@ def test_nobody_is_named_twice_for_one_face_or_missed_by_the_camera(cast: Cast) 
             assert all(t.crop for t in tracks)
 
 
+def test_no_trace_lasts_longer_than_its_file(cast: Cast, media_dir: Path) -> None:
+    for row in {shown.row for shown in cast.shown if shown.row.modality == "av"}:
+        whole = cast.engine.probe(media_dir / row.path).duration_ms
+        ends = [span.end_ms for s in cast.shown if s.row == row for span in s.trace.spans]
+        assert max(ends) <= whole
+
+
 def test_the_same_file_gives_the_same_traces(cast: Cast, media_dir: Path) -> None:
     row = next(row for row in cast.rows if row.modality == "av")
     heard: list[float] = []
