@@ -38,7 +38,7 @@ PLAIN = {
         *("description", "formats", "stages", "audience_test_days_max", "stage_rates", "uses_max"),
         *("exclusive", "sublicensable", "parent_licence_id", "approval_per_cut"),
         *("use_notice_hours", "termination_notice_days", "post_mortem"),
-        *("template", "framework_id", "formation"),
+        *("template", "framework_id", "framework_version", "framework_digest", "formation"),
     }
 }
 """Every condition, with what it says where it is left out."""
@@ -70,6 +70,8 @@ def with_conditions(terms: Terms, data: Mapping[str, object]) -> Terms:
         post_mortem=flag(data.get("post_mortem", False), "post_mortem"),
         template=_template(data.get("template")),
         framework_id=_optional_text(data, "framework_id"),
+        framework_version=_optional_text(data, "framework_version"),
+        framework_digest=_optional_text(data, "framework_digest"),
         formation=formation_from_dict(data.get("formation", {})),
     )
 

@@ -14,6 +14,7 @@ from core.clock import to_text
 from fingerprint.models import Decision, Modality, Reason
 from licensing.known import NOTHING_ELSE, CutActs, Known
 from licensing.models import ANY, CutPlace, LicenceInForce, Terms
+from licensing.suspension import FRAMEWORK, in_the_way
 from registry.models.evidence import Use
 from registry.models.works import Declaration, KindOfUse, Stage
 from registry.spans import total_ms
@@ -64,6 +65,7 @@ def gaps(
         *_party(terms, wanted, release),
         *_term(licence, release),
         *_life(licence, release),
+        *_framework(licence, wanted, release),
         *_kind(terms, wanted),
         *_scope(terms, release),
         *_stage(terms, release),
@@ -121,6 +123,14 @@ def _term(licence: LicenceInForce, release: Release) -> list[Reason]:
     if terms.valid_from >= end:
         found.append(Reason("licence-not-yet-valid", {"valid_from": to_text(terms.valid_from)}))
     return found
+
+
+def _framework(licence: LicenceInForce, wanted: Wanted, release: Release) -> tuple[Reason, ...]:
+    """The union that the licence was made with has suspended what is made under its framework."""
+    called = release.known.under.get(licence.id, ())
+    if not called or wanted.kind is KindOfUse.OWN_PERFORMANCE:
+        return ()
+    return in_the_way(called, wanted.kind, *release.window, code=FRAMEWORK)
 
 
 def _kind(terms: Terms, wanted: Wanted) -> list[Reason]:

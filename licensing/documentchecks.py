@@ -18,6 +18,7 @@ from core.keys import verification_method
 from core.tlogpolicy import Policy
 from licensing.certificatestatus import read_status
 from licensing.credential import chained_proofs, check_canonical
+from licensing.frameworks import check_proofs, framework_facts
 from licensing.models import VerifyReport
 from licensing.models_certificate import CertificateState
 from licensing.standing import standing_facts
@@ -183,6 +184,18 @@ def _issuer_trusted(asked: Asked) -> str:
     return _trust(asked, str(asked.document["proof"]["verificationMethod"]))
 
 
+def _framework(asked: Asked) -> str:
+    facts = framework_facts(asked.document)
+    check_proofs(asked.document, facts)
+    asked.said.update(group=facts.group_name, title=facts.title, version=facts.version)
+    asked.said.update(sha256=hashlib.sha256(asked.data).hexdigest(), key=facts.key)
+    return f"Version {facts.version} of {facts.title}, signed by the union and countersigned."
+
+
+def _framework_trusted(asked: Asked) -> str:
+    return _trust(asked, check_proofs(asked.document, framework_facts(asked.document)))
+
+
 def _key(asked: Asked) -> str:
     performer_id = str(asked.said["performer_id"])
     known = asked.brought.performer_dids.get(performer_id)
@@ -266,6 +279,13 @@ MANDATE: tuple[Step, ...] = (
     ("performer-key", False, _key),
     ("term", False, _term),
     ("revocation", False, _since("it was revoked")),
+)
+FRAMEWORK: tuple[Step, ...] = (
+    *_READ,
+    ("signatures", True, _framework),
+    ("registry-trusted", False, _framework_trusted),
+    ("term", False, _term),
+    ("newest", False, _since("a newer version was published")),
 )
 BINDING: tuple[Step, ...] = (
     *_READ,

@@ -21,6 +21,7 @@ from licensing.certificatecheck import verify_certificate_bytes
 from licensing.certificatestatus import TYPE as STATE_TYPE
 from licensing.credential import LICENCE_BYTES_MAX, LICENCE_TYPE
 from licensing.documentchecks import Brought
+from licensing.frameworks import TYPE as FRAMEWORK_TYPE
 from licensing.logreceipt import verify_receipt_text
 from licensing.models import VerifyReport
 from licensing.standing import DECLARATION_TYPE
@@ -163,6 +164,7 @@ KINDS = (
     _json("status-list", LIST_TYPE, checks.checked(checks.STATUS_LIST)),
     _json("consent", "EnrolmentConsent", checks.checked(checks.CONSENT)),
     _json("mandate", "Mandate", checks.checked(checks.MANDATE)),
+    _json("framework", FRAMEWORK_TYPE, checks.checked(checks.FRAMEWORK)),
     _json("key-binding", "PerformerKeyBinding", checks.checked(checks.BINDING)),
     _json("erasure-receipt", "ErasureReceipt", checks.checked(checks.ERASURE)),
     Kind("dataset-manifest", _is_listing, checks.checked(checks.MANIFEST)),

@@ -58,6 +58,7 @@ class CutActs:
 class Known:
     """The rest of what a decision rests on.
 
+    `under` are suspensions by the id of a licence that its framework binds to them.
     By performer id: `suspensions`, `minors` (the 18th birthday) and `deceased` (the day of death).
     By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
     other cuts were cleared under it). `rivals` are exclusive licences of other studios. `confirmed`
@@ -68,6 +69,7 @@ class Known:
     """
 
     suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
+    under: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
     minors: Mapping[str, date] = field(default_factory=dict)
     deceased: Mapping[str, date] = field(default_factory=dict)
     rivals: tuple[LicenceInForce, ...] = ()

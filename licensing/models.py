@@ -118,7 +118,8 @@ class Terms:
     episodes and cuts included) or of single cuts. `seconds_max` bounds the likeness per cut,
     `uses_max` the number of cuts. `stage_rates` name the stages that have a price of their own.
     `exclusive` is a promise within this very scope; `parent_licence_id` names the licence that
-    this one is a sublicence of.
+    this one is a sublicence of. A framework published here is pinned by version
+    and by the sha256 of its bytes; any other is only named.
     """
 
     performer_id: str
@@ -150,6 +151,8 @@ class Terms:
     post_mortem: bool = False
     template: TemplateRef | None = None
     framework_id: str = ""
+    framework_version: str = ""
+    framework_digest: str = ""
     formation: Formation = Formation()
 
     @property

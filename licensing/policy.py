@@ -108,7 +108,7 @@ def _circumstances(terms: Terms) -> dict[str, object]:
     said: dict[str, object] = {
         "dc:description": terms.description,
         "eb:sublicenceOf": terms.parent_licence_id and LICENCE_URN + terms.parent_licence_id,
-        "eb:framework": terms.framework_id,
+        "eb:framework": _framework(terms),
         "eb:terminationNotice": terms.termination_notice_days
         and f"P{terms.termination_notice_days}D",
         "eb:template": template
@@ -123,6 +123,17 @@ def _circumstances(terms: Terms) -> dict[str, object]:
     if formation_words(formation) != formation_words(Formation()):
         found["eb:formation"] = formation_words(formation)
     return found
+
+
+def _framework(terms: Terms) -> object:
+    """The name of a framework, or what pins one that is published."""
+    if not terms.framework_version and not terms.framework_digest:
+        return terms.framework_id
+    return {
+        "eb:id": terms.framework_id,
+        "eb:version": terms.framework_version,
+        "eb:digest": terms.framework_digest,
+    }
 
 
 def formation_words(formation: Formation) -> list[str]:

@@ -93,8 +93,8 @@ def _read(policy: Any) -> Terms:
         termination_notice_days=_number(policy.get("eb:terminationNotice"), "P", "D") or 0,
         post_mortem=_right(limits, "eb:performerIs", "isAnyOf") is not None,
         template=None if template is None else _template(template),
-        framework_id=_text(policy.get("eb:framework", "")),
         formation=_formation(policy),
+        **_framework(policy.get("eb:framework", "")),
     )
 
 
@@ -120,6 +120,14 @@ def _template(said: _Json) -> TemplateRef:
     if not DIGEST.fullmatch(digest):
         raise ValueError("template")
     return TemplateRef(_text(said["eb:id"]), _text(said["eb:version"]), digest)
+
+
+def _framework(said: str | _Json) -> dict[str, str]:
+    parts = {"eb:id": said} if isinstance(said, str) else said
+    return {
+        f"framework_{name}": _text(parts.get(f"eb:{name}", ""))
+        for name in ("id", "version", "digest")
+    }
 
 
 def _text(value: object) -> str:

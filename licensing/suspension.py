@@ -15,6 +15,8 @@ from fingerprint.models import Reason
 from licensing.models_suspension import Membership, Suspension
 from registry.models.works import KindOfUse
 
+# Whom a suspension reaches: a member in all that he agreed to, or a licence under a framework.
+MEMBERS, FRAMEWORK = "consent-suspended", "framework-suspended"
 NAME_LENGTH_MAX, CLAUSE_LENGTH_MAX, MANDATE_LENGTH_MAX = 200, 500, 200
 
 
@@ -45,7 +47,12 @@ def reaching(suspension: Suspension, membership: Membership, seq: int) -> Suspen
 
 
 def in_the_way(
-    suspensions: Iterable[Suspension], kind: KindOfUse, start: datetime, end: datetime
+    suspensions: Iterable[Suspension],
+    kind: KindOfUse,
+    start: datetime,
+    end: datetime,
+    *,
+    code: str = MEMBERS,
 ) -> tuple[Reason, ...]:
     """Why a use of this kind may not be released at some time in `start <= t < end`.
 
@@ -53,7 +60,7 @@ def in_the_way(
     """
     return tuple(
         Reason(
-            "consent-suspended",
+            code,
             {
                 "kind": kind.value,
                 "since": to_text(item.since),

@@ -11,6 +11,7 @@ from datetime import datetime
 from core.clock import to_text
 from core.money import rate_text
 from fingerprint.models import Modality, Reason
+from licensing.conditions import DIGEST
 from licensing.models import ANY, TariffTerm, Terms
 from registry.models.works import CutFormat, KindOfUse, Medium, Stage
 from registry.territories import KNOWN
@@ -29,6 +30,7 @@ _MEDIUM = re.compile("|".join(medium.value for medium in Medium))
 _FORMAT = re.compile("|".join(each.value for each in CutFormat))
 _WORK = re.compile(r"(wrk|cut)_[a-z2-7]{26}")
 _PARENT = re.compile(r"lic_[a-z2-7]{26}")
+_VERSION = re.compile(r"[1-9][0-9]{0,5}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -146,6 +148,11 @@ def _check_conditions(terms: Terms, at: datetime) -> list[Reason]:
         reasons.append(Reason("use-notice-out-of-range", {"max": NOTICE_HOURS_MAX}))
     if not _within(terms.termination_notice_days, 0, NOTICE_DAYS_MAX):
         reasons.append(Reason("termination-notice-out-of-range", {"max": NOTICE_DAYS_MAX}))
+    pins = (terms.framework_version, terms.framework_digest)
+    if any(pins) and not (
+        terms.framework_id and _VERSION.fullmatch(pins[0]) and DIGEST.fullmatch(pins[1])
+    ):
+        reasons.append(Reason("framework-pin-malformed", {}))
     if terms.parent_licence_id and not _PARENT.fullmatch(terms.parent_licence_id):
         reasons.append(Reason("parent-malformed", {}))
     return reasons

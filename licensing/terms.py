@@ -92,3 +92,11 @@ def ordered(terms: Terms) -> Terms:
         stages=tuple(stage for stage in Stage if stage in terms.stages),
         stage_rates=tuple(sorted(terms.stage_rates, key=lambda rate: _STAGES.index(rate.stage))),
     )
+
+
+def framed(terms: Terms, version: str, digest: str) -> Terms:
+    """The terms under their framework in this version, unless they pin one already."""
+    formed = replace(terms.formation, union_agreement=True)
+    if terms.framework_version or terms.framework_digest:
+        return replace(terms, formation=formed)
+    return replace(terms, framework_version=version, framework_digest=digest, formation=formed)

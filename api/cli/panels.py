@@ -5,7 +5,8 @@ import typer
 PANELS = {
     "Performers, guardians, agents, unions": (
         "performer enrol challenge roster withdraw identify licence standing request key guardian"
-        " mandate estate group suspend dispute clip takedown searches purpose export erase"
+        " mandate estate group framework suspend dispute clip takedown searches"
+        " purpose export erase"
     ),
     "Studios": (
         "clear scan clearance-policy certificate work cut question review dataset usage template"

@@ -62,7 +62,7 @@ def verify(
     strict: Strict = False,
 ) -> None:
     """Verify any signed document offline, in numbered steps: licence, token, certificate, state,
-    status list, standing declaration, consent, mandate, key binding, receipt, dataset manifest.
+    status list, standing declaration, framework, consent, mandate, key binding, receipt, manifest.
     """
     beside = [*(more or ()), *(status or ())]
     check(

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session
 
-from api import deciding
+from api import deciding, uniting
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Signed, Text, ToSign
@@ -166,7 +166,7 @@ def join(performer_id: str, body: NewMandate, writing: Writing) -> Response:
     """Join for a performer who gave you a mandate on paper."""
     return writing.write(
         lambda session: MembershipOut.of(
-            groups.join_by_mandate(
+            uniting.join_by_mandate(
                 session,
                 writing.caller,
                 body.group_id,
@@ -183,7 +183,7 @@ def sign(membership_id: str, body: Signed, writing: Writing) -> Response:
     """Hand in the performer's signature: a member from now on."""
     return writing.write(
         lambda session: MembershipOut.of(
-            groups.sign_membership(
+            uniting.sign_membership(
                 session,
                 writing.caller,
                 membership_id,
@@ -201,7 +201,7 @@ def end(membership_id: str, writing: Writing) -> Response:
     """Leave a group, or put a member out; what it suspends reaches the performer no more."""
     return writing.write(
         lambda session: MembershipOut.of(
-            groups.end_membership(session, writing.caller, membership_id, now=utc_now())
+            uniting.end_membership(session, writing.caller, membership_id, now=utc_now())
         ),
         status=200,
     )

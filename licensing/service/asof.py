@@ -8,6 +8,7 @@ from core import outbox, watermarks
 from core.clock import to_text
 from core.principal import Principal, SearchCapability
 from licensing.asof import AsOf, as_of
+from licensing.service.frameworks import suspended_under
 from licensing.service.suspensions import suspensions_known
 from licensing.store import asof as past
 from licensing.store import licences as store
@@ -40,8 +41,16 @@ def licences_as_of(
     )
     performers = {item.terms.performer_id for item in found}
     suspended = suspensions_known(session, performers, seq=seq) if performers else {}
+    under = suspended_under(session, {item.id for item in found}, seq=seq)
     # Decide.
-    stood = (as_of(item, suspended.get(item.terms.performer_id, ()), on, seq) for item in found)
+    stood = (
+        as_of(
+            item,
+            (*suspended.get(item.terms.performer_id, ()), *under.get(item.id, ())),
+            *(on, seq),
+        )
+        for item in found
+    )
     return tuple(item for item in stood if item is not None)
 
 

@@ -19,6 +19,7 @@ from licensing.models_certificate import (
     Since,
     Standing,
 )
+from licensing.service.frameworks import suspended_under
 from licensing.service.licences import licences_known
 from licensing.service.suspensions import suspensions_known
 from licensing.store import certificates as store
@@ -97,10 +98,12 @@ def _suspended(session: Session, facts: CertificateFacts) -> tuple[Reason, ...]:
     under = [item for item in facts.detected if item.licence_id and item.kind]
     end = released_at(facts.release.on)
     known = suspensions_known(session, {item.performer_id for item in under}, seq=_EVER)
+    bound = suspended_under(session, {item.licence_id or "" for item in under}, seq=_EVER)
     start, seq = end - timedelta(days=1), facts.search.known_seq
     found: list[Reason] = []
     for item in under:
-        later = [each for each in known.get(item.performer_id, ()) if each.since_seq > seq]
+        reach = (*known.get(item.performer_id, ()), *bound.get(item.licence_id or "", ()))
+        later = [each for each in reach if each.since_seq > seq]
         found += in_the_way(later, KindOfUse(item.kind), start, end)
     return tuple(found)
 

@@ -17,6 +17,7 @@ from licensing.rulepacks.models import ConsentFacts, PackFinding, Verdict
 from licensing.rulepacks.packs import shipped_packs
 from licensing.rulepacks.times import day_of
 from licensing.service import templates
+from licensing.service.frameworks import against_framework
 from licensing.service.parties import Parties
 from licensing.templates.filling import refused
 from licensing.templates.reading import digest
@@ -41,6 +42,16 @@ def invalid(found: Sequence[PackFinding]) -> tuple[Reason, ...]:
 def doubts(found: Sequence[PackFinding]) -> tuple[Reason, ...]:
     """The reasons for which a person has to look."""
     return reasons(item for item in found if item.verdict is Verdict.NEEDS_HUMAN)
+
+
+def against_contracts(
+    session: Session, principal: Principal, terms: Terms, now: datetime
+) -> tuple[Reason, ...]:
+    """Why these terms cannot be drafted on the contract and the framework that they pin."""
+    return (
+        *against_template(session, principal, terms, now),
+        *against_framework(session, principal, terms, now, signing=True),
+    )
 
 
 def against_template(

@@ -10,6 +10,7 @@ from licensing.cutacts import acts_by_licence
 from licensing.known import Known, LabelFound, LabelScheme, LabelState
 from licensing.models import LicenceInForce
 from licensing.rulepacks.packs import shipped_packs
+from licensing.service.frameworks import suspended_under
 from licensing.service.suspensions import suspensions_known
 from licensing.store import clearances, cutacts, rivals
 from registry.models.evidence import Findings, Submission
@@ -45,6 +46,7 @@ def known_beside(
     counted = [item.id for item in held if item.terms.uses_max is not None]
     return Known(
         suspensions=suspensions_known(session, asked.performers, seq=asked.seq),
+        under=suspended_under(session, ids, seq=asked.seq),
         minors=minors,
         deceased=deceased,
         rivals=rivals.exclusive_elsewhere(

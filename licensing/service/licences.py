@@ -5,7 +5,6 @@ keeps the exact bytes, because they are what everybody else will verify.
 """
 
 import hashlib
-import secrets
 import uuid
 from collections.abc import Collection
 from dataclasses import replace
@@ -35,10 +34,12 @@ from licensing.drafting import (
 from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
-from licensing.service.conformity import against_template, doubts, findings, invalid
+from licensing.service.conformity import against_contracts, doubts, findings, invalid
+from licensing.service.frameworks import against_framework, note_signed, pinned
 from licensing.service.parties import parties_at, signer_named
 from licensing.service.scopes import as_ended, scope_reasons
-from licensing.status import LIST_BITS, bits_with
+from licensing.service.statuslists import free_place
+from licensing.status import bits_with
 from licensing.statuslist import signed_status_list
 from licensing.store import licences as store
 from licensing.termrules import check_terms
@@ -53,8 +54,7 @@ from registry.service.purposes import require_not_withdrawn
 
 SCOPE = "licences"
 REASON_LENGTH_MAX = 500
-# A list that is half full is left, so that a free place is found in a few draws.
-LIST_PLACES_MAX = LIST_BITS // 2
+EVER = 2**62  # beyond every sequence number: whatever is known
 
 
 def draft_licence(
@@ -69,6 +69,7 @@ def draft_licence(
     require(principal, SCOPE)
     _require_own(session, principal, terms.performer_id)
     _require_purposes(session, principal, terms)
+    terms = pinned(session, principal, terms)
     licensee = get_tenant(session, terms.licensee_id)
     parties = parties_at(session, principal, terms.performer_id, now)
     # Decide.
@@ -76,10 +77,10 @@ def draft_licence(
         _refuse(check_minor(terms, parties.adult_at))
         terms = for_minor(terms, parties.adult_at)
     _refuse((*check_terms(terms, now), *scope_reasons(session, principal, terms, now=now)))
-    _refuse(against_template(session, principal, terms, now))
+    _refuse(against_contracts(session, principal, terms, now))
     found = findings(terms, parties, now)
     _refuse(invalid(found))
-    status_list, status_index = _free_place(session)
+    status_list, status_index = free_place(session)
     facts = LicenceFacts(
         vc_id=uuid.uuid4().urn,
         issuer=parties.performer_did,
@@ -125,6 +126,7 @@ def sign_licence(
     # Decide.
     agreed = draft.licence.terms
     _refuse((*check_terms(agreed, now), *scope_reasons(session, principal, agreed, now=now)))
+    _refuse(against_framework(session, principal, agreed, now, signing=True))
     signer = signer_named(draft, verification_method, present)
     check_signature(draft, signer, signature)
     given = {**waiting, signer: signature}
@@ -144,6 +146,7 @@ def sign_licence(
         log_index=index,
     )
     store.add_licence(session, licence)
+    note_signed(session, principal, licence)
     _tell(session, "licence.issued", licence)
     return licence
 
@@ -262,6 +265,14 @@ def licences_by_id(
     return store.by_ids(session, principal, licence_ids)
 
 
+def given_in_force(
+    session: Session, principal: Principal, performer_id: str, *, at: datetime
+) -> tuple[LicenceInForce, ...]:
+    """What one of the caller's performers gave that is neither revoked nor over."""
+    found = as_ended(session, store.of_performer(session, principal, performer_id), EVER)
+    return tuple(item for item in found if item.revoked_at is None and item.terms.valid_until > at)
+
+
 def licences_known(
     session: Session,
     principal: Principal,
@@ -323,17 +334,6 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
             " ".join(render(reason) for reason in reasons),
             next_step="Mend the terms and draft the licence again.",
         )
-
-
-def _free_place(session: Session) -> tuple[int, int]:
-    # Drawn, not counted on: neighbours in a list would tell who signed at the same time.
-    number = store.newest_status_list(session)
-    if store.places_taken(session, number) >= LIST_PLACES_MAX:
-        number += 1
-    index = secrets.randbelow(LIST_BITS)
-    while store.place_taken(session, number, index):
-        index = secrets.randbelow(LIST_BITS)
-    return number, index
 
 
 def _log(session: Session, kind: str, licence: Licence, signed: bytes, now: datetime) -> int:

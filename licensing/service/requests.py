@@ -30,6 +30,7 @@ from licensing.negotiation import (
     digest_of,
     expiry,
 )
+from licensing.service.frameworks import against_framework, pinned
 from licensing.service.licences import draft_licence, draft_terms
 from licensing.service.scopes import scope_reasons
 from licensing.store import requests as store
@@ -59,12 +60,12 @@ def ask(
     """
     # Load.
     require(principal, SCOPES[Side.STUDIO])
-    performer_id = terms.performer_id
+    terms, performer_id = pinned(session, principal, terms), terms.performer_id
     capability = SearchCapability("request", performer_id)
     found = standing_owners(session, capability, [performer_id])
     asked = store.open_digests(session, principal, performer_id, OPEN, now)
     # Decide.
-    _check(terms, now)
+    _check(session, principal, terms, now)
     if terms.licensee_id != principal.tenant_id or not is_id("prf", performer_id):
         raise BadTerms(
             "A request names a performer's id, and your organisation as licensee.",
@@ -110,9 +111,10 @@ def counter(
     # Load.
     request, side = _mine(session, principal, request_id)
     newest = newest_offer(session, principal, request)
+    terms = pinned(session, principal, terms)
     # Decide.
     state = after(request, side, Turn.OFFER, now)
-    _check(terms, now)
+    _check(session, principal, terms, now)
     check_same_parties(terms, newest.terms)
     _check_scope(session, principal, side, terms, now)
     if request.version >= VERSIONS_MAX:
@@ -294,8 +296,9 @@ def _mine(session: Session, principal: Principal, request_id: str) -> tuple[Requ
     return found, side
 
 
-def _check(terms: Terms, now: datetime) -> None:
+def _check(session: Session, principal: Principal, terms: Terms, now: datetime) -> None:
     _refuse(check_terms(terms, now))
+    _refuse(against_framework(session, principal, terms, now, signing=False))
 
 
 def _refuse(reasons: tuple[Reason, ...]) -> None:

@@ -26,6 +26,7 @@ from registry.models.works import KindOfUse
 
 SUSPENDED, LIFTED = "group.suspended", "group.lifted"
 EVERY_KIND = "*"
+_LATEST = 2**62
 
 
 def suspend(
@@ -119,6 +120,13 @@ def list_suspensions(
         before_seq=before_seq,
         limit=min(limit, groups.ROWS_MAX),
     )
+
+
+def lasting(session: Session, group_id: str, *, at: datetime) -> tuple[Suspension, ...]:
+    """Suspensions of a group that are not over at `at`, those that are still to begin included."""
+    capability = SearchCapability("suspension", group_id)
+    found = store.suspensions_of(session, capability, [group_id], up_to_seq=_LATEST)
+    return tuple(item for item in found if item.lifted_at is None or item.lifted_at > at)
 
 
 def suspensions_known(

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from core.principal import SearchCapability
 from licensing.models import Licence
+from licensing.store.frameworks import bound_to
 from licensing.store.groups import MembershipRow
 from licensing.store.licences import (
     LicenceDraftRow,
@@ -42,30 +43,36 @@ def seq_known_at(session: Session, at: datetime) -> int | None:
 class Place:
     """A licence's place in a status list, whose consent it is, and to which kinds of use."""
 
+    licence_id: str
     status_index: int
     performer_id: str
     kinds: tuple[KindOfUse, ...]
 
 
-def members_places(
+def reached_places(
     session: Session, _capability: SearchCapability, number: int, *, at: datetime
 ) -> tuple[Place, ...]:
-    """Places on a list of licences that are neither over nor revoked, of members of any group."""
+    """Places on a list of licences in force that some group reaches, by member or framework."""
     members = select(MembershipRow.performer_id).where(col(MembershipRow.joined_seq).is_not(None))
     query = (
-        select(LicenceDraftRow.status_index, LicenceRow.performer_id, LicenceDraftRow.terms)
+        select(LicenceDraftRow, LicenceRow.performer_id)
         .join(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
         .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
         .where(
             col(LicenceDraftRow.status_list) == number,
-            col(LicenceRow.performer_id).in_(members),
+            or_(col(LicenceRow.performer_id).in_(members), col(LicenceRow.id).in_(bound_to())),
             col(RevocationRow.id).is_(None),
             col(LicenceRow.valid_until) > at,
         )
     )
     return tuple(
-        Place(index, performer_id, tuple(KindOfUse(kind) for kind in terms["kinds"]))
-        for index, performer_id, terms in session.exec(query)
+        Place(
+            draft.id,
+            draft.status_index,
+            performer_id,
+            tuple(KindOfUse(kind) for kind in draft.terms["kinds"]),
+        )
+        for draft, performer_id in session.exec(query)
     )
 
 

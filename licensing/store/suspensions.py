@@ -13,6 +13,7 @@ from core.db import PUBLIC, JsonText, Owned, UtcDateTime, append_only, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from licensing.models_suspension import Suspension
+from licensing.store.frameworks import bound_to
 from licensing.store.groups import MembershipRow, open_now
 from licensing.store.licences import LicenceDraftRow, LicenceRow, RevocationRow
 from registry.models.works import KindOfUse
@@ -52,18 +53,23 @@ def licences_concerned(
     *,
     party: str | None = None,
 ) -> tuple[tuple[str, str, frozenset[KindOfUse]], ...]:
-    """(licence, licensee, kinds) of every licence of members that is neither over nor revoked.
+    """(licence, licensee, kinds) of every licence that a group reaches and that is not over.
 
-    With a `party` only those that it gave or holds.
+    Those of its members, and those bound to it by their framework. With a `party` only those
+    that it gave or holds.
     """
+    members = select(MembershipRow.performer_id).where(
+        col(MembershipRow.group_id) == group_id, *open_now()
+    )
     query = (
         select(LicenceRow.id, LicenceRow.licensee_id, LicenceDraftRow.terms)
         .join(LicenceDraftRow, col(LicenceDraftRow.id) == col(LicenceRow.id))
-        .join(MembershipRow, col(MembershipRow.performer_id) == col(LicenceRow.performer_id))
         .outerjoin(RevocationRow, col(RevocationRow.licence_id) == col(LicenceRow.id))
         .where(
-            col(MembershipRow.group_id) == group_id,
-            *open_now(),
+            or_(
+                col(LicenceRow.performer_id).in_(members),
+                col(LicenceRow.id).in_(bound_to(group_id)),
+            ),
             col(RevocationRow.id).is_(None),
             col(LicenceRow.valid_until) > at,
         )

@@ -12,6 +12,11 @@ from licensing.templates.models import Change, ChangeKind, Clause, Refusal, Temp
 from licensing.terms import terms_to_dict
 
 _TERM = "term"
+# What names something or says it in the parties' own words is no deviation.
+_NAMED = frozenset(
+    {"template", "framework_id", "framework_version", "framework_digest"}
+    | {"description", "parent_licence_id"}
+)
 
 
 def deviations(template: Template, terms: Terms) -> tuple[Change, ...]:
@@ -96,7 +101,7 @@ def _complete(data: Mapping[str, object]) -> dict[str, object]:
     """Fields with what their absence says, so that only real differences show."""
     found: dict[str, object] = {}
     for name, plain in PLAIN.items():
-        if name not in {"template", "framework_id", "description", "parent_licence_id"}:
+        if name not in _NAMED:
             found[name] = _plain(data.get(name, plain))
     given = data.get("formation")
     flags = formation_to_dict(Formation())

@@ -28,7 +28,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 DEFAULTS = frozenset(
     {"kinds", "modalities", "territories", "languages", "media", "works", "seconds_max"}
     | {"contexts_prohibited", "label_ai", "tariff", *PLAIN}
-) - {"template", "parent_licence_id"}
+) - {"template", "parent_licence_id", "framework_version", "framework_digest"}
 FIELDS = DEFAULTS | {"performer_id", "licensee_id", "valid_from", "valid_until"}
 _MUST = {"title", "summary", "home_territories", "term", "defaults", "fields", "refuses", "clauses"}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,40}")

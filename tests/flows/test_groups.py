@@ -4,6 +4,8 @@ from typing import Any
 
 from api.cli.signing import signature
 from api.client import Client
+from core.keys import generate
+from tests.simulators.holdings import publish, terms_about
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,
@@ -58,3 +60,52 @@ def test_a_strike_is_called_told_and_lifted(stage: Stage) -> None:
     run_jobs(stage.settings)
     assert verdict(studio, submission) == ("CLEARED", ["licence-covers"])
     assert studio.get(f"/v1/licences/{licence['id']}")["state"] == "SIGNED"
+
+
+def test_joining_in_a_strike_and_leaving_take_effect_at_once(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    studio_id, studio = stage.tenant("studio")
+    _, union = stage.tenant("union", "Guild")
+    anna = Person.add(agency, "anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    anna.license(studio_id)
+    group = union.post("/v1/groups", {"name": "Guild of voices"})
+    declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
+    film = medium(20_000, ("anna", "voice", 0, 15_000))
+    submission = submit(stage, studio, new_cut(studio), film, declared)
+    union.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "Strike."})
+    run_jobs(stage.settings)
+    assert verdict(studio, submission)[0] == "CLEARED"
+
+    member = join(anna, group["id"])
+    run_jobs(stage.settings)
+    assert verdict(studio, submission)[0] == "REFUSED"
+
+    agency.post(f"/v1/memberships/{member['id']}/end", {})
+    run_jobs(stage.settings)
+    assert verdict(studio, submission)[0] == "CLEARED"
+
+
+def test_a_framework_binds_what_is_made_under_it(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    studio_id, studio = stage.tenant("studio")
+    _, union = stage.tenant("union", "Guild")
+    anna = Person.add(agency, "anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    group = union.post("/v1/groups", {"name": "Guild of voices"})
+    made = publish(union, generate(), group["id"], members_only=False, use_notice_hours=0)
+    terms = {**terms_about(anna.id, studio_id), "framework_id": made["id"]}
+    told = studio.post(f"/v1/frameworks/{made['id']}/checks", {"terms": terms})
+    assert told["refusals"] == {"en": [], "de": []}
+    anna.license(studio_id, framework_id=made["id"], formation={"separate_agreement": True})
+    declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
+    film = medium(20_000, ("anna", "voice", 0, 15_000))
+    submission = submit(stage, studio, new_cut(studio), film, declared)
+    assert verdict(studio, submission) == ("CLEARED", ["licence-covers"])
+
+    called = union.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "Strike."})
+    run_jobs(stage.settings)
+    assert verdict(studio, submission) == ("REFUSED", ["framework-suspended"])
+    union.post(f"/v1/suspensions/{called['id']}/lift", {})
+    run_jobs(stage.settings)
+    assert verdict(studio, submission)[0] == "CLEARED"

@@ -13,7 +13,7 @@ from api.client import Client
 from core import approvals, deliveries, notices, tenants
 from core.clock import utc_now
 from core.db import Database
-from core.keys import generate
+from core.keys import PrivateKey, generate
 from core.principal import Principal
 from core.signednote import COSIGNATURE, NoteKey
 from tests.simulators.small_engine import medium
@@ -184,9 +184,30 @@ def _negotiation(client: Client, anna: Person, name: str) -> dict[str, str]:
     draft = client.post(f"/v1/performers/{anna.id}/memberships", {"group_id": group["id"]})
     called = client.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "A strike."})
     return {
+        "framework_id": publish(client, anna.key, group["id"])["id"],
         "group_id": group["id"],
         "membership_id": draft["id"],
         "suspension_id": called["id"],
+    }
+
+
+def publish(
+    client: Client, key: PrivateKey, group_id: str, of: str = "", **minimums: Any
+) -> dict[str, Any]:
+    """A framework of the group's with these minimum terms."""
+    wanted = {"body": framework(**minimums), "key": key.did, "framework_id": of}
+    draft = client.post(f"/v1/groups/{group_id}/framework-drafts", wanted)
+    signed = {**signature(key, draft), "document": draft["document"]}
+    return client.post(f"/v1/groups/{group_id}/frameworks", signed)
+
+
+def framework(**minimums: Any) -> dict[str, Any]:
+    """What a union writes into a framework."""
+    return {
+        "title": "AI in film",
+        "agreement": "Collective agreement of 3 May 2026",
+        "valid_from": "2026-05-03T00:00:00Z",
+        "minimums": minimums,
     }
 
 
@@ -313,6 +334,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "mandate_ref": "paper 7",
         },
         "/v1/memberships/{membership_id}/signature": signed,
+        "/v1/groups/{group_id}/framework-drafts": {"body": framework(), "key": did},
+        "/v1/groups/{group_id}/frameworks": {**signed, "document": {}},
+        "/v1/frameworks/{framework_id}/checks": {"terms": terms},
         "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
         "/v1/members/{person_id}/access": {"allow": True, "why": "returned"},

@@ -61,6 +61,7 @@ def further_rows() -> Iterator[Row]:
     """(name, verdict, facts and what is expected of them) of every row."""
     yield from by_kind()
     yield from suspensions()
+    yield from frameworks()
     yield from childhood()
     yield from surroundings()
     yield from territories()
@@ -144,6 +145,28 @@ def suspensions() -> Iterator[Row]:
             "known": now,
         },
     )
+
+
+def frameworks() -> Iterator[Row]:
+    """A licence under a framework stands still with the union, and another one does not."""
+    struck = ["framework-suspended"]
+    called = strike("2026-11-01T00:00:00").suspensions[ANNA]
+    lifted = strike("2026-11-01T00:00:00", "2026-12-01T00:00:00").suspensions[ANNA]
+    of_edits = strike("2026-11-01T00:00:00", None, K.EDIT).suspensions[ANNA]
+    bound, free = licence("bound"), licence("free", seq=4)
+    for name, verdict, codes, found, held in (
+        ("framework-struck", REFUSED, struck, called, [bound]),
+        ("framework-strike-of-another-kind", CLEARED, COVERS, of_edits, [bound]),
+        ("framework-strike-lifted", CLEARED, COVERS, lifted, [bound]),
+        ("framework-struck-beside-a-free-licence", CLEARED, COVERS, called, [bound, free]),
+    ):
+        yield clone(name, verdict, codes, known=Known(under={bound.id: found}), licences=held)
+    member = replace(strike("2026-11-01T00:00:00"), under={bound.id: called})
+    both = ["consent-suspended", *struck]
+    yield clone("framework-and-group-struck", REFUSED, both, known=member, licences=[bound])
+    played = of_kind(K.OWN_PERFORMANCE)
+    known = Known(under={item.id: called for item in played.get("licences", [])})
+    yield clone("framework-struck-own-performance", CLEARED, COVERS, known=known, **played)
 
 
 def childhood() -> Iterator[Row]:

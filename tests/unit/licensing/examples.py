@@ -62,7 +62,9 @@ FULL = replace(
     termination_notice_days=30,
     post_mortem=True,
     template=TemplateRef("micro-drama-series", "1", "a" * 64),
-    framework_id="union-2026",
+    framework_id=derived_id("frw", "union"),
+    framework_version="2",
+    framework_digest="b" * 64,
     formation=Formation(separate_agreement=True, counsel=True, court_approval_ref="12 F 3/26"),
 )
 """Terms in which every condition says something."""

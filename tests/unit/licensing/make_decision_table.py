@@ -740,6 +740,9 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         "suspensions": {
             who: [_suspension(item) for item in found] for who, found in known.suspensions.items()
         },
+        "under": {
+            name: [_suspension(item) for item in found] for name, found in known.under.items()
+        },
         "minors": {who: day.isoformat() for who, day in known.minors.items()},
         "deceased": {who: day.isoformat() for who, day in known.deceased.items()},
         "rivals": [_licence(item) for item in known.rivals],

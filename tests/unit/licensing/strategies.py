@@ -123,6 +123,8 @@ _conditions = st.fixed_dictionaries(
         "template": st.none()
         | st.builds(TemplateRef, st.just("dubbing"), st.just("1"), st.just("0" * 64)),
         "framework_id": _texts,
+        "framework_version": st.sampled_from(["", "2"]),
+        "framework_digest": st.sampled_from(["", "0" * 64]),
         "formation": st.builds(
             Formation, *[st.booleans()] * 5, court_approval_ref=_texts, agency_key=st.booleans()
         ),

@@ -88,6 +88,10 @@ def read_known(data: dict[str, Any]) -> Known:
             who: tuple(read_suspension(item) for item in found)
             for who, found in data.get("suspensions", {}).items()
         },
+        under={
+            name: tuple(read_suspension(item) for item in found)
+            for name, found in data.get("under", {}).items()
+        },
         minors={who: date.fromisoformat(day) for who, day in data.get("minors", {}).items()},
         deceased={who: date.fromisoformat(day) for who, day in data.get("deceased", {}).items()},
         rivals=tuple(read_licence(item) for item in data.get("rivals", [])),

@@ -10,10 +10,13 @@ import pytest
 from core import integrity
 from core.canonical import canonical
 from core.clock import to_text
+from core.ids import derived_id
 from core.integrity import ProofOptions
+from core.keys import sign
 from fingerprint.models import Modality
 from licensing.documentchecks import Brought
 from licensing.documentkinds import KINDS, kind_of, verify_document
+from licensing.frameworks import framework_from_body, signed_framework, signing_request
 from licensing.models import StepState, VerifyReport
 from licensing.models_standing import Stance, Standing
 from licensing.standing import StandingFacts, standing_document
@@ -95,6 +98,15 @@ def binding(key: Any = PERFORMER) -> bytes:
     return proofs(statement_document(said, base_url=BASE_URL), key, REGISTRY)
 
 
+def framework() -> bytes:
+    body = {"title": "AI", "agreement": "May 2026", "valid_from": to_text(AT), "minimums": {}}
+    facts = framework_from_body(
+        body, id=derived_id("frw", "a"), version=1, group=("grp_a", "G"), key=MOTHER.did, at=AT
+    )
+    signature = sign(MOTHER, signing_request(facts).signing_input)
+    return signed_framework(facts, signature, REGISTRY, AT)
+
+
 def erasure() -> bytes:
     said = {
         "id": "urn:ebenbild:erasure:era_a",
@@ -118,6 +130,7 @@ DOCUMENTS: dict[str, bytes] = {
     "status-list": status_bytes(7, 9),
     "consent": consent(),
     "mandate": mandate(),
+    "framework": framework(),
     "key-binding": binding(),
     "erasure-receipt": erasure(),
     "dataset-manifest": MANIFEST,
