@@ -1,18 +1,20 @@
 """The fast scan of a film: key frames first, and what lies between them only where it matters.
 
 One follower hears of both in their order, so a face has one track with true edges however few of
-its frames were decoded. Which stretches are decoded is decided in `skipping`.
+its frames were decoded. Which stretches are decoded is decided in `skipping`. While one is, the
+next key frame is searched already.
 """
 
 import contextlib
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from fingerprint.face.following import Known
 from fingerprint.face.models import Track
-from fingerprint.face.skimming import Glimpse
+from fingerprint.face.skimming import Glimpse, steady
 from fingerprint.face.watching import FaceWatcher, Following
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
@@ -49,10 +51,25 @@ def skimmed(
         max_side=looks.max_side,
         zero=looks.zero,
     ) as keys:
-        for frame in keys:
-            skimmer.add(frame)
+        with contextlib.closing(glimpses(keys, skimmer.look)) as coming:
+            for seen in coming:
+                skimmer.add(seen)
         skimmer.heed(keys)
     return skimmer.finish()
+
+
+def glimpses(keys: Iterator[Frame], look: Callable[[Frame], Glimpse]) -> Generator[Seen]:
+    """Each key frame with what it shows, in order; the next one is looked at meanwhile."""
+
+    def following() -> Seen | None:
+        frame = next(keys, None)
+        return None if frame is None else (frame, look(frame))
+
+    with ThreadPoolExecutor(1, thread_name_prefix="skimming") as thread:
+        coming = thread.submit(following)
+        while (seen := coming.result()) is not None:
+            coming = thread.submit(following)
+            yield seen
 
 
 class _Skimmer:
@@ -69,17 +86,20 @@ class _Skimmer:
         self._end_ms = span.end_ms
         self._notes: list[Reason] = []
 
-    def add(self, frame: Frame) -> None:
-        """Look at a key frame, then at what lies before it if need be."""
-        glimpse = self._skimming.add(frame)
-        after = frame, glimpse
-        cut = self._between(self._before, after) if self._before else glimpse.changed
+    def look(self, frame: Frame) -> Glimpse:
+        """What a key frame shows; the next one may be looked at while one is taken."""
+        return self._skimming.add(frame)
+
+    def add(self, seen: Seen) -> None:
+        """Take a key frame, and look at what lies before it if need be."""
+        frame, glimpse = seen
+        cut = self._between(self._before, seen) if self._before else glimpse.changed
         if frame.at_ms < self._span.end_ms:
             self._feed(
                 replace(frame, at_ms=max(frame.at_ms, self._span.start_ms)),
                 Known(glimpse.found, cut),
             )
-        self._before = after
+        self._before = seen
         self._reached(min(frame.at_ms, self._span.end_ms))
 
     def heed(self, stream: door.MediaStream[Frame]) -> None:
@@ -128,11 +148,11 @@ class _Skimmer:
         if after is None:
             self._feed(picture, None)
             return None
-        glimpse = self._skimming.towards(picture, self._following.present)
-        self._feed(picture, Known(glimpse.found, None) if glimpse.found else None)
-        glimpse = self._skimming.towards(picture, self._following.present)
-        faces = bool(self._following.present or after[1].found)
-        return Ends(faces, glimpse.changed, glimpse.steady)
+        end = after[1]
+        came, changed = self._skimming.towards(picture, self._following.present, end)
+        self._feed(picture, Known(came, None) if came else None)
+        present = self._following.present
+        return Ends(bool(present or end.found), changed, steady(present, end.found))
 
     def _read(self, part: Span) -> Generator[Frame]:
         looks = self._looks
@@ -148,6 +168,7 @@ class _Skimmer:
             every_ms=looks.every_ms,
             max_side=looks.max_side,
             zero=looks.zero,
+            rough=True,  # nothing that a face's vector would feel
             ahead=1,  # most of what is decoded ahead of the last frame looked at is for nothing
         ) as stream:
             yield from stream

@@ -7,6 +7,7 @@ costs little; one too few is caught by the descriptors.
 """
 
 from collections import deque
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,31 +26,48 @@ _FAR_LAYOUT, _FAR_COLOURS = 16.0, 0.4  # seconds apart; see differ()
 _RECENT = 3  # of the changes before, the middle one counts: one cut among them does not hide one
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What of a frame is compared with others: mean colour of each cell, share of each colour."""
+
+    layout: NDArray[np.float32]
+    colours: NDArray[np.float32]
+
+
 class Shots:
     """Feeds on the frames of a segment in order."""
 
     def __init__(self) -> None:
-        self._before: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+        self._before: Look | None = None
         self._recent = deque([_UNKNOWN] * _RECENT, maxlen=_RECENT)
 
     def begins(self, rgb: Image) -> bool:
         """True for the first frame of a shot, the first one of all included."""
-        now = _layout(rgb), _colours(rgb)
+        now = look(rgb)
         before, self._before = self._before, now
         if before is None:
             return True
-        change = np.array([np.abs(now[0] - before[0]).mean(), np.abs(now[1] - before[1]).sum() / 2])
+        change = np.array(_change(before, now))
         usual = np.median(self._recent, axis=0)
         self._recent.append(change)
         both = (change >= np.maximum(_LEAST, _TIMES * usual)).all()
         return bool(both or change[0] >= max(_SURE, 2 * usual[0]))
 
 
-def differ(before: Image, after: Image) -> bool:
+def look(rgb: Image) -> Look:
+    """What is compared of a frame uint8 (rows, columns, 3)."""
+    return Look(_layout(rgb), _colours(rgb))
+
+
+def differ(before: Look, after: Look) -> bool:
     """Whether two frames that may lie seconds apart look like two shots; sizes may differ."""
-    layout = float(np.abs(_layout(before) - _layout(after)).mean())
-    colours = float(np.abs(_colours(before) - _colours(after)).sum() / 2)
+    layout, colours = _change(before, after)
     return layout >= _FAR_LAYOUT or colours >= _FAR_COLOURS
+
+
+def _change(before: Look, after: Look) -> tuple[float, float]:
+    layout = np.abs(after.layout - before.layout).mean()
+    return float(layout), float(np.abs(after.colours - before.colours).sum() / 2)
 
 
 def _layout(rgb: Image) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from fingerprint.face.detector import hull_overlap
 from fingerprint.face.kit import Kit
 from fingerprint.face.linking import Trail, link
 from fingerprint.face.models import Box, Detection
-from fingerprint.face.shots import differ
+from fingerprint.face.shots import Look, differ, look
 from fingerprint.face.view import View
 
 _SAME_PLACE = 0.4  # of the common hull: less, and another face may have taken the place
@@ -22,12 +22,13 @@ class Glimpse:
     """Faces of one frame, in pixels of its view's `work`.
 
     `changed` says that the picture is another than before, as after a cut; `steady` that it holds
-    the same number of faces, each about where one was.
+    the same number of faces, each about where one was. `look` is what of it is compared.
     """
 
     found: tuple[Detection, ...]
     changed: bool
     steady: bool
+    look: Look
 
 
 class Skimmer:
@@ -35,39 +36,37 @@ class Skimmer:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._before: View | None = None
-        self._found: tuple[Detection, ...] = ()
+        self._before: Glimpse | None = None
 
     def add(self, view: View) -> Glimpse:
         """Search the next frame and compare it with the one before."""
-        changed = self._before is None or differ(self._before.plain, view.plain)
+        seen, before = look(view.plain), self._before
+        changed = before is None or differ(before.look, seen)
         settings = self._kit.settings
-        smallest_px = settings.first_px if changed else settings.smallest_px
-        found = self._kit.search(view, smallest_px)
+        found = self._kit.search(view, settings.first_px if changed else settings.smallest_px)
+        earlier = () if before is None else before.found
         if not changed:
-            found += self._missed(view, found)
-        steady = self._steady([d.box for d in self._found], found)
-        self._before, self._found = view, found
-        return Glimpse(found, changed, steady)
+            found += self._missed(view, earlier, found)
+        stays = steady([d.box for d in earlier], found)
+        self._before = Glimpse(found, changed, stays, seen)
+        return self._before
 
-    def towards(self, view: View, present: Sequence[Box]) -> Glimpse:
-        """An earlier frame beside the last one added: `found` are the faces that came meanwhile."""
-        assert self._before is not None
-        known = link([Trail(box) for box in present], self._found)
-        came = tuple(
-            d for face in known.fresh if (d := self._kit.there(view, face.box)) is not None
-        )
-        steady = self._steady([*present, *(d.box for d in came)], self._found)
-        return Glimpse(came, differ(view.plain, self._before.plain), steady)
-
-    def _missed(self, view: View, found: tuple[Detection, ...]) -> tuple[Detection, ...]:
+    def _missed(
+        self, view: View, earlier: Sequence[Detection], found: tuple[Detection, ...]
+    ) -> tuple[Detection, ...]:
         """Faces that the search did not find, though they are where they were."""
-        lost = link([Trail(detection.box) for detection in self._found], found).lost
+        lost = link([Trail(detection.box) for detection in earlier], found).lost
         return tuple(d for trail in lost if (d := self._kit.near(view, trail.box)) is not None)
 
-    @staticmethod
-    def _steady(boxes: Sequence[Box], found: Sequence[Detection]) -> bool:
-        """Whether the faces at these places are all found, about where they were, and no other."""
-        links = link([Trail(box) for box in boxes], found)
-        stay = all(hull_overlap(t.box, d.box) >= _SAME_PLACE for t, d in links.pairs)
-        return stay and not links.fresh and not links.lost
+
+def came(kit: Kit, view: View, present: Sequence[Box], end: Glimpse) -> tuple[Detection, ...]:
+    """Those faces of a later frame that are there already and not among the ones at `present`."""
+    fresh = link([Trail(box) for box in present], end.found).fresh
+    return tuple(d for face in fresh if (d := kit.there(view, face.box)) is not None)
+
+
+def steady(boxes: Sequence[Box], found: Sequence[Detection]) -> bool:
+    """Whether the faces at these places are all found, about where they were, and no other."""
+    links = link([Trail(box) for box in boxes], found)
+    stay = all(hull_overlap(t.box, d.box) >= _SAME_PLACE for t, d in links.pairs)
+    return stay and not links.fresh and not links.lost

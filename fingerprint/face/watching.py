@@ -14,8 +14,9 @@ from fingerprint.face.finder import Finder
 from fingerprint.face.following import Follower, Known, Step
 from fingerprint.face.kit import FaceSettings, Kit, hastened
 from fingerprint.face.landmarks import Landmarks
-from fingerprint.face.models import Box, Image, Sample, Sighting, Track
-from fingerprint.face.skimming import Glimpse, Skimmer
+from fingerprint.face.models import Box, Detection, Image, Sample, Sighting, Track
+from fingerprint.face.shots import differ, look
+from fingerprint.face.skimming import Glimpse, Skimmer, came
 from fingerprint.face.tracks import pooled
 from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
@@ -125,6 +126,7 @@ class Skimming:
     """Single frames far apart, each searched and compared with the one before."""
 
     def __init__(self, kit: Kit) -> None:
+        self._kit = kit
         self._skimmer = Skimmer(kit)
         self._side = kit.settings.working_side
 
@@ -132,10 +134,13 @@ class Skimming:
         """What the next frame shows."""
         return self._skimmer.add(_view(frame, self._side))
 
-    def towards(self, frame: Frame, present: Sequence[Box]) -> Glimpse:
-        """How a frame with faces at `present` (see `Following.present`) compares with the last
-        one added; `found` are those of its faces that came in between."""
-        return self._skimmer.towards(_view(frame, self._side), present)
+    def towards(
+        self, frame: Frame, present: Sequence[Box], end: Glimpse
+    ) -> tuple[tuple[Detection, ...], bool]:
+        """How an earlier frame compares with one that was added: which of its faces are there and
+        not at `present` (see `Following.present`), and whether the picture is another."""
+        view = _view(frame, self._side)
+        return came(self._kit, view, present, end), differ(look(view.plain), end.look)
 
 
 class Following:

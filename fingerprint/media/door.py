@@ -115,16 +115,18 @@ def frames(
     max_side: int | None = None,
     zero: Fraction | None = None,
     ahead: int = FRAME_SLOTS,
+    rough: bool = False,
 ) -> MediaStream[Frame]:
     """The first picture of each `every_ms` of the cut that lies in the span, or in all of it.
 
     A picture that stays on screen through a whole later stretch is given too, once, as it appears;
     `shown_ms` tells how long. Frames of adjoining spans are the frames of the whole. A still gives
     one frame at 0. `max_side` bounds the longer side in pixels. `zero` is `MediaInfo.zero`, where
-    it is known, `ahead` how many frames are decoded before they are asked for. Raises BadMedia
-    `no-such-stream` for sounds.
+    it is known, `ahead` how many frames are decoded before they are asked for. `rough` leaves the
+    edges of blocks unsmoothed between key frames: a quarter less decoding, off by one or two of
+    255. Raises BadMedia `no-such-stream` for sounds.
     """
-    measure = _Measure(every_ms, max_side, zero, ahead)
+    measure = _Measure(every_ms, max_side, zero, ahead, rough)
     return _pictures(Op.FRAMES, path, limits, span, measure)
 
 
@@ -151,6 +153,7 @@ class _Measure:
     max_side: int | None
     zero: Fraction | None
     ahead: int
+    rough: bool = False
 
 
 def _pictures(
@@ -164,8 +167,9 @@ def _pictures(
     pixels = min(limits.pixels_max, (max_side or limits.pixels_max) ** 2)
 
     def job(media: int | str, memory: int | str) -> Job:
-        shape = (measure.ahead, pixels * PIXEL_BYTES)
-        return Job(op, media, memory, *shape, limits, start_ms, end_ms, every_ms, max_side, zero)
+        shape = (op, media, memory, measure.ahead, pixels * PIXEL_BYTES)
+        times = (start_ms, end_ms, every_ms, max_side)
+        return Job(*shape, limits, *times, zero=zero, rough=measure.rough)
 
     return MediaStream(_items(path, limits, job, values.frame))
 

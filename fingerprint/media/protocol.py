@@ -51,7 +51,8 @@ class Garbled(Exception):
 class Job:
     """One operation on one file: `media` and `ring` are inherited descriptors, or names on
     Windows; a span without end runs to the end of the file. `zero` is where the cut begins on the
-    file's own clock, as a probe found it: a numerator and a denominator of seconds."""
+    file's own clock, as a probe found it: a numerator and a denominator of seconds. `rough` as in
+    `door.frames`."""
 
     op: Op
     media: int | str
@@ -64,6 +65,7 @@ class Job:
     every_ms: int = 1
     max_side: int | None = None
     zero: tuple[int, int] | None = None
+    rough: bool = False
 
     @property
     def span_ms(self) -> int | None:

@@ -91,3 +91,32 @@ def test_a_begin_that_a_probe_has_found_changes_no_picture(tmp_path: Path) -> No
             ]
             assert [f.at_ms for f in found[0]] == [f.at_ms for f in found[1]]
             assert all((a.rgb == b.rgb).all() for a, b in zip(*found, strict=True))
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_wide_pixels_that_only_the_decoder_knows_of_are_squared(
+    tmp_path: Path, suffix: str
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    making = Making(key_every=2 * FPS, encoder={"x264-params": "sar=4/3"})
+    write_film(path, pictures(4), fps=FPS, making=making)
+    info = door.probe(path, Limits())
+    assert (info.width, info.height) == (427, 180)
+    for read in (door.frames, door.key_frames):
+        for zero in (info.zero, None):
+            found = list(read(path, Limits(), WHOLE, every_ms=500, zero=zero))
+            assert {frame.rgb.shape for frame in found} == {(180, 427, 3)}
+
+
+def test_rough_frames_are_nearly_the_same(tmp_path: Path) -> None:
+    path = film(tmp_path / "a.mp4", 6)
+    fine, rough = (
+        list(door.frames(path, Limits(), WHOLE, every_ms=200, rough=rough))
+        for rough in (False, True)
+    )
+    assert [frame.at_ms for frame in fine] == [frame.at_ms for frame in rough]
+    apart = [
+        float(np.abs(a.rgb.astype(int) - b.rgb).mean()) for a, b in zip(fine, rough, strict=True)
+    ]
+    assert apart[0] == 0
+    assert 0 < max(apart) < 4

@@ -75,7 +75,7 @@ def _moving_reader(file: BinaryIO, job: Job, outlet: Outlet) -> Reader:
         return lambda: probing.run(Source(file, job.limits), job.limits, outlet)
     run = {Op.AUDIO: sound.run, Op.KEYS: keys.run, Op.FRAMES: film.run}[job.op]
     in_order = job.op is Op.FRAMES or job.zero is None  # whose zero is not known is decoded for it
-    return lambda: run(Source(file, job.limits, in_order=in_order), job, outlet)
+    return lambda: run(Source(file, job.limits, in_order=in_order, rough=job.rough), job, outlet)
 
 
 def _own_stdout() -> int:

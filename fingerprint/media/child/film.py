@@ -62,7 +62,7 @@ class _Sampler:
         self._packet_cells = Cells(job.every_ms)
         self._rate = rate_of(source)
         self._effort = effort(job.every_ms, self._rate, key_gap_ms(source))
-        self._screen = Screen(job, outlet, source.video.sample_aspect_ratio)
+        self._screen = Screen(job, outlet, source.video)
         self._context = source.video.codec_context
         self._time_base = source.video.time_base
         self.clock = CutClock(zero, self._time_base)

@@ -90,7 +90,7 @@ class _Reader:
         assert source.video is not None and source.video.time_base is not None
         self._source = source
         self._job = job
-        self._screen = Screen(job, outlet, source.video.sample_aspect_ratio)
+        self._screen = Screen(job, outlet, source.video)
         self._clock = CutClock(zero, source.video.time_base)
         self._cells = Cells(job.every_ms)
         self._waiting: deque[_Stretch] = deque()

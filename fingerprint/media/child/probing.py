@@ -1,8 +1,10 @@
 """Facts about a film or a sound: streams, true length, size as shown, where each stream begins."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from fingerprint.media.child import extent, geometry, starts
 from fingerprint.media.child.bounds import check_length
@@ -19,11 +21,12 @@ FPS_MAX = 100_000
 def run(source: Source, limits: Limits, outlet: Outlet) -> None:
     """Find the facts and say them."""
     begun = starts.find(source)
-    source.reopen()
+    facts = _facts(source, begun)
+    source.reopen(in_order=False)
     end = extent.measure(source)
     check_length(end - begun.zero, limits)
     extent.note_missing(source, begun.zero, outlet)
-    outlet.say(_facts(source, begun, end))
+    outlet.say(replace(facts, duration_ms=max(0, to_ms(end - begun.zero))))
     outlet.end(to_ms(end - begun.zero))
 
 
@@ -35,7 +38,14 @@ def matrix_of(frame: VideoFrame | None) -> bytes | None:
     return bytes(found) if found is not None else None  # type: ignore[call-overload]
 
 
-def _facts(source: Source, begun: Starts, end: Fraction) -> Facts:
+def aspect_of(video: VideoStream) -> Fraction | None:
+    """How wide a pixel is for its height, as the container says or else the decoder, once it has
+    met a picture."""
+    return video.sample_aspect_ratio or video.codec_context.sample_aspect_ratio
+
+
+def _facts(source: Source, begun: Starts) -> Facts:
+    """All but the length, from a source of which the first pictures and sounds were decoded."""
     video, audio = source.video, source.audio
     turn = geometry.from_matrix(matrix_of(begun.picture))
     size = (0, 0)
@@ -43,11 +53,11 @@ def _facts(source: Source, begun: Starts, end: Fraction) -> Facts:
         coded = (video.width, video.height)
         if begun.picture is not None:
             coded = (begun.picture.width, begun.picture.height)
-        size = turn.shown(*geometry.squared(*coded, video.sample_aspect_ratio))
+        size = turn.shown(*geometry.squared(*coded, aspect_of(video)))
     return Facts(
         form="film" if video is not None else "sound",
         container=source.container.format.name.split(",")[0],
-        duration_ms=max(0, to_ms(end - begun.zero)),
+        duration_ms=0,
         width=size[0],
         height=size[1],
         turns=turn.quarters,

@@ -33,6 +33,7 @@ READ_ERRORS = (FFmpegError, OSError, ValueError, OverflowError)
 them, though FFmpeg's own is one of each, so it is always caught first."""
 READ_ERRORS_MAX = 50
 DECODE_THREADS = 2
+_ROUGH = {"skip_loop_filter": "nokey"}
 _UNSEEN: list[Any] = [{"skip_frame": "all"}]  # options of one stream while a file is opened
 S = TypeVar("S", bound=Stream)
 _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -41,23 +42,27 @@ _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposit
 class Source:
     """A container with its chosen streams; `reopen` starts it from the beginning."""
 
-    def __init__(self, file: BinaryIO, limits: Limits, *, in_order: bool = True) -> None:
+    def __init__(
+        self, file: BinaryIO, limits: Limits, *, in_order: bool = True, rough: bool = False
+    ) -> None:
         """`in_order` is for readers that need pictures in the order in which they are shown.
 
         FFmpeg then decodes the first ones to learn how they are reordered, which takes several
-        times as long as opening does otherwise.
+        times as long as opening does otherwise. `rough` as in `door.frames`.
         """
         self._file = file
         file.seek(0)
         self._limits = limits
         self._in_order = in_order
+        self._rough = rough
         self.damaged = 0
         self.head = file.read(sniff.HEAD_BYTES)
         self.bytes = file.seek(0, os.SEEK_END)
         self.reopen()
 
-    def reopen(self) -> None:
+    def reopen(self, *, in_order: bool | None = None) -> None:
         """Open the container anew; streams of the one before are gone."""
+        self._in_order = self._in_order if in_order is None else in_order
         self.packets_seen = 0
         self._ends: dict[int, int] = {}
         self._file.seek(0)
@@ -138,8 +143,9 @@ class Source:
             check_pixels(self.video.width, self.video.height, self._limits)
 
     def _prepare(self) -> None:
+        options = {"max_pixels": str(self._limits.pixels_max)}
         for stream in self.chosen:
-            stream.codec_context.options = {"max_pixels": str(self._limits.pixels_max)}
+            stream.codec_context.options = options | (_ROUGH if self._rough else {})
         if self.video is not None:
             self.video.thread_type = "AUTO"
             self.video.codec_context.thread_count = DECODE_THREADS
