@@ -40,6 +40,7 @@ from api.routes import (
     log,
     mandates,
     matches,
+    me,
     members,
     money,
     notices,
@@ -105,7 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(certificates.public)
     app.include_router(rules.entrance)
     app.include_router(contracts.entrance)
-    for visited in (signin, reset, account, members, inbox):
+    for visited in (signin, reset, account, members, inbox, me):
         app.include_router(visited.router)
     app.include_router(people.entrance)
     app.include_router(reset.entrance)

@@ -7,6 +7,9 @@ _PROOF = ("performers", "attest")
 _JOB = ("performers", "submissions")
 
 ROWS = (
+    row("GET", "/me/enrol", "performers", page=True),
+    row("GET", "/me/enrol/{enrolment_id}", "performers", page=True),
+    row("GET", "/me/performers/{performer_id}/consent", "performers", page=True),
     row("POST", "/v1/uploads", "performers", "submissions", "usage"),
     row("POST", "/v1/performers", "performers"),
     row("GET", "/v1/performers", "performers"),

@@ -4,12 +4,14 @@ Templates only place words and figures; what is shown is decided before. Everyth
 because titles and names come from strangers.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from api.web import texts
 from api.web.grouping import found_alike, grouped
@@ -37,6 +39,9 @@ def render(template: str, lang: str, **values: Any) -> str:
             seconds=partial(texts.seconds, lang),
             count=partial(texts.count, lang),
             working=partial(_working, lang),
+            day_time=partial(texts.day_time, lang),
+            told=partial(texts.told, lang),
+            coded=_coded,
             **values,
         )
     )
@@ -51,6 +56,12 @@ def _environment() -> Environment:
         trim_blocks=False,
         keep_trailing_newline=True,
     )
+
+
+def _coded(sentence: str) -> Markup:
+    """A sentence in which `commands` stand out as such."""
+    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
+    return Markup(marked)  # noqa: S704 - escaped above; only the marks are ours
 
 
 def _times(item: Mapping[str, Any]) -> str:

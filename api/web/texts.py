@@ -5,7 +5,9 @@ its key instead of hiding it, and a test fails on it.
 """
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -13,6 +15,8 @@ from typing import Any
 
 LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
+WORDS = ("modality", "purpose")
+MOVES = ("asked", "seen")  # of a head
 FOLDER = Path(__file__).parent / "locales"
 
 
@@ -43,6 +47,30 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     from licensing.wording import render  # noqa: PLC0415
 
     return render(Reason(item["code"], detail), lang)
+
+
+def told(lang: str, sentence: str) -> str:
+    """The sentence of an error in `lang`; one that nobody has translated stays English.
+
+    Errors are raised in English, far from any page, so their words are the key here; `{}` stands
+    for a figure or a name that differs each time.
+    """
+    if lang == "en" or not sentence:
+        return sentence
+    for pattern, translated in _faults(lang):
+        found = pattern.fullmatch(sentence)
+        if found is not None:
+            return translated.format(*found.groups())
+    return sentence
+
+
+@cache
+def _faults(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    entries: dict[str, str] = json.loads((FOLDER / f"faults.{lang}.json").read_text("utf-8"))
+    return tuple(
+        (re.compile("(.+)".join(map(re.escape, said.split("{}"))), re.DOTALL), translated)
+        for said, translated in entries.items()
+    )
 
 
 def basis(lang: str, match: Mapping[str, Any]) -> list[str]:
@@ -89,7 +117,18 @@ def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = f"{_decimal(lang, value * 100)} %"
         elif isinstance(value, float):
             values[name] = _decimal(lang, value)
+        elif isinstance(value, str):
+            values[name] = _plain(lang, name, value)
     return values
+
+
+def _plain(lang: str, name: str, value: str) -> str:
+    """What a code in a reason's details is called; other text stays as it is."""
+    if name in WORDS:
+        return word(lang, value)
+    if name in MOVES:
+        return ", ".join(text(lang, f"move.{move}") for move in value.split() or ["none"])
+    return value
 
 
 def _decimal(lang: str, value: float) -> str:
@@ -109,6 +148,12 @@ def seconds(lang: str, span_ms: int) -> str:
 def count(lang: str, number: int) -> str:
     """A whole number with its thousands set apart."""
     return f"{number:,}".replace(",", "." if lang == "de" else ",")
+
+
+def day_time(lang: str, at: datetime | None) -> str:
+    """A moment by day and minute, in UTC as everything here; nothing where there is none."""
+    pattern = "%d.%m.%Y, %H:%M UTC" if lang == "de" else "%Y-%m-%d %H:%M UTC"
+    return "" if at is None else at.astimezone(UTC).strftime(pattern)
 
 
 def timecode(at_ms: int) -> str:

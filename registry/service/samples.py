@@ -82,6 +82,12 @@ def get_sample(session: Session, principal: Principal, sample_id: str) -> Sample
     return samples.get_sample(session, principal, sample_id)
 
 
+def list_samples(session: Session, principal: Principal, enrolment_id: str) -> tuple[Sample, ...]:
+    """What was handed in for an enrolment of the caller's, oldest first."""
+    require(principal, "performers")
+    return samples.list_samples(session, principal, enrolment_id)
+
+
 def sample_of(session: Session, job: Job) -> Sample:
     """The sample of an embedding job."""
     return samples.get_sample(session, system(job.tenant_id), job.subject_key)

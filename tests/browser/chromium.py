@@ -52,13 +52,15 @@ class Chromium:
         size: dict[str, int] | None = None,
         dark: bool = False,
         permissions: tuple[str, ...] = (),
+        state: Any = None,
     ) -> Iterator[Any]:
-        """A page of somebody who has never been here; a fault of a script fails the test."""
+        """A page of somebody new here, or with the cookies of `state`; a script's fault fails."""
         context = self.browser.new_context(
             locale=lang,
             viewport=size or DESK,
             color_scheme="dark" if dark else "light",
             permissions=list(permissions),
+            storage_state=state,
         )
         context.set_default_timeout(SLOWEST_MS)
         faults: list[str] = []

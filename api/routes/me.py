@@ -1,0 +1,81 @@
+"""Pages of a performer: enrolling a likeness in the browser."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session
+
+from api import enrolling
+from api.deps import Language, Open
+from api.paging import Asked, page
+from api.routes.enrolments import EnrolmentOut
+from api.visiting import SignedInVisit
+from api.web.forms import form_page
+from api.web.response import FormResponse
+from core.clock import utc_now
+from core.principal import Principal
+from registry.models.people import Performer, Purpose
+from registry.proofing import phrase
+from registry.service import enrolment, keys, people
+
+router = APIRouter(tags=["enrolments"], include_in_schema=False)
+
+
+@router.get("/me/enrol", response_class=FormResponse)
+def enrolments_page(world: Open, visit: SignedInVisit, lang: Language, asked: Asked) -> Response:
+    """Whose likeness is enrolled on our side, and how far is each?"""
+    with world.db.read() as session:
+        found = people.list_performers(
+            session, visit.principal, after=asked.after, limit=asked.limit
+        )
+        shown = page(found, asked, lambda item: _standing(session, visit.principal, item))
+    return form_page(
+        "enrolments.html",
+        lang,
+        visit,
+        scripts=["performer.js"],
+        items=shown.items,
+        more=shown.next_cursor,
+    )
+
+
+@router.get("/me/performers/{performer_id}/consent", response_class=FormResponse)
+def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Language) -> Response:
+    """What do I agree to, and with which key do I sign it?"""
+    with world.db.read() as session:
+        performer = people.get_performer(session, visit.principal, performer_id)
+        has_key = bool(keys.keys_at(session, performer_id, utc_now()))
+    return form_page(
+        "consent.html",
+        lang,
+        visit,
+        scripts=["consent.js"],
+        performer=performer,
+        has_key=has_key,
+        purposes=[purpose.value for purpose in Purpose],
+    )
+
+
+@router.get("/me/enrol/{enrolment_id}", response_class=FormResponse)
+def enrolment_page(
+    enrolment_id: str, world: Open, visit: SignedInVisit, lang: Language
+) -> Response:
+    """Where does this enrolment stand, and what do I do next?"""
+    with world.db.read() as session:
+        shown = enrolling.show(session, visit.principal, enrolment_id, world.settings)
+    return form_page(
+        "enrolment.html",
+        lang,
+        visit,
+        scripts=["enrol.js"],
+        e=shown,
+        languages=phrase.LANGUAGES,
+    )
+
+
+def _standing(session: Session, principal: Principal, performer: Performer) -> dict[str, Any]:
+    """A performer with the newest consent that stands, if there is one."""
+    found = enrolment.list_enrolments(session, principal, performer.id)
+    newest = max(found, key=lambda item: item.created_at, default=None)
+    shown = None if newest is None else EnrolmentOut.of(newest)
+    return {"performer": performer, "enrolment": shown}

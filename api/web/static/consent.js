@@ -1,0 +1,57 @@
+// The consent: binds a key where there is none yet, shows what will be signed, and signs it here.
+
+import { make, opened, save, sign } from "/static/key.js";
+import { Told, onPress, page, post, word } from "/static/registry.js";
+
+const performer = page.dataset.performer;
+const file = document.getElementById("key-file");
+let key = null;
+
+async function bind(chosen) {
+  const draft = await post(`/v1/performers/${performer}/keys`, { did: chosen.did });
+  const { signature } = await sign(chosen, draft.possession);
+  await post(`/v1/key-drafts/${draft.id}/signature`, { possession: signature });
+  key = chosen;
+  for (const part of document.querySelectorAll("[data-unbound]")) part.hidden = true;
+  for (const part of document.querySelectorAll("[data-bound]")) part.hidden = false;
+  document.getElementById("key-file-row").hidden = true;
+}
+
+async function chosenKey() {
+  if (key) return key;
+  if (!file.files.length) throw new Told(word("key-missing"));
+  return opened(await file.files[0].text());
+}
+
+const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
+const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+
+const making = document.querySelector("[data-make-key]");
+if (making) {
+  onPress(making, async (say) => {
+    const made = await make();
+    await save(made, "ebenbild.key");
+    await bind(made);
+    say("");
+  });
+  const given = document.getElementById("first-key-file");
+  onPress(document.querySelector("[data-bind-key]"), async (say) => {
+    if (!given.files.length) throw new Told(word("key-missing"));
+    await bind(await opened(await given.files[0].text()));
+    say("");
+  });
+}
+
+onPress(document.querySelector("[data-sign]"), async (say) => {
+  const [modalities, purposes] = [ticked("modality"), ticked("purpose")];
+  if (!modalities.length) throw new Told(word("part-missing"));
+  if (!purposes.includes("matching")) throw new Told(word("matching-missing"));
+  const own = await chosenKey();
+  const draft = await post(`/v1/performers/${performer}/enrolments`, { modalities, purposes });
+  if (draft.guardians.length) throw new Told(word("guardians-sign"));
+  const subject = draft.document.credentialSubject;
+  if (!same(subject.modalities, modalities) || !same(subject.purposes, purposes)) throw new Told(word("key-cheated"));
+  await post(`/v1/enrolments/${draft.id}/signature`, await sign(own, draft));
+  say(word("signed"));
+  location.assign(`/me/enrol/${draft.id}${location.search}`);
+});

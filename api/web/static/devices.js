@@ -1,0 +1,121 @@
+// Microphone and camera: opened on request, shown while they are open, closed when done with.
+
+import { Told, pause, word } from "/static/registry.js";
+
+const CAUSES = {
+  NotAllowedError: "denied",
+  SecurityError: "denied",
+  NotFoundError: "absent",
+  OverconstrainedError: "absent",
+};
+// A voice is compared as it is: nothing may be taken out of it.
+export const VOICE = {
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
+};
+export const PICTURE = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } } };
+const KINDS = {
+  audio: ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"],
+  video: ["video/webm;codecs=vp8", "video/webm", "video/mp4"],
+};
+const QUIET_DB = -60;
+const SILENT_DB = -85; // less than any microphone's own noise
+const FLOOR_DB = -70;
+
+/** The stream of a device; raises Told with what to do about it. */
+export async function open(wanted) {
+  const kind = wanted.audio ? "microphone" : "camera";
+  if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) throw new Told(word(`${kind}-insecure`));
+  try {
+    return await navigator.mediaDevices.getUserMedia(wanted);
+  } catch (error) {
+    throw new Told(word(`${kind}-${CAUSES[error.name] ?? "busy"}`));
+  }
+}
+
+export function close(stream) {
+  for (const track of stream.getTracks()) track.stop();
+}
+
+/** Records a stream; `stop` gives the recording. */
+export function record(stream) {
+  const kind = stream.getVideoTracks().length ? "video" : "audio";
+  const mimeType = KINDS[kind].find((type) => MediaRecorder.isTypeSupported(type));
+  const recorder = new MediaRecorder(stream, { mimeType, audioBitsPerSecond: 96_000, videoBitsPerSecond: 2_000_000 });
+  const pieces = [];
+  recorder.ondataavailable = (event) => pieces.push(event.data);
+  const stopped = new Promise((done) => { recorder.onstop = () => done(new Blob(pieces, { type: mimeType })); });
+  recorder.start();
+  return {
+    /** The recording so far; a device that was unplugged has ended it already. */
+    async stop() {
+      if (recorder.state !== "inactive") recorder.stop();
+      return stopped;
+    },
+  };
+}
+
+/** Shows how loud a microphone is, and knows whether anything was to be heard so far. */
+export function measure(stream, meter) {
+  const context = new AudioContext();
+  const analyser = new AnalyserNode(context, { fftSize: 2048 });
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+  let loudest = -Infinity;
+  const timer = setInterval(() => {
+    analyser.getFloatTimeDomainData(samples);
+    const power = samples.reduce((sum, value) => sum + value * value, 0) / samples.length;
+    const level = 10 * Math.log10(power + 1e-12);
+    loudest = Math.max(loudest, level);
+    meter.value = Math.max(0, Math.min(1, (level - FLOOR_DB) / -FLOOR_DB));
+  }, 50);
+  return {
+    get wasQuiet() { return loudest < QUIET_DB; },
+    get wasSilent() { return loudest < SILENT_DB; },
+    close() {
+      clearInterval(timer);
+      meter.value = 0;
+      context.close();
+    },
+  };
+}
+
+/** Runs `during` with a microphone that is open and measured, and closes it whatever happens. */
+export async function withMicrophone(meter, say, during) {
+  const stream = await open(VOICE);
+  const level = measure(stream, meter);
+  meter.parentElement.hidden = false;
+  const warned = pause(3000).then(() => { if (level.wasQuiet && stream.active) say(word("quiet")); });
+  try {
+    return await during(stream, level);
+  } finally {
+    meter.parentElement.hidden = true;
+    level.close();
+    close(stream);
+    await warned;
+  }
+}
+
+/** Runs `during` with a camera that is open and seen, and closes it whatever happens. */
+export async function withCamera(view, during) {
+  const stream = await open(PICTURE);
+  view.srcObject = stream;
+  view.hidden = false;
+  view.scrollIntoView({ block: "center" });
+  try {
+    await view.play();
+    return await during(stream);
+  } finally {
+    view.hidden = true;
+    view.srcObject = null;
+    close(stream);
+  }
+}
+
+/** What a camera shows now, as a JPEG file. */
+export function picture(view) {
+  const canvas = document.createElement("canvas");
+  canvas.width = view.videoWidth;
+  canvas.height = view.videoHeight;
+  canvas.getContext("2d").drawImage(view, 0, 0);
+  return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.95));
+}

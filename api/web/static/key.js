@@ -1,0 +1,95 @@
+// A performer's signing key: made or opened in this browser, and never sent anywhere.
+//
+// What is signed is computed here from the document that is shown, so that a registry cannot have
+// something else signed. W3C Data Integrity, eddsa-jcs-2022; RFC 8785 for documents of text,
+// numbers, lists and objects, as ours are.
+
+import { Told, word } from "/static/registry.js";
+
+const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+const ED25519_PUBLIC = [0xed, 0x01];
+
+/** The one text form of a value, RFC 8785. */
+export function canonical(value) {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
+  return `{${members.join(",")}}`;
+}
+
+async function hash(value) {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(value))));
+}
+
+async function signingInput(document, options) {
+  const terms = {
+    type: "DataIntegrityProof",
+    cryptosuite: "eddsa-jcs-2022",
+    created: options.created,
+    verificationMethod: options.verification_method,
+    proofPurpose: options.purpose,
+  };
+  if ("@context" in document) terms["@context"] = document["@context"];
+  if (options.id !== null) terms.id = options.id;
+  return new Uint8Array([...(await hash(terms)), ...(await hash(document))]);
+}
+
+const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+function base58(bytes) {
+  let number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+  let text = "";
+  for (; number > 0n; number /= 58n) text = ALPHABET[Number(number % 58n)] + text;
+  return text;
+}
+
+async function held(privateKey) {
+  const { x } = await crypto.subtle.exportKey("jwk", privateKey);
+  const raw = fromBase64(x.replaceAll("-", "+").replaceAll("_", "/"));
+  return { privateKey, did: `did:key:z${base58([...ED25519_PUBLIC, ...raw])}` };
+}
+
+/** A fresh key. */
+export async function make() {
+  try {
+    const made = await crypto.subtle.generateKey("Ed25519", true, ["sign", "verify"]);
+    return await held(made.privateKey);
+  } catch {
+    throw new Told(word("key-unknown"));
+  }
+}
+
+/** The key in a file as `ebenbild key new` writes it: PKCS #8 in PEM, without a passphrase. */
+export async function opened(text) {
+  if (text.includes("ENCRYPTED PRIVATE KEY")) throw new Told(word("key-locked"));
+  const body = /-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----/.exec(text);
+  if (!body) throw new Told(word("key-none"));
+  try {
+    const der = fromBase64(body[1].replaceAll(/\s/g, ""));
+    return await held(await crypto.subtle.importKey("pkcs8", der, "Ed25519", true, ["sign"]));
+  } catch {
+    throw new Told(word("key-none"));
+  }
+}
+
+/** Hands the key to its owner as a file. */
+export async function save(key, name) {
+  const der = base64(await crypto.subtle.exportKey("pkcs8", key.privateKey));
+  const pem = `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g).join("\n")}\n-----END PRIVATE KEY-----\n`;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([pem], { type: "application/x-pem-file" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** The signature over what a request shows; refuses when other bytes are asked for. */
+export async function sign(key, request) {
+  const method = `${key.did}#${key.did.slice("did:key:".length)}`;
+  if (request.options.verification_method !== method) throw new Told(word("key-other"));
+  const wanted = await signingInput(request.document, request.options);
+  if (base64(wanted) !== request.signing_input) throw new Told(word("key-cheated"));
+  const signature = base64(await crypto.subtle.sign("Ed25519", key.privateKey, wanted));
+  return { verification_method: method, signature };
+}

@@ -1,0 +1,100 @@
+// What the pages' scripts share: words of the page's language, calls to /v1, and a fresh page.
+
+export const page = document.querySelector("[data-csrf-word]");
+export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** A sentence of the page, which alone knows its language. */
+export function word(key) {
+  return document.querySelector(`[data-word="${key}"]`)?.textContent ?? key;
+}
+
+/** A fault with a sentence that the page's language has. */
+export class Told extends Error {}
+
+async function answered(path, options) {
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: "same-origin", ...options });
+  } catch {
+    throw new Told(word("no-answer"));
+  }
+  if (answer.status === 401) throw new Told(word("signed-out"));
+  const data = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "));
+  return data;
+}
+
+const headers = () => ({
+  "X-CSRF-Token": page.dataset.csrfWord,
+  "Accept-Language": document.documentElement.lang,
+});
+
+export const get = (path) => answered(path, { headers: headers() });
+
+export function post(path, body = {}) {
+  const json = { ...headers(), "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
+  return answered(path, { method: "POST", headers: json, body: JSON.stringify(body) });
+}
+
+/** Hands a file in and returns the id of the upload. */
+export async function upload(blob) {
+  const bytes = { ...headers(), "Content-Type": "application/octet-stream" };
+  return (await answered("/v1/uploads", { method: "POST", headers: bytes, body: blob })).id;
+}
+
+/** The job once it has ended. */
+export async function ended(job) {
+  for (let found = job; ; found = await get(`/v1/jobs/${job.id}`)) {
+    if (["done", "failed", "cancelled"].includes(found.state)) return found;
+    await pause(500);
+  }
+}
+
+/** Takes every live part of the page anew from the server, which alone makes sentences. */
+export async function refresh() {
+  const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+  if (!answer.ok) throw new Told(word(answer.status === 401 ? "signed-out" : "no-answer"));
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const other = fresh.getElementById(part.id);
+    if (part.dataset.live === "hidden") part.hidden = other.hidden;
+    else if (part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
+  }
+}
+
+let watching = false;
+
+/** Refreshes as long as something on the page is still being judged. */
+export async function watch() {
+  if (watching) return;
+  watching = true;
+  try {
+    await refresh();
+    while (document.querySelector("[data-open]")) {
+      await pause(1000);
+      await refresh();
+    }
+  } finally {
+    watching = false;
+  }
+}
+
+/** Does what a button is for, and says below it what came of it; nothing is lost in a console. */
+export function onPress(button, act) {
+  const said = button.closest("section, form").querySelector("[role=status]");
+  button.addEventListener("click", async (event) => {
+    event.preventDefault();
+    said.classList.remove("fault");
+    button.disabled = true;
+    try {
+      await act((sentence) => { said.textContent = sentence; });
+    } catch (error) {
+      said.textContent = error instanceof Told ? error.message : word("failed");
+      said.classList.add("fault");
+    } finally {
+      button.disabled = false;
+      // Whoever came by keyboard stays where they were.
+      if (document.activeElement === document.body) button.focus();
+    }
+  });
+}

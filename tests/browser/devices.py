@@ -1,0 +1,53 @@
+"""Files that stand in for a microphone and a camera, made of real recordings and portraits."""
+
+import wave
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+from PIL import Image, ImageOps
+
+RATE = 48_000
+FRAME = (640, 480)
+
+
+def microphone(path: Path, recordings: Sequence[Path], *, seconds: float) -> Path:
+    """One person's recordings, one after the other, as Chromium's microphone plays them."""
+    pieces: list[np.ndarray] = []
+    for recording in recordings:
+        pieces.append(_sound(recording))
+        if sum(map(len, pieces)) >= seconds * RATE:
+            break
+    return _wave(path, np.concatenate(pieces))
+
+
+def silence(path: Path) -> Path:
+    """A microphone that is switched off."""
+    return _wave(path, np.zeros(RATE, dtype=np.int16))
+
+
+def camera(path: Path, portrait: Path) -> Path:
+    """A photograph that is held before the camera: Motion JPEG, which is JPEG after JPEG."""
+    with Image.open(portrait) as picture:
+        shown = ImageOps.pad(picture.convert("RGB"), FRAME, color=(96, 96, 96))
+    with path.open("wb") as file:
+        for _ in range(2):
+            shown.save(file, "JPEG", quality=95)
+    return path
+
+
+def _sound(path: Path) -> np.ndarray:
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+    with av.open(str(path)) as container:
+        frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+def _wave(path: Path, samples: np.ndarray) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples.tobytes())
+    return path
