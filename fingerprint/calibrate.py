@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 
 from core.errors import BadInput
-from fingerprint import calibration, likelihood, opening
-from fingerprint.calibration import FORMAT
+from fingerprint import calibration, likelihood, misses, opening
+from fingerprint.calibration import CALIBRATION_FILE, FORMAT
 from fingerprint.models import Modality
-from fingerprint.opening import CALIBRATION_FILE, Origin
+from fingerprint.opening import Origin
 from fingerprint.pieces import (
     Person,
     Source,
@@ -231,7 +231,8 @@ def entry_of(model: Origin, modality: Modality, people: Sequence[Person]) -> dic
             found = _likelihood(people, evidence_ms, scores, tail, centred=rule.centred)
             # Longer evidence than anybody's own material shows says no less than shorter does.
             found = found or (tails[-1].get("likelihood") if tails else None)
-            tails.append(tail | ({"likelihood": found} if found else {}))
+            missed = _misses(people, evidence_ms, tail, centred=rule.centred)
+            tails.append(tail | ({"likelihood": found} if found else {}) | {"misses": missed})
     return {
         "model_id": model.model_id,
         "modality": modality.value,
@@ -282,6 +283,18 @@ def _likelihood(
         deviation=tail["deviation"],
         quality_full=max(0.05, float(np.quantile(qualities, 0.25))) if qualities else 1.0,
     )
+
+
+def _misses(
+    people: Sequence[Person], evidence_ms: int, tail: Mapping[str, Any], *, centred: bool
+) -> list[dict[str, Any]]:
+    """How often the same person scores too low, apart for recordings of people and of machines."""
+    found = []
+    for condition, real in ((misses.REAL, True), (misses.SYNTHETIC, False)):
+        scores = mate_scores(people, evidence_ms, centred=centred, real=(real,))
+        if len(scores) >= PEOPLE_MIN:
+            found.append({"condition": condition, **misses.measure(scores, tail)})
+    return found
 
 
 def _provenance(

@@ -14,6 +14,7 @@ from fingerprint.models import Basis, Decision, Finding, Modality, Reason, Scale
 # However few searches a submission makes, none is laxer than this: a still may be one of thousands.
 FPIR_MATCH_MAX = 0.001
 FPIR_REVIEW_MAX = 0.02
+NO_THRESHOLD = "none"  # of what was compared with nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _unknown(search: Search, reasons: tuple[Reason, ...]) -> Finding:
         score=best,
         runner_up=search.candidates[1].score if len(search.candidates) > 1 else None,
         fpir=1.0,
-        threshold_id="none",
+        threshold_id=NO_THRESHOLD,
         reasons=reasons,
     )
 

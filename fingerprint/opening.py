@@ -22,9 +22,7 @@ from fingerprint.weights import encoders
 from fingerprint.weights import manifest as weights
 from fingerprint.weights.manifest import SHIPPED_ENCODERS, Manifest, load_manifest
 
-CALIBRATION_FILE = "calibration.json"
 _AS_IT_IS = "none"  # no converter made an added file
-_SHIPPED = Path(__file__).parent / "data" / CALIBRATION_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def origin(files: Manifest, model_id: str) -> Origin:
 
 def calibrations(files: Manifest) -> dict[str, Calibration | None]:
     """What was measured of each encoder on one's own media, else what was shipped with it."""
-    known = _entries(files.folder)
+    known = calibration.known_entries(files.folder)
     model_ids = (*SHIPPED_ENCODERS.values(), *encoders.installed(files.folder))
     found = {}
     for source in (origin(files, model_id) for model_id in model_ids):
@@ -137,9 +135,3 @@ def calibrations(files: Manifest) -> dict[str, Calibration | None]:
             converter=source.converter,
         )
     return found
-
-
-def _entries(models_dir: Path) -> calibration.Entries:
-    own = models_dir / CALIBRATION_FILE
-    paths = (own, _SHIPPED) if own.is_file() else (_SHIPPED,)
-    return tuple(entry for path in paths for entry in calibration.entries(path.read_bytes()))

@@ -7,9 +7,10 @@ print is made without the clip that its probe was cut from.
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -70,19 +71,27 @@ class Source:
         return self.kind in ("", "real")
 
 
+class Mate(NamedTuple):
+    """A probe and a print of other material of the same person; `real` unless a machine spoke."""
+
+    probe: Vector
+    own: Vector
+    real: bool = True
+
+
 @dataclass(slots=True)
 class Person:
     """One identity: the files it is in, its print, and probes by least evidence in ms.
 
-    `mates` holds probes with a print of other material of the same person; `qualities` those of
-    the clips. `changes` is by how much vectors of real clips moved when their sound was altered.
+    `mates` holds the comparisons with the same person by the same key; `qualities` those of the
+    clips. `changes` is by how much vectors of real clips moved when their sound was altered.
     """
 
     identity: str
     files: set[str] = field(default_factory=set)
     print_vector: Vector | None = None
     probes: dict[int, list[Vector]] = field(default_factory=dict)
-    mates: dict[int, list[tuple[Vector, Vector]]] = field(default_factory=dict)
+    mates: dict[int, list[Mate]] = field(default_factory=dict)
     changes: list[Vector] = field(default_factory=list)
     qualities: list[float] = field(default_factory=list)
 
@@ -110,16 +119,20 @@ def stranger_scores(
 
 
 def mate_scores(
-    people: Sequence[Person], evidence_ms: int, *, centred: bool = False
+    people: Sequence[Person],
+    evidence_ms: int,
+    *,
+    centred: bool = False,
+    real: Collection[bool] = (True, False),
 ) -> dict[str, Floats]:
-    """Scores of people's probes against prints of their own, by identity."""
+    """Scores of people's probes against prints of their own, by identity; of `real` ones if so."""
     scores: dict[str, Floats] = {}
     apart_from = others(people) if centred else None
     for person in people:
-        pairs = person.mates.get(evidence_ms, [])
+        pairs = [mate for mate in person.mates.get(evidence_ms, []) if mate.real in real]
         shared = apart_from.share(person.identity) if apart_from else NOTHING
         if pairs:
-            found = [_cosines(probe[np.newaxis], own, shared) for probe, own in pairs]
+            found = [_cosines(mate.probe[np.newaxis], mate.own, shared) for mate in pairs]
             scores[person.identity] = np.concatenate(found)
     return scores
 
@@ -176,10 +189,11 @@ def _voice(
         mates = person.mates[evidence_ms] = []
         for place, clip in enumerate(real if len(real) > 1 else ()):
             own = pooled(np.stack(means[:place] + means[place + 1 :]))
-            mates += [(p, own) for n in sizes for p in _pieces([clip.windows], n)]
+            mates += [Mate(p, own) for n in sizes for p in _pieces([clip.windows], n)]
         if person.print_vector is not None:
             own = person.print_vector
-            mates += [(p, own) for c in synthetic for n in sizes for p in _pieces([c.windows], n)]
+            pieces = (p for c in synthetic for n in sizes for p in _pieces([c.windows], n))
+            mates += [Mate(piece, own, real=False) for piece in pieces]
     return person
 
 
@@ -213,7 +227,7 @@ def _face(identity: str, files: set[str], looks: Sequence[_Looks]) -> Person:
         mates = person.mates[evidence_ms] = []
         for place, rows in enumerate(probes if len(looks) > 1 else ()):
             own = pooled(np.stack(templates[:place] + templates[place + 1 :]))
-            mates += [(probe, own) for probe in rows]
+            mates += [Mate(probe, own) for probe in rows]
     return person
 
 

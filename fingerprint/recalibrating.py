@@ -11,8 +11,8 @@ from typing import Any
 
 from fingerprint import opening
 from fingerprint.calibrate import METHOD, PEOPLE_MIN, entry_of, people_of, write
+from fingerprint.calibration import CALIBRATION_FILE
 from fingerprint.models import ModelCard
-from fingerprint.opening import CALIBRATION_FILE
 from fingerprint.pieces import Source
 from fingerprint.weights.manifest import load_manifest
 

@@ -14,7 +14,10 @@ from core.clock import from_text, to_text
 from core.errors import BadInput, BadProof
 from core.integrity import ProofOptions
 from core.keys import PrivateKey
+from fingerprint.misses import MissRate
+from fingerprint.models import Reason
 from licensing.credential import CREDENTIALS_V2
+from licensing.decisionform import reasons_to_list
 from licensing.known import UnknownPolicy
 from licensing.models_certificate import (
     CertificateFacts,
@@ -43,9 +46,14 @@ def status_list_url(base_url: str, number: int) -> str:
     return f"{base_url}{STATUS_PATH}{number}"
 
 
+def page_url(base_url: str, certificate_id: str) -> str:
+    """Where anybody reads in plain words how it stands."""
+    return f"{base_url}/certificates/{certificate_id}"
+
+
 def state_url(base_url: str, certificate_id: str) -> str:
     """Where anybody who holds a certificate asks how it stands."""
-    return f"{base_url}/certificates/{certificate_id}/status"
+    return f"{page_url(base_url, certificate_id)}/status"
 
 
 def certificate_document(facts: CertificateFacts) -> dict[str, object]:
@@ -121,10 +129,12 @@ def _clearance(facts: CertificateFacts) -> dict[str, object]:
                 "credential": item.vc_id,
                 "sha256": item.sha256,
                 "validUntil": to_text(item.valid_until),
+                **({"contract": item.contract} if item.contract else {}),
             }
             for item in facts.licences
         ],
         "search": _search(facts.search),
+        **({"remarks": reasons_to_list(facts.remarks)} if facts.remarks else {}),
     }
 
 
@@ -133,12 +143,31 @@ def _search(search: Search) -> dict[str, object]:
         "knownSeq": str(search.known_seq),
         "gallerySeq": "" if search.gallery_seq is None else str(search.gallery_seq),
         "models": list(search.models),
-        "thresholds": [
-            {"id": item.threshold_id, "missRate": item.rate or UNMEASURED} for item in search.misses
-        ],
+        "thresholds": [_threshold(item) for item in search.misses],
         "provisional": search.provisional,
         "unknowns": search.unknowns.value,
         "tolerated": str(search.strangers),
+    }
+
+
+def _threshold(item: Miss) -> dict[str, object]:
+    if not item.rates:
+        return {"id": item.threshold_id, "missRate": UNMEASURED}
+    return {
+        "id": item.threshold_id,
+        "missRates": [
+            {
+                "modality": found.modality,
+                "evidenceMs": str(found.evidence_ms),
+                "condition": found.condition,
+                "rate": str(found.rate),
+                "interval": [str(found.low), str(found.high)],
+                "people": str(found.people),
+                "probes": str(found.probes),
+                "source": found.source,
+            }
+            for found in item.rates
+        ],
     }
 
 
@@ -186,9 +215,11 @@ def _read(unsigned: Mapping[str, Any]) -> CertificateFacts:
                 _text(item["credential"]),
                 _text(item["sha256"]),
                 from_text(item["validUntil"]),
+                _text(item.get("contract", "")),
             )
             for item in said["licences"]
         ),
+        remarks=tuple(_read_remark(item) for item in said.get("remarks", [])),
     )
 
 
@@ -203,18 +234,37 @@ def _read_release(said: Mapping[str, Any]) -> Release:
 
 
 def _read_search(said: Mapping[str, Any]) -> Search:
-    misses = ((item["id"], item["missRate"]) for item in said["thresholds"])
     return Search(
         known_seq=int(said["knownSeq"]),
         gallery_seq=int(said["gallerySeq"]) if said["gallerySeq"] else None,
         models=_texts(said["models"]),
         misses=tuple(
-            Miss(_text(name), "" if rate == UNMEASURED else _text(rate)) for name, rate in misses
+            Miss(_text(item["id"]), tuple(_read_miss(one) for one in item.get("missRates", [])))
+            for item in said["thresholds"]
         ),
         provisional=said["provisional"] is True,
         unknowns=UnknownPolicy(said["unknowns"]),
         strangers=int(said["tolerated"]),
     )
+
+
+def _read_miss(said: Mapping[str, Any]) -> MissRate:
+    return MissRate(
+        modality=_text(said["modality"]),
+        evidence_ms=int(said["evidenceMs"]),
+        condition=_text(said["condition"]),
+        rate=float(said["rate"]),
+        low=float(said["interval"][0]),
+        high=float(said["interval"][1]),
+        people=int(said["people"]),
+        probes=int(said["probes"]),
+        source=_text(said["source"]),
+    )
+
+
+def _read_remark(said: Mapping[str, Any]) -> Reason:
+    detail = {_text(name): _text(value) for name, value in said["detail"].items()}
+    return Reason(_text(said["code"]), detail)
 
 
 def _read_shown(said: Mapping[str, Any]) -> Shown:

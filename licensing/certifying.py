@@ -3,6 +3,9 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from fingerprint.matching import NO_THRESHOLD
+from fingerprint.misses import Lookup
+from fingerprint.models import Reason
 from licensing.known import UnknownPolicy
 from licensing.models import Clearance, Licence, LicenceInForce, Verdict
 from licensing.models_certificate import LicenceBehind, Miss, Release, Search, Shown
@@ -48,20 +51,33 @@ def licences_behind(
             item.vc_id,
             hashlib.sha256(item.signed).hexdigest(),
             ends.get(item.id, item.terms.valid_until),
+            _contract(item),
         )
         for item in sorted(licences, key=lambda item: item.id)
     )
 
 
-def search_of(clearance: Clearance, policy: UnknownPolicy) -> Search:
-    """How it was searched. No calibration on file tells how often somebody is missed."""
+def remarks_of(clearance: Clearance) -> tuple[Reason, ...]:
+    """What the decision tells beside its verdict, with every figure as text."""
+    told = (*clearance.decision.reasons, *clearance.decision.warnings)
+    return tuple(
+        Reason(item.code, {name: str(value) for name, value in item.detail.items()})
+        for item in told
+    )
+
+
+def search_of(
+    clearance: Clearance, thresholds: Iterable[str], policy: UnknownPolicy, missed: Lookup
+) -> Search:
+    """How it was searched, at which of the scan's `thresholds`; `missed` says how often in vain."""
     decision = clearance.decision
+    searched = {*decision.threshold_ids, *thresholds} - {NO_THRESHOLD}
     unknown = [span for span in decision.spans if span.verdict is Verdict.UNKNOWN_PERSON]
     return Search(
         known_seq=clearance.known_seq,
         gallery_seq=clearance.gallery_seq,
         models=decision.model_ids,
-        misses=tuple(Miss(name) for name in decision.threshold_ids),
+        misses=tuple(Miss(name, missed(name)) for name in sorted(searched)),
         provisional=clearance.provisional,
         unknowns=policy,
         strangers=len(unknown),
@@ -77,6 +93,11 @@ def release_of(declaration: Declaration) -> Release:
         language=declaration.language,
         stage=declaration.stage.value,
     )
+
+
+def _contract(licence: Licence) -> str:
+    template = licence.terms.template
+    return "" if template is None else f"{template.id} {template.version}"
 
 
 def _sorted(found: Iterable[Shown]) -> tuple[Shown, ...]:

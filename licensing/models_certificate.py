@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from fingerprint.misses import MissRate
 from fingerprint.models import Reason
 from licensing.known import UnknownPolicy
 from licensing.models import Verdict
@@ -49,20 +50,24 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class LicenceBehind:
-    """One licence that the decision rests on: which, and the hash (hex) of its exact bytes."""
+    """One licence that the decision rests on: which, and the hash (hex) of its exact bytes.
+
+    `contract` names the standard contract and its version, empty where it follows none.
+    """
 
     licence_id: str
     vc_id: str
     sha256: str
     valid_until: datetime
+    contract: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """How often somebody is missed at a threshold; `rate` is empty where it is not measurable."""
+    """How often somebody is missed at a threshold; no `rates` where it is not measurable."""
 
     threshold_id: str
-    rate: str = ""
+    rates: tuple[MissRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
-    """All that a certificate says; `log_index` is the leaf of the decision."""
+    """All that a certificate says; `log_index` is the leaf of the decision.
+
+    `remarks` are what the decision tells beside its verdict: label duties, clauses of concern,
+    who was declared and not found. Their figures are text.
+    """
 
     id: str
     vc_id: str
@@ -116,6 +125,7 @@ class CertificateFacts:
     declared: tuple[Shown, ...]
     detected: tuple[Shown, ...]
     licences: tuple[LicenceBehind, ...]
+    remarks: tuple[Reason, ...] = ()
 
     @property
     def valid_until(self) -> datetime | None:

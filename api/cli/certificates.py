@@ -25,6 +25,9 @@ def get(
         typer.Option(exists=True, dir_okay=False, help="The file: its hash is disclosed in it."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the signed certificate here.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="Write its wording on paper here, in --lang.")
+    ] = None,
 ) -> None:
     """Have a cleared decision certified, or fetch its certificate."""
     body = {} if media is None else {"media_sha256": sha256_of(media)}
@@ -32,6 +35,9 @@ def get(
         made = client.post(f"/v1/clearances/{clearance}/certificate", body)
         if out is not None:
             out.write_bytes(client.fetch(made["credential"]))
+        if pdf is not None:
+            address = f"/v1/clearances/{clearance}/certificate.pdf"
+            pdf.write_bytes(client.fetch(address, lang=cli.lang))
     emit(cli, made, lambda: _show(cli.lang, made))
 
 

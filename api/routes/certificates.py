@@ -1,5 +1,6 @@
 """Certificates over HTTP: issued to the studio, and how one stands for anybody who holds it."""
 
+import hashlib
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -7,14 +8,20 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api.deps import Caller, Open, Reading, Writing
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.found import names_in
 from api.routes.licences import CREDENTIAL_TYPE
+from api.web.certificatewords import moment
+from api.web.pages import render
+from api.web.response import PageResponse
 from api.wire import FROZEN, ReasonOut
 from core.clock import utc_now
 from core.init import World
+from fingerprint.calibration import known_entries
+from fingerprint.misses import lookup
 from licensing import assets
 from licensing.certificate import state_url
-from licensing.models_certificate import Certificate, Standing
+from licensing.models_certificate import Certificate, CertificateState, Standing
 from licensing.service import certificatepublic, certificates
 from licensing.service.certificates import Issuer
 from licensing.service.certificatestates import facts_of, how_it_stands
@@ -22,6 +29,13 @@ from licensing.service.certificatestates import facts_of, how_it_stands
 public = APIRouter(tags=["public"])
 router = APIRouter(tags=["certificates"])
 JSON_LD = "application/ld+json"
+# The verdict whose shape and colour a state has on a page.
+LOOKS = {
+    CertificateState.VALID: "CLEARED",
+    CertificateState.CONSENT_SINCE_REVOKED: "REVIEW",
+    CertificateState.EXPIRED: "REVIEW",
+    CertificateState.VOID: "REFUSED",
+}
 
 
 class Asked(BaseModel):
@@ -103,6 +117,38 @@ def credential(clearance_id: str, caller: Caller, reading: Reading) -> Response:
     return Response(item.signed, media_type=CREDENTIAL_TYPE)
 
 
+@router.get("/clearances/{clearance_id}/certificate.pdf", response_class=Response)
+def on_paper(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> Response:
+    """The certificate's wording on paper, with a code that leads to how it stands today."""
+    # Not needed by any other answer.
+    from api.web.certificatepdf import certificate_pdf  # noqa: PLC0415
+
+    item, _ = certificates.get_certificate(reading, caller, clearance_id, now=utc_now())
+    names = names_in(reading, caller, item.submission_id)
+    return Response(certificate_pdf(item.signed, names, lang), media_type="application/pdf")
+
+
+@public.get("/certificates/{certificate_id}", response_class=PageResponse)
+def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
+    """How does a certificate stand, in plain words? For anybody who knows its number."""
+    now = utc_now()
+    item, found = certificatepublic.how_anybodys_stands(reading, certificate_id, now=now)
+    shown = {
+        "id": item.id,
+        "state": found.state.value,
+        "codes": sorted({reason.code for reason in found.reasons}),
+        "since": "" if found.since is None else moment(found.since),
+        "issued": moment(item.issued_at),
+        "asked": moment(now),
+        "issuer": facts_of(item).issuer,
+        "sha256": hashlib.sha256(item.signed).hexdigest(),
+    }
+    states, mark = list(CertificateState), LOOKS[found.state]
+    made = render("certificate.html", lang, c=shown, states=states, mark=mark)
+    # The number is the key to this page: nobody lists it, nobody keeps a copy.
+    return PageResponse(made, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
+
+
 @public.get("/certificates/{certificate_id}/status", response_class=Response)
 def state(certificate_id: str, reading: Reading, world: Open) -> Response:
     """How does a certificate stand? Signed, good for a day, and it names nobody."""
@@ -125,4 +171,6 @@ def context() -> Response:
 
 def issuer_of(world: World) -> Issuer:
     """What certificates are made with."""
-    return Issuer(world.registry_key, world.vault, world.settings.base_url.rstrip("/"))
+    settings = world.settings
+    missed = lookup(lambda: known_entries(settings.models_path))
+    return Issuer(world.registry_key, world.vault, settings.base_url.rstrip("/"), missed)

@@ -19,6 +19,7 @@ from core.principal import Principal
 from fingerprint.models import Modality
 from licensing.models import Clearance, SpanVerdict
 from licensing.service import clearances
+from licensing.service.certificates import certificate_id
 from registry.service import works
 
 router = APIRouter(tags=["clearances"])
@@ -136,7 +137,9 @@ def report(clearance_id: str, caller: Caller, reading: Reading, world: Open, lan
     """The same decision as a page, which leads to the evidence of each find."""
     found = in_full(reading, caller, clearances.get_clearance(reading, caller, clearance_id))
     base = world.settings.base_url.rstrip("/")
-    return render("clearance.html", lang, c=found.model_dump(mode="json"), base=base)
+    certificate = certificate_id(reading, caller, clearance_id)
+    data = found.model_dump(mode="json")
+    return render("clearance.html", lang, c=data, base=base, certificate=certificate)
 
 
 def in_full(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:

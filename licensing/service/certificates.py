@@ -21,12 +21,14 @@ from core.keys import PrivateKey
 from core.principal import Principal, require
 from core.vault import Vault
 from fingerprint.content.models import Part
+from fingerprint.misses import Lookup
 from licensing.certificate import signed_certificate
 from licensing.certifying import (
     declared_people,
     detected_people,
     licences_behind,
     release_of,
+    remarks_of,
     search_of,
 )
 from licensing.models import Clearance, Verdict
@@ -45,6 +47,7 @@ from licensing.store import certificates as store
 from licensing.store import cutacts
 from registry.models.evidence import Submission
 from registry.service.content import open_print
+from registry.service.scans import get_scan
 from registry.service.submissions import get_submission
 from registry.service.works import get_cut, get_work
 
@@ -55,11 +58,15 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """With what certificates are made; `base_url` is the public address without a slash behind."""
+    """With what certificates are made; `base_url` is the public address without a slash behind.
+
+    `missed` says how often people are missed at a threshold, by its id.
+    """
 
     registry_key: PrivateKey
     vault: Vault
     base_url: str
+    missed: Lookup
 
 
 def issue(
@@ -163,6 +170,7 @@ def _facts(
         up_to_seq=clearance.known_seq,
     )
     policy = cutacts.policy(session, principal, up_to_seq=clearance.known_seq)
+    scan = get_scan(session, principal, clearance.scan_id)
     number, place = _free_place(session)
     return CertificateFacts(
         id=new_id("crt"),
@@ -180,10 +188,11 @@ def _facts(
         cut_id=cut.id,
         media=media,
         release=release_of(submission.declaration),
-        search=search_of(clearance, policy),
+        search=search_of(clearance, scan.thresholds, policy, issuer.missed),
         declared=declared_people(submission.declaration),
         detected=detected_people(clearance),
         licences=licences_behind(licences, known),
+        remarks=remarks_of(clearance),
     )
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from core.errors import BadInput, NotFound
 from fingerprint.calibrate import main
+from fingerprint.calibration import CALIBRATION_FILE
 from fingerprint.engine import Engine
 from fingerprint.frontends import Encoder, FrontEnd
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality
-from fingerprint.opening import CALIBRATION_FILE
 from fingerprint.weights.adding import add
 from tests.engines import models_dir, real_engine
 from tests.onnx_files import voice_encoder

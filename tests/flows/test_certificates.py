@@ -1,9 +1,11 @@
 """A cleared title gets a certificate; what happens before its release makes it void and is told."""
 
 import hashlib
+from io import BytesIO
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from api.client import Client, Refused
 from core.clock import utc_now
@@ -132,3 +134,31 @@ def test_what_is_not_cleared_or_another_file_is_not_certified(title: Title) -> N
         stranger.get(f"/v1/clearances/{cleared}/certificate")
     with pytest.raises(Refused):
         stranger.fetch("/certificates/crt_none/status")
+
+
+def test_paper_and_page_say_in_words_what_the_bytes_say(title: Title) -> None:
+    cleared = title.clearance()["id"]
+    made = title.certify(cleared)
+    address = f"/v1/clearances/{cleared}/certificate.pdf"
+    for lang, words in (("en", "How to verify"), ("de", "So wird geprüft")):
+        data = title.studio.fetch(address, lang=lang)
+        assert data == title.studio.fetch(address, lang=lang)
+        said = "".join(page.extract_text() for page in PdfReader(BytesIO(data)).pages)
+        signed = title.studio.fetch(made["credential"])
+        for wanted in (words, made["id"], FILM_SHA256, hashlib.sha256(signed).hexdigest()):
+            assert wanted in said.replace("\n", "")
+    page = f"/certificates/{made['id']}"
+    anybody = title.stage.http()
+    assert "valid" in anybody.get(page, params={"lang": "en"}).text
+    title.revoke()
+    answer = anybody.get(page, params={"lang": "de"})
+    assert "Eine Lizenz dahinter wurde widerrufen." in answer.text
+    assert (answer.headers["cache-control"], answer.headers["x-robots-tag"]) == (
+        "no-store",
+        "noindex",
+    )
+    # Whoever has only the number learns no name, no title and no licence.
+    for secret in ("Anna", "anna", title.anna.id, title.licence["id"], title.submission["id"]):
+        assert secret not in answer.text
+    assert page in title.studio.fetch(f"/v1/clearances/{cleared}/clearance.html").decode()
+    assert anybody.get("/certificates/crt_none").status_code == 404

@@ -11,7 +11,7 @@ from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.tools import Tools
 from api.worker import Worker
-from fingerprint.opening import CALIBRATION_FILE
+from fingerprint.calibration import CALIBRATION_FILE
 from tests.engines import models_dir, real_engine
 from tests.onnx_files import voice_encoder
 from tests.simulators.stage import Person, Stage

@@ -9,6 +9,7 @@ import pytest
 from api import contractwords, rulewords
 from api.web import texts
 from api.web.pages import render
+from licensing.models_certificate import CertificateState
 from licensing.templates.shelf import newest
 
 VOID = {"meta", "br", "link", "input", "img", "hr"}
@@ -83,6 +84,16 @@ STATEMENT: dict[str, Any] = {
         }
     ],
 }
+CERTIFICATE: dict[str, Any] = {
+    "id": "crt_1",
+    "state": "VOID",
+    "codes": ["certificate-licence-revoked", "consent-suspended"],
+    "since": "2030-01-01 10:00 UTC",
+    "issued": "2029-01-01 10:00 UTC",
+    "asked": "2030-01-02 10:00 UTC",
+    "issuer": "did:key:z6Mk",
+    "sha256": "ab" * 32,
+}
 PAGES = {
     "landing.html": {"status": "ready", "open_jobs": 3},
     "problem.html": {"code": "not-found", "meaning": "problem.not-found"},
@@ -93,7 +104,8 @@ PAGES = {
         "places": ("*", "DE"),
         "territory": "*",
     },
-    "clearance.html": {"c": CLEARANCE},
+    "clearance.html": {"c": CLEARANCE, "base": "https://r.example", "certificate": "crt_1"},
+    "certificate.html": {"c": CERTIFICATE, "states": list(CertificateState), "mark": "REFUSED"},
     "clearance.txt": {"c": CLEARANCE},
     "statement.html": {"s": STATEMENT},
     "statement.txt": {"s": STATEMENT},

@@ -13,6 +13,7 @@ from core.canonical import canonical, parse_strict
 from core.errors import BadProof
 from core.integrity import ProofOptions
 from core.keys import generate
+from fingerprint.misses import MissRate
 from fingerprint.models import Reason
 from licensing.certificate import (
     certificate_document,
@@ -74,6 +75,19 @@ FACTS = CertificateFacts(
         ),
     ),
 )
+MISSED = MissRate("voice", 3000, "real", 0.08, 0.0123, 0.31, 7, 197, "readers of books")
+FULL = replace(
+    FACTS,
+    search=replace(FACTS.search, misses=(Miss("t-1"), Miss("t-2", (MISSED,)))),
+    licences=(replace(FACTS.licences[0], contract="dub 2"),),
+    remarks=(
+        Reason("contexts-prohibited", {"licence_id": "lic_a", "contexts": "political"}),
+        Reason(
+            "label-missing",
+            {"jurisdiction": "EU", "clause": "Say so.", "source": "Art. 50", "certainty": "x"},
+        ),
+    ),
+)
 SIGNED = signed_certificate(FACTS, KEY)
 
 
@@ -106,6 +120,15 @@ def test_what_is_written_is_read_back() -> None:
     bare = replace(FACTS, licences=(), detected=(), search=replace(FACTS.search, gallery_seq=None))
     assert certificate_facts(certificate_document(bare)) == bare
     assert "validUntil" not in certificate_document(bare)
+    assert certificate_facts(certificate_document(FULL)) == FULL
+
+
+def test_how_often_people_are_missed_stands_in_the_signed_bytes() -> None:
+    said: Any = parse_strict(signed_certificate(FULL, KEY))
+    of_none, measured = said["credentialSubject"]["clearance"]["search"]["thresholds"]
+    assert of_none == {"id": "t-1", "missRate": "not measurable"}
+    (rate,) = measured["missRates"]
+    assert (rate["rate"], rate["interval"], rate["people"]) == ("0.08", ["0.0123", "0.31"], "7")
 
 
 def test_a_good_certificate_passes_all_eight_steps() -> None:
