@@ -18,6 +18,7 @@ from api.opening import open_registry
 from api.routes import (
     access,
     account,
+    answers,
     asof,  # before the licences, whose ids its name would be
     certificates,
     clearances,
@@ -144,6 +145,7 @@ NOUNS = (
     licences,
     standings,
     requests,
+    answers,
     enforcement,
     groups,
     frameworks,

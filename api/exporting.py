@@ -30,7 +30,7 @@ from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
 from core.vault import Vault
-from licensing.service import enforcement, groups, licences, requests
+from licensing.service import enforcement, groups, licences, requestsides
 from registry.models.encoders import Material
 from registry.service import (
     enrolment,
@@ -152,11 +152,11 @@ def _requests(
     session: Session, principal: Principal, performer_id: str
 ) -> Iterator[tuple[str, bytes]]:
     before: int | None = None
-    while found := requests.list_requests(
-        session, principal, performer_id=performer_id, before_seq=before
+    while found := requestsides.list_requests(
+        session, principal, performer_id=performer_id, before_seq=before, now=utc_now()
     ):
         for item in found:
-            offers = requests.list_offers(session, principal, item)
+            offers = requestsides.list_offers(session, item)
             told = [OfferOut.of(offer) for offer in offers]
             yield f"requests/{item.id}.json", as_json(told).encode()
         before = found[-1].seq

@@ -4,6 +4,7 @@ A strike reaches whoever joins in its midst from that moment on, and lets go of 
 the decisions that rest on the person's licences are made anew, in the order of events.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -25,6 +26,7 @@ def sign_membership(
     *,
     signature: bytes,
     verification_method: str,
+    cosigned: Mapping[str, bytes],
     now: datetime,
 ) -> Membership:
     """Keep the performer's signature; what the group suspends reaches him at once."""
@@ -34,6 +36,7 @@ def sign_membership(
         membership_id,
         signature=signature,
         verification_method=verification_method,
+        cosigned=cosigned,
         now=now,
     )
     _decide_anew(session, joined, now)

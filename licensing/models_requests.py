@@ -33,6 +33,7 @@ class Turn(StrEnum):
     ACCEPT = "accept"
     END = "end"
     SIGN = "sign"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

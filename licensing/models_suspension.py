@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.integrity import ProofOptions
 from registry.models.works import KindOfUse
 
 
@@ -49,16 +48,6 @@ class Membership:
     joined_seq: int | None = None
     left_at: datetime | None = None
     left_seq: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipDraft:
-    """What the performer's own program signs to join: Ed25519 over `signing_input` (64 bytes)."""
-
-    id: str
-    document: dict[str, object]
-    options: ProofOptions
-    signing_input: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ MESSAGE_LENGTH_MAX = 1_000
 OFFER_DAYS_MAX = 180
 OFFER_DAYS = 30
 VERSIONS_MAX = 50
+UNDO_HOURS = 24
 
 _STATE = RequestState
 _STUDIO, _PERFORMER = Side.STUDIO, Side.PERFORMER
@@ -64,6 +65,29 @@ def may(request: Request, side: Side, at: datetime) -> tuple[Turn, ...]:
     """What a side may do at `at`, in the order of definition."""
     state = state_at(request, at)
     return tuple(turn for turn in Turn if (state, side, turn) in TABLE)
+
+
+def undone(request: Request, newest: Offer, side: Side, at: datetime) -> RequestState:
+    """The state before a side's own last step; raises `Conflict` where it cannot go back there."""
+    if not may_undo(request, newest, side, at):
+        raise Conflict(
+            f"The request is {state_at(request, at)}: the {side} cannot undo that now.",
+            next_step=f"One's own answer goes back within {UNDO_HOURS} hours, unless signed.",
+            code="not-undoable",
+        )
+    return _STATE.ASKED if newest.side is _STUDIO else _STATE.COUNTERED
+
+
+def may_undo(request: Request, newest: Offer, side: Side, at: datetime) -> bool:
+    """Whether the last step was this side's own, shortly before `at`, while the offer holds."""
+    accepted_by = _PERFORMER if newest.side is _STUDIO else _STUDIO
+    taken_by = {
+        _STATE.REFUSED: _PERFORMER,
+        _STATE.WITHDRAWN: _STUDIO,
+        _STATE.AGREED: accepted_by,
+    }.get(request.state)
+    late = at - request.changed_at > timedelta(hours=UNDO_HOURS)
+    return taken_by is side and not late and at < request.expires_at
 
 
 def digest_of(terms: Terms) -> str:

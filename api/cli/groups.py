@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.enrol import GuardianKeys, all_sign
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
-from api.cli.signing import open_key, signature
 from api.web.texts import word
 from core.clock import from_text, to_text
 
@@ -44,15 +44,17 @@ def join(
     cli: Cli,
     group_id: GroupId,
     performer: PerformerId,
+    *,
     key: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="The performer's key file."),
     ] = None,
     mandate: Annotated[
-        str, typer.Option(help="The paper that lets you join for the performer.")
+        str, typer.Option(help="The mandate, or the paper, that lets you join for the performer.")
     ] = "",
+    guardian_key: GuardianKeys = None,
 ) -> None:
-    """Join a group: sign with the performer's key, or name the mandate."""
+    """Join a group: sign with the performer's key and every guardian's, or name the mandate."""
     if (key is None) == (not mandate):
         raise typer.BadParameter("Give either --key or --mandate.")
     path = f"/v1/performers/{performer}"
@@ -62,7 +64,7 @@ def join(
             made = client.post(f"{path}/mandated-memberships", body)
         else:
             draft = client.post(f"{path}/memberships", {"group_id": group_id})
-            signed = signature(open_key(key, cli.lang), draft)
+            signed = all_sign(cli, draft, key, guardian_key or [])
             made = client.post(f"/v1/memberships/{draft['id']}/signature", signed)
     emit(cli, made, lambda: fields(made))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli import answering
 from api.cli.asking import Yes, sure
 from api.cli.licences import sign_draft
 from api.cli.options import Cli, command
@@ -63,10 +64,13 @@ def list_requests(
     state: Annotated[
         list[str] | None, typer.Option(help="ASKED, COUNTERED, AGREED ...; repeatable.")
     ] = None,
+    performer: Annotated[
+        str | None, typer.Option(help="About this performer; also under a mandate to license.")
+    ] = None,
 ) -> None:
     """List requests made and received, newest first."""
     with cli.client() as client:
-        found = list(client.pages("/v1/requests", state=state or []))
+        found = list(client.pages("/v1/requests", state=state or [], performer_id=performer))
     _table(cli, found)
 
 
@@ -109,6 +113,9 @@ def accept(cli: Cli, request: RequestId, yes: Yes = False) -> None:
         body = {"version": offer["version"], "digest": offer["digest"]}
         found = client.post(f"/v1/requests/{request}/acceptance", body)
     emit(cli, found, lambda: _one(found))
+
+
+answering.register(app)
 
 
 @command(app, "end")

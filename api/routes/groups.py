@@ -10,7 +10,8 @@ from sqlmodel import Session
 from api import deciding, uniting
 from api.deps import Caller, Reading, Writing
 from api.paging import Asked, Page, page
-from api.wire import FROZEN, Signed, Text, ToSign
+from api.routes.enrolments import ConsentSigned, ConsentToSign
+from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.principal import Principal
 from licensing.models_suspension import Group, Membership, Suspension
@@ -147,11 +148,13 @@ def show_group(group_id: str, caller: Caller, reading: Reading) -> GroupOut:
     return GroupOut.of(groups.get_group(reading, caller, group_id))
 
 
-@router.post("/performers/{performer_id}/memberships", status_code=201, response_model=ToSign)
+@router.post(
+    "/performers/{performer_id}/memberships", status_code=201, response_model=ConsentToSign
+)
 def draft(performer_id: str, body: NewMembership, writing: Writing) -> Response:
     """Draft a membership; it counts once the performer's own program has signed it."""
     return writing.write(
-        lambda session: ToSign.of(
+        lambda session: ConsentToSign.of_all(
             groups.draft_membership(
                 session, writing.caller, body.group_id, performer_id, now=utc_now()
             )
@@ -163,7 +166,7 @@ def draft(performer_id: str, body: NewMembership, writing: Writing) -> Response:
     "/performers/{performer_id}/mandated-memberships", status_code=201, response_model=MembershipOut
 )
 def join(performer_id: str, body: NewMandate, writing: Writing) -> Response:
-    """Join for a performer who gave you a mandate on paper."""
+    """Join for a performer under a mandate: signed here, or on paper in the own organisation."""
     return writing.write(
         lambda session: MembershipOut.of(
             uniting.join_by_mandate(
@@ -179,8 +182,8 @@ def join(performer_id: str, body: NewMandate, writing: Writing) -> Response:
 
 
 @router.post("/memberships/{membership_id}/signature", response_model=MembershipOut)
-def sign(membership_id: str, body: Signed, writing: Writing) -> Response:
-    """Hand in the performer's signature: a member from now on."""
+def sign(membership_id: str, body: ConsentSigned, writing: Writing) -> Response:
+    """Hand in the signatures of the performer and of all guardians: a member from now on."""
     return writing.write(
         lambda session: MembershipOut.of(
             uniting.sign_membership(
@@ -189,6 +192,7 @@ def sign(membership_id: str, body: Signed, writing: Writing) -> Response:
                 membership_id,
                 signature=body.signature_bytes(),
                 verification_method=body.verification_method,
+                cosigned=body.cosigned(),
                 now=utc_now(),
             )
         ),

@@ -16,6 +16,8 @@ from core.principal import require_any
 from licensing.models import Licence, LicenceDraft
 from licensing.service import licences
 from licensing.terms import terms_from_dict, terms_to_dict
+from registry.models.mandates import Act
+from registry.service.acting import represent
 
 router = APIRouter(tags=["licences"])
 CREDENTIAL_TYPE, TOKEN_TYPE = "application/vc", "application/vc+jwt"
@@ -90,7 +92,15 @@ def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
         lambda session: LicenceToSign.of_licence(
             licences.draft_licence(
                 session,
-                writing.caller,
+                represent(
+                    session,
+                    writing.caller,
+                    terms.performer_id,
+                    Act.LICENSE,
+                    kinds=terms.kinds,
+                    scope=licences.SCOPE,
+                    now=utc_now(),
+                ),
                 terms,
                 base_url=world.settings.base_url,
                 now=utc_now(),

@@ -14,9 +14,12 @@ from api.wire import FROZEN, Text, ToSign
 from core.clock import utc_now
 from core.principal import Principal
 from licensing import fields
-from licensing.models_requests import Offer, Request, RequestState, Side
-from licensing.negotiation import MESSAGE_LENGTH_MAX, may, state_at
+from licensing.models_requests import Offer, Request, RequestState, Side, Turn
+from licensing.negotiation import MESSAGE_LENGTH_MAX, may, may_undo, state_at
 from licensing.service import asking, requests
+from licensing.service.requestsides import list_offers as offers_of
+from licensing.service.requestsides import list_requests as list_mine
+from licensing.service.requestsides import newest_offer, reach, side_of
 from licensing.terms import terms_from_dict, terms_to_dict
 from licensing.wording import render
 
@@ -118,8 +121,8 @@ class RequestOut(BaseModel):
     @classmethod
     def of(cls, session: Session, caller: Principal, request: Request) -> Self:
         """The request as the caller may see it."""
-        now, side = utc_now(), requests.side_of(caller, request)
-        state = state_at(request, now)
+        now, side = utc_now(), side_of(caller, request)
+        state, newest = state_at(request, now), newest_offer(session, request)
         return cls(
             id=request.id,
             seq=request.seq,
@@ -131,8 +134,11 @@ class RequestOut(BaseModel):
             expires_at=request.expires_at,
             asked_at=request.recorded_at,
             changed_at=request.changed_at,
-            may=[turn.value for turn in may(request, side, now)],
-            offer=OfferOut.of(requests.newest_offer(session, caller, request)),
+            may=[
+                *(turn.value for turn in may(request, side, now)),
+                *([Turn.UNDO.value] if may_undo(request, newest, side, now) else ()),
+            ],
+            offer=OfferOut.of(newest),
         )
 
 
@@ -197,7 +203,7 @@ def list_requests(
     submission_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Page[RequestOut]:
     """List requests made and received, newest first; an open one may show as EXPIRED."""
-    found = requests.list_requests(
+    found = list_mine(
         reading,
         caller,
         states=state or (),
@@ -205,6 +211,7 @@ def list_requests(
         submission_id=submission_id,
         before_seq=asked.before_seq,
         limit=asked.limit,
+        now=utc_now(),
     )
     return page(
         found,
@@ -217,14 +224,14 @@ def list_requests(
 @router.get("/requests/{request_id}", response_model=RequestOut)
 def show(request_id: str, caller: Caller, reading: Reading) -> RequestOut:
     """Show one request with its newest offer."""
-    return RequestOut.of(reading, caller, requests.get_request(reading, caller, request_id))
+    return RequestOut.of(reading, caller, reach(reading, caller, request_id, now=utc_now()).request)
 
 
 @router.get("/requests/{request_id}/concerns", response_model=list[ConcernOut])
 def concerns(request_id: str, caller: Caller, reading: Reading, lang: Language) -> list[ConcernOut]:
     """Why the performer's side could not sign the newest offer: promises it would break."""
-    found = requests.get_request(reading, caller, request_id)
-    reasons = requests.concerns(reading, caller, found, now=utc_now())
+    now = utc_now()
+    reasons = requests.concerns(reading, reach(reading, caller, request_id, now=now), now=now)
     return [
         ConcernOut(code=item.code, text=render(item, lang), detail=dict(item.detail))
         for item in reasons
@@ -234,8 +241,8 @@ def concerns(request_id: str, caller: Caller, reading: Reading, lang: Language) 
 @router.get("/requests/{request_id}/offers", response_model=list[OfferOut])
 def offers(request_id: str, caller: Caller, reading: Reading) -> list[OfferOut]:
     """Every offer that was made, oldest first."""
-    found = requests.get_request(reading, caller, request_id)
-    return [OfferOut.of(item) for item in requests.list_offers(reading, caller, found)]
+    found = reach(reading, caller, request_id, now=utc_now()).request
+    return [OfferOut.of(item) for item in offers_of(reading, found)]
 
 
 @router.post("/requests/{request_id}/offers", status_code=201, response_model=RequestOut)

@@ -16,6 +16,8 @@ ROWS = (
     row("POST", "/v1/requests/{request_id}/acceptance", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/end", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/licence-draft", _LICENCES),
+    row("POST", "/v1/requests/{request_id}/undo", *_PARTIES),
+    row("POST", "/v1/request-answers", *_PARTIES),
     row("POST", "/v1/clearances/{clearance_id}/requests", "submissions"),
     row("POST", "/v1/licences/{licence_id}/termination", *_PARTIES),
     row("POST", "/v1/groups", _LICENCES),

@@ -11,7 +11,8 @@ from licensing.asking import missing, terms_to_ask
 from licensing.models import TariffTerm
 from licensing.models_requests import Request, Side
 from licensing.service.clearances import get_clearance
-from licensing.service.requests import SCOPES, ask
+from licensing.service.requests import ask
+from licensing.service.requestsides import SCOPES
 from registry.service.submissions import get_submission
 from registry.service.works import get_cut
 

@@ -3,22 +3,33 @@
 Nobody is put into a group by the group: the performer's side joins, and either side may end it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
 from core import notices
-from core.canonical import canonical
+from core.canonical import canonical, parse_strict
 from core.db import OWNER, next_seq
 from core.errors import BadProof, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import verification_method as method_of
-from core.principal import Principal, require
-from licensing.membership import membership_document, signed_statement, signing_request
-from licensing.models_suspension import Basis, Group, Membership, MembershipDraft
+from core.principal import Principal, SearchCapability, require
+from licensing.membership import (
+    membership_document,
+    signed_statement,
+    signers_of,
+    signing_request,
+)
+from licensing.models_suspension import Basis, Group, Membership
 from licensing.store import groups as store
 from licensing.suspension import MANDATE_LENGTH_MAX, NAME_LENGTH_MAX, check_text
+from registry.cosigning import NO_SIGNATURES, require_same
+from registry.models.mandates import Act
+from registry.models.people import SigningRequest
+from registry.service.acting import represent
+from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at
 from registry.service.people import require_standing
 
@@ -65,8 +76,8 @@ def list_groups(session: Session, principal: Principal) -> tuple[Group, ...]:
 
 def draft_membership(
     session: Session, principal: Principal, group_id: str, performer_id: str, *, now: datetime
-) -> MembershipDraft:
-    """Make the statement of joining for the performer to sign with the key that is bound now.
+) -> SigningRequest:
+    """Make the statement of joining for the performer, and a minor's guardians, to sign.
 
     Raises `NotFound` for another tenant's performer, `Conflict` while no key is bound or when the
     performer is a member already.
@@ -74,6 +85,7 @@ def draft_membership(
     # Load.
     group = _joinable(session, principal, group_id, performer_id)
     keys = keys_at(session, performer_id, now)
+    due = guardians_due(session, principal, performer_id, now)
     # Decide.
     if not keys:
         raise Conflict(
@@ -82,7 +94,8 @@ def draft_membership(
             code="no-key",
         )
     membership = _membership(principal, group, performer_id, now)
-    document = membership_document(membership.id, group, performer_id, keys[0], now)
+    signers = (keys[0], *(item.did for item in due))
+    document = membership_document(membership.id, group, performer_id, signers, now)
     drafted = replace(membership, document=canonical(document))
     # Save.
     store.add_membership(session, drafted, audience=OWNER)
@@ -96,12 +109,13 @@ def sign_membership(
     *,
     signature: bytes,
     verification_method: str,
+    cosigned: Mapping[str, bytes] = NO_SIGNATURES,
     now: datetime,
 ) -> Membership:
-    """Keep the performer's signature: he is a member from now on.
+    """Keep the signatures of the performer and of all guardians: a member from now on.
 
-    Raises `BadProof` when it does not hold or is not by the key in force now, `Conflict` when he
-    is a member already, `NotFound` for another tenant's draft.
+    Raises `BadProof` when one is missing, does not hold or is not by the key in force now,
+    `Conflict` for a member already and where custody changed, `NotFound` for another's draft.
     """
     # Load.
     require(principal, SCOPE)
@@ -111,9 +125,10 @@ def sign_membership(
     if drafted.joined_seq is not None:
         raise Conflict("The membership is signed already.", next_step="List the memberships.")
     group = _joinable(session, principal, drafted.group_id, drafted.performer_id)
-    request = signing_request(drafted)
+    due = guardians_due(session, principal, drafted.performer_id, now)
+    own, *guardians = signers_of(parse_strict(drafted.document))
     # Decide.
-    wanted = request.options.verification_method
+    wanted = method_of(own)
     in_force = [method_of(did) for did in keys_at(session, drafted.performer_id, now)]
     if verification_method != wanted or wanted not in in_force:
         raise BadProof(
@@ -121,7 +136,9 @@ def sign_membership(
             next_step="Draft it again and sign with the key it names.",
             code="wrong-key",
         )
-    signed = replace(drafted, document=signed_statement(drafted, signature))
+    require_same(guardians, due)
+    given = {**cosigned, verification_method: signature}
+    signed = replace(drafted, document=signed_statement(drafted, given))
     # Save.
     return _join(session, group, signed, now, stored=True)
 
@@ -135,10 +152,24 @@ def join_by_mandate(
     *,
     now: datetime,
 ) -> Membership:
-    """Join for a performer who gave the caller a mandate on paper, which `mandate_ref` names."""
-    group = _joinable(session, principal, group_id, performer_id)
+    """Join for a performer under a mandate that `mandate_ref` names.
+
+    The performer's own organisation may have it on paper; whoever else acts, and for a minor,
+    needs one that was signed here. Raises `NotAllowed` or `NotFound` without, `Conflict` for a
+    minor whose guardians have signed nothing.
+    """
+    # Load.
+    side = represent(session, principal, performer_id, Act.REPRESENT, scope=SCOPE, now=now)
+    group = _joinable(session, side, group_id, performer_id)
+    # Decide.
+    if side is principal and guardians_due(session, side, performer_id, now):
+        raise Conflict(
+            "The guardians of a minor sign themselves.",
+            next_step="Join with everybody's signature, or under a mandate that they signed here.",
+            code="guardians-due",
+        )
     named = check_text(mandate_ref, "mandate's reference", MANDATE_LENGTH_MAX)
-    membership = _membership(principal, group, performer_id, now)
+    membership = _membership(side, group, performer_id, now)
     agreed = replace(membership, basis=Basis.MANDATE, mandate_ref=named)
     return _join(session, group, agreed, now, stored=False)
 
@@ -176,7 +207,8 @@ def end_membership(
     never signed.
     """
     # Load.
-    found = get_membership(session, principal, membership_id)
+    require(principal, SCOPE)
+    found = _reached(session, principal, membership_id, now)
     group = get_group(session, principal, found.group_id)
     # Decide.
     if found.left_seq is not None:
@@ -186,9 +218,26 @@ def end_membership(
     # Save.
     ended = replace(found, left_at=now, left_seq=next_seq(session))
     store.save_membership(session, ended, audience=f"tenant:{group.tenant_id}")
-    other = group.tenant_id if principal.tenant_id == found.tenant_id else found.tenant_id
+    other = found.tenant_id if principal.tenant_id == group.tenant_id else group.tenant_id
     _tell(session, other, "group.left", ended, group=group, now=now)
     return ended
+
+
+def _reached(
+    session: Session, principal: Principal, membership_id: str, now: datetime
+) -> Membership:
+    """A membership that the caller may end: his side's, his group's, or under a mandate."""
+    found = store.membership(session, principal, membership_id)
+    if found is not None:
+        return found
+    named = store.joined(session, SearchCapability("membership", membership_id), membership_id)
+    if named is None:
+        raise _no_membership()
+    try:
+        represent(session, principal, named.performer_id, Act.REPRESENT, scope=SCOPE, now=now)
+    except NotFound:
+        raise _no_membership() from None
+    return named
 
 
 def _joinable(session: Session, principal: Principal, group_id: str, performer_id: str) -> Group:

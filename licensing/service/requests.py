@@ -4,7 +4,6 @@ Nothing that a studio reads tells whether anybody has the id that it asks: a req
 kept, listed and expires like one that is not answered.
 """
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,9 +12,9 @@ from sqlmodel import Session
 from core import log, notices
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadTerms, Broken, Conflict, NotFound
+from core.errors import BadTerms, Broken, Conflict
 from core.ids import is_id, new_id
-from core.principal import Principal, SearchCapability, holds, require, require_any, system
+from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from fingerprint.models import Reason
 from licensing.models import Licence, LicenceDraft, Terms
@@ -32,14 +31,16 @@ from licensing.negotiation import (
 )
 from licensing.service.frameworks import against_framework, pinned
 from licensing.service.licences import draft_licence, draft_terms
+from licensing.service.requestsides import SCOPES, Reached, newest_offer, reach
 from licensing.service.scopes import scope_reasons
 from licensing.store import requests as store
 from licensing.termrules import check_terms
 from licensing.terms import ordered
 from licensing.wording import render
+from registry.models.mandates import Act
+from registry.service.mandates import mandates_of
 from registry.service.people import standing_owners
 
-SCOPES = {Side.STUDIO: "submissions", Side.PERFORMER: "licences"}
 OPEN_MAX = 20
 
 
@@ -93,7 +94,7 @@ def ask(
     # Save.
     store.add_request(session, request)
     store.add_offer(session, request, _offer(request, Side.STUDIO, terms, message, now))
-    _tell(session, request, Side.STUDIO, "request.asked", now)
+    tell(session, request, Side.STUDIO, "request.asked", now)
     return request
 
 
@@ -109,14 +110,15 @@ def counter(
 ) -> Request:
     """Offer other terms instead; raises `Conflict` when nobody can offer any more."""
     # Load.
-    request, side = _mine(session, principal, request_id)
-    newest = newest_offer(session, principal, request)
+    reached = reach(session, principal, request_id, turn=Turn.OFFER, kinds=terms.kinds, now=now)
+    request, side = reached.request, reached.side
+    newest = newest_offer(session, request)
     terms = pinned(session, principal, terms)
     # Decide.
     state = after(request, side, Turn.OFFER, now)
     _check(session, principal, terms, now)
     check_same_parties(terms, newest.terms)
-    _check_scope(session, principal, side, terms, now)
+    _check_scope(session, reached.acting, side, terms, now)
     if request.version >= VERSIONS_MAX:
         raise Conflict(
             f"There are {VERSIONS_MAX} offers already.", next_step="Make another request."
@@ -131,7 +133,7 @@ def counter(
     # Save.
     store.add_offer(session, changed, _offer(changed, side, terms, message, now))
     store.save_request(session, changed)
-    _tell(session, changed, side, "request.offered", now)
+    tell(session, changed, side, "request.offered", now)
     return changed
 
 
@@ -149,12 +151,13 @@ def accept(
     Raises `Conflict` when it is not the caller's turn or there is another offer by now.
     """
     # Load.
-    request, side = _mine(session, principal, request_id)
-    newest = newest_offer(session, principal, request)
+    reached = reach(session, principal, request_id, turn=Turn.ACCEPT, now=now)
+    request, side = reached.request, reached.side
+    newest = newest_offer(session, request)
     # Decide.
     state = after(request, side, Turn.ACCEPT, now)
     check_accepted(request, newest, version, digest)
-    _check_scope(session, principal, side, newest.terms, now)
+    _check_scope(session, reached.acting, side, newest.terms, now)
     agreed = replace(request, state=state, changed_at=now)
     # Save.
     store.save_request(session, agreed)
@@ -165,17 +168,18 @@ def accept(
         payload={"version": version, "terms": digest},
         at=now,
     )
-    _tell(session, agreed, side, "request.agreed", now)
+    tell(session, agreed, side, "request.agreed", now)
     return agreed
 
 
 def end(session: Session, principal: Principal, request_id: str, *, now: datetime) -> Request:
     """Refuse (the performer's side) or withdraw (the studio), even what was agreed already."""
-    request, side = _mine(session, principal, request_id)
+    reached = reach(session, principal, request_id, turn=Turn.END, now=now)
+    request, side = reached.request, reached.side
     ended = replace(request, state=after(request, side, Turn.END, now), changed_at=now)
     store.save_request(session, ended)
     kind = "request.refused" if side is Side.PERFORMER else "request.withdrawn"
-    _tell(session, ended, side, kind, now)
+    tell(session, ended, side, kind, now)
     return ended
 
 
@@ -189,12 +193,13 @@ def draft(
     """
     # Load.
     require(principal, SCOPES[Side.PERFORMER])
-    request, side = _mine(session, principal, request_id)
-    newest = newest_offer(session, principal, request)
+    reached = reach(session, principal, request_id, turn=Turn.SIGN, now=now)
+    request, side, acting = reached.request, reached.side, reached.acting
+    newest = newest_offer(session, request)
     # Decide.
     after(request, side, Turn.SIGN, now)
-    drafted = draft_licence(session, principal, newest.terms, base_url=base_url, now=now)
-    if digest_of(draft_terms(session, principal, drafted.id)) != newest.digest:
+    drafted = draft_licence(session, acting, newest.terms, base_url=base_url, now=now)
+    if digest_of(draft_terms(session, acting, drafted.id)) != newest.digest:
         raise Conflict(
             "The law cuts what was agreed: a minor's licence ends on the 18th birthday.",
             next_step="Offer terms that end by then, so that both sides agree to them.",
@@ -214,86 +219,22 @@ def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request
     request = store.of_licence(session, capability, licence.id)
     if request is None or request.state is RequestState.GRANTED or licence.seq is None:
         return request
-    newest = newest_offer(session, system(request.tenant_id), request)
+    newest = newest_offer(session, request)
     if digest_of(newest.terms) != digest_of(licence.terms):
         raise Broken("a licence differs from what was agreed")
     state = after(request, Side.PERFORMER, Turn.SIGN, now)
     granted = replace(request, state=state, changed_at=now)
     store.save_request(session, granted)
-    _tell(session, granted, Side.PERFORMER, "request.granted", now)
+    tell(session, granted, Side.PERFORMER, "request.granted", now)
     return granted
 
 
-def concerns(
-    session: Session, principal: Principal, request: Request, *, now: datetime
-) -> tuple[Reason, ...]:
+def concerns(session: Session, reached: Reached, *, now: datetime) -> tuple[Reason, ...]:
     """Why the performer's side could not sign the newest offer; the studio is told nothing."""
-    if side_of(principal, request) is Side.STUDIO:
+    if reached.side is Side.STUDIO:
         return ()
-    offer = newest_offer(session, principal, request)
-    return scope_reasons(session, principal, offer.terms, now=now)
-
-
-def get_request(session: Session, principal: Principal, request_id: str) -> Request:
-    """One request that the caller is a party of; raises `NotFound`."""
-    return _mine(session, principal, request_id)[0]
-
-
-def list_requests(
-    session: Session,
-    principal: Principal,
-    *,
-    states: Collection[RequestState] = (),
-    performer_id: str | None = None,
-    submission_id: str | None = None,
-    before_seq: int | None = None,
-    limit: int = 100,
-) -> tuple[Request, ...]:
-    """Requests made or received, newest first; page on with the last number."""
-    require_any(principal, *SCOPES.values())
-    return store.requests(
-        session,
-        principal,
-        states=states,
-        performer_id=performer_id,
-        submission_id=submission_id,
-        before_seq=before_seq,
-        limit=limit,
-    )
-
-
-def list_offers(session: Session, principal: Principal, request: Request) -> tuple[Offer, ...]:
-    """Every offer of a request, oldest first."""
-    return store.offers(session, principal, request.id)
-
-
-def newest_offer(session: Session, principal: Principal, request: Request) -> Offer:
-    """The offer that is on the table."""
-    return store.offers(session, principal, request.id)[-1]
-
-
-def side_of(principal: Principal, request: Request) -> Side:
-    """For whom the caller's organisation speaks, whatever the caller himself may do.
-
-    Where it is both, the caller speaks for the side of which he has the scope; with both scopes,
-    for the side whose turn it is.
-    """
-    if request.tenant_id != request.performer_tenant:
-        return Side.STUDIO if principal.tenant_id == request.tenant_id else Side.PERFORMER
-    sides = [side for side in Side if holds(principal, SCOPES[side])]
-    if len(sides) == 1:
-        return sides[0]
-    return Side.STUDIO if request.state is RequestState.COUNTERED else Side.PERFORMER
-
-
-def _mine(session: Session, principal: Principal, request_id: str) -> tuple[Request, Side]:
-    require_any(principal, *SCOPES.values())
-    found = store.request(session, principal, request_id)
-    if found is None:
-        raise NotFound("There is no such request.", next_step="List the requests.")
-    side = side_of(principal, found)
-    require(principal, SCOPES[side])
-    return found, side
+    offer = newest_offer(session, reached.request)
+    return scope_reasons(session, reached.acting, offer.terms, now=now)
 
 
 def _check(session: Session, principal: Principal, terms: Terms, now: datetime) -> None:
@@ -330,23 +271,31 @@ def _offer(request: Request, side: Side, terms: Terms, message: str, now: dateti
     )
 
 
-def _tell(session: Session, request: Request, by: Side, kind: str, now: datetime) -> None:
-    """Tell the other side; nobody is told where nobody has the id."""
-    other = request.performer_tenant if by is Side.STUDIO else request.tenant_id
-    if not other:
-        return
+def tell(session: Session, request: Request, by: Side, kind: str, now: datetime) -> None:
+    """Tell the other side, and who may license for it; nobody where nobody has the id."""
+    told = _performers_side(session, request, now) if by is Side.STUDIO else [request.tenant_id]
     facts = {
         "version": str(request.version),
         "expires_at": to_text(request.expires_at),
         "performer": request.performer_id,
         "studio": get_tenant(session, request.tenant_id).name,
     }
-    notices.notify(
-        session,
-        tenant_id=other,
-        person=None,
-        kind=kind,
-        subject_id=request.id,
-        facts=facts,
-        now=now,
-    )
+    for tenant_id in told:
+        notices.notify(
+            session,
+            tenant_id=tenant_id,
+            person=None,
+            kind=kind,
+            subject_id=request.id,
+            facts=facts,
+            now=now,
+        )
+
+
+def _performers_side(session: Session, request: Request, now: datetime) -> list[str]:
+    if not request.performer_tenant:
+        return []
+    side = system(request.performer_tenant)
+    given = mandates_of(session, side, request.performer_id, now)
+    holders = {item.terms.holder_id for item in given if Act.LICENSE in item.terms.acts}
+    return [request.performer_tenant, *sorted(holders - {request.performer_tenant})]

@@ -114,6 +114,17 @@ def membership(session: Session, principal: Principal, membership_id: str) -> Me
     return found[0] if found else None
 
 
+def joined(
+    session: Session, _capability: SearchCapability, membership_id: str
+) -> Membership | None:
+    """One membership that began, whoever's it is."""
+    query = select(MembershipRow).where(
+        col(MembershipRow.id) == membership_id, col(MembershipRow.joined_seq).is_not(None)
+    )
+    row = session.exec(query).first()
+    return None if row is None else _membership(row)
+
+
 def open_membership(
     session: Session, principal: Principal, group_id: str, performer_id: str
 ) -> Membership | None:

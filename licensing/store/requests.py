@@ -115,6 +115,15 @@ def request(session: Session, principal: Principal, request_id: str) -> Request 
     return None if row is None else _request(row)
 
 
+def addressed(session: Session, _capability: SearchCapability, request_id: str) -> Request | None:
+    """One request that reached somebody, whoever it is; for those who speak for the performer."""
+    query = select(RequestRow).where(
+        col(RequestRow.id) == request_id, col(RequestRow.performer_tenant) != ""
+    )
+    row = session.exec(query).first()
+    return None if row is None else _request(row)
+
+
 def requests(
     session: Session,
     principal: Principal,

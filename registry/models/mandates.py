@@ -13,6 +13,7 @@ class Act(StrEnum):
     """What can be done for somebody else; none of them implies another.
 
     Nobody signs a consent or licence for a performer: LICENSE is to negotiate and draft one.
+    REPRESENT is to join and leave groups, and so to have them suspend consent.
     """
 
     READ = "read"
@@ -21,6 +22,7 @@ class Act(StrEnum):
     LICENSE = "license"
     REVOKE = "revoke"
     COLLECT = "collect"
+    REPRESENT = "represent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ People of the performer's own side act for themselves; a guardian acts as a guar
 person, and any other organisation, only as far as a mandate goes that the performer signed.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -29,13 +30,15 @@ def represent(
     performer_id: str,
     act: Act,
     *,
-    kind: KindOfUse | None = None,
+    kinds: Collection[KindOfUse] = (),
     scope: str = SCOPE,
+    record: bool = True,
     now: datetime,
 ) -> Principal:
     """The principal who does this for the performer; call it in `write()`, which records it.
 
-    `scope` is what the act itself asks for, so that nobody learns more for want of it.
+    `kinds` have all to lie in one mandate, `scope` is what the act itself asks for, so that nobody
+    learns more for want of it. Who only looks need not have it recorded.
     Raises `NotFound` where the performer is another organisation's without a mandate for the
     caller's, `NotAllowed` where a mandate does not cover the act.
     """
@@ -43,7 +46,7 @@ def represent(
     owner = _owner(session, performer_id)
     if owner == principal.tenant_id and not _is_agent(principal):
         guardian = acting_guardian(session, principal, performer_id, now)
-        if guardian is not None:
+        if guardian is not None and record:
             _note(
                 session,
                 principal,
@@ -53,8 +56,9 @@ def represent(
             )
         return principal
     held = mandates.list_mandates(session, principal, performer_id=performer_id)
-    mandate = _covering(held, principal, act, kind, now, own=owner == principal.tenant_id)
-    _note(session, principal, performer_id, {"as": "agent", "by": mandate.id, "act": act}, now)
+    mandate = _covering(held, principal, act, kinds, now, own=owner == principal.tenant_id)
+    if record:
+        _note(session, principal, performer_id, {"as": "agent", "by": mandate.id, "act": act}, now)
     return replace(principal, tenant_id=owner)
 
 
@@ -83,13 +87,21 @@ def _covering(
     held: tuple[Mandate, ...],
     principal: Principal,
     act: Act,
-    kind: KindOfUse | None,
+    kinds: Collection[KindOfUse],
     now: datetime,
     *,
     own: bool,
 ) -> Mandate:
+    holder = principal.tenant_id
     judged = [
-        (item, uncovered(item, holder_id=principal.tenant_id, act=act, kind=kind, at=now))
+        (
+            item,
+            [
+                reason
+                for kind in (tuple(kinds) or (None,))
+                for reason in uncovered(item, holder_id=holder, act=act, kind=kind, at=now)
+            ],
+        )
         for item in held
     ]
     for item, reasons in judged:

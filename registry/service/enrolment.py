@@ -20,11 +20,11 @@ from core.keys import verification_method as method_of
 from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Modality, Reason
 from registry.consent import ConsentTerms, check_consent, consent_document, consent_terms
+from registry.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.enrolment import Step, advance
 from registry.minority import consent_ends, minority_in
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
 from registry.quotas import ENROLMENTS_MAX
-from registry.service.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at, require_key
 from registry.service.quotas import require_quota

@@ -15,12 +15,12 @@ from core.errors import BadTerms, Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, require
 from core.tenants import get_tenant
+from registry.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.mandates import check_mandate, mandate_document, uncovered
 from registry.minority import adult_on, midnight, minority_in
 from registry.models.mandates import Act, Mandate, MandateTerms
 from registry.models.people import SigningRequest
 from registry.models.works import KindOfUse
-from registry.service.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at, require_key
 from registry.store import mandates, people

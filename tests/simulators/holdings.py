@@ -83,7 +83,7 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     parent = {"name": f"{name} the elder", "did": generate().did, "relation": "parent"}
     guardian = client.post(f"/v1/performers/{child.id}/guardians", parent)
     until = {"holder_id": holder.tenant_id, "valid_until": "2036-01-01T00:00:00Z"}
-    acts = {"acts": ["read", "enrol", "withdraw", "license", "revoke", "collect"]}
+    acts = {"acts": ["read", "enrol", "withdraw", "license", "revoke", "collect", "represent"]}
     mandate = client.post(f"/v1/performers/{anna.id}/mandates", {**until, **acts})
     client.post(f"/v1/mandates/{mandate['id']}/signature", signature(anna.key, mandate))
     late = Person.add(client, f"{name} who died")
@@ -319,6 +319,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/requests": {"terms": terms},
         "/v1/requests/{request_id}/offers": {"terms": terms},
         "/v1/requests/{request_id}/acceptance": {"version": 1, "digest": "0"},
+        "/v1/request-answers": {"answer": "refuse", "requests": [{"request_id": "req_none"}]},
         "/v1/clearances/{clearance_id}/requests": {"tariff": terms["tariff"]},
         "/v1/licences/{licence_id}/approvals": {"cut_id": ids["cut_id"], "approve": True},
         "/v1/licences/{licence_id}/use-notices": {"cut_id": ids["cut_id"]},

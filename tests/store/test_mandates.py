@@ -59,7 +59,12 @@ def act(
 ) -> Principal:
     with world.db.write() as session:
         return acting.represent(
-            session, who, performer_id, what, kind=kind, now=later(**(at or {"days": 1}))
+            session,
+            who,
+            performer_id,
+            what,
+            kinds=[] if kind is None else [kind],
+            now=later(**(at or {"days": 1})),
         )
 
 
