@@ -58,11 +58,20 @@ class SpanVerdictOut(BaseModel):
         )
 
 
+class NewerOut(BaseModel):
+    """The decision on the same cut that stands now."""
+
+    id: str
+    verdict: str
+    decided_at: datetime
+
+
 class ClearanceOut(BaseModel):
     """May it be released? `verdict` is CLEARED, REFUSED, REVIEW or UNKNOWN PERSON, with reasons.
 
     `known_seq` is the newest event of the registry that was taken into account. `found` are the
-    matches of the scan as they stand now; lists of decisions leave them out. `single_operator` says
+    matches of the scan as they stand now, `newer` is what was decided on the cut since, null where
+    this decision stands; lists of decisions leave both out. `single_operator` says
     that one person ran the registry alone when it was decided; its leaf in the log says so too.
     """
 
@@ -84,6 +93,7 @@ class ClearanceOut(BaseModel):
     model_ids: list[str]
     threshold_ids: list[str]
     found: list[MatchOut] | None = None
+    newer: NewerOut | None = None
     single_operator: bool = False
 
 
@@ -143,9 +153,20 @@ def report(clearance_id: str, caller: Caller, reading: Reading, world: Open, lan
 
 
 def in_full(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
-    """The decision and the finds that it is about."""
-    found = matches_of(session, caller, item.scan_id)
-    return shown(session, caller, item).model_copy(update={"found": found})
+    """The decision, the finds that it is about, and the one that took its place."""
+    more = {
+        "found": matches_of(session, caller, item.scan_id),
+        "newer": newer(session, caller, item),
+    }
+    return shown(session, caller, item).model_copy(update=more)
+
+
+def newer(session: Session, caller: Principal, item: Clearance) -> NewerOut | None:
+    """What stands on the cut now, where that is another decision than this one."""
+    (last,) = clearances.list_clearances(session, caller, cut_id=item.cut_id, limit=1)
+    if last.id == item.id:
+        return None
+    return NewerOut(id=last.id, verdict=last.decision.verdict.value, decided_at=last.decided_at)
 
 
 def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:

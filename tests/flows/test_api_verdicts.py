@@ -84,12 +84,18 @@ def test_what_rests_on_a_revoked_licence_is_decided_anew_and_refused(
     film = medium(20_000, ("anna", "voice", 0, 15_000))
     declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
     submission = submit(stage, studio, new_cut(studio), film, declared)
-    assert clearance(studio, submission)["verdict"] == "CLEARED"
+    first = clearance(studio, submission)
+    assert (first["verdict"], first["newer"]) == ("CLEARED", None)
     anna.agency.post(f"/v1/licences/{licence['id']}/revocation", {"reason": "no more"})
     run_jobs(stage.settings)
     again = clearance(studio, submission)
     assert again["verdict"] == "REFUSED"
     assert "licence-revoked" in codes(again)
+    earlier = studio.get(f"/v1/clearances/{first['id']}")
+    assert (earlier["verdict"], earlier["newer"]["id"]) == ("CLEARED", again["id"])
+    page = studio._http.get(f"/v1/clearances/{first['id']}/clearance.html").text
+    assert "no longer stands" in page
+    assert "You may release" not in page
     asked = studio.post(f"/v1/submissions/{submission['id']}/clearances")
     assert asked["verdict"] == "REFUSED"
 
