@@ -28,13 +28,11 @@ from licensing.service.clearances import (
 from licensing.service.licences import get_licence, revoke_licence
 from licensing.service.scopes import below
 from licensing.termination import Termination
-from registry.models.evidence import Review, ReviewVerdict, Submission, SubmissionState
+from registry.models.evidence import Submission, SubmissionState
 from registry.models.figures import Answer
 from registry.models.works import KindOfUse
 from registry.service import figures, series
 from registry.service.figures import Question
-from registry.service.reviews import review_match
-from registry.store.matches import get_match
 from royalties.service.accruals import accrue
 
 DECIDE_JOB = "decide"
@@ -50,20 +48,6 @@ def clear_and_accrue(session: Session, principal: Principal, submission_id: str)
     return clearance
 
 
-def settle_match(
-    session: Session, caller: Principal, match_id: str, verdict: ReviewVerdict
-) -> tuple[Review, str | None]:
-    """Keep a person's word on a match and decide anew; the submission's id only for its studio.
-
-    The performer's side may say "not me" of a submission that it must not see, so the decision
-    is made on the studio's behalf.
-    """
-    review = review_match(session, caller, match_id, verdict, now=utc_now())
-    studio_id, _, match = get_match(session, caller, match_id)
-    clear_and_accrue(session, system(studio_id), match.submission_id)
-    return review, match.submission_id if studio_id == caller.tenant_id else None
-
-
 def revoke(session: Session, caller: Principal, licence_id: str, reason: str) -> Licence:
     """End a licence, and have every decision that rests on it or on what is below it made anew.
 
@@ -72,7 +56,7 @@ def revoke(session: Session, caller: Principal, licence_id: str, reason: str) ->
     licence = revoke_licence(session, caller, licence_id, reason, now=utc_now())
     for below_id, licensee_id in below(session, licence):
         studio = system(licensee_id)
-        _queue(session, studio, resting_on(session, studio, below_id), licence.id)
+        queue(session, studio, resting_on(session, studio, below_id), licence.id)
     return licence
 
 
@@ -149,7 +133,7 @@ def granted(session: Session, licence: Licence) -> None:
     found = set(waiting_for(session, studio, licence.terms.performer_id))
     if request is not None and request.submission_id is not None:
         found.add(request.submission_id)
-    _queue(session, studio, sorted(found), f"{licence.id}:granted")
+    queue(session, studio, sorted(found), f"{licence.id}:granted")
 
 
 def _revise(session: Session, caller: Principal, item: Suspension) -> None:
@@ -169,7 +153,7 @@ def act_on_cut(
     made = cutacts.act_on_cut(session, caller, licence_id, cut_id, act, now=utc_now())
     studio = system(get_licence(session, caller, licence_id).terms.licensee_id)
     newest = list_clearances(session, studio, cut_id=cut_id, limit=1)
-    _queue(session, studio, [item.submission_id for item in newest], made.id)
+    queue(session, studio, [item.submission_id for item in newest], made.id)
     return made
 
 
@@ -192,14 +176,14 @@ def answer_figure(
         performer_id=performer_id,
         now=utc_now(),
     )
-    _queue(session, system(caller.tenant_id), concerned, made.id)
+    queue(session, system(caller.tenant_id), concerned, made.id)
     return figures.question(session, caller, figure_id)
 
 
 def merge_figures(session: Session, caller: Principal, figure_id: str, into: str) -> Question:
     """Make two figures one, and have every cut that shows the first decided anew."""
     made, concerned = figures.merge_figures(session, caller, figure_id, into, now=utc_now())
-    _queue(session, system(caller.tenant_id), concerned, made.id)
+    queue(session, system(caller.tenant_id), concerned, made.id)
     return figures.question(session, caller, into)
 
 
@@ -208,7 +192,7 @@ def split_figure(
 ) -> Question:
     """Make some sightings a figure of their own, and have their cuts decided anew."""
     made, concerned = figures.split_figure(session, caller, figure_id, trace_ids, now=utc_now())
-    _queue(session, system(caller.tenant_id), concerned, made.figure.id)
+    queue(session, system(caller.tenant_id), concerned, made.figure.id)
     return made
 
 
@@ -217,7 +201,7 @@ def declare_work(
 ) -> tuple[str, ...]:
     """Keep what holds for a whole work, and have what it changes below decided anew."""
     changed = series.declare_work(session, caller, work_id, data, now=utc_now())
-    _queue(session, system(caller.tenant_id), changed, f"{work_id}:{new_id('dcl')}")
+    queue(session, system(caller.tenant_id), changed, f"{work_id}:{new_id('dcl')}")
     return changed
 
 
@@ -227,7 +211,8 @@ def decide_if_scanned(session: Session, caller: Principal, submission: Submissio
         clear_and_accrue(session, system(caller.tenant_id), submission.id)
 
 
-def _queue(session: Session, studio: Principal, submission_ids: Iterable[str], cause: str) -> None:
+def queue(session: Session, studio: Principal, submission_ids: Iterable[str], cause: str) -> None:
+    """Have each of these submissions of one studio decided anew, by a worker."""
     for submission_id in submission_ids:
         jobs.enqueue(
             session,

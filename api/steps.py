@@ -29,9 +29,9 @@ from fingerprint.models import Modality, Reason, ScanMode, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
-    figures,
     filelabels,
     findings,
+    grouping,
     latematch,
     reading,
     scans,
@@ -214,13 +214,13 @@ def know_figures(tools: Tools, job: Job, scan_id: str) -> None:
     """
     principal = system(job.tenant_id)
     with tools.world.db.read() as session:
-        asked = figures.to_group(session, tools.world.vault, principal, scan_id, at=utc_now())
+        asked = grouping.to_group(session, tools.world.vault, principal, scan_id, at=utc_now())
     if not asked.seen:
         return
     groups = tools.engine.alike((*asked.present, *asked.kept), len(asked.present))
     with tools.world.db.write() as session:
         jobs.guard(session, job)
-        figures.save_groups(session, principal, asked, groups, now=utc_now())
+        grouping.save_groups(session, principal, asked, groups, now=utc_now())
 
 
 def read_findings(tools: Tools, job: Job) -> Findings:

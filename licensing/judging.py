@@ -46,6 +46,8 @@ def judge(use: Use, facts: Facts) -> Judged:
     """The verdict on one use that was found."""
     forbidden = prohibitions(use.performer_id, use.kind, facts)
     unsure = [] if use.decision is Decision.MATCH else [Reason("uncertain-match", {})]
+    if facts.release.known.doubted & set(use.match_ids):
+        unsure.append(Reason("second-opinion-asked", {}))
     if facts.release.known.collisions & set(use.match_ids):
         unsure.append(Reason("character-collides", {}))
     if use.kind is None:

@@ -61,11 +61,12 @@ class Known:
     `under` are suspensions by the id of a licence that its framework binds to them.
     By performer id: `suspensions`, `minors` (the 18th birthday) and `deceased` (the day of death).
     By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
-    other cuts were cleared under it). `rivals` are exclusive licences of other studios. `confirmed`
-    and `collisions` are ids of matches: those that a person confirmed, and those where the studio
-    answered that the figure is invented. `labels` is `None` where nobody looked for any. `packs`
-    are the rule packs on file; those of the territories of release are asked. `unread` counts the
-    parts of the file that could not be read in full.
+    other cuts were cleared under it). `rivals` are exclusive licences of other studios.
+    `confirmed`, `doubted` and `collisions` are ids of matches: those that a person confirmed, those
+    of which a second opinion is wanted, and those where the studio answered that the figure is
+    invented. `labels` is `None` where nobody looked for any. `packs` are the rule packs on file;
+    those of the territories of release are asked. `unread` counts the parts of the file that could
+    not be read in full.
     """
 
     suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Known:
     acts: Mapping[str, CutActs] = field(default_factory=dict)
     other_cuts: Mapping[str, int] = field(default_factory=dict)
     confirmed: frozenset[str] = frozenset()
+    doubted: frozenset[str] = frozenset()
     collisions: frozenset[str] = frozenset()
     labels: tuple[LabelFound, ...] | None = None
     packs: tuple[Pack, ...] = ()

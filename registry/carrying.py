@@ -132,6 +132,24 @@ def _moved(trace: Trace, link: Link, intact: Sequence[Span], source: str) -> Tra
     return replace(trace, spans=spans, reasons=(*trace.reasons, reason))
 
 
+def to_here(spans: Iterable[Span], link: Link) -> tuple[Span, ...]:
+    """Spans of the known file in the time of the file at hand, as far as nothing was changed."""
+    return within((_here(span, link) for span in spans), link.intact)
+
+
+def to_there(spans: Iterable[Span], link: Link) -> tuple[Span, ...]:
+    """Spans of the file at hand in the time of the known one, as far as nothing was changed."""
+    return merge(_there(span, link) for span in within(spans, link.intact))
+
+
+def _there(span: Span, link: Link) -> Span:
+    start, end = (
+        link.there.start_ms + round((at_ms - link.here.start_ms) * link.speed)
+        for at_ms in (span.start_ms, span.end_ms)
+    )
+    return Span(start, end)
+
+
 def _here(span: Span, link: Link) -> Span:
     """A span of the known file in the time of the file at hand."""
     start, end = (

@@ -14,10 +14,12 @@ from core.ids import is_id
 from fingerprint.models import Decision, Modality, Reason, Span
 from registry.models.evidence import Match, Scan, UnknownPerson
 from registry.models.figures import Answer, FigureAnswer, Sighting
-from registry.spans import mostly_covered
+from registry.spans import mostly_covered, overlap_ms, total_ms
 
 REFERENCE_LENGTH_MAX = 200
 CHAIN_MAX = 50
+# Two people who share at least so much of the best place's time were there at once.
+ALIKE_IN_TIME = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,24 @@ def assign(
 ) -> tuple[str | None, ...]:
     """The figure of each trace; equal new names, `new:0` and on, for those of a new figure.
 
-    `earlier` are the links of the same submission. `groups` hold places in `seen` followed by
+    `earlier` are the links on the same recording; where several people were there at once, likeness
+    says which of them it is. `groups` hold places in `seen` followed by
     `known`, which names the figure of each kept vector. A doubtful trace makes no new figure: None.
     """
-    found: dict[int, str] = {}
-    for place, item in enumerate(seen):
-        before = _same_place(item, earlier)
-        if before is not None:
-            found[place] = before
+    there = [_same_place(item, earlier) for item in seen]
+    found = {place: names[0] for place, names in enumerate(there) if len(names) == 1}
     for number, group in enumerate(groups):
         inside = [place for place in group if place < len(seen)]
         votes = [known[place - len(seen)] for place in group if place >= len(seen)]
         votes += [found[place] for place in inside if place in found]
         name = _most(votes) or f"new:{number}"
         for place in inside:
-            if place not in found and (votes or not seen[place].doubtful):
+            fits = name in there[place] if there[place] else votes or not seen[place].doubtful
+            if place not in found and fits:
                 found[place] = name
+    for place, names in enumerate(there):
+        if names:
+            found.setdefault(place, names[0])
     return tuple(found.get(place) for place in range(len(seen)))
 
 
@@ -127,13 +131,23 @@ def _match(person: UnknownPerson, answer: FigureAnswer, scan: Scan) -> Match:
     )
 
 
-def _same_place(item: Seen, earlier: Sequence[Sighting]) -> str | None:
-    there = [
-        link
+def _same_place(item: Seen, earlier: Sequence[Sighting]) -> tuple[str, ...]:
+    """Figures that were in the same place and nowhere much else, the one put there last first."""
+    shared = {
+        link.seq: _shared(item.spans, link.spans)
         for link in earlier
-        if link.modality is item.modality and mostly_covered(item.spans, link.spans)
-    ]
-    return max(there, key=lambda link: link.seq).figure_id if there else None
+        if link.modality is item.modality and link.spans and mostly_covered(item.spans, link.spans)
+    }
+    least = ALIKE_IN_TIME * max(shared.values(), default=0.0)
+    there = [link for link in earlier if shared.get(link.seq, -1.0) >= least]
+    newest = sorted(there, key=lambda link: -link.seq)
+    return tuple(dict.fromkeys(link.figure_id for link in newest))
+
+
+def _shared(one: Sequence[Span], other: Sequence[Span]) -> float:
+    """How much of the time of either is in both, from 0 to 1; 1 where both are moments."""
+    whole = total_ms((*one, *other))
+    return overlap_ms(one, other) / whole if whole else 1.0
 
 
 def _most(votes: Sequence[str]) -> str | None:

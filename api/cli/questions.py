@@ -7,7 +7,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
-from api.web.texts import timecode, word
+from api.web.texts import stretch, word
 
 app = typer.Typer(help="Unknown people: one question for a whole series.", no_args_is_help=True)
 FigureId = Annotated[str, typer.Argument(help="Id of the question (see `question list`).")]
@@ -44,7 +44,7 @@ def show(cli: Cli, figure: FigureId) -> None:
     with cli.client() as client:
         found = client.get(f"/v1/figures/{figure}")
     rows = [
-        (item["trace_id"], item["cut_id"], ", ".join(_span(span) for span in item["spans"]))
+        (item["trace_id"], item["cut_id"], ", ".join(stretch(span) for span in item["spans"]))
         for item in found["sightings"]
     ]
     emit(cli, found, lambda: table(("sighting", "cut", "spans"), rows))
@@ -116,8 +116,4 @@ def _post(cli: Cli, path: str, body: dict[str, Any]) -> None:
 
 def _first(item: dict[str, Any]) -> str:
     newest = item["sightings"][0]
-    return f"{newest['cut_id']} {_span(newest['spans'][0])}" if newest["spans"] else ""
-
-
-def _span(span: dict[str, int]) -> str:
-    return f"{timecode(span['start_ms'])}\u2013{timecode(span['end_ms'])}"
+    return f"{newest['cut_id']} {stretch(newest['spans'][0])}" if newest["spans"] else ""

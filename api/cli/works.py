@@ -7,7 +7,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
-from api.web.texts import timecode
+from api.web.texts import stretch
 
 works = typer.Typer(help="Titles: universe, series, season, episode.", no_args_is_help=True)
 cuts = typer.Typer(help="Concrete versions of a work.", no_args_is_help=True)
@@ -87,15 +87,11 @@ def list_links(cli: Cli, cut: Annotated[str, typer.Argument(help="Id of the cut.
     rows = [
         (
             link["part"],
-            f"{link['cut_id']} {_time(link['here'])}",
-            f"{link['known_cut_id']} {_time(link['there'])}",
+            f"{link['cut_id']} {stretch(link['here'])}",
+            f"{link['known_cut_id']} {stretch(link['there'])}",
             f"{link['speed']:.3f}",
             "same file" if link["identical"] else "mirrored" if link["mirrored"] else "",
         )
         for link in found
     ]
     emit(cli, found, lambda: table(("part", "stretch", "is in", "speed", ""), rows))
-
-
-def _time(span: dict[str, int]) -> str:
-    return f"{timecode(span['start_ms'])}\u2013{timecode(span['end_ms'])}"

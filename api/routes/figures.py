@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field
 
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
-from api.routes.matches import EVIDENCE_TYPES
+from api.routes.matches import shown_evidence
 from api.wire import FROZEN, SpanOut, Text
+from core.clock import utc_now
 from fingerprint.models import Modality
 from registry.models.figures import Answer
 from registry.service import figures
@@ -113,12 +114,17 @@ def show(figure_id: str, caller: Caller, reading: Reading) -> FigureOut:
 
 
 @router.get("/figures/{figure_id}/evidence", response_class=Response)
-def evidence(figure_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
-    """The best face, or some seconds of the voice, while they are kept."""
-    modality, kept = figures.evidence(reading, world.vault, caller, figure_id)
-    return Response(
-        kept, media_type=EVIDENCE_TYPES[modality], headers={"Cache-Control": "no-store"}
-    )
+def evidence(
+    figure_id: str, caller: Caller, reading: Reading, world: Open, *, plain: bool = False
+) -> Response:
+    """The best face, or some seconds of the voice, while they are kept.
+
+    Of whoever may be a child the face is blurred unless `plain` is asked for, and each view is
+    recorded and told, as for matches.
+    """
+    found = figures.evidence(reading, world.vault, caller, figure_id)
+    child = figures.child_in(reading, caller, figure_id, at=utc_now())
+    return shown_evidence(world, caller, found, child=child, about=figure_id, plain=plain)
 
 
 @router.post("/figures/{figure_id}/answer", response_model=FigureOut)

@@ -1,20 +1,21 @@
 """Matches: what was seen or heard, a person's word on it, and late matching of past scans."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api.deciding import settle_match
 from api.deps import Caller, Open, Reading, Writing
+from api.reviewing import settle_match
 from api.routes.jobs import JobOut
 from api.wire import FROZEN
 from core.clock import utc_now
-from core.principal import SearchCapability, require
+from core.init import World
+from core.principal import Principal, SearchCapability, require
 from fingerprint.face.blurring import blurred
 from fingerprint.models import Modality
-from registry.models.evidence import Review, ReviewVerdict
+from registry.models.reviews import Review, ReviewVerdict, Why
 from registry.service import latematch
 from registry.service import reading as findings
 
@@ -23,10 +24,11 @@ EVIDENCE_TYPES = {Modality.FACE: "image/jpeg", Modality.VOICE: "audio/ogg"}
 
 
 class NewReview(BaseModel):
-    """What a person says about a match."""
+    """What a person says about a match, and on what that rests."""
 
     model_config = FROZEN
-    verdict: ReviewVerdict
+    verdict: Literal["confirmed", "rejected", "second_opinion"]
+    why: Why | None = None
 
 
 class ReviewOut(BaseModel):
@@ -35,6 +37,7 @@ class ReviewOut(BaseModel):
     id: str
     match_id: str
     verdict: ReviewVerdict
+    why: str
     reviewer: str
     recorded_at: datetime
     submission_id: str | None
@@ -46,6 +49,7 @@ class ReviewOut(BaseModel):
             id=item.id,
             match_id=item.match_id,
             verdict=item.verdict,
+            why=item.why,
             reviewer=item.reviewer,
             recorded_at=item.recorded_at,
             submission_id=submission_id,
@@ -54,9 +58,15 @@ class ReviewOut(BaseModel):
 
 @router.post("/matches/{match_id}/reviews", status_code=201, response_model=ReviewOut)
 def review(match_id: str, body: NewReview, writing: Writing) -> Response:
-    """Confirm or reject a match; it is decided anew, and the word holds for later scans too."""
+    """Confirm or reject a match, or ask for a second opinion; what it concerns is decided anew.
+
+    The word holds for later scans and for other cuts with the same recording.
+    """
+    verdict = ReviewVerdict(body.verdict)
     return writing.write(
-        lambda session: ReviewOut.of(*settle_match(session, writing.caller, match_id, body.verdict))
+        lambda session: ReviewOut.of(
+            *settle_match(session, writing.caller, match_id, verdict, body.why)
+        )
     )
 
 
@@ -69,14 +79,27 @@ def evidence(
     For the studio whose media it is, as long as the vector behind the match is kept. A minor's
     face is blurred unless `plain` is asked for; each view is recorded, and that side is told.
     """
-    modality, kept = findings.match_evidence(reading, world.vault, caller, match_id)
-    now = utc_now()
-    minor = findings.minor_in_match(reading, caller, match_id, at=now)
-    if minor is not None:
+    found = findings.match_evidence(reading, world.vault, caller, match_id)
+    child = findings.minor_in_match(reading, caller, match_id, at=utc_now())
+    return shown_evidence(world, caller, found, child=child, about=match_id, plain=plain)
+
+
+def shown_evidence(
+    world: World,
+    caller: Principal,
+    found: tuple[Modality, bytes],
+    *,
+    child: str | None,
+    about: str,
+    plain: bool,
+) -> Response:
+    """A picture or sound as it may be looked at; of a `child` blurred, recorded and told."""
+    modality, kept = found
+    if child is not None:
         with world.db.write() as session:
-            findings.note_view(session, caller, minor, match_id, now=now)
-    if minor is not None and modality is Modality.FACE and not plain:
-        kept = blurred(kept)
+            findings.note_view(session, caller, child, about, now=utc_now())
+        if modality is Modality.FACE and not plain:
+            kept = blurred(kept)
     return Response(
         kept, media_type=EVIDENCE_TYPES[modality], headers={"Cache-Control": "no-store"}
     )

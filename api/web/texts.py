@@ -163,6 +163,11 @@ def timecode(at_ms: int) -> str:
     return f"{hours}:{rest}" if hours else rest
 
 
+def stretch(span: Mapping[str, int]) -> str:
+    """From when to when in media time."""
+    return f"{timecode(span['start_ms'])}\u2013{timecode(span['end_ms'])}"
+
+
 def preferred(header: str) -> str:
     """The first language of an Accept-Language value that there is a catalogue for, else `en`."""
     wanted = []

@@ -14,6 +14,7 @@ from licensing.service.frameworks import suspended_under
 from licensing.service.suspensions import suspensions_known
 from licensing.store import clearances, cutacts, rivals
 from registry.models.evidence import Findings, Submission
+from registry.review import SECOND_ASKED
 from registry.service.filelabels import labels_of
 from registry.service.people import lifetimes
 
@@ -58,7 +59,8 @@ def known_beside(
         ),
         acts=acts_by_licence(cutacts.acts_on(session, principal, ids, cut_id)),
         other_cuts=clearances.other_cuts(session, principal, counted, cut_id),
-        confirmed=_confirmed(asked.found),
+        confirmed=_said(asked.found, "confirmed-by-person"),
+        doubted=_said(asked.found, SECOND_ASKED),
         collisions=asked.found.collisions,
         unknowns=cutacts.policy(session, principal),
         packs=shipped_packs(),
@@ -79,9 +81,7 @@ def _labels(
     )
 
 
-def _confirmed(found: Findings) -> frozenset[str]:
+def _said(found: Findings, code: str) -> frozenset[str]:
     return frozenset(
-        match.id
-        for match in found.matches
-        if any(reason.code == "confirmed-by-person" for reason in match.reasons)
+        match.id for match in found.matches if any(reason.code == code for reason in match.reasons)
     )

@@ -145,6 +145,25 @@ def clearances(
     return [_clearance(row) for row in rows]
 
 
+def open_by_cut(session: Session, principal: Principal) -> list[Clearance]:
+    """The newest decision on each cut of the principal's own, of those that are not cleared."""
+    newest = (
+        select(func.max(ClearanceRow.seq))
+        .where(col(ClearanceRow.tenant_id) == principal.tenant_id)
+        .group_by(col(ClearanceRow.cut_id))
+    )
+    query = (
+        select(ClearanceRow)
+        .where(
+            col(ClearanceRow.seq).in_(newest),
+            col(ClearanceRow.verdict) != Verdict.CLEARED.value,
+        )
+        .order_by(col(ClearanceRow.seq).desc())
+        .limit(ROWS_MAX)
+    )
+    return [_clearance(row) for row in session.exec(query)]
+
+
 def parts(
     session: Session,
     principal: Principal,

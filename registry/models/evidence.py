@@ -43,13 +43,6 @@ class ScanState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class ReviewVerdict(StrEnum):
-    """What a person said about a match."""
-
-    CONFIRMED = "confirmed"
-    REJECTED = "rejected"
-
-
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A file handed in for a cut; `object_name` is a per-tenant HMAC of its content."""
@@ -117,22 +110,6 @@ class Match:
     reasons: tuple[Reason, ...]
     seq: int
     basis: Basis | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A person's word on a match; it holds for overlapping spans of later scans too."""
-
-    id: str
-    match_id: str
-    cut_id: str
-    performer_id: str
-    modality: Modality
-    spans: tuple[Span, ...]
-    verdict: ReviewVerdict
-    reviewer: str
-    seq: int
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

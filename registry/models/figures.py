@@ -62,7 +62,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A trace that belongs to a figure; the link with the highest seq holds for a trace."""
+    """A trace that belongs to a figure; the link with the highest seq holds for a trace.
+
+    With a `split_id` it is only the part of a lane that a person split off.
+    """
 
     trace_id: str
     figure_id: str
@@ -72,3 +75,4 @@ class Sighting:
     modality: Modality
     spans: tuple[Span, ...]
     seq: int
+    split_id: str = ""

@@ -1,6 +1,6 @@
-"""Figures of a series: traces are put to them after a scan, and people answer for them once."""
+"""Figures of a series, for which people answer once; `grouping` puts traces to them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,31 +11,18 @@ from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
-from fingerprint.models import Decision, Modality, Trace
-from registry.figuring import Seen, answer_of, assign, check_answer, resolve
-from registry.models.evidence import Match, Scan
+from fingerprint.models import Modality
+from registry.figuring import answer_of, check_answer, resolve
+from registry.lanes import standing_splits
+from registry.minority import midnight
 from registry.models.figures import Answer, Figure, FigureAnswer, Sighting
-from registry.review import settle
+from registry.service.grouping import new_figure
 from registry.service.seals import open_trace
 from registry.service.uses import refresh_uses
-from registry.service.works import series_of
-from registry.store import figures, matches, people, scans, traces
+from registry.service.words import counted, sighting_of
+from registry.store import figures, matches, people, reviews, scans, traces
 
 SCOPE = "submissions"
-KEPT_PER_FIGURE = 5
-KEPT_MAX = 500
-
-
-@dataclass(frozen=True, slots=True)
-class ToGroup:
-    """What a worker compares: traces of the scan at hand, and kept ones of known figures."""
-
-    scan: Scan
-    series_id: str
-    seen: tuple[Seen, ...]
-    present: tuple[Trace, ...]
-    known: tuple[str, ...]
-    kept: tuple[Trace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,66 +39,6 @@ class Question:
         return self.answer is None or not self.answer.settles
 
 
-def to_group(
-    session: Session, vault: Vault, principal: Principal, scan_id: str, *, at: datetime
-) -> ToGroup:
-    """Traces of a scan that no sure match explains and no figure has yet, with what is known."""
-    require(principal, SCOPE)
-    scan = scans.get_scan(session, principal, scan_id)
-    series_id = series_of(session, principal, scan.cut_id)
-    live = dict(matches.live_matches(session, principal, scan_id))
-    counted, _ = settle(live.values(), matches.reviews_of(session, principal, scan.cut_id))
-    standing = {match.id: match for match in counted}
-    linked = figures.sightings_of_scan(session, principal, scan_id)
-    seen, present = [], []
-    for row in traces.each_trace_of(session, principal, scan_id):
-        match = standing.get(live[row.id].id) if row.id in live else None
-        expired = row.expires_at is not None and row.expires_at <= at
-        if row.id in linked or expired or _is_sure(match):
-            continue
-        trace = open_trace(vault, row)
-        if trace is not None:
-            seen.append(Seen(row.id, row.modality, row.spans, doubtful=match is not None))
-            present.append(_bare(trace))
-    known = _kept(session, vault, principal, series_id, at=at) if seen else ()
-    return ToGroup(
-        scan,
-        series_id,
-        tuple(seen),
-        tuple(present),
-        tuple(figure_id for figure_id, _ in known),
-        tuple(trace for _, trace in known),
-    )
-
-
-def save_groups(
-    session: Session,
-    principal: Principal,
-    asked: ToGroup,
-    groups: Sequence[Sequence[int]],
-    *,
-    now: datetime,
-) -> int:
-    """Put each trace to its figure, new ones where nobody is alike; returns how many are new."""
-    # Load.
-    linked = figures.sightings_of_scan(session, principal, asked.scan.id)
-    earlier = figures.sightings_of_submission(session, principal, asked.scan.submission_id)
-    # Decide.
-    names = assign(asked.seen, earlier, asked.known, groups)
-    # Save.
-    made: dict[str, str] = {}
-    rows = []
-    for item, name in zip(asked.seen, names, strict=True):
-        if name is None or item.trace_id in linked:
-            continue
-        if name.startswith("new:") and name not in made:
-            made[name] = _new_figure(session, principal, asked.series_id, item.modality, now=now)
-        figure_id = made.get(name, name)
-        rows.append((new_id("sig"), _sighting(session, asked.scan, item, figure_id)))
-    figures.add_sightings(session, principal, rows, at=now)
-    return len(made)
-
-
 def questions(
     session: Session,
     principal: Principal,
@@ -121,20 +48,26 @@ def questions(
 ) -> tuple[Question, ...]:
     """Figures of the caller's, each once, in the order in which they came up.
 
-    Those that were merged into others, or that no trace belongs to any more, are left out.
+    Those that were merged into others, or that no trace belongs to any more, are left out; of the
+    open ones also those whom the search names by now wherever they are.
     """
     require(principal, SCOPE)
     found = figures.list_figures(session, principal, series_id=series_id)
     answers = figures.answers(session, principal)
     seen: dict[str, list[Sighting]] = {}
-    for item in figures.sightings_of_figures(session, principal, [each.id for each in found]):
+    for item in _sightings(session, principal, [each.id for each in found]):
         seen.setdefault(resolve(item.figure_id, answers), []).append(item)
+    explained = _explained(session, principal, seen)
     asked = [
         Question(figure, answer_of(figure.id, answers), tuple(seen[figure.id]))
         for figure in found
         if figure.id in seen
     ]
-    return tuple(item for item in asked if item.is_open or not only_open)
+    return tuple(
+        item
+        for item in asked
+        if not only_open or (item.is_open and item.figure.id not in explained)
+    )
 
 
 def question(session: Session, principal: Principal, figure_id: str) -> Question:
@@ -149,7 +82,7 @@ def question(session: Session, principal: Principal, figure_id: str) -> Question
         for item in figures.list_figures(session, principal, series_id=root.series_id)
         if resolve(item.id, answers) == root.id
     ]
-    seen = figures.sightings_of_figures(session, principal, merged)
+    seen = _sightings(session, principal, merged)
     return Question(root, answer_of(root.id, answers), seen)
 
 
@@ -189,7 +122,7 @@ def answer_figure(
         recorded_at=now,
     )
     figures.add_answer(session, principal, made)
-    return made, _concerned(session, principal, asked.sightings, now=now)
+    return made, concerned(session, principal, asked.sightings, now=now)
 
 
 def merge_figures(
@@ -218,7 +151,7 @@ def merge_figures(
         recorded_at=now,
     )
     figures.add_answer(session, principal, made)
-    return made, _concerned(session, principal, one.sightings, now=now)
+    return made, concerned(session, principal, one.sightings, now=now)
 
 
 def split_figure(
@@ -231,19 +164,19 @@ def split_figure(
 ) -> tuple[Question, tuple[str, ...]]:
     """Make these sightings a figure of their own, with its own question."""
     asked = question(session, principal, figure_id)
-    moving = [item for item in asked.sightings if item.trace_id in trace_ids]
+    moving = [item for item in asked.sightings if item.trace_id in trace_ids and not item.split_id]
     if not moving or len(moving) == len(asked.sightings) or len(moving) < len(set(trace_ids)):
         raise BadInput(
             "Name some of the figure's sightings, not all and no others.",
             next_step="List them with `ebenbild question show`.",
         )
-    made = _new_figure(session, principal, asked.figure.series_id, asked.figure.modality, now=now)
+    made = new_figure(session, principal, asked.figure.series_id, asked.figure.modality, now=now)
     rows = [
         (new_id("sig"), replace(item, figure_id=made, seq=next_seq(session))) for item in moving
     ]
     figures.add_sightings(session, principal, rows, at=now)
-    concerned = _concerned(session, principal, moving, now=now)
-    return question(session, principal, made), concerned
+    found = concerned(session, principal, moving, now=now)
+    return question(session, principal, made), found
 
 
 def evidence(
@@ -251,6 +184,8 @@ def evidence(
 ) -> tuple[Modality, bytes]:
     """The best face or some seconds of the voice of a figure, while kept; raises `NotFound`."""
     for item in question(session, principal, figure_id).sightings:
+        if item.split_id:
+            continue  # its lane's picture may be of the other person
         row = traces.get_trace(session, principal, item.trace_id)
         trace = None if row is None else open_trace(vault, row)
         kept = None if trace is None else trace.crop or trace.excerpt
@@ -259,68 +194,57 @@ def evidence(
     raise NotFound("No picture or sound of this figure is kept.", next_step="Scan a cut again.")
 
 
-def _concerned(
+def child_in(session: Session, principal: Principal, figure_id: str, *, at: datetime) -> str | None:
+    """A child whom the search or an answer takes a figure for, rightly or not; else None."""
+    asked = question(session, principal, figure_id)
+    live = matches.live_on(session, principal, {item.trace_id for item in asked.sightings})
+    named = {match.performer_id for _, match in live}
+    if asked.answer is not None and asked.answer.performer_id:
+        named.add(asked.answer.performer_id)
+    capability = SearchCapability("attribution", figure_id)
+    for performer_id in sorted(named):
+        adult_on = people.adult_on(session, capability, performer_id)
+        if adult_on is not None and at < midnight(adult_on):
+            return performer_id
+    return None
+
+
+def concerned(
     session: Session, principal: Principal, sightings: Sequence[Sighting], *, now: datetime
 ) -> tuple[str, ...]:
     """Form the uses of every cut anew in which the figure was seen; the submissions, in order."""
-    concerned: dict[str, None] = {}
+    found: dict[str, None] = {}
     for cut_id in sorted({item.cut_id for item in sightings}):
         scan = scans.newest_done(session, principal, cut_id)
         if scan is not None:
             refresh_uses(session, principal, scan, now=now)
-            concerned[scan.submission_id] = None
-    return tuple(concerned)
+            found[scan.submission_id] = None
+    return tuple(found)
 
 
-def _kept(
-    session: Session, vault: Vault, principal: Principal, series_id: str, *, at: datetime
-) -> tuple[tuple[str, Trace], ...]:
-    found = figures.list_figures(session, principal, series_id=series_id)
-    count: dict[str, int] = {}
-    kept: list[tuple[str, Trace]] = []
-    for item in figures.sightings_of_figures(session, principal, {each.id for each in found}):
-        if count.get(item.figure_id, 0) >= KEPT_PER_FIGURE or len(kept) >= KEPT_MAX:
-            continue
-        row = traces.get_trace(session, principal, item.trace_id)
-        if row is None or (row.expires_at is not None and row.expires_at <= at):
-            continue
-        trace = open_trace(vault, row)
-        if trace is not None:
-            count[item.figure_id] = count.get(item.figure_id, 0) + 1
-            kept.append((item.figure_id, _bare(trace)))
-    return tuple(kept)
+def _sightings(
+    session: Session, principal: Principal, figure_ids: Collection[str]
+) -> tuple[Sighting, ...]:
+    """The traces of these figures and the parts of lanes that were given them, newest first."""
+    whole = figures.sightings_of_figures(session, principal, figure_ids)
+    splits = standing_splits(reviews.splits_into(session, principal, figure_ids))
+    parts = [sighting_of(split) for split in splits]
+    return tuple(sorted((*whole, *parts), key=lambda item: -item.seq))
 
 
-def _bare(trace: Trace) -> Trace:
-    """The vector alone: pictures and sounds of a long film would not fit beside one another."""
-    return replace(trace, crop=None, excerpt=None)
-
-
-def _is_sure(match: Match | None) -> bool:
-    return match is not None and match.decision is Decision.MATCH
-
-
-def _new_figure(
-    session: Session,
-    principal: Principal,
-    series_id: str,
-    modality: Modality,
-    *,
-    now: datetime,
-) -> str:
-    figure = Figure(new_id("fig"), principal.tenant_id, series_id, modality, next_seq(session), now)
-    figures.add_figure(session, figure)
-    return figure.id
-
-
-def _sighting(session: Session, scan: Scan, item: Seen, figure_id: str) -> Sighting:
-    return Sighting(
-        trace_id=item.trace_id,
-        figure_id=figure_id,
-        scan_id=scan.id,
-        submission_id=scan.submission_id,
-        cut_id=scan.cut_id,
-        modality=item.modality,
-        spans=item.spans,
-        seq=next_seq(session),
-    )
+def _explained(
+    session: Session, principal: Principal, seen: Mapping[str, Sequence[Sighting]]
+) -> set[str]:
+    """Figures that stand behind counted matches alone, so that nobody need ask who they are."""
+    whole = {item.trace_id for each in seen.values() for item in each if not item.split_id}
+    live = matches.live_on(session, principal, whole)
+    named: set[str] = set()
+    for scan_id in {match.scan_id for _, match in live}:
+        kept, _ = counted(session, principal, scans.get_scan(session, principal, scan_id))
+        named |= {match.id for match in kept}
+    traces_named = {trace_id for trace_id, match in live if match.id in named}
+    return {
+        figure_id
+        for figure_id, each in seen.items()
+        if all(not item.split_id and item.trace_id in traces_named for item in each)
+    }

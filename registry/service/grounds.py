@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core.principal import Principal, SearchCapability
 from registry.models.evidence import Scan
 from registry.retention import expiry
-from registry.review import settle
+from registry.service.words import settled_by, words_on
 from registry.store import matches, prints, scans, traces
 from registry.store.traces import SealedTrace
 
@@ -21,13 +21,14 @@ def settle_grounds(session: Session, principal: Principal, scan: Scan, *, now: d
     """Give every kept vector of a finished scan its ground, and drop those that have none left."""
     # Load.
     found = matches.live_matches(session, principal, scan.id)
-    reviews = matches.reviews_of(session, principal, scan.cut_id)
+    words = words_on(session, principal, scan)
     days = scans.retention_days(session, principal, scan.id)
     capability = SearchCapability("attribution", scan.id)
     owners = prints.print_owners(session, capability, [match.print_id for _, match in found])
     # Decide.
     trace_of = {match.id: trace_id for trace_id, match in found}
-    counted, _ = settle([match for _, match in found], reviews)
+    counted, _ = settled_by(found, words)
+    claims = dict(found)
     consents = {trace_of[match.id]: owners[match.print_id].enrolment_id for match in counted}
     until = expiry(scan.started_at, days, scanning=False)
     # Save.
@@ -35,7 +36,9 @@ def settle_grounds(session: Session, principal: Principal, scan: Scan, *, now: d
         row = traces.get_trace(session, principal, trace_id)
         if row is None:
             continue
-        grounded = _grounded(row, consents.get(row.id), until, now)
+        # What two people left in one lane is no performer's alone: nobody's consent covers it.
+        mixed = bool(words.parts(row, claims.get(row.id))[1])
+        grounded = _grounded(row, None if mixed else consents.get(row.id), until, now)
         if grounded != row:
             traces.save_answer(session, principal, grounded)
 

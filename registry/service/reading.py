@@ -25,7 +25,6 @@ from registry.models.evidence import (
     Use,
 )
 from registry.models.people import PerformerCard
-from registry.review import settle
 from registry.service.seals import open_trace
 from registry.service.settled import settled
 from registry.store import matches, people, scans, submissions, traces, uses, works
@@ -54,9 +53,7 @@ def counted_matches(session: Session, principal: Principal, scan_id: str) -> tup
     """The matches of one of the caller's scans that hold now, after reviews."""
     require(principal, "submissions")
     scan = scans.get_scan(session, principal, scan_id)
-    found = matches.live_matches(session, principal, scan_id)
-    reviews = matches.reviews_of(session, principal, scan.cut_id)
-    return settle([match for _, match in found], reviews)[0]
+    return settled(session, principal, scan).counted
 
 
 def matched_performers(

@@ -3,18 +3,19 @@
 Both those who decide and those who keep uses read it here, so that they never differ.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
 from core.principal import Principal
 from fingerprint.models import Reason
-from registry.figuring import answer_of, resolve, split_linked
+from registry.figuring import answer_of, split_linked
 from registry.models.evidence import Match, Scan, UnknownPerson
-from registry.models.figures import Answer, FigureAnswer, Sighting
-from registry.review import settle
-from registry.store import figures, matches, traces
+from registry.models.figures import Answer
+from registry.service.words import Words, settled_by, words_on
+from registry.store import matches, traces
+
+SPLIT_OFF = (Reason("split-by-person", {}),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +34,48 @@ class Settled:
 def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
     """Everything that a finished scan of the caller's own says now."""
     found = matches.live_matches(session, principal, scan.id)
-    reviews = matches.reviews_of(session, principal, scan.cut_id)
-    rows = traces.each_trace_of(session, principal, scan.id)
-    sighted = figures.sightings_of_scan(session, principal, scan.id)
-    answers = figures.answers(session, principal) if sighted else {}
-    counted, rejected = settle([match for _, match in found], reviews)
-    trace_of = {match.id: trace_id for trace_id, match in found}
-    explained = {trace_of[match.id] for match in counted}
-    said_no = {trace_of[match.id]: match.reasons[-1:] for match in rejected}
-    people = [
-        _unknown(row, said_no.get(row.id, ()), sighted.get(row.id), answers)
-        for row in rows
-        if row.id not in explained
-    ]
+    words = words_on(session, principal, scan)
+    kept, rejected = settled_by(found, words)
+    named = dict(found)
+    standing, said_no = {match.id: match for match in kept}, {item.id: item for item in rejected}
+    counted: list[Match] = []
+    people: list[UnknownPerson] = []
+    for row in traces.each_trace_of(session, principal, scan.id):
+        claim = named.get(row.id)
+        match = None if claim is None else standing.get(claim.id)
+        left, moved = words.parts(row, claim)
+        apart = [
+            _unknown(replace(row, spans=spans), SPLIT_OFF, split.figure_id, words)
+            for split, spans in moved
+        ]
+        if left and match is not None:
+            counted.append(match if left == match.spans else replace(match, spans=left))
+        elif left or not apart:
+            no = said_no[claim.id].reasons[-1:] if claim is not None and match is None else ()
+            people.append(_unknown(replace(row, spans=left), no, words.figure_of(row.id), words))
+        people.extend(apart)
     unknown, linked = split_linked(people, scan)
+    trace_of = {match.id: trace_id for trace_id, match in found}
     invented = {
-        match.id for match in counted if _is_character(sighted.get(trace_of[match.id]), answers)
+        match.id for match in counted if _is_character(words.figure_of(trace_of[match.id]), words)
     }
-    return Settled(counted, linked, unknown, frozenset(invented))
+    ordered = tuple(sorted(counted, key=lambda match: match.seq))
+    return Settled(ordered, linked, unknown, frozenset(invented))
 
 
 def _unknown(
-    row: traces.SealedTrace,
-    said_no: tuple[Reason, ...],
-    sighting: Sighting | None,
-    answers: Mapping[str, FigureAnswer],
+    row: traces.SealedTrace, said: tuple[Reason, ...], figure_id: str, words: Words
 ) -> UnknownPerson:
-    reasons = (*row.reasons, *row.answer_reasons, *said_no)
-    if sighting is None:
-        return UnknownPerson(row.modality, row.spans, row.id, reasons)
     return UnknownPerson(
         row.modality,
         row.spans,
         row.id,
-        reasons,
-        figure_id=resolve(sighting.figure_id, answers),
-        answer=answer_of(sighting.figure_id, answers),
+        (*row.reasons, *row.answer_reasons, *said),
+        figure_id=figure_id,
+        answer=answer_of(figure_id, words.answers) if figure_id else None,
     )
 
 
-def _is_character(sighting: Sighting | None, answers: Mapping[str, FigureAnswer]) -> bool:
-    if sighting is None:
-        return False
-    answer = answer_of(sighting.figure_id, answers)
+def _is_character(figure_id: str, words: Words) -> bool:
+    answer = answer_of(figure_id, words.answers) if figure_id else None
     return answer is not None and answer.answer is Answer.CHARACTER

@@ -153,6 +153,33 @@ def answers(
     return {row.figure_id: _answer(row) for row in rows}
 
 
+def history(
+    session: Session, principal: Principal, figure_ids: Collection[str]
+) -> tuple[FigureAnswer, ...]:
+    """Everything that was answered about these figures of the caller's, oldest first."""
+    query = (
+        select(AnswerRow)
+        .where(visible(AnswerRow, principal), col(AnswerRow.figure_id).in_(figure_ids))
+        .order_by(col(AnswerRow.seq))
+        .limit(ROWS_MAX)
+    )
+    return tuple(_answer(row) for row in session.exec(query))
+
+
+def get_answer(session: Session, principal: Principal, answer_id: str) -> FigureAnswer:
+    """One answer of the caller's; raises NotFound."""
+    query = select(AnswerRow).where(col(AnswerRow.id) == answer_id, visible(AnswerRow, principal))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such act.", next_step="List the acts on the cut.")
+    return _answer(row)
+
+
+def sightings_of_cut(session: Session, principal: Principal, cut_id: str) -> tuple[Sighting, ...]:
+    """The links that hold for the traces of every scan of a cut."""
+    return tuple(_newest(session, principal, col(SightingRow.cut_id) == cut_id).values())
+
+
 def sightings_of_scan(
     session: Session, principal: Principal, scan_id: str
 ) -> Mapping[str, Sighting]:

@@ -1,10 +1,10 @@
-"""Matches and what people said about them; both stay, a newer match supersedes an older.
+"""Matches; all stay, a newer match supersedes an older.
 
 A row's audience is the matched performer's tenant, so that both sides read the same row. What of
 it a side is shown is the service's business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, func, text
@@ -14,7 +14,7 @@ from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.errors import NotFound
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
-from registry.models.evidence import Match, Review, ReviewVerdict
+from registry.models.evidence import Match
 from registry.store.codec import (
     BasisJson,
     ReasonsJson,
@@ -55,22 +55,6 @@ class MatchRow(Owned, table=True):
     seq: int = Field(unique=True)
     superseded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     basis: BasisJson | None = Field(default=None, sa_type=JsonText)
-
-
-class ReviewRow(Owned, table=True):
-    """Table of reviews."""
-
-    __tablename__ = "match_review"
-    __table_args__ = (append_only(),)
-
-    match_id: str = Field(foreign_key="match.id", index=True)
-    cut_id: str = Field(foreign_key="cut.id", index=True)
-    performer_id: str = Field(foreign_key="performer.id", index=True)
-    modality: str
-    spans: SpansJson = Field(sa_type=JsonText)
-    verdict: str
-    reviewer: str
-    seq: int = Field(unique=True)
 
 
 def add_match(
@@ -127,6 +111,18 @@ def live_matches(
     return tuple((row.trace_id, _match(row)) for row in session.exec(query))
 
 
+def live_on(
+    session: Session, principal: Principal, trace_ids: Collection[str]
+) -> tuple[tuple[str, Match], ...]:
+    """(trace id, match) of the matches that hold now on these traces of the caller's own."""
+    query = select(MatchRow).where(
+        col(MatchRow.tenant_id) == principal.tenant_id,
+        col(MatchRow.trace_id).in_(trace_ids),
+        col(MatchRow.superseded_at).is_(None),
+    )
+    return tuple((row.trace_id, _match(row)) for row in session.exec(query))
+
+
 def supersede(session: Session, principal: Principal, match_id: str, *, at: datetime) -> None:
     """End a match; it stays readable."""
     row = session.get(MatchRow, match_id)
@@ -167,51 +163,6 @@ def audience_of(session: Session, principal: Principal, match_id: str) -> str:
     get_match(session, principal, match_id)
     row = session.get_one(MatchRow, match_id)
     return row.audience
-
-
-def add_review(session: Session, review: Review, *, tenant_id: str, audience: str) -> None:
-    """Store a person's word."""
-    session.add(
-        ReviewRow(
-            id=review.id,
-            tenant_id=tenant_id,
-            audience=audience,
-            recorded_at=review.recorded_at,
-            match_id=review.match_id,
-            cut_id=review.cut_id,
-            performer_id=review.performer_id,
-            modality=review.modality,
-            spans=spans_json(review.spans),
-            verdict=review.verdict,
-            reviewer=review.reviewer,
-            seq=review.seq,
-        )
-    )
-    session.flush()
-
-
-def reviews_of(session: Session, principal: Principal, cut_id: str) -> Sequence[Review]:
-    """Every word about matches in a cut, oldest first."""
-    query = (
-        select(ReviewRow)
-        .where(visible(ReviewRow, principal), col(ReviewRow.cut_id) == cut_id)
-        .order_by(col(ReviewRow.seq))
-    )
-    return tuple(
-        Review(
-            id=row.id,
-            match_id=row.match_id,
-            cut_id=row.cut_id,
-            performer_id=row.performer_id,
-            modality=Modality(row.modality),
-            spans=spans_of(row.spans),
-            verdict=ReviewVerdict(row.verdict),
-            reviewer=row.reviewer,
-            seq=row.seq,
-            recorded_at=row.recorded_at,
-        )
-        for row in session.exec(query)
-    )
 
 
 def touching(

@@ -125,9 +125,13 @@ def get_use(session: Session, principal: Principal, use_id: str) -> Use:
 def uses_of_own_performers(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
 ) -> tuple[tuple[Use, str, int, datetime], ...]:
-    """(use, studio's tenant, seq, found at) of live uses by other tenants, newest first."""
+    """(use, studio's tenant, seq, found at) of live uses by other tenants, newest first.
+
+    Only sure ones: a doubtful find may be about somebody else.
+    """
     query = select(UseRow).where(
         col(UseRow.audience) == f"tenant:{principal.tenant_id}",
+        col(UseRow.decision) == Decision.MATCH.value,
         col(UseRow.superseded_at).is_(None),
     )
     if before_seq is not None:

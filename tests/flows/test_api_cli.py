@@ -245,7 +245,7 @@ def test_review_decides_again(shell: Shell, anna: str) -> None:
     cut = shell.json("cut", "list")[1][0]["id"]
     _, findings = shell.json("scan", film, "--cut", cut)
     match = findings["matches"][0]["id"]
-    code, out, _ = shell.run("review", match, "--confirm")
+    code, out, _ = shell.run("review", "accept", match)
     assert code == 0
     assert "CLEARED" in out
 

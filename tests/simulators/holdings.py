@@ -75,6 +75,9 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     submission = submit(stage, client, cut_id, film, declared)
     findings = client.get(f"/v1/submissions/{submission['id']}/findings")
     clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
+    found_id = findings["matches"][0]["id"]
+    word = client.post(f"/v1/matches/{found_id}/reviews", {"verdict": "confirmed"})
+    figure = client.get("/v1/figures")[-1]
     draft = client.post(f"/v1/performers/{anna.id}/keys", {"did": generate().did})
     keys = stage.operator.get(f"/v1/tenants/{holder.tenant_id}/keys")
     gone = Person.add(client, f"{name} who leaves")
@@ -103,9 +106,11 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         "cut_id": cut_id,
         "submission_id": submission["id"],
         "clearance_id": clearance["id"],
-        "match_id": findings["matches"][0]["id"],
+        "match_id": found_id,
+        "act_id": word["id"],
+        "trace_id": figure["sightings"][0]["trace_id"],
         "dataset_id": _dataset(stage, client, cut_id, name),
-        "figure_id": client.get("/v1/figures")[-1]["id"],
+        "figure_id": figure["id"],
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
@@ -364,6 +369,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/figures/{figure_id}/split": {"trace_ids": ["trc_none"]},
         "/v1/submissions/{submission_id}/declaration": {"declaration": declaration()},
         "/v1/matches/{match_id}/reviews": {"verdict": "confirmed"},
+        "/v1/matches/{match_id}/split": {"spans": [{"start_ms": 0, "end_ms": 90_000}]},
+        "/v1/traces/{trace_id}/split": {"spans": [{"start_ms": 0, "end_ms": 90_000}]},
     }
     made: dict[str, Callable[[], dict[str, Any]]] = {
         path: (lambda body=body: body)  # type: ignore[misc]

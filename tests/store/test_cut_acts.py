@@ -11,8 +11,8 @@ from licensing.known import UnknownPolicy
 from licensing.models import Clearance, Verdict
 from licensing.service import cutacts
 from licensing.store import rivals
-from registry.models.evidence import ReviewVerdict
 from registry.models.guardianship import Minority
+from registry.models.reviews import ReviewVerdict
 from registry.models.works import DeclaredUse
 from registry.service import reviews
 from registry.store import matches, people

@@ -10,8 +10,9 @@ from core import outbox
 from core.errors import Broken, NotAllowed, NotFound
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
-from registry.models.evidence import ForeignUse, Match, ReviewVerdict, Submission, Use
+from registry.models.evidence import ForeignUse, Match, Submission, Use
 from registry.models.people import PerformerCard
+from registry.models.reviews import ReviewVerdict
 from registry.models.works import DeclaredUse, KindOfUse
 from registry.service import reading, reviews, submissions
 from registry.service.uses import USE_FOUND

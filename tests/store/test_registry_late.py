@@ -10,8 +10,9 @@ from core.jobs import Job
 from core.principal import SearchCapability
 from fingerprint.archive import Nearness
 from fingerprint.models import Decision
-from registry.models.evidence import ReviewVerdict, Scan, Submission
+from registry.models.evidence import Scan, Submission
 from registry.models.people import Print
+from registry.models.reviews import ReviewVerdict
 from registry.retention import strangers_of
 from registry.service import enrolment, erasure, gallery, latematch, reading, reviews, scans
 from registry.service.archive import ArchiveCache

@@ -36,6 +36,7 @@ from tests.unit.licensing.examples import (
     stranger,
     use,
 )
+from tests.unit.licensing.queue_rows import word_rows
 
 TABLE = Path(__file__).with_name("decision_table.json")
 K, V, F = KindOfUse, Modality.VOICE, Modality.FACE
@@ -100,6 +101,7 @@ def rows() -> list[dict[str, Any]]:
         *several_people(),
         *labels(),
         *(row(name, verdict, **facts) for name, verdict, facts in further_rows()),
+        *(row(name, verdict, **facts) for name, verdict, facts in word_rows()),
     ]
 
 
@@ -731,7 +733,10 @@ def _use(item: Use) -> dict[str, Any]:
 
 def _unknown(person: UnknownPerson) -> dict[str, Any]:
     spans = [[span.start_ms, span.end_ms] for span in person.spans]
-    return {"modality": person.modality.value, "spans": spans}
+    data: dict[str, Any] = {"modality": person.modality.value, "spans": spans}
+    if person.answer is not None:
+        data["answer"] = [person.answer.answer.value, person.answer.reference]
+    return data
 
 
 def known_to_dict(known: Known) -> dict[str, Any]:
@@ -755,6 +760,8 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         },
         "other_cuts": dict(known.other_cuts),
         "confirmed": sorted(known.confirmed),
+        "doubted": sorted(known.doubted),
+        "collisions": sorted(known.collisions),
         "packs": [pack.id for pack in known.packs],
         "labels": None
         if known.labels is None
@@ -768,6 +775,8 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         "unread": 0,
         "packs": [],
         "confirmed": [],
+        "doubted": [],
+        "collisions": [],
         "rivals": [],
     }
     return {name: value for name, value in data.items() if value not in (plain.get(name), {})}

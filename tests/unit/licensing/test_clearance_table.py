@@ -1,6 +1,7 @@
 """The decision table: each row of the golden file gives its verdict and all of its reasons."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -18,9 +19,11 @@ from licensing.rulepacks.packs import label_duties, shipped_packs
 from licensing.terms import terms_from_dict
 from registry.declaration import from_dict
 from registry.models.evidence import UnknownPerson, Use
+from registry.models.figures import Answer
 from registry.models.works import CutFormat, KindOfUse
 from tests.unit.licensing import make_decision_table
 from tests.unit.licensing.make_decision_table import TABLE
+from tests.unit.licensing.queue_rows import answered
 
 ROWS = json.loads(TABLE.read_text(encoding="utf-8"))["rows"]
 
@@ -41,6 +44,14 @@ def read_use(data: dict[str, Any]) -> Use:
         threshold_ids=(),
         engagement_ref=data["engagement_ref"],
     )
+
+
+def read_unknown(data: dict[str, Any]) -> UnknownPerson:
+    person = UnknownPerson(Modality(data["modality"]), spans_from_list(data["spans"]))
+    if "answer" not in data:
+        return person
+    said, reference = data["answer"]
+    return replace(answered(Answer(said), reference=reference), spans=person.spans)
 
 
 def read_licence(data: dict[str, Any]) -> LicenceInForce:
@@ -98,6 +109,8 @@ def read_known(data: dict[str, Any]) -> Known:
         acts={name: read_acts(acts) for name, acts in data.get("acts", {}).items()},
         other_cuts=data.get("other_cuts", {}),
         confirmed=frozenset(data.get("confirmed", [])),
+        doubted=frozenset(data.get("doubted", [])),
+        collisions=frozenset(data.get("collisions", [])),
         labels=read_labels(data.get("labels")),
         unknowns=UnknownPolicy(data.get("unknowns", "review")),
         unread=data.get("unread", 0),
@@ -109,10 +122,7 @@ def decided(row: dict[str, Any]) -> ClearanceDecision:
     place = row["place"]
     return decide(
         [read_use(item) for item in row["uses"]],
-        [
-            UnknownPerson(Modality(item["modality"]), spans_from_list(item["spans"]))
-            for item in row["unknowns"]
-        ],
+        [read_unknown(item) for item in row["unknowns"]],
         [read_licence(item) for item in row["licences"]],
         from_dict(row["declaration"]),
         from_text(row["at"]),

@@ -1,0 +1,120 @@
+"""What waits for a person, the most consequential first: one item per performer or figure.
+
+Pure: the newest decision on each cut comes in. A child comes first, then the nearest release, then
+whoever holds up most cuts, then whoever is longest there.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from fingerprint.models import Modality, Reason
+from licensing.models import Clearance, SpanVerdict, Verdict
+
+Item = TypeVar("Item")
+
+_CUTS_MAX, _MS_MAX = 999_999, 999_999_999_999
+_CHILD = {"minor-to-person", "declared-minor-not-found"}
+_BY_A_WORD = {
+    "uncertain-match",
+    "second-opinion-asked",
+    "minor-to-person",
+    "character-collides",
+    "character-disputed",
+}
+
+
+class Asks(StrEnum):
+    """Which act helps: a word on a find, an answer about a figure, or a better declaration."""
+
+    WORD = "word"
+    ANSWER = "answer"
+    DECLARATION = "declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One item of the queue; `id` is that of a use or a figure, or names a lane without either.
+
+    `use_ids` lead to the matches; `release_at` is the earliest release that it holds up.
+    """
+
+    id: str
+    asks: Asks
+    performer_id: str
+    figure_id: str
+    modalities: tuple[Modality, ...]
+    cut_ids: tuple[str, ...]
+    submission_ids: tuple[str, ...]
+    use_ids: tuple[str, ...]
+    release_at: date
+    total_ms: int
+    child: bool
+    reasons: tuple[Reason, ...]
+
+    @property
+    def key(self) -> str:
+        """Sorts the most consequential first, and is what pages go on from."""
+        cuts = max(0, _CUTS_MAX - len(self.cut_ids))
+        longest = max(0, _MS_MAX - self.total_ms)
+        day = f"{self.release_at:%Y%m%d}"
+        return f"{0 if self.child else 1}{day}{cuts:06}{longest:012}{self.id[:34]}"
+
+
+def queue_of(clearances: Iterable[Clearance]) -> tuple[Waiting, ...]:
+    """Everybody whom the newest decisions leave to a person, in the order of consequence."""
+    found: dict[str, Waiting] = {}
+    for clearance in clearances:
+        for span in clearance.decision.spans:
+            if span.verdict in (Verdict.REVIEW, Verdict.UNKNOWN_PERSON):
+                item = _waiting(span, clearance)
+                found[item.id] = _joined(found[item.id], item) if item.id in found else item
+    return tuple(sorted(found.values(), key=lambda item: item.key))
+
+
+def _waiting(span: SpanVerdict, clearance: Clearance) -> Waiting:
+    codes = {reason.code for reason in span.reasons}
+    figure_id = next(
+        (str(item.detail["figure_id"]) for item in span.reasons if "figure_id" in item.detail), ""
+    )
+    unknown = span.verdict is Verdict.UNKNOWN_PERSON
+    lane = f"{clearance.cut_id}-{'-'.join(span.modalities)}"
+    return Waiting(
+        id=figure_id or (lane if unknown else span.use_id or lane),
+        asks=_asks(unknown=unknown, codes=codes),
+        performer_id=span.performer_id or "",
+        figure_id=figure_id,
+        modalities=span.modalities,
+        cut_ids=(clearance.cut_id,),
+        submission_ids=(clearance.submission_id,),
+        use_ids=(span.use_id,) if span.use_id else (),
+        release_at=clearance.release_at,
+        total_ms=span.span.duration_ms,
+        child=bool(codes & _CHILD),
+        reasons=span.reasons,
+    )
+
+
+def _asks(*, unknown: bool, codes: set[str]) -> Asks:
+    if unknown:
+        return Asks.ANSWER
+    return Asks.WORD if codes & _BY_A_WORD else Asks.DECLARATION
+
+
+def _joined(one: Waiting, other: Waiting) -> Waiting:
+    return replace(
+        one,
+        modalities=_distinct((*one.modalities, *other.modalities)),
+        cut_ids=_distinct((*one.cut_ids, *other.cut_ids)),
+        submission_ids=_distinct((*one.submission_ids, *other.submission_ids)),
+        use_ids=_distinct((*one.use_ids, *other.use_ids)),
+        release_at=min(one.release_at, other.release_at),
+        total_ms=one.total_ms + other.total_ms,
+        child=one.child or other.child,
+    )
+
+
+def _distinct(items: Sequence[Item]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(items))

@@ -1,0 +1,113 @@
+"""Rows of the decision table about people's words: doubts, answers, invented figures."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from fingerprint.models import Decision
+from licensing.known import Known
+from registry.models.evidence import UnknownPerson
+from registry.models.figures import Answer, FigureAnswer
+from tests.unit.licensing.decision_rows import MATCH_ID
+from tests.unit.licensing.examples import declaration, licence, stranger, use
+
+Row = tuple[str, str, dict[str, Any]]
+CLEARED, REFUSED, REVIEW, UNKNOWN = "CLEARED", "REFUSED", "REVIEW", "UNKNOWN PERSON"
+FIGURE = "fig_one"
+
+
+def answered(answer: Answer, **said: str) -> UnknownPerson:
+    """Somebody unknown whose figure was answered for."""
+    made = FigureAnswer(
+        id="fga_one",
+        figure_id=FIGURE,
+        answer=answer,
+        reference=said.get("reference", ""),
+        performer_id="",
+        into="",
+        reviewer="key_x",
+        seq=1,
+        recorded_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    return replace(stranger(), figure_id=FIGURE, answer=made)
+
+
+def word_rows() -> Iterator[Row]:
+    """(name, verdict, facts and what is expected of them) of every row."""
+    yield from doubts()
+    yield from answers()
+
+
+def doubts() -> Iterator[Row]:
+    doubted, asked = Known(doubted=frozenset({MATCH_ID})), ["second-opinion-asked"]
+    unsure = replace(use(), decision=Decision.REVIEW)
+    licensed: dict[str, Any] = {"licences": [licence()], "known": doubted}
+    yield (
+        "second-opinion-on-a-doubtful-find",
+        REVIEW,
+        {"spans": [(REVIEW, ["uncertain-match", *asked])], "found": [unsure], **licensed},
+    )
+    yield (
+        "second-opinion-beats-a-licence",
+        REVIEW,
+        {"spans": [(REVIEW, asked)], "found": [use()], **licensed},
+    )
+    yield (
+        "second-opinion-on-another-find",
+        CLEARED,
+        {
+            "spans": [(CLEARED, ["licence-covers"])],
+            "found": [use()],
+            "licences": [licence()],
+            "known": Known(doubted=frozenset({"mch_other"})),
+        },
+    )
+    collides = Known(collisions=frozenset({MATCH_ID}))
+    yield (
+        "an-invented-figure-like-somebody-enrolled",
+        REVIEW,
+        {
+            "spans": [(REVIEW, ["character-collides"])],
+            "found": [use()],
+            "licences": [licence()],
+            "known": collides,
+        },
+    )
+
+
+def answers() -> Iterator[Row]:
+    for name, verdict, code, person in (
+        ("extra", CLEARED, "extra-released", answered(Answer.EXTRA, reference="release 1")),
+        ("character", CLEARED, "character-invented", answered(Answer.CHARACTER, reference="Z")),
+        ("nobody", CLEARED, "not-a-person", answered(Answer.NOBODY)),
+    ):
+        yield (
+            f"answered-{name}",
+            verdict,
+            {
+                "spans": [(verdict, [code])],
+                "unknown": [person],
+                "declared": declaration(),
+            },
+        )
+    yield (
+        "answered-licence-to-be-asked",
+        REVIEW,
+        {
+            "spans": [(UNKNOWN, ["unknown-person", "licence-to-be-asked"])],
+            "unknown": [answered(Answer.ASK)],
+            "declared": declaration(),
+            "reasons": ["unknown-in-title"],
+        },
+    )
+    yield (
+        "an-answer-clears-nobody-else",
+        REVIEW,
+        {
+            "spans": [(CLEARED, ["not-a-person"]), (UNKNOWN, ["unknown-person"])],
+            "unknown": [answered(Answer.NOBODY), stranger(9_000, 10_000)],
+            "declared": declaration(),
+            "reasons": ["unknown-in-title"],
+        },
+    )
