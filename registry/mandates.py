@@ -4,7 +4,7 @@ A W3C Verifiable Credential 2.0 issued by the performer's own key. It bounds the
 does not name is not covered, and it ends by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from core.clock import from_text, to_text
@@ -29,7 +29,12 @@ def check_mandate(terms: MandateTerms) -> tuple[Reason, ...]:
 
 
 def uncovered(
-    mandate: Mandate, *, holder_id: str, act: Act, kind: KindOfUse | None, at: datetime
+    mandate: Mandate,
+    *,
+    holder_id: str,
+    act: Act,
+    kinds: Collection[KindOfUse] = (),
+    at: datetime,
 ) -> tuple[Reason, ...]:
     """Every reason why a mandate does not cover an act of `holder_id` at `at`; empty if it does."""
     terms, reasons = mandate.terms, list[Reason]()
@@ -43,8 +48,8 @@ def uncovered(
         reasons.append(Reason("mandate-revoked", {}))
     if act not in terms.acts:
         reasons.append(Reason("act-not-named", {"act": act.value}))
-    if kind is not None and terms.kinds and kind not in terms.kinds:
-        reasons.append(Reason("kind-not-named", {"kind": kind.value}))
+    beyond = sorted(set(kinds) - set(terms.kinds)) if terms.kinds else ()
+    reasons.extend(Reason("kind-not-named", {"kind": kind.value}) for kind in beyond)
     return tuple(reasons)
 
 

@@ -11,8 +11,10 @@ from datetime import datetime
 
 from core.clock import to_text
 from fingerprint.models import Reason
+from registry.mandates import uncovered
 from registry.minority import adult_on, is_minor, midnight, minority_in
 from registry.models.estates import Estate, EstateState
+from registry.models.mandates import Act, Mandate
 from registry.models.people import Enrolment, EnrolmentState, Performer
 from registry.proofing.duplicates import shown_state
 
@@ -42,3 +44,12 @@ def holds(
     if any(item.state is EstateState.CLAIMED for item in estates):
         found.append(Reason("held-estate", {}))
     return tuple(found)
+
+
+def not_collected(mandates: Iterable[Mandate], to: str, at: datetime) -> tuple[Reason, ...]:
+    """Why nothing is paid to the organisation `to` in the performer's stead; empty when it may be.
+
+    Only a mandate that names collecting lets an agent have the money; reading does not.
+    """
+    found = [uncovered(item, holder_id=to, act=Act.COLLECT, at=at) for item in mandates]
+    return () if () in found else (Reason("held-no-collect", {"to": to}),)

@@ -16,11 +16,13 @@ Html = Annotated[Path | None, typer.Option("--html", help="Write it as a page to
 
 @command(app, "holds")
 def list_holds(
-    cli: Cli, performer: Annotated[str, typer.Argument(help="Id of the performer.")]
+    cli: Cli,
+    performer: Annotated[str, typer.Argument(help="Id of the performer.")],
+    to: Annotated[str, typer.Option(help="Organisation that would have the money instead.")] = "",
 ) -> None:
     """Say why nothing is paid out to a performer now, if that is so."""
     with cli.client() as client:
-        found = client.get(f"/v1/performers/{performer}/holds")
+        found = client.get(f"/v1/performers/{performer}/holds", to=to)
 
     def render() -> None:
         for one in found:

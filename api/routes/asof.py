@@ -14,6 +14,7 @@ from core.errors import BadInput
 from core.principal import require_any
 from licensing.asof import AsOf
 from licensing.service.asof import licences_as_of
+from licensing.service.mandated import unread
 
 router = APIRouter(tags=["licences"])
 
@@ -82,4 +83,5 @@ def licences_on(
         known_seq=asked.known_seq,
         performer_id=performer_id,
     )
-    return [AsOfOut.of(item) for item in found]
+    hidden = unread(reading, caller, [item.licence for item in found], utc_now())
+    return [AsOfOut.of(item) for item in found if item.licence.id not in hidden]

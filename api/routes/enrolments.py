@@ -19,9 +19,11 @@ from registry.models.mandates import Act
 from registry.models.people import Enrolment, Purpose, Sample, SigningRequest
 from registry.proofing.duplicates import shown_state
 from registry.service import enrolment, people, samples
-from registry.service.acting import represent, represent_enrolment
+from registry.service.acting import represent, represent_enrolment, view, view_enrolment
 
 router = APIRouter(tags=["enrolments"])
+# What lets an agent see where an enrolment stands.
+SEEING = (Act.READ, Act.ENROL)
 
 
 class NewEnrolment(BaseModel):
@@ -145,15 +147,17 @@ def list_enrolments(
     performer_id: str, caller: Caller, reading: Reading, asked: Asked
 ) -> Page[EnrolmentOut]:
     """List a performer's enrolments."""
-    people.get_performer(reading, caller, performer_id)
-    found = enrolment.list_enrolments(reading, caller, performer_id)
+    side = view(reading, caller, performer_id, *SEEING, now=utc_now())
+    people.get_performer(reading, side, performer_id)
+    found = enrolment.list_enrolments(reading, side, performer_id)
     return page(from_cursor(found, asked), asked, EnrolmentOut.of)
 
 
 @router.get("/enrolments/{enrolment_id}", response_model=EnrolmentOut)
 def show(enrolment_id: str, caller: Caller, reading: Reading) -> EnrolmentOut:
     """Where does this enrolment stand?"""
-    return EnrolmentOut.of(enrolment.get_enrolment(reading, caller, enrolment_id))
+    side = view_enrolment(reading, caller, enrolment_id, *SEEING, now=utc_now())
+    return EnrolmentOut.of(enrolment.get_enrolment(reading, side, enrolment_id))
 
 
 @router.post("/enrolments/{enrolment_id}/signature", response_model=EnrolmentOut)
@@ -188,7 +192,14 @@ def add_sample(enrolment_id: str, body: NewSample, writing: Writing, world: Open
     answer = writing.write(
         lambda session: JobOut.of(
             samples.add_sample(
-                session, writing.caller, enrolment_id, stored, body.modality, now=utc_now()
+                session,
+                represent_enrolment(
+                    session, writing.caller, enrolment_id, Act.ENROL, now=utc_now()
+                ),
+                enrolment_id,
+                stored,
+                body.modality,
+                now=utc_now(),
             )
         ),
         status=202,

@@ -9,7 +9,8 @@ from api.routes.licences import READERS
 from core.clock import utc_now
 from core.principal import require_any
 from licensing.exporting import MEDIA_TYPES, Exportable, Form, exported
-from licensing.service import exports
+from licensing.service import exports, mandated
+from registry.models.mandates import Act
 
 router = APIRouter(tags=["exports"])
 Location = Annotated[str, Query(max_length=500, pattern=r"^(/|https?://)[!-~]*$")]
@@ -21,7 +22,8 @@ def of_licence(
 ) -> Response:
     """A licence as ODRL; as RSL or CAWG what its performer says to everybody."""
     require_any(caller, *READERS)
-    return _written(exports.of_licence(reading, caller, licence_id), form, location)
+    side = mandated.view_licence(reading, caller, licence_id, Act.READ, utc_now())
+    return _written(exports.of_licence(reading, side, licence_id), form, location)
 
 
 @router.get("/clearances/{clearance_id}/certificate/exports/{form}", response_class=Response)

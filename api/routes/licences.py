@@ -12,12 +12,12 @@ from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, Signed, ToSign
 from core.clock import utc_now
-from core.principal import require_any
+from core.principal import Principal, require_any
 from licensing.models import Licence, LicenceDraft
-from licensing.service import licences
+from licensing.service import licences, mandated
 from licensing.terms import terms_from_dict, terms_to_dict
 from registry.models.mandates import Act
-from registry.service.acting import represent
+from registry.service.acting import represent, view
 
 router = APIRouter(tags=["licences"])
 CREDENTIAL_TYPE, TOKEN_TYPE = "application/vc", "application/vc+jwt"
@@ -114,17 +114,19 @@ def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Respon
     """Hand in a signature of performer or guardian; after the last, the registry countersigns."""
 
     def save(session: Session) -> LicenceOut:
+        now = utc_now()
+        side = mandated.represent_licence(session, writing.caller, licence_id, Act.LICENSE, now)
         licence = licences.sign_licence(
             session,
             world.registry_key,
-            writing.caller,
+            side,
             licence_id,
             signature=body.signature_bytes(),
             verification_method=body.verification_method,
-            now=utc_now(),
+            now=now,
         )
         deciding.granted(session, licence)
-        return LicenceOut.of(licence, licences.awaiting(session, writing.caller, licence_id))
+        return LicenceOut.of(licence, licences.awaiting(session, side, licence_id))
 
     return writing.write(save, status=200)
 
@@ -137,7 +139,8 @@ def to_sign(
     signer: Annotated[str | None, Query(max_length=120)] = None,
 ) -> LicenceToSign:
     """The draft once more, for the performer's key or the did:key of a guardian it names."""
-    return LicenceToSign.of_licence(licences.get_draft(reading, caller, licence_id, signer))
+    side = mandated.view_licence(reading, caller, licence_id, Act.LICENSE, utc_now())
+    return LicenceToSign.of_licence(licences.get_draft(reading, side, licence_id, signer))
 
 
 @router.get("/licences", response_model=Page[LicenceOut])
@@ -149,36 +152,40 @@ def list_licences(
 ) -> Page[LicenceOut]:
     """List the signed licences you gave or hold, newest first."""
     require_any(caller, *READERS)
+    now = utc_now()
     found = licences.list_licences(
         reading,
-        caller,
+        view(reading, caller, performer_id, Act.READ, now=now) if performer_id else caller,
         performer_id=performer_id,
         before_seq=asked.before_seq,
         limit=asked.limit,
     )
-    return page(found, asked, LicenceOut.of, cursor=lambda licence: licence.seq)
+    shown = page(found, asked, LicenceOut.of, cursor=lambda licence: licence.seq)
+    hidden = mandated.unread(reading, caller, found, now)
+    items = [item for item in shown.items if item.id not in hidden]
+    return shown.model_copy(update={"items": items})
 
 
 @router.get("/licences/{licence_id}", response_model=LicenceOut)
 def show(licence_id: str, caller: Caller, reading: Reading) -> LicenceOut:
     """Show one licence."""
-    require_any(caller, *READERS)
-    return LicenceOut.of(licences.get_licence(reading, caller, licence_id))
+    return LicenceOut.of(
+        licences.get_licence(reading, _reader(reading, caller, licence_id), licence_id)
+    )
 
 
 @router.get("/licences/{licence_id}/credential", response_class=Response)
 def credential(licence_id: str, caller: Caller, reading: Reading) -> Response:
     """The exact signed bytes, to keep and to verify anywhere."""
-    require_any(caller, *READERS)
-    licence = licences.get_licence(reading, caller, licence_id)
+    licence = licences.get_licence(reading, _reader(reading, caller, licence_id), licence_id)
     return Response(licence.signed, media_type=CREDENTIAL_TYPE)
 
 
 @router.get("/licences/{licence_id}/token", response_class=Response)
 def token(licence_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The signed licence as one token (`vc+jwt`), its exact bytes as payload."""
-    require_any(caller, *READERS)
-    made = licences.licence_token(reading, world.registry_key, caller, licence_id)
+    side = _reader(reading, caller, licence_id)
+    made = licences.licence_token(reading, world.registry_key, side, licence_id)
     return Response(made, media_type=TOKEN_TYPE)
 
 
@@ -187,7 +194,19 @@ def revoke(licence_id: str, body: Revocation, writing: Writing) -> Response:
     """Revoke a licence: what rests on it is decided anew (performer's side only)."""
     return writing.write(
         lambda session: LicenceOut.of(
-            deciding.revoke(session, writing.caller, licence_id, body.reason)
+            deciding.revoke(
+                session,
+                mandated.represent_licence(
+                    session, writing.caller, licence_id, Act.REVOKE, utc_now()
+                ),
+                licence_id,
+                body.reason,
+            )
         ),
         status=200,
     )
+
+
+def _reader(reading: Session, caller: Principal, licence_id: str) -> Principal:
+    require_any(caller, *READERS)
+    return mandated.view_licence(reading, caller, licence_id, Act.READ, utc_now())

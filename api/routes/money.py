@@ -1,8 +1,8 @@
 """Money over HTTP: usage taken in, accruals booked, statements with their working."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from api import uploads
@@ -13,6 +13,8 @@ from api.wire import FROZEN, ReasonOut, Text
 from core.clock import utc_now
 from core.db import is_single_operator
 from core.principal import require
+from registry.models.mandates import Act
+from registry.service.acting import view
 from royalties.service import accruals, holds, statements, usage
 from royalties.statement_wire import to_dict
 from royalties.wire import (
@@ -70,22 +72,32 @@ def trial_balance(caller: Caller, reading: Reading) -> dict[str, Any]:
 
 
 @router.get("/performers/{performer_id}/holds", response_model=list[ReasonOut])
-def list_holds(performer_id: str, caller: Caller, reading: Reading) -> list[ReasonOut]:
-    """Why is nothing paid out to this performer now? Empty when it may be."""
-    found = holds.holds_of(reading, caller, performer_id, at=utc_now())
+def list_holds(
+    performer_id: str,
+    caller: Caller,
+    reading: Reading,
+    to: Annotated[str, Query(max_length=64)] = "",
+) -> list[ReasonOut]:
+    """Why is nothing paid out to this performer, or to the organisation `to` instead, now?
+
+    Empty when it may be. An agent asks for the own organisation unless another is named.
+    """
+    found = holds.holds_of(reading, caller, performer_id, to=to, at=utc_now())
     return [ReasonOut.of(reason) for reason in found]
 
 
 @router.get("/performers/{performer_id}/periods", response_model=list[str])
 def periods(performer_id: str, caller: Caller, reading: Reading) -> list[str]:
     """In which months did this performer earn something? Newest first."""
-    return list(statements.periods(reading, caller, performer_id=performer_id))
+    side = view(reading, caller, performer_id, Act.READ, now=utc_now())
+    return list(statements.periods(reading, side, performer_id=performer_id))
 
 
 @router.get("/performers/{performer_id}/statements/{period}", response_model=dict[str, Any])
 def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A performer's statement for a month (YYYY-MM), every cent with its working."""
-    return to_dict(statements.statement(reading, caller, performer_id=performer_id, period=period))
+    side = view(reading, caller, performer_id, Act.READ, now=utc_now())
+    return to_dict(statements.statement(reading, side, performer_id=performer_id, period=period))
 
 
 @router.get(

@@ -14,9 +14,12 @@ from api.routes.jobs import JobOut
 from api.searches import SearchOut, searches_of
 from core.clock import utc_now
 from core.errors import NotFound
+from core.principal import Principal
+from registry.models.mandates import Act
 from registry.models.people import Purpose
 from registry.models.privacy import Erased, Export
 from registry.service import enrolment, exporting, forgetting, purposes
+from registry.service.acting import check_agent, represent_enrolment, view, view_enrolment
 
 router = APIRouter(tags=["privacy"])
 
@@ -84,7 +87,12 @@ class ExportOut(BaseModel):
 @router.get("/enrolments/{enrolment_id}/purposes", response_model=PurposesOut)
 def show_purposes(enrolment_id: str, caller: Caller, reading: Reading) -> PurposesOut:
     """Which purposes are given under this enrolment?"""
-    item = enrolment.get_enrolment(reading, caller, enrolment_id)
+    side = view_enrolment(reading, caller, enrolment_id, Act.READ, Act.WITHDRAW, now=utc_now())
+    return _purposes(enrolment_id, side, reading)
+
+
+def _purposes(enrolment_id: str, side: Principal, reading: Session) -> PurposesOut:
+    item = enrolment.get_enrolment(reading, side, enrolment_id)
     given = purposes.given_purposes(reading, item)
     return PurposesOut(
         enrolment_id=enrolment_id,
@@ -98,8 +106,10 @@ def withdraw_purpose(enrolment_id: str, purpose: Purpose, writing: Writing) -> R
     """Take back one purpose; what rested on it goes at once, the others stay."""
 
     def withdraw(session: Session) -> PurposesOut:
-        purposes.withdraw_purpose(session, writing.caller, enrolment_id, purpose, now=utc_now())
-        return show_purposes(enrolment_id, writing.caller, session)
+        now = utc_now()
+        side = represent_enrolment(session, writing.caller, enrolment_id, Act.WITHDRAW, now=now)
+        purposes.withdraw_purpose(session, side, enrolment_id, purpose, now=now)
+        return _purposes(enrolment_id, side, session)
 
     return writing.write(withdraw, status=200)
 
@@ -109,11 +119,12 @@ def list_searches(
     performer_id: str, caller: Caller, reading: Reading, asked: Asked
 ) -> Page[SearchOut]:
     """Who searched and found this performer? Titles only once they are out; newest first."""
+    now = utc_now()
     found = searches_of(
         reading,
-        caller,
+        view(reading, caller, performer_id, Act.READ, now=now),
         performer_id,
-        at=utc_now(),
+        at=now,
         before_seq=asked.before_seq,
         limit=asked.limit,
     )
@@ -125,7 +136,9 @@ def request_export(performer_id: str, writing: Writing) -> Response:
     """Make a packet with everything about a performer; it is kept for a week."""
 
     def queue(session: Session) -> ExportOut:
-        item, job = exporting.request_export(session, writing.caller, performer_id, now=utc_now())
+        now = utc_now()
+        check_agent(session, writing.caller, performer_id, Act.READ, now=now)
+        item, job = exporting.request_export(session, writing.caller, performer_id, now=now)
         return ExportOut.of(item, JobOut.of(job))
 
     return writing.write(queue, status=202)
@@ -141,6 +154,8 @@ def show_export(export_id: str, caller: Caller, reading: Reading) -> ExportOut:
 def show_packet(export_id: str, caller: Caller, world: Open) -> Response:
     """The packet, a zip file."""
     with world.db.read() as session:
+        item = exporting.get_export(session, caller, export_id)
+        check_agent(session, caller, item.performer_id, Act.READ, now=utc_now())
         name = exporting.packet_name(session, caller, export_id)
     headers = {
         "Content-Disposition": f'attachment; filename="{export_id}.zip"',
@@ -156,7 +171,9 @@ def erase(performer_id: str, writing: Writing) -> Response:
     """Erase a performer: prints, samples, names and keys; a signed receipt follows."""
 
     def carry_out(session: Session) -> ErasureOut:
-        item, job = forgetting.erase_performer(session, writing.caller, performer_id, now=utc_now())
+        now = utc_now()
+        check_agent(session, writing.caller, performer_id, Act.WITHDRAW, now=now)
+        item, job = forgetting.erase_performer(session, writing.caller, performer_id, now=now)
         return ErasureOut.of(item, JobOut.of(job))
 
     return writing.write(carry_out, status=202)

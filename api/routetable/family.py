@@ -2,6 +2,7 @@
 
 from api.routetable.row import Reach, row
 from api.scopes import ADMIN
+from registry.models.mandates import Act
 
 _SIDE = "performers"
 _PROOF = (_SIDE, "attest")
@@ -25,6 +26,6 @@ ROWS = (
     row("GET", "/v1/quota", _SIDE),
     row("POST", "/v1/tenants/{tenant_id}/quota-lifts", ADMIN, reach=Reach.EVERYBODY),
     row("POST", "/v1/enrolments/{enrolment_id}/identification", _SIDE, may_lack=True),
-    row("GET", "/v1/performers/{performer_id}/holds", "reports"),
+    row("GET", "/v1/performers/{performer_id}/holds", "reports", acts=(Act.READ, Act.COLLECT)),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

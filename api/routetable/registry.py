@@ -1,6 +1,7 @@
 """Performers, licences, works, submissions, decisions and money."""
 
 from api.routetable.row import Row, public, row
+from registry.models.mandates import Act
 
 _LICENCE = ("licences", "submissions", "usage")
 _PROOF = ("performers", "attest")
@@ -18,12 +19,14 @@ ROWS = (
     row("GET", "/v1/performers/{performer_id}/keys", "performers"),
     row("POST", "/v1/performers/{performer_id}/keys", "performers", operator_reaches=True),
     row("POST", "/v1/key-drafts/{draft_id}/signature", "performers", looks_first=True),
-    row("POST", "/v1/performers/{performer_id}/enrolments", "performers"),
-    row("GET", "/v1/performers/{performer_id}/enrolments", "performers"),
-    row("GET", "/v1/enrolments/{enrolment_id}", "performers"),
+    row("POST", "/v1/performers/{performer_id}/enrolments", "performers", acts=(Act.ENROL,)),
+    row(
+        "GET", "/v1/performers/{performer_id}/enrolments", "performers", acts=(Act.READ, Act.ENROL)
+    ),
+    row("GET", "/v1/enrolments/{enrolment_id}", "performers", acts=(Act.READ, Act.ENROL)),
     row("GET", "/v1/enrolments/{enrolment_id}/receipts", "performers"),
-    row("POST", "/v1/enrolments/{enrolment_id}/signature", "performers"),
-    row("POST", "/v1/enrolments/{enrolment_id}/samples", "performers"),
+    row("POST", "/v1/enrolments/{enrolment_id}/signature", "performers", acts=(Act.ENROL,)),
+    row("POST", "/v1/enrolments/{enrolment_id}/samples", "performers", acts=(Act.ENROL,)),
     row("POST", "/v1/enrolments/{enrolment_id}/attestations", *_PROOF, attested=True),
     row("GET", "/v1/enrolments/{enrolment_id}/proofs", *_PROOF, attested=True),
     row("POST", "/v1/enrolments/{enrolment_id}/challenges", "performers"),
@@ -31,7 +34,7 @@ ROWS = (
     row("POST", "/v1/challenges/{challenge_id}/beginning", "performers"),
     row("POST", "/v1/challenges/{challenge_id}/answer", "performers"),
     row("GET", "/v1/challenges/{challenge_id}/excerpt", *_PROOF, attested=True, may_lack=True),
-    row("POST", "/v1/enrolments/{enrolment_id}/withdrawal", "performers"),
+    row("POST", "/v1/enrolments/{enrolment_id}/withdrawal", "performers", acts=(Act.WITHDRAW,)),
     row("GET", "/v1/disputes", "admin"),
     row("POST", "/v1/disputes/proposals", "admin", may_lack=True),
     row("POST", "/v1/disputes/settlements", "admin", may_lack=True),
@@ -43,17 +46,17 @@ ROWS = (
     row("POST", "/v1/performers/{performer_id}/standing", "licences"),
     row("POST", "/v1/performers/{performer_id}/standing/signature", "licences", may_lack=True),
     row("GET", "/v1/standings", "licences", "submissions"),
-    row("POST", "/v1/licences", "licences"),
+    row("POST", "/v1/licences", "licences", acts=(Act.LICENSE,)),
     row("GET", "/v1/licences", *_LICENCE),
     row("GET", "/v1/licences/as-of", *_LICENCE),
-    row("GET", "/v1/licences/{licence_id}", *_LICENCE),
-    row("GET", "/v1/licences/{licence_id}/credential", *_LICENCE),
+    row("GET", "/v1/licences/{licence_id}", *_LICENCE, acts=(Act.READ,)),
+    row("GET", "/v1/licences/{licence_id}/credential", *_LICENCE, acts=(Act.READ,)),
     row("GET", "/v1/licences/{licence_id}/receipts", *_LICENCE),
-    row("GET", "/v1/licences/{licence_id}/token", *_LICENCE),
-    row("GET", "/v1/licences/{licence_id}/exports/{form}", *_LICENCE),
-    row("GET", "/v1/licences/{licence_id}/draft", "licences"),
-    row("POST", "/v1/licences/{licence_id}/signature", "licences"),
-    row("POST", "/v1/licences/{licence_id}/revocation", "licences"),
+    row("GET", "/v1/licences/{licence_id}/token", *_LICENCE, acts=(Act.READ,)),
+    row("GET", "/v1/licences/{licence_id}/exports/{form}", *_LICENCE, acts=(Act.READ,)),
+    row("GET", "/v1/licences/{licence_id}/draft", "licences", acts=(Act.LICENSE,)),
+    row("POST", "/v1/licences/{licence_id}/signature", "licences", acts=(Act.LICENSE,)),
+    row("POST", "/v1/licences/{licence_id}/revocation", "licences", acts=(Act.REVOKE,)),
     row("POST", "/v1/licences/{licence_id}/approvals", "licences", looks_first=True),
     row("POST", "/v1/licences/{licence_id}/use-notices", "submissions", looks_first=True),
     row("GET", "/v1/licences/{licence_id}/cuts", *_LICENCE),
@@ -142,7 +145,18 @@ ROWS = (
     row("POST", "/v1/usage-imports", "usage"),
     row("POST", "/v1/accruals", "usage"),
     row("GET", "/v1/trial-balance", "reports"),
-    row("GET", "/v1/performers/{performer_id}/periods", "reports", answers_nothing=True),
-    row("GET", "/v1/performers/{performer_id}/statements/{period}", "reports"),
-    row("GET", "/v1/performers/{performer_id}/statements/{period}/statement.html", "reports"),
+    row(
+        "GET",
+        "/v1/performers/{performer_id}/periods",
+        "reports",
+        answers_nothing=True,
+        acts=(Act.READ,),
+    ),
+    row("GET", "/v1/performers/{performer_id}/statements/{period}", "reports", acts=(Act.READ,)),
+    row(
+        "GET",
+        "/v1/performers/{performer_id}/statements/{period}/statement.html",
+        "reports",
+        acts=(Act.READ,),
+    ),
 )

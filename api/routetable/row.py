@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registry.models.mandates import Act
+
 
 class Reach(StrEnum):
     """Whose things a route reaches: none by name, the organisation's, one's own, everybody's."""
@@ -22,7 +24,9 @@ class Row:
     have nothing to show; `operator_reaches` that the operator reaches everybody's. `page` marks
     what browsers get, `entrance` where people prove who they are, and are refused for what they
     sent; `half_way` is only for who has given a password and owes a second factor; an
-    `attested` thing is reached by attesters, whoever's it is.
+    `attested` thing is reached by attesters, whoever's it is. `acts` are those of which a mandate
+    has to name one before an agent of the performer's own side gets through; `lent` says that it
+    lets another organisation through as well.
     """
 
     method: str
@@ -38,6 +42,8 @@ class Row:
     entrance: bool = False
     half_way: bool = False
     attested: bool = False
+    acts: tuple[Act, ...] = ()
+    lent: bool = True
 
 
 def public(method: str, path: str) -> Row:
@@ -45,7 +51,15 @@ def public(method: str, path: str) -> Row:
     return Row(method, path, public=True)
 
 
-def row(method: str, path: str, *needs: str, reach: Reach | None = None, **more: bool) -> Row:
+def row(
+    method: str,
+    path: str,
+    *needs: str,
+    reach: Reach | None = None,
+    acts: tuple[Act, ...] = (),
+    **more: bool,
+) -> Row:
     """A route for callers with one of `needs`; a name in its path is the organisation's."""
     named = Reach.ORGANISATION if "{" in path else Reach.NOTHING
-    return Row(method, path, frozenset(needs), named if reach is None else reach, **more)
+    reached = named if reach is None else reach
+    return Row(method, path, frozenset(needs), reached, acts=acts, **more)

@@ -67,13 +67,70 @@ def represent_enrolment(
 ) -> Principal:
     """The same, where an enrolment is named and not its performer."""
     require(principal, SCOPE)
-    capability = SearchCapability("mandate", enrolment_id)
-    side = system(enrolments.owner_of(session, capability, enrolment_id))
-    found = enrolments.get_enrolment(session, side, enrolment_id)
+    performer_id = _performer_of(session, enrolment_id)
     try:
-        return represent(session, principal, found.performer_id, act, now=now)
+        return represent(session, principal, performer_id, act, now=now)
     except NotFound:
         raise NotFound("There is no such enrolment.", next_step="Check the enrolment id.") from None
+
+
+def view(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    *acts: Act,
+    now: datetime,
+) -> Principal:
+    """The principal by whom something about a performer is read; nothing is recorded.
+
+    A mandate for one of `acts` lets an agent read as the performer's side does. Whoever has none
+    and is of another organisation reads as himself: what is addressed to him, or nothing. Raises
+    `NotAllowed` for an agent of the performer's own side without one.
+    """
+    capability = SearchCapability("mandate", performer_id)
+    owner = people.owners(session, capability, [performer_id]).get(performer_id)
+    own = owner == principal.tenant_id
+    if owner is None or (own and not _is_agent(principal)):
+        return principal
+    held = mandates.list_mandates(session, principal, performer_id=performer_id)
+    covered = [
+        act
+        for act in acts
+        for item in held
+        if not uncovered(item, holder_id=principal.tenant_id, act=act, at=now)
+    ]
+    if own and not covered:
+        _covering(held, principal, acts[0], (), now, own=True)
+    return replace(principal, tenant_id=owner) if covered else principal
+
+
+def check_agent(
+    session: Session, principal: Principal, performer_id: str, act: Act, *, now: datetime
+) -> None:
+    """Return unless this is an agent of the performer's own side whom no mandate covers.
+
+    For what only that side does: other organisations are refused where the thing is looked for.
+    """
+    view(session, principal, performer_id, act, now=now)
+
+
+def view_enrolment(
+    session: Session, principal: Principal, enrolment_id: str, *acts: Act, now: datetime
+) -> Principal:
+    """The same, where an enrolment is named and not its performer; raises `NotFound`."""
+    require(principal, SCOPE)
+    return view(session, principal, _performer_of(session, enrolment_id), *acts, now=now)
+
+
+def speaks_alone(principal: Principal) -> bool:
+    """Whether this is no agent: a key, or somebody of the performer's own side."""
+    return not _is_agent(principal)
+
+
+def _performer_of(session: Session, enrolment_id: str) -> str:
+    capability = SearchCapability("mandate", enrolment_id)
+    side = system(enrolments.owner_of(session, capability, enrolment_id))
+    return enrolments.get_enrolment(session, side, enrolment_id).performer_id
 
 
 def _is_agent(principal: Principal) -> bool:
@@ -92,16 +149,8 @@ def _covering(
     *,
     own: bool,
 ) -> Mandate:
-    holder = principal.tenant_id
     judged = [
-        (
-            item,
-            [
-                reason
-                for kind in (tuple(kinds) or (None,))
-                for reason in uncovered(item, holder_id=holder, act=act, kind=kind, at=now)
-            ],
-        )
+        (item, uncovered(item, holder_id=principal.tenant_id, act=act, kinds=kinds, at=now))
         for item in held
     ]
     for item, reasons in judged:

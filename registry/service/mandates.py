@@ -149,7 +149,7 @@ def mandates_of(
         item
         for item in mandates.list_mandates(session, principal, performer_id=performer_id)
         if any(
-            not uncovered(item, holder_id=item.terms.holder_id, act=act, kind=None, at=at)
+            not uncovered(item, holder_id=item.terms.holder_id, act=act, at=at)
             for act in item.terms.acts
         )
     )

@@ -1,4 +1,4 @@
-"""Whether money of a performer may be paid out now, for that one's own side."""
+"""Whether money of a performer may be paid out now, and to whom, for those who may ask."""
 
 from datetime import datetime
 
@@ -6,21 +6,34 @@ from sqlmodel import Session
 
 from core.principal import Principal, require
 from fingerprint.models import Reason
-from registry.store import enrolments, estates, people
+from registry.models.mandates import Act
+from registry.service.acting import speaks_alone, view
+from registry.store import enrolments, estates, mandates, people
 from royalties import holds as rules
 
 SCOPE = "reports"
 
 
 def holds_of(
-    session: Session, principal: Principal, performer_id: str, *, at: datetime
+    session: Session, principal: Principal, performer_id: str, *, to: str = "", at: datetime
 ) -> tuple[Reason, ...]:
-    """Every reason why nothing is paid out; raises `NotFound` for another tenant's performer."""
+    """Every reason why nothing is paid out to the performer, or to the organisation `to` instead.
+
+    An agent's own organisation is asked about where none is named. Raises `NotFound` for another
+    tenant's performer, of whom the caller has no mandate to read or collect.
+    """
+    # Load.
     require(principal, SCOPE)
-    performer = people.get_performer(session, principal, performer_id)
-    return rules.holds(
+    side = view(session, principal, performer_id, Act.READ, Act.COLLECT, now=at)
+    performer = people.get_performer(session, side, performer_id)
+    agent = side.tenant_id != principal.tenant_id or not speaks_alone(principal)
+    wanted = to or (principal.tenant_id if agent else "")
+    given = mandates.list_mandates(session, side, performer_id=performer_id) if wanted else ()
+    found = rules.holds(
         performer,
-        enrolments.list_enrolments(session, principal, performer_id),
-        estates.estates_of(session, principal, performer_id),
+        enrolments.list_enrolments(session, side, performer_id),
+        estates.estates_of(session, side, performer_id),
         at,
     )
+    # Decide.
+    return (*found, *rules.not_collected(given, wanted, at)) if wanted else found

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -176,6 +177,39 @@ def disagreements(row: Row, caller: Caller) -> tuple[list[tuple[Any, ...]], int]
     if hidden and not same(answers[Relation.OTHER], answers[Relation.ABSENT]):
         wrong.append((row.method, row.path, caller.role, "tells", answers[Relation.OTHER].text))
     return wrong, len(wanted)
+
+
+def test_an_agent_gets_through_where_a_mandate_names_the_act(tmp_path: Path) -> None:
+    """An agent of the own side without a mandate, of another house with one, of a third without."""
+    hall = Stage.make(tmp_path)
+    with open_registry(hall.settings) as world:
+        home, far, near = (
+            Holder.make(hall, world.db, hall.tenant("agency", name)[0], WORK)
+            for name in ("Home", "Far", "Near")
+        )
+        frida = hold(hall, home, "frida", agent=far.tenant_id)
+        shut, strange, lent = (_agent(house, frida) for house in (home, near, far))
+        wrong = []
+        for row in (row for row in ROWS if row.acts):
+            hidden = Outcome.NOTHING if row.answers_nothing else Outcome.HIDDEN
+            for who, wanted in (
+                (shut, Outcome.FORBIDDEN),
+                (strange, hidden),
+                (lent, Outcome.ALLOWED if row.lent else hidden),
+            ):
+                answer = send(who, row, Relation.OWN)
+                if not agrees(row, Relation.OWN, wanted, answer):
+                    wrong.append((row.method, row.path, wanted, answer.text))
+    hall.close()
+    assert not wrong, "\n".join(map(repr, wrong))
+
+
+def _agent(house: Holder, things: dict[str, str]) -> Caller:
+    """Somebody who is nothing but an agent there, and what he asks for."""
+    who = seat(house.database, house.tenant_id, Role.AGENT)
+    own = {Relation.OWN: {**things, **who.ids, **FIXED}}
+    scopes = scopes_of([Role.AGENT], "agency")
+    return Caller(Role.AGENT, scopes, house.stage.http(who.token), house, own)
 
 
 def test_a_route_without_a_row_stops_the_application(hall: Stage) -> None:

@@ -1,7 +1,7 @@
 """One of everything that an organisation can hold, and requests about it that are well formed."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -33,6 +33,7 @@ TAKEDOWN: dict[str, Any] = {
     },
 }
 BORN_ON = f"{utc_now().year - 10}-01-01"
+ACTS = ("read", "enrol", "withdraw", "license", "revoke", "collect", "represent")
 WITNESS = NoteKey("witness.example", generate().public, COSIGNATURE).vkey
 
 
@@ -57,8 +58,11 @@ class Holder:
         return str(self.http.post("/v1/uploads", content=SAMPLE.encode()).json()["id"])
 
 
-def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
-    """Make one of everything; returns the ids by the names of the paths' parameters."""
+def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[str, str]:
+    """Make one of everything; returns the ids by the names of the paths' parameters.
+
+    The performer's mandate for everything is the holder's, or that of the organisation `agent`.
+    """
     client = stage.client(holder.http.headers["authorization"].removeprefix("Bearer "))
     anna = Person.add(client, name)
     enrolment = anna.consent("voice")
@@ -85,16 +89,14 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
     client.post(f"/v1/performers/{child.id}/minority", {"born_on": BORN_ON})
     parent = {"name": f"{name} the elder", "did": generate().did, "relation": "parent"}
     guardian = client.post(f"/v1/performers/{child.id}/guardians", parent)
-    until = {"holder_id": holder.tenant_id, "valid_until": "2036-01-01T00:00:00Z"}
-    acts = {"acts": ["read", "enrol", "withdraw", "license", "revoke", "collect", "represent"]}
-    mandate = client.post(f"/v1/performers/{anna.id}/mandates", {**until, **acts})
-    client.post(f"/v1/mandates/{mandate['id']}/signature", signature(anna.key, mandate))
+    # Two, because one is revoked where that is what is asked for.
+    mandate, _ = (mandated(client, anna, agent or holder.tenant_id, ACTS) for _ in range(2))
     late = Person.add(client, f"{name} who died")
     claim = estate_body(client.upload(stage.file(f"{name}.pdf", name.encode())))
     estate = client.post(f"/v1/performers/{late.id}/estates", claim)
     return {
         "performer_id": anna.id,
-        "mandate_id": mandate["id"],
+        "mandate_id": mandate,
         "estate_id": estate["id"],
         "own_template_id": client.post("/v1/templates", {"body": contract(name)})["id"],
         "guardian_id": guardian["id"],
@@ -122,6 +124,15 @@ def hold(stage: Stage, holder: Holder, name: str) -> dict[str, str]:
         **_messages(client, holder, name),
         **_people(client, holder, name),
     }
+
+
+def mandated(client: Client, anna: Person, agent: str, acts: Sequence[str]) -> str:
+    """Have a performer let an organisation do this; returns the mandate's id."""
+    body = {"holder_id": agent, "valid_until": "2036-01-01T00:00:00Z", "acts": list(acts)}
+    draft = client.post(f"/v1/performers/{anna.id}/mandates", body)
+    return str(
+        client.post(f"/v1/mandates/{draft['id']}/signature", signature(anna.key, draft))["id"]
+    )
 
 
 def estate_body(upload_id: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from core.principal import Principal
 from registry.models.mandates import Act, Mandate
 from registry.models.works import KindOfUse
 from registry.service import acting, mandates
+from royalties.service.holds import holds_of
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import T0, Enrolled, enrolled, later
 
@@ -141,4 +142,35 @@ def test_only_the_performers_key_signs_it_and_once(world: TestWorld) -> None:
     with world.db.write() as session, pytest.raises(Conflict):
         mandates.sign_mandate(
             session, anna.principal, made.id, b"x" * 64, anna.key.verification_method, now=T0
+        )
+
+
+def test_only_a_mandate_to_collect_lets_an_agent_have_the_money(world: TestWorld) -> None:
+    anna, agency = enrolled(world, world.second), world.principal("agency")
+
+    def held(who: Principal, to: str = "", **at: int) -> list[str]:
+        when = later(**(at or {"days": 1}))
+        with world.db.read() as session:
+            found = holds_of(session, who, anna.performer.id, to=to, at=when)
+        return [one.code for one in found if one.code == "held-no-collect"]
+
+    with pytest.raises(NotFound):
+        held(agency)
+    give(world, anna, agency, [Act.READ])
+    assert held(agency) == held(anna.principal, agency.tenant_id) == ["held-no-collect"]
+    assert held(anna.principal) == []
+    give(world, anna, agency, [Act.COLLECT])
+    assert held(agency) == held(anna.principal, agency.tenant_id) == []
+    assert held(anna.principal, agency.tenant_id, days=31) == ["held-no-collect"]
+
+
+def test_a_kind_that_a_mandate_does_not_name_is_refused_beside_one_that_it_does(
+    world: TestWorld,
+) -> None:
+    anna, agency = enrolled(world, world.second), world.principal("agency")
+    give(world, anna, agency, kinds=[KindOfUse.DUB])
+    with pytest.raises(NotAllowed, match="kind-not-named"), world.db.write() as session:
+        kinds = [KindOfUse.DUB, KindOfUse.TRAIN_MODEL]
+        acting.represent(
+            session, agency, anna.performer.id, Act.LICENSE, kinds=kinds, now=later(days=1)
         )
