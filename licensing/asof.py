@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from licensing.models import Licence
+from licensing.models import Licence, LicenceInForce
 from licensing.models_suspension import Suspension
 from registry.models.works import KindOfUse
 
@@ -23,16 +23,21 @@ class Standing(StrEnum):
     EXPIRED = "EXPIRED"
     REVOKED = "REVOKED"
     SUSPENDED = "SUSPENDED"
+    TERMINATED = "TERMINATED"
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A licence as it stood; `revoked_at` and `suspended` only as far as it was known."""
+    """A licence as it stood; `revoked_at`, `ends_at` and `suspended` as far as it was known.
+
+    `ends_at` is when notice, of this licence or of one above it, makes it end before its term.
+    """
 
     licence: Licence
     standing: Standing
     revoked_at: datetime | None
     suspended: tuple[KindOfUse, ...]
+    ends_at: datetime | None = None
 
 
 def day(on: date) -> tuple[datetime, datetime]:
@@ -42,20 +47,33 @@ def day(on: date) -> tuple[datetime, datetime]:
 
 
 def as_of(
-    licence: Licence, suspensions: Iterable[Suspension], on: date, up_to_seq: int
+    licence: Licence,
+    suspensions: Iterable[Suspension],
+    on: date,
+    up_to_seq: int,
+    *,
+    ended: LicenceInForce | None = None,
 ) -> AsOf | None:
-    """How a licence stood on a day, as known at a number; None when it was not signed by then."""
+    """How a licence stood on a day, as known at a number; None when it was not signed by then.
+
+    `ended` is the same licence with the ends that notice and licences above it give it.
+    """
     if licence.seq is None or licence.seq > up_to_seq:
         return None
     known = licence.revoked_seq is not None and licence.revoked_seq <= up_to_seq
     revoked_at = licence.revoked_at if known else None
+    until = licence.terms.valid_until
+    if ended is not None:
+        revoked_at, until = ended.revoked_at, ended.terms.valid_until
     start, end = day(on)
     reach = [item for item in suspensions if item.since < end and _lasts(item, start)]
     kinds = licence.terms.kinds
     suspended = tuple(kind for kind in kinds if any(_covers(item, kind) for item in reach))
-    return AsOf(
-        licence, _standing(licence, revoked_at, suspended, start, end), revoked_at, suspended
-    )
+    stood = _standing(licence, revoked_at, suspended, start, end)
+    early = until < licence.terms.valid_until
+    if early and until <= start and stood in (Standing.IN_FORCE, Standing.SUSPENDED):
+        stood = Standing.TERMINATED
+    return AsOf(licence, stood, revoked_at, suspended, until if early else None)
 
 
 def _standing(

@@ -172,6 +172,8 @@ def _life(licence: LicenceInForce, release: Release) -> list[Reason]:
         of_age = datetime.combine(birthday, time(), UTC)
         if licence.signed_at < of_age <= start:
             found.append(Reason("of-age-since", {"of_age": birthday.isoformat()}))
+        elif licence.signed_at < of_age and not licence.guarded:
+            found.append(Reason("guardians-missing", {}))
     died = release.known.deceased.get(performer_id)
     if died is not None and died <= start.date() and not licence.terms.post_mortem:
         found.append(Reason("not-post-mortem", {"deceased_on": died.isoformat()}))

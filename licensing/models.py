@@ -204,7 +204,10 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class LicenceInForce:
-    """What a decision may rest on: the terms known at one `seq`, and whether revoked by then."""
+    """What a decision may rest on: the terms known at one `seq`, and whether revoked by then.
+
+    `guarded` says that guardians signed it too; of an adult's nobody asks.
+    """
 
     id: str
     vc_id: str
@@ -213,6 +216,7 @@ class LicenceInForce:
     seq: int
     revoked_at: datetime | None = None
     signed_at: datetime | None = None
+    guarded: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,11 @@ def as_of(
             item["standing"],
             ", ".join(word(cli.lang, kind) for kind in item["licence"]["terms"]["kinds"]),
             ", ".join(word(cli.lang, kind) for kind in item["suspended"]),
-            (item["revoked_at"] or "")[:10],
+            (item["revoked_at"] or item["ends_at"] or "")[:10],
         )
         for item in found
     ]
-    columns = ("licence", "stood", "kinds of use", "suspended", "revoked")
+    columns = ("licence", "stood", "kinds of use", "suspended", "revoked or ended")
     emit(cli, found, lambda: table(columns, rows))
 
 

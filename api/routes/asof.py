@@ -20,7 +20,7 @@ router = APIRouter(tags=["licences"])
 
 
 class AsOfOut(BaseModel):
-    """A licence and how it stood: IN_FORCE, NOT_YET, EXPIRED, REVOKED or SUSPENDED on that day.
+    """A licence and how it stood: IN_FORCE, NOT_YET, EXPIRED, REVOKED, TERMINATED or SUSPENDED.
 
     `revoked_at` and `suspended` (kinds of use) are told only as far as they were known.
     """
@@ -28,6 +28,7 @@ class AsOfOut(BaseModel):
     licence: LicenceOut
     standing: str
     revoked_at: datetime | None
+    ends_at: datetime | None
     suspended: list[str]
 
     @classmethod
@@ -42,6 +43,7 @@ class AsOfOut(BaseModel):
             licence=licence,
             standing=item.standing.value,
             revoked_at=item.revoked_at,
+            ends_at=item.ends_at,
             suspended=[kind.value for kind in item.suspended],
         )
 

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from api import growing
 from api.deps import Caller, Open, Reading, Writing
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.vault import Vault
 from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
 from registry.models.people import Performer
-from registry.service import guardians, minors
+from registry.service import guardians
 
 router = APIRouter(tags=["guardians"])
 
@@ -81,13 +82,8 @@ def declare_minor(performer_id: str, body: BirthDate, writing: Writing, world: O
     """Record that a performer is a minor; guardians then sign everything."""
     years = world.settings.enrolment.child_agrees_from_years
     return writing.write(
-        lambda session: minors.declare_minor(
-            session,
-            writing.caller,
-            performer_id,
-            body.born_on,
-            agrees_from_years=years,
-            now=utc_now(),
+        lambda session: growing.declare_minor(
+            session, writing.caller, performer_id, body.born_on, agrees_from_years=years
         ),
         status=200,
     )

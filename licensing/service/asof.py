@@ -4,11 +4,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from core import outbox, watermarks
+from core import notices, outbox, watermarks
 from core.clock import to_text
 from core.principal import Principal, SearchCapability
 from licensing.asof import AsOf, as_of
+from licensing.models import Licence
 from licensing.service.frameworks import suspended_under
+from licensing.service.scopes import as_ended
 from licensing.service.suspensions import suspensions_known
 from licensing.store import asof as past
 from licensing.store import licences as store
@@ -42,12 +44,15 @@ def licences_as_of(
     performers = {item.terms.performer_id for item in found}
     suspended = suspensions_known(session, performers, seq=seq) if performers else {}
     under = suspended_under(session, {item.id for item in found}, seq=seq)
+    plain = [store.in_force(item, seq) for item in found]
+    ended = {item.id: item for item in as_ended(session, plain, seq)}
     # Decide.
     stood = (
         as_of(
             item,
             (*suspended.get(item.terms.performer_id, ()), *under.get(item.id, ())),
             *(on, seq),
+            ended=ended[item.id],
         )
         for item in found
     )
@@ -84,5 +89,20 @@ def tell_expiring(session: Session, *, days: int, now: datetime) -> int:
             subject_id=item.id,
             payload={"valid_until": to_text(item.terms.valid_until)},
         )
+        _tell(session, item, now)
     watermarks.advance(session, _MARK, until)
     return len(due)
+
+
+def _tell(session: Session, licence: Licence, now: datetime) -> None:
+    """One notice for each side, in the inbox and by mail."""
+    for tenant_id in dict.fromkeys((licence.tenant_id, licence.terms.licensee_id)):
+        notices.notify(
+            session,
+            tenant_id=tenant_id,
+            person=None,
+            kind=EXPIRING,
+            subject_id=licence.id,
+            facts={"until": to_text(licence.terms.valid_until)},
+            now=now,
+        )

@@ -13,6 +13,7 @@ from licensing.store import licences as store
 from licensing.store import terminations
 from licensing.sublicensing import LINKS_MAX, Link, chain_above, ended_above, outside
 from licensing.termination import with_notice
+from registry.service.works import works_above
 
 _LATEST = 2**62  # beyond every sequence number: whatever is known
 
@@ -27,7 +28,9 @@ def scope_reasons(
     known = store.of_performer(session, principal, terms.performer_id)
     others = as_ended(session, known, _LATEST)
     above = chain_above(terms, others)
-    broken = conflicts(terms, others, now, resting_on=above)
+    named = {name for item in others for name in item.terms.works} | {*terms.works}
+    tree = works_above(session, SearchCapability("exclusivity", terms.performer_id), named)
+    broken = conflicts(terms, others, now, resting_on=above, above=tree)
     return (*broken, *_parent_reasons(session, terms, others, now))
 
 

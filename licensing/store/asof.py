@@ -18,6 +18,7 @@ from licensing.store.licences import (
     signed_between,
 )
 from licensing.store.suspensions import LiftRow, SuspensionRow
+from licensing.store.terminations import TerminationRow
 from registry.models.works import KindOfUse
 
 
@@ -29,6 +30,7 @@ def seq_known_at(session: Session, at: datetime) -> int | None:
     """
     pairs: tuple[tuple[Any, Any], ...] = (
         *((table.seq, table.recorded_at) for table in (LicenceRow, RevocationRow)),
+        (TerminationRow.seq, TerminationRow.recorded_at),
         *((table.seq, table.recorded_at) for table in (SuspensionRow, LiftRow)),
         (MembershipRow.joined_seq, MembershipRow.joined_at),
         (MembershipRow.left_seq, MembershipRow.left_at),

@@ -14,6 +14,7 @@ from sqlmodel import Field, Session, col, select
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from licensing.credential import names_guardians
 from licensing.drafting import Draft
 from licensing.models import Licence, LicenceInForce, LicenceState, Terms
 from licensing.sublicensing import Link
@@ -235,7 +236,7 @@ def known(
         col(LicenceRow.seq) <= up_to_seq,
         limit=ROWS_MAX,
     )
-    return tuple(_in_force(licence, up_to_seq) for licence in reversed(found))
+    return tuple(in_force(licence, up_to_seq) for licence in reversed(found))
 
 
 def of_performer(
@@ -245,7 +246,7 @@ def of_performer(
     found = _signed(
         session, principal, col(LicenceRow.performer_id) == performer_id, limit=ROWS_MAX
     )
-    return tuple(_in_force(item, item.revoked_seq or item.seq or 0) for item in reversed(found))
+    return tuple(in_force(item, item.revoked_seq or item.seq or 0) for item in reversed(found))
 
 
 def links(
@@ -376,7 +377,8 @@ def _licence(draft: LicenceDraftRow, row: LicenceRow, end: RevocationRow | None)
     )
 
 
-def _in_force(licence: Licence, up_to_seq: int) -> LicenceInForce:
+def in_force(licence: Licence, up_to_seq: int) -> LicenceInForce:
+    """A signed licence as it was known at a number."""
     assert licence.seq is not None
     revoked = licence.revoked_seq is not None and licence.revoked_seq <= up_to_seq
     return LicenceInForce(
@@ -387,6 +389,7 @@ def _in_force(licence: Licence, up_to_seq: int) -> LicenceInForce:
         seq=licence.seq,
         revoked_at=licence.revoked_at if revoked else None,
         signed_at=licence.recorded_at,
+        guarded=names_guardians(licence.signed),
     )
 
 

@@ -1,13 +1,13 @@
 """Works and cuts: a studio's titles in their legal order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
 
 from core.errors import BadInput, Broken
 from core.ids import new_id
-from core.principal import Principal, require
+from core.principal import Principal, SearchCapability, require
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
 from registry.store import works
 from registry.worktree import DEPTH_MAX, check_cut_level, check_parent
@@ -121,6 +121,13 @@ def work_path(session: Session, principal: Principal, cut_id: str) -> tuple[str,
         path.append(next_id)
         next_id = works.get_work(session, principal, next_id).parent_id
     return tuple(path)
+
+
+def works_above(
+    session: Session, capability: SearchCapability, ids: Collection[str]
+) -> Mapping[str, frozenset[str]]:
+    """Every work above each of these works or cuts, across tenants."""
+    return works.works_above(session, capability, ids)
 
 
 def series_of(session: Session, principal: Principal, cut_id: str) -> str:

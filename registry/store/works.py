@@ -1,13 +1,15 @@
 """Works and cuts: the studio's own tree of titles, seen by its tenant only."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
+from registry.worktree import DEPTH_MAX
 
 PAGE_MAX = 500
 
@@ -143,6 +145,31 @@ def cuts_below(session: Session, principal: Principal, work_id: str) -> tuple[st
         family += level
     cuts = select(CutRow.id).where(visible(CutRow, principal), col(CutRow.work_id).in_(family))
     return tuple(session.exec(cuts.order_by(col(CutRow.id))))
+
+
+def works_above(
+    session: Session, _capability: SearchCapability, ids: Collection[str]
+) -> dict[str, frozenset[str]]:
+    """Every work above each of these works or cuts, across tenants; unknown ids are left out."""
+    cuts = select(CutRow.id, CutRow.work_id).where(col(CutRow.id).in_(ids))
+    parents: dict[str, str | None] = dict(session.exec(cuts).all())
+    asked = {name for name in (*ids, *parents.values()) if name is not None}
+    for _ in range(DEPTH_MAX + 1):
+        query = select(WorkRow.id, WorkRow.parent_id).where(col(WorkRow.id).in_(asked))
+        found = dict(session.exec(query).all())
+        parents |= found
+        asked = {parent for parent in found.values() if parent is not None} - parents.keys()
+        if not asked:
+            break
+    return {name: _above(name, parents) for name in ids if name in parents}
+
+
+def _above(name: str, parents: Mapping[str, str | None]) -> frozenset[str]:
+    found, parent = set[str](), parents.get(name)
+    while parent is not None and parent not in found:
+        found.add(parent)
+        parent = parents.get(parent)
+    return frozenset(found)
 
 
 def save_duration(session: Session, principal: Principal, cut_id: str, duration_ms: int) -> None:

@@ -9,7 +9,8 @@ from api.client import Client, Refused
 from core.keys import generate
 from tests.flows.test_requests import terms
 from tests.simulators.holdings import BORN_ON
-from tests.simulators.stage import Person, Stage
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import Person, Stage, declaration, new_cut, submit
 
 
 def mandate(person: Person, holder_id: str, *acts: str, **more: Any) -> dict[str, Any]:
@@ -137,6 +138,34 @@ def test_guardians_join_a_minor_to_a_group_and_a_paper_is_not_enough(stage: Stag
     )
     assert (again["basis"], bool(again["joined_at"])) == ("mandate", True)
     assert other.post(f"/v1/memberships/{again['id']}/end", {})["left_at"]
+
+
+def test_what_a_minor_signed_alone_waits_for_the_guardians(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    studio_id, studio = stage.tenant("studio")
+    ben = Person.add(agency, "ben")
+    alone = ben.license(studio_id)
+    cut = new_cut(studio)
+    declared = declaration({"performer_id": ben.id, "kind": "synthesise_voice"})
+    submission = submit(stage, studio, cut, medium(20_000), declared)
+    path = f"/v1/submissions/{submission['id']}/clearance"
+    codes = [reason["code"] for reason in studio.get(path)["reasons"]]
+    assert "guardians-missing" not in codes
+
+    agency.post(f"/v1/performers/{ben.id}/minority", {"born_on": BORN_ON})
+    agency.post(f"/v1/performers/{ben.id}/minority", {"born_on": BORN_ON})
+    for side in (agency, studio):
+        told = [
+            item for item in side.get("/v1/notices")["items"] if item["subject_id"] == alone["id"]
+        ]
+        assert [item["kind"] for item in told] == ["licence.guardians_missing"]
+        assert "{" not in told[0]["text"]
+    found = studio.post(
+        f"/v1/submissions/{submission['id']}/declaration", {"declaration": declared}
+    )
+    assert found
+    codes = [reason["code"] for reason in studio.get(path)["reasons"]]
+    assert "guardians-missing" in codes
 
 
 def _of(key: Any, draft: dict[str, Any]) -> dict[str, str]:

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from core import outbox
+from core import notices, outbox
 from licensing.asof import Standing
 from licensing.models import Licence
+from licensing.service import terminations
 from licensing.service.asof import EXPIRING, licences_as_of, tell_expiring
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
@@ -58,6 +59,17 @@ def test_a_term_has_a_first_and_a_last_day(deal: Deal) -> None:
     assert {day: standing(deal, licence, day) for day in wanted} == wanted
 
 
+def test_notice_ends_a_licence_early_and_only_for_who_knew(deal: Deal, world: TestWorld) -> None:
+    licence = deal.licence(termination_notice_days=30)
+    with world.db.write() as session:
+        notice = terminations.terminate(session, deal.studio, licence.id, now=later(days=10))
+    assert standing(deal, licence, 39) is Standing.IN_FORCE
+    assert standing(deal, licence, 41) is Standing.TERMINATED
+    assert standing(deal, licence, 41, known_seq=notice.seq - 1) is Standing.IN_FORCE
+    assert standing(deal, licence, 41, known_at=later(days=9)) is Standing.IN_FORCE
+    assert standing(deal, licence, 400) is Standing.EXPIRED
+
+
 def test_strangers_see_nothing(deal: Deal, world: TestWorld) -> None:
     deal.licence()
     stranger = world.principal("studio")
@@ -100,7 +112,12 @@ def test_both_sides_are_told_once_that_a_licence_ends_soon(deal: Deal, world: Te
         (event, *_) = (
             item for item in outbox.pending(session, limit=1000) if item.kind == EXPIRING
         )
+        inboxes = [
+            sorted(n.subject_id for n in notices.inbox(session, side) if n.kind == EXPIRING)
+            for side in (deal.agent, deal.studio)
+        ]
     assert event.audience == f"tenant:{deal.studio.tenant_id}"
+    assert inboxes == [sorted([soon.id, short.id, late.id])] * 2
 
 
 def test_revoking_and_clearing_at_once_is_settled_by_their_numbers(deal: Deal) -> None:

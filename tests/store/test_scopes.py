@@ -8,9 +8,11 @@ from core.principal import Principal
 from licensing.models import LicenceInForce
 from licensing.service import licences, terminations
 from licensing.service.scopes import below
+from registry.models.works import CutFormat, WorkLevel
+from registry.service import works
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
-from tests.store.registry_steps import later
+from tests.store.registry_steps import T0, later
 
 
 @pytest.fixture
@@ -40,6 +42,36 @@ def test_an_exclusive_promise_is_kept_at_drafting_and_again_at_signing(deal: Dea
     other.licence(territories=("AT",))
     with pytest.raises(BadTerms, match="would be exclusive"):
         deal.draft(exclusive=True, territories=("AT",))
+
+
+def test_an_exclusive_promise_for_a_series_meets_its_season_and_cut(deal: Deal) -> None:
+    other = Deal(deal.world, deal.who, deal.world.principal("studio"))
+    with deal.world.db.write() as session:
+        made = [works.create_work(session, deal.studio, title="S", level=WorkLevel.SERIES, now=T0)]
+        for level in (WorkLevel.SEASON, WorkLevel.EPISODE):
+            above = made[-1].id
+            made.append(
+                works.create_work(
+                    session, deal.studio, title="S", level=level, parent_id=above, now=T0
+                )
+            )
+        elsewhere = works.create_work(
+            session, deal.studio, title="T", level=WorkLevel.SERIES, now=T0
+        )
+        cut = works.create_cut(
+            session,
+            deal.studio,
+            made[-1].id,
+            label="A",
+            format=CutFormat.FEATURE,
+            language="de",
+            now=T0,
+        )
+    deal.licence(exclusive=True, works=(made[1].id,))
+    for name in (made[0].id, made[2].id, cut.id):
+        with pytest.raises(BadTerms, match="for itself alone"):
+            other.draft(works=(name,))
+    assert other.draft(works=(elsewhere.id,)).id
 
 
 def test_a_sublicence_is_known_until_its_parent_is_revoked(deal: Deal) -> None:

@@ -63,6 +63,7 @@ def further_rows() -> Iterator[Row]:
     yield from suspensions()
     yield from frameworks()
     yield from childhood()
+    yield from alone()
     yield from surroundings()
     yield from territories()
     yield from exclusivity()
@@ -167,6 +168,16 @@ def frameworks() -> Iterator[Row]:
     played = of_kind(K.OWN_PERFORMANCE)
     known = Known(under={item.id: called for item in played.get("licences", [])})
     yield clone("framework-struck-own-performance", CLEARED, COVERS, known=known, **played)
+
+
+def alone() -> Iterator[Row]:
+    """What a minor signed without guardians waits for them, and nothing else changes by it."""
+    known = Known(minors={ANNA: date(2030, 1, 1)})
+    by_now = Known(minors={ANNA: date(2026, 11, 30)})
+    bare = replace(licence(), guarded=False)
+    yield clone("minor-signed-alone", REFUSED, ["guardians-missing"], known=known, licences=[bare])
+    yield clone("minor-of-age-since", REFUSED, ["of-age-since"], known=by_now, licences=[bare])
+    yield clone("adult-signed-alone", CLEARED, COVERS, licences=[bare])
 
 
 def childhood() -> Iterator[Row]:

@@ -796,6 +796,7 @@ def _licence(item: LicenceInForce) -> dict[str, Any]:
         "id": item.id,
         "seq": item.seq,
         "revoked_at": None if item.revoked_at is None else to_text(item.revoked_at),
+        **({} if item.guarded else {"guarded": False}),
         "signed_at": None if item.signed_at is None else to_text(item.signed_at),
         "terms": terms_to_dict(item.terms),
     }

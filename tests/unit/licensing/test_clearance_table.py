@@ -63,6 +63,7 @@ def read_licence(data: dict[str, Any]) -> LicenceInForce:
         seq=data["seq"],
         revoked_at=time_or_none(data["revoked_at"]),
         signed_at=time_or_none(data["signed_at"]),
+        guarded=data.get("guarded", True),
     )
 
 
