@@ -1,4 +1,4 @@
-"""Verify a certificate from its bytes alone, in eight numbered steps, without asking anybody.
+"""Verify a certificate from its bytes alone, in nine numbered steps, without asking anybody.
 
 What cannot be checked with what was handed in is said to be unchecked and never counts as good.
 Specs: https://www.w3.org/TR/vc-data-integrity/, https://www.rfc-editor.org/rfc/rfc8785
@@ -14,14 +14,18 @@ from core import integrity
 from core.canonical import parse_strict
 from core.clock import to_text
 from core.errors import BadProof
+from core.tlogpolicy import Policy
 from licensing.certificate import certificate_facts, state_url, status_list_url
 from licensing.certificatestatus import is_status, read_status
 from licensing.credential import LICENCE_BYTES_MAX, check_canonical
-from licensing.models import VerifyReport
+from licensing.logreceipt import verify_receipt_text
+from licensing.models import StepState, VerifyReport
 from licensing.models_certificate import CertificateFacts, CertificateState
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
 from licensing.stepping import Check, Unchecked, run_checks
+
+_IN_THE_LOG = ("log-signature", "inclusion", "commitment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class Brought:
 
     `registry_methods` are verification methods of registries that are trusted, `media_sha256` (hex)
     is of the file in question, `licences` are bytes of the licences behind, `status` what the
-    registry said of the certificate: its state, or the list of void ones.
+    registry said of the certificate: its state, or the list of void ones. `receipts` are those of
+    the log that are at hand, of whatever, and `policy` says which logs are trusted.
     """
 
     at: datetime
@@ -38,6 +43,8 @@ class Brought:
     media_sha256: str = ""
     licences: Sequence[bytes] = field(default_factory=tuple)
     status: bytes = b""
+    receipts: Sequence[bytes] = field(default_factory=tuple)
+    policy: Policy | None = None
 
 
 @dataclass(slots=True)
@@ -143,6 +150,23 @@ def _state(asked: _Asked) -> str:
     return f"{state.value}{moment}."
 
 
+def _log(asked: _Asked) -> str:
+    # 9. The public log holds a leaf that commits to exactly these bytes.
+    brought = asked.brought
+    texts = [data.decode("utf-8", "replace") for data in brought.receipts]
+    reports = [verify_receipt_text(text, brought.policy, asked.data) for text in texts]
+    own = [report for report in reports if report.vc_id == asked.read.id]
+    for report in own:
+        judged = {step.name: step for step in report.steps if step.name in _IN_THE_LOG}
+        if any(step.state is StepState.FAILED for step in judged.values()):
+            raise BadProof(next(s.detail for s in judged.values() if s.state is StepState.FAILED))
+        if all(step.state is StepState.OK for step in judged.values()):
+            return f"{judged['log-signature'].detail} {judged['commitment'].detail}"
+    if own:
+        raise Unchecked("No log key was given (--policy), or the receipt is a public one.")
+    raise Unchecked("No receipt of it was given (--with): ebenbild log receipt CLEARANCE --out ..")
+
+
 def _not_void(facts: CertificateFacts, brought: Brought, own: frozenset[str]) -> str:
     listed = status_list_url(facts.base_url, facts.status_list)
     bits = read_status_list(brought.status, url=listed, trusted=own, at=brought.at)
@@ -163,4 +187,5 @@ _CHECKS: tuple[Check[_Asked], ...] = (
     ("media", False, _media),
     ("licences", False, _licences),
     ("state", False, _state),
+    ("log", False, _log),
 )

@@ -114,6 +114,8 @@ def _certificate(data: bytes, brought: Brought) -> VerifyReport:
             media_sha256=digest,
             licences=others(brought, LICENCE.name),
             status=_state_of(parse_strict(data).get("id"), brought),
+            receipts=others(brought, "log-receipt"),
+            policy=brought.policy,
         ),
     )
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.embedding import embed, extract, receipt_of, signing_key
 from api.cli.exports import export_certificate
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
@@ -14,12 +15,16 @@ from api.web.texts import reason, text
 app = typer.Typer(help="Certificates of cleared decisions.", no_args_is_help=True)
 ClearanceId = Annotated[str, typer.Argument(help="Id of the decision.")]
 command(app, "export")(export_certificate)
+command(app, "signing-key")(signing_key)
+command(app, "embed")(embed)
+command(app, "extract")(extract)
 
 
 @command(app, "get")
 def get(
     cli: Cli,
     clearance: ClearanceId,
+    *,
     media: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="The file: its hash is disclosed in it."),
@@ -28,6 +33,9 @@ def get(
     pdf: Annotated[
         Path | None, typer.Option(help="Write its wording on paper here, in --lang.")
     ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write the log's receipt of it here.")
+    ] = None,
 ) -> None:
     """Have a cleared decision certified, or fetch its certificate."""
     body = {} if media is None else {"media_sha256": sha256_of(media)}
@@ -35,6 +43,8 @@ def get(
         made = client.post(f"/v1/clearances/{clearance}/certificate", body)
         if out is not None:
             out.write_bytes(client.fetch(made["credential"]))
+        if receipt is not None:
+            receipt.write_bytes(receipt_of(client, clearance))
         if pdf is not None:
             address = f"/v1/clearances/{clearance}/certificate.pdf"
             pdf.write_bytes(client.fetch(address, lang=cli.lang))
@@ -73,16 +83,24 @@ def verify(
         Path | None,
         typer.Option("--status", exists=True, dir_okay=False, help="Its state, as fetched."),
     ] = None,
+    receipt: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="The log's receipt of it.")
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Keys of the log (ebenbild log policy)."),
+    ] = None,
     registry: Registries = None,
     at: At = None,
 ) -> None:
     """Verify a certificate offline, in numbered steps; exit 1 when one fails."""
-    beside = [*(licence or ()), *([] if status_file is None else [status_file])]
+    beside = [*(licence or ()), *(path for path in (status_file, receipt) if path is not None)]
     check(
         cli,
         file,
         registry or registry_here(cli),
         others=beside,
+        policy=policy,
         media=[] if media is None else [media],
         at=at,
     )

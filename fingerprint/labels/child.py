@@ -1,5 +1,9 @@
 """Reads one C2PA manifest from standard input in a bounded, confined process, and says what it is.
 
+    python -m fingerprint.labels.child SUFFIX [LABEL]
+
+With LABEL it hands out the newest assertion of that label as well.
+
 A broken signature or a manifest that does not fit the file is refused: it is no label. That the
 signer is on no trust list is told and holds nothing up; nobody outside has trusted it yet. Nothing
 is fetched. C2PA 2.2, validation states Trusted, Valid and Invalid.
@@ -48,19 +52,44 @@ def main() -> int:
         print(json.dumps({"state": UNVERIFIABLE, "detail": type(exc).__name__}))  # noqa: T201
         return 0
     state, detail = judge(said)
-    print(json.dumps({"state": state, "detail": detail}))  # noqa: T201
+    answer: dict[str, Any] = {"state": state, "detail": detail}
+    if len(sys.argv) > 2:
+        answer["found"] = assertion(said, sys.argv[2])
+    print(json.dumps(answer))  # noqa: T201
     return 0
+
+
+def assertion(said: dict[str, Any], label: str) -> dict[str, Any]:
+    """The newest assertion of a label: its data, and who signed the manifest that holds it.
+
+    `faults` are those of the file as it is now, of whatever manifest: one broken, none counts.
+    """
+    manifests, name = said.get("manifests") or {}, said.get("active_manifest")
+    order = [name, *(other for other in reversed(list(manifests)) if other != name)]
+    for place in order:
+        manifest = manifests.get(place) or {}
+        for item in manifest.get("assertions") or []:
+            if item.get("label") == label:
+                signer = manifest.get("signature_info") or {}
+                return {
+                    "data": item.get("data"),
+                    "signer": str(signer.get("issuer", ""))[:100],
+                    "newest": place == name,
+                    "faults": sorted(faults(said)),
+                }
+    return {}
+
+
+def faults(said: dict[str, Any]) -> set[str]:
+    """What speaks against a manifest store; that no list knows its signer does not."""
+    found = {str(item.get("code")) for item in said.get("validation_status") or []} - HARMLESS
+    return found or ({"Invalid"} if said.get("validation_state") == "Invalid" else set())
 
 
 def judge(said: dict[str, Any]) -> tuple[str, str]:
     """(state, detail) of a manifest store as the library gives it."""
-    faults = {
-        str(item.get("code"))
-        for item in said.get("validation_status") or []
-        if item.get("code") not in HARMLESS
-    }
-    if said.get("validation_state") == "Invalid" or faults:
-        return UNVERIFIABLE, ", ".join(sorted(faults)) or "Invalid"
+    if against := faults(said):
+        return UNVERIFIABLE, ", ".join(sorted(against))
     named = {source_type(text) for text in _source_types(said.get("manifests") or {})}
     made = sorted(named & MADE_BY_MACHINE)
     return (PRESENT, ", ".join(made)) if made else (ABSENT, ", ".join(sorted(named)))

@@ -10,9 +10,13 @@ import mmap
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+from core.errors import BadMedia, Unavailable
 
 PRESENT, UNVERIFIABLE, ABSENT = "present", "unverifiable", "absent"
 C2PA, IPTC, AIGC = "c2pa", "iptc", "aigc"
@@ -26,6 +30,7 @@ MADE_BY_MACHINE = frozenset(
     }
 )
 CHILD_SECONDS = 30
+ANSWER_BYTES_MAX = 2 << 20
 HITS_MAX = 50
 _IPTC = re.compile(rb"DigitalSourceType(?:=\"|=\'|[^<>\"\']{0,200}>)\s*([^<\"\']{0,200})")
 _AIGC = re.compile(rb"AIGC[\"\s:=>\']{1,10}(\{[^{}]{0,2000}\})")
@@ -90,20 +95,62 @@ def _aigc(values: list[bytes]) -> Label:
     return Label(AIGC, UNVERIFIABLE if broken else ABSENT)
 
 
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a manifest says under a label: `data`, by whom it was signed, whether it is the newest.
+
+    `faults` speak against the file as it is now; that the signer is on no list is none.
+    """
+
+    data: Mapping[str, Any]
+    signer: str
+    newest: bool
+    faults: tuple[str, ...]
+
+
+def read_assertion(path: Path, label: str) -> Assertion | None:
+    """The newest assertion of a label in a file, `None` without one; nothing is fetched.
+
+    Raises BadMedia where the manifest cannot be read, Unavailable without the extra.
+    """
+    if find_spec("c2pa") is None:
+        raise Unavailable(
+            "Reading manifests needs the extra c2pa.",
+            next_step="Install it: pip install 'ebenbild[c2pa]'",
+            code="no-c2pa",
+        )
+    try:
+        found = _child(path, label).get("found")
+        if not found:
+            return None
+        faults = tuple(str(code) for code in found["faults"])
+        data = found["data"] if isinstance(found["data"], dict) else {}
+        return Assertion(data, str(found["signer"]), found["newest"] is True, faults)
+    except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as exc:
+        raise BadMedia(
+            f"The manifest in {path.name} cannot be read.",
+            next_step="Ask whoever gave you the file for another copy.",
+        ) from exc
+
+
 def _c2pa(path: Path) -> Label:
     if find_spec("c2pa") is None:
         return Label(C2PA, UNVERIFIABLE, "the extra c2pa is not installed")
-    command = [sys.executable, "-m", "fingerprint.labels.child", path.suffix.lower()]
     try:
-        with path.open("rb") as file:
-            done = subprocess.run(
-                command,
-                stdin=file,
-                capture_output=True,
-                timeout=CHILD_SECONDS,
-                check=False,
-            )
-        said = json.loads(done.stdout[:4000])
+        said = _child(path)
         return Label(C2PA, str(said["state"]), str(said["detail"])[:200])
     except (subprocess.TimeoutExpired, ValueError, KeyError, TypeError):
         return Label(C2PA, UNVERIFIABLE, "the manifest cannot be read")
+
+
+def _child(path: Path, *label: str) -> dict[str, Any]:
+    """What the confined process says of a file; bounded in time and length."""
+    command = [sys.executable, "-m", "fingerprint.labels.child", path.suffix.lower(), *label]
+    with path.open("rb") as file:
+        done = subprocess.run(
+            command, stdin=file, capture_output=True, timeout=CHILD_SECONDS, check=False
+        )
+    if len(done.stdout) > ANSWER_BYTES_MAX:
+        raise ValueError("the answer is too long")
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said

@@ -1,6 +1,7 @@
 """A cleared title gets a certificate; what happens before its release makes it void and is told."""
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -24,6 +25,11 @@ from tests.simulators.stage import (
     voice_sample,
 )
 
+# A log of the same name under another key.
+OTHER_LOG = """\
+log registry.invalid/log+9d0492d2+AUAZWtYQFLXHSo4g5yokpEDUTxfUWstZUp7V1F5T7LMk
+quorum none
+"""
 FILM = medium(20_000, ("anna", "voice", 0, 15_000))
 FILM_SHA256 = hashlib.sha256(FILM).hexdigest()
 
@@ -59,7 +65,16 @@ class Title:
         licence = self.studio.fetch(f"/v1/licences/{self.licence['id']}/credential")
         methods = frozenset({anybody.get("/registry")["verification_method"]})
         status = anybody.fetch(f"/certificates/{made['id']}/status")
-        brought = Brought(utc_now(), methods, FILM_SHA256, (licence,), status)
+        receipts = self.studio.get(f"/v1/clearances/{made['clearance_id']}/receipts")
+        brought = Brought(
+            utc_now(),
+            methods,
+            FILM_SHA256,
+            (licence,),
+            status,
+            tuple(item["receipt"].encode() for item in receipts),
+            parse_policy(anybody.fetch("/log/policy").decode()),
+        )
         return verify_certificate_bytes(self.studio.fetch(made["credential"]), brought)
 
 
@@ -109,6 +124,13 @@ def test_the_log_commits_to_the_bytes_of_a_certificate(title: Title) -> None:
     policy = parse_policy(title.studio.fetch("/log/policy").decode())
     signed = title.studio.fetch(made["credential"])
     receipt = receipts[1]["receipt"]
+    other = Brought(utc_now(), frozenset(), receipts=(receipt.encode(),), policy=policy)
+    judged = verify_certificate_bytes(signed, other).steps[-1]
+    assert (judged.name, judged.state.value) == ("log", "ok")
+    without = replace(other, policy=None)
+    assert verify_certificate_bytes(signed, without).steps[-1].state.value == "not-checked"
+    foreign = replace(other, policy=parse_policy(OTHER_LOG))
+    assert verify_certificate_bytes(signed, foreign).steps[-1].state.value == "failed"
     steps = {step.name: step for step in verify_receipt_text(receipt, policy, signed).steps}
     assert steps["commitment"].state.value == "ok"
     steps = {step.name: step for step in verify_receipt_text(receipt, policy, b"{}").steps}

@@ -22,4 +22,4 @@ def test_both_commands_verify_a_certificate(
     ran = CliRunner().invoke(build(), [*words, str(signed), *more, "--json"])
     assert ran.exit_code == code, ran.output
     shown = json.loads(ran.stdout)
-    assert (shown["ok"], shown["complete"], len(shown["steps"])) == (code == 0, False, 8)
+    assert (shown["ok"], shown["complete"], len(shown["steps"])) == (code == 0, False, 9)
