@@ -3,7 +3,8 @@
     python -m bench.malformed [--count 10000] [--workers 2] [--json]
 
 Mutants of a made file in each format we read, and of files under EBENBILD_MEDIA where it is set,
-and the bombs of bench/bombs.py. Each is probed, heard and looked at under narrow limits. It fails
+and the bombs of bench/bombs.py. Each is probed, heard and looked at as a worker does, by copies of
+one loaded process, under narrow limits. It fails
 on an answer that is no typed error, on a read beyond its limits of time and memory, and on any
 file that appears beside the folder of the mutants.
 """
@@ -30,12 +31,14 @@ from api.demo.media import write_film, write_sound, write_still
 from bench.bombs import bombs
 from core.errors import BadMedia
 from fingerprint.media import door
+from fingerprint.media.forking import forking
 from fingerprint.media.limits import Limits
 
 LIMITS = Limits(seconds_max=3600, wall_seconds_max=60, cpu_seconds_max=30, memory_bytes_max=1 << 30)
 SLACK_SECONDS = 30
 SEED_BYTES_MAX = 400_000
 SEEDS_OF_A_KIND = 4
+PROGRESS_EVERY = 1000
 _FILMS = (".mp4", ".mkv", ".mov", ".ts", ".mpg", ".avi")
 _SOUNDS = (".wav", ".flac", ".mp3", ".ogg")
 _STILLS = (".jpg", ".png", ".webp", ".bmp", ".tif", ".avif")
@@ -82,7 +85,7 @@ def run(
 
     Thorough is each in all three ways; otherwise each is probed and then heard or looked at.
     """
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+    with tempfile.TemporaryDirectory() as folder, forking(), ThreadPoolExecutor(workers) as pool:
         root = Path(folder)
         seeds = {**made(root), **(shared(media) if media else {})}
         files = [*mutants(seeds, count), *bombs({Path(name).suffix: seeds[name] for name in seeds})]
@@ -90,7 +93,14 @@ def run(
             pool.submit(_outcome, root, file, limits, None if thorough else number)
             for number, file in enumerate(files)
         ]
-        return [job.result() for job in jobs]
+        return [_told(job.result(), number, len(jobs)) for number, job in enumerate(jobs, 1)]
+
+
+def _told(outcome: Outcome, number: int, of: int) -> Outcome:
+    """The outcome; how far the run is goes to standard error."""
+    if number % PROGRESS_EVERY == 0:
+        print(f"{number} of {of} files", file=sys.stderr, flush=True)
+    return outcome
 
 
 def escaped(outcomes: list[Outcome]) -> list[str]:
