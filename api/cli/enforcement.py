@@ -102,6 +102,22 @@ def new(
     emit(cli, made, lambda: say(f"{made['id']}\n\n{text}"))
 
 
+@command(takedown, "show")
+def show_takedown(
+    cli: Cli,
+    takedown_id: TakedownId,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write it as a PDF too.")] = None,
+) -> None:
+    """Print a notice again, or write it as a PDF to be sent."""
+    with cli.client() as client:
+        found = client.get(f"/v1/takedowns/{takedown_id}")
+        path = f"/v1/takedowns/{takedown_id}/notice"
+        found["notice"] = client.fetch(path, lang=cli.lang).decode()
+        if pdf is not None:
+            pdf.write_bytes(client.fetch(f"{path}.pdf", lang=cli.lang))
+    emit(cli, found, lambda: say(found["notice"]))
+
+
 @command(takedown, "list")
 def list_takedowns(cli: Cli) -> None:
     """List your notices to platforms, newest first."""

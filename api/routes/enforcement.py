@@ -270,6 +270,18 @@ def notice(
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
+@router.get("/takedowns/{takedown_id}/notice.pdf", response_class=Response)
+def notice_on_paper(
+    takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
+) -> Response:
+    """The same text as a PDF."""
+    # Not needed by any other answer.
+    from api.web.noticepdf import notice_pdf  # noqa: PLC0415
+
+    text = enforcement.text_of(reading, world.vault, caller, takedown_id, lang)
+    return Response(notice_pdf(text, takedown_id, lang), media_type="application/pdf")
+
+
 @router.post("/takedowns/{takedown_id}/counter-notice", response_model=TakedownOut)
 def counter(takedown_id: str, body: Counter, writing: Writing) -> Response:
     """Record a counter-notice; the answer holds the deadline, of which the inbox reminds."""

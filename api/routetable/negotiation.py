@@ -49,6 +49,7 @@ ROWS = (
     row("GET", "/v1/takedowns", _SIDE),
     row("GET", "/v1/takedowns/{takedown_id}", _SIDE),
     row("GET", "/v1/takedowns/{takedown_id}/notice", _SIDE),
+    row("GET", "/v1/takedowns/{takedown_id}/notice.pdf", _SIDE),
     row("POST", "/v1/takedowns/{takedown_id}/counter-notice", _SIDE),
     row("POST", "/v1/takedowns/{takedown_id}/closing", _SIDE),
 )

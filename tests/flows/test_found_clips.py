@@ -69,6 +69,9 @@ def test_a_notice_a_counter_notice_and_a_reminder(stage: Stage) -> None:
     made = agency.post(f"/v1/clips/{clip['id']}/takedowns", TAKEDOWN)
     text = agency.fetch(f"/v1/takedowns/{made['id']}/notice", lang="de").decode()
     assert "(G)" in text and "Guter Glaube" in text and "0:00:00-0:00:1" in text
+    paper = agency.fetch(f"/v1/takedowns/{made['id']}/notice.pdf", lang="de")
+    assert paper.startswith(b"%PDF")
+    assert paper == agency.fetch(f"/v1/takedowns/{made['id']}/notice.pdf", lang="de")
 
     again = found(stage, anna, film, "3")
     assert again["same_as"] == clip["id"]
