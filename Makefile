@@ -8,7 +8,7 @@ USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test check format bench bench-long reference peers clean
+.PHONY: help setup demo serve screenshots test check format bench bench-long reference peers clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,10 @@ demo: .setup/demo .setup/models.stamp ## the whole story on made media (MEDIA=di
 serve: setup ## API, pages and worker on http://localhost:8420, in ./ebenbild-data
 	@test -e ebenbild-data/ebenbild.db || $(USE_MODELS) $(BIN)/ebenbild init
 	@$(USE_MODELS) $(BIN)/ebenbild serve
+
+screenshots: .setup/dev ## a picture of every page, both languages and themes, in ./screenshots (needs Chromium)
+	@mkdir -p screenshots
+	@SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest tests/browser/test_every_page.py
 
 test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_MEDIA=dir adds real media)
 	@$(TEST_MODELS) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4

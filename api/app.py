@@ -14,6 +14,7 @@ from fastapi import Depends, FastAPI
 from api import authorisation, errors
 from api.addresses import NoSecretInAddress
 from api.deps import caller_of
+from api.language import KeepsLanguage
 from api.opening import open_registry
 from api.routes import (
     access,
@@ -101,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.world = world
     errors.install(app)
     app.add_middleware(NoSecretInAddress)
+    app.add_middleware(KeepsLanguage)
     app.include_router(pages.router)
     app.include_router(public.router)
     app.include_router(standings.entrance)

@@ -9,12 +9,11 @@ from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlmodel import Session
 
-from api import visiting
+from api import language, visiting
 from api.accounts import sessions
 from api.accounts.models import Stage
 from api.auth import BEARER, principal_of, unauthenticated
 from api.once import Once
-from api.web import texts
 from core import tenants
 from core.clock import utc_now
 from core.errors import Unavailable
@@ -96,11 +95,10 @@ Writing = Annotated[Once, Depends(once_of)]
 
 
 def language_of(
-    lang: Annotated[str | None, Query(pattern="^(en|de)$")] = None,
-    accept_language: Annotated[str, Header()] = "",
+    request: Request, lang: Annotated[str | None, Query(pattern="^(en|de)$")] = None
 ) -> str:
-    """`?lang=`, else the browser's wish, else English."""
-    return lang or texts.preferred(accept_language)
+    """`?lang=`, else what was chosen before, else the browser's wish, else English."""
+    return lang or language.language_of(request)
 
 
 Language = Annotated[str, Depends(language_of)]

@@ -49,7 +49,7 @@ class Judged:
 
     state: str
     reasons: tuple[dict[str, Any], ...] = ()
-    fault: str = ""
+    fault: tuple[str, ...] = ()
     to_be_heard: bool = False
 
 
@@ -151,7 +151,7 @@ def _sample(session: Session, principal: Principal, sample: Sample) -> Judged:
     if job.state in (jobs.QUEUED, jobs.LEASED):
         return Judged(WAITING)
     said = (job.error_message, job.error_next_step)
-    return Judged(FAILED, fault=" ".join(part for part in said if part))
+    return Judged(FAILED, fault=tuple(part for part in said if part))
 
 
 def _reasons(found: Sequence[Reason]) -> tuple[dict[str, Any], ...]:

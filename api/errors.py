@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.language import language_of
 from api.web import texts
 from api.web.pages import render
 from api.web.response import FormResponse
@@ -82,18 +83,19 @@ def install(app: FastAPI) -> None:
 
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, EbenbildError)
-    answer: Response = (
-        _page(request, error)
-        if wants_page(request)
-        else problem(
-            error.status, error.code, title_of(type(error)), error.message, error.next_step
-        )
-    )
+    answer: Response = _page(request, error) if wants_page(request) else _problem(request, error)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = "2"
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _problem(request: Request, error: EbenbildError) -> Response:
+    """The problem in the language that a program asks for, as the pages' own scripts do."""
+    told = texts.told_of(texts.preferred(request.headers.get("accept-language", "")), error)
+    title = title_of(type(error))
+    return problem(error.status, error.code, title, told["message"], told["next_step"])
 
 
 def wants_page(request: Request) -> bool:
@@ -103,11 +105,9 @@ def wants_page(request: Request) -> bool:
 
 
 def _page(request: Request, error: EbenbildError) -> Response:
-    lang = texts.preferred(request.headers.get("accept-language", ""))
+    lang = language_of(request)
     unknown = error.status == HTTPStatus.UNAUTHORIZED
-    text = render(
-        "refused.html", lang, message=error.message, next_step=error.next_step, unknown=unknown
-    )
+    text = render("refused.html", lang, **texts.told_of(lang, error), unknown=unknown)
     return FormResponse(text, status_code=error.status)
 
 

@@ -74,8 +74,9 @@ def enrolment_page(
 
 
 def _standing(session: Session, principal: Principal, performer: Performer) -> dict[str, Any]:
-    """A performer with the newest consent that stands, if there is one."""
+    """A performer with the newest consent that was signed and stands, if there is one."""
     found = enrolment.list_enrolments(session, principal, performer.id)
-    newest = max(found, key=lambda item: item.created_at, default=None)
+    stands = [item for item in found if item.signed_at and not item.withdrawn_at]
+    newest = max(stands, key=lambda item: item.created_at, default=None)
     shown = None if newest is None else EnrolmentOut.of(newest)
     return {"performer": performer, "enrolment": shown}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.accounts.sessions import Visit
+from api.web import texts
 from api.web.pages import render
 from api.web.response import FormResponse
 from core.errors import EbenbildError
@@ -24,7 +25,7 @@ def form_page(
         lang,
         csrf="" if visit is None else visit.csrf,
         visit=visit,
-        error=None if error is None else {"message": error.message, "next_step": error.next_step},
+        error=None if error is None else texts.told_of(lang, error),
         scripts=scripts,
         **values,
     )

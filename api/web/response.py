@@ -1,22 +1,31 @@
 """How a page of ours travels: a browser may load nothing with it and run nothing in it."""
 
+import base64
+import hashlib
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from fastapi.responses import HTMLResponse
 
-_CLOSED = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
-SAFE = {
-    "Content-Security-Policy": f"{_CLOSED}; form-action 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
+STYLE = Path(__file__).parent / "templates" / "style.css"
+SAFE = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+
+
+@cache
+def policy(rest: str) -> str:
+    """The Content-Security-Policy of a page: its own style by its hash, and `rest`."""
+    digest = base64.b64encode(hashlib.sha256(STYLE.read_bytes()).digest()).decode()
+    closed = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    return f"{closed}; style-src 'sha256-{digest}'; {rest}"
 
 
 class PageResponse(HTMLResponse):
     """A page that holds its own style and needs nothing from anywhere."""
 
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
-        super().init_headers({**SAFE, **(headers or {})})
+        own = {**SAFE, "Content-Security-Policy": policy("form-action 'none'")}
+        super().init_headers({**own, **(headers or {})})
 
 
 class FormResponse(HTMLResponse):
@@ -29,8 +38,9 @@ class FormResponse(HTMLResponse):
     def init_headers(self, headers: Mapping[str, str] | None = None) -> None:
         own = {
             **SAFE,
-            "Content-Security-Policy": f"{_CLOSED}; form-action 'self'; script-src 'self'; "
-            "connect-src 'self'",
+            "Content-Security-Policy": policy(
+                "form-action 'self'; script-src 'self'; connect-src 'self'"
+            ),
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
         }

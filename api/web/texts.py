@@ -13,6 +13,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from core.errors import EbenbildError
+
 LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
 WORDS = ("modality", "purpose")
@@ -62,6 +64,11 @@ def told(lang: str, sentence: str) -> str:
         if found is not None:
             return translated.format(*found.groups())
     return sentence
+
+
+def told_of(lang: str, error: EbenbildError) -> dict[str, str]:
+    """What an error says and what to do about it, in `lang`."""
+    return {"message": told(lang, error.message), "next_step": told(lang, error.next_step)}
 
 
 @cache
