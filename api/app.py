@@ -59,6 +59,7 @@ from api.routes import (
     rosters,
     rules,
     signin,
+    softbinding,
     standings,
     submissions,
     tenants,
@@ -66,6 +67,7 @@ from api.routes import (
     webhooks,
     works,
 )
+from api.softbinding import Desk
 from core.settings import Settings
 
 BODY_BYTES_MAX = 1 << 20
@@ -100,6 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
         max_body_size=BODY_BYTES_MAX,
     )
     app.state.world = world
+    app.state.desk = Desk(world)
     errors.install(app)
     app.add_middleware(NoSecretInAddress)
     app.add_middleware(KeepsLanguage)
@@ -108,6 +111,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(standings.entrance)
     app.include_router(log.public)
     app.include_router(certificates.public)
+    app.include_router(softbinding.public)
+    app.include_router(softbinding.sent, max_body_size=settings.soft_binding.bytes_max)
     app.include_router(rules.entrance)
     app.include_router(contracts.entrance)
     for visited in (signin, reset, account, members, inbox, me):
@@ -159,6 +164,7 @@ NOUNS = (
     reviewing,
     clearances,
     certificates,
+    softbinding,
     exports,
     cutacts,
     datasets,

@@ -113,6 +113,11 @@ class Client:
         answer = self._send("POST", "/v1/uploads", content=_pieces(file), headers=headers)
         return str(answer.json()["id"])
 
+    def send(self, path: str, file: Path) -> Any:
+        """The answer to a file's bytes, streamed to `path`; nothing of it is kept there."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._send("POST", path, content=_pieces(file), headers=headers).json()
+
     def wait(self, job_id: str, progress: Progress | None = None) -> Json:
         """The job once it is done, failed or cancelled; `progress` sees each state on the way."""
         self._runner.start()

@@ -30,6 +30,7 @@ from core.errors import (
     NotAllowed,
     NotFound,
     NoVoice,
+    TooMany,
     Unavailable,
 )
 
@@ -48,6 +49,7 @@ TITLES: Mapping[type[EbenbildError], str] = {
     NotFound: "There is no such thing, or it is not yours to see",
     Conflict: "The state has moved on",
     Unavailable: "Not ready: try again, or do the named step first",
+    TooMany: "Too many requests: wait a little",
     Broken: "An invariant does not hold",
 }
 

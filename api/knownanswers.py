@@ -12,8 +12,7 @@ from api.stopping import Stopping
 from api.tools import Tools
 from core.principal import SearchCapability
 from fingerprint.content.models import Part
-from fingerprint.content.packing import unpack_picture, unpack_sound
-from fingerprint.content.printing import ContentPrint, find
+from fingerprint.content.printing import ContentPrint, find, unpacked
 from registry.models.proofs import Challenge, ChallengeKind, ChallengeState
 from registry.proofing import gates
 from registry.service import content
@@ -47,11 +46,5 @@ def _found(tools: Tools, challenge_id: str, asked: ContentPrint, part: Part) -> 
         with tools.world.db.read() as session:
             packed = content.open_anybodys(session, tools.world.vault, capability, print_id)
         if packed is not None:
-            found += len(find(asked, _opened(part, packed)))
+            found += len(find(asked, unpacked(part, packed)))
     return found > 0
-
-
-def _opened(part: Part, packed: bytes) -> ContentPrint:
-    if part is Part.SOUND:
-        return ContentPrint((unpack_sound(packed),), None)
-    return ContentPrint((), unpack_picture(packed))

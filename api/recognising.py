@@ -14,8 +14,8 @@ from core.clock import utc_now
 from core.jobs import Job
 from core.principal import Principal, system
 from fingerprint.content.models import Part
-from fingerprint.content.packing import pack_picture, pack_sound, unpack_picture, unpack_sound
-from fingerprint.content.printing import ContentPrint, find
+from fingerprint.content.packing import unpack_picture, unpack_sound
+from fingerprint.content.printing import ContentPrint, find, packed
 from fingerprint.models import Modality, Span, Trace
 from registry.carrying import confirmed, in_segment, sample_of, to_scan, within
 from registry.models.content import Carried
@@ -38,7 +38,7 @@ def recognise(tools: Tools, job: Job, duration_ms: int, read: Callable[[], Conte
         _save(tools, job, {}, found)
         return
     made = read()
-    _save(tools, job, _packed(made), list(_found(tools, principal, made, others)))
+    _save(tools, job, packed(made), list(_found(tools, principal, made, others)))
 
 
 def carry_over(tools: Tools, job: Job) -> Carried:
@@ -85,26 +85,17 @@ def _found(
 
 
 def _opened(tools: Tools, principal: Principal, known: Known) -> ContentPrint:
-    packed = {}
+    kept = {}
     with tools.world.db.read() as session:
         for part in Part:
-            packed[part] = content.open_print(
+            kept[part] = content.open_print(
                 session, tools.world.vault, principal, known.submission_id, part
             )
-    sound, picture = packed[Part.SOUND], packed[Part.PICTURE]
+    sound, picture = kept[Part.SOUND], kept[Part.PICTURE]
     return ContentPrint(
         () if sound is None else (unpack_sound(sound),),
         None if picture is None else unpack_picture(picture),
     )
-
-
-def _packed(made: ContentPrint) -> dict[Part, bytes]:
-    packed = {}
-    if made.sound is not None:
-        packed[Part.SOUND] = pack_sound(made.sound)
-    if made.picture is not None:
-        packed[Part.PICTURE] = pack_picture(made.picture)
-    return packed
 
 
 def _save(tools: Tools, job: Job, prints: dict[Part, bytes], found: list[Recognised]) -> None:

@@ -77,6 +77,11 @@ class Unavailable(EbenbildError):
     code = "unavailable"
 
 
+class TooMany(Unavailable):
+    status = 429
+    code = "too-many"
+
+
 class Broken(EbenbildError):
     status = 500
     code = "broken"

@@ -15,6 +15,7 @@ from core.enrolmentsettings import EnrolmentSettings
 from core.errors import BadInput
 from core.messagesettings import LogSettings, MailSettings, WebhookSettings
 from core.signinsettings import AccountSettings
+from core.softbindingsettings import SoftBindingSettings
 
 _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -280,6 +281,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()
+    soft_binding: SoftBindingSettings = SoftBindingSettings()
 
     @model_validator(mode="after")
     def _has_a_key(self) -> Self:

@@ -9,6 +9,7 @@ from api.cli.embedding import embed, extract, receipt_of, signing_key
 from api.cli.exports import export_certificate
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
+from api.cli.publishing import binding, find, publish, unpublish
 from api.cli.verify import At, Registries, check, registry_here, sha256_of
 from api.web.texts import reason, text
 
@@ -18,6 +19,10 @@ command(app, "export")(export_certificate)
 command(app, "signing-key")(signing_key)
 command(app, "embed")(embed)
 command(app, "extract")(extract)
+command(app, "publish")(publish)
+command(app, "unpublish")(unpublish)
+command(app, "find")(find)
+command(app, "binding")(binding)
 
 
 @command(app, "get")

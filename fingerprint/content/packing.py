@@ -27,9 +27,9 @@ def pack_sound(sound: SoundPrint) -> bytes:
     return _SOUND.pack(_SOUND_MAGIC, len(sound)) + zlib.compress(body, 6)
 
 
-def unpack_sound(data: bytes) -> SoundPrint:
-    """Reads what `pack_sound` wrote; raises BadProof for anything else."""
-    body, (count,) = _opened(data, _SOUND, _SOUND_MAGIC, _FRAME_BYTES)
+def unpack_sound(data: bytes, *, frames_max: int = _FRAMES_MAX) -> SoundPrint:
+    """Reads what `pack_sound` wrote; raises BadProof for anything else, or anything longer."""
+    body, (count,) = _opened(data, _SOUND, _SOUND_MAGIC, _FRAME_BYTES, frames_max)
     words = np.frombuffer(body[: 8 * count], "<u4").astype(np.uint32).reshape(2, count)
     level = np.frombuffer(body[8 * count :], np.uint8)
     return SoundPrint(words[0], words[1], np.zeros(count, np.uint32), level)
@@ -44,9 +44,9 @@ def pack_picture(picture: PicturePrint) -> bytes:
     return _PICTURE.pack(_PICTURE_MAGIC, len(picture), *shape) + zlib.compress(body, 6)
 
 
-def unpack_picture(data: bytes) -> PicturePrint:
-    """Reads what `pack_picture` wrote; raises BadProof for anything else."""
-    body, (count, *shape) = _opened(data, _PICTURE, _PICTURE_MAGIC, _PICTURE_BYTES)
+def unpack_picture(data: bytes, *, frames_max: int = _FRAMES_MAX) -> PicturePrint:
+    """Reads what `pack_picture` wrote; raises BadProof for anything else, or anything longer."""
+    body, (count, *shape) = _opened(data, _PICTURE, _PICTURE_MAGIC, _PICTURE_BYTES, frames_max)
     at_ms = np.frombuffer(body[: 4 * count], "<i4").astype(np.int32)
     changes = np.frombuffer(body[4 * count :], np.uint8).reshape(count, GRID, GRID)
     if np.any(np.diff(at_ms) <= 0):
@@ -56,11 +56,11 @@ def unpack_picture(data: bytes) -> PicturePrint:
 
 
 def _opened(
-    data: bytes, header: struct.Struct, magic: bytes, size: int
+    data: bytes, header: struct.Struct, magic: bytes, size: int, frames_max: int
 ) -> tuple[bytes, tuple[int, ...]]:
     try:
         found, count, *shape = header.unpack_from(data)
-        if found != magic or count > _FRAMES_MAX:
+        if found != magic or count > frames_max:
             raise ValueError("not a content print")
         opener = zlib.decompressobj()
         body = opener.decompress(data[header.size :], count * size + 1)

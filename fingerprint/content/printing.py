@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fingerprint.content.hearing import find_sound
-from fingerprint.content.models import PICTURE_HOP_MS, Link, PicturePrint, SoundPrint
+from fingerprint.content.models import PICTURE_HOP_MS, Link, Part, PicturePrint, SoundPrint
+from fingerprint.content.packing import pack_picture, pack_sound, unpack_picture, unpack_sound
 from fingerprint.content.picture import PicturePrinter
 from fingerprint.content.seeing import find_pictures
 from fingerprint.content.sound import PITCHES, SoundPrinter
@@ -69,6 +70,23 @@ def read_content(
             for frame in frames:
                 printer.frame(frame)
     return printer.finish()
+
+
+def packed(made: ContentPrint) -> dict[Part, bytes]:
+    """What is kept of a print, by part; `unpacked` reads one part back."""
+    found = {}
+    if made.sound is not None:
+        found[Part.SOUND] = pack_sound(made.sound)
+    if made.picture is not None:
+        found[Part.PICTURE] = pack_picture(made.picture)
+    return found
+
+
+def unpacked(part: Part, data: bytes) -> ContentPrint:
+    """One part of a print that was kept; raises BadProof for anything else."""
+    if part is Part.SOUND:
+        return ContentPrint((unpack_sound(data),), None)
+    return ContentPrint((), unpack_picture(data))
 
 
 def find(asked: ContentPrint, known: ContentPrint) -> tuple[Link, ...]:

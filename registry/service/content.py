@@ -80,6 +80,28 @@ def open_print(
     return vault.unseal(submission_id, sealed, _aad(principal, submission_id, part))
 
 
+def open_kept(
+    session: Session, vault: Vault, principal: Principal, submission_id: str, part: Part
+) -> bytes | None:
+    """The packed print of a submission, or of the one whose very bytes it has.
+
+    `None` where there is none, or it cannot be read any more.
+    """
+    same = [
+        item.known_submission_id
+        for item in content.links_of_submission(session, principal, submission_id)
+        if item.identical
+    ]
+    try:
+        for name in (submission_id, *same):
+            found = open_print(session, vault, principal, name, part)
+            if found is not None:
+                return found
+    except (NotFound, BadProof):
+        return None
+    return None
+
+
 def everybodys(session: Session, capability: SearchCapability, part: Part) -> tuple[str, ...]:
     """Ids of the newest prints of all tenants, for what looks for a recording among them all."""
     return content.newest(session, capability, part, limit=EVERYBODYS_MAX)

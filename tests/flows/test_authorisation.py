@@ -36,6 +36,7 @@ FIXED = {
     "form": "rsl.xml",
     "subject_id": "lic_none",
     "certificate_id": "crt_none",
+    "manifest_id": "crt_none",
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",
 }
