@@ -1,9 +1,9 @@
-"""FAISS, flat inner product: exact answers, and the filter costs less than FAISS's own.
+"""Exact search of all vectors, kept by FAISS and multiplied as matrices.
 
-FAISS asks a filter about each vector and then compares one query at a time. So a few queries are
-left to it, with the cheaper of its selectors, and from there on the allowed vectors are gathered
-in blocks and multiplied with all queries at once. What a narrow filter allows is kept gathered for
-the next search with the same filter.
+FAISS asks a filter about each vector and compares one query at a time. That is left to it where a
+filter comes for the first time with a few queries; all else are products of matrices, which take
+half as long for one query and an eighth for many (`products`). What a filter allows is kept
+gathered for the next search with the same one, up to 64 MB.
 https://github.com/facebookresearch/faiss/wiki/Setting-search-parameters-for-one-query
 Memory: 4 D bytes a vector, and 8 to 24 for its id; an eighth of that, at most 64 MB, for a filter.
 """
@@ -17,6 +17,7 @@ import numpy as np
 
 from fingerprint.index.filters import LastFilter, Ready, each_once
 from fingerprint.index.lookup import Lookup
+from fingerprint.index.products import WIDE, nearest
 from fingerprint.index.protocol import (
     NO_ID,
     Hits,
@@ -28,7 +29,6 @@ from fingerprint.index.protocol import (
 )
 
 _FEW_QUERIES = 2
-_FEW_PRODUCTS = 1 << 27  # a few milliseconds on one core
 _NARROW = 8  # a filter is narrow where it allows less than this part of all
 _BLOCK_BYTES = 1 << 26
 
@@ -137,15 +137,13 @@ class FaissFlatIndex:
 
     def _nearest(self, rows: Matrix, depth: int, chosen: Ready | None) -> tuple[Matrix, Ids]:
         if chosen is None:
-            scores, found = self._faiss.search(rows, depth)
-            return scores, found
+            return nearest(rows, self._matrix(), depth)
         kept = self._kept(chosen, len(rows))
         if kept is not None:
-            with _threads(few=len(rows) * kept.size <= _FEW_PRODUCTS):
-                scores, found = _knn(rows, kept, depth)
+            scores, found = nearest(rows, kept, depth)
             return scores, chosen.places[found]
-        if len(rows) > _FEW_QUERIES:
-            return self._gathered(rows, depth, chosen.places)
+        if len(rows) > _FEW_QUERIES or self._is_wide(chosen):
+            return nearest(rows, self._matrix(), depth, chosen.places)
         # Given by keyword, the selector is kept alive with the parameters; the stubs do not know.
         params = faiss.SearchParameters(sel=self._selector(chosen))  # type: ignore[call-arg]
         scores, found = self._faiss.search(rows, depth, params=params)
@@ -154,9 +152,12 @@ class FaissFlatIndex:
     def _is_narrow(self, chosen: Ready) -> bool:
         return len(chosen.places) * _NARROW < len(self._rows)
 
+    def _is_wide(self, chosen: Ready) -> bool:
+        return len(chosen.places) * WIDE >= len(self._rows) * (WIDE - 1)
+
     def _kept(self, chosen: Ready, queries: int) -> Matrix | None:
         """The rows of this filter where they lie gathered, as when it comes a second time."""
-        if chosen.rows is None and self._is_narrow(chosen):
+        if chosen.rows is None and not self._is_wide(chosen):
             small = 4 * self._dimension * len(chosen.places) <= _BLOCK_BYTES
             if small and (chosen.uses > 1 or queries > _FEW_QUERIES):
                 chosen.rows = self._matrix()[chosen.places]
@@ -167,16 +168,6 @@ class FaissFlatIndex:
             return faiss.IDSelectorArray(chosen.places)  # compares with these alone
         return chosen.bitmap
 
-    def _gathered(self, rows: Matrix, depth: int, places: Ids) -> tuple[Matrix, Ids]:
-        matrix, step = self._matrix(), max(1, _BLOCK_BYTES // (4 * self._dimension))
-        scores = np.full((len(rows), depth), -np.inf, np.float32)
-        found = np.full((len(rows), depth), NO_ID, np.int64)
-        for start in range(0, len(places), step):
-            block = places[start : start + step]
-            nearest = _knn(rows, matrix[block], min(depth, len(block)))
-            scores, found = _merged(scores, found, nearest[0], block[nearest[1]])
-        return scores, found
-
 
 def named(ids: Ids, places: Ids) -> Ids:
     """The id at each place, `NO_ID` where there is none."""
@@ -185,11 +176,6 @@ def named(ids: Ids, places: Ids) -> Ids:
     known = np.full(places.shape, NO_ID, np.int64)
     known[places >= 0] = ids[places[places >= 0]]
     return known
-
-
-def _knn(rows: Matrix, among: Matrix, depth: int) -> tuple[Matrix, Ids]:
-    scores, found = faiss.knn(rows, among, depth, metric=faiss.METRIC_INNER_PRODUCT)
-    return scores, found
 
 
 def ordered(ids: Ids, scores: Matrix, top: int) -> Hits:
@@ -207,13 +193,6 @@ def ordered(ids: Ids, scores: Matrix, top: int) -> Hits:
 def _descend(ids: Ids, scores: Matrix) -> bool:
     """Whether every place is filled and no two scores of a row are equal, best first."""
     return bool((scores[:, 1:] < scores[:, :-1]).all()) and bool((ids[:, -1:] != NO_ID).all())
-
-
-def _merged(scores: Matrix, found: Ids, more: Matrix, places: Ids) -> tuple[Matrix, Ids]:
-    """The best of two lists of hits, as many as the first has."""
-    all_scores, all_places = np.hstack([scores, more]), np.hstack([found, places])
-    best = np.argsort(-all_scores, axis=1, kind="stable")[:, : scores.shape[1]]
-    return np.take_along_axis(all_scores, best, 1), np.take_along_axis(all_places, best, 1)
 
 
 @contextmanager

@@ -60,8 +60,8 @@ def checked_vectors(vectors: Matrix, dimension: int) -> Matrix:
     rows = np.ascontiguousarray(vectors, dtype=np.float32)
     if rows.ndim != 2 or rows.shape[1] != dimension:
         raise Broken(f"Vectors of shape {rows.shape} do not fit an index of {dimension}.")
-    lengths = np.linalg.norm(rows, axis=1)
-    if not bool(np.all(np.abs(lengths - 1.0) <= _UNIT_TOLERANCE)):  # also false for NaN
+    lengths = np.sqrt(np.vecdot(rows, rows))
+    if not bool((np.abs(lengths - 1.0) <= _UNIT_TOLERANCE).all()):  # also false for NaN
         raise Broken("Every vector in an index or a query must be finite and of unit length.")
     return rows
 
