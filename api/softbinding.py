@@ -6,7 +6,6 @@ size, its playing time, how often they ask and how many questions are worked on 
 """
 
 import base64
-import binascii
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +23,16 @@ from fingerprint.content.packing import unpack_picture, unpack_sound
 from fingerprint.content.printing import ContentPrint, find, packed, read_content, unpacked
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
+from licensing.certificateassertion import ALGORITHM as EMBEDDED
 from licensing.service import publications
-from licensing.softbinding import ALGORITHMS, Likeness, best, score
+from licensing.softbinding import (
+    ALGORITHMS,
+    DIGEST_BYTES,
+    SCORE_MAX,
+    Likeness,
+    best,
+    score,
+)
 from licensing.store.publications import Open
 from registry.service import content
 
@@ -60,7 +67,11 @@ class Desk:
             tries.count(session, name, limit, now)
 
     def by_value(self, alg: str, value: str, limit: int) -> tuple[Likeness, ...]:
-        """Certificates of the recording whose packed print (base64) this is."""
+        """Certificates of the recording whose packed print, or print's SHA-256, this base64 is."""
+        if alg == EMBEDDED:
+            digest = _digest(value)
+            with self._turn():
+                return _named(self._world, digest, limit)
         asked = self._read(part_of(alg), value)
         with self._turn():
             return _matches(self._world, asked, limit)
@@ -86,12 +97,8 @@ class Desk:
                 return ContentPrint((sound,), None)
             frames = seconds * 1000 // PICTURE_HOP_MS
             return ContentPrint((), _fitting(unpack_picture(data, frames_max=frames), frames))
-        except (binascii.Error, ValueError, BadProof) as exc:
-            raise BadInput(
-                "The value is no print of this algorithm, or of a longer recording.",
-                next_step="Make it with `ebenbild certificate binding FILE`.",
-                code="bad-binding",
-            ) from exc
+        except (ValueError, BadProof) as exc:
+            raise _bad_binding() from exc
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -144,6 +151,33 @@ def _fitting(picture: PicturePrint, steps_max: int) -> PicturePrint:
     if not (inside and begun and 0 < aspect <= _ASPECT_MAX and picture.steps <= steps_max):
         raise ValueError("no picture is like that")
     return picture
+
+
+def _digest(value: str) -> str:
+    """A print's SHA-256 in hex."""
+    try:
+        data = base64.b64decode(value, validate=True)
+    except ValueError as exc:
+        raise _bad_binding() from exc
+    if len(data) != DIGEST_BYTES:
+        raise _bad_binding()
+    return data.hex()
+
+
+def _bad_binding() -> BadInput:
+    return BadInput(
+        "The value is none of this algorithm, or of a longer recording.",
+        next_step="Make it with `ebenbild certificate binding FILE`.",
+        code="bad-binding",
+    )
+
+
+def _named(world: World, digest: str, limit: int) -> tuple[Likeness, ...]:
+    """Open certificates that name this print, as manifests in their files do."""
+    capability, now = SearchCapability(PURPOSE, "anybody"), utc_now()
+    with world.db.read() as session:
+        found = publications.of_print(session, capability, digest, now=now)
+        return best([Likeness(name, SCORE_MAX) for name in found], limit)
 
 
 def _matches(world: World, asked: ContentPrint, limit: int) -> tuple[Likeness, ...]:

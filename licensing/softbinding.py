@@ -9,9 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fingerprint.content.models import Link, Part
+from licensing.certificateassertion import ALGORITHM as EMBEDDED
 from registry.spans import total_ms
 
-ALGORITHMS = {"io.ebenbild.sound.1": Part.SOUND, "io.ebenbild.picture.1": Part.PICTURE}
+ALGORITHMS = {"org.ebenbild.sound.1": Part.SOUND, "org.ebenbild.picture.1": Part.PICTURE}
+"""Fingerprints that are compared, by what of a recording they are about."""
+SUPPORTED = (*ALGORITHMS, EMBEDDED)
+"""And the one that embedded certificates carry: the SHA-256 of a print, which is looked up."""
+DIGEST_BYTES = 32
 SCORE_MIN, SCORE_MAX = 50, 100
 
 

@@ -22,7 +22,7 @@ from core.errors import BadInput
 from core.principal import SearchCapability
 from licensing.service import publications
 from licensing.service.certificatestates import how_it_stands
-from licensing.softbinding import ALGORITHMS, Likeness
+from licensing.softbinding import SUPPORTED, Likeness
 
 PREFIX = "/c2pa"
 VALUE_LENGTH_MAX = 48_000
@@ -88,7 +88,7 @@ At = Annotated[Desk, Depends(desk_of)]
 @public.get("/services/supportedAlgorithms", response_model=AlgorithmsOut)
 def algorithms() -> AlgorithmsOut:
     """With which fingerprints recordings are found here; there are no watermarks."""
-    return AlgorithmsOut(watermarks=[], fingerprints=[AlgorithmOut(alg=a) for a in ALGORITHMS])
+    return AlgorithmsOut(watermarks=[], fingerprints=[AlgorithmOut(alg=a) for a in SUPPORTED])
 
 
 @public.get("/matches/byBinding", response_model=MatchesOut)

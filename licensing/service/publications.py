@@ -68,6 +68,18 @@ def stands(
     return found not in (None, CertificateState.VOID)
 
 
+def of_print(
+    session: Session, capability: SearchCapability, sha256: str, *, now: datetime
+) -> tuple[str, ...]:
+    """Ids of the open certificates that did not fall and name a print of this SHA-256 (hex)."""
+    found = []
+    for one in released(session, capability, now):
+        item = certificates.anybodys(session, capability, one.certificate_id)
+        if item is not None and sha256 in facts_of(item).media.content.values():
+            found.append(item.id)
+    return tuple(name for name in found if stands(session, capability, name, now=now))
+
+
 def public_certificate(
     session: Session, capability: SearchCapability, certificate_id: str, *, now: datetime
 ) -> Certificate:

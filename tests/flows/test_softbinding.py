@@ -25,7 +25,9 @@ from fingerprint.content.packing import pack_picture, unpack_picture
 from fingerprint.content.printing import ContentPrint, read_content
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
+from licensing.certificateassertion import ALGORITHM as EMBEDDED
 from licensing.certificatecheck import Brought, verify_certificate_bytes
+from licensing.credential import parse_signed
 from licensing.softbinding import ALGORITHMS, Likeness, best
 from tests.simulators.small_engine import SmallEngine
 from tests.simulators.stage import Stage, declaration, new_cut
@@ -128,6 +130,12 @@ def test_a_copy_is_found_and_another_take_is_not(
     signed = anybody.fetch(f"/c2pa/manifests/{name}")
     status = anybody.fetch(f"/certificates/{name}/status")
     assert verify_certificate_bytes(signed, Brought(utc_now(), methods, status=status)).ok
+    # The binding that a manifest inside the file carries leads here too.
+    digest = parse_signed(signed)["credentialSubject"]["clearance"]["media"]["content"]["sound"]
+    for value, wanted in ((digest, [(name, 100)]), ("0" * 64, [])):
+        given = base64.b64encode(bytes.fromhex(value)).decode()
+        matches = anybody.get("/c2pa/matches/byBinding", alg=EMBEDDED, value=given)["matches"]
+        assert [(one["manifestId"], one["similarityScore"]) for one in matches] == wanted
     publish(studio, clearance, "withdrawal")
     assert anybody.send("/c2pa/matches/byContent", copy) == NOTHING
     with pytest.raises(Refused):
@@ -164,7 +172,8 @@ def test_only_its_studio_opens_a_certificate_and_algorithms_are_named(
         publish(stranger, "clr_none")
     assert refused.value.code == "not-found"
     found = anybody.get("/c2pa/services/supportedAlgorithms")
-    assert found == {"watermarks": [], "fingerprints": [{"alg": SOUND}, {"alg": PICTURE}]}
+    named = [{"alg": alg} for alg in (SOUND, PICTURE, EMBEDDED)]
+    assert found == {"watermarks": [], "fingerprints": named}
 
 
 def _bomb() -> bytes:
@@ -186,6 +195,7 @@ def _picture(at_ms: np.ndarray, blocks: np.ndarray) -> bytes:
 
 
 HOSTILE = [
+    (EMBEDDED, b"too short"),
     (SOUND, b""),
     (SOUND, b"rubbish"),
     (SOUND, _bomb()),
