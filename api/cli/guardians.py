@@ -9,6 +9,7 @@ from api.cli.output import emit, fields, note, table
 from api.web.texts import text
 
 app = typer.Typer(help="Those who sign for a performer who is a minor.", no_args_is_help=True)
+GuardianId = Annotated[str, typer.Argument(help="Id of the guardian.")]
 PerformerId = Annotated[str, typer.Argument(help="Id of the performer.")]
 
 
@@ -27,6 +28,7 @@ def add(
     with cli.client() as client:
         made = client.post(f"/v1/performers/{performer}/guardians", body)
     emit(cli, made, lambda: fields(made))
+    note(text(cli.lang, "guardian.waits"))
 
 
 @command(app, "list")
@@ -34,14 +36,42 @@ def list_guardians(cli: Cli, performer: PerformerId) -> None:
     """List who has, or had, custody of a performer."""
     with cli.client() as client:
         found = client.get(f"/v1/performers/{performer}/guardians")
-    rows = [(item["id"], item["name"], item["relation"], item["until"]) for item in found]
-    emit(cli, found, lambda: table(("id", "name", "relation", "until"), rows))
+    rows = [
+        (item["id"], item["name"], item["relation"], item["proved_at"], item["until"])
+        for item in found
+    ]
+    emit(cli, found, lambda: table(("id", "name", "relation", "proved", "until"), rows))
+
+
+@command(app, "show")
+def show(cli: Cli, guardian: GuardianId) -> None:
+    """Show who is said to have custody, to be compared with the papers."""
+    with cli.client() as client:
+        found = client.get(f"/v1/guardians/{guardian}")
+    emit(cli, found, lambda: fields(found))
+
+
+@command(app, "attest")
+def attest(
+    cli: Cli,
+    guardian: GuardianId,
+    *,
+    paper: Annotated[
+        str,
+        typer.Option(help="birth_certificate, custody_certificate, adoption_order or court_order."),
+    ],
+) -> None:
+    """Vouch for having read a paper that shows this custody."""
+    with cli.client() as client:
+        found = client.post(f"/v1/guardians/{guardian}/attestation", {"paper": paper})
+    emit(cli, found, lambda: fields(found))
+    note(text(cli.lang, "guardian.proved" if found["proved_at"] else "guardian.waits"))
 
 
 @command(app, "end")
 def end(
     cli: Cli,
-    guardian: Annotated[str, typer.Argument(help="Id of the guardian.")],
+    guardian: GuardianId,
     *,
     why: Annotated[str, typer.Option(help="court, death or adoption.")],
 ) -> None:

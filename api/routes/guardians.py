@@ -8,11 +8,12 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api import growing
+from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.vault import Vault
-from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
+from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Relation
 from registry.models.people import Performer
 from registry.service import guardians
 
@@ -50,8 +51,18 @@ class Ended(BaseModel):
     waits_for: str | None
 
 
+class Read(BaseModel):
+    """Which paper an attester has read that shows the custody."""
+
+    model_config = FROZEN
+    paper: Paper
+
+
 class GuardianOut(BaseModel):
-    """Somebody who signs for a minor, or did until `until`."""
+    """Somebody who signs for a minor from `proved_at` on, or did until `until`.
+
+    `attested` is how many attesters have read the papers.
+    """
 
     id: str
     performer_id: str
@@ -61,6 +72,8 @@ class GuardianOut(BaseModel):
     person: str | None
     since: datetime
     until: datetime | None
+    attested: int
+    proved_at: datetime | None
 
     @classmethod
     def of(cls, vault: Vault, item: Guardian) -> Self:
@@ -74,6 +87,8 @@ class GuardianOut(BaseModel):
             person=item.person,
             since=item.since,
             until=item.until,
+            attested=len(item.attesters),
+            proved_at=item.proved_at,
         )
 
 
@@ -118,6 +133,26 @@ def add_guardian(performer_id: str, body: NewGuardian, writing: Writing, world: 
 
     # The name is sealed in its row, and a repetition must not lay it open in another.
     return writing.write(add, keep=lambda out: out.model_copy(update={"name": ""}))
+
+
+@router.get("/guardians/{guardian_id}", response_model=GuardianOut)
+def show(guardian_id: str, caller: Caller, reading: Reading, world: Open) -> GuardianOut:
+    """Who is said to have custody? For the performer's side, and for attesters to compare."""
+    return GuardianOut.of(world.vault, guardians.get_guardian(reading, caller, guardian_id))
+
+
+@router.post("/guardians/{guardian_id}/attestation", response_model=GuardianOut)
+def attest(guardian_id: str, body: Read, writing: Writing, world: Open) -> Response:
+    """Vouch under your own name for having read a paper that shows this custody."""
+
+    def vouch(session: Session) -> GuardianOut:
+        demands = demands_of(world.settings)
+        item = guardians.attest_guardian(
+            session, writing.caller, guardian_id, body.paper, demands=demands, now=utc_now()
+        )
+        return GuardianOut.of(world.vault, item)
+
+    return writing.write(vouch, status=200, keep=lambda out: out.model_copy(update={"name": ""}))
 
 
 @router.post("/guardians/{guardian_id}/ending", response_model=Ended)

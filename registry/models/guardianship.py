@@ -20,12 +20,22 @@ class EndOfGuardianship(StrEnum):
     ADOPTION = "adoption"
 
 
+class Paper(StrEnum):
+    """What an attester has seen that shows who has custody."""
+
+    BIRTH_CERTIFICATE = "birth_certificate"
+    CUSTODY_CERTIFICATE = "custody_certificate"
+    ADOPTION_ORDER = "adoption_order"
+    COURT_ORDER = "court_order"
+
+
 @dataclass(frozen=True, slots=True)
 class Guardian:
     """One holder of custody; all of them sign, any one withdraws.
 
     `sealed_name` opens under the performer's key only. `person` is the account, where there is one.
     `until` is exclusive and None while the right lasts; at the latest it ends with the minority.
+    `proved_at` is when the last attester needed had read the papers; before, nobody can sign.
     """
 
     id: str
@@ -38,6 +48,8 @@ class Guardian:
     since: datetime
     until: datetime | None
     recorded_at: datetime
+    attesters: tuple[str, ...] = ()
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from registry import estates as rules
 from registry.models.estates import Estate, EstateState, Heir
 from registry.models.people import EnrolmentState
 from registry.proofing.sufficiency import Demands
-from registry.service.attesting import ATTEST
+from registry.service.attesting import ATTEST, attester_of
 from registry.service.enrolment import withdraw_enrolment
-from registry.service.proofing import attester_of
 from registry.service.sealedtexts import open_text, seal_text
 from registry.store import enrolments, estates, mandates, people
 

@@ -1,6 +1,7 @@
 """Guardians: who speaks for a performer who is a minor.
 
-Adding one only ever adds a signature that is asked for, so the performer's side does it; that one's
+Adding one only ever adds a signature that is asked for, so the performer's side does it. Nobody
+signs for a child before attesters have read what shows that all those named have custody; one's
 right ends only by two people of the operator's, who have read the court's paper.
 """
 
@@ -12,13 +13,15 @@ from sqlmodel import Session
 
 from core import audit, log
 from core.approvals import Approval
-from core.errors import Conflict
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import public_from_did
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, SearchCapability, holds, require
 from core.vault import Vault
 from registry import minority as rules
-from registry.models.guardianship import EndOfGuardianship, Guardian, Minority, Relation
+from registry.models.guardianship import EndOfGuardianship, Guardian, Minority, Paper, Relation
+from registry.proofing.sufficiency import Demands
+from registry.service.attesting import ATTEST, attester_of
 from registry.service.sealedtexts import open_text, seal_text
 from registry.service.twopeople import agreed, require_operator
 from registry.store import guardians, people
@@ -33,7 +36,8 @@ def guardians_due(
 ) -> tuple[Guardian, ...]:
     """All who must sign for a minor at `at`; empty for adults. Raises `NotFound`.
 
-    Raises `Conflict` for a minor without a guardian: nobody can sign then.
+    Raises `Conflict` for a minor without a guardian, and while papers about one are unread:
+    nobody can sign then.
     """
     performer = people.get_performer(session, principal, performer_id)
     minority = rules.minority_in(performer)
@@ -44,6 +48,13 @@ def guardians_due(
             "This performer is a minor, and nobody is named who has custody.",
             next_step="Add every guardian first: ebenbild guardian add.",
             code="no-guardian",
+        )
+    unproved = [item.id for item in due if item.proved_at is None]
+    if unproved:
+        raise Conflict(
+            f"Nobody has yet confirmed who has custody: {', '.join(unproved)}.",
+            next_step="Have attesters read the papers: ebenbild guardian attest.",
+            code="guardian-unproved",
         )
     return due
 
@@ -107,6 +118,61 @@ def list_guardians(
     require(principal, SCOPE)
     people.get_performer(session, principal, performer_id)
     return guardians.list_guardians(session, principal, performer_id)
+
+
+def get_guardian(session: Session, principal: Principal, guardian_id: str) -> Guardian:
+    """One guardian of the caller's performer, or before an attester anybody's; else `NotFound`."""
+    attests = holds(principal, ATTEST)
+    if not attests:
+        require(principal, SCOPE)
+    capability = SearchCapability("guardianship", guardian_id)
+    found = guardians.get_guardian(session, capability, guardian_id)
+    if not attests and found.tenant_id != principal.tenant_id:
+        raise NotFound("There is no such guardian.", next_step="Check the guardian id.")
+    return found
+
+
+def attest_guardian(
+    session: Session,
+    principal: Principal,
+    guardian_id: str,
+    paper: Paper,
+    *,
+    demands: Demands,
+    now: datetime,
+) -> Guardian:
+    """Vouch for having read a paper that shows this custody; the last one needed proves it.
+
+    Raises `Conflict` for the same person twice, for the guardian and for what is proved or over,
+    `NotAllowed` where the registry has a staff and the caller is no attester.
+    """
+    # Load.
+    if not demands.single_operator:
+        require(principal, ATTEST)
+    item = get_guardian(session, principal, guardian_id)
+    attester = attester_of(principal, demands)
+    # Decide.
+    if item.proved_at is not None or item.until is not None:
+        raise Conflict("This is decided.", next_step="Nothing more is needed.")
+    if attester in item.attesters:
+        raise Conflict("You have vouched for this.", next_step="Somebody else must, too.")
+    if attester == item.person:
+        raise Conflict("Nobody vouches for himself.", next_step="Somebody else must.")
+    # Save.
+    guardians.add_reading(
+        session,
+        item,
+        attester=attester,
+        paper=paper,
+        single_operator=demands.single_operator,
+        at=now,
+    )
+    told = {"performer": item.performer_id, "guardian": item.id, "paper": paper.value}
+    _note(session, principal, "guardian.attested", told, now=now)
+    capability = SearchCapability("guardianship", guardian_id)
+    if len(item.attesters) + 1 >= demands.attesters:
+        guardians.prove(session, capability, guardian_id, at=now)
+    return guardians.get_guardian(session, capability, guardian_id)
 
 
 def acting_guardian(

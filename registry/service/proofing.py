@@ -13,7 +13,7 @@ from sqlmodel import Session
 from core import jobs, log, notices
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadInput, NotAllowed
+from core.errors import BadInput
 from core.ids import new_id
 from core.jobs import Job
 from core.principal import Principal, SearchCapability, require, system
@@ -23,7 +23,7 @@ from registry.enrolment import Step, advance, notice_ends, notice_is_over
 from registry.models.people import Enrolment, EnrolmentState
 from registry.models.proofs import PART_OF, Attestation, Challenge, ChallengeState, Fact
 from registry.proofing.sufficiency import Demands, Evidence, missing
-from registry.service.attesting import ATTEST, reach
+from registry.service.attesting import ATTEST, attester_of, reach
 from registry.service.disputes import open_dispute
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.seals import open_template
@@ -276,17 +276,4 @@ def _attestation(
         statement=said,
         single_operator=demands.single_operator,
         at=now,
-    )
-
-
-def attester_of(principal: Principal, demands: Demands) -> str:
-    """The person who vouches; only where one runs the registry alone a key stands for that one."""
-    if principal.person is not None:
-        return principal.person
-    if demands.single_operator:
-        return principal.subject
-    raise NotAllowed(
-        "A key vouches for nobody: only people do.",
-        next_step="Sign in as yourself, and attest what you have seen or heard.",
-        code="person-needed",
     )

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, next_seq, visible
 from core.errors import NotFound
+from core.ids import new_id
 from core.principal import Principal, SearchCapability
-from registry.models.guardianship import Guardian, Relation
+from registry.models.guardianship import Guardian, Paper, Relation
 
 
 class GuardianRow(Owned, table=True):
@@ -23,6 +25,20 @@ class GuardianRow(Owned, table=True):
     person: str | None = Field(default=None, index=True)
     since: datetime = Field(sa_type=UtcDateTime)
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    proved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class GuardianReadingRow(Owned, table=True):
+    """Table of who has read the papers about a guardian, and which."""
+
+    __tablename__ = "guardian_reading"
+    __table_args__ = (UniqueConstraint("guardian_id", "attester"),)
+
+    performer_id: str = Field(foreign_key="performer.id", index=True)
+    guardian_id: str = Field(foreign_key="guardian.id", index=True)
+    attester: str
+    paper: str
+    single_operator: bool
 
 
 def add_guardian(session: Session, item: Guardian) -> None:
@@ -54,12 +70,47 @@ def list_guardians(
         .where(visible(GuardianRow, principal), col(GuardianRow.performer_id) == performer_id)
         .order_by(col(GuardianRow.seq))
     )
-    return tuple(_guardian(row) for row in session.exec(query))
+    return tuple(_guardian(session, row) for row in session.exec(query))
 
 
 def get_guardian(session: Session, _capability: SearchCapability, guardian_id: str) -> Guardian:
     """One guardian of any organisation's performer; raises NotFound."""
-    return _guardian(_row(session, guardian_id))
+    return _guardian(session, _row(session, guardian_id))
+
+
+def add_reading(
+    session: Session,
+    item: Guardian,
+    *,
+    attester: str,
+    paper: Paper,
+    single_operator: bool,
+    at: datetime,
+) -> None:
+    """Record who has read which paper about a guardian; Conflict for the same person twice."""
+    session.add(
+        GuardianReadingRow(
+            id=new_id("gur"),
+            tenant_id=item.tenant_id,
+            recorded_at=at,
+            performer_id=item.performer_id,
+            guardian_id=item.id,
+            attester=attester,
+            paper=paper,
+            single_operator=single_operator,
+        )
+    )
+    session.flush()
+
+
+def prove(
+    session: Session, _capability: SearchCapability, guardian_id: str, *, at: datetime
+) -> None:
+    """Record that enough people have read the papers about a guardian."""
+    row = _row(session, guardian_id)
+    row.proved_at = at
+    session.add(row)
+    session.flush()
 
 
 def end(session: Session, _capability: SearchCapability, guardian_id: str, *, at: datetime) -> None:
@@ -77,7 +128,8 @@ def _row(session: Session, guardian_id: str) -> GuardianRow:
     return row
 
 
-def _guardian(row: GuardianRow) -> Guardian:
+def _guardian(session: Session, row: GuardianRow) -> Guardian:
+    query = select(GuardianReadingRow.attester).where(col(GuardianReadingRow.guardian_id) == row.id)
     return Guardian(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -89,4 +141,6 @@ def _guardian(row: GuardianRow) -> Guardian:
         since=row.since,
         until=row.until,
         recorded_at=row.recorded_at,
+        attesters=tuple(session.exec(query.order_by(col(GuardianReadingRow.attester)))),
+        proved_at=row.proved_at,
     )

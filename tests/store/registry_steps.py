@@ -28,6 +28,7 @@ from fingerprint.models import (
     Vector,
 )
 from registry.models.evidence import Scan, Submission, SubmissionKind
+from registry.models.guardianship import Guardian, Paper
 from registry.models.people import Performer, Print, Purpose
 from registry.models.proofs import Fact
 from registry.models.works import CutFormat, Declaration, DeclaredUse, Medium, WorkLevel
@@ -35,6 +36,7 @@ from registry.proofing.sufficiency import SEEN_AS, Demands
 from registry.service import (
     enrolment,
     findings,
+    guardians,
     keys,
     people,
     proofing,
@@ -330,4 +332,18 @@ def search(
             findings=[answer(i, print_id, decision) for i, print_id in enumerate(answers)],
             gallery_seq=gallery_seq,
             now=now,
+        )
+
+
+def vouched(world: TestWorld, guardian: Guardian) -> Guardian:
+    """A guardian of whom the one who runs the registry alone has read the papers."""
+    demands = Demands(single_operator=True, notice_days=0)
+    with world.db.write() as session:
+        return guardians.attest_guardian(
+            session,
+            world.operator,
+            guardian.id,
+            Paper.BIRTH_CERTIFICATE,
+            demands=demands,
+            now=T0,
         )

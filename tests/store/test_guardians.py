@@ -9,11 +9,12 @@ from core import approvals
 from core.errors import BadInput, BadProof, Conflict, NotAllowed, NotFound
 from core.keys import generate
 from core.principal import Principal
-from registry.models.guardianship import EndOfGuardianship, Guardian, Relation
+from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Relation
 from registry.models.people import Performer
+from registry.proofing.sufficiency import Demands
 from registry.service import forgetting, guardians, minors
 from tests.fixtures import TestWorld
-from tests.store.registry_steps import T0, a_performer, later
+from tests.store.registry_steps import T0, a_performer, later, vouched
 
 BORN = date(2016, 5, 4)
 NAME = "Greta Nobody-Elses-Mother"
@@ -28,6 +29,10 @@ def a_child(world: TestWorld, principal: Principal) -> Performer:
 
 
 def add(world: TestWorld, principal: Principal, performer_id: str, did: str = "") -> Guardian:
+    return vouched(world, named(world, principal, performer_id, did))
+
+
+def named(world: TestWorld, principal: Principal, performer_id: str, did: str = "") -> Guardian:
     with world.db.write() as session:
         return guardians.add_guardian(
             session,
@@ -137,3 +142,59 @@ def test_a_right_ends_by_two_people_of_the_operators_only(world: TestWorld) -> N
         due(world, world.second, child.id, days=2)
     with pytest.raises(Conflict):
         end(staff)
+
+
+STAFF = Demands(single_operator=False, notice_days=14)
+
+
+def read(world: TestWorld, person: str, item: Guardian, scope: str = "attest") -> Guardian:
+    attester = Principal("ten_society", f"ses_{person}", frozenset({scope}), "society", person)
+    with world.db.write() as session:
+        return guardians.attest_guardian(
+            session, attester, item.id, Paper.COURT_ORDER, demands=STAFF, now=T0
+        )
+
+
+def test_nobody_signs_before_two_attesters_have_read_the_papers(world: TestWorld) -> None:
+    child = a_child(world, world.second)
+    item = named(world, world.second, child.id)
+    assert read(world, "per_a", item).proved_at is None
+    for again in ("per_a", "per_a"):
+        with pytest.raises(Conflict):
+            read(world, again, item)
+    with pytest.raises(Conflict) as refused:
+        due(world, world.second, child.id)
+    assert refused.value.code == "guardian-unproved"
+    assert read(world, "per_b", item).proved_at == T0
+    assert due(world, world.second, child.id) == [item.id]
+    named(world, world.second, child.id)
+    with pytest.raises(Conflict):
+        due(world, world.second, child.id)
+
+
+def test_neither_the_childs_side_nor_a_key_nor_the_guardian_vouches(world: TestWorld) -> None:
+    child = a_child(world, world.second)
+    item = named(world, world.second, child.id)
+    with pytest.raises(NotAllowed):
+        read(world, "per_a", item, scope="performers")
+    with world.db.write() as session, pytest.raises(NotAllowed):
+        guardians.attest_guardian(
+            session, world.operator, item.id, Paper.COURT_ORDER, demands=STAFF, now=T0
+        )
+    with world.db.write() as session:
+        own = guardians.add_guardian(
+            session,
+            world.vault,
+            world.second,
+            child.id,
+            name=NAME,
+            did=generate().did,
+            relation=Relation.PARENT,
+            person="per_mother",
+            now=T0,
+        )
+    with pytest.raises(Conflict, match="himself"):
+        read(world, "per_mother", own)
+    stranger = replace(world.first, scopes=frozenset({"performers"}))
+    with world.db.read() as session, pytest.raises(NotFound):
+        guardians.get_guardian(session, stranger, item.id)

@@ -19,7 +19,7 @@ from registry.models.works import KindOfUse
 from registry.service import guardians, minors
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
-from tests.store.registry_steps import T0
+from tests.store.registry_steps import T0, vouched
 
 BORN = date(T0.year - 18, T0.month, T0.day) + timedelta(days=60)
 ADULT_AT = datetime(BORN.year + 18, BORN.month, BORN.day, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Child:
 
     def guardian(self, key: PrivateKey) -> None:
         with self.deal.world.db.write() as session:
-            guardians.add_guardian(
+            made = guardians.add_guardian(
                 session,
                 self.deal.world.vault,
                 self.deal.agent,
@@ -44,6 +44,7 @@ class Child:
                 relation=Relation.PARENT,
                 now=T0,
             )
+        vouched(self.deal.world, made)
 
     def draft(self, **changes: Any) -> LicenceDraft:
         """Released in Germany only: elsewhere a court has to approve."""

@@ -16,7 +16,7 @@ from registry.models.guardianship import Relation
 from registry.models.people import Enrolment, EnrolmentState, Purpose, SigningRequest
 from registry.service import consents, enrolment, guardians, keys, minors
 from tests.fixtures import TestWorld
-from tests.store.registry_steps import T0, a_performer, bind_key, enrolled, later
+from tests.store.registry_steps import T0, a_performer, bind_key, enrolled, later, vouched
 
 BORN = date(2016, 5, 4)
 
@@ -39,7 +39,7 @@ class Family:
 
     def add(self, parent: PrivateKey) -> None:
         with self.world.db.write() as session:
-            guardians.add_guardian(
+            made = guardians.add_guardian(
                 session,
                 self.world.vault,
                 self.side,
@@ -49,6 +49,7 @@ class Family:
                 relation=Relation.PARENT,
                 now=T0,
             )
+        vouched(self.world, made)
 
     def draft(self, *purposes: Purpose) -> SigningRequest:
         with self.world.db.write() as session:
