@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import httpx2
 
-from core.errors import EbenbildError, Unavailable
+from core.errors import BadInput, EbenbildError, Unavailable
 from core.settings import Settings
 
 Json = dict[str, Any]
@@ -134,6 +134,12 @@ class Client:
             pause_s = min(pause_s * 1.1, SLOWEST_POLL_S)
 
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+        if "//" in path or path.rstrip("/") != path != "/":
+            raise BadInput(
+                "An id is empty: part of what the command is about was not named.",
+                next_step="Look it up, such as with `ebenbild performer list`, and name it.",
+                code="empty-id",
+            )
         try:
             answer = self._http.request(method, path, **more)
         except httpx2.TransportError as exc:

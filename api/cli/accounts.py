@@ -190,17 +190,14 @@ def list_entries(
     """List who decided what in your organisation."""
     with cli.client() as client:
         found = client.get("/v1/audit", limit=limit)["items"]
-    rows = [
-        (
-            item["seq"],
-            item["at"],
-            item["person"] or item["subject"],
-            item["action"],
-            item["subject_id"],
-        )
-        for item in found
-    ]
-    emit(cli, found, lambda: table(("", "at", "who", "what", "about"), rows))
+
+    def render() -> None:
+        for item in found:
+            who = item["person"] or item["subject"]
+            say(f"{item['seq']:>5}  {item['at'][:16].replace('T', ' ')}  {item['action']}")
+            say(f"       {text(cli.lang, 'audit.entry', who=who, about=item['subject_id'])}")
+
+    emit(cli, found, render)
 
 
 @command(audit, "verify")

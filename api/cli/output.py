@@ -58,8 +58,11 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     for row in cells:
         grid.add_row(*(escape(cell) for cell in row))
     natural = Measurement.get(OUT, OUT.options.update(width=WIDEST), grid).maximum
-    width = min(natural, OUT.width) if OUT.is_terminal else natural
-    OUT.print(grid, width=max(width, 1), crop=False)
+    if OUT.is_terminal:
+        OUT.print(grid, width=max(min(natural, OUT.width), 1), crop=False)
+    else:
+        # A console in a pipe thinks itself 80 columns wide and would fold whatever is wider.
+        Console(file=OUT.file, width=max(natural, 1), highlight=False, emoji=False).print(grid)
 
 
 def fields(pairs: Mapping[str, Any]) -> None:

@@ -1,0 +1,50 @@
+"""What reaches a terminal, a pipe and the log of requests."""
+
+import io
+import logging
+import logging.config
+
+import httpx2
+import pytest
+from rich.console import Console
+
+from api.cli import output
+from api.client import Client
+from api.serving import log_config
+from core.errors import BadInput
+from core.settings import Settings
+from tests.simulators.stage import SmallRunner
+
+LONG = "one-word-that-no-eighty-columns-hold-" * 3
+
+
+def test_a_table_in_a_pipe_is_never_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.StringIO()
+    monkeypatch.setattr(output, "OUT", Console(file=pipe, width=80, highlight=False, emoji=False))
+    output.table(("id", "said", "more"), [("a", LONG, LONG), ("b", "short", "")])
+    lines = pipe.getvalue().splitlines()
+    assert len(lines) == 3
+    assert lines[1].split() == ["a", LONG, LONG]
+
+
+def test_the_log_of_requests_holds_no_query(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.config.dictConfig(log_config())
+    line = '%s - "%s %s HTTP/%s" %d'
+    address = "/v1/members?key=ebk_secret"
+    logging.getLogger("uvicorn.access").info(line, "127.0.0.1:1", "GET", address, "1.1", 401)
+    for name in log_config()["loggers"]:
+        logging.getLogger(name).handlers.clear()
+    shown = "".join(capsys.readouterr())
+    assert '"GET /v1/members HTTP/1.1" 401' in shown
+    assert "secret" not in shown
+
+
+@pytest.mark.parametrize("path", ["/v1/performers//enrolments", "/v1/clearances/"])
+def test_an_empty_id_is_named_before_anything_is_sent(path: str) -> None:
+    def nobody(_request: httpx2.Request) -> httpx2.Response:
+        raise AssertionError("nothing is sent")
+
+    http = httpx2.Client(transport=httpx2.MockTransport(nobody), base_url="http://local")
+    with pytest.raises(BadInput) as refused:
+        Client(http, SmallRunner(Settings()), poll_seconds=0.01).get(path)
+    assert refused.value.code == "empty-id"
