@@ -12,14 +12,15 @@ def judge_unknown(person: UnknownPerson) -> tuple[Verdict, tuple[Reason, ...]]:
     if person.figure_id:
         detail["figure_id"] = person.figure_id
     if person.answer is not None and person.answer.settles:
-        return Verdict.CLEARED, (_answered(person.answer),)
+        return Verdict.CLEARED, (_answered(person.answer, person.figure_id),)
     asked = [Reason("licence-to-be-asked", {})] if person.answer is not None else []
     return Verdict.UNKNOWN_PERSON, (Reason("unknown-person", detail), *asked, *person.reasons)
 
 
-def _answered(answer: FigureAnswer) -> Reason:
+def _answered(answer: FigureAnswer, figure_id: str) -> Reason:
+    detail = {"figure_id": figure_id} if figure_id else {}
     if answer.answer is Answer.EXTRA:
-        return Reason("extra-released", {"reference": answer.reference})
+        return Reason("extra-released", {"reference": answer.reference, **detail})
     if answer.answer is Answer.CHARACTER:
-        return Reason("character-invented", {"reference": answer.reference})
-    return Reason("not-a-person", {})
+        return Reason("character-invented", {"reference": answer.reference, **detail})
+    return Reason("not-a-person", detail)

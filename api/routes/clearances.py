@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
+from api.comparing import ComparisonOut
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.found import MatchOut, matches_of, names_in
 from api.paging import Asked, Page, page
@@ -18,7 +19,7 @@ from core.clock import utc_now
 from core.principal import Principal
 from fingerprint.models import Modality
 from licensing.models import Clearance, SpanVerdict
-from licensing.service import clearances
+from licensing.service import clearances, comparing
 from licensing.service.certificates import certificate_id
 from registry.service import works
 
@@ -71,8 +72,9 @@ class ClearanceOut(BaseModel):
 
     `known_seq` is the newest event of the registry that was taken into account. `found` are the
     matches of the scan as they stand now, `newer` is what was decided on the cut since, null where
-    this decision stands; lists of decisions leave both out. `single_operator` says
-    that one person ran the registry alone when it was decided; its leaf in the log says so too.
+    this decision stands, `siblings` what is otherwise than in other cuts of the work; lists of
+    decisions leave all three out. `single_operator` says that one person ran the registry alone
+    when it was decided; its leaf in the log says so too.
     """
 
     id: str
@@ -94,6 +96,7 @@ class ClearanceOut(BaseModel):
     threshold_ids: list[str]
     found: list[MatchOut] | None = None
     newer: NewerOut | None = None
+    siblings: list[ComparisonOut] | None = None
     single_operator: bool = False
 
 
@@ -136,6 +139,13 @@ def list_clearances(
     )
 
 
+@router.get("/cuts/{cut_id}/comparisons/{other_id}", response_model=ComparisonOut)
+def compare(cut_id: str, other_id: str, caller: Caller, reading: Reading) -> ComparisonOut:
+    """What is otherwise in this cut than in another cut of the same work."""
+    found = comparing.compare_cuts(reading, caller, cut_id, other_id)
+    return ComparisonOut.of(reading, caller, found)
+
+
 @router.get("/clearances/{clearance_id}", response_model=ClearanceOut)
 def show(clearance_id: str, caller: Caller, reading: Reading) -> ClearanceOut:
     """Show one decision."""
@@ -153,10 +163,14 @@ def report(clearance_id: str, caller: Caller, reading: Reading, world: Open, lan
 
 
 def in_full(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
-    """The decision, the finds that it is about, and the one that took its place."""
+    """The decision, the finds that it is about, what took its place, and sibling cuts."""
     more = {
         "found": matches_of(session, caller, item.scan_id),
         "newer": newer(session, caller, item),
+        "siblings": [
+            ComparisonOut.of(session, caller, each)
+            for each in comparing.siblings(session, caller, item)
+        ],
     }
     return shown(session, caller, item).model_copy(update=more)
 

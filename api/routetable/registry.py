@@ -69,6 +69,7 @@ ROWS = (
     row("GET", "/v1/cuts", "submissions"),
     row("GET", "/v1/cuts/{cut_id}", "submissions"),
     row("GET", "/v1/cuts/{cut_id}/declaration", "submissions"),
+    row("GET", "/v1/cuts/{cut_id}/comparisons/{other_id}", "submissions"),
     row("GET", "/v1/cuts/{cut_id}/links", "submissions"),
     row("POST", "/v1/works/{work_id}/declaration", "submissions"),
     row("GET", "/v1/works/{work_id}/declaration", "submissions"),

@@ -33,6 +33,7 @@ def render(template: str, lang: str, **values: Any) -> str:
             grouped=grouped,
             found_alike=found_alike,
             basis=partial(texts.basis, lang),
+            difference=partial(texts.difference, lang),
             times=_times,
             shape=lambda verdict: SHAPES.get(verdict, ""),
             money=lambda micro, currency: money.format(micro, currency, lang),

@@ -170,6 +170,19 @@ def timecode(at_ms: int) -> str:
     return f"{hours}:{rest}" if hours else rest
 
 
+def difference(lang: str, item: Mapping[str, Any]) -> str:
+    """One change between two cuts as a sentence."""
+    here, there = ({} if item[side] is None else item[side] for side in ("here", "there"))
+    shown = {"here": seconds(lang, here.get("total_ms", 0))}
+    shown["there"] = seconds(lang, there.get("total_ms", 0))
+    if item["change"] == "verdict":
+        shown = {
+            "here": text(lang, f"verdict.{here['verdict']}"),
+            "there": text(lang, f"verdict.{there['verdict']}"),
+        }
+    return text(lang, f"compare.{item['change']}", **shown)
+
+
 def stretch(span: Mapping[str, int]) -> str:
     """From when to when in media time."""
     return f"{timecode(span['start_ms'])}\u2013{timecode(span['end_ms'])}"

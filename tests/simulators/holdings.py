@@ -77,6 +77,7 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
     film = medium(20_000, (name, "voice", 0, 15_000), (f"{name}'s double", "face", 0, 9_000))
     declared = declaration({"performer_id": anna.id, "kind": "synthesise_voice"})
     submission = submit(stage, client, cut_id, film, declared)
+    other_id = _sibling(stage, client, cut_id)
     findings = client.get(f"/v1/submissions/{submission['id']}/findings")
     clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")
     found_id = findings["matches"][0]["id"]
@@ -106,6 +107,7 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
         "licence_id": licence["id"],
         "work_id": client.get(f"/v1/cuts/{cut_id}")["work_id"],
         "cut_id": cut_id,
+        "other_id": other_id,
         "submission_id": submission["id"],
         "clearance_id": clearance["id"],
         "match_id": found_id,
@@ -139,6 +141,15 @@ def estate_body(upload_id: str) -> dict[str, Any]:
     """A claim by a sole heir."""
     heir = {"name": "H", "did": generate().did, "share": "1"}
     return {"deceased_on": "2020-01-01", "upload_id": upload_id, "heirs": [heir]}
+
+
+def _sibling(stage: Stage, client: Client, cut_id: str) -> str:
+    """Another cut of the same work, in which nobody is."""
+    work_id = client.get(f"/v1/cuts/{cut_id}")["work_id"]
+    body = {"label": "trailer", "format": "trailer", "language": "de"}
+    other_id = str(client.post(f"/v1/works/{work_id}/cuts", body)["id"])
+    submit(stage, client, other_id, medium(2_000), declaration())
+    return other_id
 
 
 def _dataset(stage: Stage, client: Client, cut_id: str, name: str) -> str:

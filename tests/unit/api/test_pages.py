@@ -32,6 +32,23 @@ CLEARANCE: dict[str, Any] = {
     "licence_ids": ["lic_1"],
     "model_ids": [],
     "threshold_ids": [],
+    "siblings": [
+        {
+            "other_label": HOSTILE,
+            "differences": [
+                {
+                    "change": change,
+                    "performer_id": "prf_1",
+                    "public_name": HOSTILE,
+                    "kind": "dub",
+                    "here": {"total_ms": 1_000, "verdict": "CLEARED"},
+                    "there": {"total_ms": 3_000, "verdict": "REFUSED"},
+                }
+                for change in ("added", "lost", "longer", "shorter", "verdict")
+            ],
+        },
+        {"other_label": "Trailer", "differences": []},
+    ],
     "spans": [
         {
             "start_ms": 1000,
