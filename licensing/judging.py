@@ -14,6 +14,7 @@ from licensing.coverage import Release, Wanted, claims, gaps
 from licensing.lawful import doubts, findings_on, refusals
 from licensing.models import LicenceInForce, Verdict
 from licensing.suspension import in_the_way
+from licensing.told import told_first
 from registry.models.evidence import Use
 from registry.models.works import DeclaredUse, Descriptor, KindOfUse, Privilege
 
@@ -61,16 +62,21 @@ def judge(use: Use, facts: Facts) -> Judged:
 
 
 def consent(wanted: Wanted, facts: Facts) -> tuple[LicenceInForce | None, tuple[Reason, ...]]:
-    """The performer's licence with the fewest gaps, the one signed last among equals."""
+    """The performer's licence with the fewest gaps, the one signed last among equals.
+
+    Where consent lacks, what the performer declared to everybody is told first.
+    """
     tried = [
         (gaps(licence, wanted, facts.release, facts.uses), licence)
         for licence in facts.licences
         if licence.terms.performer_id == wanted.performer_id
     ]
+    declared = facts.release.known.standings.get(wanted.performer_id, ())
     if not tried:
-        return None, (Reason("no-licence", {}),)
+        return None, told_first(wanted.kind, declared, (Reason("no-licence", {}),))
     lacking, licence = min(tried, key=lambda pair: (len(pair[0]), -pair[1].seq, pair[1].id))
-    return licence, lacking or _against(licence, wanted, tried, facts)
+    against = lacking or _against(licence, wanted, tried, facts)
+    return licence, told_first(wanted.kind, declared, against)
 
 
 def prohibitions(performer_id: str, kind: KindOfUse | None, facts: Facts) -> tuple[Reason, ...]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from licensing.models import LicenceInForce
+from licensing.models_standing import Standing
 from licensing.models_suspension import Suspension
 from licensing.rulepacks.models import Pack
 
@@ -59,7 +60,8 @@ class Known:
     """The rest of what a decision rests on.
 
     `under` are suspensions by the id of a licence that its framework binds to them.
-    By performer id: `suspensions`, `minors` (the 18th birthday) and `deceased` (the day of death).
+    By performer id: `suspensions`, `minors` (the 18th birthday), `deceased` (the day of death) and
+    `standings` (what was declared to everybody).
     By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
     other cuts were cleared under it). `rivals` are exclusive licences of other studios.
     `confirmed`, `doubted` and `collisions` are ids of matches: those that a person confirmed, those
@@ -73,6 +75,7 @@ class Known:
     under: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
     minors: Mapping[str, date] = field(default_factory=dict)
     deceased: Mapping[str, date] = field(default_factory=dict)
+    standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
     rivals: tuple[LicenceInForce, ...] = ()
     acts: Mapping[str, CutActs] = field(default_factory=dict)
     other_cuts: Mapping[str, int] = field(default_factory=dict)

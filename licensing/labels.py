@@ -73,6 +73,7 @@ def _reason(code: str | None, duty: Dated[LabelDuty]) -> Reason | None:
             "rule": duty.value.id,
             "jurisdiction": duty.value.jurisdiction,
             "clause": duty.value.clause,
+            **({"clause_de": duty.value.clause_de} if duty.value.clause_de else {}),
             "source": duty.source,
             "certainty": duty.certainty,
         },

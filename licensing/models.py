@@ -243,6 +243,7 @@ class LabelDuty:
     media: tuple[str, ...]
     kinds: tuple[KindOfUse, ...]
     schemes: tuple[str, ...] = ()
+    clause_de: str = ""
 
 
 @dataclass(frozen=True, slots=True)

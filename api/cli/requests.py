@@ -7,6 +7,7 @@ import typer
 
 from api.cli import answering
 from api.cli.asking import Yes, sure
+from api.cli.declared import check_never, tell_declared
 from api.cli.licences import sign_draft
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
@@ -17,6 +18,9 @@ from api.web.texts import text, word
 app = typer.Typer(help="Ask for a licence, answer, agree.", no_args_is_help=True)
 RequestId = Annotated[str, typer.Argument(help="Id of the request.")]
 TermsFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="Ask even whoever declares never to be asked.")
+]
 Message = Annotated[str, typer.Option(help="What is said with the offer.")]
 
 
@@ -28,13 +32,17 @@ def new(
     performer: Annotated[
         list[str] | None, typer.Option(help="Ask this performer instead; repeatable.")
     ] = None,
+    *,
+    anyway: Anyway = False,
 ) -> None:
-    """Ask one performer or many for a licence on these terms."""
+    """Ask one performer or many for a licence on these terms; what they declare is told first."""
     wanted = read_terms(terms)
     if performer:
         wanted["performer_id"] = performer[0]
     body = {"terms": wanted, "message": message, "performer_ids": performer or []}
+    asked = performer or [str(wanted.get("performer_id", ""))]
     with cli.client() as client:
+        tell_declared(cli, client, asked, wanted.get("kinds", []), anyway=anyway)
         found = client.post("/v1/requests", body)
     _table(cli, found)
 
@@ -49,11 +57,16 @@ def missing(
     currency: Annotated[str, typer.Option(help="ISO 4217.")] = "EUR",
     message: Message = "",
     description: Annotated[str, typer.Option(help="What the use is, for people to read.")] = "",
+    anyway: Anyway = False,
 ) -> None:
     """Ask everybody whose licence a clearance lacks for exactly what was declared."""
     tariff = {"kind": per, "rate": rate, "currency": currency}
     body = {"tariff": tariff, "message": message, "description": description}
     with cli.client() as client:
+        lacking = client.get(f"/v1/clearances/{clearance}")
+        told = [item["code"] for span in lacking["spans"] for item in span["reasons"]]
+        told += [item["code"] for item in lacking["reasons"]]
+        check_never([code.removeprefix("standing-") for code in told], anyway=anyway)
         found = client.post(f"/v1/clearances/{clearance}/requests", body)
     _table(cli, found)
 

@@ -15,13 +15,16 @@ from core.clock import utc_now
 from core.principal import Principal
 from licensing import fields
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
+from licensing.models_standing import Stance
 from licensing.negotiation import MESSAGE_LENGTH_MAX, may, may_undo, state_at
 from licensing.service import asking, requests
 from licensing.service.requestsides import list_offers as offers_of
 from licensing.service.requestsides import list_requests as list_mine
 from licensing.service.requestsides import newest_offer, reach, side_of
+from licensing.service.standings import standings_known
 from licensing.terms import terms_from_dict, terms_to_dict
 from licensing.wording import render
+from registry.models.works import KindOfUse
 
 router = APIRouter(tags=["requests"])
 ASKED_AT_ONCE_MAX = 100
@@ -102,8 +105,18 @@ class ConcernOut(BaseModel):
     detail: dict[str, str | int | float]
 
 
+class DeclaredOut(BaseModel):
+    """What the performer declares to everybody about a kind of use that is asked for."""
+
+    kind: KindOfUse
+    stance: Stance
+
+
 class RequestOut(BaseModel):
-    """A request, where it stands now, the newest offer and what you may do."""
+    """A request, where it stands now, the newest offer and what you may do.
+
+    `declared` is what the performer says to everybody about the kinds asked for.
+    """
 
     id: str
     seq: int
@@ -117,12 +130,14 @@ class RequestOut(BaseModel):
     changed_at: datetime
     may: list[str]
     offer: OfferOut
+    declared: list[DeclaredOut]
 
     @classmethod
     def of(cls, session: Session, caller: Principal, request: Request) -> Self:
         """The request as the caller may see it."""
         now, side = utc_now(), side_of(caller, request)
         state, newest = state_at(request, now), newest_offer(session, request)
+        declared = standings_known(session, [request.performer_id]).get(request.performer_id, ())
         return cls(
             id=request.id,
             seq=request.seq,
@@ -139,6 +154,11 @@ class RequestOut(BaseModel):
                 *([Turn.UNDO.value] if may_undo(request, newest, side, now) else ()),
             ],
             offer=OfferOut.of(newest),
+            declared=[
+                DeclaredOut(kind=item.kind, stance=item.stance)
+                for item in declared
+                if item.kind in newest.terms.kinds
+            ],
         )
 
 

@@ -115,6 +115,7 @@ def _label(name: str, clause: Words, jurisdiction: str, data: Mapping[str, Any])
         media=_texts(data["media"]),
         kinds=tuple(KindOfUse(kind) for kind in data["kinds"]),
         schemes=_texts(data.get("schemes", [])),
+        clause_de=clause.de,
     )
 
 

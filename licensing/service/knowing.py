@@ -11,6 +11,7 @@ from licensing.known import Known, LabelFound, LabelScheme, LabelState
 from licensing.models import LicenceInForce
 from licensing.rulepacks.packs import shipped_packs
 from licensing.service.frameworks import suspended_under
+from licensing.service.standings import standings_known
 from licensing.service.suspensions import suspensions_known
 from licensing.store import clearances, cutacts, rivals
 from registry.models.evidence import Findings, Submission
@@ -50,6 +51,7 @@ def known_beside(
         under=suspended_under(session, ids, seq=asked.seq),
         minors=minors,
         deceased=deceased,
+        standings=standings_known(session, asked.performers, up_to_seq=asked.seq),
         rivals=rivals.exclusive_elsewhere(
             session,
             capability,

@@ -750,6 +750,10 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         },
         "minors": {who: day.isoformat() for who, day in known.minors.items()},
         "deceased": {who: day.isoformat() for who, day in known.deceased.items()},
+        "standings": {
+            who: [[item.kind.value, item.stance.value] for item in found]
+            for who, found in known.standings.items()
+        },
         "rivals": [_licence(item) for item in known.rivals],
         "acts": {
             licence_id: {

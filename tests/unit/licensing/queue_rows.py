@@ -7,14 +7,17 @@ from typing import Any
 
 from fingerprint.models import Decision
 from licensing.known import Known
+from licensing.models_standing import Stance, Standing
 from registry.models.evidence import UnknownPerson
 from registry.models.figures import Answer, FigureAnswer
+from registry.models.works import KindOfUse
 from tests.unit.licensing.decision_rows import MATCH_ID
-from tests.unit.licensing.examples import declaration, licence, stranger, use
+from tests.unit.licensing.examples import ANNA, declaration, licence, stranger, use
 
 Row = tuple[str, str, dict[str, Any]]
 CLEARED, REFUSED, REVIEW, UNKNOWN = "CLEARED", "REFUSED", "REVIEW", "UNKNOWN PERSON"
 FIGURE = "fig_one"
+NEVER_TOLD = ["standing-never", "no-licence"]
 
 
 def answered(answer: Answer, **said: str) -> UnknownPerson:
@@ -37,6 +40,7 @@ def word_rows() -> Iterator[Row]:
     """(name, verdict, facts and what is expected of them) of every row."""
     yield from doubts()
     yield from answers()
+    yield from standing_declarations()
 
 
 def doubts() -> Iterator[Row]:
@@ -109,5 +113,64 @@ def answers() -> Iterator[Row]:
             "unknown": [answered(Answer.NOBODY), stranger(9_000, 10_000)],
             "declared": declaration(),
             "reasons": ["unknown-in-title"],
+        },
+    )
+
+
+def standing_declarations() -> Iterator[Row]:
+    """Told first where consent lacks, and never in the way of a licence."""
+
+    def declares(stance: Stance, kind: KindOfUse = KindOfUse.SYNTHESISE_VOICE) -> Known:
+        return Known(standings={ANNA: (Standing(ANNA, kind, stance),)})
+
+    for stance in Stance:
+        known, first = declares(stance), f"standing-{stance.value}"
+        yield (
+            f"declared-{stance.value}-without-licence",
+            REFUSED,
+            {"spans": [(REFUSED, [first, "no-licence"])], "found": [use()], "known": known},
+        )
+        yield (
+            f"declared-{stance.value}-under-a-licence",
+            CLEARED,
+            {
+                "spans": [(CLEARED, ["licence-covers"])],
+                "found": [use()],
+                "licences": [licence()],
+                "known": known,
+            },
+        )
+        yield (
+            f"declared-{stance.value}-and-the-licence-is-too-narrow",
+            REFUSED,
+            {
+                "spans": [(REFUSED, [first, "territory-not-licensed"])],
+                "found": [use()],
+                "licences": [licence(territories=("FR",))],
+                "known": known,
+            },
+        )
+    yield (
+        "declared-never-of-another-kind",
+        REFUSED,
+        {
+            "spans": [(REFUSED, ["no-licence"])],
+            "found": [use()],
+            "known": declares(Stance.NEVER, KindOfUse.DUB),
+        },
+    )
+    yield (
+        "declared-never-and-not-found",
+        REVIEW,
+        {
+            "spans": [],
+            "reasons": [
+                "nothing-found",
+                "declared-without-licence",
+                "standing-never",
+                "no-licence",
+            ],
+            "warnings": ["declared-not-found"],
+            "known": declares(Stance.NEVER),
         },
     )

@@ -14,6 +14,7 @@ from licensing.clearance import decide
 from licensing.decisionform import decision_from_dict, decision_to_dict, spans_from_list
 from licensing.known import CutActs, Known, LabelFound, LabelScheme, LabelState, UnknownPolicy
 from licensing.models import ClearanceDecision, CutPlace, LicenceInForce
+from licensing.models_standing import Stance, Standing
 from licensing.models_suspension import Suspension
 from licensing.rulepacks.packs import label_duties, shipped_packs
 from licensing.terms import terms_from_dict
@@ -106,6 +107,10 @@ def read_known(data: dict[str, Any]) -> Known:
         },
         minors={who: date.fromisoformat(day) for who, day in data.get("minors", {}).items()},
         deceased={who: date.fromisoformat(day) for who, day in data.get("deceased", {}).items()},
+        standings={
+            who: tuple(Standing(who, KindOfUse(kind), Stance(stance)) for kind, stance in found)
+            for who, found in data.get("standings", {}).items()
+        },
         rivals=tuple(read_licence(item) for item in data.get("rivals", [])),
         acts={name: read_acts(acts) for name, acts in data.get("acts", {}).items()},
         other_cuts=data.get("other_cuts", {}),
