@@ -11,6 +11,7 @@ from datetime import datetime
 from core.dated import Dated
 from fingerprint.models import Reason, Span
 from licensing.coverage import Release, Wanted
+from licensing.extras import told_of_extras
 from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
 from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
 from licensing.labels import label_findings
@@ -52,7 +53,9 @@ def decide(
     """
     facts = Facts(uses, licences, Release(declaration, place, at, known))
     found = [verdict for use in uses for verdict in _use_spans(use, facts)]
-    found += [verdict for person in unknowns for verdict in _unknown_spans(person)]
+    released, crowded = told_of_extras(unknowns, declaration)
+    for index, person in enumerate(unknowns):
+        found += _unknown_spans(person, released.get(index), crowded.get(index))
     spans = tuple(sorted(found, key=_position))
     missed = [declared for declared in declaration.uses if not _was_found(declared, uses)]
     doubts = (*_unread(known), *_undetected(missed, facts))
@@ -96,8 +99,11 @@ def _use_spans(use: Use, facts: Facts) -> list[SpanVerdict]:
     ]
 
 
-def _unknown_spans(person: UnknownPerson) -> list[SpanVerdict]:
-    verdict, reasons = judge_unknown(person)
+def _unknown_spans(
+    person: UnknownPerson, released: Reason | None, crowded: Reason | None
+) -> list[SpanVerdict]:
+    verdict, reasons = judge_unknown(person, released)
+    reasons = (*reasons, crowded) if crowded else reasons
     return [
         SpanVerdict(
             span=span,

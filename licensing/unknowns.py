@@ -6,11 +6,17 @@ from registry.models.evidence import UnknownPerson
 from registry.models.figures import Answer, FigureAnswer
 
 
-def judge_unknown(person: UnknownPerson) -> tuple[Verdict, tuple[Reason, ...]]:
-    """CLEARED where an answer settles it, else UNKNOWN PERSON with what is known of the find."""
-    detail = {"modality": person.modality.value}
-    if person.figure_id:
-        detail["figure_id"] = person.figure_id
+def judge_unknown(
+    person: UnknownPerson, released: Reason | None = None
+) -> tuple[Verdict, tuple[Reason, ...]]:
+    """CLEARED where an answer settles it, else UNKNOWN PERSON with what is known of the find.
+
+    `released` is a declared extras' release that answers for this person.
+    """
+    figure = {"figure_id": person.figure_id} if person.figure_id else {}
+    detail = {"modality": person.modality.value, **figure}
+    if released is not None and person.answer is None:
+        return Verdict.CLEARED, (Reason(released.code, {**released.detail, **figure}),)
     if person.answer is not None and person.answer.settles:
         return Verdict.CLEARED, (_answered(person.answer, person.figure_id),)
     asked = [Reason("licence-to-be-asked", {})] if person.answer is not None else []

@@ -13,11 +13,12 @@ from typing import TypeVar
 
 from core.errors import BadInput
 from core.ids import is_id
-from fingerprint.models import Modality
+from fingerprint.models import Modality, Span
 from registry.models.works import (
     AiShare,
     AiUse,
     Declaration,
+    DeclaredExtras,
     DeclaredUse,
     Descriptor,
     KindOfUse,
@@ -25,6 +26,7 @@ from registry.models.works import (
     Privilege,
     Stage,
 )
+from registry.spans import merge
 from registry.territories import check_territories
 from registry.usekinds import concerned
 
@@ -41,11 +43,14 @@ OPTIONAL = {
     "descriptors",
     "ai_use",
     "dataset",
+    "extras",
 }
 KEYS = REQUIRED | OPTIONAL
 USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege", "inherited"}
 AI_PARTS = ("script", "visuals", "voice", "effects")
 TEST_DAYS_MAX = 366
+EXTRAS_MAX = 500
+PEOPLE_MAX = 10_000
 USE_REQUIRED = {"performer_id", "kind"}
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -82,6 +87,7 @@ def from_dict(data: Mapping[str, object]) -> Declaration:
         descriptors=_descriptors(_list("descriptors", data.get("descriptors", []))),
         ai_use=_ai_use(data.get("ai_use", {})),
         dataset=_flag("dataset", data.get("dataset", False)),
+        extras=_extras(_list("extras", data.get("extras", []))),
     )
 
 
@@ -89,6 +95,14 @@ def check_partial(data: Mapping[str, object]) -> None:
     """Raises `BadInput` for a part of a declaration that nothing could complete to a whole one."""
     whole = {"release_at": "2000-01-01", "territories": ["*"], "medium": "film", "language": "und"}
     from_dict({**whole, **data})
+
+
+def check_for_works(data: Mapping[str, object]) -> None:
+    """As `check_partial`, of what is to hold for every cut below a work: no place has one time."""
+    check_partial(data)
+    extras = data.get("extras", [])
+    if isinstance(extras, list) and any(item.get("where") for item in extras):
+        raise _bad("extras", "name no place, since what holds for many cuts has no one time")
 
 
 def to_dict(declaration: Declaration) -> dict[str, object]:
@@ -112,6 +126,15 @@ def to_dict(declaration: Declaration) -> dict[str, object]:
         data["ai_use"] = {part: share.value for part, share in shares.items() if share}
     if declaration.dataset:
         data["dataset"] = True
+    if declaration.extras:
+        data["extras"] = [_extras_to_dict(item) for item in declaration.extras]
+    return data
+
+
+def _extras_to_dict(item: DeclaredExtras) -> dict[str, object]:
+    data: dict[str, object] = {"reference": item.reference, "count": item.count}
+    if item.where:
+        data["where"] = [[span.start_ms, span.end_ms] for span in item.where]
     return data
 
 
@@ -153,6 +176,34 @@ def _use(number: int, data: object) -> DeclaredUse:
     if not concerned(use.kind, use.modality):
         raise _bad(f"{where}.modality", f"be one that {kind.value} concerns")
     return use
+
+
+def _extras(values: list[object]) -> tuple[DeclaredExtras, ...]:
+    if len(values) > EXTRAS_MAX:
+        raise _bad("extras", f"hold at most {EXTRAS_MAX} entries")
+    found: list[DeclaredExtras] = []
+    for number, value in enumerate(values, start=1):
+        where = f"extras[{number}]"
+        if not isinstance(value, Mapping):
+            raise _bad(where, "be a table")
+        _check_keys(where, value, {"reference", "count", "where"}, {"reference"})
+        reference = _text(f"{where}.reference", value["reference"], REFERENCE_LENGTH_MAX).strip()
+        if not reference or not reference.isprintable():
+            raise _bad(f"{where}.reference", "name the release")
+        count = value.get("count", 1)
+        if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= PEOPLE_MAX:
+            raise _bad(f"{where}.count", f"be a whole number from 1 to {PEOPLE_MAX}")
+        places = _list(f"{where}.where", value.get("where", []))
+        spans = tuple(_span(f"{where}.where", item) for item in places)
+        found.append(DeclaredExtras(reference, count, merge(spans)))
+    return tuple(found)
+
+
+def _span(where: str, value: object) -> Span:
+    match value:
+        case [int(start), int(end)] if 0 <= start < end and not isinstance(start, bool):
+            return Span(start, end)
+    raise _bad(where, "be pairs of milliseconds, start before end")
 
 
 def _descriptors(values: list[object]) -> tuple[Descriptor, ...]:

@@ -1,7 +1,7 @@
 """A declaration made once for a series and inherited by seasons, episodes and cuts.
 
-What is said nearer to the cut wins, word by word; cast and descriptors add up, because an episode
-that names its guest does not mean that the others have left.
+What is said nearer to the cut wins, word by word; cast, extras and descriptors add up, because an
+episode that names its guest does not mean that the others have left.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,7 @@ def _joined(name: str, before: object, value: object) -> object:
     if name == "uses" and isinstance(before, list) and isinstance(value, list):
         named = [_key(use) for use in value]
         return [*(use for use in before if _key(use) not in named), *value]
-    if name == "descriptors" and isinstance(before, list) and isinstance(value, list):
+    if name in ("descriptors", "extras") and isinstance(before, list) and isinstance(value, list):
         return [*before, *value]
     if name == "ai_use" and isinstance(before, Mapping) and isinstance(value, Mapping):
         return {**before, **value}

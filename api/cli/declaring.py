@@ -16,10 +16,11 @@ from registry.declaration import check_partial, from_dict
 if TYPE_CHECKING:
     from api.client import Client
 
-SECTIONS = {"work", "cut", "release", "ai", "use"}
+SECTIONS = {"work", "cut", "release", "ai", "use", "extra"}
 WORK_KEYS = {"id", "title", "level"}
 CUT_KEYS = {"id", "label", "format", "language"}
 RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", "dataset"}
+EXTRA_KEYS = {"reference", "count", "where"}
 RELEASE_KEYS |= {"stage", "audience_test_days", "descriptors"}
 AI_KEYS = {"script", "visuals", "voice", "effects"}
 USE_KEYS = {"performer", "kind", "modality", "engagement_ref", "privilege"}
@@ -67,6 +68,13 @@ def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, A
         _only(f"use {number}", use, USE_KEYS)
     if uses:
         declared["uses"] = [_use(use) for use in uses]
+    extras = data.get("extra", [])
+    if not isinstance(extras, list) or not all(isinstance(item, dict) for item in extras):
+        raise _bad("Write each release of extras as a section of its own: [[extra]].")
+    for number, extra in enumerate(extras, start=1):
+        _only(f"extra {number}", extra, EXTRA_KEYS)
+    if extras:
+        declared["extras"] = extras
     return declared
 
 

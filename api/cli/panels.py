@@ -9,7 +9,8 @@ PANELS = {
         " purpose export erase"
     ),
     "Studios": (
-        "clear scan clearance-policy certificate work cut question review dataset usage template"
+        "clear scan compare clearance-policy certificate work cut question review dataset usage"
+        " template"
     ),
     "Collecting societies": "accrue report",
     "Anyone": "demo verify rules log retention records",

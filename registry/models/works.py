@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fingerprint.models import Modality
+from fingerprint.models import Modality, Span
 
 ANYWHERE = "*"
 
@@ -151,6 +151,18 @@ class DeclaredUse:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredExtras:
+    """People who signed a release as extras: its reference, how many signed, and where they are.
+
+    `where` is in milliseconds of the cut and empty for all of it. No names: the release has them.
+    """
+
+    reference: str
+    count: int = 1
+    where: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """What a studio says about a submission; licences are decided against it.
 
@@ -170,3 +182,4 @@ class Declaration:
     descriptors: tuple[Descriptor, ...] = ()
     ai_use: AiUse = AiUse()
     dataset: bool = False
+    extras: tuple[DeclaredExtras, ...] = ()

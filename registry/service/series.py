@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core.db import next_seq
 from core.ids import new_id
 from core.principal import Principal, require
-from registry.declaration import check_partial
+from registry.declaration import check_for_works
 from registry.inheriting import effective, inherited
 from registry.models.evidence import SubmissionState
 from registry.models.works import Declaration
@@ -37,7 +37,7 @@ def declare_work(
     require(principal, SCOPE)
     works.get_work(session, principal, work_id)
     # Decide.
-    check_partial(data)
+    check_for_works(data)
     # Save.
     series.add_declaration(
         session,

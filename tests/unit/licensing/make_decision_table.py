@@ -734,6 +734,8 @@ def _use(item: Use) -> dict[str, Any]:
 def _unknown(person: UnknownPerson) -> dict[str, Any]:
     spans = [[span.start_ms, span.end_ms] for span in person.spans]
     data: dict[str, Any] = {"modality": person.modality.value, "spans": spans}
+    if person.figure_id and person.answer is None:
+        data["figure_id"] = person.figure_id
     if person.answer is not None:
         data["answer"] = [person.answer.answer.value, person.answer.reference]
     return data

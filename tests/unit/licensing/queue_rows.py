@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fingerprint.models import Decision
+from fingerprint.models import Decision, Span
 from licensing.known import Known
 from licensing.models_standing import Stance, Standing
 from registry.models.evidence import UnknownPerson
 from registry.models.figures import Answer, FigureAnswer
-from registry.models.works import KindOfUse
+from registry.models.works import Declaration, DeclaredExtras, DeclaredUse, KindOfUse
 from tests.unit.licensing.decision_rows import MATCH_ID
 from tests.unit.licensing.examples import ANNA, declaration, licence, stranger, use
 
@@ -41,6 +41,7 @@ def word_rows() -> Iterator[Row]:
     yield from doubts()
     yield from answers()
     yield from standing_declarations()
+    yield from extras()
 
 
 def doubts() -> Iterator[Row]:
@@ -172,5 +173,79 @@ def standing_declarations() -> Iterator[Row]:
             ],
             "warnings": ["declared-not-found"],
             "known": declares(Stance.NEVER),
+        },
+    )
+
+
+def extras() -> Iterator[Row]:
+    """A release answers for as many unknown people as signed, where it says, and for no more."""
+    one, two = stranger(8_000, 9_000), stranger(9_000, 10_000)
+    seen_twice = [replace(item, figure_id=FIGURE) for item in (one, two)]
+    declared, unknown = ["extra-declared"], ["unknown-person", "extras-too-many"]
+
+    def released(*entries: DeclaredExtras, **more: Any) -> Declaration:
+        return replace(declaration(), extras=entries, **more)
+
+    for name, entry, people, verdict in (
+        ("one", DeclaredExtras("r 1"), [one], CLEARED),
+        ("two", DeclaredExtras("r 1", 2), [one, two], CLEARED),
+        ("too-many", DeclaredExtras("r 1"), [one, two], REVIEW),
+        ("somebody-seen-twice-is-one", DeclaredExtras("r 1"), seen_twice, CLEARED),
+        ("there", DeclaredExtras("r 1", 1, (Span(7_000, 9_500),)), [one], CLEARED),
+    ):
+        codes = declared if verdict == CLEARED else unknown
+        span = CLEARED if verdict == CLEARED else UNKNOWN
+        yield (
+            f"extras-{name}",
+            verdict,
+            {
+                "spans": [(span, codes) for _ in people],
+                "unknown": people,
+                "declared": released(entry),
+                "reasons": [] if verdict == CLEARED else ["unknown-in-title"],
+            },
+        )
+    elsewhere = DeclaredExtras("r 1", 5, (Span(0, 1_000),))
+    yield (
+        "extras-elsewhere",
+        REVIEW,
+        {
+            "spans": [(UNKNOWN, ["unknown-person"])],
+            "unknown": [one],
+            "declared": released(elsewhere),
+            "reasons": ["unknown-in-title"],
+        },
+    )
+    yield (
+        "extras-do-not-train-a-model",
+        REVIEW,
+        {
+            "spans": [(UNKNOWN, ["unknown-person"])],
+            "unknown": [one],
+            "declared": released(DeclaredExtras("r 1"), dataset=True),
+            "reasons": ["unknown-in-title"],
+        },
+    )
+    yield (
+        "extras-do-not-clear-a-performer",
+        REFUSED,
+        {
+            "spans": [(REFUSED, ["no-licence"]), (CLEARED, declared)],
+            "found": [use()],
+            "unknown": [one],
+            "declared": replace(
+                declaration(DeclaredUse(ANNA, KindOfUse.SYNTHESISE_VOICE)),
+                extras=(DeclaredExtras("r 1", 9),),
+            ),
+        },
+    )
+    yield (
+        "an-answer-beats-a-declared-release",
+        REVIEW,
+        {
+            "spans": [(UNKNOWN, ["unknown-person", "licence-to-be-asked"])],
+            "unknown": [answered(Answer.ASK)],
+            "declared": released(DeclaredExtras("r 1", 9)),
+            "reasons": ["unknown-in-title"],
         },
     )

@@ -48,7 +48,11 @@ def read_use(data: dict[str, Any]) -> Use:
 
 
 def read_unknown(data: dict[str, Any]) -> UnknownPerson:
-    person = UnknownPerson(Modality(data["modality"]), spans_from_list(data["spans"]))
+    person = UnknownPerson(
+        Modality(data["modality"]),
+        spans_from_list(data["spans"]),
+        figure_id=data.get("figure_id", ""),
+    )
     if "answer" not in data:
         return person
     said, reference = data["answer"]
