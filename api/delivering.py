@@ -9,13 +9,12 @@ import logging
 import threading
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
-from typing import Self
 
 from sqlmodel import Session
 
 from api.accounts.models import Door
 from api.accounts.store import people
+from api.beside import Beside
 from api.letters import letter
 from api.resetmail import send_resets
 from api.web.texts import LANGUAGES
@@ -49,27 +48,15 @@ class Ending:
     wait_s: int = 0
 
 
-class Postman:
-    """A context in which events are delivered as they come."""
+class Postman(Beside):
+    """A context in which events are delivered as they come.
+
+    One attempt may still be under way at its end; its time is bounded.
+    """
 
     def __init__(self, world: World) -> None:
+        super().__init__("postman")
         self._world = world
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="postman", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        # One attempt may still be under way; its time is bounded.
-        self._thread.join()
 
     def _go(self) -> None:
         while not self._ending.is_set():

@@ -7,9 +7,8 @@ It also carries the progress that people watch, and how long the rest will take 
 import logging
 import threading
 import time
-from types import TracebackType
-from typing import Self
 
+from api.beside import Beside
 from api.remaining import Remaining
 from core import jobs
 from core.clock import utc_now
@@ -21,34 +20,19 @@ LOG = logging.getLogger("ebenbild.worker")
 SHOWN_EVERY_S = 0.5
 
 
-class Heartbeat:
+class Heartbeat(Beside):
     """A context in which the job's lease is kept alive."""
 
     def __init__(self, database: Database, job: Job, lease_seconds: int) -> None:
+        super().__init__("heartbeat")
         self._database = database
         self._job = job
         self._lease_seconds = lease_seconds
-        self._ending = threading.Event()
         self._news = threading.Event()
         self._lost = threading.Event()
         self._shown: tuple[float | None, str | None] = (None, None)
         self._pace = Remaining()
         self._remaining_s: int | None = None
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        self._news.set()
-        self._thread.join()
 
     def show(self, progress: float, note: str) -> None:
         """Tell how far the work is, from 0 to 1; raises LeaseLost once the job is another's."""
@@ -62,7 +46,11 @@ class Heartbeat:
         if self._lost.is_set():
             raise LeaseLost("this worker no longer holds the job", next_step="drop the work")
 
-    def _beat(self) -> None:
+    def _end(self) -> None:
+        super()._end()
+        self._news.set()
+
+    def _go(self) -> None:
         while not self._ending.is_set():
             self._news.wait(self._lease_seconds / 3)
             self._news.clear()

@@ -4,10 +4,8 @@ A witness that answers slowly holds up nothing; what it missed, the next round b
 """
 
 import logging
-import threading
-from types import TracebackType
-from typing import Self
 
+from api.beside import Beside
 from core.init import World
 from core.witnesspost import ask_all
 
@@ -16,26 +14,12 @@ EVERY_S = 5.0
 EVERY_S_MAX = 300.0
 
 
-class Asker:
+class Asker(Beside):
     """A context in which witnesses are asked whenever the log grew."""
 
     def __init__(self, world: World) -> None:
+        super().__init__("witnesses")
         self._world = world
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="witnesses", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
-        self._ending.set()
-        self._thread.join()
 
     def _go(self) -> None:
         pause_s = EVERY_S

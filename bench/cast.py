@@ -48,7 +48,7 @@ class Cast:
 
 def read(engine: Engine, media: Path, group: str) -> Cast:
     """The cast of a `group` of identities, `test` or `calibration`; takes a minute or two."""
-    rows = _rows(media, group)
+    rows = rows_of(media, group)
     templates: dict[tuple[str, Modality], list[Template]] = defaultdict(list)
     used: set[tuple[str, Modality]] = set()
     for row, modality in enrolments(rows):
@@ -70,7 +70,8 @@ def read(engine: Engine, media: Path, group: str) -> Cast:
     return Cast(prints, tuple(clip for clip in clips if clip.traces))
 
 
-def _rows(media: Path, group: str) -> tuple[Row, ...]:
+def rows_of(media: Path, group: str) -> tuple[Row, ...]:
+    """The manifest's lines about the identities of a group."""
     chosen = json.loads(IDENTITIES.read_bytes())[group]
     wanted = {identity for names in chosen.values() for identity in names}
     with (media / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:

@@ -4,35 +4,19 @@ Each test prints what it counted (`pytest -s`). Bounds are far from today's figu
 fail when something breaks and not when a file is resampled.
 """
 
-import csv
-import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from fingerprint.engine import Engine, Gallery, GalleryEntry
-from fingerprint.models import Decision, Finding, Modality, Template, Trace
+from bench.cast import FACE, VOICE, Row, enrolments, read, rows_of
+from fingerprint.engine import Engine, Gallery
+from fingerprint.models import Decision, Finding, Modality, Trace
 from tests.engines import real_engine
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(3000)]
-
-VOICE, FACE = Modality.VOICE, Modality.FACE
-IDENTITIES = Path(__file__).parents[1] / "data" / "identities.json"
-READ_TO_ENROL = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the media folder's manifest."""
-
-    path: str
-    modality: str
-    identity: str
-    kind: str
-    system: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,63 +73,20 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def rows(media_dir: Path) -> tuple[Row, ...]:
-    tested = json.loads(IDENTITIES.read_bytes())["test"]
-    wanted = {identity for group in tested.values() for identity in group}
-    with (media_dir / "MANIFEST.csv").open(newline="", encoding="utf-8") as file:
-        return tuple(
-            Row(*(line[name] for name in ("path", "modality", "identity", "kind", "system")))
-            for line in csv.DictReader(file)
-            if line["identity"] in wanted
-        )
-
-
-@pytest.fixture(scope="module")
-def cast(engine: Engine, rows: tuple[Row, ...], media_dir: Path) -> Cast:
+def cast(engine: Engine, media_dir: Path) -> Cast:
     """Enrols and scans: the same file is never both a template and a probe."""
-    prints: dict[tuple[str, Modality], list[Template]] = defaultdict(list)
-    used: set[tuple[str, Modality]] = set()
-    for row, modality in enrolments(rows):
-        report = engine.embed(media_dir / row.path, modality)
-        assert report.accepted, (row.path, report.reasons)
-        prints[row.identity, modality] += report.templates
-        used.add((row.path, modality))
-    gallery = Gallery(
-        GalleryEntry(f"{who}/{modality}", modality, templates[0].model_id, tuple(templates))
-        for (who, modality), templates in prints.items()
-    )
-    shown = []
-    for row in rows:
-        left = [m for m in Modality if (row.path, m) not in used]
-        traces = scanned(engine, media_dir / row.path, left)
-        found = engine.decide(traces, gallery)
-        shown += [Shown(row, *pair) for pair in zip(traces, found, strict=True)]
-    return Cast(engine, gallery, frozenset(prints), rows, tuple(shown))
-
-
-def enrolments(rows: Iterable[Row]) -> list[tuple[Row, Modality]]:
-    """Three sentences a reader, Thorsten's neutral ones, one portrait, the first GRID films."""
-    real: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row.kind == "real":
-            real[row.identity].append(row)
-    chosen: list[tuple[Row, Modality]] = []
-    for identity, lines in real.items():
-        folder = lines[0].path.split("/")[1]
-        if folder == "librispeech_test-other":
-            chosen += [(row, VOICE) for row in lines[:READ_TO_ENROL]]
-        elif identity == "thorsten":
-            neutral = [r for r in lines if "-gt" in r.path or "neutral" in r.path]
-            chosen += [(row, VOICE) for row in neutral]
-        elif identity == "TT_lj":
-            chosen += [(row, VOICE) for row in lines]
-        elif folder == "london":
-            chosen += [(row, FACE) for row in lines if row.path.endswith("_03.jpg")]
-        elif identity == "GRID_s1":
-            chosen += [(row, VOICE) for row in lines[:4]] + [(row, FACE) for row in lines[:2]]
-        elif identity == "GRID_A":
-            chosen.append((lines[0], FACE))
-    return chosen
+    made = read(engine, media_dir, "test")
+    enrolled = frozenset((one.print_id.split("/")[0], one.modality) for one in made.prints)
+    samples = enrolments(rows_of(media_dir, "test"))
+    assert enrolled == {(row.identity, modality) for row, modality in samples}
+    assert sum(len(one.templates) for one in made.prints) >= len(samples)
+    gallery = Gallery(made.prints)
+    shown = [
+        Shown(clip.row, *pair)
+        for clip in made.clips
+        for pair in zip(clip.traces, engine.decide(clip.traces, gallery), strict=True)
+    ]
+    return Cast(engine, gallery, enrolled, tuple(clip.row for clip in made.clips), tuple(shown))
 
 
 def scanned(
