@@ -18,6 +18,8 @@ from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, Booked, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.tariffs import amount
 
+BEFORE_ACTIVE = "before-active"
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
@@ -117,6 +119,8 @@ def _owed(
     """The accrual, or the code of the reason why there is none."""
     if use.territories != (ANYWHERE,) and line.territory not in use.territories:
         return "territory-not-licensed"
+    if line.period < use.from_period:
+        return BEFORE_ACTIVE
     if use.until_period is not None and line.period > use.until_period:
         return "licence-ended"
     factor = factors.of(line.territory)

@@ -30,10 +30,15 @@ class LicencePrice:
 
 @dataclass(frozen=True, slots=True)
 class Creditor:
-    """Whom a performer's money belongs to, and which tenant may see it."""
+    """Whom a performer's money belongs to, and which tenant may see it.
+
+    `from_period` is the month in which the performer's first enrolment became active: what was
+    used in months before it earns nothing, so that nobody gains by enrolling as somebody else.
+    """
 
     tenant_id: str
     payee_id: str
+    from_period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,7 @@ def _licensed(
         model_ids=clearance.decision.model_ids,
         threshold_ids=clearance.decision.threshold_ids,
         until_period=until_period,
+        from_period=creditor.from_period,
     )
 
 

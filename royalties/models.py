@@ -126,6 +126,7 @@ class ClearedUse:
 
     `spans` are merged and in order. `until_period` is the last month that may still be earned
     when a later clearance refused the use because the licence had ended; `None` means no end.
+    `from_period` is the first month that may be earned, "" where nothing bounds it.
     """
 
     cut_id: str
@@ -145,6 +146,7 @@ class ClearedUse:
     model_ids: tuple[str, ...]
     threshold_ids: tuple[str, ...]
     until_period: str | None = None
+    from_period: str = ""
 
     @property
     def use_ms(self) -> int:

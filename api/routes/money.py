@@ -97,7 +97,9 @@ def periods(performer_id: str, caller: Caller, reading: Reading) -> list[str]:
 def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A performer's statement for a month (YYYY-MM), every cent with its working."""
     side = view(reading, caller, performer_id, Act.READ, now=utc_now())
-    return to_dict(statements.statement(reading, side, performer_id=performer_id, period=period))
+    made = to_dict(statements.statement(reading, side, performer_id=performer_id, period=period))
+    told = statements.notes(reading, side, performer_id=performer_id, period=period)
+    return {**made, "reasons": [ReasonOut.of(item).model_dump() for item in told]}
 
 
 @router.get(

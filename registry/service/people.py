@@ -10,9 +10,11 @@ from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from registry.minority import adult_on
 from registry.models.people import Performer
-from registry.store import people
+from registry.store import enrolments, people
 
 SCOPE = "performers"
+# After every month that a report can name.
+NEVER = "9999-99"
 # A studio or society that enrolled performers would be the impostor enrolment to be prevented.
 ENROLLING_KINDS = frozenset({"performer", "agency", "operator"})
 NAME_LENGTH_MAX = 200
@@ -83,6 +85,18 @@ def payees(
 ) -> Mapping[str, str]:
     """Payee id of each performer, across tenants: what money is booked to."""
     return people.payees(session, capability, performer_ids)
+
+
+def claims_from(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> Mapping[str, str]:
+    """The first month (YYYY-MM) whose use performers can claim money for, across tenants.
+
+    It is that of the first activation, and later than every month while there is none yet; who
+    was never enrolled is not in it, for such a claim rests on a licence alone.
+    """
+    found = enrolments.first_activations(session, capability, performer_ids)
+    return {name: NEVER if at is None else f"{at:%Y-%m}" for name, at in found.items()}
 
 
 def lifetimes(

@@ -4,7 +4,7 @@ An enrolment keeps the exact bytes that the performer signed. Its state is the o
 that changes; what was signed does not.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,28 @@ def searchable() -> ColumnElement[bool]:
         col(EnrolmentRow.state).in_((EnrolmentState.ACTIVE, EnrolmentState.DISPUTED)),
         col(EnrolmentRow.activated_at).is_not(None),
     )
+
+
+def first_activations(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, datetime | None]:
+    """When each performer with an enrolment that was signed was first active; None: not yet.
+
+    An attempt that was withdrawn before it came to anything does not count.
+    """
+    query = select(EnrolmentRow.performer_id, EnrolmentRow.activated_at).where(
+        col(EnrolmentRow.performer_id).in_(performer_ids),
+        col(EnrolmentRow.consent).is_not(None),
+        or_(
+            col(EnrolmentRow.state) != EnrolmentState.WITHDRAWN,
+            col(EnrolmentRow.activated_at).is_not(None),
+        ),
+    )
+    found: dict[str, datetime | None] = {}
+    for performer_id, at in session.exec(query):
+        known = found.get(performer_id)
+        found[performer_id] = at if known is None else min(known, at or known)
+    return found
 
 
 def add_enrolment(session: Session, enrolment: Enrolment, draft: ConsentDraft) -> None:

@@ -104,7 +104,9 @@ def _parties(session: Session, principal: Principal, history: Sequence[Clearance
     payees = people.payees(session, capability, performer_ids)
     if licence_ids - prices.keys() or performer_ids - payees.keys():
         raise Broken("A clearance relies on a licence or performer that is not there.")
-    return Parties(prices, {name: Creditor(owners[name], payees[name]) for name in payees})
+    since = people.claims_from(session, capability, performer_ids)
+    creditors = {name: Creditor(owners[name], payees[name], since.get(name, "")) for name in payees}
+    return Parties(prices, creditors)
 
 
 def _price(licence: Licence, principal: Principal) -> LicencePrice:

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from sqlmodel import Session
 
 from core.errors import BadInput, Broken
-from core.principal import Principal, require
+from core.principal import Principal, SearchCapability, require
 from core.tenants import OPERATOR
+from fingerprint.models import Reason
+from registry.service.people import claims_from
 from registry.store import people
+from royalties.accrual import BEFORE_ACTIVE
 from royalties.export import to_beancount
 from royalties.models import TrialBalance
 from royalties.statement import Statement, build, recompute
@@ -44,6 +47,16 @@ def statement(
     if recompute(made):
         raise Broken(f"Statement {made.id} does not follow from its own figures.")
     return made
+
+
+def notes(
+    session: Session, principal: Principal, *, performer_id: str, period: str
+) -> tuple[Reason, ...]:
+    """Why a month earned nothing as a whole, for who may see its statement; mostly empty."""
+    require(principal, "reports")
+    capability = SearchCapability("statement", performer_id)
+    since = claims_from(session, capability, [performer_id]).get(performer_id, "")
+    return (Reason(BEFORE_ACTIVE, {"period": period}),) if period < since else ()
 
 
 def periods(session: Session, principal: Principal, *, performer_id: str) -> tuple[str, ...]:

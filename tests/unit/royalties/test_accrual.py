@@ -186,6 +186,8 @@ def test_two_cuts_uses_are_paid_by_each_usage_line_once() -> None:
         (replace(use(), territories=("AT",)), line(), "territory-not-licensed"),
         (replace(use(), territories=("DE",)), line(territory="*"), "territory-not-licensed"),
         (replace(use(), until_period="2026-10"), line(), "licence-ended"),
+        (replace(use(), from_period="2026-12"), line(), "before-active"),
+        (replace(use(), from_period="9999-99"), line(), "before-active"),
         (use(spans=((0, 0),)), line(), "amount-zero"),
         (priced(use(), tariff("per_view")), line(0), "amount-zero"),
         (priced(use(), tariff("per_view", 10**12)), line(10**11), "amount-out-of-range"),
@@ -197,6 +199,11 @@ def test_what_earns_nothing_is_listed_with_its_reason(
     wanted, skipped = accrual.desired([one], [(shown, EVEN), (replace(shown, id="other"), EVEN)])
     assert not wanted
     assert [(s.use_id, s.reason.code, s.usage_lines) for s in skipped] == [(one.use_id, code, 2)]
+
+
+def test_the_month_of_the_activation_is_earned() -> None:
+    wanted, _ = accrual.desired([replace(use(), from_period="2026-11")], [(line(), EVEN)])
+    assert len(wanted) == 1
 
 
 def test_the_month_of_a_refusal_is_still_earned() -> None:
