@@ -40,6 +40,7 @@ def render(template: str, lang: str, **values: Any) -> str:
             seconds=partial(texts.seconds, lang),
             count=partial(texts.count, lang),
             working=partial(_working, lang),
+            day=partial(texts.day, lang),
             day_time=partial(texts.day_time, lang),
             told=partial(texts.told, lang),
             coded=_coded,

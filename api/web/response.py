@@ -9,7 +9,11 @@ from pathlib import Path
 from fastapi.responses import HTMLResponse
 
 STYLE = Path(__file__).parent / "templates" / "style.css"
-SAFE = {"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
+SAFE = {
+    "Referrer-Policy": "no-referrer",
+    "Vary": "Accept-Language, Cookie",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @cache

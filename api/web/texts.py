@@ -157,10 +157,16 @@ def count(lang: str, number: int) -> str:
     return f"{number:,}".replace(",", "." if lang == "de" else ",")
 
 
+def day(lang: str, at: datetime | None) -> str:
+    """The day of a moment, in UTC; nothing where there is none."""
+    pattern = "%d.%m.%Y" if lang == "de" else "%Y-%m-%d"
+    return "" if at is None else at.astimezone(UTC).strftime(pattern)
+
+
 def day_time(lang: str, at: datetime | None) -> str:
     """A moment by day and minute, in UTC as everything here; nothing where there is none."""
-    pattern = "%d.%m.%Y, %H:%M UTC" if lang == "de" else "%Y-%m-%d %H:%M UTC"
-    return "" if at is None else at.astimezone(UTC).strftime(pattern)
+    hour = ", %H:%M UTC" if lang == "de" else " %H:%M UTC"
+    return "" if at is None else day(lang, at) + at.astimezone(UTC).strftime(hour)
 
 
 def timecode(at_ms: int) -> str:

@@ -8,6 +8,9 @@ import av
 import numpy as np
 from PIL import Image, ImageOps
 
+from bench.impostor_pacing import between_pauses, laid
+from fingerprint.proofing.bursts import SAMPLE_RATE
+
 RATE = 48_000
 FRAME = (640, 480)
 
@@ -20,6 +23,14 @@ def microphone(path: Path, recordings: Sequence[Path], *, seconds: float) -> Pat
         if sum(map(len, pieces)) >= seconds * RATE:
             break
     return _wave(path, np.concatenate(pieces))
+
+
+def spoken_at(path: Path, recordings: Sequence[Path], starts_ms: Sequence[int]) -> Path:
+    """Pieces of one person's recordings at these moments, as `bench.impostors` lays them."""
+    numbers = np.random.default_rng(1)
+    sounds = [_sound(one, SAMPLE_RATE).astype(np.float32) / 32768 for one in recordings]
+    said = laid(between_pauses(sounds, numbers), starts_ms, numbers)
+    return _wave(path, (np.clip(said, -1, 1) * 32767).astype(np.int16), SAMPLE_RATE)
 
 
 def silence(path: Path) -> Path:
@@ -37,17 +48,17 @@ def camera(path: Path, portrait: Path) -> Path:
     return path
 
 
-def _sound(path: Path) -> np.ndarray:
-    resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+def _sound(path: Path, rate: int = RATE) -> np.ndarray:
+    resampler = av.AudioResampler(format="s16", layout="mono", rate=rate)
     with av.open(str(path)) as container:
         frames = [out for frame in container.decode(audio=0) for out in resampler.resample(frame)]
     return np.concatenate([frame.to_ndarray()[0] for frame in frames])
 
 
-def _wave(path: Path, samples: np.ndarray) -> Path:
+def _wave(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
-        file.setframerate(RATE)
+        file.setframerate(rate)
         file.writeframes(samples.tobytes())
     return path

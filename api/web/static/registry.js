@@ -52,8 +52,9 @@ export async function ended(job) {
 
 /** Takes every live part of the page anew from the server, which alone makes sentences. */
 export async function refresh() {
-  const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
-  if (!answer.ok) throw new Told(word(answer.status === 401 ? "signed-out" : "no-answer"));
+  const asked = { credentials: "same-origin", headers: { Accept: "text/html" } };
+  const answer = await fetch(location.href, asked).catch(() => null);
+  if (!answer?.ok) throw new Told(word(answer?.status === 401 ? "signed-out" : "no-answer"));
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
