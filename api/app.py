@@ -50,6 +50,7 @@ from api.routes import (
     pages,
     people,
     performers,
+    portability,
     privacy,
     proofs,
     public,
@@ -69,6 +70,7 @@ from api.routes import (
 )
 from api.softbinding import Desk
 from core.settings import Settings
+from licensing.extracts import BUNDLE_BYTES_MAX
 
 BODY_BYTES_MAX = 1 << 20
 PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -125,6 +127,13 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(caller_of)],
         responses=PROBLEMS,
         max_body_size=settings.server.upload_bytes_max,
+    )
+    app.include_router(
+        portability.router,
+        prefix="/v1",
+        dependencies=[Depends(caller_of)],
+        responses=PROBLEMS,
+        max_body_size=BUNDLE_BYTES_MAX,
     )
     for noun in NOUNS:
         app.include_router(

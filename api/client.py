@@ -104,6 +104,11 @@ class Client:
         headers = {"Idempotency-Key": key or uuid4().hex}
         return self._send("POST", path, json=dict(body or {}), headers=headers).json()
 
+    def exchange(self, path: str, data: bytes = b"") -> bytes:
+        """Send exact bytes and return those that come back."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._send("POST", path, content=data, headers=headers).content
+
     def upload(self, file: Path) -> str:
         """Hand in a file's bytes, streamed; returns the upload's id."""
         headers = {

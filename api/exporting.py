@@ -30,7 +30,7 @@ from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
 from core.vault import Vault
-from licensing.service import enforcement, groups, licences, requestsides
+from licensing.service import enforcement, foreign, groups, licences, requestsides
 from registry.models.encoders import Material
 from registry.service import (
     enrolment,
@@ -117,6 +117,8 @@ def _documents(
         session, principal, performer_id=performer_id, limit=5000
     ):
         yield f"licences/{licence.id}.json", licence.signed
+    for item, _ in foreign.foreign_licences(session, principal, performer_id=performer_id):
+        yield f"foreign-licences/{item.id}.json", item.document
     yield from _memberships(session, principal, performer_id)
     yield from _requests(session, principal, performer_id)
     yield from _clips(session, principal, performer_id)

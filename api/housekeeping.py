@@ -1,8 +1,10 @@
-"""What is due by the clock: retention, ends of notice periods, comings of age, late prints.
+"""What is due by the clock: retention, ends of notice periods, comings of age, late prints,
+status lists of other registries.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
 
+from api.portability import refresh
 from api.retention import enforce
 from core.clock import utc_now
 from core.init import World
@@ -29,3 +31,4 @@ def tidy(world: World) -> None:
         latematch.enqueue_rematches(session, late, at=now)
         seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
+    refresh(world)

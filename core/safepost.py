@@ -1,4 +1,4 @@
-"""Sends one message to a stranger's address without being led anywhere else.
+"""Sends one message to a stranger's address, or fetches one, without being led anywhere else.
 
 The name is resolved once, every address it has must be public, and the connection goes to the very
 address that was judged, so that a second answer of the name server changes nothing. No redirect is
@@ -17,6 +17,9 @@ from core.addresses import Target, is_reachable, parse_target
 
 ANSWER_BYTES_MAX = 64 * 1024
 _READ_BYTES = 4096
+
+
+_Asked = tuple[str, Target, bytes | None, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,33 @@ def post(
 
     Anything that the network or the receiver does is an outcome and never an exception.
     """
+    return _exchange("POST", url, body, headers, seconds_max=seconds_max, loopback=loopback)
+
+
+def get(url: str, *, seconds_max: float, loopback: bool) -> Outcome:
+    """Fetch what lies at the address, as much as an outcome holds; raises BadInput for a bad URL.
+
+    Anything that the network or the other side does is an outcome and never an exception.
+    """
+    return _exchange("GET", url, None, {}, seconds_max=seconds_max, loopback=loopback)
+
+
+def _exchange(
+    method: str,
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    *,
+    seconds_max: float,
+    loopback: bool,
+) -> Outcome:
     target = parse_target(url, loopback=loopback)
     try:
         address = _resolve(target, loopback=loopback)
         if address is None:
             return Outcome(None, "the address is not a public one")
-        return _send(target, address, body, headers, seconds_max)
+        asked = (method, target, body, headers)
+        return _send(asked, address, seconds_max)
     except ssl.SSLError as exc:
         return Outcome(None, f"no encrypted connection: {exc.reason or 'refused'}")
     except TimeoutError:
@@ -68,9 +92,8 @@ def _resolve(target: Target, *, loopback: bool) -> str | None:
     return addresses[0]
 
 
-def _send(
-    target: Target, address: str, body: bytes, headers: Mapping[str, str], seconds_max: float
-) -> Outcome:
+def _send(asked: _Asked, address: str, seconds_max: float) -> Outcome:
+    method, target, body, headers = asked
     plain = socket.create_connection((address, target.port), timeout=seconds_max)
     stream = _encrypted(plain, target.host) if target.secure else plain
     connection = http.client.HTTPConnection(target.host, target.port, timeout=seconds_max)
@@ -79,7 +102,7 @@ def _send(
             stream.do_handshake()
         connection.sock = stream
         sent = {"Host": _host_header(target), "Connection": "close", **headers}
-        connection.request("POST", target.path, body=body, headers=sent)
+        connection.request(method, target.path, body=body, headers=sent)
         with connection.getresponse() as answer:
             return Outcome(answer.status, "", _retry_after(answer), _drain(answer))
 

@@ -112,6 +112,12 @@ def list_tenants(session: Session, *, kind: str | None = None, limit: int = 200)
     return [_tenant(row) for row in session.exec(query)]
 
 
+def tenants_named(session: Session, did: str) -> list[Tenant]:
+    """Return the tenants that have published this DID."""
+    query = select(TenantRow).where(col(TenantRow.did) == did).order_by(col(TenantRow.id))
+    return [_tenant(row) for row in session.exec(query)]
+
+
 def issue_key(session: Session, tenant_id: str, scopes: frozenset[str]) -> tuple[str, str]:
     """Store a new API key and return (key id, plaintext); the plaintext is shown only here.
 

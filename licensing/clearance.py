@@ -12,6 +12,7 @@ from core.dated import Dated
 from fingerprint.models import Reason, Span
 from licensing.coverage import Release, Wanted
 from licensing.extras import told_of_extras
+from licensing.foreign import doubts
 from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
 from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
 from licensing.labels import label_findings
@@ -58,13 +59,13 @@ def decide(
         found += _unknown_spans(person, released.get(index), crowded.get(index))
     spans = tuple(sorted(found, key=_position))
     missed = [declared for declared in declaration.uses if not _was_found(declared, uses)]
-    doubts = (*_unread(known), *_undetected(missed, facts))
+    open_doubts = (*_unread(known), *_undetected(missed, facts))
     open_spans = [span for span in spans if span.verdict is Verdict.UNKNOWN_PERSON]
     strangers, tolerated = _strangers(open_spans, known.unknowns)
     return ClearanceDecision(
-        verdict=_title(spans, doubtful=bool(doubts), tolerated=bool(tolerated)),
+        verdict=_title(spans, doubtful=bool(open_doubts), tolerated=bool(tolerated)),
         spans=spans,
-        reasons=(*([] if spans else [Reason("nothing-found", {})]), *strangers, *doubts),
+        reasons=(*([] if spans else [Reason("nothing-found", {})]), *strangers, *open_doubts),
         warnings=(
             *_not_found(missed),
             *tolerated,
@@ -132,7 +133,8 @@ def _undetected(missed: Sequence[DeclaredUse], facts: Facts) -> tuple[Reason, ..
     found: list[Reason] = []
     for declared in missed:
         parts = () if declared.modality is None else (declared.modality,)
-        _, lacking = consent(Wanted(declared.performer_id, declared.kind, parts), facts)
+        licence, lacking = consent(Wanted(declared.performer_id, declared.kind, parts), facts)
+        unsure = () if licence is None else doubts(licence, facts.release.at)
         forbidden = prohibitions(declared.performer_id, declared.kind, facts)
         if forbidden:
             found += (_told(declared, "declared-but-forbidden"), *forbidden)
@@ -141,6 +143,8 @@ def _undetected(missed: Sequence[DeclaredUse], facts: Facts) -> tuple[Reason, ..
             if privilege is not None:
                 found.append(Reason("privilege-claimed", {"privilege": privilege.value}))
             found += (_told(declared, "declared-without-licence"), *lacking)
+        elif unsure and declared.kind is not KindOfUse.OWN_PERFORMANCE:
+            found += (_told(declared, "declared-with-doubt"), *unsure)
         elif is_minor(declared.performer_id, facts.release) and not declared.inherited:
             found += (_told(declared, "declared-minor-not-found"),)
     return _distinct(found)

@@ -75,6 +75,7 @@ def gaps(
         *_surroundings(terms, release),
         *_approval(licence, release),
         *_notice(licence, release),
+        *_elsewhere(licence, wanted, release),
     )
 
 
@@ -226,6 +227,17 @@ def _notice(licence: LicenceInForce, release: Release) -> list[Reason]:
     if told + timedelta(hours=hours) > release.window[0]:
         return [Reason("notice-late", {"hours": hours, "noticed_at": to_text(told)})]
     return []
+
+
+def _elsewhere(licence: LicenceInForce, wanted: Wanted, release: Release) -> list[Reason]:
+    """What the registry that issued the licence has suspended."""
+    origin = licence.origin
+    if origin is None:
+        return []
+    found = list(in_the_way(origin.suspensions, wanted.kind, *release.window))
+    if origin.suspended and not found:
+        found.append(Reason("foreign-suspended", {"registry": origin.registry}))
+    return found
 
 
 def _length(terms: Terms, uses: Sequence[Use]) -> list[Reason]:

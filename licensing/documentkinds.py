@@ -14,6 +14,7 @@ from core.errors import BadInput, EbenbildError
 from core.keys import verification_method
 from core.tlogproof import HEADER
 from licensing import documentchecks as checks
+from licensing.bundlecheck import Known, verify_bundle
 from licensing.certificate import STATUS_PATH
 from licensing.certificate import TYPE as CERTIFICATE_TYPE
 from licensing.certificatecheck import Brought as CertificateBrought
@@ -21,6 +22,7 @@ from licensing.certificatecheck import verify_certificate_bytes
 from licensing.certificatestatus import TYPE as STATE_TYPE
 from licensing.credential import LICENCE_BYTES_MAX, LICENCE_TYPE
 from licensing.documentchecks import Brought
+from licensing.extracts import BUNDLE_BYTES_MAX, BUNDLE_TYPE
 from licensing.frameworks import TYPE as FRAMEWORK_TYPE
 from licensing.logreceipt import verify_receipt_text
 from licensing.models import VerifyReport
@@ -47,7 +49,7 @@ class Kind:
 def kind_of(data: bytes) -> Kind:
     """What a document says that it is; a licence where it says nothing known."""
     try:
-        document = parse_strict(data)
+        document = parse_strict(data, bytes_max=BUNDLE_BYTES_MAX)
     except BadInput:
         document = {}
     return next((kind for kind in KINDS if kind.recognises(data, document)), LICENCE)
@@ -134,6 +136,11 @@ def _receipt(data: bytes, brought: Brought) -> VerifyReport:
     return verify_receipt_text(data.decode("utf-8", "replace"), brought.policy, brought.of)
 
 
+def _bundle(data: bytes, brought: Brought) -> VerifyReport:
+    known = Known(brought.at, brought.registry_methods, policy=brought.policy)
+    return verify_bundle(data, known)[0]
+
+
 def _is_receipt(data: bytes, _document: dict[str, Any]) -> bool:
     return data.startswith(HEADER.encode())
 
@@ -168,6 +175,7 @@ KINDS = (
     _json("mandate", "Mandate", checks.checked(checks.MANDATE)),
     _json("framework", FRAMEWORK_TYPE, checks.checked(checks.FRAMEWORK)),
     _json("key-binding", "PerformerKeyBinding", checks.checked(checks.BINDING)),
+    _json("consent-bundle", BUNDLE_TYPE, _bundle),
     _json("erasure-receipt", "ErasureReceipt", checks.checked(checks.ERASURE)),
     Kind("dataset-manifest", _is_listing, checks.checked(checks.MANIFEST)),
 )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from fingerprint.models import Decision, Reason
+from licensing import foreign
 from licensing.coverage import Release, Wanted, claims, gaps
 from licensing.lawful import doubts, findings_on, refusals
 from licensing.models import LicenceInForce, Verdict
@@ -62,7 +63,7 @@ def judge(use: Use, facts: Facts) -> Judged:
 
 
 def consent(wanted: Wanted, facts: Facts) -> tuple[LicenceInForce | None, tuple[Reason, ...]]:
-    """The performer's licence with the fewest gaps, the one signed last among equals.
+    """The performer's licence with the fewest gaps and doubts, the last signed among equals.
 
     Where consent lacks, what the performer declared to everybody is told first.
     """
@@ -74,7 +75,15 @@ def consent(wanted: Wanted, facts: Facts) -> tuple[LicenceInForce | None, tuple[
     declared = facts.release.known.standings.get(wanted.performer_id, ())
     if not tried:
         return None, told_first(wanted.kind, declared, (Reason("no-licence", {}),))
-    lacking, licence = min(tried, key=lambda pair: (len(pair[0]), -pair[1].seq, pair[1].id))
+    lacking, licence = min(
+        tried,
+        key=lambda pair: (
+            len(pair[0]),
+            len(foreign.doubts(pair[1], facts.release.at)),
+            -pair[1].seq,
+            pair[1].id,
+        ),
+    )
     against = lacking or _against(licence, wanted, tried, facts)
     return licence, told_first(wanted.kind, declared, against)
 
@@ -132,7 +141,8 @@ def _lawful(use: Use, licence: LicenceInForce, facts: Facts) -> Judged:
         return Judged(Verdict.CLEARED, (covers,), licence)
     wanted = Wanted(use.performer_id, use.kind, use.modalities)
     said = findings_on(licence, wanted, facts.release, reviewed=_confirmed(use, facts))
-    broken, doubtful = refusals(said), doubts(said)
+    broken = refusals(said)
+    doubtful = (*doubts(said), *foreign.doubts(licence, facts.release.at))
     if broken:
         return Judged(Verdict.REFUSED, broken, licence)
     if doubtful:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from core.integrity import ProofOptions
 from fingerprint.models import Modality, Reason, Span
+from licensing.models_foreign import Origin
 from registry.models.works import CutFormat, KindOfUse, Stage
 
 ANY = "*"
@@ -207,6 +208,7 @@ class LicenceInForce:
     """What a decision may rest on: the terms known at one `seq`, and whether revoked by then.
 
     `guarded` says that guardians signed it too; of an adult's nobody asks.
+    `origin` says how a licence of another registry stands there, None for one of this registry.
     """
 
     id: str
@@ -217,6 +219,7 @@ class LicenceInForce:
     revoked_at: datetime | None = None
     signed_at: datetime | None = None
     guarded: bool = True
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

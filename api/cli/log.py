@@ -12,7 +12,7 @@ from api.web.texts import text
 
 app = typer.Typer(help="The public log: receipts, witnesses, keys.", no_args_is_help=True)
 SubjectId = Annotated[str, typer.Argument(help="Id of a licence, clearance or enrolment.")]
-WAYS = {"lic_": "licences", "clr_": "clearances", "enr_": "enrolments"}
+WAYS = {"lic_": "licences", "clr_": "clearances", "enr_": "enrolments", "dat_": "datasets"}
 
 
 @command(app, "show")
@@ -42,8 +42,8 @@ def receipt(
     way = WAYS.get(subject[:4])
     if way is None:
         raise BadInput(
-            f"{subject} is no id of a licence, clearance or enrolment",
-            next_step="give an id that begins with lic_, clr_ or enr_",
+            f"{subject} is no id of a licence, clearance, enrolment or dataset",
+            next_step="give an id that begins with lic_, clr_, enr_ or dat_",
         )
     with cli.client() as client:
         found = client.get(f"/v1/{way}/{subject}/receipts")

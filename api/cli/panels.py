@@ -5,7 +5,7 @@ import typer
 PANELS = {
     "Performers, guardians, agents, unions": (
         "performer enrol challenge roster withdraw identify licence standing request key guardian"
-        " mandate estate group framework suspend dispute clip takedown searches"
+        " mandate estate group framework suspend dispute clip takedown bundle searches"
         " purpose export erase"
     ),
     "Studios": (
@@ -16,7 +16,7 @@ PANELS = {
     "Anyone": "demo verify rules log retention records",
     "Whoever runs the registry": (
         "init serve worker doctor tenant account approval audit attest quota notice webhook keys"
-        " models evaluate calibrate rematch reindex backup restore breach"
+        " registry models evaluate calibrate rematch reindex backup restore breach"
     ),
 }
 REST = "More"

@@ -27,10 +27,13 @@ def add(
         str, typer.Option(help="performer, agency, studio, society, union or operator.")
     ],
     scope: Scopes = None,
+    did: Annotated[
+        str | None, typer.Option(help="Its DID; licences of other registries name it by that.")
+    ] = None,
 ) -> None:
     """Add an organisation and print its first API key, once."""
     with cli.client() as client:
-        tenant = client.post("/v1/tenants", {"name": name, "kind": kind})
+        tenant = client.post("/v1/tenants", {"name": name, "kind": kind, "did": did})
         issued = client.post(f"/v1/tenants/{tenant['id']}/keys", {"scopes": scope})
     both = {**tenant, "api_key": issued["api_key"], "scopes": issued["scopes"]}
     emit(cli, both, lambda: fields(both))

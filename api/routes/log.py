@@ -28,7 +28,7 @@ from core.tilepath import parse_tile
 from core.tiles import tile_bytes
 from core.tlogpolicy import format_policy
 from licensing.service import certificates, clearances, licences
-from registry.service import enrolment
+from registry.service import datasets, enrolment
 
 public = APIRouter(tags=["log"])
 router = APIRouter(tags=["log"])
@@ -219,6 +219,12 @@ def of_enrolment(
 ) -> list[ReceiptOut]:
     """Receipts of an enrolment's events, for the performer's side."""
     return _opened(reading, world, enrolment.get_enrolment(reading, caller, enrolment_id).id)
+
+
+@router.get("/datasets/{dataset_id}/receipts", response_model=list[ReceiptOut])
+def of_dataset(dataset_id: str, caller: Caller, reading: Reading, world: Open) -> list[ReceiptOut]:
+    """Receipts of a dataset, which commit to its manifest, for its studio."""
+    return _opened(reading, world, datasets.get_dataset(reading, caller, dataset_id).id)
 
 
 @router.post("/log/witnesses", status_code=201, response_model=WitnessOut)

@@ -6,6 +6,7 @@ from api.routetable import (
     messages,
     negotiation,
     people,
+    portability,
     privacy,
     registry,
     rules,
@@ -19,5 +20,6 @@ ROWS = (
     *messages.ROWS,
     *family.ROWS,
     *people.ROWS,
+    *portability.ROWS,
     *privacy.ROWS,
 )

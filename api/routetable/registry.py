@@ -82,6 +82,7 @@ ROWS = (
     row("POST", "/v1/datasets", "submissions"),
     row("GET", "/v1/datasets", "submissions"),
     row("GET", "/v1/datasets/{dataset_id}", "submissions"),
+    row("GET", "/v1/datasets/{dataset_id}/receipts", "submissions"),
     row("POST", "/v1/submissions", "submissions"),
     row("GET", "/v1/submissions", "submissions"),
     row("GET", "/v1/submissions/{submission_id}", "submissions"),

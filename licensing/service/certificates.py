@@ -41,7 +41,7 @@ from licensing.models_certificate import (
 )
 from licensing.service.certificatestates import facts_of, how_it_stands, standing_of
 from licensing.service.clearances import SCOPE, get_clearance, latest_clearance
-from licensing.service.licences import get_licence, licences_known
+from licensing.service.licences import licences_by_id, licences_known
 from licensing.status import LIST_BITS
 from licensing.store import certificates as store
 from licensing.store import cutacts
@@ -161,7 +161,8 @@ def _facts(
 ) -> CertificateFacts:
     cut = get_cut(session, principal, clearance.cut_id)
     work = get_work(session, principal, cut.work_id)
-    licences = [get_licence(session, principal, name) for name in clearance.decision.licence_ids]
+    licences = licences_by_id(session, principal, clearance.decision.licence_ids)
+    assert len(licences) == len(clearance.decision.licence_ids), "a licence relied on is missing"
     known = licences_known(
         session,
         principal,

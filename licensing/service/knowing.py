@@ -10,6 +10,7 @@ from licensing.cutacts import acts_by_licence
 from licensing.known import Known, LabelFound, LabelScheme, LabelState
 from licensing.models import LicenceInForce
 from licensing.rulepacks.packs import shipped_packs
+from licensing.service.foreign import foreign_rivals
 from licensing.service.frameworks import suspended_under
 from licensing.service.standings import standings_known
 from licensing.service.suspensions import suspensions_known
@@ -52,13 +53,7 @@ def known_beside(
         minors=minors,
         deceased=deceased,
         standings=standings_known(session, asked.performers, up_to_seq=asked.seq),
-        rivals=rivals.exclusive_elsewhere(
-            session,
-            capability,
-            performer_ids=asked.performers,
-            licensee_id=principal.tenant_id,
-            up_to_seq=asked.seq,
-        ),
+        rivals=_rivals(session, principal, asked),
         acts=acts_by_licence(cutacts.acts_on(session, principal, ids, cut_id)),
         other_cuts=clearances.other_cuts(session, principal, counted, cut_id),
         confirmed=_said(asked.found, "confirmed-by-person"),
@@ -69,6 +64,19 @@ def known_beside(
         labels=_labels(session, principal, asked.submission.id),
         unread=len(asked.found.unread),
     )
+
+
+def _rivals(session: Session, principal: Principal, asked: Asked) -> tuple[LicenceInForce, ...]:
+    """What the performers promised to others alone, in this registry and in others."""
+    capability = SearchCapability("clearance", asked.submission.id)
+    who, licensee_id = asked.performers, principal.tenant_id
+    here = rivals.exclusive_elsewhere(
+        session, capability, performer_ids=who, licensee_id=licensee_id, up_to_seq=asked.seq
+    )
+    elsewhere = foreign_rivals(
+        session, performer_ids=who, licensee_id=licensee_id, up_to_seq=asked.seq
+    )
+    return (*here, *elsewhere)
 
 
 def _labels(

@@ -35,6 +35,7 @@ from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
 from licensing.service.conformity import against_contracts, doubts, findings, invalid
+from licensing.service.foreign import foreign_by_id, foreign_known
 from licensing.service.frameworks import against_framework, note_signed, pinned
 from licensing.service.parties import parties_at, signer_named
 from licensing.service.scopes import as_ended, scope_reasons
@@ -261,8 +262,9 @@ def list_drafts(session: Session, principal: Principal, *, limit: int = 100) -> 
 def licences_by_id(
     session: Session, principal: Principal, licence_ids: Collection[str]
 ) -> tuple[Licence, ...]:
-    """The signed licences among these ids that the caller is a party of."""
-    return store.by_ids(session, principal, licence_ids)
+    """The signed licences among these ids that the caller is a party of, foreign ones too."""
+    own = store.by_ids(session, principal, licence_ids)
+    return (*own, *foreign_by_id(session, principal, licence_ids))
 
 
 def given_in_force(
@@ -283,7 +285,8 @@ def licences_known(
 ) -> tuple[LicenceInForce, ...]:
     """Licences from these performers to the licensee, as they were known at `up_to_seq`.
 
-    Expired and revoked ones are among them; `principal` is a party or acts for one.
+    Expired and revoked ones are among them, and those that other registries issued; `principal` is
+    a party or acts for one.
     """
     found = store.known(
         session,
@@ -292,7 +295,10 @@ def licences_known(
         licensee_id=licensee_id,
         up_to_seq=up_to_seq,
     )
-    return as_ended(session, found, up_to_seq)
+    elsewhere = foreign_known(
+        session, performer_ids=performer_ids, licensee_id=licensee_id, up_to_seq=up_to_seq
+    )
+    return (*as_ended(session, found, up_to_seq), *elsewhere)
 
 
 def status_list_credential(

@@ -37,6 +37,7 @@ FIXED = {
     "subject_id": "lic_none",
     "certificate_id": "crt_none",
     "manifest_id": "crt_none",
+    "foreign_id": "flc_none",
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",
 }

@@ -5,6 +5,9 @@ import hashlib
 import pytest
 
 from api.client import Refused
+from core.tlogpolicy import parse_policy
+from licensing.logreceipt import verify_receipt_text
+from licensing.models import StepState
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,
@@ -32,6 +35,11 @@ def test_training_needs_everybodys_consent_to_training(stage: Stage) -> None:
     submit(stage, studio, new_cut(studio), film, declaration(dataset=True))
     made = studio.post("/v1/datasets", body)
     assert made["verdict"] == "REFUSED"
+    [receipt] = studio.get(f"/v1/datasets/{made['id']}/receipts")
+    policy = parse_policy(stage.http().get("/log/policy").text)
+    for manifest, state in ((body["manifest"], StepState.OK), ("path,sha256\n", StepState.FAILED)):
+        report = verify_receipt_text(receipt["receipt"], policy, manifest.encode())
+        assert next(step for step in report.steps if step.name == "commitment").state is state
     anna.license(studio_id, kinds=["train_model"])
     run_jobs(stage.settings)
     assert studio.get(f"/v1/datasets/{made['id']}")["verdict"] == "CLEARED"

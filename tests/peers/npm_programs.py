@@ -3,7 +3,7 @@
 import base64
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,14 @@ from tests.unit.licensing.documents import BASE_URL, REGISTRY
 NPM = Path(__file__).with_name("npm")
 
 
-def judged(node: str, cases: Sequence[tuple[bytes, ...]]) -> list[dict[str, Any]]:
-    """What Digital Bazaar's libraries say of each (licence, its first status list, others)."""
+def judged(
+    node: str, cases: Sequence[tuple[bytes, ...]], *, contexts: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """What Digital Bazaar's libraries say of each (licence, its first status list, others).
+
+    `contexts` are by address; the one of the fixed documents stands where none are given.
+    """
+    own = {BASE_URL + CONTEXT_PATH: json.loads(context_bytes())}
     return _run(
         node,
         "verify.mjs",
@@ -28,7 +34,7 @@ def judged(node: str, cases: Sequence[tuple[bytes, ...]]) -> list[dict[str, Any]
                 }
                 for licence, status, *more in cases
             ],
-            "contexts": {BASE_URL + CONTEXT_PATH: json.loads(context_bytes())},
+            "contexts": own if contexts is None else dict(contexts),
         },
     )
 

@@ -304,6 +304,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/log/witnesses": {"vkey": WITNESS},
         "/v1/log/witnesses/removal": {"name": "nobody.example"},
         "/v1/log/keys/retirement": {"vkey": WITNESS},
+        "/v1/registries": {"did": did, "base_url": "https://a.example", "policy": "quorum none"},
+        "/v1/registries/end": {"did": did},
         "/v1/performers": {"name": "A", "public_name": "B"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],

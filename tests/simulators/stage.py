@@ -49,8 +49,8 @@ class Stage:
     opened: list[Client] = field(default_factory=list)
 
     @classmethod
-    def make(cls, folder: Path) -> "Stage":
-        settings = Settings(data_dir=folder / "data")
+    def make(cls, folder: Path, **more: Any) -> "Stage":
+        settings = Settings(data_dir=folder / "data", **more)
         prepare(settings)
         return cls(settings, LocalTransport(create_app(settings)))
 
@@ -72,9 +72,10 @@ class Stage:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         return httpx2.Client(transport=self.transport, base_url="http://local", headers=headers)
 
-    def tenant(self, kind: str, name: str = "") -> tuple[str, Client]:
+    def tenant(self, kind: str, name: str = "", did: str | None = None) -> tuple[str, Client]:
         """A new organisation: its id and a client under its first key."""
-        made = self.operator.post("/v1/tenants", {"name": name or f"A {kind}", "kind": kind})
+        body = {"name": name or f"A {kind}", "kind": kind, "did": did}
+        made = self.operator.post("/v1/tenants", body)
         issued = self.operator.post(f"/v1/tenants/{made['id']}/keys", {})
         return made["id"], self.client(issued["api_key"])
 
@@ -96,8 +97,8 @@ class Person:
     id: str
 
     @classmethod
-    def add(cls, agency: Client, name: str) -> "Person":
-        key = generate()
+    def add(cls, agency: Client, name: str, key: PrivateKey | None = None) -> "Person":
+        key = key or generate()
         body = {"name": f"{name} Privately", "public_name": name}
         performer = agency.post("/v1/performers", body)
         draft = agency.post(f"/v1/performers/{performer['id']}/keys", {"did": key.did})

@@ -148,8 +148,8 @@ def states(report: VerifyReport) -> dict[str, StepState]:
     return {step.name: step.state for step in report.steps}
 
 
-def test_there_is_an_example_of_every_kind_but_the_receipt_of_the_log() -> None:
-    assert {kind.name for kind in KINDS} - set(DOCUMENTS) == {"log-receipt"}
+def test_there_is_an_example_of_every_kind_but_those_that_need_a_log() -> None:
+    assert {kind.name for kind in KINDS} - set(DOCUMENTS) == {"log-receipt", "consent-bundle"}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
