@@ -50,7 +50,9 @@ def judge(use: Use, facts: Facts) -> Judged:
     unsure = [] if use.decision is Decision.MATCH else [Reason("uncertain-match", {})]
     if facts.release.known.doubted & set(use.match_ids):
         unsure.append(Reason("second-opinion-asked", {}))
-    if facts.release.known.collisions & set(use.match_ids):
+    if facts.release.known.disputed & set(use.match_ids):
+        unsure.append(Reason("character-disputed", {}))
+    elif facts.release.known.collisions & set(use.match_ids):
         unsure.append(Reason("character-collides", {}))
     if use.kind is None:
         return Judged(Verdict.REVIEW, (Reason("found-not-declared", {}), *unsure, *forbidden))

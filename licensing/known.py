@@ -66,7 +66,8 @@ class Known:
     other cuts were cleared under it). `rivals` are exclusive licences of other studios.
     `confirmed`, `doubted` and `collisions` are ids of matches: those that a person confirmed, those
     of which a second opinion is wanted, and those where the studio answered that the figure is
-    invented. `labels` is `None` where nobody looked for any. `packs` are the rule packs on file;
+    invented; `disputed` are those of the latter that the performer's side calls its performer.
+    `labels` is `None` where nobody looked for any. `packs` are the rule packs on file;
     those of the territories of release are asked. `unread` counts the parts of the file that could
     not be read in full.
     """
@@ -82,6 +83,7 @@ class Known:
     confirmed: frozenset[str] = frozenset()
     doubted: frozenset[str] = frozenset()
     collisions: frozenset[str] = frozenset()
+    disputed: frozenset[str] = frozenset()
     labels: tuple[LabelFound, ...] | None = None
     packs: tuple[Pack, ...] = ()
     unread: int = 0

@@ -59,6 +59,7 @@ def known_beside(
         confirmed=_said(asked.found, "confirmed-by-person"),
         doubted=_said(asked.found, SECOND_ASKED),
         collisions=asked.found.collisions,
+        disputed=asked.found.disputed,
         unknowns=cutacts.policy(session, principal),
         packs=shipped_packs(),
         labels=_labels(session, principal, asked.submission.id),

@@ -175,7 +175,8 @@ class Findings:
     """Everything a scan says now, after reviews: the input of a clearance.
 
     `unread` are the segments that the decoders could not read in full.
-    `collisions` are ids of matches where the studio had answered that the figure is invented.
+    `collisions` are ids of matches where the studio had answered that the figure is invented,
+    `disputed` those of them that the performer's side calls its performer.
     """
 
     scan: Scan
@@ -184,6 +185,7 @@ class Findings:
     unknown: tuple[UnknownPerson, ...]
     unread: tuple[Unread, ...] = ()
     collisions: frozenset[str] = frozenset()
+    disputed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

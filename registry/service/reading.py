@@ -46,7 +46,9 @@ def findings(session: Session, principal: Principal, submission_id: str) -> Find
     # Decide.
     unread = tuple(Unread(scan.segments[number], reasons) for number, reasons in notes)
     uses_now = form_uses((*found.counted, *found.linked), submission.declaration)
-    return Findings(scan, found.counted, uses_now, found.unknown, unread, found.collisions)
+    return Findings(
+        scan, found.counted, uses_now, found.unknown, unread, found.collisions, found.disputed
+    )
 
 
 def counted_matches(session: Session, principal: Principal, scan_id: str) -> tuple[Match, ...]:

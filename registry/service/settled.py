@@ -12,9 +12,12 @@ from fingerprint.models import Reason
 from registry.figuring import answer_of, split_linked
 from registry.models.evidence import Match, Scan, UnknownPerson
 from registry.models.figures import Answer
+from registry.models.reviews import ReviewVerdict
+from registry.review import newest_word
 from registry.service.words import Words, settled_by, words_on
 from registry.store import matches, traces
 
+COLLIDES, DISPUTED = False, True
 SPLIT_OFF = (Reason("split-by-person", {}),)
 
 
@@ -22,13 +25,15 @@ SPLIT_OFF = (Reason("split-by-person", {}),)
 class Settled:
     """`linked` are unknown people whom a person's word made a performer's.
 
-    `collisions` are ids of matches on traces that were answered as an invented figure.
+    `collisions` are ids of matches on traces that were answered as an invented figure, `disputed`
+    those of them in which the performer's side says that it is its performer.
     """
 
     counted: tuple[Match, ...]
     linked: tuple[Match, ...]
     unknown: tuple[UnknownPerson, ...]
     collisions: frozenset[str]
+    disputed: frozenset[str]
 
 
 def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
@@ -56,11 +61,30 @@ def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
         people.extend(apart)
     unknown, linked = split_linked(people, scan)
     trace_of = {match.id: trace_id for trace_id, match in found}
-    invented = {
-        match.id for match in counted if _is_character(words.figure_of(trace_of[match.id]), words)
-    }
+    invented = {match.id: words.figure_of(trace_of[match.id]) for match in counted}
+    said = {match.id: _said_of(match, invented[match.id], words, principal) for match in counted}
     ordered = tuple(sorted(counted, key=lambda match: match.seq))
-    return Settled(ordered, linked, unknown, frozenset(invented))
+    return Settled(
+        ordered,
+        linked,
+        unknown,
+        collisions=frozenset(name for name, what in said.items() if what is not None),
+        disputed=frozenset(name for name, what in said.items() if what is DISPUTED),
+    )
+
+
+def _said_of(match: Match, figure_id: str, words: Words, studio: Principal) -> bool | None:
+    """Whether the performer's side says that an invented figure is its performer; None where the
+    figure is not answered as invented, or the studio itself says since then who it is."""
+    answer = answer_of(figure_id, words.answers) if figure_id else None
+    if answer is None or answer.answer is not Answer.CHARACTER:
+        return None
+    word = newest_word(match, words.reviews)
+    if word is None or word.verdict is not ReviewVerdict.CONFIRMED:
+        return COLLIDES
+    if word.by_tenant != studio.tenant_id:
+        return DISPUTED
+    return None if word.seq > answer.seq else COLLIDES
 
 
 def _unknown(
@@ -74,8 +98,3 @@ def _unknown(
         figure_id=figure_id,
         answer=answer_of(figure_id, words.answers) if figure_id else None,
     )
-
-
-def _is_character(figure_id: str, words: Words) -> bool:
-    answer = answer_of(figure_id, words.answers) if figure_id else None
-    return answer is not None and answer.answer is Answer.CHARACTER

@@ -768,6 +768,7 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         "confirmed": sorted(known.confirmed),
         "doubted": sorted(known.doubted),
         "collisions": sorted(known.collisions),
+        "disputed": sorted(known.disputed),
         "packs": [pack.id for pack in known.packs],
         "labels": None
         if known.labels is None
@@ -783,6 +784,7 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         "confirmed": [],
         "doubted": [],
         "collisions": [],
+        "disputed": [],
         "rivals": [],
     }
     return {name: value for name, value in data.items() if value not in (plain.get(name), {})}

@@ -68,6 +68,17 @@ def doubts() -> Iterator[Row]:
             "known": Known(doubted=frozenset({"mch_other"})),
         },
     )
+    disputed = Known(collisions=frozenset({MATCH_ID}), disputed=frozenset({MATCH_ID}))
+    yield (
+        "an-invented-figure-that-a-performer-disputes",
+        REVIEW,
+        {
+            "spans": [(REVIEW, ["character-disputed"])],
+            "found": [use()],
+            "licences": [licence()],
+            "known": disputed,
+        },
+    )
     collides = Known(collisions=frozenset({MATCH_ID}))
     yield (
         "an-invented-figure-like-somebody-enrolled",

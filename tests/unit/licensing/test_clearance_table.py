@@ -121,6 +121,7 @@ def read_known(data: dict[str, Any]) -> Known:
         confirmed=frozenset(data.get("confirmed", [])),
         doubted=frozenset(data.get("doubted", [])),
         collisions=frozenset(data.get("collisions", [])),
+        disputed=frozenset(data.get("disputed", [])),
         labels=read_labels(data.get("labels")),
         unknowns=UnknownPolicy(data.get("unknowns", "review")),
         unread=data.get("unread", 0),
