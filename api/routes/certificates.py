@@ -14,8 +14,10 @@ from api.routes.licences import CREDENTIAL_TYPE
 from api.web.certificatewords import moment
 from api.web.pages import render
 from api.web.response import PageResponse
+from api.web.texts import text
 from api.wire import FROZEN, ReasonOut
 from core.clock import utc_now
+from core.errors import NotFound
 from core.init import World
 from fingerprint.calibration import known_entries
 from fingerprint.misses import lookup
@@ -132,7 +134,13 @@ def on_paper(clearance_id: str, caller: Caller, reading: Reading, lang: Language
 def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
     """How does a certificate stand, in plain words? For anybody who knows its number."""
     now = utc_now()
-    item, found = certificatepublic.how_anybodys_stands(reading, certificate_id, now=now)
+    try:
+        item, found = certificatepublic.how_anybodys_stands(reading, certificate_id, now=now)
+    except NotFound as exc:
+        # Whoever scans a code reads it in words.
+        said, step = (text(lang, f"certificate.page.none{more}") for more in ("", "-next"))
+        none = render("refused.html", lang, message=said, next_step=step, unknown=False)
+        return PageResponse(none, status_code=exc.status)
     shown = {
         "id": item.id,
         "state": found.state.value,

@@ -183,4 +183,6 @@ def test_paper_and_page_say_in_words_what_the_bytes_say(title: Title) -> None:
     for secret in ("Anna", "anna", title.anna.id, title.licence["id"], title.submission["id"]):
         assert secret not in answer.text
     assert page in title.studio.fetch(f"/v1/clearances/{cleared}/clearance.html").decode()
-    assert anybody.get("/certificates/crt_none").status_code == 404
+    answer = anybody.get("/certificates/crt_none", params={"lang": "de"})
+    assert answer.status_code == 404
+    assert "kein Zertifikat ausgestellt" in answer.text

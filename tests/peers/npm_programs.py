@@ -46,6 +46,12 @@ def tokens_judged(node: str, tokens: Sequence[bytes]) -> list[dict[str, Any]]:
     return _run(node, "token.mjs", {"key": key, "tokens": [token.decode() for token in tokens]})
 
 
+def manifests_judged(node: str, pictures: Sequence[bytes]) -> list[dict[str, Any]]:
+    """What TrustNXT's library says of the C2PA manifest in each JPEG."""
+    given = [base64.b64encode(picture).decode() for picture in pictures]
+    return _run(node, "manifest.mjs", {"pictures": given})
+
+
 def _run(node: str, program: str, given: dict[str, Any]) -> list[dict[str, Any]]:
     done = subprocess.run(
         [node, program],
