@@ -9,8 +9,8 @@ from datetime import date
 
 from sqlmodel import Session
 
-from api.deciding import DECIDE_JOB
-from core import jobs, notices
+from api.deciding import queue
+from core import notices
 from core.clock import to_text, utc_now
 from core.principal import Principal, system
 from licensing.models import LicenceInForce
@@ -57,11 +57,5 @@ def _wait(session: Session, performer: Performer, licence: LicenceInForce) -> No
             facts={"since": to_text(now)},
             now=now,
         )
-    for submission_id in decided_under(session, studio, licence.id):
-        jobs.enqueue(
-            session,
-            studio,
-            kind=DECIDE_JOB,
-            subject_key=f"{submission_id}:{licence.id}:guardians",
-            payload={"submission_id": submission_id},
-        )
+    concerned = decided_under(session, studio, licence.id)
+    queue(session, studio, concerned, f"{licence.id}:guardians")

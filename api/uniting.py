@@ -9,8 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.deciding import DECIDE_JOB
-from core import jobs
+from api.deciding import queue
 from core.principal import Principal, system
 from licensing.models_suspension import Membership
 from licensing.service import groups
@@ -74,11 +73,5 @@ def _decide_anew(session: Session, member: Membership, now: datetime) -> None:
         return
     for licence in given_in_force(session, side, member.performer_id, at=now):
         studio = system(licence.terms.licensee_id)
-        for submission_id in decided_under(session, studio, licence.id):
-            jobs.enqueue(
-                session,
-                studio,
-                kind=DECIDE_JOB,
-                subject_key=f"{submission_id}:{member.id}:{member.left_seq or member.joined_seq}",
-                payload={"submission_id": submission_id},
-            )
+        cause = f"{member.id}:{member.left_seq or member.joined_seq}"
+        queue(session, studio, decided_under(session, studio, licence.id), cause)

@@ -60,8 +60,8 @@ class Known:
     """The rest of what a decision rests on.
 
     `under` are suspensions by the id of a licence that its framework binds to them.
-    By performer id: `suspensions`, `minors` (the 18th birthday), `deceased` (the day of death) and
-    `standings` (what was declared to everybody).
+    By performer id: `suspensions`, `minors` (the 18th birthday), `deceased` (the day of death),
+    `public_uses` (days of public use since) and `standings` (what was declared to everybody).
     By licence id: `acts` (what was approved or announced for this cut) and `other_cuts` (how many
     other cuts were cleared under it). `rivals` are exclusive licences of other studios.
     `confirmed`, `doubted` and `collisions` are ids of matches: those that a person confirmed, those
@@ -77,6 +77,7 @@ class Known:
     minors: Mapping[str, date] = field(default_factory=dict)
     deceased: Mapping[str, date] = field(default_factory=dict)
     standings: Mapping[str, tuple[Standing, ...]] = field(default_factory=dict)
+    public_uses: Mapping[str, tuple[date, ...]] = field(default_factory=dict)
     rivals: tuple[LicenceInForce, ...] = ()
     acts: Mapping[str, CutActs] = field(default_factory=dict)
     other_cuts: Mapping[str, int] = field(default_factory=dict)

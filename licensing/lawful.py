@@ -47,6 +47,7 @@ def findings_on(
         signed_at=licence.signed_at,
         performer_minor_until=known.minors.get(wanted.performer_id),
         deceased_on=known.deceased.get(wanted.performer_id),
+        public_uses=known.public_uses.get(wanted.performer_id, ()),
         territories=declared.territories,
         kinds=(wanted.kind,),
         media=(declared.medium.value,),

@@ -7,10 +7,13 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
+from api.cli.signing import KeyFile, open_key, signature
+from api.cli.verify import sha256_of
 from api.web.texts import text
 from core.errors import BadInput
 
 app = typer.Typer(help="Heirs of a performer who died.", no_args_is_help=True)
+PerformerId = Annotated[str, typer.Argument(help="Id of the performer.")]
 EstateId = Annotated[str, typer.Argument(help="Id of the estate.")]
 
 
@@ -79,6 +82,42 @@ def withdraw(cli: Cli, estate: EstateId) -> None:
     with cli.client() as client:
         found = client.post(f"/v1/estates/{estate}/withdrawal")
     _print(cli, found)
+
+
+@command(app, "use")
+def use(
+    cli: Cli,
+    performer: PerformerId,
+    *,
+    on: Annotated[str, typer.Option(help="Day of the public use, such as 2034-05-01.")],
+    where: Annotated[str, typer.Option(help="Where it was: a cinema, a channel, an address.")],
+    evidence: Annotated[
+        Path, typer.Option(exists=True, dir_okay=False, help="What shows it; keep the file.")
+    ],
+    key: KeyFile,
+) -> None:
+    """State a public use with the estate's key: it renews the right after death."""
+    path = f"/v1/performers/{performer}"
+    body = {"used_on": on, "where": where, "evidence_sha256": sha256_of(evidence)}
+    with cli.client() as client:
+        draft = client.post(f"{path}/public-use-drafts", body)
+        signed = {**signature(open_key(key, cli.lang), draft), "document": draft["document"]}
+        found = client.post(f"{path}/public-uses", signed)
+    emit(cli, found, lambda: _right(found))
+
+
+@command(app, "right")
+def right(cli: Cli, performer: PerformerId) -> None:
+    """Show how long the right lasts after the performer's death, and what has renewed it."""
+    with cli.client() as client:
+        found = client.get(f"/v1/performers/{performer}/right-after-death")
+    emit(cli, found, lambda: _right(found))
+
+
+def _right(found: dict[str, Any]) -> None:
+    fields({name: value for name, value in found.items() if name != "uses"})
+    rows = [(item["used_on"], item["where"], item["evidence_sha256"]) for item in found["uses"]]
+    table(("used on", "where", "sha-256 of the evidence"), rows)
 
 
 def _heir(item: str) -> dict[str, str]:

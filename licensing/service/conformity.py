@@ -28,6 +28,8 @@ def findings(terms: Terms, parties: Parties, now: datetime) -> tuple[PackFinding
     facts = ConsentFacts(
         terms,
         performer_minor_until=None if parties.adult_at is None else day_of(parties.adult_at),
+        deceased_on=parties.deceased_on,
+        public_uses=parties.public_uses,
         territories=terms.territories,
         guardians_due=parties.guardian_dids,
     )

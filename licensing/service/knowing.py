@@ -14,7 +14,7 @@ from licensing.service.foreign import foreign_rivals
 from licensing.service.frameworks import suspended_under
 from licensing.service.standings import standings_known
 from licensing.service.suspensions import suspensions_known
-from licensing.store import clearances, cutacts, rivals
+from licensing.store import clearances, cutacts, publicuses, rivals
 from registry.models.evidence import Findings, Submission
 from registry.review import SECOND_ASKED
 from registry.service.filelabels import labels_of
@@ -54,6 +54,7 @@ def known_beside(
         deceased=deceased,
         standings=standings_known(session, asked.performers, up_to_seq=asked.seq),
         rivals=_rivals(session, principal, asked),
+        public_uses=publicuses.days_known(session, capability, deceased, up_to_seq=asked.seq),
         acts=acts_by_licence(cutacts.acts_on(session, principal, ids, cut_id)),
         other_cuts=clearances.other_cuts(session, principal, counted, cut_id),
         confirmed=_said(asked.found, "confirmed-by-person"),

@@ -5,26 +5,33 @@ signature comes in, since custody and keys change while a draft waits.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core.errors import BadProof, Conflict
 from core.keys import verification_method
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from licensing.drafting import Draft, signers
+from licensing.store import publicuses
 from registry.minority import midnight
 from registry.service.guardians import guardians_due, minor_until
 from registry.service.keys import keys_at
+from registry.service.people import lifetimes
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The signers of a licence; `adult_at` is when a minor comes of age, None for adults."""
+    """The signers of a licence, and what is known of the performer's life.
+
+    `adult_at` is when a minor comes of age, None for adults; `public_uses` are days after a death.
+    """
 
     performer_did: str
     guardian_dids: tuple[str, ...]
     adult_at: datetime | None
+    deceased_on: date | None = None
+    public_uses: tuple[date, ...] = ()
 
 
 def parties_at(session: Session, principal: Principal, performer_id: str, now: datetime) -> Parties:
@@ -38,10 +45,15 @@ def parties_at(session: Session, principal: Principal, performer_id: str, now: d
         )
     due = guardians_due(session, principal, performer_id, now)
     birthday = minor_until(session, principal, performer_id) if due else None
+    capability = SearchCapability("licence-draft", performer_id)
+    died = lifetimes(session, capability, [performer_id])[1].get(performer_id)
+    uses = publicuses.uses_of(session, principal, performer_id) if died is not None else ()
     return Parties(
         performer_did=bound[0],
         guardian_dids=tuple(dict.fromkeys(item.did for item in due)),
         adult_at=None if birthday is None else midnight(birthday),
+        deceased_on=died,
+        public_uses=tuple(item.used_on for item in uses),
     )
 
 

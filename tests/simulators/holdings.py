@@ -358,6 +358,12 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/clips/{clip_id}/takedowns": TAKEDOWN,
         "/v1/takedowns/{takedown_id}/counter-notice": {"received_at": "2026-01-01T00:00:00Z"},
         "/v1/takedowns/{takedown_id}/closing": {"outcome": "taken down"},
+        "/v1/performers/{performer_id}/public-use-drafts": {
+            "used_on": "2026-01-01",
+            "where": "A cinema",
+            "evidence_sha256": "a" * 64,
+        },
+        "/v1/performers/{performer_id}/public-uses": {**signed, "document": {}},
         "/v1/groups": {"name": "A guild"},
         "/v1/performers/{performer_id}/memberships": {"group_id": ids["group_id"]},
         "/v1/performers/{performer_id}/mandated-memberships": {
