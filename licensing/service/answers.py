@@ -12,11 +12,11 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from core.errors import Broken, EbenbildError
-from core.principal import Principal
+from core.principal import Principal, require_any
 from licensing.models_requests import Request, Turn
 from licensing.negotiation import undone
 from licensing.service.requests import accept, end, tell
-from licensing.service.requestsides import newest_offer, reach
+from licensing.service.requestsides import SCOPES, newest_offer, reach
 from licensing.store import requests as store
 
 
@@ -50,6 +50,7 @@ def answer_all(
     session: Session, principal: Principal, answer: Answer, named: Sequence[Named], *, now: datetime
 ) -> tuple[Answered, ...]:
     """Answer each request for itself, in order; what failed leaves nothing behind."""
+    require_any(principal, *SCOPES.values())
     return tuple(_one(session, principal, answer, item, now) for item in named)
 
 

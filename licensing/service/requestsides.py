@@ -49,6 +49,8 @@ def reach(
     """
     require_any(principal, *SCOPES.values())
     found = store.request(session, principal, request_id)
+    if found is None and not holds(principal, SCOPES[Side.PERFORMER]):
+        raise _no_request()
     side = Side.PERFORMER if found is None else side_of(principal, found)
     require(principal, SCOPES[side])
     if found is None:
