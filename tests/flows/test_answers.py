@@ -107,7 +107,9 @@ def test_guardians_join_a_minor_to_a_group_and_a_paper_is_not_enough(stage: Stag
     child, mother = Person.add(agency, "ben"), generate()
     agency.post(f"/v1/performers/{child.id}/minority", {"born_on": BORN_ON})
     parent = {"name": "M", "did": mother.did, "relation": "parent"}
-    agency.post(f"/v1/performers/{child.id}/guardians", parent)
+    guardian = agency.post(f"/v1/performers/{child.id}/guardians", parent)
+    paper = {"paper": "birth_certificate"}
+    stage.operator.post(f"/v1/guardians/{guardian['id']}/attestation", paper)
     group = union.post("/v1/groups", {"name": "Young voices"})
     path = f"/v1/performers/{child.id}"
     paper = {"group_id": group["id"], "mandate_ref": "paper 7"}
