@@ -12,7 +12,7 @@ from sqlmodel import Session
 from api.deciding import queue
 from core import notices
 from core.clock import to_text, utc_now
-from core.principal import Principal, system
+from core.principal import Principal, require, system
 from licensing.models import LicenceInForce
 from licensing.service.clearances import decided_under
 from licensing.service.licences import given_in_force
@@ -32,6 +32,7 @@ def declare_minor(
     agrees_from_years: int,
 ) -> Performer:
     """Record the birth date, and have all that rests on what was signed alone decided anew."""
+    require(caller, "performers")
     now = utc_now()
     known = minor_until(session, caller, performer_id)
     performer = minors.declare_minor(

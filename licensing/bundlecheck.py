@@ -206,9 +206,10 @@ def _fresh(asked: Asked) -> str:
     return "Its status lists are of today."
 
 
+TRUST_STEP = "registries-trusted"
 _CHECKS: tuple[Check[Asked], ...] = (
     ("whole-and-signed", True, _whole),
-    ("registries-trusted", False, _trusted),
+    (TRUST_STEP, False, _trusted),
     ("key-history", True, _keys),
     ("licences", True, _licences),
     ("consents-and-declarations", True, _declarations),

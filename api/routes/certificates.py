@@ -11,10 +11,9 @@ from sqlmodel import Session
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.found import names_in
 from api.routes.licences import CREDENTIAL_TYPE
-from api.web.certificatewords import moment
 from api.web.pages import render
 from api.web.response import PageResponse
-from api.web.texts import text
+from api.web.texts import day_time, text
 from api.wire import FROZEN, ReasonOut
 from core.clock import utc_now
 from core.errors import NotFound
@@ -145,9 +144,9 @@ def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
         "id": item.id,
         "state": found.state.value,
         "codes": sorted({reason.code for reason in found.reasons}),
-        "since": "" if found.since is None else moment(found.since),
-        "issued": moment(item.issued_at),
-        "asked": moment(now),
+        "since": day_time(lang, found.since),
+        "issued": day_time(lang, item.issued_at),
+        "asked": day_time(lang, now),
         "issuer": facts_of(item).issuer,
         "sha256": hashlib.sha256(item.signed).hexdigest(),
     }

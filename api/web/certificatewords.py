@@ -6,9 +6,8 @@ Only words are chosen here; nothing is decided, and what a certificate leaves op
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from api.web.texts import count, reason, text, word
+from api.web.texts import count, day, day_time, reason, text, word
 from fingerprint.misses import MissRate
 from fingerprint.models import Reason
 from licensing.models_certificate import CertificateFacts, Miss, Shown
@@ -42,8 +41,8 @@ def headline(facts: CertificateFacts, lang: str) -> str:
     return text(
         lang,
         "paper.sentence",
-        decided=moment(facts.decided_at),
-        release=release.on.isoformat(),
+        decided=day_time(lang, facts.decided_at),
+        release=day(lang, release.on),
         territories=", ".join(release.territories),
         medium=word(lang, release.medium),
         language=release.language,
@@ -69,11 +68,6 @@ def sections(
         _validity(facts, lang),
         _steps(facts, lang, digest),
     )
-
-
-def moment(at: datetime) -> str:
-    """A time in UTC, to the minute."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def _about(facts: CertificateFacts, lang: str) -> Section:
@@ -120,7 +114,7 @@ def _licences(facts: CertificateFacts, lang: str) -> Section:
         (
             item.licence_id,
             item.contract or text(lang, "paper.own-terms"),
-            moment(item.valid_until),
+            day_time(lang, item.valid_until),
             item.sha256,
         )
         for item in facts.licences
@@ -218,8 +212,11 @@ def _validity(facts: CertificateFacts, lang: str) -> Section:
         text(lang, "paper.validity"),
         (text(lang, "paper.validity-text"),),
         pairs=(
-            (text(lang, "paper.issued"), moment(facts.issued_at)),
-            (text(lang, "paper.until"), moment(until) if until else text(lang, "paper.no-end")),
+            (text(lang, "paper.issued"), day_time(lang, facts.issued_at)),
+            (
+                text(lang, "paper.until"),
+                day_time(lang, until) if until else text(lang, "paper.no-end"),
+            ),
             (text(lang, "paper.signer"), facts.issuer),
             (text(lang, "paper.certificate"), facts.id),
             (text(lang, "field.clearance"), facts.clearance_id),

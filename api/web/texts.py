@@ -7,7 +7,7 @@ its key instead of hiding it, and a test fails on it.
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -157,10 +157,11 @@ def count(lang: str, number: int) -> str:
     return f"{number:,}".replace(",", "." if lang == "de" else ",")
 
 
-def day(lang: str, at: datetime | None) -> str:
-    """The day of a moment, in UTC; nothing where there is none."""
+def day(lang: str, at: date | None) -> str:
+    """A day, or that of a moment in UTC; nothing where there is none."""
     pattern = "%d.%m.%Y" if lang == "de" else "%Y-%m-%d"
-    return "" if at is None else at.astimezone(UTC).strftime(pattern)
+    at = at.astimezone(UTC) if isinstance(at, datetime) else at
+    return "" if at is None else at.strftime(pattern)
 
 
 def day_time(lang: str, at: datetime | None) -> str:

@@ -17,7 +17,7 @@ from core.db import next_seq
 from core.errors import BadProof, Conflict
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
-from licensing.bundlecheck import Known, log_size, verify_bundle
+from licensing.bundlecheck import TRUST_STEP, Known, log_size, verify_bundle
 from licensing.bundleparts import signed_at
 from licensing.credential import LicenceFacts, licence_facts
 from licensing.extracts import digest, suspension_dict
@@ -36,6 +36,9 @@ from registry.service.acting import represent
 TAKEN = "bundle.taken"
 # What an import does not wait for: receipts may be cosigned by nobody, lists be older than a day.
 _MAY_BE_OPEN = frozenset({"witnesses", "of-today"})
+
+_TRUST_FIRST = "Check its key with that registry's operator, then: ebenbild registry trust."
+_ASK_AGAIN = "ebenbild verify shows every step; ask the other registry for the bundle as it was."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,7 @@ def verified_bundle(session: Session, data: bytes, *, own_did: str, now: datetim
         if step.state is not StepState.OK and not may_be_open:
             raise BadProof(
                 f"The bundle is refused, step {step.number} {step.name}: {step.detail}",
-                next_step="ebenbild verify shows every step; ask the other registry for the bundle "
-                "as it was written.",
+                next_step=_TRUST_FIRST if step.name == TRUST_STEP else _ASK_AGAIN,
                 code=f"bundle-{step.name}",
             )
     assert bundle is not None, "every step held and nothing was read"
