@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
@@ -139,7 +140,8 @@ class Client:
             pause_s = min(pause_s * 1.1, SLOWEST_POLL_S)
 
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
-        if "//" in path or path.rstrip("/") != path != "/":
+        place = urlsplit(path).path  # the link to a next page is a whole address
+        if "//" in place or place.rstrip("/") != place != "/":
             raise BadInput(
                 "An id is empty: part of what the command is about was not named.",
                 next_step="Look it up, such as with `ebenbild performer list`, and name it.",
