@@ -39,18 +39,17 @@ def told_of_extras(
             left -= inside
             found = len({_who(people[index], index) for index in inside})
             signed = sum(item.count for item in entries)
-            detail = _detail(entries)
+            reference = ", ".join(dict.fromkeys(item.reference for item in entries))
             if found > signed:
-                told = Reason("extras-too-many", {**detail, "people": found})
+                told = Reason(
+                    "extras-too-many",
+                    {"reference": reference, "signed": signed, "people": found},
+                )
                 crowded |= dict.fromkeys(inside, told)
             else:
-                released |= dict.fromkeys(inside, Reason("extra-declared", detail))
+                told = Reason("extra-declared", {"reference": reference, "signed": signed})
+                released |= dict.fromkeys(inside, told)
     return released, crowded
-
-
-def _detail(entries: Sequence[DeclaredExtras]) -> dict[str, str | int]:
-    references = dict.fromkeys(item.reference for item in entries)
-    return {"reference": ", ".join(references), "signed": sum(item.count for item in entries)}
 
 
 def _by_place(

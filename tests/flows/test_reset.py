@@ -68,7 +68,8 @@ def test_a_forgotten_password_is_set_by_mail_and_the_app_stays(
     answer = visitor.start("/sign-in", email=ANNA, password=NEW)
     assert answer.headers["location"] == "/sign-in/code"
     visitor.send("/sign-in/code", "/sign-in/code", code=code_of(secret, 1))
-    assert "Your password was changed" in visitor.get("/inbox").text
+    # German was asked for at the first page, and kept.
+    assert "Ihr Passwort wurde geändert" in visitor.get("/inbox").text
     assert post(stage) == 0
 
 

@@ -12,10 +12,8 @@ from licensing.models import Clearance, Verdict
 from licensing.service import cutacts
 from licensing.store import rivals
 from registry.models.guardianship import Minority
-from registry.models.reviews import ReviewVerdict
 from registry.models.works import DeclaredUse
-from registry.service import reviews
-from registry.store import matches, people
+from registry.store import people
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import CLONE, Deal, a_deal
 from tests.store.registry_steps import T0, later
@@ -102,22 +100,15 @@ def test_the_number_of_cuts_under_a_licence_is_counted(deal: Deal) -> None:
     assert codes(deal.clear(deal.scanned(clone(deal)))) == ["uses-exhausted"]
 
 
-def test_a_child_is_cleared_only_after_a_person_has_looked(deal: Deal) -> None:
+def test_what_a_child_signed_alone_waits_for_the_guardians(deal: Deal) -> None:
     deal.licence()
     submission = deal.scanned(clone(deal))
     with deal.world.db.write() as session:
         child = Minority(date(2015, 5, 5), date(2029, 5, 5))
         people.save_minority(session, deal.agent, deal.performer.id, child)
     clearance = deal.clear(submission)
-    assert clearance.decision.verdict is Verdict.REVIEW
-    # The house rules say it with their clause, before the decision's own word is asked.
-    assert codes(clearance) == ["law-to-person", "licence-covers"]
-    with deal.world.db.write() as session:
-        [(_, found)] = matches.live_matches(session, deal.studio, clearance.scan_id)
-        reviews.review_match(
-            session, deal.studio, found.id, ReviewVerdict.CONFIRMED, now=later(days=1)
-        )
-    assert codes(deal.clear(submission)) == ["licence-covers", "minor-confirmed"]
+    assert clearance.decision.verdict is Verdict.REFUSED
+    assert "guardians-missing" in codes(clearance)
 
 
 def test_strangers_hold_a_title_up_unless_the_studio_says_otherwise(deal: Deal) -> None:

@@ -11,19 +11,25 @@ from core.clock import from_text
 from core.errors import BadProof, BadTerms, Conflict, NotFound
 from core.keys import PrivateKey
 from licensing.minority import CLOSED
-from licensing.models import Licence, LicenceDraft, LicenceState
+from licensing.models import Clearance, Licence, LicenceDraft, LicenceState, Verdict
 from licensing.service import licences
 from licensing.verification import Trust, verify_licence_bytes
 from registry.models.guardianship import Relation
-from registry.models.works import KindOfUse
-from registry.service import guardians, minors
+from registry.models.reviews import ReviewVerdict
+from registry.models.works import DeclaredUse, KindOfUse
+from registry.service import guardians, minors, reviews
+from registry.store import matches
 from tests.fixtures import TestWorld
-from tests.store.licensing_steps import Deal, a_deal
-from tests.store.registry_steps import T0, vouched
+from tests.store.licensing_steps import CLONE, Deal, a_deal
+from tests.store.registry_steps import T0, later, vouched
 
 BORN = date(T0.year - 18, T0.month, T0.day) + timedelta(days=60)
 ADULT_AT = datetime(BORN.year + 18, BORN.month, BORN.day, tzinfo=UTC)
 MOTHER, FATHER = core_keys.generate(), core_keys.generate()
+
+
+def codes(clearance: Clearance) -> list[str]:
+    return [reason.code for span in clearance.decision.spans for reason in span.reasons]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +70,14 @@ class Child:
 
 @pytest.fixture
 def child(world: TestWorld) -> Child:
-    deal = a_deal(world)
-    with world.db.write() as session:
+    return found_minor(a_deal(world))
+
+
+def found_minor(deal: Deal, born_on: date = BORN) -> Child:
+    """The deal's performer is a minor with two guardians."""
+    with deal.world.db.write() as session:
         minors.declare_minor(
-            session, deal.agent, deal.performer.id, BORN, agrees_from_years=14, now=T0
+            session, deal.agent, deal.performer.id, born_on, agrees_from_years=14, now=T0
         )
     made = Child(deal)
     made.guardian(MOTHER)
@@ -100,6 +110,25 @@ def test_the_term_ends_on_the_eighteenth_birthday_and_contexts_are_closed(child:
     terms = child.signs(draft, FATHER).terms
     assert terms.valid_until == ADULT_AT
     assert set(CLOSED) <= set(terms.contexts_prohibited)
+
+
+def test_a_child_is_cleared_only_after_a_person_has_looked(world: TestWorld) -> None:
+    deal = a_deal(world)
+    submission = deal.scanned(DeclaredUse(deal.performer.id, CLONE))
+    child = found_minor(deal, born_on=date(BORN.year + 2, 1, 1))
+    draft = child.draft()
+    for key in (deal.who.key, MOTHER, FATHER):
+        child.signs(draft, key)
+    clearance = deal.clear(submission)
+    assert clearance.decision.verdict is Verdict.REVIEW
+    # The house rules say it with their clause, before the decision's own word is asked.
+    assert codes(clearance) == ["law-to-person", "licence-covers"]
+    with deal.world.db.write() as session:
+        [(_, found)] = matches.live_matches(session, deal.studio, clearance.scan_id)
+        reviews.review_match(
+            session, deal.studio, found.id, ReviewVerdict.CONFIRMED, now=later(days=1)
+        )
+    assert codes(deal.clear(submission)) == ["licence-covers", "minor-confirmed"]
 
 
 def test_a_term_that_ends_before_the_birthday_stays_as_it_is(child: Child) -> None:
