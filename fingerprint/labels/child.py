@@ -16,20 +16,10 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from fingerprint.labels.payload import FORMATS
 from fingerprint.labels.reading import ABSENT, MADE_BY_MACHINE, PRESENT, UNVERIFIABLE, source_type
 from fingerprint.media.child.confinement import confine
 
-FORMATS = {
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-    ".wav": "audio/wav",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-    ".m4a": "audio/mp4",
-    ".mov": "video/quicktime",
-}
 CPU_SECONDS, FILE_BYTES_MAX = 20, 2 << 30
 # All but the filter of system calls: ctypes makes callbacks by memory that is written and run.
 LAYERS = ("namespaces", "user", "privileges", "dumps", "landlock")

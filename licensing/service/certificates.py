@@ -10,6 +10,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlmodel import Session
 
@@ -42,7 +43,7 @@ from licensing.models_certificate import (
 from licensing.service.certificatestates import facts_of, how_it_stands, standing_of
 from licensing.service.clearances import SCOPE, get_clearance, latest_clearance
 from licensing.service.licences import licences_by_id, licences_known
-from licensing.status import LIST_BITS
+from licensing.service.statuslists import LIST_PLACES_MAX, drawn_place
 from licensing.store import certificates as store
 from licensing.store import cutacts
 from registry.models.evidence import Submission
@@ -52,7 +53,6 @@ from registry.service.submissions import get_submission
 from registry.service.works import get_cut, get_work
 
 ISSUED = "certificate.issued"
-LIST_PLACES_MAX = LIST_BITS // 2
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -264,11 +264,6 @@ def _check_valid(found: Standing) -> None:
 
 
 def _free_place(session: Session) -> tuple[int, int]:
-    # Drawn, not counted on: neighbours in a list would tell who released at the same time.
     number = store.newest_list(session)
-    if store.places_taken(session, number) >= LIST_PLACES_MAX:
-        number += 1
-    index = secrets.randbelow(LIST_BITS)
-    while store.place_taken(session, number, index):
-        index = secrets.randbelow(LIST_BITS)
-    return number, index
+    full = store.places_taken(session, number) >= LIST_PLACES_MAX
+    return drawn_place(number + full, partial(store.place_taken, session))

@@ -5,7 +5,9 @@ suspension says. A suspension is no revocation: the bit goes when it is lifted.
 """
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session
 
@@ -60,11 +62,17 @@ def suspension_list_credential(
 
 def free_place(session: Session) -> tuple[int, int]:
     """Number of a status list and a place in it that no licence has."""
-    # Drawn, not counted on: neighbours in a list would tell who signed at the same time.
     number = newest_status_list(session)
-    if places_taken(session, number) >= LIST_PLACES_MAX:
-        number += 1
+    full = places_taken(session, number) >= LIST_PLACES_MAX
+    return drawn_place(number + full, partial(place_taken, session))
+
+
+def drawn_place(number: int, taken: Callable[[int, int], bool]) -> tuple[int, int]:
+    """This list and a free place in it.
+
+    Drawn, not counted on: neighbours in a list would tell who signed or released at the same time.
+    """
     index = secrets.randbelow(LIST_BITS)
-    while place_taken(session, number, index):
+    while taken(number, index):
         index = secrets.randbelow(LIST_BITS)
     return number, index

@@ -28,12 +28,12 @@ class Act:
 
     id: str
     what: str
-    why: str
     by_tenant: str
     reviewer: str
     recorded_at: datetime
     seq: int
     stands: bool
+    why: str = ""
     undoes: str = ""
     match_id: str = ""
     performer_id: str = ""
@@ -127,52 +127,35 @@ def _ordered(
 
 
 def _of_word(item: Review, *, stands: bool) -> Act:
-    return Act(
-        id=item.id,
-        what=item.verdict.value,
-        why=item.why,
-        by_tenant=item.by_tenant,
-        reviewer=item.reviewer,
-        recorded_at=item.recorded_at,
-        seq=item.seq,
-        stands=stands,
-        undoes=item.undoes,
-        match_id=item.match_id,
-        performer_id=item.performer_id,
-        modality=item.modality,
-        spans=item.spans,
-    )
+    act = _on_spans(item, item.verdict.value, stands=stands)
+    return replace(act, match_id=item.match_id)
 
 
 def _of_split(item: LaneSplit, *, stands: bool) -> Act:
-    return Act(
-        id=item.id,
-        what="undone" if item.undoes else "split",
-        why=item.why,
-        by_tenant=item.by_tenant,
-        reviewer=item.reviewer,
-        recorded_at=item.recorded_at,
-        seq=item.seq,
-        stands=stands,
-        undoes=item.undoes,
-        performer_id=item.performer_id,
-        figure_id=item.figure_id,
-        modality=item.modality,
-        spans=item.spans,
-    )
+    act = _on_spans(item, "undone" if item.undoes else "split", stands=stands)
+    return replace(act, figure_id=item.figure_id)
+
+
+def _on_spans(item: Review | LaneSplit, what: str, *, stands: bool) -> Act:
+    act = _act(item, what, item.by_tenant, stands=stands)
+    return replace(act, why=item.why, undoes=item.undoes, modality=item.modality, spans=item.spans)
 
 
 def _of_answer(item: FigureAnswer, principal: Principal, *, stands: bool) -> Act:
+    act = _act(item, item.answer.value, principal.tenant_id, stands=stands)
+    return replace(act, figure_id=item.figure_id, reference=item.reference or item.into)
+
+
+def _act(
+    item: Review | LaneSplit | FigureAnswer, what: str, by_tenant: str, *, stands: bool
+) -> Act:
     return Act(
         id=item.id,
-        what=item.answer.value,
-        why="",
-        by_tenant=principal.tenant_id,
+        what=what,
+        by_tenant=by_tenant,
         reviewer=item.reviewer,
         recorded_at=item.recorded_at,
         seq=item.seq,
         stands=stands,
         performer_id=item.performer_id,
-        figure_id=item.figure_id,
-        reference=item.reference or item.into,
     )

@@ -10,8 +10,9 @@ from core.db import OWNER, next_seq
 from core.errors import NotAllowed, NotFound
 from core.ids import is_id, new_id
 from core.principal import Principal, require, system
-from fingerprint.models import Decision, Span
+from fingerprint.models import Span
 from registry.lanes import Lane, check_split, standing_splits
+from registry.models.evidence import Match, Scan
 from registry.models.reviews import LaneSplit, ReviewVerdict, Why
 from registry.review import may_review
 from registry.service.grouping import new_figure
@@ -38,25 +39,11 @@ def split_lane(
     """
     # Load.
     studio, audience, trace_id = _addressed(session, principal, lane_id)
-    row = traces.get_trace(session, studio, trace_id)
-    if row is None:
-        raise _no_lane()
-    scan = scans.get_scan(session, studio, row.scan_id)
-    live = matches.live_matches(session, studio, scan.id)
-    claim = dict(live).get(trace_id)
-    words = words_on(session, studio, scan)
-    standing = {match.id: match for match in settled_by(live, words)[0]}
-    left, _ = words.parts(row, claim)
-    performer_id = "" if claim is None else claim.performer_id
-    lane = Lane(row.id, row.modality, left, performer_id, words.figure_of(row.id))
+    scan, lane, sure = _lane(session, studio, trace_id)
     # Decide.
     named = check_split(lane, spans)
-    sure = claim is not None and claim.id in standing
-    if sure and not may_review(
-        standing[claim.id].decision if claim else Decision.REVIEW,
-        ReviewVerdict.REJECTED,
-        own_submission=studio.tenant_id == principal.tenant_id and audience != OWNER,
-    ):
+    own = studio.tenant_id == principal.tenant_id and audience != OWNER
+    if sure and not may_review(sure.decision, ReviewVerdict.REJECTED, own_submission=own):
         raise NotAllowed(
             "A sure match is not the studio's to take apart.",
             next_step="Ask the performer's side, who can.",
@@ -67,11 +54,11 @@ def split_lane(
         id=new_id("spl"),
         submission_id=scan.submission_id,
         cut_id=scan.cut_id,
-        trace_id=row.id,
-        modality=row.modality,
+        trace_id=trace_id,
+        modality=lane.modality,
         performer_id=lane.performer_id,
         from_figure_id=lane.figure_id,
-        figure_id=new_figure(session, studio, series_id, row.modality, now=now),
+        figure_id=new_figure(session, studio, series_id, lane.modality, now=now),
         spans=named,
         reviewer=principal.subject,
         why=why.value,
@@ -127,6 +114,22 @@ def _addressed(session: Session, principal: Principal, lane_id: str) -> tuple[Pr
     named = matches.live_on(session, principal, [lane_id])
     audience = matches.audience_of(session, principal, named[0][1].id) if named else OWNER
     return system(principal.tenant_id), audience, lane_id
+
+
+def _lane(session: Session, studio: Principal, trace_id: str) -> tuple[Scan, Lane, Match | None]:
+    """What is left of a lane, the scan that found it, and the match that stands on it."""
+    row = traces.get_trace(session, studio, trace_id)
+    if row is None:
+        raise _no_lane()
+    scan = scans.get_scan(session, studio, row.scan_id)
+    live = matches.live_matches(session, studio, scan.id)
+    claim = dict(live).get(trace_id)
+    words = words_on(session, studio, scan)
+    left, _ = words.parts(row, claim)
+    performer_id = claim.performer_id if claim else ""
+    lane = Lane(row.id, row.modality, left, performer_id, words.figure_of(row.id))
+    standing = (match for match in settled_by(live, words)[0] if claim and match.id == claim.id)
+    return scan, lane, next(standing, None)
 
 
 def _no_lane() -> NotFound:

@@ -45,6 +45,14 @@ def test_files_stay_small() -> None:
     assert long == {}
 
 
+def test_no_two_test_files_share_a_name() -> None:
+    """Outside packages the second of two files of one name cannot be collected."""
+    folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
+    loose = [folder for folder in folders if not (folder / "__init__.py").exists()]
+    names = [path.name for folder in loose for path in folder.glob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_every_place_that_seals_stands_in_the_table_of_seals() -> None:
     """What a seal is bound to is decided where it is made, so each such file says it there."""
     page = (ROOT / "docs" / "security.md").read_text("utf-8")
