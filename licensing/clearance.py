@@ -11,7 +11,6 @@ from datetime import datetime
 from core.dated import Dated
 from fingerprint.models import Reason, Span
 from licensing.coverage import Release, Wanted
-from licensing.extras import told_of_extras
 from licensing.foreign import doubts
 from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
 from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
@@ -26,6 +25,7 @@ from licensing.models import (
 )
 from licensing.telling import circumstances, contexts_promised, later_promises, laws_unclear
 from licensing.unknowns import judge_unknown
+from registry.extras import told_of_extras
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse
 from registry.usekinds import concerned

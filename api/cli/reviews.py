@@ -190,7 +190,8 @@ def _emit(cli: Cli, found: dict[str, Any], decided: dict[str, Any] | None) -> No
         fields(found)
         if decided is not None:
             show_decision(cli.lang, decided)
-        note(text(cli.lang, "review.undo", id=found["id"]))
+        if not found.get("undoes"):  # what takes something back cannot be taken back itself
+            note(text(cli.lang, "review.undo", id=found["id"]))
 
     emit(cli, {**found, "clearance": decided}, render)
 

@@ -12,15 +12,17 @@ from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from fingerprint.models import Modality
+from registry.extras import told_of_extras
 from registry.figuring import answer_of, check_answer, resolve
 from registry.lanes import standing_splits
 from registry.minority import midnight
 from registry.models.figures import Answer, Figure, FigureAnswer, Sighting
 from registry.service.grouping import new_figure
 from registry.service.seals import open_trace
+from registry.service.settled import settled
 from registry.service.uses import refresh_uses
 from registry.service.words import counted, sighting_of
-from registry.store import figures, matches, people, reviews, scans, traces
+from registry.store import figures, matches, people, reviews, scans, submissions, traces
 
 SCOPE = "submissions"
 
@@ -49,7 +51,8 @@ def questions(
     """Figures of the caller's, each once, in the order in which they came up.
 
     Those that were merged into others, or that no trace belongs to any more, are left out; of the
-    open ones also those whom the search names by now wherever they are.
+    open ones also those whom the search names by now, or a declared release of extras answers for,
+    wherever they are.
     """
     require(principal, SCOPE)
     found = figures.list_figures(session, principal, series_id=series_id)
@@ -57,7 +60,7 @@ def questions(
     seen: dict[str, list[Sighting]] = {}
     for item in _sightings(session, principal, [each.id for each in found]):
         seen.setdefault(resolve(item.figure_id, answers), []).append(item)
-    explained = _explained(session, principal, seen)
+    explained = _explained(session, principal, seen) | _released(session, principal, seen)
     asked = [
         Question(figure, answer_of(figure.id, answers), tuple(seen[figure.id]))
         for figure in found
@@ -247,4 +250,32 @@ def _explained(
         figure_id
         for figure_id, each in seen.items()
         if all(not item.split_id and item.trace_id in traces_named for item in each)
+    }
+
+
+def _released(
+    session: Session, principal: Principal, seen: Mapping[str, Sequence[Sighting]]
+) -> set[str]:
+    """Figures for whom a declared release of extras answers in every cut that shows them."""
+    cuts = {item.cut_id for each in seen.values() for item in each}
+    answered = {cut_id: _released_in(session, principal, cut_id) for cut_id in cuts}
+    return {
+        figure_id
+        for figure_id, each in seen.items()
+        if all(figure_id in answered[item.cut_id] for item in each)
+    }
+
+
+def _released_in(session: Session, principal: Principal, cut_id: str) -> set[str]:
+    scan = scans.newest_done(session, principal, cut_id)
+    if scan is None:
+        return set()
+    declared = submissions.get_submission(session, principal, scan.submission_id).declaration
+    if not declared.extras:
+        return set()
+    people = settled(session, principal, scan).unknown
+    released, _ = told_of_extras(people, declared)
+    named = {person.figure_id for place, person in enumerate(people) if place in released}
+    return named - {
+        person.figure_id for place, person in enumerate(people) if place not in released
     }

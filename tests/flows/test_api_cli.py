@@ -245,9 +245,13 @@ def test_review_decides_again(shell: Shell, anna: str) -> None:
     cut = shell.json("cut", "list")[1][0]["id"]
     _, findings = shell.json("scan", film, "--cut", cut)
     match = findings["matches"][0]["id"]
-    code, out, _ = shell.run("review", "accept", match)
+    code, out, err = shell.run("review", "accept", match)
     assert code == 0
     assert "CLEARED" in out
+    word = shell.json("review", "acts", match)[1][0]["id"]
+    assert f"review undo {word}" in out + err
+    code, out, err = shell.run("review", "undo", word)
+    assert (code, "review undo" in out + err) == (0, False)
 
 
 def test_a_refused_sample_is_told_in_words(shell: Shell) -> None:

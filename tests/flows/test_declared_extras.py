@@ -26,11 +26,14 @@ def test_a_release_answers_for_as_many_as_signed(stage: Stage) -> None:
     found = decided(studio, made)
     assert (found["verdict"], codes(found)) == ("CLEARED", {"extra-declared"})
     assert list(studio.pages("/v1/review-queue")) == []
+    assert studio.get("/v1/figures") == []
+    assert len(studio.get("/v1/figures", all="true")) == 2
     address = f"/v1/submissions/{made['id']}/declaration"
     one = {**declaration(), "extras": [{"reference": "release 14", "count": 1}]}
     studio.post(address, {"declaration": one})
     again = decided(studio, made)
     assert again["verdict"] == "REVIEW" and "extras-too-many" in codes(again)
+    assert len(studio.get("/v1/figures")) == 2
     placed = {
         **declaration(),
         "extras": [{"reference": "release 14", "count": 1, "where": [[0, 8_500]]}],
