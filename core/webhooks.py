@@ -17,6 +17,7 @@ from core.errors import BadInput, Conflict, NotFound
 from core.hooksign import Scheme, new_secret, receivers_part
 from core.ids import new_id
 from core.principal import Principal, require
+from core.resealing import SealedColumn
 from core.vault import Vault
 
 SCOPE = "webhooks"
@@ -25,6 +26,7 @@ OVERLAP = timedelta(hours=24)
 ENDPOINTS_MAX = 20
 _KIND = re.compile(r"\*|[a-z][a-z_-]*(\.[a-z][a-z_-]*)*(\.\*)?")
 _KINDS_MAX = 50
+_BOUND = {"kind": "webhook-secret"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +198,11 @@ def _own(session: Session, principal: Principal, endpoint_id: str) -> EndpointRo
 
 
 def _seal(vault: Vault, endpoint_id: str, secret: str) -> bytes:
-    return vault.seal(vault_subject(endpoint_id), secret.encode(), {"kind": "webhook-secret"})
+    return vault.seal(vault_subject(endpoint_id), secret.encode(), _BOUND)
 
 
 def _unseal(vault: Vault, endpoint_id: str, sealed: bytes) -> str:
-    opened = vault.unseal(vault_subject(endpoint_id), sealed, {"kind": "webhook-secret"})
+    opened = vault.unseal(vault_subject(endpoint_id), sealed, _BOUND)
     return opened.decode()
 
 
@@ -219,3 +221,10 @@ def _endpoint(row: EndpointRow) -> Endpoint:
         created_at=row.recorded_at,
         rotated_at=row.rotated_at,
     )
+
+
+def _bound(row: EndpointRow) -> tuple[str, dict[str, str]]:
+    return vault_subject(row.id), _BOUND
+
+
+SEALED = tuple(SealedColumn(EndpointRow, name, _bound) for name in ("sealed", "previous_sealed"))

@@ -24,7 +24,7 @@ def seal_identity(vault: Vault, person_id: str, item: VerifiedIdentity) -> bytes
     """Sealed bytes of an identity, for `open_identity`."""
     born_on = None if item.born_on is None else item.born_on.isoformat()
     data = {"name": item.name, "born_on": born_on, "framework": item.framework}
-    return vault.seal(person_id, json.dumps(data).encode(), _aad(person_id))
+    return vault.seal(person_id, json.dumps(data).encode(), identity_aad(person_id))
 
 
 def identity_of(
@@ -34,10 +34,11 @@ def identity_of(
     sealed = None if person_id is None else factors.sealed_identity(session, door, person_id)
     if sealed is None or person_id is None:
         return None
-    data = json.loads(vault.unseal(person_id, sealed, _aad(person_id)))
+    data = json.loads(vault.unseal(person_id, sealed, identity_aad(person_id)))
     born_on = None if data["born_on"] is None else date.fromisoformat(data["born_on"])
     return VerifiedIdentity(data["name"], born_on, data["framework"])
 
 
-def _aad(person_id: str) -> dict[str, str]:
+def identity_aad(person_id: str) -> dict[str, str]:
+    """What a sealed identity is bound to."""
     return {"what": "verified-identity", "person": person_id}

@@ -34,7 +34,9 @@ def rotate_kek(cli: Cli) -> None:
 @command(app, "rotate-data")
 def rotate_data(
     cli: Cli,
-    subject: Annotated[str, typer.Argument(help="A performer, an enrolment or a submission.")] = "",
+    subject: Annotated[
+        str, typer.Argument(help="A performer, enrolment, submission or account.")
+    ] = "",
     everyone: Annotated[bool, typer.Option("--all", help="Everybody's data keys.")] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Make no new keys; end what was begun.")
@@ -45,6 +47,7 @@ def rotate_data(
     Interrupted it leaves everything readable; go on with --resume. The old keys stay, for backups,
     until `forget-old`.
     """
+    from api import rotating  # noqa: PLC0415
     from registry.service import rekeying  # noqa: PLC0415
 
     if (bool(subject), everyone, resume).count(True) != 1:
@@ -57,7 +60,7 @@ def rotate_data(
                 if everyone
                 else rekeying.renew(world.vault, subject)
             )
-        done = rekeying.reseal(world.db, world.vault, world.objects)
+        done = rotating.reseal(world)
     found = {"keys": keys, "rows": done.rows, "files": done.files}
     emit(cli, found, lambda: say(text(cli.lang, "keys.rotated-data", **found)))
 
@@ -69,11 +72,12 @@ def rotate_embeddings(cli: Cli) -> None:
     Interrupted it leaves everything readable; end it with `rotate-data --resume`. The old turning
     stays, for backups, until `forget-old`.
     """
-    from registry.service import rekeying, turning  # noqa: PLC0415
+    from api import rotating  # noqa: PLC0415
+    from registry.service import turning  # noqa: PLC0415
 
     with _opened(cli) as world:
         generation = turning.begin_next(world.vault)
-        done = rekeying.reseal(world.db, world.vault, world.objects)
+        done = rotating.reseal(world)
     found = {"turning": generation, "rows": done.rows}
     emit(cli, found, lambda: say(text(cli.lang, "keys.rotated-embeddings", **found)))
 
@@ -84,16 +88,16 @@ def forget_old(cli: Cli) -> None:
 
     Make a backup of the database first: older ones cannot be read any more.
     """
+    from api import rotating  # noqa: PLC0415
     from api.worker import KINDS  # noqa: PLC0415
     from core import jobs  # noqa: PLC0415
     from core.errors import Conflict  # noqa: PLC0415
-    from registry.service import rekeying  # noqa: PLC0415
 
     with _opened(cli) as world:
         with world.db.read() as session:
             if jobs.open_jobs(session, KINDS):
                 raise Conflict("Work is under way.", next_step="Let the worker finish its jobs.")
-        found = {"keys": rekeying.forget_old(world.db, world.vault, world.objects)}
+        found = {"keys": rotating.forget_old(world)}
     emit(cli, found, lambda: say(text(cli.lang, "keys.forgot-old", **found)))
 
 

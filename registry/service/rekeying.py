@@ -14,6 +14,8 @@ from core.db import Database
 from core.errors import Conflict, NotFound
 from core.objects import Objects
 from core.principal import SearchCapability
+from core.resealing import SealedColumn, old_rows
+from core.resealing import reseal as reseal_column
 from core.vault import Vault
 from registry.models.encoders import Material
 from registry.retention import STRANGERS
@@ -25,7 +27,7 @@ from registry.service.sealcheck import check_seals
 from registry.service.seals import is_present, open_template, renewed_trace, seal_template
 from registry.store import content, enrolments, material, prints, traces
 
-RENEWABLE = ("prf_", "enr_", "sub_", "scn_", STRANGERS)
+RENEWABLE = ("prf_", "enr_", "sub_", "scn_", "clp_", "per_", "webhook:", STRANGERS)
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]
@@ -40,14 +42,14 @@ class Resealed:
 
 
 def renew(vault: Vault, subject_id: str) -> int:
-    """Give a performer, an enrolment, a submission and what they own other keys; how many.
+    """Give a performer, an enrolment, a submission, an account or an endpoint other keys.
 
-    Raises NotFound for a subject without a key.
+    What they own gets others too. Returns how many; raises NotFound for a subject without a key.
     """
     if vault.live_key_id(subject_id) is None or not subject_id.startswith(RENEWABLE):
         raise NotFound(
             "Nothing is sealed for this subject.",
-            next_step="Name a performer, an enrolment or a submission by its id.",
+            next_step="Name a performer, an enrolment, a submission or an account by its id.",
         )
     return vault.renew([subject_id, *vault.owned(subject_id)])
 
@@ -67,13 +69,21 @@ def adopt_enrolments(session: Session, vault: Vault) -> None:
             vault.adopt(enrolment_id, performer_id)
 
 
-def reseal(db: Database, vault: Vault, objects: Objects) -> Resealed:
-    """Bring every row and kept sample under the present keys and the turning in force."""
+def reseal(
+    db: Database, vault: Vault, objects: Objects, columns: Sequence[SealedColumn] = ()
+) -> Resealed:
+    """Bring every row and kept sample under the present keys and the turning in force.
+
+    `columns` are those of all packages that hold no vectors.
+    """
     rows = sum(_through(db, vault, batch) for batch in (_templates, _traces, _contents))
+    rows += sum(reseal_column(db, _CAPABILITY, vault, column) for column in columns)
     return Resealed(rows, _materials(db, vault, objects))
 
 
-def forget_old(db: Database, vault: Vault, objects: Objects) -> int:
+def forget_old(
+    db: Database, vault: Vault, objects: Objects, columns: Sequence[SealedColumn] = ()
+) -> int:
     """Destroy keys and turnings that were replaced; backups from before cannot be read then.
 
     The files of the search go as well, which are written again when a worker needs them.
@@ -82,6 +92,7 @@ def forget_old(db: Database, vault: Vault, objects: Objects) -> int:
     """
     with db.read() as session:
         left = sum(_left(session, vault))
+        left += sum(len(old_rows(session, _CAPABILITY, vault, column)) for column in columns)
         used = check_seals(session, vault, objects).key_ids
     old_keys = vault.retired_ids(RENEWABLE)
     left += sum(not materials.is_present(vault, objects, item) for item in _all_material(db))

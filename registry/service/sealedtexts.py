@@ -1,6 +1,9 @@
 """Names of people around a performer, sealed under the performer's key and gone with it."""
 
+from core.resealing import SealedColumn
 from core.vault import Vault
+from registry.store.estates import HeirRow
+from registry.store.guardians import GuardianRow
 
 NAME = "name"
 
@@ -28,3 +31,10 @@ def open_text(
 
 def _aad(tenant_id: str, owner_id: str, what: str) -> dict[str, str]:
     return {"tenant": tenant_id, "owner": owner_id, "what": what}
+
+
+def _bound(row: GuardianRow | HeirRow) -> tuple[str, dict[str, str]]:
+    return row.performer_id, _aad(row.tenant_id, row.id, NAME)
+
+
+SEALED = tuple(SealedColumn(row, "sealed_name", _bound) for row in (GuardianRow, HeirRow))

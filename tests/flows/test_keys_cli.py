@@ -12,8 +12,10 @@ import pytest
 from api.cli.main import main
 from core.erasures import ERASURES_FILE
 from core.init import open_world
+from core.keys import generate
 from core.vault import KEYSTORE_FILE
 from registry.service.sealcheck import check_seals
+from tests.simulators.holdings import BORN_ON
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, run_jobs, submit
 
@@ -47,6 +49,11 @@ def test_an_upkeep_of_keys(stage: Stage, run: Run, tmp_path: Path) -> None:
     for person, name in ((anna, "anna"), (bea, "bea")):
         sample = stage.file(f"{name}.wav", medium(8000, (name, "voice", 0, 8000)))
         person.enrol(sample, purposes=("matching", "reembedding"))
+    child = Person.add(agency, "Cleo").id
+    agency.post(f"/v1/performers/{child}/minority", {"born_on": BORN_ON})
+    parent = {"name": "Cleo's mother", "did": generate().did, "relation": "parent"}
+    guardian = agency.post(f"/v1/performers/{child}/guardians", parent)["id"]
+    hook = studio.post("/v1/webhooks", {"url": "https://studio.example/hook"})["id"]
     film = medium(9000, ("anna", "voice", 0, 5000), ("nobody", "voice", 5000, 9000))
     submit(stage, studio, new_cut(studio), film, declaration())
 
@@ -64,6 +71,8 @@ def test_an_upkeep_of_keys(stage: Stage, run: Run, tmp_path: Path) -> None:
     code, forgotten = run("keys", "forget-old")
     assert code == 0
     assert forgotten["keys"] > 5
+    assert agency.get(f"/v1/guardians/{guardian}")["name"] == "Cleo's mother"
+    assert studio.post(f"/v1/webhooks/{hook}/rotation")["id"] == hook
     assert submit(stage, studio, new_cut(studio), film, declaration())
 
     backup = tmp_path / "keystore.backup"
@@ -90,6 +99,7 @@ def _withdraw(stage: Stage, person: Person) -> None:
 _ALONE = """
 import sys
 from core.init import open_world
+from core.keys import generate
 from core.settings import load_settings
 from registry.service.sealcheck import check_seals
 with open_world(load_settings()) as world, world.db.read() as session:

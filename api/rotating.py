@@ -1,0 +1,20 @@
+"""Other keys and turnings for all that is sealed, of every package."""
+
+from api.accounts import sealedcolumns as accounts
+from core import webhooks
+from core.init import World
+from licensing.service import sealedcolumns as licensing
+from registry.service import rekeying, sealedtexts
+from registry.service.rekeying import Resealed
+
+COLUMNS = (*webhooks.SEALED, *sealedtexts.SEALED, *licensing.SEALED, *accounts.SEALED)
+
+
+def reseal(world: World) -> Resealed:
+    """Bring everything under the present keys and the turning in force."""
+    return rekeying.reseal(world.db, world.vault, world.objects, COLUMNS)
+
+
+def forget_old(world: World) -> int:
+    """Destroy what was replaced; see `rekeying.forget_old`."""
+    return rekeying.forget_old(world.db, world.vault, world.objects, COLUMNS)
