@@ -18,6 +18,7 @@ from core.objects import Objects
 from core.principal import Principal
 from core.settings import Settings
 from core.vault import Vault
+from tests.schemas import copied
 
 _PACKAGES = ("core", "registry", "licensing", "royalties", "api")
 
@@ -90,7 +91,7 @@ def new_principal(db: Database, kind: str, *scopes: str) -> Principal:
 def world(tmp_path: Path) -> Iterator[TestWorld]:
     """Give a fresh world made by the product's own set-up, with the schema of the code."""
     settings = Settings(data_dir=tmp_path / "data")
-    report = initialise(settings, create_schema)
+    report = initialise(settings, copied(create_schema))
     with open_world(settings) as opened:
         operator_id = report.operator_tenant_id or ""
         yield TestWorld(

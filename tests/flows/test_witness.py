@@ -28,6 +28,7 @@ from core.tenants import OPERATOR
 from core.tlogpolicy import reached
 from core.tlogproof import parse_proof
 from tests.fixtures import TestWorld
+from tests.schemas import copied
 from witness import main as program
 from witness.judging import add_checkpoint, watch
 from witness.notes import Refused, key_from
@@ -149,7 +150,7 @@ def test_proofs_of_growth_agree_with_the_registrys_and_forged_ones_do_not() -> N
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TestWorld]:
     settings = Settings(data_dir=tmp_path / "data")
-    report = initialise(settings, upgrade)
+    report = initialise(settings, copied(upgrade))
     operator = Principal(report.operator_tenant_id or "", "test", frozenset({"*"}), OPERATOR)
     with open_world(settings) as opened:
         yield TestWorld(

@@ -12,13 +12,15 @@ from api.cli.signing import signature
 from api.client import Client, Runner
 from api.handlers import failures, handlers
 from api.opening import open_registry
-from api.setup import prepare
+from api.schema import upgrade
+from api.scopes import SCOPES
 from api.tools import Tools
 from api.transport import LocalTransport
 from api.worker import Worker
-from core.init import OPERATOR_KEY_FILE
+from core.init import OPERATOR_KEY_FILE, initialise
 from core.keys import PrivateKey, generate
 from core.settings import Settings
+from tests.schemas import copied
 from tests.simulators.small_engine import SmallEngine, medium
 
 
@@ -51,7 +53,7 @@ class Stage:
     @classmethod
     def make(cls, folder: Path, **more: Any) -> "Stage":
         settings = Settings(data_dir=folder / "data", **more)
-        prepare(settings)
+        initialise(settings, copied(upgrade), operator_scopes=SCOPES)
         return cls(settings, LocalTransport(create_app(settings)))
 
     def with_settings(self, **changed: Any) -> "Stage":
