@@ -11,7 +11,6 @@ from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
 from api.routes.jobs import JobOut
 from api.wire import FROZEN, Options, ReasonOut, Signed, Text, ToSign
-from core import jobs
 from core.clock import utc_now
 from core.principal import require
 from fingerprint.models import Modality
@@ -20,10 +19,10 @@ from registry.models.people import Enrolment, Purpose, Sample, SigningRequest
 from registry.proofing.duplicates import shown_state
 from registry.service import enrolment, people, samples
 from registry.service.acting import represent, represent_enrolment, view, view_enrolment
+from registry.service.agentjobs import agentjob
+from registry.service.challengesides import SEEING
 
 router = APIRouter(tags=["enrolments"])
-# What lets an agent see where an enrolment stands.
-SEEING = (Act.READ, Act.ENROL)
 
 
 class NewEnrolment(BaseModel):
@@ -211,8 +210,8 @@ def add_sample(enrolment_id: str, body: NewSample, writing: Writing, world: Open
 @router.get("/jobs/{job_id}/sample", response_model=SampleOut)
 def show_sample(job_id: str, caller: Caller, reading: Reading) -> SampleOut:
     """What did the sample of this embedding job give?"""
-    sample_id = jobs.get(reading, caller, job_id).subject_key
-    return SampleOut.of(samples.get_sample(reading, caller, sample_id))
+    job, side = agentjob(reading, caller, job_id, now=utc_now())
+    return SampleOut.of(samples.get_sample(reading, side, job.subject_key))
 
 
 @router.post("/enrolments/{enrolment_id}/withdrawal", response_model=EnrolmentOut)

@@ -12,6 +12,7 @@ from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import require_any
+from registry.service.agentjobs import agentjob
 
 router = APIRouter(tags=["jobs"])
 JOBS_SHOWN_MAX = 1000
@@ -80,7 +81,7 @@ def list_jobs(
 @router.get("/jobs/{job_id}", response_model=JobOut)
 def show_job(job_id: str, caller: Caller, reading: Reading) -> JobOut:
     """How far is this job?"""
-    return JobOut.of(jobs.get(reading, caller, job_id))
+    return JobOut.of(agentjob(reading, caller, job_id, now=utc_now())[0])
 
 
 @router.post("/jobs/{job_id}/cancellation", response_model=JobOut)

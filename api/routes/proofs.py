@@ -15,9 +15,13 @@ from api.deps import Caller, Open, Reading, Writing
 from api.routes.jobs import JobOut
 from api.wire import FROZEN, ReasonOut, Text
 from core.clock import utc_now
-from core.principal import require
+from core.principal import holds, require
+from registry.models.mandates import Act
 from registry.models.proofs import Attestation, Challenge, ChallengeKind, Fact
 from registry.service import challenges, identifying, proofing
+from registry.service.acting import represent_enrolment, view_enrolment
+from registry.service.attesting import ATTEST
+from registry.service.challengesides import SEEING, represent_challenge, view_challenge
 
 router = APIRouter(tags=["enrolments"])
 
@@ -159,36 +163,43 @@ def identify(enrolment_id: str, writing: Writing, world: Open) -> Response:
 @router.get("/enrolments/{enrolment_id}/proofs", response_model=ProofsOut)
 def show_proofs(enrolment_id: str, caller: Caller, reading: Reading, world: Open) -> ProofsOut:
     """What does this enrolment still lack before it may be searched?"""
-    found = proofing.standing(reading, caller, enrolment_id, demands=demands_of(world.settings))
+    side = caller
+    if not holds(caller, ATTEST):
+        side = view_enrolment(reading, caller, enrolment_id, *SEEING, now=utc_now())
+    found = proofing.standing(reading, side, enrolment_id, demands=demands_of(world.settings))
     return ProofsOut.of(found)
 
 
 @router.post("/enrolments/{enrolment_id}/challenges", status_code=201, response_model=ChallengeOut)
 def ask(enrolment_id: str, body: NewChallenge, writing: Writing) -> Response:
     """Draw a phrase to say, begun within two minutes, or movements to make within two minutes."""
-    return writing.write(
-        lambda session: ChallengeOut.of(
-            challenges.ask(
-                session, writing.caller, enrolment_id, body.kind, body.language, now=utc_now()
-            )
-        )
-    )
+
+    def drawn(session: Session) -> ChallengeOut:
+        now = utc_now()
+        side = represent_enrolment(session, writing.caller, enrolment_id, Act.ENROL, now=now)
+        made = challenges.ask(session, side, enrolment_id, body.kind, body.language, now=now)
+        return ChallengeOut.of(made)
+
+    return writing.write(drawn)
 
 
 @router.post("/challenges/{challenge_id}/beginning", status_code=201, response_model=ChallengeOut)
 def begin(challenge_id: str, writing: Writing) -> Response:
     """Begin to show the words of a phrase; start recording before, and look for each word."""
-    return writing.write(
-        lambda session: ChallengeOut.of(
-            challenges.begin(session, writing.caller, challenge_id, now=utc_now())
-        )
-    )
+
+    def begun(session: Session) -> ChallengeOut:
+        now = utc_now()
+        side = represent_challenge(session, writing.caller, challenge_id, now=now)
+        return ChallengeOut.of(challenges.begin(session, side, challenge_id, now=now))
+
+    return writing.write(begun)
 
 
 @router.get("/challenges/{challenge_id}", response_model=ChallengeOut)
 def look(challenge_id: str, caller: Caller, reading: Reading) -> ChallengeOut:
     """What is asked, as far as it is shown by now: ask ten times a second while words appear."""
-    return ChallengeOut.of(challenges.look(reading, caller, challenge_id))
+    side = view_challenge(reading, caller, challenge_id, now=utc_now())
+    return ChallengeOut.of(challenges.look(reading, side, challenge_id))
 
 
 @router.post("/challenges/{challenge_id}/answer", status_code=202, response_model=JobOut)
@@ -200,12 +211,12 @@ def answer(challenge_id: str, body: NewAnswer, writing: Writing, world: Open) ->
         return replayed
     now = utc_now()  # the moment it came, not the one after a large file was stored
     stored = uploads.keep(world, writing.caller, body.upload_id)
-    given = writing.write(
-        lambda session: JobOut.of(
-            challenges.answer(session, writing.caller, challenge_id, stored, now=now)
-        ),
-        status=202,
-    )
+
+    def take(session: Session) -> JobOut:
+        side = represent_challenge(session, writing.caller, challenge_id, now=now)
+        return JobOut.of(challenges.answer(session, side, challenge_id, stored, now=now))
+
+    given = writing.write(take, status=202)
     uploads.discard(world.settings, writing.caller, body.upload_id)
     return given
 

@@ -76,7 +76,7 @@ def owner_of(session: Session, _capability: SearchCapability, challenge_id: str)
     query = select(ChallengeRow.tenant_id).where(col(ChallengeRow.id) == challenge_id)
     owner = session.exec(query).first()
     if owner is None:
-        raise _absent()
+        raise absent()
     return owner
 
 
@@ -195,11 +195,12 @@ def _row(session: Session, principal: Principal, challenge_id: str) -> Challenge
     )
     row = session.exec(query).first()
     if row is None:
-        raise _absent()
+        raise absent()
     return row
 
 
-def _absent() -> NotFound:
+def absent() -> NotFound:
+    """What whoever looks for a challenge is told that is not there, or not theirs."""
     return NotFound("There is no such challenge.", next_step="Ask for a new one.")
 
 

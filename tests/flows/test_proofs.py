@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from api.opening import open_registry
 from api.recogniser import heard
 from core.enrolmentsettings import EnrolmentSettings
 from registry.store.challenges import ChallengeRow
+from tests.simulators.holdings import mandated
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit
 
+UNKNOWN = "chl_" + "a" * 26
 MINE = {"sound": [("first take", 0, 4000)]}
 
 
@@ -287,4 +290,27 @@ def test_no_route_takes_a_vector(tmp_path: Path) -> None:
     assert isinstance(spec, dict)
     wanted = str(spec.get("components", {}).get("schemas", {}))
     assert "'items': {'type': 'number'}" not in wanted
+    stage.close()
+
+
+def test_an_agent_asks_and_answers_within_a_mandate_and_follows_the_work(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    agent_id, agent = stage.tenant("agency")
+    acting = replace(anna, agency=agent)
+    open_ = challenge(anna, consent, "phrase")
+    for path in (f"/v1/challenges/{open_['id']}", f"/v1/enrolments/{consent}/proofs"):
+        with pytest.raises(Refused) as hidden:
+            agent.get(path)
+        assert hidden.value.status == 404
+    for path in (f"/v1/challenges/{open_['id']}/beginning", f"/v1/challenges/{UNKNOWN}/beginning"):
+        with pytest.raises(Refused, match="no such challenge") as hidden:
+            agent.post(path)
+        assert hidden.value.status == 404
+    mandated(anna.agency, anna, agent_id, ["enrol"])
+    asked = challenge(acting, consent, "phrase")
+    shown = begun(stage, acting, asked)
+    assert len(agent.get(f"/v1/challenges/{asked['id']}")["asked"]) == 7
+    found = answered(stage, acting, consent, asked, spoken("anna", "an answer", shown))
+    assert found["state"] == "HEAR"
     stage.close()
