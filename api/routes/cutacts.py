@@ -5,6 +5,7 @@ from typing import Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
+from sqlmodel import Session
 
 from api import deciding
 from api.deps import Caller, Reading, Writing
@@ -14,6 +15,8 @@ from core.principal import require_any
 from licensing.cutacts import Act, CutAct
 from licensing.known import UnknownPolicy
 from licensing.service import cutacts
+from licensing.service.mandated import represent_licence, view_licence
+from registry.models import mandates
 
 router = APIRouter(tags=["clearances"])
 READERS = ("licences", "submissions", "usage")
@@ -79,7 +82,8 @@ def announce(licence_id: str, body: NewUseNotice, writing: Writing) -> Response:
 def list_acts(licence_id: str, caller: Caller, reading: Reading) -> list[ActOut]:
     """Everything said about cuts under a licence, newest first."""
     require_any(caller, *READERS)
-    return [ActOut.of(item) for item in cutacts.list_acts(reading, caller, licence_id)]
+    side = view_licence(reading, caller, licence_id, mandates.Act.READ, utc_now())
+    return [ActOut.of(item) for item in cutacts.list_acts(reading, side, licence_id)]
 
 
 @router.get("/clearance-policy", response_model=Policy)
@@ -100,8 +104,11 @@ def set_policy(body: Policy, writing: Writing) -> Response:
 
 
 def _act(writing: Writing, licence_id: str, cut_id: str, act: Act) -> Response:
-    return writing.write(
-        lambda session: ActOut.of(
-            deciding.act_on_cut(session, writing.caller, licence_id, cut_id, act)
-        )
-    )
+    def said(session: Session) -> ActOut:
+        side = writing.caller
+        if act in cutacts.BY_PERFORMER:
+            wanted = mandates.Act.LICENSE
+            side = represent_licence(session, side, licence_id, wanted, utc_now())
+        return ActOut.of(deciding.act_on_cut(session, side, licence_id, cut_id, act))
+
+    return writing.write(said)

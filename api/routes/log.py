@@ -28,7 +28,11 @@ from core.tilepath import parse_tile
 from core.tiles import tile_bytes
 from core.tlogpolicy import format_policy
 from licensing.service import certificates, clearances, licences
+from licensing.service.mandated import view_licence
+from registry.models.mandates import Act
 from registry.service import datasets, enrolment
+from registry.service.acting import view_enrolment
+from registry.service.challengesides import SEEING
 
 public = APIRouter(tags=["log"])
 router = APIRouter(tags=["log"])
@@ -198,7 +202,8 @@ def cosignatures(
 def of_licence(licence_id: str, caller: Caller, reading: Reading, world: Open) -> list[ReceiptOut]:
     """Receipts of a licence's events, for its parties."""
     require_any(caller, *READERS)
-    return _opened(reading, world, licences.get_licence(reading, caller, licence_id).id)
+    side = view_licence(reading, caller, licence_id, Act.READ, utc_now())
+    return _opened(reading, world, licences.get_licence(reading, side, licence_id).id)
 
 
 @router.get("/clearances/{clearance_id}/receipts", response_model=list[ReceiptOut])
@@ -218,7 +223,8 @@ def of_enrolment(
     enrolment_id: str, caller: Caller, reading: Reading, world: Open
 ) -> list[ReceiptOut]:
     """Receipts of an enrolment's events, for the performer's side."""
-    return _opened(reading, world, enrolment.get_enrolment(reading, caller, enrolment_id).id)
+    side = view_enrolment(reading, caller, enrolment_id, *SEEING, now=utc_now())
+    return _opened(reading, world, enrolment.get_enrolment(reading, side, enrolment_id).id)
 
 
 @router.get("/datasets/{dataset_id}/receipts", response_model=list[ReceiptOut])

@@ -61,6 +61,19 @@ def test_an_agent_answers_within_the_mandate_and_nobody_else_does(stage: Stage) 
     signed = agent.post(f"/v1/licences/{draft['id']}/signature", signature(anna.key, draft))
     assert signed["state"] == "SIGNED"
     assert studio.get(f"/v1/requests/{voice['id']}")["state"] == "GRANTED"
+    under = f"/v1/licences/{draft['id']}"
+    cut = {"cut_id": new_cut(studio), "approve": True}
+    with pytest.raises(Refused) as hidden:
+        stranger.post(f"{under}/approvals", cut)
+    assert hidden.value.status == 404
+    approved = agent.post(f"{under}/approvals", cut)
+    for path in ("cuts", "receipts"):  # to license is not to read
+        with pytest.raises(Refused) as hidden:
+            agent.get(f"{under}/{path}")
+        assert hidden.value.status == 404
+    mandate(anna, agent_id, "read")
+    assert [item["id"] for item in agent.get(f"{under}/cuts")] == [approved["id"]]
+    assert agent.get(f"{under}/receipts") == home.get(f"{under}/receipts")
 
 
 def test_many_are_answered_in_one_call_and_what_fails_is_listed(stage: Stage) -> None:
