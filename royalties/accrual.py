@@ -16,7 +16,7 @@ from fingerprint.models import Reason
 from registry.models.works import ANYWHERE
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, Booked, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
-from royalties.tariffs import amount
+from royalties.tariffs.rates import amount
 
 BEFORE_ACTIVE = "before-active"
 

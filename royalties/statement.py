@@ -15,7 +15,7 @@ from core.canonical import canonical
 from core.ids import derived_id
 from core.money import to_cents
 from royalties.models import Pins, Transaction, TransactionKind
-from royalties.tariffs import amount
+from royalties.tariffs.rates import amount
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from licensing.models import TariffKind, TariffTerm
 from registry.models.works import KindOfUse
 from royalties import accrual
 from royalties.models import Accrual, ClearedUse, Ratio, TerritoryFactors, UsageLine
-from royalties.tariffs import amount
+from royalties.tariffs.rates import amount
 from tests.unit.royalties.worlds import EVEN, Books, line, priced, tariff, use
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.money import MICRO, parse_rate, rate_text, to_cents
 from licensing.models import TariffKind, TariffTerm
 from royalties.models import Ratio
-from royalties.tariffs import amount
+from royalties.tariffs.rates import amount
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "tariffs.md"
 

@@ -1,0 +1,71 @@
+"""Tariffs as documents: read with the path of every fault, written in one normal form, digested.
+
+Two documents that say the same have the same digest, whatever the order of their fields or the way
+a fraction is written: SHA-256 over RFC 8785 bytes, https://www.rfc-editor.org/rfc/rfc8785
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from core.canonical import canonical
+from core.errors import BadInput
+from royalties.tariffs.models import Kind, Tariff
+
+BYTES_MAX = 64 * 1024
+FAULTS_MAX = 10
+_ADAPTER: TypeAdapter[Tariff] = TypeAdapter(Tariff)
+_KINDS = frozenset(kind.value for kind in Kind)
+
+
+def tariff_from_dict(data: Mapping[str, Any]) -> Tariff:
+    """Read a document; raises BadInput (bad-tariff) that names each field at fault by its path."""
+    try:
+        text = json.dumps(data, allow_nan=False)
+        if len(text) > BYTES_MAX:
+            raise _bad([f"the document is larger than {BYTES_MAX} bytes"])
+        # As JSON, where lists and names of a closed set are what they look like, and no more.
+        return _ADAPTER.validate_json(text, strict=True)
+    except ValidationError as exc:
+        raise _bad(_faults(exc)) from exc
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise _bad(["the document is no JSON"]) from exc
+
+
+def tariff_to_dict(tariff: Tariff) -> dict[str, Any]:
+    """The document in its normal form, complete; inverse of `tariff_from_dict`."""
+    found: dict[str, Any] = _ADAPTER.dump_python(tariff, mode="json", by_alias=True)
+    return found
+
+
+def digest_of(tariff: Tariff) -> str:
+    """What pins this very text: SHA-256 as hex."""
+    return hashlib.sha256(canonical(tariff_to_dict(tariff))).hexdigest()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a document, for editors and other programs."""
+    return _ADAPTER.json_schema()
+
+
+def _faults(exc: ValidationError) -> list[str]:
+    """`params.steps.0.share: a share is at most the whole`, the first few of them."""
+    found = []
+    for fault in exc.errors(include_url=False, include_input=False)[:FAULTS_MAX]:
+        path = [str(part) for part in fault["loc"] if part not in _KINDS]
+        said = fault["msg"].removeprefix("Value error, ")
+        if fault["type"].startswith("union_tag"):
+            said = f"kind is one of {', '.join(Kind)}"
+        found.append(f"{'.'.join(path) or 'tariff'}: {said}")
+    return found
+
+
+def _bad(faults: list[str]) -> BadInput:
+    return BadInput(
+        f"This is no tariff ({'; '.join(faults)}).",
+        next_step="Mend these fields; the documentation of tariffs says what each may hold.",
+        code="bad-tariff",
+    )
