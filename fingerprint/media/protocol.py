@@ -189,11 +189,9 @@ def from_line(line: bytes) -> Answer:
     try:
         said = json.loads(line)
         kind = _KINDS[said.pop("kind")]
-        if set(said) != {field.name for field in fields(kind)}:
+        if said.keys() != _FIELDS[kind.__name__]:
             raise Garbled(f"fields of {kind.__name__}")
-        return kind(
-            **{field.name: _checked(field.name, said[field.name]) for field in fields(kind)}
-        )
+        return kind(**{name: _checked(name, value) for name, value in said.items()})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise Garbled("not an answer") from exc
 

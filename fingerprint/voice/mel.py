@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Unavailable
+from fingerprint.voice.products import alone
 
 Samples = NDArray[np.float32]
 Mel = NDArray[np.float32]
@@ -19,9 +20,7 @@ SAMPLE_RATE = 16_000
 HOP = 160
 _FFT_SIZE = 400
 _BANDS = 40
-# So few at a time that the matrix library uses the calling thread alone: its own threads spin for
-# 20 ms after each product, which takes a core from the decoder and the encoder beside this.
-_ROWS = 32
+_BLOCK = 128  # frames whose spectra stay in the cache
 
 
 def load_filterbank(path: Path) -> NDArray[np.float32]:
@@ -39,12 +38,19 @@ def mel_spectrogram(samples: Samples, filterbank: NDArray[np.float32]) -> Mel:
     """Float32 (1 + n // 160, 40) of n mono samples at 16 kHz; n may be 0."""
     padded = np.pad(samples.astype(np.float32, copy=False), _FFT_SIZE // 2)
     frames = np.lib.stride_tricks.sliding_window_view(padded, _FFT_SIZE)[::HOP]
-    spectrum = np.fft.rfft(frames * _HANN, axis=1)
-    power = np.zeros((-(-len(frames) // _ROWS), _ROWS, filterbank.shape[1]), np.float32)
-    np.square(spectrum.real, out=power.reshape(-1, power.shape[-1])[: len(frames)])
-    power.reshape(-1, power.shape[-1])[: len(frames)] += np.square(spectrum.imag)
-    mel = (power @ filterbank.T).reshape(-1, filterbank.shape[0])
-    return np.asarray(mel[: len(frames)], np.float32)
+    bands = np.ascontiguousarray(filterbank.T)
+    mel = np.empty((len(frames), _BANDS), np.float32)
+    for start in range(0, len(frames), _BLOCK):
+        some = slice(start, start + _BLOCK)
+        mel[some] = _mel(frames[some], bands)
+    return mel
+
+
+def _mel(frames: NDArray[np.float32], bands: NDArray[np.float32]) -> Mel:
+    """Of a block of frames or less, by a filterbank of (201, 40)."""
+    # Unless it is to scale its result, NumPy transforms single precision in double.
+    spectrum = np.fft.rfft(frames * _SCALED_HANN, axis=1, norm="forward")
+    return alone(np.square(np.abs(spectrum)), bands)
 
 
 def _unavailable(message: str) -> Unavailable:
@@ -52,4 +58,5 @@ def _unavailable(message: str) -> Unavailable:
 
 
 # Periodic, as a spectrogram's window is: symmetric windows are for filter design.
-_HANN = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FFT_SIZE) / _FFT_SIZE)).astype(np.float32)
+_HANN = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(_FFT_SIZE) / _FFT_SIZE)
+_SCALED_HANN = (_HANN * _FFT_SIZE).astype(np.float32)  # what the transform is then divided by

@@ -9,6 +9,8 @@ voices out.
 import numpy as np
 from numpy.typing import NDArray
 
+from fingerprint.voice.products import alone
+
 NOBODY = -1
 _GAIN_MIN = 0.01
 
@@ -20,8 +22,8 @@ def second_voices(
 
     Windows on either side of a change of voice hold both, one after the other, and are left out.
     """
-    agreement = (vectors @ centres.T).astype(np.float64)
-    gains = _gains(agreement, (centres @ centres.T).astype(np.float64), path)
+    agreement = alone(vectors, centres.T).astype(np.float64)
+    gains = _gains(agreement, alone(centres, centres.T).astype(np.float64), path)
     second = np.argmax(gains, axis=1)
     found = np.max(gains, axis=1) >= _GAIN_MIN
     changes = np.flatnonzero(np.diff(path))

@@ -16,6 +16,7 @@ from fingerprint.models import Span
 from fingerprint.voice.clustering import Group, average_link, centres, merged
 from fingerprint.voice.encoder import WINDOW_MS, Windows
 from fingerprint.voice.overlap import NOBODY, second_voices
+from fingerprint.voice.products import alone
 
 _CHANGE_COST = 0.05
 _GRID_MS = 10
@@ -93,13 +94,14 @@ def smoothed(
     vectors: NDArray[np.float32], voices_mean: NDArray[np.float32], cost: float = _CHANGE_COST
 ) -> NDArray[np.int64]:
     """The sequence of voices, int64 (N,), that agrees best, each change charged for."""
-    agreement, count = vectors @ voices_mean.T, len(voices_mean)
+    agreement, count = alone(vectors, voices_mean.T), len(voices_mean)
     total, back = agreement[0].copy(), np.zeros((len(vectors), count), np.int64)
+    stayed = np.arange(count)
     for place in range(1, len(vectors)):
-        change = int(np.argmax(total))
-        stay = total >= total[change] - cost
-        back[place] = np.where(stay, np.arange(count), change)
-        total = np.where(stay, total, total[change] - cost) + agreement[place]
+        change = int(total.argmax())
+        changed = total[change] - cost
+        back[place] = np.where(total >= changed, stayed, change)
+        total = np.maximum(total, changed) + agreement[place]
     path = np.zeros(len(vectors), np.int64)
     path[-1] = int(np.argmax(total))
     for place in range(len(vectors) - 1, 0, -1):

@@ -98,6 +98,8 @@ class SpeechSoFar:
 
     def add(self, probabilities: NDArray[np.float32]) -> tuple[Span, ...]:
         """Take the next chunks; the spans that are settled since the last call."""
+        if not len(probabilities):
+            return ()
         self._open = np.concatenate([self._open, probabilities])
         loud = np.flatnonzero(self._open >= _STAY)
         edges = np.concatenate([[-1], loud, [len(self._open)]])

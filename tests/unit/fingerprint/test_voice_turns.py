@@ -135,3 +135,21 @@ def test_similar_voices_are_two_however_much_each_speaks_and_one_voice_is_one(se
         assert len(voices(two, spoken(two))) == 2
         one = alike(count, 1.0, seed=seed)
         assert len(voices(one, spoken(one))) == 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=30), st.integers(0, 99))
+def test_joins_are_those_of_scores_found_anew_each_time(order: list[int], seed: int) -> None:
+    vectors = speaking(order, seed=seed, spread=0.9).vectors
+    least = 0.5
+    groups = [[place] for place in range(len(order))]
+    while len(groups) > 1:
+        means = [
+            (float(np.mean(vectors[one] @ vectors[other].T)), -first, -second)
+            for (first, one), (second, other) in itertools.combinations(enumerate(groups), 2)
+        ]
+        score, first, second = max(means)
+        if score < least:
+            break
+        groups[-first] += groups.pop(-second)
+    assert average_link(vectors, least) == groups
