@@ -4,11 +4,13 @@
 of the command line (EX_USAGE of sysexits.h; Typer's own 2 would read as a refusal), 130 stopped.
 """
 
+import functools
 import sys
 from collections.abc import Sequence
 from typing import Any, cast
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from api.cli.commands import build
@@ -23,9 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's own) and return its exit code."""
     no_core_dumps()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    root = typer.main.get_command(build())
     try:
-        code = root.main(args=arguments, prog_name="ebenbild", standalone_mode=False)
+        code = _program().main(args=arguments, prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
         return _usage(error)
     except (KeyboardInterrupt, Abort):
@@ -34,6 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _failed(error)
     return code if isinstance(code, int) else 0
+
+
+@functools.cache
+def _program() -> TyperGroup:
+    """The whole command line, read from its functions once."""
+    return cast(TyperGroup, typer.main.get_command(build()))
 
 
 def _usage(error: TyperException) -> int:

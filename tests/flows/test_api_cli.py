@@ -15,8 +15,9 @@ from api import supervisor
 from api.cli.connect import connect
 from api.cli.main import main
 from api.cli.options import Cli
+from api.supervisor import DrainRunner
 from tests.simulators.small_engine import medium
-from tests.simulators.stage import voice_sample
+from tests.simulators.stage import SmallRunner, voice_sample
 
 TERMS = """
 performer_id = "{performer}"
@@ -76,13 +77,13 @@ class Shell:
 
 
 def started(folder: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[], Any]) -> Shell:
-    """A shell whose worker process runs the small engine."""
+    """A shell whose jobs are carried out in this process, by the small engine."""
     monkeypatch.setenv("EBENBILD_DATA_DIR", str(folder / "data"))
     monkeypatch.setenv("LANG", "en_US.UTF-8")
     for name in ("LC_ALL", "EBENBILD_API_KEY", "EBENBILD_SERVER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(Path(__file__).parents[2])
-    monkeypatch.setattr(supervisor, "PROGRAM", ("-m", "tests.simulators.small_worker"))
+    monkeypatch.setattr(supervisor, "DrainRunner", SmallRunner)
     return Shell(folder, read)
 
 
@@ -123,6 +124,14 @@ def shell(
 
 
 @pytest.fixture
+def worker_apart(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are carried out by a process of their own after all, as users have it."""
+    assert shell
+    monkeypatch.setattr(supervisor, "DrainRunner", DrainRunner)
+    monkeypatch.setattr(supervisor, "PROGRAM", ("-m", "tests.simulators.small_worker"))
+
+
+@pytest.fixture
 def anna(prepared: tuple[Path, str]) -> str:
     return prepared[1]
 
@@ -157,6 +166,7 @@ def test_clear_exits_by_its_verdict(
     assert verdict in out.splitlines()[0]
 
 
+@pytest.mark.usefixtures("worker_apart")
 def test_clear_exits_1_with_a_next_step_when_something_fails(shell: Shell, anna: str) -> None:
     code, out, err = shell.run(
         "clear", shell.file("film.mp4", b"no medium"), "--declare", declared(shell, anna)
@@ -190,6 +200,7 @@ def test_a_wrong_declaration_is_told_before_anything_is_sent(
     assert not list((shell.folder / "data/uploads").glob("ten_*/*"))
 
 
+@pytest.mark.usefixtures("worker_apart")
 def test_words_are_german_when_asked(shell: Shell, anna: str) -> None:
     film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
     _, out, _ = shell.run("clear", film, "--declare", declared(shell, anna), "--lang", "de")

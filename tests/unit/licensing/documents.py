@@ -1,5 +1,6 @@
 """Licences signed with fixed keys, so that their bytes are the same in every run."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -71,6 +72,7 @@ def licence_bytes(unsigned: dict[str, Any] | None = None) -> bytes:
     return canonical(signed(unsigned))
 
 
+@functools.cache
 def status_bytes(*revoked: int, days_ago: int = 0, key: keys.PrivateKey = REGISTRY) -> bytes:
     """The status list credential with these bits set."""
     return signed_status_list(

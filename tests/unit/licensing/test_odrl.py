@@ -4,6 +4,7 @@ The shapes beside this file say what the Information Model demands; W3C's contex
 by its effect on the words that we use, since tests fetch nothing.
 """
 
+import functools
 import json
 from dataclasses import replace
 from decimal import Decimal
@@ -48,6 +49,12 @@ def graph_of(document: dict[str, Any]) -> Any:
     return rdflib.Graph().parse(data=written, format="json-ld")
 
 
+@functools.cache
+def shapes() -> Any:
+    return rdflib.Graph().parse(SHAPES, format="turtle")
+
+
+@functools.cache
 def vocabulary() -> Any:
     return rdflib.Graph().parse(data=vocabulary_bytes(), format="json-ld")
 
@@ -58,8 +65,7 @@ def exported(terms: Terms) -> Any:
 
 def judged(graph: Any) -> tuple[bool, str]:
     """Whether the shapes hold, and what a validator says."""
-    shapes = rdflib.Graph().parse(SHAPES, format="turtle")
-    fine, _, said = pyshacl.validate(graph + vocabulary(), shacl_graph=shapes)
+    fine, _, said = pyshacl.validate(graph + vocabulary(), shacl_graph=shapes())
     return fine, said
 
 

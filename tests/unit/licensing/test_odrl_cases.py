@@ -9,6 +9,7 @@ EBENBILD_VECTORS). Its reports and times are not among the vectors: the activati
 report expects, and the time of its state of the world, are written out below.
 """
 
+import functools
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -70,7 +71,8 @@ class Case:
     sotw: str
 
 
-def cases() -> list[Case]:
+@functools.cache
+def cases() -> tuple[Case, ...]:
     """All test cases of the index."""
     folder = os.environ.get("EBENBILD_VECTORS")
     if not folder:
@@ -81,7 +83,9 @@ def cases() -> list[Case]:
 
     def loaded(address: str) -> Any:
         path = "/".join(address.rsplit("/", 2)[-2:])
-        return read.setdefault(path, rdflib.Graph().parse(root / path, format="turtle"))
+        if path not in read:
+            read[path] = rdflib.Graph().parse(root / path, format="turtle")
+        return read[path]
 
     found = []
     for case in set(index.subjects()):
@@ -94,7 +98,7 @@ def cases() -> list[Case]:
                 Path(said["sotwSource"]).stem,
             )
         )
-    return sorted(found, key=lambda case: case.name)
+    return tuple(sorted(found, key=lambda case: case.name))
 
 
 def one(graph: Any, subject: Any, name: str, lacking: str) -> Any:
