@@ -13,11 +13,18 @@ from sqlmodel import Session
 from core import jobs
 from core.clock import utc_now
 from core.ids import new_id
-from core.principal import Principal, system
+from core.principal import Principal, SearchCapability, system
 from licensing.cutacts import Act, CutAct
 from licensing.models import Clearance, Licence, LicenceState
 from licensing.models_suspension import Suspension
-from licensing.service import certificatestates, cutacts, requests, suspensions, terminations
+from licensing.service import (
+    certificatestates,
+    cutacts,
+    requests,
+    staydown,
+    suspensions,
+    terminations,
+)
 from licensing.service.clearances import (
     clear,
     decided_under,
@@ -203,6 +210,13 @@ def declare_work(
     changed = series.declare_work(session, caller, work_id, data, now=utc_now())
     queue(session, system(caller.tenant_id), changed, f"{work_id}:{new_id('dcl')}")
     return changed
+
+
+def heed_change(session: Session, caller: Principal, performer_id: str, cause: str) -> None:
+    """Decide anew wherever a recording noticed for this performer was handed in."""
+    capability = SearchCapability("stay-down", performer_id)
+    for item in staydown.concerned(session, capability, performer_id):
+        queue(session, system(item.tenant_id), [item.submission_id], cause)
 
 
 def decide_if_scanned(session: Session, caller: Principal, submission: Submission) -> None:

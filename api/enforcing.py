@@ -1,25 +1,29 @@
 """Searches a found clip for one performer: scanned like a submission, compared with own prints.
 
+Which recording it is, is kept where the performer was found, so that a notice can keep it down.
+
 All prints are loaded, because scores are measured against them, but only the performer's own may be
 an answer. What was seen of others goes with the process; the file goes when it was looked at.
 """
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from sqlmodel import Session
 
+from api import heeding
 from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
 from core import jobs
 from core.clock import utc_now
+from core.files import sha256_of
 from core.jobs import Job
 from core.principal import SearchCapability, system
+from fingerprint.content.printing import packed
 from fingerprint.models import Decision, Finding, Modality, ScanMode, Trace
 from licensing.models_enforcement import ClipState, Seen
-from licensing.service import enforcement
+from licensing.service import clips
 from registry.service import samples
 
 _SCANNED_AT = 0.95  # of the progress; the rest is the comparison
@@ -29,22 +33,28 @@ def find_performer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     """Carry out a `find` job; what it finds is kept once, whoever carries it out."""
     world, principal = tools.world, system(job.tenant_id)
     with world.db.read() as session:
-        clip = enforcement.get_clip(session, principal, job.payload["clip_id"])
+        clip = clips.get_clip(session, principal, job.payload["clip_id"])
     if clip.state is ClipState.SEARCHING and clip.object_name is not None:
         with world.objects.opened(clip.object_name) as path:
-            digest, traces = _sha256(path), _traces(tools, pulse, path)
+            digest, traces = sha256_of(path), _traces(tools, pulse, path)
+            made = tools.engine.content(path, tools.engine.probe(path))
         found = _own(tools, job, traces)
         best = _best(traces, found)
+        same_as = heeding.same_recording(tools, clip.performer_id, digest, made, clip_id=clip.id)
         with world.db.write() as session:
             jobs.guard(session, job)
-            enforcement.keep_found(
+            clips.keep_found(
                 session,
                 world.vault,
                 world.registry_key,
                 job,
-                sha256=digest,
-                seen=[_seen(tools, traces, item) for item in found],
-                excerpt=None if best is None else best.crop or best.excerpt,
+                clips.Searched(
+                    sha256=digest,
+                    seen=tuple(_seen(tools, traces, item) for item in found),
+                    excerpt=None if best is None else best.crop or best.excerpt,
+                    same_as=same_as,
+                    prints=packed(made),
+                ),
                 now=utc_now(),
             )
             jobs.finish(session, job)
@@ -52,12 +62,12 @@ def find_performer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         with world.db.write() as session:
             jobs.finish(session, job)
     with world.db.write() as session:
-        enforcement.discard_files(session, world.objects, principal)
+        clips.discard_files(session, world.objects, principal)
 
 
 def fail_clip(session: Session, job: Job) -> None:
     """A clip that cannot be searched says so."""
-    enforcement.fail(session, job)
+    clips.fail(session, job)
 
 
 def _traces(tools: Tools, pulse: Heartbeat, path: Path) -> list[Trace]:
@@ -104,8 +114,3 @@ def _seen(tools: Tools, traces: Sequence[Trace], item: Finding) -> Seen:
         model_id=tools.engine.models[trace.modality].model_id,
         threshold_id=item.threshold_id,
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

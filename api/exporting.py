@@ -10,7 +10,6 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
@@ -26,11 +25,12 @@ from api.searches import SearchOut, searches_of
 from api.tools import Tools
 from core import jobs
 from core.clock import to_text, utc_now
+from core.files import sha256_of
 from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
 from core.vault import Vault
-from licensing.service import enforcement, foreign, groups, licences, requestsides
+from licensing.service import clips, foreign, groups, licences, requestsides, takedowns, usepolicies
 from registry.models.encoders import Material
 from registry.service import (
     enrolment,
@@ -63,7 +63,7 @@ def make_packet(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packet:
             write_packet(world, principal, performer_id, packet, pulse)
         file.flush()
-        size, digest = path.stat().st_size, _sha256(path)
+        size, digest = path.stat().st_size, sha256_of(path)
         with path.open("rb") as source:
             pieces = iter(lambda: source.read(PIECE_BYTES), b"")
             stored = world.objects.put_stream(
@@ -95,7 +95,7 @@ def write_packet(
         pulse.show(0.1 + 0.9 * number / len(kept), f"{number + 1}/{len(kept)}")
         name = f"samples/{item.sample_id}"
         with material.opened(world.vault, world.objects, item) as path:
-            listed[name] = _sha256(path)
+            listed[name] = sha256_of(path)
             with path.open("rb") as source, packet.open(zipfile.ZipInfo(name, _TIME), "w") as to:
                 shutil.copyfileobj(source, to)
     contents = {"performer": performer_id, "made": to_text(utc_now()), "files": listed}
@@ -140,13 +140,13 @@ def _memberships(
 def _clips(
     session: Session, principal: Principal, performer_id: str
 ) -> Iterator[tuple[str, bytes]]:
-    policy = enforcement.get_policy(session, principal, performer_id)
+    policy = usepolicies.get_policy(session, principal, performer_id)
     yield "policy.json", _json({"policy": policy.value})
-    for clip in enforcement.list_clips(session, principal, performer_id):
+    for clip in clips.list_clips(session, principal, performer_id):
         yield f"clips/{clip.id}.json", as_json(ClipOut.of(clip)).encode()
         if clip.evidence:
             yield f"clips/{clip.id}.evidence.json", clip.evidence
-    for takedown in enforcement.takedowns_of(session, principal, performer_id):
+    for takedown in takedowns.takedowns_of(session, principal, performer_id):
         yield f"takedowns/{takedown.id}.json", as_json(TakedownOut.of(takedown)).encode()
 
 
@@ -235,8 +235,3 @@ def _kept(record: Any) -> dict[str, Any]:
 
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1).encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

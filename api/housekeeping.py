@@ -10,7 +10,7 @@ from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
 from core.rowseals import seal_rows
-from licensing.service import enforcement
+from licensing.service import takedowns
 from licensing.service.asof import tell_expiring
 from registry.service import latematch, minors, proofing
 
@@ -26,7 +26,7 @@ def tidy(world: World) -> None:
         proofing.activate_due(session, notice, at=now)
         of_age = SearchCapability("coming-of-age", "housekeeping")
         minors.come_of_age(session, of_age, at=now)
-        enforcement.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
+        takedowns.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)
         seal_rows(session, now=now)

@@ -8,6 +8,7 @@ from api.deciding import clear_and_accrue
 from api.heartbeat import Heartbeat
 from api.steps import (
     begin,
+    heed_notices,
     know_figures,
     look_again,
     missing,
@@ -30,6 +31,7 @@ def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         running = recognise(tools, job, pulse, begin(tools, job, path))
         for segment in missing(tools, job, running):
             scan_segment(tools, job, pulse, running, segment)
+        heed_notices(tools, job, running)
         read_labels(tools, job, path)
     search(tools, job, pulse, running.scan.id)
     know_figures(tools, job, running.scan.id)

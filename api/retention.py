@@ -17,6 +17,7 @@ from core import deliveries, jobs, notices, outbox
 from core.init import World
 from core.principal import SearchCapability, system
 from core.settings import Settings
+from licensing.service import staydown
 from registry.service import erasure, exporting
 from registry.service.enrolment import withdraw_enrolment
 from registry.store import enrolments
@@ -92,6 +93,12 @@ def _consents(world: World, before: datetime, now: datetime) -> int:
     return len(over)
 
 
+def _noticed(world: World, before: datetime, _now: datetime) -> int:
+    capability = SearchCapability("retention", "housekeeping")
+    with world.db.write() as session:
+        return staydown.drop_lapsed(session, capability, before=before)
+
+
 def _exports(world: World, _before: datetime, now: datetime) -> int:
     return exporting.expire(world.db, world.objects, now=now)
 
@@ -116,6 +123,7 @@ SCHEDULE = (
     Rule("parts", _fixed(1), _parts),
     Rule("unknown", lambda settings: settings.retention.unknown_days, _unknown),
     Rule("consents", _fixed(0), _consents),
+    Rule("noticed", _fixed(90), _noticed),
     Rule("exports", _fixed(exporting.KEPT_DAYS), _exports),
     Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
     Rule("messages", _fixed(30), _written(_messages)),

@@ -4,14 +4,15 @@ Nothing is computed on the way: media belongs to the engine, meaning to registry
 money to royalties. A write checks the job's fence first.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from sqlmodel import Session
 
-from api import recognising
+from api import heeding, recognising
 from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
@@ -46,11 +47,15 @@ SEARCH_AT = 0.97
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A scan under way: the stored scan, its file, what the probe said, and what is known of it."""
+    """A scan under way: the stored scan, its file, what the probe said, and what is known of it.
+
+    `content` prints the file when it is first called.
+    """
 
     scan: Scan
     path: Path
     info: MediaInfo
+    content: Callable[[], ContentPrint]
     known: Carried = NOTHING_KNOWN
 
 
@@ -87,7 +92,7 @@ def begin(tools: Tools, job: Job, path: Path) -> Running:
             mode=ScanMode(job.payload.get("mode") or tools.world.settings.scan.mode),
         )
         works.save_duration(session, principal, scan.cut_id, info.duration_ms)
-    return Running(scan, path, info)
+    return Running(scan, path, info, cache(partial(tools.engine.content, path, info)))
 
 
 def recognise(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> Running:
@@ -95,14 +100,19 @@ def recognise(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> Run
     pulse.show(0.0, "")
     if tools.world.settings.reuse == Reuse.OFF or not missing(tools, job, running):
         return running
-    info, path = running.info, running.path
     by_content = tools.world.settings.reuse == Reuse.CONTENT
-
-    def read() -> ContentPrint:
-        return tools.engine.content(path, info, sound=by_content, picture=by_content)
-
-    recognising.recognise(tools, job, info.duration_ms, read)
+    read = running.content if by_content else _nothing
+    recognising.recognise(tools, job, running.info.duration_ms, read)
     return replace(running, known=recognising.carry_over(tools, job))
+
+
+def heed_notices(tools: Tools, job: Job, running: Running) -> None:
+    """Look for recordings about which notices stand."""
+    heeding.heed_notices(tools, job, running.path, running.content)
+
+
+def _nothing() -> ContentPrint:
+    return ContentPrint((), None)
 
 
 def missing(tools: Tools, job: Job, running: Running) -> tuple[tuple[int, Span], ...]:

@@ -3,6 +3,7 @@
 A rename is only durable once its folder is synced too.
 """
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -42,6 +43,12 @@ def read_private(path: Path) -> bytes:
             code="open-key-file",
         )
     return path.read_bytes()
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

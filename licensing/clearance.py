@@ -23,6 +23,7 @@ from licensing.models import (
     SpanVerdict,
     Verdict,
 )
+from licensing.noticed import noticed_spans, told_of_noticed
 from licensing.telling import circumstances, contexts_promised, later_promises, laws_unclear
 from licensing.unknowns import judge_unknown
 from registry.extras import told_of_extras
@@ -57,6 +58,7 @@ def decide(
     released, crowded = told_of_extras(unknowns, declaration)
     for index, person in enumerate(unknowns):
         found += _unknown_spans(person, released.get(index), crowded.get(index))
+    found += noticed_spans(known.noticed, facts)
     spans = tuple(sorted(found, key=_position))
     missed = [declared for declared in declaration.uses if not _was_found(declared, uses)]
     open_doubts = (*_unread(known), *_undetected(missed, facts))
@@ -73,6 +75,7 @@ def decide(
             *contexts_promised(spans, licences),
             *later_promises(spans, facts),
             *laws_unclear(spans, facts),
+            *told_of_noticed(known.noticed, facts),
             *label_findings(declaration, _kinds(uses, declaration), duties, known.labels),
         ),
         licence_ids=_sorted_ids(s.licence_id for s in spans if s.verdict is Verdict.CLEARED),

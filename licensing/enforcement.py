@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from core.clock import to_text
 from core.dated import Dated, in_force
 from core.errors import BadInput
+from fingerprint.content.models import Part
 from fingerprint.models import Decision
 from licensing.models_enforcement import (
     Clip,
@@ -87,6 +88,16 @@ def notice_text(
         for item in elements
     ]
     return "\n\n".join((f"{platform}\n{to_text(at)}", f"{law}", *told)) + "\n"
+
+
+def seal_of(tenant_id: str, owner_id: str, what: str) -> dict[str, str]:
+    """What sealed bytes about a clip or a notice are bound to."""
+    return {"tenant": tenant_id, "owner": owner_id, "what": what}
+
+
+def print_of(part: Part) -> str:
+    """What the sealed content print of one part of a clip is called."""
+    return f"print of {part.value}"
 
 
 def spans_text(seen: Sequence[Seen]) -> str:

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from licensing.models import LicenceInForce
 from licensing.models_standing import Standing
+from licensing.models_staydown import Noticed
 from licensing.models_suspension import Suspension
 from licensing.rulepacks.models import Pack
 
@@ -69,7 +70,7 @@ class Known:
     invented; `disputed` are those of the latter that the performer's side calls its performer.
     `labels` is `None` where nobody looked for any. `packs` are the rule packs on file;
     those of the territories of release are asked. `unread` counts the parts of the file that could
-    not be read in full.
+    not be read in full. `noticed` are recordings in the cut about which notices were sent.
     """
 
     suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
@@ -88,6 +89,7 @@ class Known:
     labels: tuple[LabelFound, ...] | None = None
     packs: tuple[Pack, ...] = ()
     unread: int = 0
+    noticed: tuple[Noticed, ...] = ()
     unknowns: UnknownPolicy = UnknownPolicy.REVIEW
 
 

@@ -44,6 +44,18 @@ class TakedownState(StrEnum):
     CLOSED = "CLOSED"
 
 
+class Outcome(StrEnum):
+    """What came of a notice: UPHELD keeps the recording down, the others let it up again.
+
+    NONE until it is closed, and for one that was closed without a word on it.
+    """
+
+    NONE = ""
+    UPHELD = "upheld"
+    WITHDRAWN = "withdrawn"
+    RESTORED = "restored"
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One stretch in which the performer was found; `fpir` is how often a stranger would be."""
@@ -93,7 +105,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Takedown:
-    """A notice to a platform about a clip; its text lies sealed, `sha256` is of the English one."""
+    """A notice to a platform about a clip; its text lies sealed, `sha256` is of the English one.
+
+    `result` is what came of it, `outcome` the same in the words of whoever closed it.
+    """
 
     id: str
     tenant_id: str
@@ -108,6 +123,7 @@ class Takedown:
     reminded_at: datetime | None = None
     closed_at: datetime | None = None
     outcome: str = ""
+    result: Outcome = Outcome.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,11 @@ def to_here(spans: Iterable[Span], link: Link) -> tuple[Span, ...]:
     return within((_here(span, link) for span in spans), link.intact)
 
 
+def moved_here(spans: Iterable[Span], link: Link) -> tuple[Span, ...]:
+    """Spans of the known file in the time of the file at hand, changed or not."""
+    return within((_here(span, link) for span in spans), [link.here])
+
+
 def to_there(spans: Iterable[Span], link: Link) -> tuple[Span, ...]:
     """Spans of the file at hand in the time of the known one, as far as nothing was changed."""
     return merge(_there(span, link) for span in within(spans, link.intact))

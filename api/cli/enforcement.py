@@ -146,11 +146,15 @@ def counter(
 def close(
     cli: Cli,
     takedown_id: TakedownId,
-    outcome: Annotated[str, typer.Option(help="How it ended.")],
+    outcome: Annotated[str, typer.Option(help="How it ended, in your words.")],
+    result: Annotated[
+        str, typer.Option(help="upheld keeps the recording down; withdrawn or restored lift it.")
+    ] = "",
 ) -> None:
     """Record how a notice ended."""
+    body = {"outcome": outcome, "result": result}
     with cli.client() as client:
-        found = client.post(f"/v1/takedowns/{takedown_id}/closing", {"outcome": outcome})
+        found = client.post(f"/v1/takedowns/{takedown_id}/closing", body)
     emit(cli, found, lambda: fields({**found, "deadlines": _until(found)}))
 
 

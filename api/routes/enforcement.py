@@ -8,13 +8,22 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlmodel import Session
 
 from api import uploads
+from api.deciding import heed_change
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.rates import one_in
 from api.wire import FROZEN, SpanOut, Text
-from core.clock import utc_now
-from licensing.models_enforcement import Clip, Deadlines, Policy, Seen, Sender, Takedown
-from licensing.service import enforcement
+from core.clock import to_text, utc_now
+from licensing.models_enforcement import (
+    Clip,
+    Deadlines,
+    Outcome,
+    Policy,
+    Seen,
+    Sender,
+    Takedown,
+)
+from licensing.service import clips, takedowns, usepolicies
 
 router = APIRouter(tags=["enforcement"])
 JSON, BYTES = "application/json", "application/octet-stream"
@@ -25,7 +34,7 @@ class NewClip(BaseModel):
 
     model_config = FROZEN
     upload_id: Text
-    location: str = Field(min_length=1, max_length=enforcement.LOCATION_MAX)
+    location: str = Field(min_length=1, max_length=clips.LOCATION_MAX)
 
 
 class NewPolicy(BaseModel):
@@ -51,7 +60,7 @@ class NewTakedown(BaseModel):
     """To whom; without `sender` the one of the notice about the same recording is used."""
 
     model_config = FROZEN
-    platform: str = Field(min_length=1, max_length=enforcement.PLATFORM_MAX)
+    platform: str = Field(min_length=1, max_length=takedowns.PLATFORM_MAX)
     sender: SenderIn | None = None
 
 
@@ -63,10 +72,11 @@ class Counter(BaseModel):
 
 
 class Closing(BaseModel):
-    """How it ended."""
+    """How it ended; only what was upheld keeps the recording down from then on."""
 
     model_config = FROZEN
-    outcome: str = Field(min_length=1, max_length=enforcement.PLATFORM_MAX)
+    outcome: str = Field(min_length=1, max_length=takedowns.PLATFORM_MAX)
+    result: Outcome = Outcome.NONE
 
 
 class PolicyOut(BaseModel):
@@ -96,7 +106,7 @@ class SeenOut(BaseModel):
 
 
 class ClipOut(BaseModel):
-    """A clip and what was found in it; `same_as` is a clip with the same bytes, notified before."""
+    """A clip and what was found in it; `same_as` is one of the same recording, noticed before."""
 
     id: str
     performer_id: str
@@ -139,6 +149,7 @@ class TakedownOut(BaseModel):
     countered_at: datetime | None
     closed_at: datetime | None
     outcome: str
+    result: Outcome
     deadlines: Deadlines | None
 
     @classmethod
@@ -155,7 +166,8 @@ class TakedownOut(BaseModel):
             countered_at=item.countered_at,
             closed_at=item.closed_at,
             outcome=item.outcome,
-            deadlines=enforcement.deadlines_of(item),
+            result=item.result,
+            deadlines=takedowns.deadlines_of(item),
         )
 
 
@@ -166,11 +178,11 @@ def hand_in(performer_id: str, body: NewClip, writing: Writing, world: Open) -> 
     if known is not None:
         return known
     with world.db.read() as session:
-        enforcement.list_clips(session, writing.caller, performer_id)
+        clips.list_clips(session, writing.caller, performer_id)
     stored = uploads.keep(world, writing.caller, body.upload_id)
     answer = writing.write(
         lambda session: ClipOut.of(
-            enforcement.hand_in(
+            clips.hand_in(
                 session, writing.caller, performer_id, stored, body.location, now=utc_now()
             )
         ),
@@ -183,13 +195,13 @@ def hand_in(performer_id: str, body: NewClip, writing: Writing, world: Open) -> 
 @router.get("/performers/{performer_id}/clips", response_model=list[ClipOut])
 def list_clips(performer_id: str, caller: Caller, reading: Reading) -> list[ClipOut]:
     """List a performer's clips, newest first."""
-    return [ClipOut.of(item) for item in enforcement.list_clips(reading, caller, performer_id)]
+    return [ClipOut.of(item) for item in clips.list_clips(reading, caller, performer_id)]
 
 
 @router.get("/performers/{performer_id}/policy", response_model=PolicyOut)
 def show_policy(performer_id: str, caller: Caller, reading: Reading) -> PolicyOut:
     """What is to be done about uses of this performer that nobody licensed?"""
-    policy = enforcement.get_policy(reading, caller, performer_id)
+    policy = usepolicies.get_policy(reading, caller, performer_id)
     return PolicyOut(performer_id=performer_id, policy=policy)
 
 
@@ -198,9 +210,9 @@ def set_policy(performer_id: str, body: NewPolicy, writing: Writing) -> Response
     """Block, monetise, track or ignore."""
 
     def said(session: Session) -> PolicyOut:
-        policy = enforcement.set_policy(
-            session, writing.caller, performer_id, body.policy, now=utc_now()
-        )
+        now = utc_now()
+        policy = usepolicies.set_policy(session, writing.caller, performer_id, body.policy, now=now)
+        heed_change(session, writing.caller, performer_id, f"policy:{to_text(now)}")
         return PolicyOut(performer_id=performer_id, policy=policy)
 
     return writing.write(said, status=200)
@@ -209,20 +221,20 @@ def set_policy(performer_id: str, body: NewPolicy, writing: Writing) -> Response
 @router.get("/clips/{clip_id}", response_model=ClipOut)
 def show_clip(clip_id: str, caller: Caller, reading: Reading) -> ClipOut:
     """Show one clip and what was found in it."""
-    return ClipOut.of(enforcement.get_clip(reading, caller, clip_id))
+    return ClipOut.of(clips.get_clip(reading, caller, clip_id))
 
 
 @router.get("/clips/{clip_id}/evidence", response_class=Response)
 def evidence(clip_id: str, caller: Caller, reading: Reading) -> Response:
     """The registry-signed bytes that say what was found; empty where nothing was."""
-    found = enforcement.get_clip(reading, caller, clip_id)
+    found = clips.get_clip(reading, caller, clip_id)
     return Response(found.evidence, media_type=JSON)
 
 
 @router.get("/clips/{clip_id}/excerpt", response_class=Response)
 def excerpt(clip_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The picture or seconds of sound by which the performer was found."""
-    found = enforcement.excerpt(reading, world.vault, caller, clip_id)
+    found = clips.excerpt(reading, world.vault, caller, clip_id)
     return Response(found, media_type=BYTES, headers={"Cache-Control": "no-store"})
 
 
@@ -232,7 +244,7 @@ def make_notice(clip_id: str, body: NewTakedown, writing: Writing, world: Open) 
     sender = None if body.sender is None else Sender(**body.sender.model_dump())
 
     def made(session: Session) -> TakedownOut:
-        item = enforcement.send_notice(
+        item = takedowns.send_notice(
             session,
             world.vault,
             writing.caller,
@@ -241,6 +253,7 @@ def make_notice(clip_id: str, body: NewTakedown, writing: Writing, world: Open) 
             sender=sender,
             now=utc_now(),
         )
+        heed_change(session, writing.caller, item.performer_id, f"{item.id}:sent")
         return TakedownOut.of(item)
 
     return writing.write(made)
@@ -249,7 +262,7 @@ def make_notice(clip_id: str, body: NewTakedown, writing: Writing, world: Open) 
 @router.get("/takedowns", response_model=Page[TakedownOut])
 def list_takedowns(caller: Caller, reading: Reading, asked: Asked) -> Page[TakedownOut]:
     """List your notices to platforms, newest first."""
-    found = enforcement.list_takedowns(
+    found = takedowns.list_takedowns(
         reading, caller, before_seq=asked.before_seq, limit=asked.limit
     )
     return page(found, asked, lambda item: TakedownOut.of(item[1]), cursor=lambda item: item[0])
@@ -258,7 +271,7 @@ def list_takedowns(caller: Caller, reading: Reading, asked: Asked) -> Page[Taked
 @router.get("/takedowns/{takedown_id}", response_model=TakedownOut)
 def show_takedown(takedown_id: str, caller: Caller, reading: Reading) -> TakedownOut:
     """Show one notice and its deadlines."""
-    return TakedownOut.of(enforcement.get_takedown(reading, caller, takedown_id))
+    return TakedownOut.of(takedowns.get_takedown(reading, caller, takedown_id))
 
 
 @router.get("/takedowns/{takedown_id}/notice", response_class=Response)
@@ -266,7 +279,7 @@ def notice(
     takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
 ) -> Response:
     """The text to send, in English or German."""
-    text = enforcement.text_of(reading, world.vault, caller, takedown_id, lang)
+    text = takedowns.text_of(reading, world.vault, caller, takedown_id, lang)
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
@@ -278,33 +291,42 @@ def notice_on_paper(
     # Not needed by any other answer.
     from api.web.noticepdf import notice_pdf  # noqa: PLC0415
 
-    text = enforcement.text_of(reading, world.vault, caller, takedown_id, lang)
+    text = takedowns.text_of(reading, world.vault, caller, takedown_id, lang)
     return Response(notice_pdf(text, takedown_id, lang), media_type="application/pdf")
 
 
 @router.post("/takedowns/{takedown_id}/counter-notice", response_model=TakedownOut)
 def counter(takedown_id: str, body: Counter, writing: Writing) -> Response:
     """Record a counter-notice; the answer holds the deadline, of which the inbox reminds."""
-    return writing.write(
-        lambda session: TakedownOut.of(
-            enforcement.counter(
-                session,
-                writing.caller,
-                takedown_id,
-                received_at=body.received_at,
-                now=utc_now(),
-            )
-        ),
-        status=200,
-    )
+
+    def countered(session: Session) -> TakedownOut:
+        item = takedowns.counter(
+            session,
+            writing.caller,
+            takedown_id,
+            received_at=body.received_at,
+            now=utc_now(),
+        )
+        heed_change(session, writing.caller, item.performer_id, f"{item.id}:countered")
+        return TakedownOut.of(item)
+
+    return writing.write(countered, status=200)
 
 
 @router.post("/takedowns/{takedown_id}/closing", response_model=TakedownOut)
 def close(takedown_id: str, body: Closing, writing: Writing) -> Response:
     """Record how it ended."""
-    return writing.write(
-        lambda session: TakedownOut.of(
-            enforcement.close(session, writing.caller, takedown_id, body.outcome, now=utc_now())
-        ),
-        status=200,
-    )
+
+    def closed(session: Session) -> TakedownOut:
+        item = takedowns.close(
+            session,
+            writing.caller,
+            takedown_id,
+            body.outcome,
+            result=body.result,
+            now=utc_now(),
+        )
+        heed_change(session, writing.caller, item.performer_id, f"{item.id}:closed")
+        return TakedownOut.of(item)
+
+    return writing.write(closed, status=200)

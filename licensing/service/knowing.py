@@ -10,6 +10,7 @@ from licensing.cutacts import acts_by_licence
 from licensing.known import Known, LabelFound, LabelScheme, LabelState
 from licensing.models import LicenceInForce
 from licensing.rulepacks.packs import shipped_packs
+from licensing.service import staydown
 from licensing.service.foreign import foreign_rivals
 from licensing.service.frameworks import suspended_under
 from licensing.service.standings import standings_known
@@ -65,6 +66,7 @@ def known_beside(
         packs=shipped_packs(),
         labels=_labels(session, principal, asked.submission.id),
         unread=len(asked.found.unread),
+        noticed=staydown.noticed_in(session, capability, principal, asked.submission.id),
     )
 
 

@@ -1,19 +1,25 @@
 """What is sealed about found clips and notices, for a rotation to seal anew."""
 
 from core.resealing import SealedColumn
-from licensing.store.enforcement import ClipRow, TakedownRow
-
-
-def clip_seal(tenant_id: str, owner_id: str, what: str) -> dict[str, str]:
-    """What an excerpt of a clip or the text of a notice is bound to."""
-    return {"tenant": tenant_id, "owner": owner_id, "what": what}
-
+from fingerprint.content.models import Part
+from licensing.enforcement import print_of, seal_of
+from licensing.store.clips import ClipRow
+from licensing.store.staydown import NoticedPrintRow
+from licensing.store.takedowns import TakedownRow
 
 SEALED = (
     SealedColumn(
-        ClipRow, "sealed", lambda row: (row.id, clip_seal(row.tenant_id, row.id, "excerpt"))
+        ClipRow, "sealed", lambda row: (row.id, seal_of(row.tenant_id, row.id, "excerpt"))
     ),
     SealedColumn(
-        TakedownRow, "sealed", lambda row: (row.clip_id, clip_seal(row.tenant_id, row.id, "notice"))
+        TakedownRow, "sealed", lambda row: (row.clip_id, seal_of(row.tenant_id, row.id, "notice"))
+    ),
+    SealedColumn(
+        NoticedPrintRow,
+        "sealed",
+        lambda row: (
+            row.clip_id,
+            seal_of(row.tenant_id, row.clip_id, print_of(Part(row.part))),
+        ),
     ),
 )

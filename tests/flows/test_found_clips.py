@@ -11,7 +11,7 @@ from api.opening import open_registry
 from core import integrity
 from core.canonical import parse_strict
 from core.principal import SearchCapability, system
-from licensing.service import enforcement
+from licensing.service import clips, takedowns
 from tests.simulators.holdings import TAKEDOWN
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, voice_sample
@@ -49,7 +49,7 @@ def test_a_clip_is_searched_for_ones_own_prints_and_for_nobody_else(stage: Stage
     with open_registry(stage.settings) as world:
         integrity.verify(document, expected={world.registry_key.verification_method})
         with world.db.read() as session:
-            kept = enforcement.list_clips(session, system(tenant_id), anna.id)
+            kept = clips.list_clips(session, system(tenant_id), anna.id)
     assert ben.id not in json.dumps(document)
     assert kept[0].object_name is None, "the file goes when it was looked at"
     assert agency.fetch(f"/v1/clips/{clip['id']}/excerpt")
@@ -92,7 +92,7 @@ def test_a_notice_a_counter_notice_and_a_reminder(stage: Stage) -> None:
     capability = SearchCapability("reminders", "test")
     with open_registry(stage.settings) as world, world.db.write() as session:
         due = [
-            enforcement.remind(session, capability, at=now + timedelta(days=days))
+            takedowns.remind(session, capability, at=now + timedelta(days=days))
             for days in (10, 12, 13)
         ]
     assert due == [0, 1, 0]

@@ -86,6 +86,10 @@ class Stage:
         path.write_bytes(content)
         return path
 
+    def run_jobs(self) -> int:
+        """Carry out what is queued; returns how many jobs there were."""
+        return run_jobs(self.settings)
+
     def close(self) -> None:
         self.transport.close()
 
