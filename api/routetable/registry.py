@@ -1,6 +1,6 @@
 """Performers, licences, works, submissions, decisions and money."""
 
-from api.routetable.row import Row, public, row
+from api.routetable.row import Reach, Row, public, row
 from registry.models.mandates import Act
 
 _LICENCE = ("licences", "submissions", "usage")
@@ -166,6 +166,11 @@ ROWS = (
     row("POST", "/v1/usage-imports", "usage"),
     row("POST", "/v1/accruals", "usage"),
     row("GET", "/v1/trial-balance", "reports"),
+    row("GET", "/v1/tariffs"),
+    row("POST", "/v1/tariffs", "usage"),
+    row("POST", "/v1/tariff-checks"),
+    row("GET", "/v1/tariffs/{tariff_id}", reach=Reach.NOTHING),
+    row("GET", "/v1/tariffs/{tariff_id}/differences", reach=Reach.NOTHING),
     row(
         "GET",
         "/v1/performers/{performer_id}/periods",

@@ -40,6 +40,7 @@ FIXED = {
     "foreign_id": "flc_none",
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",
+    "tariff_id": "gema-ai",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

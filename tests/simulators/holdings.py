@@ -374,6 +374,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/groups/{group_id}/framework-drafts": {"body": framework(), "key": did},
         "/v1/groups/{group_id}/frameworks": {**signed, "document": {}},
         "/v1/frameworks/{framework_id}/checks": {"terms": terms},
+        "/v1/tariffs": {"document": {}},
+        "/v1/tariff-checks": {"document": {}},
         "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},
         "/v1/members/{person_id}/access": {"allow": True, "why": "returned"},

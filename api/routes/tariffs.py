@@ -1,0 +1,111 @@
+"""Tariffs over HTTP: read, checked, compared, and published by societies."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
+
+from api.deps import Caller, Reading, Writing
+from api.wire import FROZEN
+from core.clock import utc_now
+from royalties.service import tariffs
+from royalties.store.tariffs import Published
+from royalties.tariffs.comparing import differences
+from royalties.tariffs.documents import digest_of, tariff_to_dict
+from royalties.tariffs.models import Kind
+
+router = APIRouter(tags=["money"])
+Version = Annotated[
+    int | None, Query(ge=1, le=999_999, description="The newest where it is left out.")
+]
+
+
+class TariffDocument(BaseModel):
+    """A tariff as a society writes it (docs/tariffs.md)."""
+
+    model_config = FROZEN
+    document: dict[str, Any]
+
+
+class TariffOut(BaseModel):
+    """One version; a licence pins `id`, `version` and `digest`. Shipped ones have no publisher."""
+
+    id: str
+    version: int
+    digest: str
+    kind: Kind
+    tenant_id: str
+    published_at: datetime | None
+    log_index: int | None
+    document: dict[str, Any]
+
+    @classmethod
+    def of(cls, item: Published) -> Self:
+        """The version as data."""
+        return cls(
+            id=item.tariff.id,
+            version=item.tariff.version,
+            digest=item.digest,
+            kind=item.tariff.kind,
+            tenant_id=item.tenant_id,
+            published_at=item.recorded_at,
+            log_index=item.log_index,
+            document=tariff_to_dict(item.tariff),
+        )
+
+
+class DifferenceOut(BaseModel):
+    """A field by its path, as it was and as it is."""
+
+    path: str
+    old: str | int | None
+    new: str | int | None
+
+
+@router.get("/tariffs", response_model=list[TariffOut])
+def list_tariffs(caller: Caller, reading: Reading, kind: Kind | None = None) -> list[TariffOut]:
+    """List the newest version of every tariff, shipped or published."""
+    return [TariffOut.of(item) for item in tariffs.list_tariffs(reading, caller, kind=kind)]
+
+
+@router.get("/tariffs/{tariff_id}", response_model=TariffOut)
+def show(tariff_id: str, caller: Caller, reading: Reading, version: Version = None) -> TariffOut:
+    """Show one version, or the newest."""
+    return TariffOut.of(tariffs.get_tariff(reading, caller, tariff_id, version))
+
+
+@router.post("/tariffs", status_code=201, response_model=TariffOut)
+def publish(body: TariffDocument, writing: Writing) -> Response:
+    """Publish a tariff or the next version of one; it is never changed afterwards."""
+    return writing.write(
+        lambda session: TariffOut.of(
+            tariffs.publish(session, writing.caller, body.document, now=utc_now())
+        )
+    )
+
+
+@router.post("/tariff-checks", response_model=TariffOut)
+def check(body: TariffDocument, caller: Caller, reading: Reading) -> TariffOut:
+    """Read a document as if it were published: its normal form and digest, or what is wrong."""
+    tariff = tariffs.check(reading, caller, body.document)
+    return TariffOut.of(Published(tariff, digest_of(tariff), caller.tenant_id))
+
+
+@router.get("/tariffs/{tariff_id}/differences", response_model=list[DifferenceOut])
+def compare(
+    tariff_id: str,
+    caller: Caller,
+    reading: Reading,
+    *,
+    to: Annotated[
+        str, Query(max_length=64, description="Another tariff; this one by default.")
+    ] = "",
+    version: Version = None,
+    to_version: Version = None,
+) -> list[DifferenceOut]:
+    """Say what is otherwise in another tariff, or in another version of this one."""
+    old = tariffs.get_tariff(reading, caller, tariff_id, version)
+    new = tariffs.get_tariff(reading, caller, to or tariff_id, to_version)
+    return [DifferenceOut(**asdict(item)) for item in differences(old.tariff, new.tariff)]
