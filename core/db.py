@@ -223,16 +223,26 @@ def next_seq(session: Session) -> int:
     return int(session.connection().execute(statement).scalar_one())
 
 
-def append_only(*mutable: str) -> dict[str, Any]:
+def append_only(*mutable: str, guards: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the last item of `__table_args__` that marks a table as append-only.
 
     The columns named in `mutable` may still change, such as the end of a record's validity.
+    `guards` are further triggers, made by `guard`, that hold whoever opens the file to its rules.
     """
-    return {"info": {"append_only": mutable}}
+    return {"info": {"append_only": mutable, "guards": guards}}
+
+
+def guard(name: str, on: str, *, when: str, says: str) -> str:
+    """Return the statement that makes SQLite refuse what `when` describes.
+
+    `on` is the event and the table, such as `INSERT ON book_entry`; `says` holds no quotes.
+    """
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{says}'); END"
+    return f'CREATE TRIGGER "{name}" BEFORE {on} WHEN {when} {refuse}'
 
 
 def append_only_triggers(table: Table) -> list[str]:
-    """Return the statements that make SQLite refuse updates and deletes in a marked table."""
+    """Return the statements that make SQLite refuse updates and deletes, and what guards refuse."""
     mutable = table.info["append_only"]
     fixed = ", ".join(f'"{column.name}"' for column in table.columns if column.name not in mutable)
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END"
@@ -240,6 +250,7 @@ def append_only_triggers(table: Table) -> list[str]:
         f'CREATE TRIGGER "{table.name}_no_update" '
         f'BEFORE UPDATE OF {fixed} ON "{table.name}" {refuse}',
         f'CREATE TRIGGER "{table.name}_no_delete" BEFORE DELETE ON "{table.name}" {refuse}',
+        *table.info["guards"],
     ]
 
 

@@ -15,7 +15,8 @@ from core.canonical import canonical
 from fingerprint.models import Reason
 from registry.models.works import ANYWHERE
 from royalties.ledger import AMOUNT_MICRO_MAX
-from royalties.models import Accrual, Booked, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
+from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
+from royalties.models_books import Booked
 from royalties.tariffs.rates import amount
 
 BEFORE_ACTIVE = "before-active"

@@ -1,19 +1,21 @@
-"""The ledger as beancount text, so that a program nobody here wrote can check the books.
+"""The books as beancount text, so that a program nobody here wrote can check them.
 
-Each transaction keeps its six decimals, its id and what it rests on as metadata; an accrual and its
-reversal share a link. Balances computed here close the file as assertions with no tolerance, which
-`bean-check` recomputes. Syntax: https://beancount.github.io/docs/beancount_language_syntax.html
+Each transaction keeps its six decimals, its id and what it rests on as metadata; a transaction and
+its reversal share a link, both legs of an exchange another. Balances computed here close the file
+as assertions with no tolerance, which `bean-check` recomputes. Syntax:
+https://beancount.github.io/docs/beancount_language_syntax.html
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from core.money import MICRO
+from royalties.accounts import Side, parse
 from royalties.ledger import balances
-from royalties.models import Posting, Transaction
+from royalties.models_books import Posting, Transaction
 
 _OPENED = "1970-01-01"
-_ROOTS = {"receivable": "Assets:Receivable", "payable": "Liabilities:Payable"}
+_ROOTS = {Side.ASSET: "Assets", Side.LIABILITY: "Liabilities"}
 
 
 def to_beancount(transactions: Iterable[Transaction]) -> Iterator[str]:
@@ -32,17 +34,19 @@ def to_beancount(transactions: Iterable[Transaction]) -> Iterator[str]:
 
 
 def account_name(account: str) -> str:
-    """`payable:pay_ab2c` as beancount spells it: `Liabilities:Payable:PAY-AB2C`."""
-    kind, _, owner = account.partition(":")
-    return f"{_ROOTS[kind]}:{owner.upper().replace('_', '-')}"
+    """`accrued:prf_ab2c` as beancount spells it: `Liabilities:Accrued:PRF-AB2C`."""
+    found = parse(account)
+    kind = "".join(word.capitalize() for word in found.kind.split("_"))
+    parts = (_ROOTS[found.side], kind, found.subject.upper().replace("_", "-"))
+    return ":".join(part for part in parts if part)
 
 
 def _transaction(transaction: Transaction) -> Iterator[str]:
-    pins = transaction.pins
     link = transaction.reverses_id or transaction.id
+    links = f"^{link}" + (f" ^{transaction.pair_id}" if transaction.pair_id else "")
     yield (
         f'{transaction.recorded_at:%Y-%m-%d} * "{transaction.kind.value}" '
-        f'"{pins.performer_id} {pins.kind.value}" ^{link} #earned-{transaction.earned_period}'
+        f'"{_about(transaction)}" {links} #earned-{transaction.earned_period}'
     )
     for key, value in _metadata(transaction):
         yield f"  {key}: {_quoted(value)}"
@@ -51,11 +55,26 @@ def _transaction(transaction: Transaction) -> Iterator[str]:
         yield f"  {account_name(posting.account)}  {amount}"
 
 
+def _about(transaction: Transaction) -> str:
+    if transaction.claim is None:
+        return transaction.reason
+    return f"{transaction.pins.performer_id} {transaction.pins.kind.value}"
+
+
 def _metadata(transaction: Transaction) -> list[tuple[str, str]]:
-    pins = transaction.pins
-    return [
+    said = [
         ("transaction", transaction.id),
         ("seq", str(transaction.seq)),
+        ("posted", transaction.posted_period),
+        ("reason", transaction.reason),
+    ]
+    if transaction.run_id is not None:
+        said.append(("run", transaction.run_id))
+    if transaction.claim is None:
+        return said
+    pins = transaction.pins
+    return [
+        *said,
         ("usage-line", pins.usage_line_id),
         ("use", pins.use_id),
         ("licence", pins.licence_id),
@@ -63,7 +82,6 @@ def _metadata(transaction: Transaction) -> list[tuple[str, str]]:
         ("scan", pins.scan_id),
         ("models", " ".join(pins.model_ids)),
         ("thresholds", " ".join(pins.threshold_ids)),
-        ("reason", transaction.reason),
     ]
 
 

@@ -1,80 +1,81 @@
-"""Double entry: every transaction nets to zero, and a correction is a new transaction.
+"""Double entry: every transaction nets to zero per currency, and a correction is a new transaction.
 
-An accrual debits what a licensee owes us and credits what we owe a payee; a reversal posts the
+An accrual debits what a licensee owes and credits what a performer has earned; a reversal posts the
 exact opposite. Nothing is ever changed in place, so the books can be replayed from the first line.
+A transaction's id follows from its facts, so that the same facts make the same books.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import Broken
-from royalties.models import Accrual, Posting, Transaction, TransactionKind
+from core.errors import BadInput, Broken
+from core.ids import derived_id
+from royalties import accounts
+from royalties.accounts import AccountKind
+from royalties.models import Accrual
+from royalties.models_books import Claim, Posting, Transaction, TransactionKind
 
 AMOUNT_MICRO_MAX = 2**63 - 1
+OWNER = "owner"
+_OF_A_PERFORMER = frozenset(
+    {AccountKind.ACCRUED, AccountKind.HELD, AccountKind.PAYABLE, AccountKind.BLOCKED}
+)
+_REASON = re.compile(r"[a-z][a-z0-9_:,-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Identity and moment of a transaction, given by the caller."""
+    """Where and when a transaction is booked: the book's tenant, its open month, order, moment."""
 
-    id: str
+    book: str
+    posted_period: str
     seq: int
     recorded_at: datetime
 
 
-def receivable(tenant_id: str) -> str:
-    """The account of what a licensee owes."""
-    return f"receivable:{tenant_id}"
-
-
-def payable(payee_id: str) -> str:
-    """The account of what is owed to a payee."""
-    return f"payable:{payee_id}"
-
-
 def accrue(accrual: Accrual, stamp: Stamp, *, revision: int, reason: str) -> Transaction:
-    """Book an accrual: debit the licensee, credit the payee."""
-    currency = accrual.pins.tariff.currency
-    postings = (
-        Posting(receivable(accrual.licensee_id), accrual.amount_micro, currency),
-        Posting(payable(accrual.pins.payee_id), -accrual.amount_micro, currency),
-    )
+    """Book an accrual: debit the licensee, credit what the performer has earned."""
+    pins = accrual.pins
+    amount, currency = accrual.amount_micro, pins.tariff.currency
     return checked(
         Transaction(
-            id=stamp.id,
-            tenant_id=accrual.licensee_id,
+            id=derived_id("txn", accrual.live_key, str(revision), TransactionKind.ACCRUAL),
+            tenant_id=stamp.book,
             audience=f"tenant:{accrual.performer_tenant_id}",
             kind=TransactionKind.ACCRUAL,
-            live_key=accrual.live_key,
-            revision=revision,
             facts_key=accrual.facts_key,
-            reverses_id=None,
             reason=reason,
-            earned_period=accrual.pins.period,
-            postings=postings,
-            pins=accrual.pins,
-            working=accrual.working,
+            earned_period=pins.period,
+            posted_period=stamp.posted_period,
+            postings=(
+                Posting(accounts.receivable(accrual.licensee_id), amount, currency),
+                Posting(accounts.accrued(pins.performer_id), -amount, currency),
+            ),
             seq=stamp.seq,
             recorded_at=stamp.recorded_at,
+            claim=Claim(accrual.live_key, revision, accrual.licensee_id, pins, accrual.working),
         )
     )
 
 
-def reverse(accrual: Transaction, stamp: Stamp, *, reason: str) -> Transaction:
-    """Take an accrual back by the opposite postings, in the period it was earned in."""
-    if accrual.kind is not TransactionKind.ACCRUAL:
-        raise Broken(f"Transaction {accrual.id} is no accrual and cannot be reversed.")
-    opposite = tuple(replace(p, amount_micro=-p.amount_micro) for p in accrual.postings)
+def reverse(booked: Transaction, stamp: Stamp, *, reason: str) -> Transaction:
+    """Take a transaction back by the opposite postings; what it had earned keeps its month."""
+    if booked.kind is TransactionKind.REVERSAL:
+        raise Broken(f"Transaction {booked.id} is a reversal and cannot be reversed.")
+    if booked.tenant_id != stamp.book:
+        raise Broken(f"Transaction {booked.id} is of another book.")
     return checked(
         replace(
-            accrual,
-            id=stamp.id,
+            booked,
+            id=derived_id("txn", booked.id, TransactionKind.REVERSAL),
             kind=TransactionKind.REVERSAL,
-            reverses_id=accrual.id,
+            reverses_id=booked.id,
             reason=reason,
-            postings=opposite,
+            posted_period=stamp.posted_period,
+            postings=tuple(replace(p, amount_micro=-p.amount_micro) for p in booked.postings),
             seq=stamp.seq,
             recorded_at=stamp.recorded_at,
         )
@@ -82,12 +83,33 @@ def reverse(accrual: Transaction, stamp: Stamp, *, reason: str) -> Transaction:
 
 
 def checked(transaction: Transaction) -> Transaction:
-    """Return a transaction that may be booked; raises `Broken` when it does not balance."""
-    if any(net != 0 for net in net_by_currency(transaction.postings).values()):
+    """Return a transaction that may be booked.
+
+    Raises `Broken` when it does not balance, or states no reason code, `BadInput` for an account
+    that is not on the chart.
+    """
+    postings = transaction.postings
+    for posting in postings:
+        accounts.parse(posting.account)
+    if not postings or any(net != 0 for net in net_by_currency(postings).values()):
         raise Broken(f"Transaction {transaction.id} does not net to zero.")
-    if any(abs(p.amount_micro) > AMOUNT_MICRO_MAX for p in transaction.postings):
+    if any(not 0 < abs(p.amount_micro) <= AMOUNT_MICRO_MAX for p in postings):
         raise Broken(f"Transaction {transaction.id} exceeds the range of an amount.")
+    if _REASON.fullmatch(transaction.reason) is None:
+        raise BadInput(
+            "A transaction states its reason as a code.",
+            next_step="Write it in lower case without spaces, such as bank-fee.",
+            code="bad-reason",
+        )
     return transaction
+
+
+def entry_audience(transaction: Transaction, account: str) -> str:
+    """Who besides the book's owner sees what is booked on this account."""
+    kind, _, subject = account.partition(":")
+    if kind == AccountKind.RECEIVABLE:
+        return f"tenant:{subject}"
+    return transaction.audience if kind in _OF_A_PERFORMER else OWNER
 
 
 def net_by_currency(postings: Iterable[Posting]) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""The nouns of money: usage lines, accruals, postings and transactions.
+"""The nouns of what is earned: usage lines, cleared uses, and accruals with all they rest on.
 
 Amounts are integers of one millionth of the currency unit (`*_micro`), because rates per view are
-far below a cent and binary floats lose digits. A transaction carries every id it rests on, so that
+far below a cent and binary floats lose digits. An accrual carries every id it rests on, so that
 each cent leads back to seconds of media and a licence clause.
 """
 
@@ -9,18 +9,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from fingerprint.models import Reason, Span
 from licensing.models import TariffTerm
 from registry.models.works import KindOfUse
-
-
-class TransactionKind(StrEnum):
-    """An accrual books money, a reversal takes exactly one accrual back."""
-
-    ACCRUAL = "accrual"
-    REVERSAL = "reversal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,61 +207,6 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
-    """The newest accrual of a live key; not `live` once it has been reversed."""
-
-    live_key: str
-    transaction_id: str
-    facts_key: str
-    revision: int
-    live: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """One side of a transaction; debits are positive, credits negative."""
-
-    account: str
-    amount_micro: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """A balanced, final set of postings; corrections are new transactions.
-
-    `revision` counts the accruals of one live key from 1; a reversal bears its accrual's.
-    `earned_period` is the month the money was earned in, whenever it is booked.
-    """
-
-    id: str
-    tenant_id: str
-    audience: str
-    kind: TransactionKind
-    live_key: str
-    revision: int
-    facts_key: str
-    reverses_id: str | None
-    reason: str
-    earned_period: str
-    postings: tuple[Posting, ...]
-    pins: Pins
-    working: Mapping[str, int | str]
-    seq: int
-    recorded_at: datetime
-
-    @property
-    def currency(self) -> str:
-        """A transaction stays within one currency."""
-        return self.pins.tariff.currency
-
-    @property
-    def amount_micro(self) -> int:
-        """What the performer's side gains (negative for a reversal)."""
-        return -sum(p.amount_micro for p in self.postings if p.account.startswith("payable:"))
-
-
-@dataclass(frozen=True, slots=True)
 class AccrualReport:
     """What an accrual run did, in accruals, and every use that earned nothing with its reason.
 
@@ -280,30 +217,3 @@ class AccrualReport:
     unchanged: int
     reversed: int
     skipped: tuple[Skipped, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyBalance:
-    """Both sides of all postings in one currency; they are equal, or the books are broken."""
-
-    currency: str
-    postings: int
-    debits_micro: int
-    credits_micro: int
-
-    @property
-    def net_micro(self) -> int:
-        """Zero in sound books."""
-        return self.debits_micro - self.credits_micro
-
-
-@dataclass(frozen=True, slots=True)
-class TrialBalance:
-    """Balances of every currency in the books."""
-
-    currencies: tuple[CurrencyBalance, ...]
-
-    @property
-    def balanced(self) -> bool:
-        """Whether every currency nets to zero."""
-        return all(balance.net_micro == 0 for balance in self.currencies)

@@ -14,7 +14,8 @@ from datetime import datetime
 from core.canonical import canonical
 from core.ids import derived_id
 from core.money import to_cents
-from royalties.models import Pins, Transaction, TransactionKind
+from royalties.models import Pins
+from royalties.models_books import Transaction, TransactionKind
 from royalties.tariffs.rates import amount
 
 
@@ -149,7 +150,7 @@ def _line(accrual: Transaction) -> StatementLine:
         revision=accrual.revision,
         amount_micro=accrual.amount_micro,
         pins=accrual.pins,
-        working=accrual.working,
+        working=accrual.basis.working,
     )
 
 

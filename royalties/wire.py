@@ -15,8 +15,8 @@ from royalties.models import (
     ImportReport,
     Pins,
     Ratio,
-    TrialBalance,
 )
+from royalties.models_books import TrialBalance
 
 
 def pins_to_dict(pins: Pins) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _COUNTED = (
     ("keys", "key_binding"),
     ("licences", "licence"),
     ("matches", "match"),
-    ("payments", "ledger_transaction"),
+    ("payments", "accrual"),
 )
 
 

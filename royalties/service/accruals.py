@@ -6,14 +6,11 @@ books the difference. It works cut by cut and page by page, in the caller's one 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlmodel import Session
 
 from core.clock import utc_now
-from core.db import next_seq
 from core.errors import Broken
-from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from licensing.models import Clearance, Licence
 from licensing.service.clearances import get_clearance, list_clearances
@@ -21,7 +18,10 @@ from licensing.service.licences import licences_by_id
 from registry.service import people
 from royalties import accrual, ledger
 from royalties.entitlement import Creditor, LicencePrice, Parties, entitled
-from royalties.models import AccrualReport, ClearedUse, Skipped, Transaction, UsageLine
+from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
+from royalties.models_books import Transaction
+from royalties.service.books import Clerk, collector
+from royalties.store import journal
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
 from royalties.territories import factors_for
@@ -31,9 +31,9 @@ HISTORY_PAGE = 100
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts while cuts are worked through."""
+    """Counts while cuts are worked through, and the clerk who books what they come to."""
 
-    at: datetime
+    clerk: Clerk
     new: int = 0
     unchanged: int = 0
     reversed: int = 0
@@ -56,7 +56,7 @@ def accrue(
     clearance that the principal may not see and `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
-    tally = _Tally(utc_now())
+    tally = _Tally(Clerk(session, collector(session), utc_now()))
     for cut_id in _cuts(session, principal, clearance_id):
         history = _history(session, principal, cut_id)
         uses, skipped = entitled(history, _parties(session, principal, history))
@@ -130,10 +130,10 @@ def _accrue_lines(
 ) -> None:
     priced = [(line, factors_for(line.period)) for line in lines]
     wanted, skipped = accrual.desired(uses, priced)
-    booked = ledger_store.booked(session, principal, [line.id for line in lines])
+    booked = journal.booked(session, principal, [line.id for line in lines])
     plan = accrual.plan(wanted, booked)
-    old = ledger_store.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
-    transactions = list(_transactions(session, plan, old, tally.at))
+    old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
+    transactions = list(_transactions(plan, old, tally.clerk))
     ledger_store.add_transactions(session, transactions)
     tally.new += len(plan.book)
     tally.unchanged += plan.unchanged
@@ -142,7 +142,7 @@ def _accrue_lines(
 
 
 def _transactions(
-    session: Session, plan: accrual.Plan, old: Mapping[str, Transaction], at: datetime
+    plan: accrual.Plan, old: Mapping[str, Transaction], clerk: Clerk
 ) -> Iterator[Transaction]:
     """Reversals first: a live key never has two accruals that stand, not even for a moment."""
     new_pins = {one.accrual.live_key: one.accrual.pins for one in plan.book}
@@ -150,16 +150,12 @@ def _transactions(
     for gone in plan.reverse:
         before = old[gone.transaction_id]
         reasons[gone.live_key] = accrual.difference(before.pins, new_pins.get(gone.live_key))
-        yield ledger.reverse(before, _stamp(session, at), reason=reasons[gone.live_key])
+        yield ledger.reverse(before, clerk.stamp(), reason=reasons[gone.live_key])
     for booking in plan.book:
         first = "owed" if booking.revision == 1 else "owed-again"
         yield ledger.accrue(
             booking.accrual,
-            _stamp(session, at),
+            clerk.stamp(),
             revision=booking.revision,
             reason=reasons.get(booking.accrual.live_key, first),
         )
-
-
-def _stamp(session: Session, at: datetime) -> ledger.Stamp:
-    return ledger.Stamp(new_id("txn"), next_seq(session), at)

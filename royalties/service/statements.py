@@ -17,10 +17,10 @@ from registry.service.people import claims_from
 from registry.store import people
 from royalties.accrual import BEFORE_ACTIVE
 from royalties.export import to_beancount
-from royalties.models import TrialBalance
+from royalties.models_books import TrialBalance
 from royalties.statement import Statement, build, recompute
 from royalties.store import balances
-from royalties.store import ledger as store
+from royalties.store import journal as store
 
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _PAGE = 1000

@@ -9,22 +9,28 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from core.db import visible
-from core.principal import Principal
-from royalties.models import CurrencyBalance, TrialBalance
-from royalties.store.ledger import EntryRow
+from core.principal import Principal, SearchCapability
+from royalties.accounts import Account, AccountKind
+from royalties.models_books import AccountBalance, CurrencyBalance, TrialBalance
+from royalties.store.journal import seen
+from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 
 _HALF = 2**32
 
 
 def trial_balance(session: Session, principal: Principal | None) -> TrialBalance:
-    """Debits and credits per currency: of what a principal may see, or of the whole books."""
+    """Debits and credits per currency: of the transactions a principal may see, or of all books."""
     query = (
         sql_select(col(EntryRow.currency), func.count(), *_side(1), *_side(-1))
         .group_by(col(EntryRow.currency))
         .order_by(col(EntryRow.currency))
     )
     if principal is not None:
-        query = query.where(visible(EntryRow, principal))
+        query = (
+            query.join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
+            .outerjoin(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+            .where(seen(principal))
+        )
     return TrialBalance(
         tuple(
             CurrencyBalance(row[0], row[1], _whole(row[2], row[3]), _whole(row[4], row[5]))
@@ -35,13 +41,41 @@ def trial_balance(session: Session, principal: Principal | None) -> TrialBalance
 
 def account_balances(session: Session, principal: Principal) -> dict[tuple[str, str], int]:
     """Balance of each (account, currency) over the entries that the principal may see."""
+    found = _accounts(session, visible(EntryRow, principal))
+    return {(one.account, one.currency): one.net_micro for one in found}
+
+
+def of_book(
+    session: Session, capability: SearchCapability, book: str, month: str | None = None
+) -> tuple[AccountBalance, ...]:
+    """Both sides of each account of one book, over all its months or what was posted in one."""
+    clauses = [col(EntryRow.tenant_id) == book]
+    if month is not None:
+        posted = sql_select(col(TransactionRow.id)).where(
+            col(TransactionRow.tenant_id) == book, col(TransactionRow.posted_period) == month
+        )
+        clauses.append(col(EntryRow.transaction_id).in_(posted))
+    return _accounts(session, *clauses)
+
+
+def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
+    names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
     query = (
-        sql_select(col(EntryRow.account), col(EntryRow.currency), *_side(1), *_side(-1))
-        .where(visible(EntryRow, principal))
-        .group_by(col(EntryRow.account), col(EntryRow.currency))
+        sql_select(*names, func.count(), *_side(1), *_side(-1))
+        .where(*clauses)
+        .group_by(*names)
+        .order_by(*names)
     )
-    rows = session.connection().execute(query).all()
-    return {(row[0], row[1]): _whole(row[2], row[3]) - _whole(row[4], row[5]) for row in rows}
+    return tuple(
+        AccountBalance(
+            account=str(Account(AccountKind(row[0]), row[1])),
+            currency=row[2],
+            postings=row[3],
+            debits_micro=_whole(row[4], row[5]),
+            credits_micro=_whole(row[6], row[7]),
+        )
+        for row in session.connection().execute(query)
+    )
 
 
 def _side(sign: int) -> tuple[ColumnElement[int], ColumnElement[int]]:

@@ -1,206 +1,194 @@
-"""Tables of the ledger: transactions and their entries, append-only without exception.
+"""Tables of the books: transactions, their entries, and what accruals rest on; append-only.
 
-The tables themselves allow one live accrual per key: a reversal follows its accrual, and a further
-accrual follows the reversal of the one before it, each once. Two runs at once cannot book the same
-thing, whichever lock they hold.
+What a book promises holds in the tables themselves, whoever writes them: entries cannot be kept
+without their transaction, which goes in after them and only if they net to zero in each currency;
+it then takes no more of them. A reversal is the exact opposite of one transaction, once. A live key
+has one accrual at a time: a reversal follows its accrual, a further accrual follows that reversal.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ColumnElement,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
     insert,
+    text,
 )
-from sqlalchemy import select as sql_select
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session
 
-from core.db import JsonText, Owned, append_only, visible
-from core.ids import new_id
-from core.principal import Principal
-from royalties.models import (
-    Booked,
-    Posting,
-    Transaction,
-    TransactionKind,
-)
-from royalties.wire import pins_from_dict, pins_to_dict
+from core.db import JsonText, Owned, append_only
+from core.ids import derived_id
+from royalties.accounts import parse
+from royalties.ledger import entry_audience
+from royalties.models_books import Transaction, TransactionKind
+from royalties.store import guards
+from royalties.wire import pins_to_dict
 
-IDS_MAX = 500
 _SUCCESSION = (
-    "(kind = 'accrual' AND revision = 1 AND follows_revision IS NULL AND reverses_id IS NULL)"
-    " OR (kind = 'accrual' AND follows_kind = 'reversal' AND follows_revision = revision - 1"
-    " AND reverses_id IS NULL)"
-    " OR (kind = 'reversal' AND follows_kind = 'accrual' AND follows_revision = revision"
-    " AND reverses_id IS NOT NULL)"
+    "(kind = 'accrual' AND revision = 1 AND follows_revision IS NULL)"
+    " OR (kind = 'accrual' AND follows_kind = 'reversal' AND follows_revision = revision - 1)"
+    " OR (kind = 'reversal' AND follows_kind = 'accrual' AND follows_revision = revision)"
 )
 
 
 class TransactionRow(Owned, table=True):
-    """Table of transactions; the licensee owns them, the performer's tenant sees them."""
+    """Table of transactions; their book's tenant owns them."""
 
-    __tablename__ = "ledger_transaction"
+    __tablename__ = "book_transaction"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "posted_period"], ["book_period.tenant_id", "book_period.month"]
+        ),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
+        Index("book_transaction_month", "tenant_id", "posted_period", "seq"),
+        Index(
+            "book_transaction_facts",
+            "tenant_id",
+            "kind",
+            "facts_key",
+            unique=True,
+            sqlite_where=text("kind NOT IN ('accrual', 'reversal')"),
+        ),
+        append_only(guards=guards.TRANSACTION),
+    )
+
+    seq: int = Field(unique=True)
+    kind: str
+    facts_key: str
+    reason: str
+    earned_period: str
+    posted_period: str
+    reverses_id: str | None = Field(default=None, unique=True, foreign_key="book_transaction.id")
+    run_id: str | None = None
+    pair_id: str | None = None
+
+
+class EntryRow(Owned, table=True):
+    """Table of entries; an entry is written before its transaction, so that is checked late."""
+
+    __tablename__ = "book_entry"
+    __table_args__ = (
+        UniqueConstraint("transaction_id", "position"),
+        Index("book_entry_account", "account_kind", "subject"),
+        append_only(guards=guards.ENTRY),
+    )
+
+    transaction_id: str = Field(
+        sa_column_args=(ForeignKey("book_transaction.id", deferrable=True, initially="DEFERRED"),)
+    )
+    position: int
+    account_kind: str
+    subject: str
+    amount_micro: int = Field(sa_type=BigInteger)
+    currency: str
+
+
+class AccrualRow(Owned, table=True):
+    """Table of what accruals and their reversals rest on; the licensee sees its own."""
+
+    __tablename__ = "accrual"
     __table_args__ = (
         UniqueConstraint("live_key", "revision", "kind"),
         ForeignKeyConstraint(
             ["live_key", "follows_revision", "follows_kind"],
-            [f"ledger_transaction.{name}" for name in ("live_key", "revision", "kind")],
+            [f"accrual.{name}" for name in ("live_key", "revision", "kind")],
         ),
         CheckConstraint(_SUCCESSION, name="succession"),
-        Index("ledger_transaction_statement", "performer_id", "earned_period"),
+        Index("accrual_statement", "performer_id", "earned_period"),
         append_only(),
     )
 
-    seq: int = Field(unique=True)
+    transaction_id: str = Field(unique=True, foreign_key="book_transaction.id")
     kind: str
     live_key: str
     revision: int
     follows_revision: int | None
     follows_kind: str | None
-    facts_key: str
-    reverses_id: str | None = Field(default=None, unique=True, foreign_key="ledger_transaction.id")
-    reason: str
-    earned_period: str
+    licensee_id: str = Field(index=True)
     performer_id: str
+    earned_period: str
     usage_line_id: str = Field(index=True, foreign_key="usage_line.id")
     pins: dict[str, Any] = Field(sa_type=JsonText)
     working: dict[str, Any] = Field(sa_type=JsonText)
 
 
-class EntryRow(Owned, table=True):
-    """Table of entries, the postings of transactions."""
-
-    __tablename__ = "ledger_entry"
-    __table_args__ = (UniqueConstraint("transaction_id", "position"), append_only())
-
-    transaction_id: str = Field(foreign_key="ledger_transaction.id")
-    position: int
-    account: str = Field(index=True)
-    amount_micro: int = Field(sa_type=BigInteger)
-    currency: str
-
-
 def add_transactions(session: Session, transactions: Sequence[Transaction]) -> None:
-    """Store transactions with their entries; an accrual that exists already is a Conflict."""
+    """Store transactions whole; what is booked already is a Conflict, what is unsound is Broken."""
     if not transactions:
         return
     connection = session.connection()
-    connection.execute(insert(TransactionRow), [_values(one) for one in transactions])
     connection.execute(insert(EntryRow), [entry for one in transactions for entry in _entries(one)])
+    connection.execute(insert(TransactionRow), [_values(one) for one in transactions])
+    claims = [_claim(one) for one in transactions if one.claim is not None]
+    if claims:
+        connection.execute(insert(AccrualRow), claims)
 
 
-def booked(
-    session: Session, principal: Principal, usage_line_ids: Sequence[str]
-) -> dict[str, Booked]:
-    """The tenant's own newest accrual of every live key of at most `IDS_MAX` usage lines.
-
-    Only the debtor's own: whoever merely reported a line must not take back what it earned.
-    """
-    query = (
-        sql_select(
-            col(TransactionRow.id),
-            col(TransactionRow.kind),
-            col(TransactionRow.live_key),
-            col(TransactionRow.facts_key),
-            col(TransactionRow.revision),
-            col(TransactionRow.reverses_id),
-        )
-        .where(
-            col(TransactionRow.tenant_id) == principal.tenant_id,
-            col(TransactionRow.usage_line_id).in_(usage_line_ids),
-        )
-        .order_by(col(TransactionRow.revision))
-    )
-    rows = session.connection().execute(query).all()
-    taken_back = {row.reverses_id for row in rows}
+def _owned(one: Transaction, name: str, *facts: str) -> dict[str, Any]:
     return {
-        row.live_key: Booked(
-            row.live_key, row.id, row.facts_key, row.revision, live=row.id not in taken_back
-        )
-        for row in rows
-        if row.kind == TransactionKind.ACCRUAL.value
+        "id": derived_id(name, one.id, *facts),
+        "tenant_id": one.tenant_id,
+        "recorded_at": one.recorded_at,
     }
 
 
-def by_ids(
-    session: Session, principal: Principal, transaction_ids: Sequence[str]
-) -> dict[str, Transaction]:
-    """Transactions that the principal may see, by id."""
-    found: dict[str, Transaction] = {}
-    for start in range(0, len(transaction_ids), IDS_MAX):
-        some = transaction_ids[start : start + IDS_MAX]
-        page = _load(session, principal, col(TransactionRow.id).in_(some))
-        found.update({one.id: one for one in page})
-    return found
+def _values(one: Transaction) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "tenant_id": one.tenant_id,
+        "audience": one.audience,
+        "recorded_at": one.recorded_at,
+        "seq": one.seq,
+        "kind": one.kind.value,
+        "facts_key": one.facts_key,
+        "reason": one.reason,
+        "earned_period": one.earned_period,
+        "posted_period": one.posted_period,
+        "reverses_id": one.reverses_id,
+        "run_id": one.run_id,
+        "pair_id": one.pair_id,
+    }
 
 
-def of_performer(
-    session: Session, principal: Principal, *, performer_id: str, earned_period: str
-) -> list[Transaction]:
-    """All transactions of a performer's month that the principal may see, in order of `seq`."""
-    return _load(
-        session,
-        principal,
-        col(TransactionRow.performer_id) == performer_id,
-        col(TransactionRow.earned_period) == earned_period,
-    )
+def _entries(one: Transaction) -> Iterable[dict[str, Any]]:
+    for position, posting in enumerate(one.postings):
+        account = parse(posting.account)
+        yield {
+            **_owned(one, "ent", str(position)),
+            "audience": entry_audience(one, posting.account),
+            "transaction_id": one.id,
+            "position": position,
+            "account_kind": account.kind.value,
+            "subject": account.subject,
+            "amount_micro": posting.amount_micro,
+            "currency": posting.currency,
+        }
 
 
-def periods(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
-    """Months in which a performer has transactions that the principal may see, newest first."""
-    query = (
-        select(TransactionRow.earned_period)
-        .distinct()
-        .where(visible(TransactionRow, principal))
-        .where(col(TransactionRow.performer_id) == performer_id)
-        .order_by(col(TransactionRow.earned_period).desc())
-    )
-    return tuple(session.exec(query))
-
-
-def journal(
-    session: Session, principal: Principal, *, after_seq: int = 0, limit: int = 1000
-) -> list[Transaction]:
-    """Transactions that the principal may see, in order of `seq`; `after_seq` pages on."""
-    return _load(session, principal, col(TransactionRow.seq) > after_seq, limit=limit)
-
-
-def _load(
-    session: Session, principal: Principal, *clauses: ColumnElement[bool], limit: int | None = None
-) -> list[Transaction]:
-    query = (
-        select(TransactionRow)
-        .where(visible(TransactionRow, principal), *clauses)
-        .order_by(col(TransactionRow.seq))
-        .limit(limit)
-    )
-    rows = session.exec(query).all()
-    postings = _postings(session, [row.id for row in rows])
-    return [_transaction(row, tuple(postings[row.id])) for row in rows]
-
-
-def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting]]:
-    found: defaultdict[str, list[Posting]] = defaultdict(list)
-    for start in range(0, len(ids), IDS_MAX):
-        query = (
-            sql_select(
-                col(EntryRow.transaction_id),
-                col(EntryRow.account),
-                col(EntryRow.amount_micro),
-                col(EntryRow.currency),
-            )
-            .where(col(EntryRow.transaction_id).in_(ids[start : start + IDS_MAX]))
-            .order_by(col(EntryRow.transaction_id), col(EntryRow.position))
-        )
-        for transaction_id, account, amount, currency in session.connection().execute(query):
-            found[transaction_id].append(Posting(account, amount, currency))
-    return found
+def _claim(one: Transaction) -> dict[str, Any]:
+    claim = one.basis
+    follows_revision, follows_kind = _follows(one)
+    return {
+        **_owned(one, "acr"),
+        "audience": one.audience,
+        "transaction_id": one.id,
+        "kind": one.kind.value,
+        "live_key": claim.live_key,
+        "revision": claim.revision,
+        "follows_revision": follows_revision,
+        "follows_kind": follows_kind,
+        "licensee_id": claim.licensee_id,
+        "performer_id": claim.pins.performer_id,
+        "earned_period": one.earned_period,
+        "usage_line_id": claim.pins.usage_line_id,
+        "pins": pins_to_dict(claim.pins),
+        "working": dict(claim.working),
+    }
 
 
 def _follows(one: Transaction) -> tuple[int | None, str | None]:
@@ -210,62 +198,3 @@ def _follows(one: Transaction) -> tuple[int | None, str | None]:
     if one.revision == 1:
         return None, None
     return one.revision - 1, TransactionKind.REVERSAL.value
-
-
-def _values(one: Transaction) -> dict[str, Any]:
-    follows_revision, follows_kind = _follows(one)
-    return {
-        "id": one.id,
-        "tenant_id": one.tenant_id,
-        "audience": one.audience,
-        "recorded_at": one.recorded_at,
-        "seq": one.seq,
-        "kind": one.kind.value,
-        "live_key": one.live_key,
-        "revision": one.revision,
-        "follows_revision": follows_revision,
-        "follows_kind": follows_kind,
-        "facts_key": one.facts_key,
-        "reverses_id": one.reverses_id,
-        "reason": one.reason,
-        "earned_period": one.earned_period,
-        "performer_id": one.pins.performer_id,
-        "usage_line_id": one.pins.usage_line_id,
-        "pins": pins_to_dict(one.pins),
-        "working": dict(one.working),
-    }
-
-
-def _entries(one: Transaction) -> Iterable[dict[str, Any]]:
-    for position, posting in enumerate(one.postings):
-        yield {
-            "id": new_id("ent"),
-            "tenant_id": one.tenant_id,
-            "audience": one.audience,
-            "recorded_at": one.recorded_at,
-            "transaction_id": one.id,
-            "position": position,
-            "account": posting.account,
-            "amount_micro": posting.amount_micro,
-            "currency": posting.currency,
-        }
-
-
-def _transaction(row: TransactionRow, postings: tuple[Posting, ...]) -> Transaction:
-    return Transaction(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        audience=row.audience,
-        kind=TransactionKind(row.kind),
-        live_key=row.live_key,
-        revision=row.revision,
-        facts_key=row.facts_key,
-        reverses_id=row.reverses_id,
-        reason=row.reason,
-        earned_period=row.earned_period,
-        postings=postings,
-        pins=pins_from_dict(row.pins),
-        working=row.working,
-        seq=row.seq,
-        recorded_at=row.recorded_at,
-    )

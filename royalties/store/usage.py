@@ -1,7 +1,8 @@
 """Tables of usage imports and usage lines; both are evidence and append-only.
 
 A line belongs to whoever reported it; where that is not the owner of the cut (a society), the
-owner sees it too. The content hash is unique over all reporters: the same exploitation counts once.
+owner sees it too. The content hash is unique over all reporters: the same exploitation counts once,
+and its id follows from it, so that files taken in in another order make the same books.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, insert, tuple_
 from sqlmodel import Field, Session, col, select
 
 from core.db import OWNER, Owned, append_only, visible
-from core.ids import new_id
+from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from registry.store.works import CutRow
 from royalties.models import ImportReport, UsageLine, UsageRow
@@ -129,7 +130,7 @@ def add_lines(
     """Store accepted rows; `owners` gives the tenant of each cut, who sees the line too."""
     values = [
         {
-            "id": new_id("usg"),
+            "id": derived_id("usg", row.content_hash),
             "tenant_id": principal.tenant_id,
             "audience": _audience(principal, owners[row.cut_id]),
             "recorded_at": at,

@@ -95,7 +95,7 @@ def test_the_receipt_holds_and_says_what_stays(stage: Stage) -> None:
             assert faults(session) == ()
         assert [line.performer_id for line in ErasedPeople.of(stage.settings).people()] == [anna.id]
     assert receipt["gone"] == done["gone"]
-    assert {"what": "ledger_transaction", "why": "accounts"} in receipt["kept"]
+    assert {"what": "accrual", "why": "accounts"} in receipt["kept"]
     receipt["gone"]["template"] = 0
     with pytest.raises(BadProof):
         integrity.verify(receipt, expected={verification_method(receipt["registry"])})

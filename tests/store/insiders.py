@@ -25,9 +25,9 @@ SQL_NAME = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
 def tables(path: Path) -> dict[str, list[str]]:
     """Tables that are protected by triggers and hold rows, with the columns that count."""
     connection = sqlite3.connect(path)
-    names = {row[0].removesuffix("_no_update") for row in connection.execute(SQL_NAME)}
+    names = [row[0] for row in connection.execute(SQL_NAME) if row[0].endswith("_no_update")]
     found = {}
-    for name in sorted(name for name in names if not name.endswith("_no_delete")):
+    for name in sorted(name.removesuffix("_no_update") for name in names):
         fixed = connection.execute(
             "SELECT sql FROM sqlite_master WHERE name = ?", (f"{name}_no_update",)
         ).fetchone()[0]

@@ -18,8 +18,8 @@ from fingerprint.models import Decision
 from licensing.models import Verdict
 from registry.models.people import Performer
 from registry.models.works import KindOfUse
-from royalties import ledger
-from royalties.models import Transaction, TransactionKind
+from royalties import accounts, ledger
+from royalties.models_books import Transaction, TransactionKind
 from royalties.service.accruals import accrue
 from royalties.service.statements import (
     account_balances,
@@ -28,7 +28,8 @@ from royalties.service.statements import (
     trial_balance,
 )
 from royalties.statement import Statement, recompute
-from royalties.store.ledger import add_transactions, journal
+from royalties.store.journal import journal
+from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import (
     Stage,
@@ -57,7 +58,7 @@ def standing(stage: Stage) -> dict[str, int]:
     """Balances that are not zero, by account."""
     with stage.db.read() as session:
         assert trial_balance(session).balanced
-        found = account_balances(session, stage.studio)
+        found = account_balances(session, stage.world.operator)
     return {account: total for (account, _), total in found.items() if total}
 
 
@@ -77,8 +78,8 @@ def test_a_cleared_use_earns_by_each_usage_line_once(stage: Stage) -> None:
     report = stage.accrue()
     assert (report.new, report.unchanged, report.reversed, report.skipped) == (2, 0, 0, ())
     assert standing(stage) == {
-        ledger.receivable(stage.studio.tenant_id): 25_000,
-        ledger.payable(performer.payee_id): -25_000,
+        accounts.receivable(stage.studio.tenant_id): 25_000,
+        accounts.accrued(performer.id): -25_000,
     }
 
 
@@ -141,7 +142,7 @@ def test_a_changed_scan_is_a_reversal_and_a_new_accrual(
     first, reversal, second = booked(stage)
     assert (reversal.reverses_id, reversal.amount_micro) == (first.id, -first.amount_micro)
     assert (reversal.reason, second.reason, second.revision) == (reason, reason, 2)
-    assert standing(stage)[ledger.payable(performer.payee_id)] == -owed
+    assert standing(stage)[accounts.accrued(performer.id)] == -owed
 
 
 def test_a_new_clearance_with_the_same_outcome_changes_nothing(stage: Stage) -> None:
@@ -281,9 +282,9 @@ def test_more_lines_than_a_page_and_several_performers(stage: Stage) -> None:
     assert stage.accrue().unchanged == 2402
     views = sum(range(1, 1202))
     assert standing(stage) == {
-        ledger.receivable(stage.studio.tenant_id): 8 * views,
-        ledger.payable(first.payee_id): -3 * views,
-        ledger.payable(second.payee_id): -5 * views,
+        accounts.receivable(stage.studio.tenant_id): 8 * views,
+        accounts.accrued(first.id): -3 * views,
+        accounts.accrued(second.id): -5 * views,
     }
     seqs = [one.seq for one in booked(stage)]
     assert seqs == sorted(set(seqs))
@@ -298,9 +299,9 @@ def test_sums_beyond_64_bits_are_exact(stage: Stage) -> None:
     assert total > 2**63
     with stage.db.read() as session:
         (balance,) = trial_balance(session).currencies
-        by_account = account_balances(session, stage.studio)
+        by_account = account_balances(session, stage.world.operator)
     assert (balance.debits_micro, balance.credits_micro) == (total, total)
-    assert by_account[ledger.payable(performer.payee_id), "EUR"] == -total
+    assert by_account[accounts.accrued(performer.id), "EUR"] == -total
     assert stated(stage, performer).totals[0].total_micro == total
 
 
@@ -310,8 +311,8 @@ def test_the_trial_balance_sees_a_missing_entry(stage: Stage) -> None:
     stage.accrue()
     with stage.db.write() as session:
         connection = session.connection()
-        connection.exec_driver_sql("DROP TRIGGER ledger_entry_no_delete")
-        connection.exec_driver_sql("DELETE FROM ledger_entry WHERE position = 1")
+        connection.exec_driver_sql("DROP TRIGGER book_entry_no_delete")
+        connection.exec_driver_sql("DELETE FROM book_entry WHERE position = 1")
     with stage.db.read() as session:
         assert not trial_balance(session).balanced
 
@@ -324,7 +325,7 @@ def test_threads_accruing_at_once_book_nothing_twice(stage: Stage) -> None:
     with ThreadPoolExecutor(6) as pool:
         reports = [job.result(60) for job in [pool.submit(run) for _ in range(6)]]
     assert sorted(one.new for one in reports) == [0, 0, 0, 0, 0, 20]
-    assert standing(stage)[ledger.payable(performer.payee_id)] == -20 * 12_500
+    assert standing(stage)[accounts.accrued(performer.id)] == -20 * 12_500
 
 
 def test_processes_accruing_a_change_at_once_book_nothing_twice(stage: Stage) -> None:
@@ -341,7 +342,7 @@ def test_processes_accruing_a_change_at_once_book_nothing_twice(stage: Stage) ->
         (0, 0, 20),
         (20, 20, 0),
     ]
-    assert standing(stage)[ledger.payable(performer.payee_id)] == -20 * 12_500
+    assert standing(stage)[accounts.accrued(performer.id)] == -20 * 12_500
     assert len(booked(stage)) == 60
 
 
@@ -360,10 +361,10 @@ def test_a_killed_run_loses_and_doubles_nothing(stage: Stage) -> None:
         time.sleep(pause_seconds)
         run.kill()
         run.join(30)
-        assert -standing(stage).get(ledger.payable(performer.payee_id), 0) in (0, 400 * 12_500)
+        assert -standing(stage).get(accounts.accrued(performer.id), 0) in (0, 400 * 12_500)
         stage.accrue()
         assert stage.accrue().unchanged == 400
-        assert standing(stage)[ledger.payable(performer.payee_id)] == -400 * 12_500
+        assert standing(stage)[accounts.accrued(performer.id)] == -400 * 12_500
 
 
 def test_a_run_that_breaks_leaves_nothing(stage: Stage) -> None:
@@ -393,7 +394,12 @@ def test_a_second_accrual_without_a_reversal_is_refused_by_the_database(stage: S
     stage.accrue()
     (accrual,) = booked(stage)
     for revision in (2, 3, 0):
-        added = replace(accrual, id=new_id("txn"), seq=accrual.seq + 1000, revision=revision)
+        added = replace(
+            accrual,
+            id=new_id("txn"),
+            seq=accrual.seq + 1000,
+            claim=replace(accrual.basis, revision=revision),
+        )
         with pytest.raises(Broken), stage.db.write() as session:
             add_transactions(session, [added])
     assert booked(stage) == [accrual]
@@ -405,25 +411,32 @@ def test_an_accrual_is_reversed_once_at_most(stage: Stage) -> None:
     stage.accrue()
     (accrual,) = booked(stage)
     for number in (1, 2):
-        stamp = ledger.Stamp(new_id("txn"), accrual.seq + 1000 + number, accrual.recorded_at)
-        reversal = ledger.reverse(accrual, stamp, reason="by hand")
+        stamp = ledger.Stamp(
+            accrual.tenant_id,
+            accrual.posted_period,
+            accrual.seq + 1000 + number,
+            accrual.recorded_at,
+        )
+        reversal = ledger.reverse(accrual, stamp, reason="by-hand")
         if number == 1:
             with stage.db.write() as session:
                 add_transactions(session, [reversal])
         else:
-            with pytest.raises(Conflict), stage.db.write() as session:
+            with pytest.raises(Broken), stage.db.write() as session:
                 add_transactions(session, [reversal])
+            with pytest.raises(Conflict), stage.db.write() as session:
+                add_transactions(session, [replace(reversal, id=new_id("txn"))])
     assert standing(stage) == {}
 
 
 @pytest.mark.parametrize(
     "statement_text",
     [
-        "UPDATE ledger_entry SET amount_micro = 0",
-        "DELETE FROM ledger_entry",
-        "UPDATE ledger_transaction SET earned_period = '2026-12'",
-        "DELETE FROM ledger_transaction",
-        "INSERT OR REPLACE INTO ledger_entry SELECT * FROM ledger_entry",
+        "UPDATE book_entry SET amount_micro = 0",
+        "DELETE FROM book_entry",
+        "UPDATE book_transaction SET earned_period = '2026-12'",
+        "DELETE FROM book_transaction",
+        "INSERT OR REPLACE INTO book_entry SELECT * FROM book_entry",
     ],
 )
 def test_the_ledger_cannot_be_edited(stage: Stage, statement_text: str) -> None:

@@ -177,7 +177,7 @@ def test_two_cuts_uses_are_paid_by_each_usage_line_once() -> None:
     books = Books()
     shown = [line(1), line(2), line(3, territory="AT")]
     books.accrue([use("a"), use("b")], shown)
-    assert len({one.live_key for one in books.transactions}) == len(books.transactions) == 6
+    assert len({one.basis.live_key for one in books.transactions}) == len(books.transactions) == 6
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ from tests.unit.royalties.worlds import STUDIO, Books, line, priced, tariff, use
 
 EXPECTED = """option "title" "Ebenbild ledger"
 1970-01-01 open Assets:Receivable:{studio}
-1970-01-01 open Liabilities:Payable:{payee}
+1970-01-01 open Liabilities:Accrued:{performer_account}
 
 2026-11-21 * "accrual" "{performer} synthesise_voice" ^{txn} #earned-2026-11
   transaction: "{txn}"
   seq: "1"
+  posted: "2026-11"
+  reason: "new"
   usage-line: "{line}"
   use: "{use}"
   licence: "{licence}"
@@ -19,11 +21,10 @@ EXPECTED = """option "title" "Ebenbild ledger"
   scan: "{scan}"
   models: "ge2e-resemblyzer"
   thresholds: "thr-1"
-  reason: "new"
   Assets:Receivable:{studio}  0.012500 EUR
-  Liabilities:Payable:{payee}  -0.012500 EUR
+  Liabilities:Accrued:{performer_account}  -0.012500 EUR
 
-2026-11-22 balance Liabilities:Payable:{payee}  -0.012500 ~ 0.000000 EUR
+2026-11-22 balance Liabilities:Accrued:{performer_account}  -0.012500 ~ 0.000000 EUR
 2026-11-22 balance Assets:Receivable:{studio}  0.012500 ~ 0.000000 EUR"""
 
 
@@ -32,7 +33,7 @@ def test_one_accrual_in_full() -> None:
     books.accrue([use()], [line()])
     assert "\n".join(to_beancount(books.transactions)) == EXPECTED.format(
         studio=STUDIO.upper().replace("_", "-"),
-        payee=use().payee_id.upper().replace("_", "-"),
+        performer_account=use().performer_id.upper().replace("_", "-"),
         performer=use().performer_id,
         txn=books.transactions[0].id,
         line=line().id,
@@ -56,7 +57,7 @@ def test_a_reversal_shares_the_link_of_its_accrual() -> None:
     books.accrue([], [line()])
     text = "\n".join(to_beancount(books.transactions))
     assert text.count(f"^{books.transactions[0].id}") == 2
-    assert f"balance {account_name('payable:' + use().payee_id)}  0.000000" in text
+    assert f"balance {account_name('accrued:' + use().performer_id)}  0.000000" in text
 
 
 def test_whole_units_and_quotes_are_written_exactly() -> None:

@@ -6,12 +6,11 @@ from core.canonical import canonical
 from fingerprint.models import Reason
 from royalties.models import (
     AccrualReport,
-    CurrencyBalance,
     ImportReport,
     Reject,
     Skipped,
-    TrialBalance,
 )
+from royalties.models_books import CurrencyBalance, TrialBalance
 from royalties.wire import (
     accrual_report_to_dict,
     import_report_to_dict,

@@ -13,8 +13,9 @@ from core.canonical import canonical
 from core.errors import BadInput
 from fingerprint.models import Span
 from licensing.models import TariffKind
-from royalties import ledger, statement
-from royalties.models import ClearedUse, TransactionKind
+from royalties import accounts, statement
+from royalties.models import ClearedUse
+from royalties.models_books import TransactionKind
 from royalties.statement import Statement
 from royalties.statement_wire import from_dict, to_dict
 from tests.unit.royalties.worlds import Books, line, priced, tariff, use
@@ -70,7 +71,7 @@ def test_totals_are_the_sum_of_what_stands_after_a_rescan() -> None:
     ),
     st.lists(st.integers(1, 10**6), max_size=4, unique=True),
 )
-def test_totals_equal_the_payable_balances_and_recompute_to_the_cent(
+def test_totals_equal_the_balances_and_recompute_to_the_cent(
     history: list[tuple[str, str, int, int, str]], views: list[int]
 ) -> None:
     books = Books()
@@ -80,7 +81,7 @@ def test_totals_equal_the_payable_balances_and_recompute_to_the_cent(
         books.accrue([changed, other], [line(n) for n in views])
     for one in (use("a"), use("b")):
         made = built(books, one)
-        account = ledger.payable(one.payee_id)
+        account = accounts.accrued(one.performer_id)
         balance = {c: -n for (name, c), n in books.balances().items() if name == account}
         assert {t.currency: t.total_micro for t in made.totals} == balance
         assert all(t.total_cents * 10_000 + t.carried_micro == t.total_micro for t in made.totals)

@@ -8,21 +8,14 @@ from fingerprint.models import Span
 from licensing.models import TariffKind, TariffTerm
 from registry.models.works import KindOfUse
 from royalties import accrual, ledger
-from royalties.models import (
-    Booked,
-    ClearedUse,
-    Ratio,
-    TerritoryFactors,
-    Transaction,
-    TransactionKind,
-    UsageLine,
-    UsageRow,
-)
+from royalties.models import ClearedUse, Ratio, TerritoryFactors, UsageLine, UsageRow
+from royalties.models_books import Booked, Transaction, TransactionKind
 
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 EVEN = TerritoryFactors("even-1", Ratio(1, 1), {})
 CUT = derived_id("cut", "one")
 STUDIO = derived_id("ten", "studio")
+BOOK = derived_id("ten", "operator")
 
 
 def tariff(kind: str = "per_minute", rate_micro: int = 12_500, currency: str = "EUR") -> TariffTerm:
@@ -105,10 +98,9 @@ class Books:
         newest: dict[str, Booked] = {}
         for one in self.transactions:
             if one.kind is TransactionKind.ACCRUAL:
+                key = one.basis.live_key
                 live = one.id not in reversed_ids
-                newest[one.live_key] = Booked(
-                    one.live_key, one.id, one.facts_key, one.revision, live
-                )
+                newest[key] = Booked(key, one.id, one.facts_key, one.revision, live)
         return newest
 
     def balances(self) -> dict[tuple[str, str], int]:
@@ -117,8 +109,7 @@ class Books:
         return {key: total for key, total in totals.items() if total}
 
     def _stamp(self) -> ledger.Stamp:
-        seq = len(self.transactions) + 1
-        return ledger.Stamp(derived_id("txn", str(seq)), seq, AT)
+        return ledger.Stamp(BOOK, "2026-11", len(self.transactions) + 1, AT)
 
 
 def priced(one: ClearedUse, term: TariffTerm) -> ClearedUse:

@@ -1,0 +1,71 @@
+"""Months of a book: where a fact is posted, and the one root that fixes what a month holds.
+
+A fact is posted in the month in which it is booked, or in the first month after it that is still
+open; the month it was earned in stays beside it. The root is a hash tree (RFC 6962) over the
+transactions in the order of their own hashes: it says what is in the month, and not in which order
+or on which machine it was taken in.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from core import merkle
+from core.canonical import canonical
+from royalties.models_books import PeriodState, Transaction
+
+
+def month_of(at: datetime) -> str:
+    """The month of a moment, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m}"
+
+
+def month_after(month: str) -> str:
+    """The next month: `2026-12` gives `2027-01`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def posting_month(states: Mapping[str, PeriodState], at: datetime) -> str:
+    """Where a fact is posted that is booked at `at`; months without a state have yet to open."""
+    month = month_of(at)
+    while states.get(month, PeriodState.OPEN) is not PeriodState.OPEN:
+        month = month_after(month)
+    return month
+
+
+def first_before(states: Mapping[str, PeriodState], month: str) -> str | None:
+    """The earliest month before this one that is not closed yet: it has to be closed first."""
+    waiting = (name for name, state in states.items() if state is not PeriodState.CLOSED)
+    return min((name for name in waiting if name < month), default=None)
+
+
+def root(transactions: Iterable[Transaction]) -> str:
+    """The hex root over all transactions of one month of one book, in any order."""
+    hashes = sorted(merkle.leaf_hash(content(one)) for one in transactions)
+    return merkle.root(hashes).hex()
+
+
+def content(transaction: Transaction) -> bytes:
+    """What the root says of a transaction, as canonical bytes.
+
+    Its id, number and moment are left out, because they say how it was booked and not what; the
+    facts that led to the amount are in by their key, which a reversal shares with what it reverses.
+    """
+    claim = transaction.claim
+    return canonical(
+        {
+            "book": transaction.tenant_id,
+            "kind": transaction.kind.value,
+            "posted": transaction.posted_period,
+            "earned": transaction.earned_period,
+            "reason": transaction.reason,
+            "facts": transaction.facts_key,
+            "claim": [claim.live_key, claim.revision] if claim else [],
+            "run": transaction.run_id or "",
+            "pair": transaction.pair_id or "",
+            "postings": sorted(
+                [posting.account, str(posting.amount_micro), posting.currency]
+                for posting in transaction.postings
+            ),
+        }
+    )

@@ -1,0 +1,50 @@
+"""Whose book money goes into, and how a transaction gets its place in it.
+
+A book belongs to whoever collects. Who that is follows from the registry and not from who calls: a
+licensee's claims are not the licensee's to book.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import tenants
+from core.db import next_seq
+from core.errors import Broken
+from core.principal import SearchCapability
+from royalties.closing import posting_month
+from royalties.ledger import Stamp
+from royalties.store import periods
+
+
+def collector(session: Session) -> str:
+    """The tenant that collects what nobody else has a mandate for: the operator."""
+    found = tenants.list_tenants(session, kind=tenants.OPERATOR, limit=1)
+    if not found:
+        raise Broken("This registry has no operator, whose book claims go into.")
+    return found[0].id
+
+
+@dataclass(slots=True)
+class Clerk:
+    """Stamps transactions for one book, all in its open month; use it within one `write()`."""
+
+    session: Session
+    book: str
+    at: datetime
+    _month: str | None = None
+
+    def stamp(self) -> Stamp:
+        """The next place in the book; opens the month where it has not begun."""
+        if self._month is None:
+            self._month = self._open()
+        return Stamp(self.book, self._month, next_seq(self.session), self.at)
+
+    def _open(self) -> str:
+        capability = SearchCapability("booking", self.book)
+        known = periods.states(self.session, capability, self.book)
+        month = posting_month(known, self.at)
+        if month not in known:
+            periods.begin(self.session, self.book, month, at=self.at)
+        return month

@@ -1,0 +1,182 @@
+"""What is read back of the books: transactions with their postings, for who may see them.
+
+A transaction is seen whole by its book's tenant, by the performer's side that it concerns, and by
+the licensee of its claim.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col, select
+
+from core.db import visible
+from core.principal import Principal, SearchCapability
+from royalties.accounts import Account, AccountKind
+from royalties.models_books import Booked, Claim, Posting, Transaction, TransactionKind
+from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.wire import pins_from_dict
+
+IDS_MAX = 500
+
+
+def seen(principal: Principal) -> ColumnElement[bool]:
+    """The where clause for transactions, joined with their accruals, that a principal may see."""
+    mine = col(AccrualRow.licensee_id) == principal.tenant_id
+    return or_(visible(TransactionRow, principal), mine)
+
+
+def booked(
+    session: Session, principal: Principal, usage_line_ids: Sequence[str]
+) -> dict[str, Booked]:
+    """The licensee's own newest accrual of every live key of at most `IDS_MAX` usage lines.
+
+    Only the debtor's own: whoever merely reported a line must not take back what it earned.
+    """
+    query = (
+        sql_select(
+            col(TransactionRow.id),
+            col(TransactionRow.kind),
+            col(AccrualRow.live_key),
+            col(TransactionRow.facts_key),
+            col(AccrualRow.revision),
+            col(TransactionRow.reverses_id),
+        )
+        .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .where(
+            col(AccrualRow.licensee_id) == principal.tenant_id,
+            col(AccrualRow.usage_line_id).in_(usage_line_ids),
+        )
+        .order_by(col(AccrualRow.revision))
+    )
+    rows = session.connection().execute(query).all()
+    taken_back = {row.reverses_id for row in rows}
+    return {
+        row.live_key: Booked(
+            row.live_key, row.id, row.facts_key, row.revision, live=row.id not in taken_back
+        )
+        for row in rows
+        if row.kind == TransactionKind.ACCRUAL.value
+    }
+
+
+def by_ids(
+    session: Session, principal: Principal, transaction_ids: Sequence[str]
+) -> dict[str, Transaction]:
+    """Transactions that the principal may see, by id."""
+    found: dict[str, Transaction] = {}
+    for start in range(0, len(transaction_ids), IDS_MAX):
+        some = transaction_ids[start : start + IDS_MAX]
+        page = _load(session, seen(principal), col(TransactionRow.id).in_(some))
+        found.update({one.id: one for one in page})
+    return found
+
+
+def of_performer(
+    session: Session, principal: Principal, *, performer_id: str, earned_period: str
+) -> list[Transaction]:
+    """Accruals and reversals of a performer's month that the principal may see, by `seq`."""
+    return _load(
+        session,
+        seen(principal),
+        col(AccrualRow.performer_id) == performer_id,
+        col(AccrualRow.earned_period) == earned_period,
+    )
+
+
+def periods(session: Session, principal: Principal, performer_id: str) -> tuple[str, ...]:
+    """Months that a performer earned in, as far as the principal may see, newest first."""
+    query = (
+        select(AccrualRow.earned_period)
+        .distinct()
+        .join(TransactionRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .where(seen(principal), col(AccrualRow.performer_id) == performer_id)
+        .order_by(col(AccrualRow.earned_period).desc())
+    )
+    return tuple(session.exec(query))
+
+
+def journal(
+    session: Session, principal: Principal, *, after_seq: int = 0, limit: int = 1000
+) -> list[Transaction]:
+    """Transactions that the principal may see, in order of `seq`; `after_seq` pages on."""
+    return _load(session, seen(principal), col(TransactionRow.seq) > after_seq, limit=limit)
+
+
+def of_book(
+    session: Session,
+    capability: SearchCapability,
+    book: str,
+    *,
+    month: str | None = None,
+    after_seq: int = 0,
+    limit: int = 1000,
+) -> list[Transaction]:
+    """Transactions of one book, of one month or of all, in order of `seq`, for the service."""
+    clauses = [col(TransactionRow.tenant_id) == book, col(TransactionRow.seq) > after_seq]
+    if month is not None:
+        clauses.append(col(TransactionRow.posted_period) == month)
+    return _load(session, *clauses, limit=limit)
+
+
+def _load(
+    session: Session, *clauses: ColumnElement[bool], limit: int | None = None
+) -> list[Transaction]:
+    claimed = col(AccrualRow.transaction_id) == col(TransactionRow.id)
+    query = (
+        select(TransactionRow, AccrualRow)
+        .outerjoin(AccrualRow, claimed)
+        .where(*clauses)
+        .order_by(col(TransactionRow.seq))
+        .limit(limit)
+    )
+    pairs = session.exec(query).all()
+    postings = _postings(session, [row.id for row, _ in pairs])
+    return [_transaction(row, accrual, tuple(postings[row.id])) for row, accrual in pairs]
+
+
+def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting]]:
+    found: defaultdict[str, list[Posting]] = defaultdict(list)
+    for start in range(0, len(ids), IDS_MAX):
+        query = (
+            sql_select(
+                col(EntryRow.transaction_id),
+                col(EntryRow.account_kind),
+                col(EntryRow.subject),
+                col(EntryRow.amount_micro),
+                col(EntryRow.currency),
+            )
+            .where(col(EntryRow.transaction_id).in_(ids[start : start + IDS_MAX]))
+            .order_by(col(EntryRow.transaction_id), col(EntryRow.position))
+        )
+        for name, kind, subject, amount, currency in session.connection().execute(query):
+            account = str(Account(AccountKind(kind), subject))
+            found[name].append(Posting(account, amount, currency))
+    return found
+
+
+def _transaction(
+    row: TransactionRow, accrual: AccrualRow | None, postings: tuple[Posting, ...]
+) -> Transaction:
+    return Transaction(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        audience=row.audience,
+        kind=TransactionKind(row.kind),
+        facts_key=row.facts_key,
+        reason=row.reason,
+        earned_period=row.earned_period,
+        posted_period=row.posted_period,
+        postings=postings,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+        reverses_id=row.reverses_id,
+        run_id=row.run_id,
+        pair_id=row.pair_id,
+        claim=None if accrual is None else _claim(accrual),
+    )
+
+
+def _claim(row: AccrualRow) -> Claim:
+    return Claim(row.live_key, row.revision, row.licensee_id, pins_from_dict(row.pins), row.working)
