@@ -10,7 +10,7 @@ from core.clock import utc_now
 from core.init import World
 from core.principal import SearchCapability
 from core.rowseals import seal_rows
-from licensing.service import takedowns
+from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
 from registry.service import latematch, minors, proofing
 
@@ -29,6 +29,7 @@ def tidy(world: World) -> None:
         takedowns.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)
+        rightreminders.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
         seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
     refresh(world)

@@ -11,6 +11,7 @@ from licensing.publicuse import Right
 from licensing.service import publicuses
 from licensing.service.clearances import decided_under
 from licensing.service.licences import given_in_force
+from licensing.service.publicuses import Evidence
 
 
 def state_use(
@@ -20,11 +21,18 @@ def state_use(
     document: Mapping[str, object],
     *,
     signature: bytes,
+    evidence: Evidence | None,
 ) -> Right:
     """Keep what the estate signed, and have what rests on the performer's licences decided anew."""
     now = utc_now()
     found = publicuses.state_use(
-        session, caller, performer_id, document, signature=signature, now=now
+        session,
+        caller,
+        performer_id,
+        document,
+        signature=signature,
+        evidence=evidence,
+        now=now,
     )
     for licence in given_in_force(session, caller, performer_id, at=now):
         studio = system(licence.terms.licensee_id)

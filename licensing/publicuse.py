@@ -24,12 +24,17 @@ PREFIX = "pus"
 URN = "urn:ebenbild:public-use:"
 TYPE = "PublicUseAfterDeath"
 WHERE_MAX = 300
+EVIDENCE_BYTES_MAX = 200 * 1024**2
+REMINDED_DAYS = (180, 90, 30)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class PublicUse:
-    """One use: on which day, where, and the sha256 (hex) of what shows it."""
+    """One use: on which day, where, and the sha256 (hex) of what shows it.
+
+    `kept` says that the registry holds the file itself.
+    """
 
     id: str
     performer_id: str
@@ -38,6 +43,7 @@ class PublicUse:
     where: str
     evidence_sha256: str
     created: datetime
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,29 @@ def right_after(deceased_on: date, uses: tuple[date, ...]) -> Right:
     ends = right_ends(deceased_on, uses)
     renewed_from = years_after(ends, -USE_WITHIN_YEARS)
     return Right(deceased_on, ends, renewed_from, years_after(deceased_on, CAP_YEARS))
+
+
+def due_reminder(right: Right, today: date) -> int | None:
+    """How many days before its end the estate is to be reminded now; None while that is far."""
+    left = (right.ends_on - today).days
+    due = [days for days in REMINDED_DAYS if 0 < left <= days]
+    return min(due, default=None)
+
+
+def check_evidence(item: PublicUse, sha256: str, size: int) -> None:
+    """Raises BadTerms for another file than the estate signed for, or one too large to be kept."""
+    if size > EVIDENCE_BYTES_MAX:
+        raise BadTerms(
+            f"Evidence of more than {EVIDENCE_BYTES_MAX // 1024**2} MiB is not kept here.",
+            next_step="Hand in an excerpt and have the estate sign for that one.",
+            code="evidence-too-large",
+        )
+    if sha256 != item.evidence_sha256:
+        raise BadTerms(
+            "This is not the file that the estate signed for.",
+            next_step="Hand in the file that the draft was made with.",
+            code="other-evidence",
+        )
 
 
 def check_use(item: PublicUse, deceased_on: date | None, known: tuple[date, ...], at: date) -> None:

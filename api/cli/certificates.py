@@ -10,8 +10,9 @@ from api.cli.exports import export_certificate
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
 from api.cli.publishing import binding, find, publish, unpublish
-from api.cli.verify import At, Registries, check, registry_here, sha256_of
+from api.cli.verify import At, Registries, check, registry_here
 from api.web.texts import reason, text
+from core.files import sha256_of
 
 app = typer.Typer(help="Certificates of cleared decisions.", no_args_is_help=True)
 ClearanceId = Annotated[str, typer.Argument(help="Id of the decision.")]

@@ -7,8 +7,8 @@ import typer
 
 from api.cli.options import Cli
 from api.cli.output import emit, fields, note
-from api.cli.verify import sha256_of
 from api.web.texts import text
+from core.files import sha256_of
 
 if TYPE_CHECKING:
     from api.client import Client

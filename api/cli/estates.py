@@ -8,9 +8,9 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.cli.signing import KeyFile, open_key, signature
-from api.cli.verify import sha256_of
 from api.web.texts import text
 from core.errors import BadInput
+from core.files import sha256_of
 
 app = typer.Typer(help="Heirs of a performer who died.", no_args_is_help=True)
 PerformerId = Annotated[str, typer.Argument(help="Id of the performer.")]
@@ -61,10 +61,7 @@ def papers(
 ) -> None:
     """Save the papers of a claim, to read them before attesting."""
     with cli.client() as client:
-        data = client.fetch(f"/v1/estates/{estate}/papers")
-    with file.open("xb") as out:
-        out.write(data)
-    emit(cli, {"file": str(file), "bytes": len(data)}, lambda: note(str(file)))
+        _save(cli, client.fetch(f"/v1/estates/{estate}/papers"), file)
 
 
 @command(app, "attest")
@@ -92,7 +89,10 @@ def use(
     on: Annotated[str, typer.Option(help="Day of the public use, such as 2034-05-01.")],
     where: Annotated[str, typer.Option(help="Where it was: a cinema, a channel, an address.")],
     evidence: Annotated[
-        Path, typer.Option(exists=True, dir_okay=False, help="What shows it; keep the file.")
+        Path,
+        typer.Option(
+            exists=True, dir_okay=False, help="What shows it; up to 200 MiB, kept sealed."
+        ),
     ],
     key: KeyFile,
 ) -> None:
@@ -101,9 +101,26 @@ def use(
     body = {"used_on": on, "where": where, "evidence_sha256": sha256_of(evidence)}
     with cli.client() as client:
         draft = client.post(f"{path}/public-use-drafts", body)
-        signed = {**signature(open_key(key, cli.lang), draft), "document": draft["document"]}
+        signed = {
+            **signature(open_key(key, cli.lang), draft),
+            "document": draft["document"],
+            "upload_id": client.upload(evidence),
+        }
         found = client.post(f"{path}/public-uses", signed)
     emit(cli, found, lambda: _right(found))
+
+
+@command(app, "evidence")
+def evidence_file(
+    cli: Cli,
+    performer: PerformerId,
+    file: Annotated[Path, typer.Argument(help="Where to write it; never over a file.")],
+    use: Annotated[str, typer.Option(help="Id of the use; empty: the last one.")] = "",
+) -> None:
+    """Save the file that shows a public use, as an attester or the performer's side."""
+    path = f"/v1/performers/{performer}/public-use-evidence"
+    with cli.client() as client:
+        _save(cli, client.fetch(path, **({"use": use} if use else {})), file)
 
 
 @command(app, "right")
@@ -116,8 +133,15 @@ def right(cli: Cli, performer: PerformerId) -> None:
 
 def _right(found: dict[str, Any]) -> None:
     fields({name: value for name, value in found.items() if name != "uses"})
-    rows = [(item["used_on"], item["where"], item["evidence_sha256"]) for item in found["uses"]]
-    table(("used on", "where", "sha-256 of the evidence"), rows)
+    names = ("id", "used_on", "where", "evidence_sha256", "evidence_kept")
+    rows = [tuple(item[name] for name in names) for item in found["uses"]]
+    table(("use", "used on", "where", "sha-256 of the evidence", "kept"), rows)
+
+
+def _save(cli: Cli, data: bytes, file: Path) -> None:
+    with file.open("xb") as out:
+        out.write(data)
+    emit(cli, {"file": str(file), "bytes": len(data)}, lambda: note(str(file)))
 
 
 def _heir(item: str) -> dict[str, str]:

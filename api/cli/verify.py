@@ -4,7 +4,6 @@ Nothing is fetched: what the verifier brings is what is trusted, and what could 
 said. Exit 0 when no step failed, 1 when one did, 3 with --strict when one could not be checked.
 """
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,12 +12,12 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import MARKS, emit, fields, note, say, table
 from api.web.texts import reason, text
+from core.files import sha256_of
 
 if TYPE_CHECKING:
     from licensing.documentchecks import Brought
     from licensing.models import VerifyReport
 
-BLOCK_BYTES = 1 << 20
 EXIT_FAILED, EXIT_UNCHECKED = 1, 3
 # Kinds whose outcome has words of its own.
 WORDS = {"certificate": "verify.certificate-", "log-receipt": "log.receipt-"}
@@ -147,15 +146,6 @@ def show_report(cli: Cli, kind: str, report: "VerifyReport", clock: str = "") ->
             note(clock)
 
     emit(cli, found, render)
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 (hex) of a file of any size."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def registry_here(cli: Cli) -> list[str]:

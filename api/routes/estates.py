@@ -1,6 +1,5 @@
 """Estates over HTTP: claimed with papers, read by attesters, confirmed by enough of them."""
 
-import hashlib
 from datetime import date, datetime
 from typing import Self
 
@@ -12,8 +11,10 @@ from sqlmodel import Session
 from api import uploads
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
+from api.download import download
 from api.wire import FROZEN, Text
 from core.clock import utc_now
+from core.files import sha256_of
 from core.principal import require
 from core.vault import Vault
 from registry.models.estates import Estate
@@ -104,8 +105,8 @@ def claim(performer_id: str, body: NewEstate, writing: Writing, world: Open) -> 
     replayed = writing.replay()
     if replayed is not None:
         return replayed
-    with uploads.opened(world, writing.caller, body.upload_id) as path, path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    with uploads.opened(world, writing.caller, body.upload_id) as path:
+        digest = sha256_of(path)
     stored = uploads.keep(world, writing.caller, body.upload_id)
 
     def make(session: Session) -> EstateOut:
@@ -148,12 +149,7 @@ def show(estate_id: str, caller: Caller, reading: Reading, world: Open) -> Estat
 def papers(estate_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """The papers of a claim as they were handed in, to be saved and never opened here."""
     item = estates.get_estate(reading, caller, estate_id)
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Disposition": f'attachment; filename="{item.id}"',
-    }
-    pieces = world.objects.read(item.object_name)
-    return StreamingResponse(pieces, media_type="application/octet-stream", headers=headers)
+    return download(world.objects.read(item.object_name), item.id)
 
 
 @router.post("/estates/{estate_id}/attestation", response_model=EstateOut)

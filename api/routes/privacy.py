@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Self
 
 from fastapi import APIRouter, Response
-from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.download import download
 from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
 from api.searches import SearchOut, searches_of
@@ -157,13 +157,7 @@ def show_packet(export_id: str, caller: Caller, world: Open) -> Response:
         item = exporting.get_export(session, caller, export_id)
         check_agent(session, caller, item.performer_id, Act.READ, now=utc_now())
         name = exporting.packet_name(session, caller, export_id)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{export_id}.zip"',
-        "Cache-Control": "no-store",
-    }
-    return StreamingResponse(
-        world.objects.read(name), media_type="application/zip", headers=headers
-    )
+    return download(world.objects.read(name), f"{export_id}.zip", "application/zip")
 
 
 @router.post("/performers/{performer_id}/erasure", status_code=202, response_model=ErasureOut)

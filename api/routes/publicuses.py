@@ -4,16 +4,21 @@ from datetime import date
 from typing import Any, Self
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 from sqlmodel import Session
 
-from api import renewing
-from api.deps import Caller, Reading, Writing
+from api import renewing, uploads
+from api.deps import Caller, Open, Reading, Writing
+from api.download import download
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.clock import utc_now
+from core.files import sha256_of
+from core.init import World
 from core.principal import Principal
 from licensing.publicuse import PublicUse
 from licensing.service import publicuses
+from licensing.service.publicuses import Evidence
 
 router = APIRouter(tags=["estates"])
 
@@ -28,9 +33,10 @@ class NewUse(BaseModel):
 
 
 class SignedUse(Signed):
-    """The draft exactly as it was given out, and the estate's signature."""
+    """The draft exactly as it was given out, the estate's signature, and the evidence itself."""
 
     document: dict[str, Any]
+    upload_id: str = ""
 
 
 class UseOut(BaseModel):
@@ -40,6 +46,7 @@ class UseOut(BaseModel):
     used_on: date
     where: str
     evidence_sha256: str
+    evidence_kept: bool
 
     @classmethod
     def of(cls, item: PublicUse) -> Self:
@@ -49,6 +56,7 @@ class UseOut(BaseModel):
             used_on=item.used_on,
             where=item.where,
             evidence_sha256=item.evidence_sha256,
+            evidence_kept=item.kept,
         )
 
 
@@ -100,8 +108,14 @@ def draft(performer_id: str, body: NewUse, writing: Writing) -> Response:
 
 
 @router.post("/performers/{performer_id}/public-uses", status_code=201, response_model=RightOut)
-def state(performer_id: str, body: SignedUse, writing: Writing) -> Response:
+def state(performer_id: str, body: SignedUse, writing: Writing, world: Open) -> Response:
     """Hand in what the estate signed; what rests on the right is decided anew."""
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    with world.db.read() as session:
+        publicuses.uses_of(session, writing.caller, performer_id)
+    evidence = _evidence(world, writing.caller, body.upload_id) if body.upload_id else None
 
     def stated(session: Session) -> RightOut:
         renewing.state_use(
@@ -110,13 +124,31 @@ def state(performer_id: str, body: SignedUse, writing: Writing) -> Response:
             performer_id,
             body.document,
             signature=body.signature_bytes(),
+            evidence=evidence,
         )
         return RightOut.of(session, writing.caller, performer_id)
 
-    return writing.write(stated)
+    answer = writing.write(stated)
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return answer
 
 
 @router.get("/performers/{performer_id}/right-after-death", response_model=RightOut)
 def right(performer_id: str, caller: Caller, reading: Reading) -> RightOut:
     """How long does the right last, and what has renewed it?"""
     return RightOut.of(reading, caller, performer_id)
+
+
+@router.get("/performers/{performer_id}/public-use-evidence", response_class=Response)
+def evidence(
+    performer_id: str, caller: Caller, reading: Reading, world: Open, use: str = ""
+) -> StreamingResponse:
+    """The file that shows a use, the last one's unless `use` names another; never opened here."""
+    name = publicuses.evidence_of(reading, caller, performer_id, use)
+    return download(world.objects.read(name), performer_id)
+
+
+def _evidence(world: World, caller: Principal, upload_id: str) -> Evidence:
+    with uploads.opened(world, caller, upload_id) as path:
+        digest = sha256_of(path)
+    return Evidence(uploads.keep(world, caller, upload_id), digest)

@@ -22,6 +22,13 @@ ROWS = (
     row("POST", "/v1/performers/{performer_id}/public-use-drafts", _SIDE, may_lack=True),
     row("POST", "/v1/performers/{performer_id}/public-uses", _SIDE),
     row("GET", "/v1/performers/{performer_id}/right-after-death", _SIDE),
+    row(
+        "GET",
+        "/v1/performers/{performer_id}/public-use-evidence",
+        *_PROOF,
+        attested=True,
+        may_lack=True,
+    ),
     row("GET", "/v1/estates/{estate_id}", *_PROOF, attested=True),
     row("GET", "/v1/estates/{estate_id}/papers", *_PROOF, attested=True),
     row("POST", "/v1/estates/{estate_id}/attestation", *_PROOF, attested=True),

@@ -1,6 +1,7 @@
 """Table of public uses after a performer's death, as the estate signed them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Field, Session, col, select
@@ -12,7 +13,10 @@ from licensing.publicuse import PublicUse, use_facts
 
 
 class PublicUseRow(Owned, table=True):
-    """One use; `document` are the exact signed bytes, which go with the person."""
+    """One use; `document` are the exact signed bytes, which go with the person.
+
+    `object_name` is the stored evidence, where it was handed in.
+    """
 
     __tablename__ = "public_use"
 
@@ -20,10 +24,18 @@ class PublicUseRow(Owned, table=True):
     document: bytes
     seq: int = Field(unique=True)
     log_index: int
+    object_name: str | None = None
 
 
 def add(
-    session: Session, item: PublicUse, signed: bytes, *, tenant_id: str, seq: int, log_index: int
+    session: Session,
+    item: PublicUse,
+    signed: bytes,
+    *,
+    tenant_id: str,
+    seq: int,
+    log_index: int,
+    object_name: str | None,
 ) -> None:
     """Store a use; only the performer's side sees it."""
     session.add(
@@ -35,6 +47,7 @@ def add(
             document=signed,
             seq=seq,
             log_index=log_index,
+            object_name=object_name,
         )
     )
     session.flush()
@@ -47,7 +60,24 @@ def uses_of(session: Session, principal: Principal, performer_id: str) -> tuple[
         .where(visible(PublicUseRow, principal), col(PublicUseRow.performer_id) == performer_id)
         .order_by(col(PublicUseRow.seq))
     )
-    return tuple(use_facts(parse_strict(row.document)) for row in session.exec(query))
+    return tuple(
+        replace(use_facts(parse_strict(row.document)), kept=row.object_name is not None)
+        for row in session.exec(query)
+    )
+
+
+def evidence_of(
+    session: Session, principal: Principal, performer_id: str, use_id: str
+) -> str | None:
+    """The stored evidence of a use of one of the principal's performers; the last without an id."""
+    query = select(PublicUseRow.object_name).where(
+        visible(PublicUseRow, principal),
+        col(PublicUseRow.performer_id) == performer_id,
+        col(PublicUseRow.object_name).is_not(None),
+    )
+    if use_id:
+        query = query.where(col(PublicUseRow.id) == use_id)
+    return session.exec(query.order_by(col(PublicUseRow.seq).desc())).first()
 
 
 def days_known(

@@ -178,6 +178,14 @@ def lifetimes(
     return {row.id: (row.born_on, row.deceased_on) for row in session.exec(query)}
 
 
+def dead_before(session: Session, _capability: SearchCapability, until: date) -> dict[str, date]:
+    """Who died by that day, across tenants, with the day; nobody who was erased."""
+    query = select(PerformerRow).where(
+        col(PerformerRow.deceased_on) <= until, col(PerformerRow.erased_at).is_(None)
+    )
+    return {row.id: row.deceased_on for row in session.exec(query) if row.deceased_on}
+
+
 def cards(
     session: Session, _capability: SearchCapability, performer_ids: Collection[str]
 ) -> tuple[PerformerCard, ...]:

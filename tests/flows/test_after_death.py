@@ -1,7 +1,7 @@
 """After a death: the estate states public use, the right lasts longer, and licences may too."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,13 @@ import pytest
 
 from api.cli.signing import signature
 from api.client import Client, Refused
+from api.opening import open_registry
 from core.clock import utc_now
 from core.errors import BadProof
 from core.keys import PrivateKey, generate
+from core.principal import SearchCapability
+from licensing.rulepacks.times import midnight
+from licensing.service import rightreminders
 from tests.simulators.stage import Person, Stage
 
 EVIDENCE = hashlib.sha256(b"a programme").hexdigest()
@@ -32,11 +36,13 @@ def bury(stage: Stage, person: Person, died: str) -> PrivateKey:
     return heir
 
 
-def state(client: Client, performer_id: str, key: PrivateKey, **changes: Any) -> dict[str, Any]:
+def state(
+    client: Client, performer_id: str, key: PrivateKey, *, upload_id: str = "", **changes: Any
+) -> dict[str, Any]:
     path = f"/v1/performers/{performer_id}"
     body = {"used_on": "2026-05-01", "where": "A cinema", "evidence_sha256": EVIDENCE, **changes}
     draft = client.post(f"{path}/public-use-drafts", body)
-    signed = {**signature(key, draft), "document": draft["document"]}
+    signed = {**signature(key, draft), "document": draft["document"], "upload_id": upload_id}
     return client.post(f"{path}/public-uses", signed)
 
 
@@ -78,3 +84,51 @@ def test_strangers_learn_and_state_nothing(stage: Stage, tmp_path: Path) -> None
         with pytest.raises(Refused) as hidden:
             call()
         assert hidden.value.status == 404
+
+
+def test_the_evidence_is_kept_sealed_for_its_side_and_for_attesters(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    _, other = stage.tenant("agency")
+    anna = Person.add(agency, "anna")
+    heir = bury(stage, anna, "2020-02-29")
+    path = f"/v1/performers/{anna.id}/public-use-evidence"
+    with pytest.raises(Refused):
+        agency.get(path)
+    wrong = agency.upload(stage.file("other.pdf", b"another programme"))
+    with pytest.raises(Refused, match="not the file"):
+        state(agency, anna.id, heir, upload_id=wrong)
+    right = state(
+        agency, anna.id, heir, upload_id=agency.upload(stage.file("a.pdf", b"a programme"))
+    )
+    (use,) = right["uses"]
+    assert use["evidence_kept"]
+    assert agency.fetch(path) == agency.fetch(path, use=use["id"]) == b"a programme"
+    assert stage.operator.fetch(path) == b"a programme"
+    with pytest.raises(Refused) as hidden:
+        other.fetch(path)
+    assert hidden.value.status == 404
+    stored = [file for file in stage.settings.data_dir.rglob("*") if file.is_file()]
+    assert not any(b"a programme" in file.read_bytes() for file in stored)
+    agency.post(f"/v1/performers/{anna.id}/erasure")
+    stage.run_jobs()
+    with pytest.raises(Refused):
+        agency.fetch(path)
+
+
+def test_estates_are_reminded_once_of_each_day(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "anna")
+    bury(stage, anna, "2025-03-01")
+    capability = SearchCapability("reminders", "test")
+
+    def reminded(*days: date) -> list[int]:
+        with open_registry(stage.settings) as world, world.db.write() as session:
+            moments = [midnight(day) for day in days]
+            return [rightreminders.remind(session, capability, at=at) for at in moments]
+
+    assert reminded(date(2034, 8, 31), date(2034, 9, 2), date(2034, 9, 3)) == [0, 1, 0]
+    assert reminded(date(2034, 12, 1), date(2035, 2, 1), date(2035, 2, 2)) == [1, 1, 0]
+    assert reminded(date(2035, 3, 1)) == [0]
+    told = [item["kind"] for item in agency.get("/v1/notices")["items"]]
+    assert told.count("right.ending") == 3
+    assert reminded(date(2095, 2, 1)) == [0], "it had ended long before"

@@ -9,8 +9,11 @@ from core.errors import BadProof, BadTerms
 from core.ids import derived_id
 from core.keys import generate, sign
 from licensing.publicuse import (
+    EVIDENCE_BYTES_MAX,
     PublicUse,
+    check_evidence,
     check_use,
+    due_reminder,
     require_key,
     right_after,
     signed_use,
@@ -82,3 +85,28 @@ def test_what_is_no_new_use_after_the_death_is_refused(
 
 def test_a_use_that_is_one_is_taken() -> None:
     check_use(USE, DIED, (), NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("today", "days"),
+    [
+        (date(2034, 9, 1), None),
+        (date(2034, 9, 2), 180),
+        (date(2034, 11, 30), 180),
+        (date(2034, 12, 1), 90),
+        (date(2035, 1, 30), 30),
+        (date(2035, 2, 28), 30),
+        (date(2035, 3, 1), None),
+    ],
+)
+def test_an_estate_is_reminded_180_90_and_30_days_before_the_end(
+    today: date, days: int | None
+) -> None:
+    assert due_reminder(right_after(DIED, ()), today) == days
+
+
+def test_only_the_file_that_was_signed_for_is_kept_and_none_too_large() -> None:
+    check_evidence(USE, "a" * 64, EVIDENCE_BYTES_MAX)
+    for sha256, size in (("b" * 64, 1), ("a" * 64, EVIDENCE_BYTES_MAX + 1)):
+        with pytest.raises(BadTerms):
+            check_evidence(USE, sha256, size)
