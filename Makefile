@@ -27,7 +27,8 @@ screenshots: .setup/dev ## a picture of every page, both languages and themes, i
 	@SCREENSHOTS="$(CURDIR)/screenshots" $(BIN)/python -m pytest tests/browser/test_every_page.py
 
 test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_MEDIA=dir adds real media)
-	@$(TEST_MODELS) $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+	@$(TEST_MODELS) $(BIN)/python -m pytest --ignore tests/peers --ignore tests/reference \
+		--numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: .setup/dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, func
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, select
 
 from core import log
 from core.db import JsonText, append_only, append_only_tables
@@ -41,7 +41,9 @@ class SealRow(SQLModel, table=True):
 def seal_rows(session: Session, *, now: datetime) -> int:
     """Seal what was added since the last time; returns how many rows. Call it in `write()`."""
     session.flush()
-    found = [part for table in append_only_tables() if (part := _part(session, table))]
+    ends = _ends(session)
+    tables = [table for table in append_only_tables() if table.name not in _OWN]
+    found = [part for table in tables if (part := _part(session, table, ends.get(table.name, 0)))]
     if not found:
         return 0
     payload = {
@@ -62,11 +64,13 @@ def seal_rows(session: Session, *, now: datetime) -> int:
     return sum(part.count for part in found)
 
 
-def _part(session: Session, table: Table) -> SealRow | None:
-    if table.name in _OWN:
-        return None
-    query = select(func.max(SealRow.last_row)).where(col(SealRow.table_name) == table.name)
-    last = session.exec(query).one() or 0
+def _ends(session: Session) -> dict[str, int]:
+    """The last sealed row of each table that has one."""
+    query = select(SealRow.table_name, func.max(SealRow.last_row)).group_by(SealRow.table_name)
+    return dict(session.exec(query).all())
+
+
+def _part(session: Session, table: Table, last: int) -> SealRow | None:
     columns = sorted(c.name for c in table.columns if c.name not in table.info["append_only"])
     listed = ", ".join(f'"{name}"' for name in columns)
     rows = session.connection().exec_driver_sql(

@@ -169,6 +169,8 @@ def calibrate(
     for modality, model_id in opening.chosen(files, encoders).items():
         wanted = set(chosen["calibration"].get(modality, ()))
         concerned = [source for source in sources if _concerns(source, modality, wanted)]
+        if len(_shown(concerned) & wanted) < PEOPLE_MIN:
+            continue  # told before hours of media are read, not after
         people = people_of(files, model_id, modality, concerned, wanted=wanted, threads=threads)
         if len(people) >= PEOPLE_MIN:
             entry = entry_of(opening.origin(files, model_id), modality, people)
@@ -213,6 +215,11 @@ def read_sources(manifest: Path) -> tuple[Source, ...]:
             )
             for row in reader
         )
+
+
+def _shown(sources: Iterable[Source]) -> set[str]:
+    """Who is named in the sources; a list of speakers has commas."""
+    return {name for source in sources for name in source.identity.split(",")}
 
 
 def _concerns(source: Source, modality: Modality, wanted: set[str]) -> bool:

@@ -11,8 +11,23 @@ settings.load_profile("any-machine")
 
 pytest_plugins = ["tests.fixtures"]
 
+LONGEST_FIRST = ("browser", "flows", "store")
+
 
 OF_THE_TESTS = {"EBENBILD_MEDIA", "EBENBILD_MODELS", "EBENBILD_VECTORS"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that at the end no process waits for another one's last long file."""
+    real = {item.path for item in items if item.get_closest_marker("media")}
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        rank = LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
+        return item.path not in real, rank
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -19,6 +19,7 @@ from core.principal import Principal
 from core.settings import Settings
 from core.vault import Vault
 from tests.schemas import copied
+from tests.statements import create_engine
 
 _PACKAGES = ("core", "registry", "licensing", "royalties", "api")
 
@@ -85,6 +86,14 @@ def new_principal(db: Database, kind: str, *scopes: str) -> Principal:
     with db.write() as session:
         tenant = tenants.create_tenant(session, name=f"A {kind}", kind=kind)
     return Principal(tenant.id, f"test-{tenant.id}", frozenset(scopes or ("*",)), kind)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def kept_statements() -> Iterator[None]:
+    """What was compiled for one database serves the next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.db.create_engine", create_engine)
+        yield
 
 
 @pytest.fixture

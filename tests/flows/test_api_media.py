@@ -9,7 +9,7 @@ import pytest
 
 from api.cli.main import main
 from core.errors import Unavailable
-from fingerprint.weights.convert import convert_all
+from tests.engines import models_dir
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
 DECLARATION = """
@@ -49,11 +49,11 @@ Run = Callable[..., tuple[int, Any]]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command with `--json` in a registry with the real models."""
     try:
-        convert_all(tmp_path / "models", lambda *_: None)
+        models = models_dir()
     except Unavailable as exc:
         pytest.skip(f"weights: {exc.message} {exc.next_step}")
     monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("EBENBILD_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("EBENBILD_MODELS_DIR", str(models))
     monkeypatch.chdir(Path(__file__).parents[2])
 
     def call(*argv: object) -> tuple[int, Any]:

@@ -154,6 +154,7 @@ def same(first: httpx2.Response, second: httpx2.Response) -> bool:
     )
 
 
+@pytest.mark.timeout(3600)
 def test_every_cell_of_the_table_is_what_the_application_does(callers: list[Caller]) -> None:
     wrong, cells = [], 0
     for row in ROWS:

@@ -1,4 +1,7 @@
-"""`ebenbild clear` on real people through the real command line, worker and engine.
+"""`ebenbild clear` on real people through the real command line and engine.
+
+Jobs are carried out in this process, where the models are loaded once; test_api_media starts
+workers.
 
 Two readers and a talker are enrolled; one reader licenses. A film or recording of each kind is
 handed in: cleared, refused, needs a person (doubtful, undeclared, unknown), broken.
@@ -7,20 +10,35 @@ handed in: cleared, refused, needs a person (doubtful, undeclared, unknown), bro
 import csv
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api import supervisor
 from api.cli.main import main
+from api.client import Runner
 from api.demo.papers import Declared, declaration, licence_terms
-from tests.engines import models_dir
+from core.settings import Settings
+from fingerprint.media.forking import forking
+from tests.engines import models_dir, real_engine
+from tests.simulators.stage import run_jobs
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
 
 LICENSED, REFUSING, TALKER, STRANGER = "TT_lj", "LT_3005", "GRID_s1", "LT_60"
+
+
+class OneEngine(Runner):
+    """Carries out all open jobs in this process when a client starts to wait."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def start(self) -> None:
+        run_jobs(self._settings, lambda *_: real_engine())
 
 
 @dataclass
@@ -88,7 +106,9 @@ def registry(
     media_dir: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> Registry:
+) -> Iterator[Registry]:
+    real_engine()  # skips where there are no weights
+    monkeypatch.setattr(supervisor, "DrainRunner", OneEngine)
     monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "registry"))
     monkeypatch.setenv("EBENBILD_MODELS_DIR", str(models_dir()))
     monkeypatch.delenv("EBENBILD_API_KEY", raising=False)
@@ -97,16 +117,17 @@ def registry(
         for row in csv.DictReader(manifest):
             if row["kind"] == "real":
                 files[row["identity"]].append(media_dir / row["path"])
-    made = Registry(tmp_path, media_dir, capsys, monkeypatch, files)
-    assert main(["init"]) == 0
-    capsys.readouterr()
-    studio = made.add_tenant("studio")
-    made.add_tenant("agency")
-    made.enrol(LICENSED, files[LICENSED][:1])
-    made.enrol(REFUSING, files[REFUSING][:3])
-    made.enrol(TALKER, files[TALKER][:3], "--modality", "face")
-    made.grant(LICENSED, studio)
-    return made
+    with forking():
+        made = Registry(tmp_path, media_dir, capsys, monkeypatch, files)
+        assert main(["init"]) == 0
+        capsys.readouterr()
+        studio = made.add_tenant("studio")
+        made.add_tenant("agency")
+        made.enrol(LICENSED, files[LICENSED][:1])
+        made.enrol(REFUSING, files[REFUSING][:3])
+        made.enrol(TALKER, files[TALKER][:3], "--modality", "face")
+        made.grant(LICENSED, studio)
+        yield made
 
 
 def verdict(answer: tuple[int, Any, str]) -> tuple[int, str]:

@@ -14,7 +14,7 @@ from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.schema import upgrade
 from api.scopes import SCOPES
-from api.tools import Tools
+from api.tools import Opener, Tools
 from api.transport import LocalTransport
 from api.worker import Worker
 from core.init import OPERATOR_KEY_FILE, initialise
@@ -34,11 +34,11 @@ class SmallRunner(Runner):
         run_jobs(self._settings)
 
 
-def run_jobs(settings: Settings) -> int:
-    """Drain the queue with a worker of the product's own and the small engine."""
+def run_jobs(settings: Settings, opener: Opener = SmallEngine.open) -> int:  # type: ignore[assignment]
+    """Drain the queue with a worker of the product's own, and the small engine unless told."""
     stopping = threading.Event()
     with open_registry(settings) as world:
-        tools = Tools(world, stopping, SmallEngine.open)  # type: ignore[arg-type]
+        tools = Tools(world, stopping, opener)
         return Worker(world, handlers(tools), failures(), stopping).run(drain=True)
 
 

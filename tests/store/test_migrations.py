@@ -15,6 +15,7 @@ from api.schema import downgrade, require_current, revision_of, upgrade
 from core.db import Database, append_only_tables, append_only_triggers
 from core.errors import Unavailable
 from migrations import tables
+from tests.schemas import copied
 
 OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
 
@@ -26,16 +27,24 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened.close()
 
 
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Iterator[Database]:
+    """A database that came by all migrations, by a copy."""
+    tables.load()
+    opened = Database.open(tmp_path / "upgraded.db", create=True)
+    copied(upgrade)(opened)
+    yield opened
+    opened.close()
+
+
 def objects(database: Database, kind: str) -> dict[str, str]:
     with database.read() as session:
         rows = session.connection().execute(text(OBJECTS))
         return {name: sql for found, name, sql in rows if found == kind}
 
 
-def test_upgraded_schema_is_what_the_code_declares(database: Database) -> None:
-    tables.load()
-    upgrade(database)
-    with database.read() as session:
+def test_upgraded_schema_is_what_the_code_declares(upgraded: Database) -> None:
+    with upgraded.read() as session:
         context = MigrationContext.configure(
             session.connection(), opts={"compare_type": True, "compare_server_default": True}
         )
@@ -44,16 +53,14 @@ def test_upgraded_schema_is_what_the_code_declares(database: Database) -> None:
 
 
 def test_upgraded_tables_have_the_constraints_of_the_code(
-    database: Database, tmp_path: Path
+    upgraded: Database, tmp_path: Path
 ) -> None:
     """Compares what autogenerate does not see: checks, unique sets, partial indexes."""
-    tables.load()
-    upgrade(database)
     declared = Database.open(tmp_path / "declared.db", create=True)
     with declared.write() as session:
         SQLModel.metadata.create_all(session.connection())
     for kind in ("index", "table"):
-        found, wanted = objects(database, kind), objects(declared, kind)
+        found, wanted = objects(upgraded, kind), objects(declared, kind)
         found.pop("alembic_version", None)
         assert found.keys() == wanted.keys()
         for name in wanted:
@@ -65,11 +72,9 @@ def words(sql: str) -> list[str]:
     return sorted(sql.replace(",", " ").replace("(", " ").replace(")", " ").split())
 
 
-def test_append_only_tables_have_their_triggers(database: Database) -> None:
-    tables.load()
-    upgrade(database)
+def test_append_only_tables_have_their_triggers(upgraded: Database) -> None:
     wanted = [sql for table in append_only_tables() for sql in append_only_triggers(table)]
-    assert sorted(objects(database, "trigger").values()) == sorted(wanted)
+    assert sorted(objects(upgraded, "trigger").values()) == sorted(wanted)
 
 
 def test_downgrade_leaves_nothing_and_upgrade_comes_back(database: Database) -> None:
@@ -81,12 +86,11 @@ def test_downgrade_leaves_nothing_and_upgrade_comes_back(database: Database) -> 
     assert objects(database, "table") == before
 
 
-def test_a_database_of_another_revision_is_refused(database: Database) -> None:
+def test_a_database_of_another_revision_is_refused(database: Database, upgraded: Database) -> None:
     assert revision_of(database) is None
     with pytest.raises(Unavailable, match="revision None"):
         require_current(database)
-    upgrade(database)
-    require_current(database)
+    require_current(upgraded)
 
 
 def test_head_is_the_newest_revision_on_file() -> None:
