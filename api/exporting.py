@@ -20,6 +20,7 @@ from api.routes.enforcement import ClipOut, TakedownOut
 from api.routes.estates import EstateOut
 from api.routes.groups import MembershipOut
 from api.routes.guardians import GuardianOut
+from api.routes.heldkeys import HeldKeyOut, HeldKeyUseOut
 from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
@@ -32,11 +33,14 @@ from core.principal import Principal, system
 from core.vault import Vault
 from licensing.service import clips, foreign, groups, licences, requestsides, takedowns, usepolicies
 from registry.models.encoders import Material
+from registry.models.heldkeys import HeldKeyUse
 from registry.service import (
     enrolment,
     estates,
     exporting,
     guardians,
+    heldkeys,
+    heldkeyuse,
     keys,
     mandates,
     material,
@@ -107,7 +111,7 @@ def _documents(
 ) -> Iterator[tuple[str, bytes]]:
     performer = people.get_performer(session, principal, performer_id)
     yield "performer.json", as_json(performer).encode()
-    yield from _keys(session, performer_id)
+    yield from _keys(session, principal, performer_id)
     yield from _enrolments(session, principal, performer_id)
     yield from _those_around(session, vault, principal, performer_id)
     prints = sample_service.list_prints(session, principal, performer_id)
@@ -179,9 +183,22 @@ def _those_around(
             yield f"mandates/{mandate.id}.json", mandate.signed
 
 
-def _keys(session: Session, performer_id: str) -> Iterator[tuple[str, bytes]]:
+def _keys(session: Session, principal: Principal, performer_id: str) -> Iterator[tuple[str, bytes]]:
+    """The performer's own keys, those that are held for agencies, and every use of these."""
     for binding in keys.key_history(session, performer_id):
         yield f"keys/{binding.id}.json", binding.statement
+    for held in heldkeys.list_keys(session, principal, performer_id=performer_id):
+        yield f"held-keys/{held.id}.json", as_json(HeldKeyOut.of(held)).encode()
+        yield f"held-keys/{held.id}.signed.json", held.statement
+        told = [HeldKeyUseOut.of(item) for item in _uses(session, principal, held.id)]
+        yield f"held-keys/{held.id}.uses.json", as_json(told).encode()
+
+
+def _uses(session: Session, principal: Principal, key_id: str) -> Iterator[HeldKeyUse]:
+    before: int | None = None
+    while found := heldkeyuse.uses_of(session, principal, key_id=key_id, before_seq=before):
+        yield from found
+        before = found[-1].seq
 
 
 def _enrolments(

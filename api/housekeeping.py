@@ -1,5 +1,5 @@
 """What is due by the clock: retention, ends of notice periods, comings of age, late prints,
-status lists of other registries.
+ends of keys held for agencies, status lists of other registries.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -12,7 +12,7 @@ from core.principal import SearchCapability
 from core.rowseals import seal_rows
 from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
-from registry.service import latematch, minors, proofing
+from registry.service import endingkeys, latematch, minors, proofing
 
 EVERY_S = 3600.0
 
@@ -30,6 +30,9 @@ def tidy(world: World) -> None:
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)
         rightreminders.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
+        endingkeys.end_due(session, SearchCapability("held-key-end", "housekeeping"), at=now)
         seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
+    with world.db.read() as session:
+        endingkeys.shred(session, world.vault, SearchCapability("held-key-end", "housekeeping"))
     refresh(world)

@@ -4,10 +4,16 @@ from api.accounts import sealedcolumns as accounts
 from core import webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
-from registry.service import rekeying, sealedtexts
+from registry.service import heldseals, rekeying, sealedtexts
 from registry.service.rekeying import Resealed
 
-COLUMNS = (*webhooks.SEALED, *sealedtexts.SEALED, *licensing.SEALED, *accounts.SEALED)
+COLUMNS = (
+    *webhooks.SEALED,
+    *sealedtexts.SEALED,
+    *heldseals.SEALED,
+    *licensing.SEALED,
+    *accounts.SEALED,
+)
 
 
 def reseal(world: World) -> Resealed:

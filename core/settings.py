@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from core.agencysettings import AgencySettings
 from core.enrolmentsettings import EnrolmentSettings
 from core.errors import BadInput
 from core.messagesettings import LogSettings, MailSettings, WebhookSettings
@@ -278,6 +279,7 @@ class Settings(BaseSettings):
     scan: ScanSettings = ScanSettings()
     retention: RetentionSettings = RetentionSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
+    agency: AgencySettings = AgencySettings()
     webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()

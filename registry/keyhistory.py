@@ -16,20 +16,29 @@ from core.errors import BadInput, BadProof, Conflict
 from core.integrity import verify
 from core.keys import verification_method
 from registry.consent import CREDENTIALS_V2, PERFORMER_URN
+from registry.custody import agency_key_of, custody_document
+from registry.models.heldkeys import AgencyKey
 from registry.models.people import KeyBinding
 
 
 class Authority(StrEnum):
-    """Why the registry took a key: nobody spoke before, the old key said so, or an operator."""
+    """Why the registry took a key: nobody spoke before, the old key said so, or an operator.
+
+    MANDATE is of a key beside all these, which the registry holds for an agency.
+    """
 
     FIRST = "first"
     PREVIOUS_KEY = "previous-key"
     OPERATOR = "operator"
+    MANDATE = "mandate"
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a key binding says; `replaces` is the key it ends, `None` for the first."""
+    """What a key binding says; `replaces` is the key it ends, `None` for the first.
+
+    `custody` says for whom the registry holds the key; `None` where it never saw it.
+    """
 
     binding_id: str
     registry: str
@@ -38,6 +47,7 @@ class Statement:
     replaces: str | None
     authority: Authority
     valid_from: datetime
+    custody: AgencyKey | None = None
 
 
 def statement_document(statement: Statement, *, base_url: str) -> dict[str, object]:
@@ -49,6 +59,8 @@ def statement_document(statement: Statement, *, base_url: str) -> dict[str, obje
     }
     if statement.replaces is not None:
         subject["replaces"] = statement.replaces
+    if statement.custody is not None:
+        subject["custody"] = custody_document(statement.custody)
     return {
         "@context": [CREDENTIALS_V2, f"{base_url}/ns/keys/v1"],
         "id": f"urn:ebenbild:key-binding:{statement.binding_id}",
@@ -65,7 +77,7 @@ def read_statement(document: Mapping[str, object]) -> Statement:
         subject = document["credentialSubject"]
         if not isinstance(subject, Mapping):
             raise TypeError("credentialSubject")
-        replaces = subject.get("replaces")
+        replaces, custody = subject.get("replaces"), subject.get("custody")
         return Statement(
             binding_id=str(document["id"]).removeprefix("urn:ebenbild:key-binding:"),
             registry=str(document["issuer"]),
@@ -74,6 +86,7 @@ def read_statement(document: Mapping[str, object]) -> Statement:
             replaces=None if replaces is None else str(replaces),
             authority=Authority(subject["authority"]),
             valid_from=from_text(str(document["validFrom"])),
+            custody=None if custody is None else agency_key_of(custody),
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise BadInput("This is no key binding.", code="bad-key-binding") from exc
@@ -134,6 +147,8 @@ def check_history(statements: Sequence[bytes], *, registry: str) -> tuple[Statem
             raise BadProof("A key binding is another registry's.")
         if before is not None and statement.performer_id != before.performer_id:
             raise BadProof("A key binding is about another performer.")
+        if statement.authority is Authority.MANDATE:
+            raise BadProof("A key that is held for an agency follows none of the performer's own.")
         # Step 2: it ends exactly the key before it, and begins after it.
         if statement.replaces != (before.did if before else None):
             raise BadProof("A key binding does not follow the one before it.")
@@ -150,6 +165,9 @@ def expected_signers(statement: Statement) -> set[str]:
     signers = {verification_method(statement.registry), verification_method(statement.did)}
     if statement.authority is Authority.PREVIOUS_KEY and statement.replaces is not None:
         signers.add(verification_method(statement.replaces))
-    if (statement.authority is Authority.FIRST) != (statement.replaces is None):
+    alone = statement.authority in (Authority.FIRST, Authority.MANDATE)
+    if alone != (statement.replaces is None):
         raise BadProof("A key binding's authority contradicts what it replaces.")
+    if (statement.authority is Authority.MANDATE) != (statement.custody is not None):
+        raise BadProof("A key binding does not say for whom the key is held, or who let it.")
     return signers

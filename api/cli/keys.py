@@ -1,6 +1,6 @@
-"""`key`: the performer's signing key, made and kept by the performer.
+"""`key`: the performer's signing key, made and kept by the performer, or held for an agency.
 
-The registry never sees it: signatures are made on this machine and only they are sent.
+The registry never sees the first: signatures are made on this machine and only they are sent.
 """
 
 from pathlib import Path
@@ -8,12 +8,20 @@ from typing import Annotated
 
 import typer
 
+from api.cli import heldkeys
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
 from api.cli.signing import open_key
 from api.web.texts import text
 
-app = typer.Typer(help="A performer's signing key, kept in a file.", no_args_is_help=True)
+app = typer.Typer(
+    help="Signing keys: in a file of the performer's, or held for an agency.", no_args_is_help=True
+)
+command(app, "hold")(heldkeys.hold)
+command(app, "held")(heldkeys.held)
+command(app, "uses")(heldkeys.uses)
+command(app, "binding")(heldkeys.binding)
+command(app, "end")(heldkeys.end)
 Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A key file.")]
 
 

@@ -13,7 +13,9 @@ from api.cli.signing import KeyFile
 app = typer.Typer(help="What others may do in a performer's name.", no_args_is_help=True)
 Acts = Annotated[
     list[str],
-    typer.Option("--act", help="read, enrol, withdraw, license, revoke, collect, represent."),
+    typer.Option(
+        "--act", help="read, enrol, withdraw, license, revoke, collect, represent, hold-key."
+    ),
 ]
 Kinds = Annotated[
     list[str] | None, typer.Option("--kind", help="Kind of use; repeatable. None: every kind.")

@@ -12,8 +12,9 @@ from registry.models.works import KindOfUse
 class Act(StrEnum):
     """What can be done for somebody else; none of them implies another.
 
-    Nobody signs a consent or licence for a performer: LICENSE is to negotiate and draft one.
-    REPRESENT is to join and leave groups, and so to have them suspend consent.
+    Nobody signs a consent for a performer: LICENSE is to negotiate and draft a licence, HOLD_KEY to
+    have a key of the performer's held sealed and to sign licences and declarations with it, which
+    say so. REPRESENT is to join and leave groups, and so to have them suspend consent.
     """
 
     READ = "read"
@@ -23,6 +24,7 @@ class Act(StrEnum):
     REVOKE = "revoke"
     COLLECT = "collect"
     REPRESENT = "represent"
+    HOLD_KEY = "hold-key"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,11 @@ from core.principal import Principal, SearchCapability, require, system
 from core.vault import Vault
 from registry import estates as rules
 from registry.models.estates import Estate, EstateState, Heir
+from registry.models.heldkeys import EndOfHolding
 from registry.models.people import EnrolmentState
 from registry.proofing.sufficiency import Demands
 from registry.service.attesting import ATTEST, attester_of
+from registry.service.endingkeys import end_all
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.sealedtexts import open_text, seal_text
 from registry.store import enrolments, estates, mandates, people
@@ -189,6 +191,7 @@ def _confirm(session: Session, side: Principal, item: Estate, now: datetime) -> 
     for mandate in mandates.list_mandates(session, side, performer_id=item.performer_id):
         if mandate.revoked_at is None:
             mandates.revoke(session, side, mandate.id, seq=next_seq(session), at=now)
+    end_all(session, performer_id=item.performer_id, why=EndOfHolding.DEATH, now=now)
     for enrolment in enrolments.list_enrolments(session, side, item.performer_id):
         if enrolment.activated_at is None and enrolment.state is not EnrolmentState.WITHDRAWN:
             withdraw_enrolment(session, system(item.tenant_id), enrolment.id, now=now)

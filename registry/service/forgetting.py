@@ -21,10 +21,12 @@ from core.keys import PrivateKey, verification_method
 from core.objects import Objects
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
+from registry.models.heldkeys import EndOfHolding
 from registry.models.people import EnrolmentState
 from registry.models.privacy import Erased, ErasureState
 from registry.privacy.receipts import Receipt, receipt_document
 from registry.service import indexfile
+from registry.service.endingkeys import end_all
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.records import records
 from registry.store import enrolments, erasures, traces
@@ -101,6 +103,7 @@ def erase_rows(
         for enrolment_id in found.enrolment_ids
     )
     counts = erasures.delete_declared(session, capability, found, records())
+    end_all(session, performer_id=found.performer_id, why=EndOfHolding.ERASURE, now=now)
     for enrolment_id in found.enrolment_ids:
         enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
         if enrolment.state is not EnrolmentState.WITHDRAWN:

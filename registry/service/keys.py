@@ -106,7 +106,7 @@ def register_key(
     check_new_key(bindings, statement.did, statement.valid_from)
     if statement.authority is Authority.OPERATOR:
         _require_two(session, principal, statement, now)
-    signed = _signed(
+    signed = signed_binding(
         statement,
         draft.document,
         registry_key,
@@ -236,15 +236,16 @@ def _draft(statement: Statement, *, base_url: str) -> KeyDraft:
     )
 
 
-def _signed(
+def signed_binding(
     statement: Statement,
     document: Mapping[str, Any],
     registry_key: PrivateKey,
     *,
     possession: bytes,
-    authorisation: bytes | None,
+    authorisation: bytes | None = None,
     at: datetime,
 ) -> dict[str, Any]:
+    """The statement with the proofs it needs, the registry's last; raises `BadProof`."""
     created = to_text(statement.valid_from)
     signed = integrity.attach(document, _options(statement.did, created), possession)
     if statement.authority is Authority.PREVIOUS_KEY and statement.replaces is not None:

@@ -18,15 +18,19 @@ from core.tenants import get_tenant
 from registry.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.mandates import check_mandate, mandate_document, uncovered
 from registry.minority import adult_on, midnight, minority_in
+from registry.models.heldkeys import EndOfHolding
 from registry.models.mandates import Act, Mandate, MandateTerms
 from registry.models.people import SigningRequest
 from registry.models.works import KindOfUse
+from registry.service.endingkeys import end_all
 from registry.service.guardians import guardians_due
+from registry.service.heldkeys import require_grown
 from registry.service.keys import keys_at, require_key
 from registry.store import mandates, people
 
 SCOPE = "performers"
-HOLDING_KINDS = frozenset({"agency", "union", "society", "operator"})
+AGENCY = "agency"
+HOLDING_KINDS = frozenset({AGENCY, "union", "society", "operator"})
 
 
 def draft_mandate(
@@ -66,6 +70,8 @@ def draft_mandate(
         valid_until=min(ends, valid_until),
     )
     _refuse(terms, holder.kind)
+    if Act.HOLD_KEY in terms.acts:
+        require_grown(performer, now)
     document = mandate_document(terms, base_url=base_url)
     # Save.
     item = Mandate(terms.mandate_id, performer.tenant_id, terms, document, now)
@@ -129,6 +135,7 @@ def revoke_mandate(
     # Save.
     seq = next_seq(session)
     mandates.revoke(session, principal, mandate_id, seq=seq, at=now)
+    end_all(session, mandate_id=mandate_id, why=EndOfHolding.MANDATE, now=now)
     _log(session, "mandate.revoked", mandate_id, item.signed or b"", now)
     _tell(session, item.terms.holder_id, "mandate.ended", mandate_id, now)
     return replace(item, revoked_at=now, revoked_seq=seq)
@@ -170,6 +177,8 @@ def _refuse(terms: MandateTerms, holder_kind: str) -> None:
     codes = [reason.code for reason in check_mandate(terms)]
     if holder_kind not in HOLDING_KINDS:
         codes.append("holder-stands-for-nobody")
+    if Act.HOLD_KEY in terms.acts and holder_kind != AGENCY:
+        codes.append("holder-no-agency")
     if codes:
         raise BadTerms(
             f"This mandate cannot be signed: {', '.join(codes)}.",

@@ -27,7 +27,7 @@ from registry.service.sealcheck import check_seals
 from registry.service.seals import is_present, open_template, renewed_trace, seal_template
 from registry.store import content, enrolments, material, prints, traces
 
-RENEWABLE = ("prf_", "enr_", "sub_", "scn_", "clp_", "per_", "webhook:", STRANGERS)
+RENEWABLE = ("prf_", "enr_", "hky_", "sub_", "scn_", "clp_", "per_", "webhook:", STRANGERS)
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]

@@ -92,12 +92,15 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
     guardian = client.post(f"/v1/performers/{child.id}/guardians", parent)
     # Two, because one is revoked where that is what is asked for.
     mandate, _ = (mandated(client, anna, agent or holder.tenant_id, ACTS) for _ in range(2))
+    held_by, agency = stage.tenant("agency", f"{name}'s agency")
+    held = agency.post(f"/v1/mandates/{mandated(client, anna, held_by, ['hold-key'])}/key")
     late = Person.add(client, f"{name} who died")
     claim = estate_body(client.upload(stage.file(f"{name}.pdf", name.encode())))
     estate = client.post(f"/v1/performers/{late.id}/estates", claim)
     return {
         "performer_id": anna.id,
         "mandate_id": mandate,
+        "held_key_id": held["id"],
         "estate_id": estate["id"],
         "own_template_id": client.post("/v1/templates", {"body": contract(name)})["id"],
         "guardian_id": guardian["id"],
