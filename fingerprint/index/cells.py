@@ -12,6 +12,8 @@ Memory: 32 bytes a vector and 8 for its number.
 """
 
 import math
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import faiss
@@ -24,6 +26,7 @@ TRAINING_MAX = 1 << 15
 BLOCK = 1 << 15
 _AXES_MAX = 128
 _TRAINING_ROUNDS = 4
+_MANY = 1 << 16  # codes to look at, from which on another thread is worth waking
 
 
 class Cells:
@@ -41,6 +44,7 @@ class Cells:
         made.cp.min_points_per_centroid = made.pq.cp.min_points_per_centroid = 1
         made.train(self._reduced(drawn))
         self._faiss = made
+        self._pool = ThreadPoolExecutor(os.cpu_count(), "cells")  # starts what is asked of it
 
     def __len__(self) -> int:
         return int(self._faiss.nlist)
@@ -58,15 +62,50 @@ class Cells:
     def candidates(
         self, queries: Matrix, *, depth: int, probes: int, allowed: faiss.IDSelector | None
     ) -> Ids:
-        """The numbers that seem nearest to each query, (Q, depth), `NO_ID` where there are less.
+        """The numbers that seem nearest to each query, (Q, depth or more), `NO_ID` for none.
 
         Looks into `probes` cells of each query, at the numbers that are `allowed` where given.
+        One query alone looks into its cells on all threads, each of which gives `depth` numbers.
         """
         turned = np.zeros((len(queries), self._axes.shape[1] + 1), np.float32)
         turned[:, 1:] = (queries - self._mean) @ self._axes
-        chosen: dict[str, Any] = {} if allowed is None else {"sel": allowed}
-        params = faiss.SearchParametersIVF(nprobe=probes, **chosen)  # type: ignore[call-arg]
-        found: Ids = self._faiss.search(turned, depth, params=params)[1]
+        threads = faiss.omp_get_max_threads()
+        if len(queries) > 1 or threads < 2 or self._faiss.ntotal * probes < _MANY * len(self):
+            found: Ids = self._faiss.search(turned, depth, params=_parameters(probes, allowed))[1]
+            return found
+        distances, cells = self._faiss.quantizer.search(turned, probes)
+
+        def look(part: int) -> Ids:
+            some = slice(part, None, threads)  # near and far cells for each
+            return self._look(turned, cells[:, some], distances[:, some], depth, allowed)
+
+        others = [self._pool.submit(look, part) for part in range(1, threads)]
+        return np.hstack([look(0), *(other.result() for other in others)])
+
+    def _look(
+        self,
+        turned: Matrix,
+        cells: Ids,
+        distances: Matrix,
+        depth: int,
+        allowed: faiss.IDSelector | None,
+    ) -> Ids:
+        """Numbers (Q, depth) in these cells (Q, P) at these distances from the queries."""
+        cells, distances = np.ascontiguousarray(cells), np.ascontiguousarray(distances)
+        shape = (len(turned), depth)
+        scores, found = np.empty(shape, np.float32), np.empty(shape, np.int64)
+        # FAISS's own wrapper of this call takes no filter; nor does a pointer keep its array.
+        self._faiss.search_preassigned_c(
+            len(turned),
+            faiss.swig_ptr(turned),
+            depth,
+            faiss.swig_ptr(cells),
+            faiss.swig_ptr(distances),
+            faiss.swig_ptr(scores),
+            faiss.swig_ptr(found),
+            False,
+            _parameters(cells.shape[1], allowed),
+        )
         return found
 
     def _reduced(self, vectors: Matrix) -> Matrix:
@@ -74,6 +113,11 @@ class Cells:
         kept = centred @ self._axes
         lost = (centred**2).sum(axis=1) - (kept**2).sum(axis=1)
         return np.hstack([np.sqrt(np.maximum(lost, 0.0))[:, None], kept]).astype(np.float32)
+
+
+def _parameters(probes: int, allowed: faiss.IDSelector | None) -> faiss.SearchParameters:
+    chosen: dict[str, Any] = {} if allowed is None else {"sel": allowed}
+    return faiss.SearchParametersIVF(nprobe=probes, **chosen)  # type: ignore[call-arg]
 
 
 def _principal(centred: Matrix) -> NDArray[np.float32]:

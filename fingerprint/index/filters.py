@@ -62,6 +62,8 @@ class LastFilter:
 
 def each_once(places: Ids, size: int) -> Ids:
     """The places, all below `size`, ascending and each once, without those that are `NO_ID`."""
+    if len(places) and places[0] != NO_ID and bool((places[1:] > places[:-1]).all()):
+        return places  # as they come where ids were counted up
     if len(places) * _SPARSE < size:
         found = np.unique(places)
         return found[1:] if len(found) and found[0] == NO_ID else found

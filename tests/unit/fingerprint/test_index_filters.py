@@ -24,6 +24,7 @@ def test_places_come_once_and_ascending_however_many_there_are(
 ) -> None:
     found = each_once(np.array(places * (4 if wide else 1), np.int64), 200)
     assert found.tolist() == sorted(set(places) - {NO_ID})
+    assert each_once(found, 200).tolist() == found.tolist()
 
 
 @pytest.mark.parametrize("asked", [1, 5])
