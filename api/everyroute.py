@@ -19,6 +19,7 @@ from api.routes import (
     answers,
     asof,  # before the licences, whose ids its name would be
     certificates,
+    characters,
     clearances,
     contracts,
     cutacts,
@@ -121,6 +122,7 @@ NOUNS = (
     exports,
     cutacts,
     datasets,
+    characters,
     figures,
     money,
     notices,

@@ -12,6 +12,7 @@ from api.enforcing import fail_clip, find_performer
 from api.erasing import forget_performer
 from api.exporting import make_packet
 from api.heartbeat import Heartbeat
+from api.inventing import embed_figure, shred_figure
 from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
 from api.tools import Tools
@@ -20,7 +21,7 @@ from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import system
-from registry.service import encoders, erasure, material, samples, scans
+from registry.service import encoders, erasure, inventing, material, samples, scans
 
 Failure = Callable[[Session, Job], None]
 
@@ -39,13 +40,20 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "export": partial(make_packet, tools),
         "find": partial(_renewed, tools, find_performer),
         "forget": partial(forget_performer, tools),
+        "embed_figure": partial(_renewed, tools, embed_figure),
+        "shred_figure": partial(shred_figure, tools),
         "reembed": partial(_renewed, tools, change_encoder),
     }
 
 
 def failures() -> Mapping[str, Failure]:
     """What is recorded in the same transaction as the final failure of a job."""
-    return {"scan": fail_submission, "find": fail_clip, "reembed": give_up_change}
+    return {
+        "scan": fail_submission,
+        "find": fail_clip,
+        "reembed": give_up_change,
+        "embed_figure": inventing.fail_sample,
+    }
 
 
 def _renewed(

@@ -4,6 +4,7 @@ ends of keys held for agencies, status lists of other registries.
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
 
+from api import freezing
 from api.portability import refresh
 from api.retention import enforce
 from core.clock import utc_now
@@ -24,6 +25,7 @@ def tidy(world: World) -> None:
     with world.db.write() as session:
         notice = SearchCapability("notice-ended", "housekeeping")
         proofing.activate_due(session, notice, at=now)
+        freezing.activate_due(session, now)
         of_age = SearchCapability("coming-of-age", "housekeeping")
         minors.come_of_age(session, of_age, at=now)
         takedowns.remind(session, SearchCapability("reminders", "housekeeping"), at=now)

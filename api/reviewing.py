@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from api import freezing
 from api.deciding import clear_and_accrue, queue
 from core.clock import utc_now
 from core.ids import is_id
@@ -41,6 +42,7 @@ def settle_match(
     """Keep a person's word on a match and decide anew; the submission's id only for its studio."""
     word, concerned = review_match(session, caller, match_id, verdict, why=why, now=utc_now())
     studio_id, _, match = get_match(session, caller, match_id)
+    freezing.heed_word(session, caller, match_id, verdict, word.id)
     _decide(session, system(studio_id), concerned, word.id)
     return word, match.submission_id if studio_id == caller.tenant_id else None
 
@@ -58,6 +60,7 @@ def undo(session: Session, caller: Principal, act_id: str) -> Undone:
     """Take an act back and decide anew."""
     studio_id = _studio(session, caller, act_id)
     undone_id, concerned = acts.undo(session, caller, act_id, now=utc_now())
+    freezing.heed_undone(session, caller, act_id)
     _decide(session, system(studio_id), concerned, undone_id)
     own = studio_id == caller.tenant_id and concerned
     return Undone(undone_id, act_id, concerned[0] if own else None)

@@ -4,7 +4,7 @@ Nothing is computed on the way: media belongs to the engine, meaning to registry
 money to royalties. A write checks the job's fence first.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -24,12 +24,15 @@ from core.principal import SearchCapability, system
 from core.settings import Reuse
 from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
+from fingerprint.gallery import GalleryEntry
 from fingerprint.labels import reading as reading_labels
+from fingerprint.matching import NO_THRESHOLD
 from fingerprint.media.models import MediaInfo
-from fingerprint.models import Modality, Reason, ScanMode, Span, Trace
+from fingerprint.models import Decision, Finding, Modality, Reason, ScanMode, Span, Trace
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
+    claiming,
     filelabels,
     findings,
     grouping,
@@ -180,16 +183,19 @@ def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
         known = surroundings.surroundings(
             session, world.vault, principal, capability, scan_id, at=now
         )
+        own, behind = claiming.own_figures(session, world.vault, principal)
 
     def people(print_ids: Collection[str]) -> Mapping[str, str]:
         with world.db.read() as session:
             return surroundings.performers_behind(session, capability, print_ids)
 
+    found = [item.trace for item in stored]
     answers = tools.engine.decide(
-        [item.trace for item in stored],
+        found,
         tools.cache.gallery,
         context=Context(cast=known.cast, earlier=known.earlier, people=people),
     )
+    invented = among_figures(tools, found, own, known.earlier)
     with world.db.write() as session:
         findings.save_findings(
             session,
@@ -201,6 +207,46 @@ def search(tools: Tools, job: Job, pulse: Heartbeat, scan_id: str) -> None:
             gallery_seq=gallery_seq,
             now=utc_now(),
         )
+        claiming.save_claims(
+            session,
+            job,
+            scan_id,
+            [item.id for item in stored],
+            [(answer, *pair) for answer, pair in zip(answers, invented, strict=True)],
+            behind=behind,
+            now=utc_now(),
+        )
+
+
+def among_figures(
+    tools: Tools,
+    found: Sequence[Trace],
+    own: Sequence[GalleryEntry],
+    earlier: tuple[Trace, ...],
+) -> tuple[tuple[Finding, Finding], ...]:
+    """For each trace the answer among the studio's figures, and among them and everybody enrolled.
+
+    The figures are in the gallery for these two searches alone, so that no search for people ever
+    meets one.
+    """
+    gallery, context = tools.cache.gallery, Context(earlier=earlier)
+    if not own:
+        return tuple((nobody(number), nobody(number)) for number in range(len(found)))
+    ids = [entry.print_id for entry in own]
+    try:
+        for entry in own:
+            gallery.add(entry)
+        figures = tools.engine.decide(found, gallery, allowed=ids, context=context)
+        everybody = tools.engine.decide(found, gallery, context=context)
+    finally:
+        for print_id in ids:
+            gallery.remove(print_id)
+    return tuple(zip(figures, everybody, strict=True))
+
+
+def nobody(number: int) -> Finding:
+    """The answer of a search among none."""
+    return Finding(number, Decision.UNKNOWN, None, 0.0, None, 1.0, NO_THRESHOLD, ())
 
 
 def read_labels(tools: Tools, job: Job, path: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from core.dated import Dated
 from fingerprint.models import Reason, Span
 from licensing.coverage import Release, Wanted
+from licensing.figures import figures_not_found, kinds_of_figures
 from licensing.foreign import doubts
 from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
 from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
@@ -70,13 +71,14 @@ def decide(
         reasons=(*([] if spans else [Reason("nothing-found", {})]), *strangers, *open_doubts),
         warnings=(
             *_not_found(missed),
+            *figures_not_found(declaration, unknowns, known.figures),
             *tolerated,
             *circumstances(facts.release, provisional),
             *contexts_promised(spans, licences),
             *later_promises(spans, facts),
             *laws_unclear(spans, facts),
             *told_of_noticed(known.noticed, facts),
-            *label_findings(declaration, _kinds(uses, declaration), duties, known.labels),
+            *label_findings(declaration, _kinds(uses, unknowns, declaration), duties, known.labels),
         ),
         licence_ids=_sorted_ids(s.licence_id for s in spans if s.verdict is Verdict.CLEARED),
         model_ids=_sorted_ids(name for use in uses for name in use.model_ids),
@@ -182,9 +184,13 @@ def _unread(known: Known) -> tuple[Reason, ...]:
     return (Reason("unread-in-title", {"parts": known.unread}),) if known.unread else ()
 
 
-def _kinds(uses: Sequence[Use], declaration: Declaration) -> set[KindOfUse]:
+def _kinds(
+    uses: Sequence[Use], unknowns: Sequence[UnknownPerson], declaration: Declaration
+) -> set[KindOfUse]:
+    """What was done, declared or not; an invented figure is made by a machine."""
     declared = {use.kind for use in declaration.uses}
-    return declared | {use.kind for use in uses if use.kind is not None}
+    found = {use.kind for use in uses if use.kind is not None}
+    return declared | found | kinds_of_figures(declaration, unknowns)
 
 
 def _title(spans: Iterable[SpanVerdict], *, doubtful: bool, tolerated: bool) -> Verdict:

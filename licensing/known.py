@@ -68,9 +68,10 @@ class Known:
     `confirmed`, `doubted` and `collisions` are ids of matches: those that a person confirmed, those
     of which a second opinion is wanted, and those where the studio answered that the figure is
     invented; `disputed` are those of the latter that the performer's side calls its performer.
-    `labels` is `None` where nobody looked for any. `packs` are the rule packs on file;
-    those of the territories of release are asked. `unread` counts the parts of the file that could
-    not be read in full. `noticed` are recordings in the cut about which notices were sent.
+    `figures` are names of the studio's own invented figures by id. `labels` is `None` where nobody
+    looked for any. `packs` are the rule packs on file; those of the territories of release are
+    asked. `unread` counts the parts of the file that could not be read in full. `noticed` are
+    recordings in the cut about which notices were sent.
     """
 
     suspensions: Mapping[str, tuple[Suspension, ...]] = field(default_factory=dict)
@@ -86,6 +87,7 @@ class Known:
     doubted: frozenset[str] = frozenset()
     collisions: frozenset[str] = frozenset()
     disputed: frozenset[str] = frozenset()
+    figures: Mapping[str, str] = field(default_factory=dict)
     labels: tuple[LabelFound, ...] | None = None
     packs: tuple[Pack, ...] = ()
     unread: int = 0

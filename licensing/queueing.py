@@ -24,6 +24,7 @@ _BY_A_WORD = {
     "character-collides",
     "character-disputed",
 }
+_BY_AN_ANSWER = {"figure-collides", "figure-waits", "figure-disputed"}
 
 
 class Asks(StrEnum):
@@ -98,7 +99,7 @@ def _waiting(span: SpanVerdict, clearance: Clearance) -> Waiting:
 
 
 def _asks(*, unknown: bool, codes: set[str]) -> Asks:
-    if unknown:
+    if unknown or codes & _BY_AN_ANSWER:
         return Asks.ANSWER
     return Asks.WORD if codes & _BY_A_WORD else Asks.DECLARATION
 

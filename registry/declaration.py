@@ -19,6 +19,7 @@ from registry.models.works import (
     AiUse,
     Declaration,
     DeclaredExtras,
+    DeclaredFigure,
     DeclaredUse,
     Descriptor,
     KindOfUse,
@@ -44,12 +45,14 @@ OPTIONAL = {
     "ai_use",
     "dataset",
     "extras",
+    "figures",
 }
 KEYS = REQUIRED | OPTIONAL
 USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege", "inherited"}
 AI_PARTS = ("script", "visuals", "voice", "effects")
 TEST_DAYS_MAX = 366
 EXTRAS_MAX = 500
+FIGURES_MAX = 500
 PEOPLE_MAX = 10_000
 USE_REQUIRED = {"performer_id", "kind"}
 
@@ -88,6 +91,7 @@ def from_dict(data: Mapping[str, object]) -> Declaration:
         ai_use=_ai_use(data.get("ai_use", {})),
         dataset=_flag("dataset", data.get("dataset", False)),
         extras=_extras(_list("extras", data.get("extras", []))),
+        figures=_figures(_list("figures", data.get("figures", []))),
     )
 
 
@@ -128,6 +132,8 @@ def to_dict(declaration: Declaration) -> dict[str, object]:
         data["dataset"] = True
     if declaration.extras:
         data["extras"] = [_extras_to_dict(item) for item in declaration.extras]
+    if declaration.figures:
+        data["figures"] = [_figure_to_dict(item) for item in declaration.figures]
     return data
 
 
@@ -136,6 +142,10 @@ def _extras_to_dict(item: DeclaredExtras) -> dict[str, object]:
     if item.where:
         data["where"] = [[span.start_ms, span.end_ms] for span in item.where]
     return data
+
+
+def _figure_to_dict(item: DeclaredFigure) -> dict[str, object]:
+    return {"character_id": item.character_id, **({"inherited": True} if item.inherited else {})}
 
 
 def _use_to_dict(use: DeclaredUse) -> dict[str, object]:
@@ -197,6 +207,23 @@ def _extras(values: list[object]) -> tuple[DeclaredExtras, ...]:
         spans = tuple(_span(f"{where}.where", item) for item in places)
         found.append(DeclaredExtras(reference, count, merge(spans)))
     return tuple(found)
+
+
+def _figures(values: list[object]) -> tuple[DeclaredFigure, ...]:
+    if len(values) > FIGURES_MAX:
+        raise _bad("figures", f"hold at most {FIGURES_MAX} entries")
+    found: dict[str, DeclaredFigure] = {}
+    for number, value in enumerate(values, start=1):
+        where = f"figures[{number}]"
+        if not isinstance(value, Mapping):
+            raise _bad(where, "be a table")
+        _check_keys(where, value, {"character_id", "inherited"}, {"character_id"})
+        character_id = _text(f"{where}.character_id", value["character_id"], 64)
+        if not is_id("chr", character_id):
+            raise _bad(f"{where}.character_id", "be an invented figure's id (chr_...)")
+        inherited = _flag(f"{where}.inherited", value.get("inherited", False))
+        found[character_id] = DeclaredFigure(character_id, inherited)
+    return tuple(found.values())
 
 
 def _span(where: str, value: object) -> Span:

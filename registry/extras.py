@@ -20,8 +20,8 @@ def told_of_extras(
 ) -> tuple[Mapping[int, Reason], Mapping[int, Reason]]:
     """By place in `people`: who is answered for by a release, and who is among too many.
 
-    Somebody the studio answered for is left out. A release to appear is none to train a model with,
-    so in a dataset nobody is answered for.
+    Somebody the studio answered for and its own invented figures are left out. A release to appear
+    is none to train a model with, so in a dataset nobody is answered for.
     """
     released: dict[int, Reason] = {}
     crowded: dict[int, Reason] = {}
@@ -31,7 +31,9 @@ def told_of_extras(
         left = {
             index
             for index, person in enumerate(people)
-            if person.modality is modality and person.answer is None
+            if person.modality is modality
+            and person.answer is None
+            and (person.invented is None or not person.invented.is_likely)
         }
         # The narrowest place speaks first; what lies in it is nobody else's.
         for place, entries in _by_place(declaration.extras):

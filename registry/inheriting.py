@@ -32,16 +32,19 @@ def _merged(parts: Sequence[Mapping[str, object]]) -> dict[str, object]:
 
 
 def _marked(part: Mapping[str, object]) -> Mapping[str, object]:
-    uses = part.get("uses")
-    if not isinstance(uses, list):
-        return part
-    return {**part, "uses": [{**use, "inherited": True} for use in uses]}
+    listed = {name: part[name] for name in ("uses", "figures") if isinstance(part.get(name), list)}
+    marked = {
+        name: [{**item, "inherited": True} for item in items]
+        for name, items in listed.items()
+        if isinstance(items, list)
+    }
+    return {**part, **marked}
 
 
 def _joined(name: str, before: object, value: object) -> object:
-    if name == "uses" and isinstance(before, list) and isinstance(value, list):
-        named = [_key(use) for use in value]
-        return [*(use for use in before if _key(use) not in named), *value]
+    if name in ("uses", "figures") and isinstance(before, list) and isinstance(value, list):
+        named = [_key(item) for item in value]
+        return [*(item for item in before if _key(item) not in named), *value]
     if name in ("descriptors", "extras") and isinstance(before, list) and isinstance(value, list):
         return [*before, *value]
     if name == "ai_use" and isinstance(before, Mapping) and isinstance(value, Mapping):
@@ -52,4 +55,4 @@ def _joined(name: str, before: object, value: object) -> object:
 def _key(use: object) -> tuple[object, ...]:
     if not isinstance(use, Mapping):
         return (repr(use),)
-    return use.get("performer_id"), use.get("kind"), use.get("modality")
+    return tuple(use.get(name) for name in ("performer_id", "kind", "modality", "character_id"))

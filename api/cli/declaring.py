@@ -16,10 +16,11 @@ from registry.declaration import check_partial, from_dict
 if TYPE_CHECKING:
     from api.client import Client
 
-SECTIONS = {"work", "cut", "release", "ai", "use", "extra"}
+SECTIONS = {"work", "cut", "release", "ai", "use", "extra", "figure"}
 WORK_KEYS = {"id", "title", "level"}
 CUT_KEYS = {"id", "label", "format", "language"}
 RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", "dataset"}
+FIGURE_KEYS = {"id"}
 EXTRA_KEYS = {"reference", "count", "where"}
 RELEASE_KEYS |= {"stage", "audience_test_days", "descriptors"}
 AI_KEYS = {"script", "visuals", "voice", "effects"}
@@ -61,21 +62,23 @@ def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, A
         declared.setdefault("language", cut["language"])
     if "ai" in data:
         declared["ai_use"] = dict(_table(data, "ai", AI_KEYS))
-    uses = data.get("use", [])
-    if not isinstance(uses, list) or not all(isinstance(use, dict) for use in uses):
-        raise _bad("Write each use as a section of its own: [[use]].")
-    for number, use in enumerate(uses, start=1):
-        _only(f"use {number}", use, USE_KEYS)
-    if uses:
-        declared["uses"] = [_use(use) for use in uses]
-    extras = data.get("extra", [])
-    if not isinstance(extras, list) or not all(isinstance(item, dict) for item in extras):
-        raise _bad("Write each release of extras as a section of its own: [[extra]].")
-    for number, extra in enumerate(extras, start=1):
-        _only(f"extra {number}", extra, EXTRA_KEYS)
-    if extras:
-        declared["extras"] = extras
-    return declared
+    listed = {
+        "uses": [_use(use) for use in _sections(data, "use", USE_KEYS)],
+        "extras": _sections(data, "extra", EXTRA_KEYS),
+        "figures": [
+            {"character_id": item.get("id", "")} for item in _sections(data, "figure", FIGURE_KEYS)
+        ],
+    }
+    return {**declared, **{name: items for name, items in listed.items() if items}}
+
+
+def _sections(data: Mapping[str, Any], name: str, known: set[str]) -> list[Mapping[str, Any]]:
+    found = data.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+        raise _bad(f"Write each {name} as a section of its own: [[{name}]].")
+    for number, item in enumerate(found, start=1):
+        _only(f"{name} {number}", item, known)
+    return found
 
 
 def find_cut(client: "Client", file: UseFile) -> str:

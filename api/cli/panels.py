@@ -9,8 +9,8 @@ PANELS = {
         " purpose export erase"
     ),
     "Studios": (
-        "clear scan compare clearance-policy certificate work cut question review dataset usage"
-        " template"
+        "clear scan compare clearance-policy certificate work cut question review figure dataset"
+        " usage template"
     ),
     "Collecting societies": "accrue report tariff",
     "Anyone": "demo verify rules log retention records",

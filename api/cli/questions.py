@@ -61,11 +61,20 @@ def answer(
             "licence_to_be_asked, or open to take the answer back."
         ),
     ],
+    *,
     reference: Annotated[str, typer.Option(help="The extra's release, or the figure's name.")] = "",
     performer: Annotated[str, typer.Option(help="Id of the performer it is.")] = "",
+    invented: Annotated[
+        str, typer.Option("--figure", help="Id of your enrolled invented figure.")
+    ] = "",
 ) -> None:
     """Say who that is; it holds for every cut of the series."""
-    body = {"answer": who, "reference": reference, "performer_id": performer}
+    body = {
+        "answer": who,
+        "reference": reference,
+        "performer_id": performer,
+        "character_id": invented,
+    }
     _post(cli, f"/v1/figures/{figure}/answer", body)
 
 

@@ -22,14 +22,15 @@ router = APIRouter(tags=["questions"])
 class NewAnswer(BaseModel):
     """Who somebody is; `open` takes the last answer back.
 
-    `reference` is the extra's release or the invented figure's name, `performer_id` whom a
-    `performer` answer links to.
+    `reference` is the extra's release or the invented figure's name, `character_id` the invented
+    figure where it is enrolled, `performer_id` whom a `performer` answer links to.
     """
 
     model_config = FROZEN
     answer: Answer
     reference: str = Field(default="", max_length=400)
     performer_id: str = Field(default="", max_length=64)
+    character_id: str = Field(default="", max_length=64)
 
 
 class Merging(BaseModel):
@@ -137,7 +138,7 @@ def answer(figure_id: str, body: NewAnswer, writing: Writing) -> Response:
                 writing.caller,
                 figure_id,
                 body.answer,
-                reference=body.reference,
+                reference=body.character_id or body.reference,
                 performer_id=body.performer_id,
             )
         ),

@@ -18,6 +18,7 @@ from licensing.service.suspensions import suspensions_known
 from licensing.store import clearances, cutacts, publicuses, rivals
 from registry.models.evidence import Findings, Submission
 from registry.review import SECOND_ASKED
+from registry.service.characters import list_characters
 from registry.service.filelabels import labels_of
 from registry.service.people import lifetimes
 
@@ -62,6 +63,7 @@ def known_beside(
         doubted=_said(asked.found, SECOND_ASKED),
         collisions=asked.found.collisions,
         disputed=asked.found.disputed,
+        figures=_figures(session, principal, asked),
         unknowns=cutacts.policy(session, principal),
         packs=shipped_packs(),
         labels=_labels(session, principal, asked.submission.id),
@@ -81,6 +83,12 @@ def _rivals(session: Session, principal: Principal, asked: Asked) -> tuple[Licen
         session, performer_ids=who, licensee_id=licensee_id, up_to_seq=asked.seq
     )
     return (*here, *elsewhere)
+
+
+def _figures(session: Session, principal: Principal, asked: Asked) -> dict[str, str]:
+    if not asked.submission.declaration.figures:
+        return {}
+    return {item.id: item.name for item in list_characters(session, principal)}
 
 
 def _labels(

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from fingerprint.models import Basis, Decision, Modality, Reason, ScanMode, Span
+from registry.models.characters import Invented
 from registry.models.figures import FigureAnswer
 from registry.models.works import Declaration, KindOfUse
 
@@ -151,7 +152,7 @@ class UnknownPerson:
     """Somebody in the cut whom no print explains; `trace_id` names the sealed evidence.
 
     `figure_id` is the face or voice of the series that it belongs to, `answer` what the studio
-    said about that.
+    said about that, `invented` the enrolled figure that it is.
     """
 
     modality: Modality
@@ -160,6 +161,7 @@ class UnknownPerson:
     reasons: tuple[Reason, ...] = ()
     figure_id: str = ""
     answer: FigureAnswer | None = None
+    invented: Invented | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +177,9 @@ class Findings:
     """Everything a scan says now, after reviews: the input of a clearance.
 
     `unread` are the segments that the decoders could not read in full.
-    `collisions` are ids of matches where the studio had answered that the figure is invented,
-    `disputed` those of them that the performer's side calls its performer.
+    `collisions` are ids of matches where the studio had answered that the figure is invented, or
+    where an enrolled one was found, `disputed` those of them that the performer's side calls its
+    performer.
     """
 
     scan: Scan

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.ids import is_id
 from fingerprint.models import Modality, Span
 
 
@@ -27,9 +28,9 @@ class Answer(StrEnum):
 class FigureAnswer:
     """What was answered about a figure; the newest holds.
 
-    `reference` is an extra's release or an invented figure's name, `performer_id` whom it links
-    to, `into` the figure that this one is the same as. `id` stands for the person's word wherever
-    a match would be named.
+    `reference` is an extra's release, or an invented figure's name or its id where it is enrolled,
+    `performer_id` whom it links to, `into` the figure that this one is the same as. `id` stands
+    for the person's word wherever a match would be named.
     """
 
     id: str
@@ -46,6 +47,12 @@ class FigureAnswer:
     def settles(self) -> bool:
         """Whether nothing is left to be asked."""
         return self.answer not in (Answer.OPEN, Answer.ASK)
+
+    @property
+    def character_id(self) -> str:
+        """The enrolled figure that it is said to be, empty where it is none."""
+        named = self.answer is Answer.CHARACTER and is_id("chr", self.reference)
+        return self.reference if named else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,14 @@ class DeclaredExtras:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredFigure:
+    """An enrolled invented figure that is in the cut; what is `inherited` may well be absent."""
+
+    character_id: str
+    inherited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
     """What a studio says about a submission; licences are decided against it.
 
@@ -183,3 +191,4 @@ class Declaration:
     ai_use: AiUse = AiUse()
     dataset: bool = False
     extras: tuple[DeclaredExtras, ...] = ()
+    figures: tuple[DeclaredFigure, ...] = ()

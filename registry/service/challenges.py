@@ -24,8 +24,9 @@ from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeS
 from registry.proofing import pacing, phrase, turning
 from registry.service.attesting import ATTEST
 from registry.service.consents import require_consent
+from registry.service.keptfiles import drop_unused
 from registry.service.seals import open_template
-from registry.store import challenges, enrolments, prints, samples, submissions
+from registry.store import challenges, enrolments, prints
 
 SCOPE = "performers"
 ANSWER_JOB = "answer"
@@ -239,9 +240,7 @@ def discard(session: Session, objects: Objects, job: Job) -> None:
     name = item.object_name
     if name is None or item.state is ChallengeState.ANSWERED:
         return
-    used = samples.object_users(session, principal, name)
-    if used + submissions.object_users(session, principal, name) == 0:
-        objects.delete(name)
+    drop_unused(session, objects, principal, name)
     challenges.forget_object(session, principal, item.id)
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from core.db import next_seq
 from core.errors import BadInput, NotFound
-from core.ids import new_id
+from core.ids import is_id, new_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from fingerprint.models import Modality
@@ -17,12 +17,13 @@ from registry.figuring import answer_of, check_answer, resolve
 from registry.lanes import standing_splits
 from registry.minority import midnight
 from registry.models.figures import Answer, Figure, FigureAnswer, Sighting
+from registry.service.characters import may_be_named
 from registry.service.grouping import new_figure
 from registry.service.seals import open_trace
 from registry.service.settled import settled
 from registry.service.uses import refresh_uses
 from registry.service.words import counted, sighting_of
-from registry.store import figures, matches, people, reviews, scans, submissions, traces
+from registry.store import claims, figures, matches, people, reviews, scans, submissions, traces
 
 SCOPE = "submissions"
 
@@ -51,7 +52,7 @@ def questions(
     """Figures of the caller's, each once, in the order in which they came up.
 
     Those that were merged into others, or that no trace belongs to any more, are left out; of the
-    open ones also those whom the search names by now, or a declared release of extras answers for,
+    open ones also those for whom the search or a declared release of extras answers by now,
     wherever they are.
     """
     require(principal, SCOPE)
@@ -60,7 +61,7 @@ def questions(
     seen: dict[str, list[Sighting]] = {}
     for item in _sightings(session, principal, [each.id for each in found]):
         seen.setdefault(resolve(item.figure_id, answers), []).append(item)
-    explained = _explained(session, principal, seen) | _released(session, principal, seen)
+    explained = _explained(session, principal, seen) | _accounted(session, principal, seen)
     asked = [
         Question(figure, answer_of(figure.id, answers), tuple(seen[figure.id]))
         for figure in found
@@ -101,8 +102,9 @@ def answer_figure(
 ) -> tuple[FigureAnswer, tuple[str, ...]]:
     """Say who a figure is, or take that back with OPEN; it holds for every cut of the series.
 
-    Returns the answer and the submissions it concerns. Raises `NotFound` for another tenant's
-    figure or a performer who does not exist, `BadInput` for what the answer lacks.
+    An invented figure is named in the `reference`, by its id where it is enrolled. Returns the
+    answer and the submissions it concerns. Raises `NotFound` for another tenant's figure or a
+    performer who does not exist, `BadInput` for what the answer lacks.
     """
     # Load.
     asked = question(session, principal, figure_id)
@@ -112,6 +114,8 @@ def answer_figure(
         capability = SearchCapability("attribution", asked.figure.id)
         if not people.owners(session, capability, [performer_id]):
             raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    if answer is Answer.CHARACTER and is_id("chr", plain):
+        may_be_named(session, principal, plain)
     # Save.
     made = FigureAnswer(
         id=new_id("fga"),
@@ -253,12 +257,12 @@ def _explained(
     }
 
 
-def _released(
+def _accounted(
     session: Session, principal: Principal, seen: Mapping[str, Sequence[Sighting]]
 ) -> set[str]:
-    """Figures for whom a declared release of extras answers in every cut that shows them."""
+    """Figures that in every cut are enrolled ones, or answered for by a declared release."""
     cuts = {item.cut_id for each in seen.values() for item in each}
-    answered = {cut_id: _released_in(session, principal, cut_id) for cut_id in cuts}
+    answered = {cut_id: _accounted_in(session, principal, cut_id) for cut_id in cuts}
     return {
         figure_id
         for figure_id, each in seen.items()
@@ -266,16 +270,17 @@ def _released(
     }
 
 
-def _released_in(session: Session, principal: Principal, cut_id: str) -> set[str]:
+def _accounted_in(session: Session, principal: Principal, cut_id: str) -> set[str]:
     scan = scans.newest_done(session, principal, cut_id)
     if scan is None:
         return set()
     declared = submissions.get_submission(session, principal, scan.submission_id).declaration
-    if not declared.extras:
+    if not declared.extras and not claims.claims_of(session, principal, scan.id):
         return set()
     people = settled(session, principal, scan).unknown
     released, _ = told_of_extras(people, declared)
-    named = {person.figure_id for place, person in enumerate(people) if place in released}
-    return named - {
-        person.figure_id for place, person in enumerate(people) if place not in released
-    }
+    clear, open_ = set[str](), set[str]()
+    for place, person in enumerate(people):
+        is_known = person.invented is not None and person.invented.is_sure
+        (clear if is_known or place in released else open_).add(person.figure_id)
+    return clear - open_

@@ -24,10 +24,17 @@ from registry.service import indexfile, turning
 from registry.service import material as materials
 from registry.service.indexfile import Kind
 from registry.service.sealcheck import check_seals
-from registry.service.seals import is_present, open_template, renewed_trace, seal_template
-from registry.store import content, enrolments, material, prints, traces
+from registry.service.seals import (
+    is_present,
+    open_invented,
+    open_template,
+    renewed_trace,
+    seal_invented,
+    seal_template,
+)
+from registry.store import content, enrolments, invented, material, prints, traces
 
-RENEWABLE = ("prf_", "enr_", "hky_", "sub_", "scn_", "clp_", "per_", "webhook:", STRANGERS)
+RENEWABLE = ("prf_", "enr_", "hky_", "sub_", "scn_", "chr_", "clp_", "per_", "webhook:", STRANGERS)
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]
@@ -42,7 +49,7 @@ class Resealed:
 
 
 def renew(vault: Vault, subject_id: str) -> int:
-    """Give a performer, an enrolment, a submission, an account or an endpoint other keys.
+    """Give a performer, an enrolment, a submission, a figure, an account or an endpoint other keys.
 
     What they own gets others too. Returns how many; raises NotFound for a subject without a key.
     """
@@ -76,7 +83,7 @@ def reseal(
 
     `columns` are those of all packages that hold no vectors.
     """
-    rows = sum(_through(db, vault, batch) for batch in (_templates, _traces, _contents))
+    rows = sum(_through(db, vault, batch) for batch in (_templates, _traces, _contents, _invented))
     rows += sum(reseal_column(db, _CAPABILITY, vault, column) for column in columns)
     return Resealed(rows, _materials(db, vault, objects))
 
@@ -152,6 +159,21 @@ def _contents(session: Session, vault: Vault, after: str) -> tuple[str, int]:
     return _last([row.id for row in rows]), len(old)
 
 
+def _invented(session: Session, vault: Vault, after: str) -> tuple[str, int]:
+    rows = invented.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE)
+    old = [row for row in rows if not is_present(vault, row.character_id, row.sealed)]
+    for row in old:
+        sealed = seal_invented(
+            vault,
+            open_invented(vault, row),
+            tenant_id=row.tenant_id,
+            character_id=row.character_id,
+            sha=row.model_sha256,
+        )
+        invented.save_seal(session, _CAPABILITY, row.id, sealed)
+    return _last([row.id for row in rows]), len(old)
+
+
 def _materials(db: Database, vault: Vault, objects: Objects) -> int:
     resealed = 0
     for item in _all_material(db):
@@ -190,6 +212,10 @@ def _left(session: Session, vault: Vault) -> Iterator[int]:
     while packed := content.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE):
         yield sum(not contents.is_present(vault, row) for row in packed)
         after = packed[-1].id
+    after = ""
+    while made := invented.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE):
+        yield sum(not is_present(vault, row.character_id, row.sealed) for row in made)
+        after = made[-1].id
 
 
 def _last(ids: Sequence[str]) -> str:

@@ -26,8 +26,9 @@ from registry.models.encoders import Material
 from registry.models.people import Enrolment, EnrolmentState, Print, Purpose, Sample
 from registry.service import challenges
 from registry.service.consents import require_consent
+from registry.service.keptfiles import drop_unused
 from registry.service.seals import seal_template
-from registry.store import enrolments, material, prints, samples, submissions
+from registry.store import enrolments, material, prints, samples
 
 EMBED_JOB = "embed"
 
@@ -192,10 +193,7 @@ def discard_samples(
     """
     discarded = 0
     for sample in samples.spent_samples(session, principal, limit=limit):
-        name = sample.object_name or ""
-        needed = samples.object_users(session, principal, name)
-        if needed + submissions.object_users(session, principal, name) == 0:
-            objects.delete(name)
+        drop_unused(session, objects, principal, sample.object_name or "")
         samples.forget_object(session, principal, sample.id)
         discarded += 1
     return discarded

@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.errors import NotFound
 from core.vault import Vault, key_id_of
 from fingerprint.models import Modality, Template, Trace, Vector
+from registry.models.characters import SealedInvented
 from registry.sealing import bound_to, marked, pack, unmarked, unpack
 from registry.service import turning
 from registry.store.prints import SealedTemplate
@@ -57,6 +58,23 @@ def open_template(vault: Vault, sealed: SealedTemplate) -> Template:
     )
     vector, _ = _unsealed(vault, sealed.consent_id, sealed.sealed, aad, model_id=sealed.model_id)
     return Template(sealed.modality, vector, sealed.model_id, sealed.evidence_ms, sealed.quality)
+
+
+def seal_invented(
+    vault: Vault, template: Template, *, tenant_id: str, character_id: str, sha: str
+) -> bytes:
+    """Sealed bytes of an invented figure's vector, under a key of the figure's own."""
+    aad = _invented_aad(tenant_id, character_id, template.modality, template.model_id, sha)
+    vector, model_id = template.vector, template.model_id
+    return _sealed(vault, character_id, vector, None, aad, model_id=model_id, owner=None)
+
+
+def open_invented(vault: Vault, row: SealedInvented) -> Template:
+    """The template; raises `BadProof` when the row was tampered with, `NotFound` when erased."""
+    sha, model_id = row.model_sha256, row.model_id
+    aad = _invented_aad(row.tenant_id, row.character_id, row.modality, model_id, sha)
+    vector, _ = _unsealed(vault, row.character_id, row.sealed, aad, model_id=model_id)
+    return Template(row.modality, vector, model_id, row.evidence_ms, row.quality)
 
 
 def seal_trace(vault: Vault, trace: Trace, row: SealedTrace) -> SealedTrace:
@@ -153,6 +171,19 @@ def _unsealed(
     bound = {**aad, "turning": str(generation)} if generation else aad
     vector, evidence = unpack(vault.unseal(subject_id, sealed, bound))
     return turning.from_stored(vault, vector, model_id, generation), evidence
+
+
+def _invented_aad(
+    tenant_id: str, character_id: str, modality: Modality, model_id: str, sha: str
+) -> dict[str, str]:
+    aad = bound_to(
+        tenant_id=tenant_id,
+        subject_id=character_id,
+        modality=modality,
+        model_id=model_id,
+        version=sha,
+    )
+    return {**aad, "kind": "character"}
 
 
 def _trace_aad(row: SealedTrace) -> dict[str, str]:

@@ -14,6 +14,7 @@ from registry.models.evidence import Match, Scan, UnknownPerson
 from registry.models.figures import Answer
 from registry.models.reviews import ReviewVerdict
 from registry.review import newest_word
+from registry.service.invented import FiguresKnown, figures_known
 from registry.service.words import Words, settled_by, words_on
 from registry.store import matches, traces
 
@@ -25,8 +26,8 @@ SPLIT_OFF = (Reason("split-by-person", {}),)
 class Settled:
     """`linked` are unknown people whom a person's word made a performer's.
 
-    `collisions` are ids of matches on traces that were answered as an invented figure, `disputed`
-    those of them in which the performer's side says that it is its performer.
+    `collisions` are ids of matches on traces that were answered or found as an invented figure,
+    `disputed` those of them in which the performer's side says that it is its performer.
     """
 
     counted: tuple[Match, ...]
@@ -40,6 +41,7 @@ def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
     """Everything that a finished scan of the caller's own says now."""
     found = matches.live_matches(session, principal, scan.id)
     words = words_on(session, principal, scan)
+    own = figures_known(session, principal, scan, words)
     kept, rejected = settled_by(found, words)
     named = dict(found)
     standing, said_no = {match.id: match for match in kept}, {item.id: item for item in rejected}
@@ -50,19 +52,23 @@ def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
         match = None if claim is None else standing.get(claim.id)
         left, moved = words.parts(row, claim)
         apart = [
-            _unknown(replace(row, spans=spans), SPLIT_OFF, split.figure_id, words)
+            _unknown(replace(row, spans=spans), SPLIT_OFF, split.figure_id, words, own)
             for split, spans in moved
         ]
         if left and match is not None:
             counted.append(match if left == match.spans else replace(match, spans=left))
         elif left or not apart:
             no = said_no[claim.id].reasons[-1:] if claim is not None and match is None else ()
-            people.append(_unknown(replace(row, spans=left), no, words.figure_of(row.id), words))
+            part = replace(row, spans=left)
+            people.append(
+                _unknown(part, no, words.figure_of(row.id), words, own, mixed=bool(apart))
+            )
         people.extend(apart)
     unknown, linked = split_linked(people, scan)
     trace_of = {match.id: trace_id for trace_id, match in found}
-    invented = {match.id: words.figure_of(trace_of[match.id]) for match in counted}
-    said = {match.id: _said_of(match, invented[match.id], words, principal) for match in counted}
+    said = {
+        match.id: _said_of(match, trace_of[match.id], words, own, principal) for match in counted
+    }
     ordered = tuple(sorted(counted, key=lambda match: match.seq))
     return Settled(
         ordered,
@@ -73,28 +79,41 @@ def settled(session: Session, principal: Principal, scan: Scan) -> Settled:
     )
 
 
-def _said_of(match: Match, figure_id: str, words: Words, studio: Principal) -> bool | None:
-    """Whether the performer's side says that an invented figure is its performer; None where the
-    figure is not answered as invented, or the studio itself says since then who it is."""
+def _said_of(
+    match: Match, trace_id: str, words: Words, own: FiguresKnown, studio: Principal
+) -> bool | None:
+    """Whether the performer's side says that an invented figure is its performer; None where no
+    figure is said or found to be there, or the studio itself says since then who it is."""
+    figure_id = words.figure_of(trace_id)
     answer = answer_of(figure_id, words.answers) if figure_id else None
-    if answer is None or answer.answer is not Answer.CHARACTER:
+    answered = answer is not None and answer.answer is Answer.CHARACTER
+    if not answered and (answer is not None or own.found(trace_id) is None):
         return None
     word = newest_word(match, words.reviews)
     if word is None or word.verdict is not ReviewVerdict.CONFIRMED:
         return COLLIDES
     if word.by_tenant != studio.tenant_id:
         return DISPUTED
-    return None if word.seq > answer.seq else COLLIDES
+    return None if answer is None or word.seq > answer.seq else COLLIDES
 
 
 def _unknown(
-    row: traces.SealedTrace, said: tuple[Reason, ...], figure_id: str, words: Words
+    row: traces.SealedTrace,
+    said: tuple[Reason, ...],
+    figure_id: str,
+    words: Words,
+    own: FiguresKnown,
+    *,
+    mixed: bool = True,
 ) -> UnknownPerson:
+    """Whoever is there; a find of a figure is not believed of a lane that is `mixed`."""
+    answer = answer_of(figure_id, words.answers) if figure_id else None
     return UnknownPerson(
         row.modality,
         row.spans,
         row.id,
         (*row.reasons, *row.answer_reasons, *said),
         figure_id=figure_id,
-        answer=answer_of(figure_id, words.answers) if figure_id else None,
+        answer=answer,
+        invented=own.of(answer, None if mixed else row.id),
     )

@@ -16,8 +16,9 @@ from fingerprint.models import ScanMode
 from registry.declaration import to_dict
 from registry.models.evidence import ScanState, Submission, SubmissionKind, SubmissionState
 from registry.models.works import Declaration
+from registry.service.keptfiles import drop_unused
 from registry.service.uses import refresh_uses
-from registry.store import samples, scans, submissions, works
+from registry.store import scans, submissions, works
 
 SCOPE = "submissions"
 SCAN_JOB = "scan"
@@ -167,9 +168,7 @@ def discard_file(
     if name is None:
         return
     submissions.forget_object(session, principal, submission_id)
-    others = submissions.object_users(session, principal, name)
-    if others + samples.object_users(session, principal, name) == 0:
-        objects.delete(name)
+    drop_unused(session, objects, principal, name)
 
 
 def _declare(

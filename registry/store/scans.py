@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, exists, or_
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, exists, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
@@ -214,20 +214,37 @@ def stale_scans(
     session: Session, _capability: SearchCapability, *, newest_seq: int, at: datetime, limit: int
 ) -> tuple[StaleScan, ...]:
     """Finished scans of all tenants that have not seen `newest_seq` and still hold traces."""
-    kept = exists().where(
-        col(TraceRow.scan_id) == col(ScanRow.id),
-        col(TraceRow.sealed).is_not(None),
-        or_(col(TraceRow.expires_at).is_(None), col(TraceRow.expires_at) > at),
-    )
     query = (
         select(ScanRow)
-        .where(col(ScanRow.state) == ScanState.DONE, col(ScanRow.gallery_seq) < newest_seq, kept)
+        .where(
+            col(ScanRow.state) == ScanState.DONE,
+            col(ScanRow.gallery_seq) < newest_seq,
+            _holds_traces(at),
+        )
         .order_by(col(ScanRow.gallery_seq), col(ScanRow.seq))
         .limit(limit)
     )
     return tuple(
         StaleScan(row.id, row.tenant_id, row.submission_id, row.gallery_seq or 0)
         for row in session.exec(query)
+    )
+
+
+def holding_traces(session: Session, principal: Principal, *, at: datetime) -> tuple[Scan, ...]:
+    """The newest finished scan of each submission of the caller's that still holds traces."""
+    query = (
+        select(ScanRow)
+        .where(visible(ScanRow, principal), col(ScanRow.state) == ScanState.DONE, _holds_traces(at))
+        .order_by(col(ScanRow.seq))
+    )
+    return tuple({row.submission_id: _scan(row) for row in session.exec(query)}.values())
+
+
+def _holds_traces(at: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        col(TraceRow.scan_id) == col(ScanRow.id),
+        col(TraceRow.sealed).is_not(None),
+        or_(col(TraceRow.expires_at).is_(None), col(TraceRow.expires_at) > at),
     )
 
 

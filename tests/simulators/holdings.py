@@ -33,6 +33,7 @@ TAKEDOWN: dict[str, Any] = {
     },
 }
 BORN_ON = f"{utc_now().year - 10}-01-01"
+INVENTED = {"made_by": "A", "tool": "T", "model": "M", "copies_nobody": True}
 ACTS = ("read", "enrol", "withdraw", "license", "revoke", "collect", "represent")
 WITNESS = NoteKey("witness.example", generate().public, COSIGNATURE).vkey
 
@@ -118,6 +119,7 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
         "trace_id": figure["sightings"][0]["trace_id"],
         "dataset_id": _dataset(stage, client, cut_id, name),
         "figure_id": figure["id"],
+        "character_id": client.post("/v1/characters", {**INVENTED, "name": name})["id"],
         "draft_id": draft["id"],
         "tenant_id": holder.tenant_id,
         "key_id": keys[0]["id"],
@@ -400,6 +402,10 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/works/{work_id}/cuts": {"label": "a", "format": "feature", "language": "de"},
         "/v1/works/{work_id}/declaration": {"declaration": {}},
         "/v1/datasets": {"name": "D", "model": "M", "manifest": "path,sha256\n"},
+        "/v1/characters": {**INVENTED, "name": "Another"},
+        "/v1/characters/{character_id}/disputes": {"performer_id": ids["performer_id"]},
+        "/v1/characters/{character_id}/disputes/withdrawal": {"performer_id": ids["performer_id"]},
+        "/v1/characters/{character_id}/decision": {"decision": "dismiss"},
         "/v1/figures/{figure_id}/answer": {"answer": "not_a_person"},
         "/v1/figures/{figure_id}/merge": {"into": ids["figure_id"]},
         "/v1/figures/{figure_id}/split": {"trace_ids": ["trc_none"]},
@@ -414,6 +420,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
     }
     return {
         **made,
+        "/v1/characters/{character_id}/files": lambda: {**sample, "upload_id": upload()},
         "/v1/enrolments/{enrolment_id}/samples": lambda: {**sample, "upload_id": upload()},
         "/v1/challenges/{challenge_id}/answer": lambda: {"upload_id": upload()},
         "/v1/performers/{performer_id}/clips": lambda: {

@@ -1,0 +1,238 @@
+"""Invented figures of a studio's own: searched in its cuts alone, nobody's, and disputed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from api.client import Client, Refused
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import (
+    Person,
+    Stage,
+    declaration,
+    new_cut,
+    run_jobs,
+    submit,
+    voice_sample,
+)
+
+STATED = {"made_by": "Ada K.", "tool": "Voice Forge", "model": "vf-2", "copies_nobody": True}
+FILM = medium(20_000, ("oracle", "voice", 0, 15_000))
+
+
+@dataclass
+class Studio:
+    """A studio with its client, and what it reads."""
+
+    stage: Stage
+    id: str
+    client: Client
+
+    @classmethod
+    def make(cls, stage: Stage) -> "Studio":
+        studio_id, client = stage.tenant("studio")
+        return cls(stage, studio_id, client)
+
+    def figure(self, name: str = "oracle", modality: str = "voice") -> dict[str, Any]:
+        """A figure enrolled from a file in which it alone is; as its studio reads it then."""
+        made = self.client.post("/v1/characters", {"name": f"The {name}", **STATED})
+        return self.hand_in(made["id"], name, modality)
+
+    def hand_in(self, figure_id: str, name: str, modality: str = "voice") -> dict[str, Any]:
+        content = medium(10_000, (name, modality, 0, 10_000))
+        body = {
+            "upload_id": self.client.upload(self.stage.file(f"{name}.bin", content)),
+            "modality": modality,
+        }
+        self.client.wait(self.client.post(f"/v1/characters/{figure_id}/files", body)["id"])
+        return self.read(figure_id)
+
+    def read(self, figure_id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.client.get(f"/v1/characters/{figure_id}")
+        return found
+
+    def scan(self, film: bytes = FILM, **declared: Any) -> dict[str, Any]:
+        return submit(self.stage, self.client, new_cut(self.client), film, declaration(**declared))
+
+    def decided(self, submission: dict[str, Any]) -> dict[str, Any]:
+        run_jobs(self.stage.settings)
+        found: dict[str, Any] = self.client.get(f"/v1/submissions/{submission['id']}/clearance")
+        return found
+
+
+def codes(found: dict[str, Any]) -> set[str]:
+    return {reason["code"] for span in found["spans"] for reason in span["reasons"]}
+
+
+def warned(found: dict[str, Any]) -> set[str]:
+    return {reason["code"] for reason in found["warnings"]}
+
+
+@pytest.fixture
+def studio(stage: Stage) -> Studio:
+    return Studio.make(stage)
+
+
+def test_a_figure_clears_its_studios_cuts_and_nobody_is_asked_or_paid(studio: Studio) -> None:
+    figure = studio.figure()
+    assert (figure["state"], figure["parts"]) == ("ACTIVE", ["voice"])
+    made = studio.scan()
+    found = studio.decided(made)
+    assert (found["verdict"], codes(found)) == ("CLEARED", {"figure-invented"})
+    (told,) = found["spans"][0]["reasons"]
+    assert told["detail"]["owner"] == studio.id
+    assert told["detail"]["statement"] == figure["statement_sha256"]
+    assert studio.client.get("/v1/figures") == []
+    assert found["spans"][0]["performer_id"] is None
+
+
+def test_another_studios_cut_with_the_figure_tells_nobody(stage: Stage, studio: Studio) -> None:
+    figure = studio.figure()
+    other = Studio.make(stage)
+    found = other.decided(other.scan())
+    assert (found["verdict"], codes(found)) == ("REVIEW", {"unknown-person"})
+    assert other.client.get("/v1/characters") == []
+    with pytest.raises(Refused) as refusal:
+        other.read(figure["id"])
+    assert refusal.value.status == 404
+
+
+def test_an_earlier_cut_clears_once_its_figure_is_enrolled(studio: Studio) -> None:
+    made = studio.scan()
+    assert studio.decided(made)["verdict"] == "REVIEW"
+    studio.figure()
+    assert studio.decided(made)["verdict"] == "CLEARED"
+
+
+def test_a_figure_like_somebody_enrolled_waits_for_a_person_and_does_not_say_so(
+    stage: Stage, studio: Studio
+) -> None:
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    figure = studio.figure("anna")
+    assert figure["state"] == "NOTICE"
+    assert "anna" not in str(figure["files"])
+    (like,) = agency.get("/v1/character-likenesses")
+    assert (like["figure_id"], like["performer_id"]) == (figure["id"], anna.id)
+    (waits,) = stage.operator.get("/v1/character-decisions")
+    assert (waits["held"], waits["performers"]) == (True, [anna.id])
+    notices = [item["kind"] for item in agency.pages("/v1/notices")]
+    assert "figure.alike" in notices
+    stage.operator.post(f"/v1/characters/{figure['id']}/decision", {"decision": "refuse"})
+    assert studio.read(figure["id"])["state"] == "REFUSED"
+    found = studio.decided(studio.scan(medium(20_000, ("anna", "voice", 0, 15_000))))
+    assert codes(found) == {"found-not-declared"}
+
+
+def test_a_figure_that_was_allowed_never_hides_a_performer(stage: Stage, studio: Studio) -> None:
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    figure = studio.figure("anna")
+    stage.operator.post(f"/v1/characters/{figure['id']}/decision", {"decision": "allow"})
+    assert studio.read(figure["id"])["state"] == "ACTIVE"
+    found = studio.decided(studio.scan(medium(20_000, ("anna", "voice", 0, 15_000))))
+    assert found["verdict"] == "REVIEW"
+    assert "character-collides" in codes(found)
+    assert agency.get("/v1/found-uses")["items"]
+
+
+def test_a_dispute_freezes_a_figure_everywhere_and_ends_it_when_upheld(
+    stage: Stage, studio: Studio
+) -> None:
+    figure = studio.figure()
+    made = studio.scan()
+    assert studio.decided(made)["verdict"] == "CLEARED"
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("oracle.wav", voice_sample("oracle")))
+    assert "character-collides" in codes(studio.decided(made))
+    (like,) = agency.get("/v1/character-likenesses")
+    body = {"performer_id": anna.id}
+    address = f"/v1/characters/{figure['id']}/disputes"
+    agency.post(address, body)
+    assert studio.read(figure["id"])["disputed"]
+    with pytest.raises(Refused) as refusal:
+        agency.post(address, body)
+    assert refusal.value.status == 409
+    agency.post(f"{address}/withdrawal", body)
+    assert not studio.read(figure["id"])["disputed"]
+    agency.post(address, body)
+    stage.operator.post(f"/v1/characters/{figure['id']}/decision", {"decision": "uphold"})
+    assert studio.read(figure["id"])["state"] == "ENDED"
+    assert studio.read(figure["id"])["statement"] is None
+    found = studio.decided(made)
+    assert (found["verdict"], "character-collides" in codes(found)) == ("REVIEW", False)
+    (like,) = agency.get("/v1/character-likenesses")
+    assert (like["outcome"], like["over"]) == ("upheld", True)
+
+
+def test_accepting_a_match_that_collides_disputes_the_figure_in_every_cut(
+    stage: Stage, studio: Studio
+) -> None:
+    figure = studio.figure()
+    studio.hand_in(figure["id"], "oracle", "face")
+    heard, seen = studio.scan(), studio.scan(medium(20_000, ("oracle", "face", 0, 15_000)))
+    assert studio.decided(seen)["verdict"] == "CLEARED"
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("oracle.wav", voice_sample("oracle")))
+    assert "character-collides" in codes(studio.decided(heard))
+    match_id = agency.get("/v1/found-uses")["items"][0]["match_ids"][0]
+    word = agency.post(f"/v1/matches/{match_id}/reviews", {"verdict": "confirmed"})
+    assert codes(studio.decided(seen)) == {"figure-disputed"}
+    agency.post(f"/v1/acts/{word['id']}/undo", {})
+    assert studio.decided(seen)["verdict"] == "CLEARED"
+    studio.client.post(f"/v1/characters/{figure['id']}/withdrawal")
+    assert codes(studio.decided(seen)) == {"unknown-person"}
+
+
+def test_an_unknown_lane_is_said_to_be_a_figure_and_stays_it(studio: Studio) -> None:
+    figure = studio.figure()
+    film = medium(20_000, ("somebody", "voice", 0, 15_000))
+    made = studio.scan(film)
+    (asked,) = studio.client.get("/v1/figures")
+    body = {"answer": "character", "character_id": figure["id"]}
+    studio.client.post(f"/v1/figures/{asked['id']}/answer", body)
+    assert codes(studio.decided(made)) == {"figure-invented"}
+    job = studio.client.post(f"/v1/submissions/{made['id']}/scans")
+    studio.client.wait(job["id"])
+    assert studio.decided(made)["verdict"] == "CLEARED"
+    studio.client.post(f"/v1/characters/{figure['id']}/withdrawal")
+    assert codes(studio.decided(made)) == {"unknown-person", "figure-over"}
+
+
+def test_a_foreign_figure_can_be_named_by_nobody_else(stage: Stage, studio: Studio) -> None:
+    figure = studio.figure()
+    other = Studio.make(stage)
+    other.scan()
+    (asked,) = other.client.get("/v1/figures")
+    body = {"answer": "character", "character_id": figure["id"]}
+    with pytest.raises(Refused) as refusal:
+        other.client.post(f"/v1/figures/{asked['id']}/answer", body)
+    assert refusal.value.status == 404
+    declared = other.decided(other.scan(figures=[{"character_id": figure["id"]}]))
+    assert "figure-unknown" in warned(declared)
+
+
+def test_what_is_declared_and_not_found_is_told(studio: Studio) -> None:
+    figure = studio.figure()
+    named = [{"character_id": figure["id"]}]
+    assert "figure-not-found" not in warned(studio.decided(studio.scan(figures=named)))
+    empty = studio.decided(studio.scan(medium(5_000), figures=named))
+    assert "figure-not-found" in warned(empty)
+
+
+def test_a_statement_that_copies_somebody_is_refused(studio: Studio) -> None:
+    with pytest.raises(Refused) as refusal:
+        studio.client.post("/v1/characters", {"name": "X", **STATED, "copies_nobody": False})
+    assert refusal.value.body["code"] == "bad-statement"
+
+
+def test_a_weak_find_is_asked_about(studio: Studio) -> None:
+    studio.figure()
+    found = studio.decided(studio.scan(medium(20_000, ("oracle", "voice", 0, 2_000))))
+    assert (found["verdict"], codes(found)) == ("REVIEW", {"unknown-person", "figure-likely"})
+    assert len(studio.client.get("/v1/figures")) == 1
