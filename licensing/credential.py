@@ -22,6 +22,8 @@ from licensing.models import Terms
 from licensing.policy import policy_of
 from licensing.policyreading import terms_from_policy
 from licensing.status import LIST_BITS
+from registry.custody import agency_key_of, custody_document
+from registry.models.heldkeys import AgencyKey
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 CONTEXT_PATH = "/ns/licence/v1"
@@ -43,7 +45,8 @@ class LicenceFacts:
 
     `subject_id` is the licensee's own identifier (a DID where it has published one), `guardians`
     the did:keys of those who must sign beside the performer, in their order. `suspendable` ones
-    name the list of suspensions beside that of revocations; older licences do not.
+    name the list of suspensions beside that of revocations; older licences do not. `agency_key`
+    says who held the performer's key and by which mandate; `None` where nobody but the performer.
     """
 
     vc_id: str
@@ -55,6 +58,7 @@ class LicenceFacts:
     base_url: str
     guardians: tuple[str, ...] = ()
     suspendable: bool = False
+    agency_key: AgencyKey | None = None
 
     @property
     def status_url(self) -> str:
@@ -90,9 +94,20 @@ def licence_document(facts: LicenceFacts) -> dict[str, object]:
         "credentialSubject": {
             "id": facts.subject_id,
             **({"guardian": list(facts.guardians)} if facts.guardians else {}),
+            **held_by(facts.agency_key),
             "policy": policy_of(facts.terms, profile=facts.base_url + PROFILE_PATH),
         },
     }
+
+
+def held_by(declared: AgencyKey | None) -> dict[str, object]:
+    """The member of a subject that says who held the key; none where the performer did."""
+    return {} if declared is None else {"agencyKey": custody_document(declared)}
+
+
+def holder_in(subject: Mapping[str, Any]) -> AgencyKey | None:
+    """What `held_by` wrote into a subject; raises TypeError, KeyError or ValueError for no such."""
+    return agency_key_of(subject["agencyKey"]) if "agencyKey" in subject else None
 
 
 def _status(facts: LicenceFacts) -> object:
@@ -228,16 +243,21 @@ def _read(unsigned: Mapping[str, Any]) -> LicenceFacts:
         raise ValueError("id or base address")
     if not _NUMBER.fullmatch(index) or not _NUMBER.fullmatch(number) or int(index) >= LIST_BITS:
         raise ValueError("status")
+    terms = terms_from_policy(subject["policy"], profile=base_url + PROFILE_PATH)
+    agency_key = holder_in(subject)
+    if agency_key is not None and not terms.formation.agency_key:
+        raise ValueError("the agreement does not say what its subject does")
     return LicenceFacts(
         vc_id=unsigned["id"],
         issuer=unsigned["issuer"],
         subject_id=subject["id"],
-        terms=terms_from_policy(subject["policy"], profile=base_url + PROFILE_PATH),
+        terms=terms,
         status_list=int(number),
         status_index=int(index),
         base_url=base_url,
         guardians=_named(subject.get("guardian", [])),
         suspendable=suspendable,
+        agency_key=agency_key,
     )
 
 

@@ -120,7 +120,11 @@ def _binding(asked: Asked) -> str:
     statement = read_statement(asked.document)
     asked.said.update(performer_id=statement.performer_id, key=statement.did)
     integrity.verify(asked.document, expected=expected_signers(statement))
-    return f"The key {statement.did}, by authority {statement.authority.value}."
+    told = f"The key {statement.did}, by authority {statement.authority.value}"
+    if statement.custody is None:
+        return f"{told}."
+    asked.said.update(holder_id=statement.custody.holder_id, mandate=statement.custody.mandate_id)
+    return f"{told}, held by {statement.custody.holder_name} ({statement.custody.holder_id})."
 
 
 def _binding_trusted(asked: Asked) -> str:

@@ -4,7 +4,7 @@ A document says by itself what it is, and says so before anything is checked; wh
 these is looked at as a licence and fails as one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -30,7 +30,7 @@ from licensing.standing import DECLARATION_TYPE
 from licensing.statuslist import LIST_TYPE
 from licensing.token import is_token
 from licensing.verification import Trust, verify_licence_bytes, verify_token_bytes
-from registry.keyhistory import check_history, read_statement
+from registry.keyhistory import Authority, Statement, check_history, read_statement
 from registry.manifest import is_manifest
 
 
@@ -70,20 +70,25 @@ def others(brought: Brought, name: str) -> tuple[bytes, ...]:
 def _performer_dids(brought: Brought) -> dict[str, frozenset[str]]:
     """Keys by performer, as far as bindings at hand are signed by a trusted registry."""
     found: dict[str, frozenset[str]] = {}
+    for statement in _bindings(brought):
+        known = found.get(statement.performer_id, frozenset())
+        found[statement.performer_id] = known | {statement.did}
+    return found
+
+
+def _bindings(brought: Brought) -> Iterator[Statement]:
     for data in others(brought, "key-binding"):
         try:
             statement = read_statement(parse_strict(data))
             if verification_method(statement.registry) not in brought.registry_methods:
                 continue
-            if statement.replaces is None:
+            if statement.authority is Authority.FIRST:
                 check_history([data], registry=statement.registry)
             elif not checks.checked(checks.BINDING)(data, brought).ok:
                 continue
         except EbenbildError:
             continue
-        known = found.get(statement.performer_id, frozenset())
-        found[statement.performer_id] = known | {statement.did}
-    return found
+        yield statement
 
 
 def _licence(data: bytes, brought: Brought) -> VerifyReport:
@@ -102,6 +107,10 @@ def _trust(brought: Brought) -> Trust:
         status_lists={
             str(parse_strict(data).get("id")): data for data in others(brought, "status-list")
         },
+        custodies={
+            item.did: item.custody for item in _bindings(brought) if item.custody is not None
+        },
+        mandates=others(brought, "mandate"),
     )
 
 

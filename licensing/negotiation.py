@@ -6,6 +6,7 @@ Consent stays free until it is signed, so the performer may still refuse what wa
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.canonical import canonical
@@ -93,6 +94,12 @@ def may_undo(request: Request, newest: Offer, side: Side, at: datetime) -> bool:
 def digest_of(terms: Terms) -> str:
     """Hex sha256 of the terms' canonical form: the same for the same terms, however ordered."""
     return hashlib.sha256(canonical(terms_to_dict(ordered(terms)))).hexdigest()
+
+
+def agreed_digest(terms: Terms, agreed: Terms) -> str:
+    """The digest of terms, apart from who held the key that signed them: nobody agrees on that."""
+    formation = replace(terms.formation, agency_key=agreed.formation.agency_key)
+    return digest_of(replace(terms, formation=formation))
 
 
 def check_accepted(request: Request, offer: Offer, version: int, digest: str) -> None:

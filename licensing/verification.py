@@ -1,4 +1,4 @@
-"""Verify a licence from its bytes alone, in twelve numbered steps, without asking anybody.
+"""Verify a licence from its bytes alone, in thirteen numbered steps, without asking anybody.
 
 What cannot be checked with what was handed in is said to be unchecked and never counts as good.
 Specs: https://www.w3.org/TR/vc-data-integrity/ and
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from core import integrity
 from core.canonical import parse_strict
-from core.clock import to_text
+from core.clock import from_text, to_text
 from core.errors import BadProof, EbenbildError
 from fingerprint.models import Reason
 from licensing.credential import (
@@ -24,6 +24,7 @@ from licensing.credential import (
     check_canonical,
     licence_facts,
 )
+from licensing.heldkey import AtHand, Declared, check_held
 from licensing.models import StepState, VerifyReport, VerifyStep
 from licensing.rulepacks.explaining import reasons
 from licensing.rulepacks.judging import judge, packs_for
@@ -33,6 +34,7 @@ from licensing.status import is_set
 from licensing.statuslist import read_status_list
 from licensing.stepping import Unchecked
 from licensing.token import Token, open_token
+from registry.models.heldkeys import AgencyKey
 
 T = TypeVar("T")
 
@@ -49,6 +51,7 @@ STEPS = (
     "term",
     "revocation",
     "suspension",
+    "agency-key",
 )
 
 
@@ -58,13 +61,16 @@ class Trust:
 
     `registry_methods` are verification methods (`did:key:z..#z..`) of trusted registries,
     `performer_dids` the keys known to belong to a performer id (the registry's countersignature
-    vouches for others), `status_lists` the bytes of status list credentials by address.
+    vouches for others), `status_lists` the bytes of status list credentials by address;
+    `custodies` say of keys (did:key) that agencies hold them, `mandates` are signed ones.
     """
 
     at: datetime
     registry_methods: frozenset[str]
     performer_dids: Mapping[str, frozenset[str]] = field(default_factory=dict)
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
+    custodies: Mapping[str, AgencyKey] = field(default_factory=dict)
+    mandates: tuple[bytes, ...] = ()
 
 
 class _Run:
@@ -96,7 +102,7 @@ class _Run:
 
 
 def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
-    """Run all twelve steps on the exact bytes of a licence; never raises for what is in them."""
+    """Run all thirteen steps on the exact bytes of a licence; never raises for what is in them."""
     run = _Run()
     names = iter(STEPS)
     # 1. Plain UTF-8 JSON, every key once, bounded in size and depth.
@@ -123,6 +129,8 @@ def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
     run.step(next(names), lambda: _status(facts, trust), vital=False)
     # 12. So is its bit in the list of suspensions, where the licence names one.
     run.step(next(names), lambda: _suspension(facts, trust), vital=False)
+    # 13. An agency that held the performer's key is named, and truly.
+    run.step(next(names), lambda: _held(facts, chain, trust), vital=False)
     return VerifyReport(
         steps=tuple(run.steps),
         terms=None if facts is None else facts.terms,
@@ -242,6 +250,21 @@ def _suspension(facts: LicenceFacts | None, trust: Trust) -> tuple[None, str]:
     if _bit(known, known.suspension_url, SUSPENSION, trust):
         raise BadProof("Consent to a use in the licence is suspended now.")
     return None, "Not suspended, says the registry's list of suspensions."
+
+
+def _held(
+    facts: LicenceFacts | None, chain: tuple[Mapping[str, Any], ...] | None, trust: Trust
+) -> tuple[None, str]:
+    known = _present(facts)
+    said = Declared(
+        issuer=known.issuer,
+        performer_id=known.terms.performer_id,
+        agency_key=known.agency_key,
+        flagged=known.terms.formation.agency_key,
+        signed_at=from_text(str(_present(chain)[-1]["created"])),
+    )
+    dids = trust.performer_dids.get(known.terms.performer_id, frozenset())
+    return None, check_held(said, AtHand(dids, trust.custodies, trust.mandates))
 
 
 def _bit(facts: LicenceFacts, url: str, purpose: str, trust: Trust) -> bool:

@@ -12,15 +12,23 @@ from api.cli.contracts import filled
 from api.cli.exports import export_licence
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
-from api.cli.signing import KeyFile, open_key, signature
+from api.cli.signing import open_key, signature
 from api.cli.termsfile import flat, read_terms
 from api.cli.verify import verify
 from api.web.texts import reason, text, word
+from core.errors import BadInput
 
 if TYPE_CHECKING:
     from api.client import Client
 
 app = typer.Typer(help="Licences: signed consent to a use.", no_args_is_help=True)
+MaybeKey = Annotated[
+    Path | None,
+    typer.Option("--key", exists=True, dir_okay=False, help="The performer's key file."),
+]
+Agency = Annotated[
+    bool, typer.Option("--agency", help="Sign with the key that is held for your agency.")
+]
 LicenceId = Annotated[str, typer.Argument(help="Id of the licence.")]
 command(app, "verify")(verify)
 command(app, "as-of")(as_of)
@@ -31,25 +39,30 @@ command(app, "export")(export_licence)
 def new(
     cli: Cli,
     terms: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Terms as TOML.")],
-    key: KeyFile,
+    key: MaybeKey = None,
     *,
+    agency: Agency = False,
     yes: Yes = False,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
     template: Annotated[
         str, typer.Option(help="Fill in this contract; the file then holds only what is left open.")
     ] = "",
 ) -> None:
-    """Draft a licence, sign it here with the performer's key, and have it countersigned."""
+    """Draft a licence, sign it here with the performer's key, and have it countersigned.
+
+    With --agency the key signs that is held for your agency, and the licence says so.
+    """
+    one_of(key, agency=agency)
     wanted = read_terms(terms)
     with cli.client() as client:
         if template:
             wanted = filled(cli, client, template, wanted)
-        draft = client.post("/v1/licences", {"terms": wanted})
+        draft = client.post("/v1/licences", {"terms": wanted, "agency_key": agency})
         for doubt in draft["doubts"]:
             note(f"? {reason(cli.lang, doubt)}")
         _agree(cli, wanted, yes=yes)
         _note_cut(cli, wanted, draft)
-        licence = sign_draft(cli, client, key, draft, out)
+        licence = sign_either(cli, client, key, draft, out)
     emit(cli, licence, lambda: fields(flat(licence)))
 
 
@@ -57,11 +70,21 @@ def new(
 def sign(
     cli: Cli,
     licence: LicenceId,
-    key: KeyFile,
+    key: MaybeKey = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+    *,
+    agency: Agency = False,
 ) -> None:
-    """Sign a drafted licence with the performer's key, or a guardian's where one is due."""
+    """Sign a drafted licence with the performer's key, or a guardian's where one is due.
+
+    With --agency as one of two people of the agency that holds the key it was drafted for.
+    """
+    one_of(key, agency=agency)
     with cli.client() as client:
+        if key is None:
+            found = sign_held(cli, client, licence, out)
+            emit(cli, found, lambda: fields(flat(found)))
+            return
         signer = open_key(key, cli.lang).did
         draft = client.get(f"/v1/licences/{licence}/draft", signer=signer)
         found = sign_draft(cli, client, key, draft, out)
@@ -126,6 +149,36 @@ def sign_draft(
     if out is not None and not licence["awaiting"]:
         out.write_bytes(client.fetch(f"/v1/licences/{licence['id']}/credential"))
     return licence
+
+
+def one_of(key: Path | None, *, agency: bool) -> None:
+    """Raises BadInput unless it is said with which key to sign: a file's or the agency's."""
+    if (key is None) is not agency:
+        raise BadInput(
+            "Say with which key to sign.",
+            next_step="Name a key file with --key, or sign as the agency with --agency.",
+        )
+
+
+def sign_either(
+    cli: Cli, client: "Client", key: Path | None, draft: dict[str, Any], out: Path | None
+) -> dict[str, Any]:
+    """Sign with the key file, or without one with the key that is held for the agency."""
+    if key is not None:
+        return sign_draft(cli, client, key, draft, out)
+    return sign_held(cli, client, draft["id"], out)
+
+
+def sign_held(cli: Cli, client: "Client", licence_id: str, out: Path | None) -> dict[str, Any]:
+    """Ask for a signature with the held key; write the licence once a second person did too."""
+    made = client.post(f"/v1/licences/{licence_id}/agency-signature")
+    if made["licence"] is None:
+        note(text(cli.lang, "licence.second", licence=licence_id))
+        return {"id": licence_id, "state": "DRAFT", "approval_id": made["approval_id"]}
+    if out is not None:
+        out.write_bytes(client.fetch(f"/v1/licences/{licence_id}/credential"))
+    found: dict[str, Any] = made["licence"]
+    return found
 
 
 def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:

@@ -8,10 +8,9 @@ import typer
 from api.cli import answering
 from api.cli.asking import Yes, sure
 from api.cli.declared import check_never, tell_declared
-from api.cli.licences import sign_draft
+from api.cli.licences import Agency, MaybeKey, one_of, sign_either
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
-from api.cli.signing import KeyFile
 from api.cli.termsfile import flat, read_terms
 from api.web.texts import text, word
 
@@ -143,13 +142,20 @@ def end(cli: Cli, request: RequestId) -> None:
 def sign(
     cli: Cli,
     request: RequestId,
-    key: KeyFile,
+    key: MaybeKey = None,
     out: Annotated[Path | None, typer.Option(help="Where to write the signed licence.")] = None,
+    *,
+    agency: Agency = False,
 ) -> None:
-    """Sign here, with the performer's key, exactly what was agreed."""
+    """Sign exactly what was agreed, here with the performer's key, or with the agency's.
+
+    With --agency a second person then signs too: ebenbild licence sign LICENCE --agency.
+    """
+    one_of(key, agency=agency)
+    asked = "?agency_key=true" if agency else ""
     with cli.client() as client:
-        draft = client.post(f"/v1/requests/{request}/licence-draft")
-        licence = sign_draft(cli, client, key, draft, out)
+        draft = client.post(f"/v1/requests/{request}/licence-draft{asked}")
+        licence = sign_either(cli, client, key, draft, out)
     emit(cli, licence, lambda: fields(flat(licence)))
 
 

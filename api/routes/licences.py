@@ -11,10 +11,11 @@ from api import deciding
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, Signed, ToSign
+from core.approvals import Approval
 from core.clock import utc_now
 from core.principal import Principal, require_any
 from licensing.models import Licence, LicenceDraft
-from licensing.service import licences, mandated
+from licensing.service import custody, heldlicences, licences, mandated
 from licensing.terms import terms_from_dict, terms_to_dict
 from registry.models.mandates import Act
 from registry.service.acting import represent, view
@@ -26,10 +27,14 @@ READERS = ("licences", "submissions", "usage")
 
 
 class NewLicence(BaseModel):
-    """Terms as in a terms file; lists may be "*" for any, rates are decimal text."""
+    """Terms as in a terms file; lists may be "*" for any, rates are decimal text.
+
+    With `agency_key` the key signs that is held for your agency, and the licence says so.
+    """
 
     model_config = FROZEN
     terms: dict[str, Any]
+    agency_key: bool = False
 
 
 class LicenceToSign(ToSign):
@@ -84,29 +89,61 @@ class LicenceOut(BaseModel):
         )
 
 
+class AgencySigned(BaseModel):
+    """What came of an agency's wish to sign: the licence, or the approval that still waits."""
+
+    licence: LicenceOut | None
+    approval_id: str
+
+    @classmethod
+    def of(cls, made: Licence | Approval) -> Self:
+        """Either as data."""
+        if isinstance(made, Approval):
+            return cls(licence=None, approval_id=made.id)
+        return cls(licence=LicenceOut.of(made), approval_id="")
+
+
 @router.post("/licences", status_code=201, response_model=LicenceToSign)
 def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
-    """Draft a licence; it counts once the performer's own program has signed it."""
-    terms = terms_from_dict(body.terms)
-    return writing.write(
-        lambda session: LicenceToSign.of_licence(
-            licences.draft_licence(
-                session,
-                represent(
-                    session,
-                    writing.caller,
-                    terms.performer_id,
-                    Act.LICENSE,
-                    kinds=terms.kinds,
-                    scope=licences.SCOPE,
-                    now=utc_now(),
-                ),
-                terms,
-                base_url=world.settings.base_url,
-                now=utc_now(),
-            )
+    """Draft a licence; it counts once the performer's own program has signed it, or the agency."""
+    terms, caller = terms_from_dict(body.terms), writing.caller
+
+    def make(session: Session) -> LicenceToSign:
+        now = utc_now()
+        side = represent(
+            session,
+            caller,
+            terms.performer_id,
+            Act.LICENSE,
+            kinds=terms.kinds,
+            scope=licences.SCOPE,
+            now=now,
         )
+        held = custody.held_for(session, caller, terms, now) if body.agency_key else None
+        base_url = world.settings.base_url
+        return LicenceToSign.of_licence(
+            licences.draft_licence(session, side, terms, held=held, base_url=base_url, now=now)
+        )
+
+    return writing.write(make)
+
+
+@router.post("/licences/{licence_id}/agency-signature", response_model=AgencySigned)
+def sign_held(licence_id: str, writing: Writing, world: Open) -> Response:
+    """Sign with the key that is held for your agency; the second person's call has it signed."""
+    desk = heldlicences.Desk(
+        world.vault, world.registry_key, world.settings.agency.signatures_per_day
     )
+
+    def save(session: Session) -> AgencySigned:
+        made = heldlicences.sign_licence_held(
+            session, desk, writing.caller, licence_id, now=utc_now()
+        )
+        if isinstance(made, Licence):
+            deciding.granted(session, made)
+        return AgencySigned.of(made)
+
+    return writing.write(save, status=200)
 
 
 @router.post("/licences/{licence_id}/signature", response_model=LicenceOut)

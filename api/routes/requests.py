@@ -26,6 +26,7 @@ from licensing.terms import terms_from_dict, terms_to_dict
 from licensing.wording import render
 from registry.models.works import KindOfUse
 
+ByAgency = Annotated[bool, Query()]
 router = APIRouter(tags=["requests"])
 ASKED_AT_ONCE_MAX = 100
 
@@ -315,14 +316,19 @@ def end(request_id: str, writing: Writing) -> Response:
 
 
 @router.post("/requests/{request_id}/licence-draft", status_code=201, response_model=ToSign)
-def draft(request_id: str, writing: Writing, world: Open) -> Response:
-    """What was agreed, as a licence to sign at `/v1/licences/{id}/signature`."""
+def draft(request_id: str, writing: Writing, world: Open, agency_key: ByAgency = False) -> Response:
+    """What was agreed, as a licence to sign at `/v1/licences/{id}/signature`.
+
+    With `agency_key` it is drafted for the key that is held for your agency, which signs at
+    `/v1/licences/{id}/agency-signature`.
+    """
     return writing.write(
         lambda session: ToSign.of(
             requests.draft(
                 session,
                 writing.caller,
                 request_id,
+                by_agency=agency_key,
                 base_url=world.settings.base_url,
                 now=utc_now(),
             )

@@ -1,7 +1,8 @@
 """Licences: drafted here, signed by the performer elsewhere, countersigned, kept and revoked.
 
-The registry never holds a performer's key. It signs second and only what it could verify, and
-keeps the exact bytes, because they are what everybody else will verify.
+The performer's own key is never here, and a key that is held for an agency is declared. The
+registry signs second and only what it could verify, and keeps the exact bytes, because they are
+what everybody else will verify.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import log, outbox
+from core.canonical import parse_strict
 from core.clock import to_text
 from core.db import next_seq
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
@@ -21,7 +23,7 @@ from core.keys import PrivateKey
 from core.principal import Principal, SearchCapability, require
 from core.tenants import get_tenant
 from fingerprint.models import Reason
-from licensing.credential import LicenceFacts, status_url
+from licensing.credential import LicenceFacts, licence_facts, status_url
 from licensing.drafting import (
     Draft,
     DraftIds,
@@ -35,6 +37,7 @@ from licensing.minority import check_minor, for_minor
 from licensing.models import Licence, LicenceDraft, LicenceInForce, LicenceState, Terms
 from licensing.policy import TENANT_URN
 from licensing.service.conformity import against_contracts, doubts, findings, invalid
+from licensing.service.custody import check_declared, declaring
 from licensing.service.foreign import foreign_by_id, foreign_known
 from licensing.service.frameworks import against_framework, note_signed, pinned
 from licensing.service.parties import parties_at, signer_named
@@ -47,9 +50,11 @@ from licensing.termrules import check_terms
 from licensing.terms import ordered
 from licensing.token import seal_token
 from licensing.wording import render
+from registry.models.heldkeys import HeldKey
 from registry.models.people import Purpose
 from registry.models.works import KindOfUse
 from registry.service import people
+from registry.service.heldkeys import key_named
 from registry.service.people import owners
 from registry.service.purposes import require_not_withdrawn
 
@@ -59,9 +64,17 @@ EVER = 2**62  # beyond every sequence number: whatever is known
 
 
 def draft_licence(
-    session: Session, principal: Principal, terms: Terms, *, base_url: str, now: datetime
+    session: Session,
+    principal: Principal,
+    terms: Terms,
+    *,
+    held: HeldKey | None = None,
+    base_url: str,
+    now: datetime,
 ) -> LicenceDraft:
     """Make the licence for the performer to sign with the key that is bound now.
+
+    Or for an agency, with the key that is `held` for it, which the licence then declares.
 
     Raises `BadTerms` telling everything that is wrong with the terms, `NotFound` for another
     tenant's performer or an unknown licensee, `Conflict` while no key is bound.
@@ -70,9 +83,9 @@ def draft_licence(
     require(principal, SCOPE)
     _require_own(session, principal, terms.performer_id)
     _require_purposes(session, principal, terms)
-    terms = pinned(session, principal, terms)
+    terms = declaring(pinned(session, principal, terms), held)
     licensee = get_tenant(session, terms.licensee_id)
-    parties = parties_at(session, principal, terms.performer_id, now)
+    parties = parties_at(session, principal, terms.performer_id, now, held=held)
     # Decide.
     if parties.adult_at is not None:
         _refuse(check_minor(terms, parties.adult_at))
@@ -92,6 +105,7 @@ def draft_licence(
         base_url=base_url,
         guardians=parties.guardian_dids,
         suspendable=True,
+        agency_key=None if held is None else held.declared,
     )
     ids = DraftIds(licence=new_id("lic"), tariff=new_id("tar"), proof=uuid.uuid4().urn)
     draft = new_draft(facts, ids, tenant_id=principal.tenant_id, now=now)
@@ -108,24 +122,27 @@ def sign_licence(
     *,
     signature: bytes,
     verification_method: str,
+    held: HeldKey | None = None,
     now: datetime,
 ) -> Licence:
     """Take one signature under a draft; the last one due makes it a licence.
 
     The registry countersigns when performer and guardians have all signed; before, the draft is
     given back. Raises `BadProof` when the signature does not hold or its key is not one of theirs
-    in force now, `BadTerms` when the terms are no longer fit to be signed, `Conflict` when it is
-    signed already, `NotFound` for another tenant's draft.
+    in force now, `BadTerms` when the terms are no longer fit to be signed or the document hides
+    that an agency holds the key (`held` is given where it signs), `Conflict` when it is signed
+    already, `NotFound` for another tenant's draft.
     """
     # Load.
     require(principal, SCOPE)
     draft = _own_draft(session, principal, licence_id)
     if store.licence(session, principal, licence_id) is not None:
         raise Conflict("The licence is signed already.", next_step="Read the signed licence.")
-    present = parties_at(session, principal, draft.licence.terms.performer_id, now)
+    present = parties_at(session, principal, draft.licence.terms.performer_id, now, held=held)
     waiting = store.signatures(session, principal, licence_id)
     # Decide.
     agreed = draft.licence.terms
+    check_declared(session, licence_facts(parse_strict(draft.document)))
     _refuse((*check_terms(agreed, now), *scope_reasons(session, principal, agreed, now=now)))
     _refuse(against_framework(session, principal, agreed, now, signing=True))
     signer = signer_named(draft, verification_method, present)
@@ -217,7 +234,8 @@ def get_draft(
             next_step="Sign with the key of the performer or of a guardian whom it names.",
         )
     drafted_at, terms = draft.licence.recorded_at, draft.licence.terms
-    parties = parties_at(session, principal, terms.performer_id, drafted_at)
+    held = key_named(session, draft.licence.performer_did)
+    parties = parties_at(session, principal, terms.performer_id, drafted_at, held=held)
     found = findings(terms, parties, drafted_at)
     return replace(signing_request(draft, signer), doubts=doubts(found))
 

@@ -15,6 +15,7 @@ from core.principal import Principal, SearchCapability
 from licensing.drafting import Draft, signers
 from licensing.store import publicuses
 from registry.minority import midnight
+from registry.models.heldkeys import HeldKey
 from registry.service.guardians import guardians_due, minor_until
 from registry.service.keys import keys_at
 from registry.service.people import lifetimes
@@ -34,9 +35,19 @@ class Parties:
     public_uses: tuple[date, ...] = ()
 
 
-def parties_at(session: Session, principal: Principal, performer_id: str, now: datetime) -> Parties:
-    """Who has to sign at `now`; raises `Conflict` where no key is bound or custody is unknown."""
-    bound = keys_at(session, performer_id, now)
+def parties_at(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    now: datetime,
+    *,
+    held: HeldKey | None = None,
+) -> Parties:
+    """Who has to sign at `now`, with the key `held` for an agency in place of the performer's own.
+
+    Raises `Conflict` where no key is bound or custody is unknown.
+    """
+    bound = keys_at(session, performer_id, now) if held is None else (held.did,)
     if not bound:
         raise Conflict(
             "No key is bound to this performer.",

@@ -23,12 +23,14 @@ from licensing.negotiation import (
     OPEN,
     VERSIONS_MAX,
     after,
+    agreed_digest,
     check_accepted,
     check_message,
     check_same_parties,
     digest_of,
     expiry,
 )
+from licensing.service.custody import held_for
 from licensing.service.frameworks import against_framework, pinned
 from licensing.service.licences import draft_licence, draft_terms
 from licensing.service.requestsides import SCOPES, Reached, newest_offer, reach
@@ -184,9 +186,18 @@ def end(session: Session, principal: Principal, request_id: str, *, now: datetim
 
 
 def draft(
-    session: Session, principal: Principal, request_id: str, *, base_url: str, now: datetime
+    session: Session,
+    principal: Principal,
+    request_id: str,
+    *,
+    by_agency: bool = False,
+    base_url: str,
+    now: datetime,
 ) -> LicenceDraft:
     """The licence that was agreed, word for word, for the performer to sign.
+
+    Or, `by_agency`, for the caller's agency with the key that is held for it, which is all that
+    the licence then says beside.
 
     Another call makes another draft, and only the last one's signature grants the request. Raises
     `Conflict` before both sides agree, and as drafting a licence does.
@@ -198,8 +209,9 @@ def draft(
     newest = newest_offer(session, request)
     # Decide.
     after(request, side, Turn.SIGN, now)
-    drafted = draft_licence(session, acting, newest.terms, base_url=base_url, now=now)
-    if digest_of(draft_terms(session, acting, drafted.id)) != newest.digest:
+    held = held_for(session, principal, newest.terms, now) if by_agency else None
+    drafted = draft_licence(session, acting, newest.terms, held=held, base_url=base_url, now=now)
+    if agreed_digest(draft_terms(session, acting, drafted.id), newest.terms) != newest.digest:
         raise Conflict(
             "The law cuts what was agreed: a minor's licence ends on the 18th birthday.",
             next_step="Offer terms that end by then, so that both sides agree to them.",
@@ -220,7 +232,7 @@ def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request
     if request is None or request.state is RequestState.GRANTED or licence.seq is None:
         return request
     newest = newest_offer(session, request)
-    if digest_of(newest.terms) != digest_of(licence.terms):
+    if digest_of(newest.terms) != agreed_digest(licence.terms, newest.terms):
         raise Broken("a licence differs from what was agreed")
     state = after(request, Side.PERFORMER, Turn.SIGN, now)
     granted = replace(request, state=state, changed_at=now)

@@ -10,3 +10,9 @@ def performer_of(session: Session, _capability: SearchCapability, licence_id: st
     """The performer of a licence or draft, for deciding who may see it; None when there is none."""
     query = select(LicenceDraftRow.performer_id).where(col(LicenceDraftRow.id) == licence_id)
     return session.exec(query).first()
+
+
+def issuer_of(session: Session, _capability: SearchCapability, licence_id: str) -> str | None:
+    """The did:key that a licence or draft asks to sign first; None when there is none."""
+    query = select(LicenceDraftRow.performer_did).where(col(LicenceDraftRow.id) == licence_id)
+    return session.exec(query).first()

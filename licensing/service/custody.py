@@ -1,0 +1,58 @@
+"""Which key a licence is drafted for, and whether it says truly that an agency holds it.
+
+What is signed with a held key names agency and mandate, or the registry does not countersign it;
+nor does it countersign what says so of the performer's own key.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import BadTerms
+from core.principal import Principal
+from fingerprint.models import Reason
+from licensing.credential import LicenceFacts
+from licensing.models import Terms
+from licensing.wording import render
+from registry.models.heldkeys import HeldKey
+from registry.service.heldkeys import key_held_by, key_named
+from registry.service.heldkeyuse import require_agent, require_speaking
+
+
+def held_for(session: Session, principal: Principal, terms: Terms, now: datetime) -> HeldKey:
+    """The key that the caller's organisation holds and may sign these terms with, to draft for it.
+
+    Raises `Conflict` without one, `NotAllowed` for whoever is no agent or is not covered.
+    """
+    item = key_held_by(session, principal.tenant_id, terms.performer_id, now=now)
+    require_agent(session, principal, item)
+    require_speaking(session, item, terms.kinds, now)
+    return item
+
+
+def declaring(terms: Terms, held: HeldKey | None) -> Terms:
+    """The terms as they are drafted for a key; raises `BadTerms` for a false word about it."""
+    if held is None and terms.formation.agency_key:
+        raise BadTerms(
+            render(Reason("agency-key-not-used", {})),
+            next_step="Leave agency_key out, or draft for the key that is held: --agency.",
+            code="agency-key-not-used",
+        )
+    return (
+        terms
+        if held is None
+        else replace(terms, formation=replace(terms.formation, agency_key=True))
+    )
+
+
+def check_declared(session: Session, facts: LicenceFacts) -> None:
+    """Return when a document says of its key what the registry knows; else raise `BadTerms`."""
+    held = key_named(session, facts.issuer)
+    declared = None if held is None else held.declared
+    if facts.agency_key != declared or facts.terms.formation.agency_key != (held is not None):
+        raise BadTerms(
+            render(Reason("agency-key-undeclared", {})),
+            next_step="Draft the licence again.",
+            code="agency-key-undeclared",
+        )
