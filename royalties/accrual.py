@@ -13,13 +13,11 @@ from dataclasses import dataclass
 
 from core.canonical import canonical
 from fingerprint.models import Reason
-from registry.models.works import ANYWHERE
+from royalties.entitlement import why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.models_books import Booked
 from royalties.tariffs.rates import amount
-
-BEFORE_ACTIVE = "before-active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +116,9 @@ def _owed(
     use: ClearedUse, facts: bytes, line: UsageLine, factors: TerritoryFactors
 ) -> Accrual | str:
     """The accrual, or the code of the reason why there is none."""
-    if use.territories != (ANYWHERE,) and line.territory not in use.territories:
-        return "territory-not-licensed"
-    if line.period < use.from_period:
-        return BEFORE_ACTIVE
-    if use.until_period is not None and line.period > use.until_period:
-        return "licence-ended"
+    refused = why_not(use, line)
+    if refused is not None:
+        return refused
     factor = factors.of(line.territory)
     priced = amount(use.tariff, use_ms=use.use_ms, views=line.views, territory_factor=factor)
     if priced.amount_micro == 0:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from fingerprint.models import Reason
 from licensing.models import Clearance, SpanVerdict, TariffTerm, Verdict
+from registry.models.works import ANYWHERE
 from registry.spans import merge
-from royalties.models import ClearedUse, Skipped
+from royalties.models import ClearedUse, Skipped, UsageLine
 
+BEFORE_ACTIVE = "before-active"
 LICENCE_ENDED = frozenset({"licence-revoked", "licence-expired"})
 
 
@@ -67,6 +69,17 @@ def entitled(
             performer_id = verdicts[0].performer_id or ""
             skipped.append(Skipped(use_id, performer_id, _why_not(verdicts), usage_lines=0))
     return tuple(uses), tuple(skipped)
+
+
+def why_not(use: ClearedUse, line: UsageLine) -> str | None:
+    """The code of why a use earns nothing by a usage line of its cut; None where it does earn."""
+    if use.territories != (ANYWHERE,) and line.territory not in use.territories:
+        return "territory-not-licensed"
+    if line.period < use.from_period:
+        return BEFORE_ACTIVE
+    if use.until_period is not None and line.period > use.until_period:
+        return "licence-ended"
+    return None
 
 
 def _by_use(clearance: Clearance) -> dict[str, list[SpanVerdict]]:

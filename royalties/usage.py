@@ -25,7 +25,7 @@ LINE_BYTES_MAX = 65_536
 REFERENCE_CHARS_MAX = 200
 
 _CUT_ID = re.compile(r"cut_[a-z2-7]{26}")
-_PERIOD = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
+PERIOD = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _VIEWS = re.compile(r"[0-9]{1,12}")
 
 
@@ -104,7 +104,7 @@ def _parse(text: str, line_no: int, header: Header) -> UsageRow | Reject:
 def _first_bad(fields: Mapping[str, str]) -> str | None:
     checks = (
         ("cut_id", _CUT_ID),
-        ("period", _PERIOD),
+        ("period", PERIOD),
         ("views", _VIEWS),
     )
     for column, pattern in checks:

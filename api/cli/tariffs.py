@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, say, table
+from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
 
 app = typer.Typer(help="Tariffs: what a use costs, dated and in versions.", no_args_is_help=True)
@@ -82,6 +82,52 @@ def diff(
             say(text(cli.lang, "tariff.alike"))
 
     emit(cli, found, tell)
+
+
+@command(app, "dry-run")
+def dry_run(
+    cli: Cli,
+    tariff: TariffId,
+    period: Annotated[str, typer.Option(help="Month, as 2026-11.")],
+    version: Version = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="What reports did not say, as JSON."),
+    ] = None,
+) -> None:
+    """Say what a month would have paid under a tariff, per performer; nothing is booked."""
+    body = {"period": period, "version": version}
+    with cli.client() as client:
+        given = {"figures": _document(figures)} if figures else {}
+        found = client.post(f"/v1/tariffs/{tariff}/dry-runs", {**body, **given})
+    emit(cli, found, lambda: _show_run(cli.lang, found))
+
+
+def _show_run(lang: str, found: dict[str, Any]) -> None:
+    from core.money import format as money  # noqa: PLC0415
+
+    def said(micro: str) -> str:
+        return money(int(micro), found["currency"], lang)
+
+    def mark(item: dict[str, Any]) -> str:
+        return "" if item["complete"] else text(lang, "tariff.incomplete")
+
+    names = ("performer_id", "amount_micro", "paid_micro", "difference_micro")
+    rows = [
+        (item["performer_id"], *(said(item[name]) for name in names[1:]), mark(item))
+        for item in found["performers"]
+    ]
+    if rows:
+        table([*(text(lang, f"tariff.column.{name}") for name in names), ""], rows)
+    for outcome, amount in found["others"].items():
+        say(text(lang, f"tariff.outcome.{outcome}", amount=said(amount)))
+    for name, count in found["missing"].items():
+        note(text(lang, "tariff.missing", name=name, count=count))
+    if found["undecided_cuts"]:
+        note(text(lang, "tariff.undecided", count=found["undecided_cuts"]))
+    if not found["in_force"]:
+        note(text(lang, "tariff.not-in-force", period=found["period"]))
+    say(text(lang, "tariff.ran", **{name: found[name] for name in ("lines", "period")}))
 
 
 def _document(file: Path) -> dict[str, Any]:

@@ -182,6 +182,7 @@ ROWS = (
     row("POST", "/v1/tariff-checks"),
     row("GET", "/v1/tariffs/{tariff_id}", reach=Reach.NOTHING),
     row("GET", "/v1/tariffs/{tariff_id}/differences", reach=Reach.NOTHING),
+    row("POST", "/v1/tariffs/{tariff_id}/dry-runs", "usage", reach=Reach.NOTHING),
     row(
         "GET",
         "/v1/performers/{performer_id}/periods",

@@ -10,23 +10,18 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from core.clock import utc_now
-from core.errors import Broken
-from core.principal import Principal, SearchCapability, require
-from licensing.models import Clearance, Licence
-from licensing.service.clearances import get_clearance, list_clearances
-from licensing.service.licences import licences_by_id
-from registry.service import people
+from core.principal import Principal, require
+from licensing.service.clearances import get_clearance
 from royalties import accrual, ledger
-from royalties.entitlement import Creditor, LicencePrice, Parties, entitled
+from royalties.entitlement import entitled
 from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
 from royalties.models_books import Transaction
 from royalties.service.books import Clerk, collector
+from royalties.service.entitlements import history_of, parties_of
 from royalties.store import journal
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
 from royalties.territories import factors_for
-
-HISTORY_PAGE = 100
 
 
 @dataclass(slots=True)
@@ -58,8 +53,8 @@ def accrue(
     require(principal, "usage")
     tally = _Tally(Clerk(session, collector(session), utc_now()))
     for cut_id in _cuts(session, principal, clearance_id):
-        history = _history(session, principal, cut_id)
-        uses, skipped = entitled(history, _parties(session, principal, history))
+        history = history_of(session, principal, cut_id)
+        uses, skipped = entitled(history, parties_of(session, principal, history))
         tally.skip(skipped)
         for lines in usage_store.pages(session, principal, cut_id):
             _accrue_lines(session, principal, uses, lines, tally)
@@ -75,50 +70,6 @@ def _cuts(session: Session, principal: Principal, clearance_id: str | None) -> t
     if clearance_id is None:
         return usage_store.cuts_reported(session, principal)
     return (get_clearance(session, principal, clearance_id).cut_id,)
-
-
-def _history(session: Session, principal: Principal, cut_id: str) -> list[Clearance]:
-    """Every clearance of a cut, in order of `seq`."""
-    history: list[Clearance] = []
-    before_seq: int | None = None
-    while True:
-        page = list_clearances(
-            session, principal, cut_id=cut_id, before_seq=before_seq, limit=HISTORY_PAGE
-        )
-        history.extend(page)
-        if len(page) < HISTORY_PAGE:
-            return history[::-1]
-        before_seq = page[-1].seq
-
-
-def _parties(session: Session, principal: Principal, history: Sequence[Clearance]) -> Parties:
-    """Prices and creditors of everything that these clearances cleared."""
-    licence_ids = {name for one in history for name in one.decision.licence_ids}
-    licences = licences_by_id(session, principal, licence_ids)
-    prices = {one.id: _price(one, principal) for one in licences}
-    performer_ids = {
-        span.performer_id for one in history for span in one.decision.spans if span.performer_id
-    }
-    capability = SearchCapability("accrual", history[-1].id if history else "")
-    owners = people.owners(session, capability, performer_ids)
-    payees = people.payees(session, capability, performer_ids)
-    if licence_ids - prices.keys() or performer_ids - payees.keys():
-        raise Broken("A clearance relies on a licence or performer that is not there.")
-    since = people.claims_from(session, capability, performer_ids)
-    creditors = {name: Creditor(owners[name], payees[name], since.get(name, "")) for name in payees}
-    return Parties(prices, creditors)
-
-
-def _price(licence: Licence, principal: Principal) -> LicencePrice:
-    if licence.terms.licensee_id != principal.tenant_id:
-        raise Broken(f"Licence {licence.id} was relied on and is not the licensee's.")
-    return LicencePrice(
-        id=licence.id,
-        tariff_id=licence.tariff_id,
-        tariff=licence.terms.tariff,
-        licensee_id=licence.terms.licensee_id,
-        territories=licence.terms.territories,
-    )
 
 
 def _accrue_lines(

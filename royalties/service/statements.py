@@ -15,7 +15,7 @@ from core.tenants import OPERATOR
 from fingerprint.models import Reason
 from registry.service.people import claims_from
 from registry.store import people
-from royalties.accrual import BEFORE_ACTIVE
+from royalties.entitlement import BEFORE_ACTIVE
 from royalties.export import to_beancount
 from royalties.models_books import TrialBalance
 from royalties.statement import Statement, build, recompute

@@ -30,7 +30,7 @@ def tariff_from_dict(data: Mapping[str, Any]) -> Tariff:
         # As JSON, where lists and names of a closed set are what they look like, and no more.
         return _ADAPTER.validate_json(text, strict=True)
     except ValidationError as exc:
-        raise _bad(_faults(exc)) from exc
+        raise _bad(faults_of(exc)) from exc
     except (TypeError, ValueError, RecursionError) as exc:
         raise _bad(["the document is no JSON"]) from exc
 
@@ -51,8 +51,8 @@ def schema() -> dict[str, Any]:
     return _ADAPTER.json_schema()
 
 
-def _faults(exc: ValidationError) -> list[str]:
-    """`params.steps.0.share: a share is at most the whole`, the first few of them."""
+def faults_of(exc: ValidationError) -> list[str]:
+    """`params.steps.0.share: a share is at most the whole`, the first few of such faults."""
     found = []
     for fault in exc.errors(include_url=False, include_input=False)[:FAULTS_MAX]:
         path = [str(part) for part in fault["loc"] if part not in _KINDS]

@@ -232,6 +232,14 @@ Params = Annotated[
     Field(discriminator="kind"),
 ]
 POOLS = frozenset({Kind.SUBSCRIPTION_POOL, Kind.MICRO_PAYMENT, Kind.TRAINING_POOL})
+# What is somebody's own by its kind, and what belongs to a whole line; the rest may be either.
+SPLITS: Mapping[Kind, Split] = {
+    Kind.PER_MINUTE: Split.EACH,
+    Kind.FLAT: Split.EACH,
+    Kind.TRAINING_POOL: Split.EACH,
+    Kind.SUBSCRIPTION_POOL: Split.POINTS,
+    Kind.MICRO_PAYMENT: Split.POINTS,
+}
 OF_INCOME = frozenset(
     {Kind.REVENUE_SHARE, Kind.RETENTION_TIERS, Kind.MICRO_PAYMENT, Kind.TRAINING_POOL}
 )
@@ -299,8 +307,8 @@ class Tariff:
             raise ValueError("the cap lies below the minimum")
         if bool(self.counts) != (self.kind in OF_INCOME):
             raise ValueError("counts names kinds of income where income counts, and only there")
-        wanted = Split.EACH if self.kind is Kind.TRAINING_POOL else Split.POINTS
-        if self.kind in POOLS and self.split is not wanted:
+        wanted = SPLITS.get(self.kind, self.split)
+        if self.split is not wanted:
             raise ValueError(f"a {self.kind.value} is split by {wanted.value}")
         if self.weights.territories and self.kind in OF_INCOME:
             raise ValueError("territories weigh no income, which was earned there already")

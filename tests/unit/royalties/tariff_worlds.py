@@ -10,7 +10,7 @@ from registry.models.works import CutFormat, KindOfUse
 from royalties.tariffs.facts import Facts
 from royalties.tariffs.models import (
     OF_INCOME,
-    POOLS,
+    SPLITS,
     Flat,
     IncomeKind,
     Kind,
@@ -76,7 +76,7 @@ PARAMS = {
 def tariffs(draw: st.DrawFn, *kinds: Kind) -> Tariff:
     found = draw(PARAMS[draw(st.sampled_from(sorted(kinds or Kind)))])
     counted = st.sets(st.sampled_from(IncomeKind), min_size=1)
-    splits = [Split.EACH] if found.kind is Kind.TRAINING_POOL else [Split.POINTS]
+    splits = [SPLITS[found.kind]] if found.kind in SPLITS else list(Split)
     lowest, highest = sorted((draw(amounts), draw(amounts)))
     of_income = found.kind in OF_INCOME
     counts = draw(counted) if of_income else frozenset[IncomeKind]()
@@ -89,7 +89,7 @@ def tariffs(draw: st.DrawFn, *kinds: Kind) -> Tariff:
         source="made up",
         certainty=draw(st.sampled_from(Certainty)),
         params=found,
-        split=draw(st.sampled_from(splits if found.kind in POOLS else list(Split))),
+        split=draw(st.sampled_from(splits)),
         counts=tuple(kind for kind in IncomeKind if kind in counts),
         minimum_micro=draw(st.sampled_from([0, lowest])),
         cap_micro=draw(st.sampled_from([None, highest])),

@@ -1,0 +1,161 @@
+"""What a month would have paid under another tariff, performer by performer; nothing is booked.
+
+The same uses and usage lines are priced as an accrual prices them, whatever price their licences
+name. Where an amount is divided by points, the parts of those without a licence are shown as well.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from royalties.counting import facts_of
+from royalties.entitlement import BEFORE_ACTIVE, why_not
+from royalties.flats import Due
+from royalties.models import ClearedUse, TerritoryFactors, UsageLine
+from royalties.tariffs.facts import Facts, missing
+from royalties.tariffs.figures import Beside, Figures, as_facts
+from royalties.tariffs.models import POOLS, Flat, Kind, Per, Split, Tariff
+from royalties.tariffs.points import Outcome, Participant, by_points
+from royalties.tariffs.pools import price_pool
+from royalties.tariffs.pricing import price
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in a cut: the uses that earn, and everybody who takes part."""
+
+    cut_id: str
+    work_id: str
+    uses: tuple[ClearedUse, ...]
+    participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The usage lines of one month, their territory factors, and the fees that fall due in it."""
+
+    lines: Sequence[UsageLine]
+    factors: TerritoryFactors
+    casts: Mapping[str, Cast]
+    due: Due = frozenset()
+
+
+@dataclass(slots=True)
+class Counted:
+    """Millionths by performer, and by outcome for everybody else; `missing` counts lines.
+
+    Whoever earns in the month is named, also with nothing; `unpriced` are those of whom some line
+    lacks a figure, so that their amount is not all of it.
+    """
+
+    performers: Counter[str] = field(default_factory=Counter)
+    unpriced: set[str] = field(default_factory=set)
+    others: Counter[Outcome] = field(default_factory=Counter)
+    missing: Counter[str] = field(default_factory=Counter)
+
+
+def count(tariff: Tariff, month: Month, beside: Beside) -> Counted:
+    """Price a month under a tariff.
+
+    A line that lacks a figure is left out and counted under `missing`, by the name of the figure;
+    of a pool such a line leaves nothing to divide. Raises BadInput for ambiguous figures.
+    """
+    if tariff.kind is Kind.TRAINING_POOL:
+        return _trained(tariff, beside)
+    rows = beside.of_lines(month.lines)
+    if tariff.split is Split.EACH:
+        return _each(tariff, month, rows)
+    return _divided(tariff, month, rows, as_facts(beside.whole))
+
+
+def _trained(tariff: Tariff, beside: Beside) -> Counted:
+    """The dataset is the use: figures are those of performers, and no usage line is asked."""
+    counted = Counted()
+    facts = {name: as_facts(row) for name, row in beside.of_performers().items()}
+    counted.performers.update(_pool(tariff, facts, as_facts(beside.whole), counted))
+    return counted
+
+
+def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
+    """A fee that is owed once is carried by one line alone."""
+    counted = Counted()
+    once = isinstance(tariff.params, Flat) and tariff.params.per is not Per.DAY
+    for line in month.lines:
+        for use in _earning(month, line):
+            facts = _with(rows.get(line.id), facts_of(line, month.factors, use))
+            lacking = missing(tariff, facts)
+            counted.missing.update(lacking)
+            if lacking:
+                counted.unpriced.add(use.performer_id)
+            owed = not lacking and (not once or (line.id, use.use_id) in month.due)
+            counted.performers[use.performer_id] += price(tariff, facts).amount_micro if owed else 0
+    return counted
+
+
+def _earning(month: Month, line: UsageLine) -> list[ClearedUse]:
+    return [use for use in month.casts[line.cut_id].uses if why_not(use, line) is None]
+
+
+def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: Facts) -> Counted:
+    counted = Counted()
+    facts = {
+        line.id: _with(rows.get(line.id), facts_of(line, month.factors)) for line in month.lines
+    }
+    pooled = tariff.kind in POOLS
+    amounts = _pool(tariff, facts, whole, counted) if pooled else _by_line(tariff, facts, counted)
+    for line in month.lines:
+        cast = month.casts[line.cut_id]
+        earning = [use.performer_id for use in _earning(month, line)]
+        counted.performers.update(dict.fromkeys(earning, 0))
+        if line.id not in amounts:
+            counted.unpriced.update(earning)
+            continue
+        performer_of = {use.use_id: use.performer_id for use in cast.uses}
+        for portion in by_points(amounts[line.id], _present(cast, line), tariff.weights):
+            if portion.outcome is Outcome.LICENSED:
+                counted.performers[performer_of[portion.key]] += portion.amount_micro
+            else:
+                counted.others[portion.outcome] += portion.amount_micro
+    return counted
+
+
+def _by_line(tariff: Tariff, facts: Mapping[str, Facts], counted: Counted) -> dict[str, int]:
+    found = {}
+    for name, said in facts.items():
+        lacking = missing(tariff, said)
+        counted.missing.update(lacking)
+        if not lacking:
+            found[name] = price(tariff, said).amount_micro
+    return found
+
+
+def _pool(
+    tariff: Tariff, facts: Mapping[str, Facts], whole: Facts, counted: Counted
+) -> dict[str, int]:
+    """A pool of which one line is not known cannot be divided at all."""
+    for said in facts.values():
+        counted.missing.update(missing(tariff, said, whole=whole))
+    if counted.missing or not facts:
+        return {}
+    priced = price_pool(tariff, facts, whole=whole)
+    counted.others[Outcome.UNDIVIDED] += priced.undivided_micro
+    return {name: one.amount_micro for name, one in priced.amounts.items()}
+
+
+def _present(cast: Cast, line: UsageLine) -> list[Participant]:
+    """Everybody in the cut as this line finds them: no licence for it is no licence."""
+    reasons = {use.use_id: why_not(use, line) for use in cast.uses}
+    found = []
+    for one in cast.participants:
+        reason = reasons.get(one.key)
+        if reason is None:
+            found.append(one)
+        else:
+            unknown_then = reason == BEFORE_ACTIVE
+            outcome = Outcome.UNIDENTIFIED if unknown_then else Outcome.HELD
+            found.append(replace(one, outcome=outcome))
+    return found
+
+
+def _with(row: Figures | None, facts: Facts) -> Facts:
+    return facts if row is None else row.on(facts)

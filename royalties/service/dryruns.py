@@ -1,0 +1,170 @@
+"""A dry run: what a month would have paid under a tariff, and what it did; nothing is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from core.dated import Dated, in_force
+from core.errors import BadInput, NotFound
+from core.principal import Principal, require
+from registry.store import works
+from royalties.dryrun import Cast, Counted, Month, count
+from royalties.entitlement import entitled
+from royalties.flats import Firsts
+from royalties.models import UsageLine
+from royalties.participants import everybody
+from royalties.service import statements
+from royalties.service.entitlements import history_of, parties_of
+from royalties.service.tariffs import get_tariff
+from royalties.store import usage as usage_store
+from royalties.store.tariffs import Published
+from royalties.tariffs.figures import Beside, beside_from_dict
+from royalties.tariffs.models import Flat, Per
+from royalties.tariffs.points import Outcome
+from royalties.territories import factors_for
+from royalties.usage import PERIOD
+
+LINES_MAX = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class PerformerResult:
+    """What a performer would have got and did get, in millionths of the tariff's currency.
+
+    `paid_otherwise` is what was booked in other currencies, which are not compared. Not `complete`
+    where a line lacks a figure: then the amount is not all of it.
+    """
+
+    performer_id: str
+    amount_micro: int
+    paid_micro: int
+    paid_otherwise: Mapping[str, int]
+    complete: bool
+
+    @property
+    def difference_micro(self) -> int:
+        """What the tariff would have changed."""
+        return self.amount_micro - self.paid_micro
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """A month under a tariff; `undecided` cuts have no decision that the caller may see."""
+
+    published: Published
+    period: str
+    in_force: bool
+    lines: int
+    undecided: int
+    performers: tuple[PerformerResult, ...]
+    others: Mapping[Outcome, int]
+    missing: Mapping[str, int]
+
+
+def dry_run(
+    session: Session,
+    principal: Principal,
+    tariff_id: str,
+    *,
+    period: str,
+    version: int | None = None,
+    figures: Mapping[str, Any],
+) -> DryRun:
+    """Price a month's usage lines that the caller may see under a tariff, shipped or published.
+
+    Raises `NotFound` for the tariff, `BadInput` for a period that is no month, for figures that
+    cannot be read and for more than `LINES_MAX` lines, `NotAllowed` without `usage` and `reports`.
+    """
+    # Load.
+    require(principal, "usage")
+    require(principal, "reports")
+    if PERIOD.fullmatch(period) is None:
+        raise BadInput("A period is a month.", next_step="Write it as 2026-11.", code="bad-period")
+    published = get_tariff(session, principal, tariff_id, version)
+    beside = beside_from_dict(figures)
+    month, undecided = _month(session, principal, published, beside, period)
+    # Decide.
+    counted = count(published.tariff, month, beside)
+    return DryRun(
+        published=published,
+        period=period,
+        in_force=_in_force(published, period),
+        lines=len(month.lines),
+        undecided=undecided,
+        performers=_compared(session, principal, published, period, counted),
+        others={outcome: amount for outcome, amount in counted.others.items() if amount},
+        missing=dict(counted.missing),
+    )
+
+
+def _month(
+    session: Session, principal: Principal, published: Published, beside: Beside, period: str
+) -> tuple[Month, int]:
+    params = published.tariff.params
+    firsts = Firsts(params.per if isinstance(params, Flat) else Per.DAY)
+    casts: dict[str, Cast] = {}
+    lines: list[UsageLine] = []
+    undecided = 0
+    for cut_id in usage_store.cuts_reported(session, principal):
+        cast = _cast(session, principal, cut_id, beside)
+        undecided += cast is None
+        casts[cut_id] = cast or Cast(cut_id, "", (), ())
+        for page in usage_store.pages(session, principal, cut_id):
+            lines += [line for line in page if line.period == period]
+            for use in casts[cut_id].uses:
+                for line in page:
+                    firsts.see(casts[cut_id].work_id, use, line)
+        if len(lines) > LINES_MAX:
+            raise BadInput(
+                f"More than {LINES_MAX} usage lines cannot be tried at once.",
+                next_step="Ask for a month with fewer lines.",
+                code="too-many-lines",
+            )
+    return Month(lines, factors_for(period), casts, firsts.due()), undecided
+
+
+def _cast(session: Session, principal: Principal, cut_id: str, beside: Beside) -> Cast | None:
+    """Who is in a cut, by its newest decision; None where the caller may see none."""
+    try:
+        cut = works.get_cut(session, principal, cut_id)
+    except NotFound:
+        return None
+    history = history_of(session, principal, cut_id)
+    if not history:
+        return None
+    uses, _ = entitled(history, parties_of(session, principal, history))
+    participants = everybody(history[-1], uses, format=cut.format, roles=beside.roles)
+    return Cast(cut_id, cut.work_id, uses, participants)
+
+
+def _compared(
+    session: Session, principal: Principal, published: Published, period: str, counted: Counted
+) -> tuple[PerformerResult, ...]:
+    found = []
+    for performer_id in sorted(counted.performers):
+        paid = _paid(session, principal, performer_id, period)
+        here = paid.pop(published.tariff.currency, 0)
+        amount = counted.performers[performer_id]
+        complete = performer_id not in counted.unpriced
+        found.append(PerformerResult(performer_id, amount, here, paid, complete))
+    return tuple(found)
+
+
+def _paid(session: Session, principal: Principal, performer_id: str, period: str) -> dict[str, int]:
+    """What stands in the books that the caller may see, by currency."""
+    try:
+        stated = statements.statement(session, principal, performer_id=performer_id, period=period)
+    except NotFound:
+        return {}
+    return {total.currency: total.total_micro for total in stated.totals}
+
+
+def _in_force(published: Published, period: str) -> bool:
+    """Whether the first day of the month lies within the tariff's own time."""
+    tariff = published.tariff
+    first_day = datetime(int(period[:4]), int(period[5:]), 1, tzinfo=UTC)
+    dated = Dated(True, tariff.valid_from, tariff.valid_until, tariff.source, tariff.certainty)
+    return in_force([dated], first_day) is not None
