@@ -6,12 +6,17 @@ transactions in the order of their own hashes: it says what is in the month, and
 or on which machine it was taken in.
 """
 
+import hashlib
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from core import merkle
 from core.canonical import canonical
 from royalties.models_books import PeriodState, Transaction
+
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
 
 def month_of(at: datetime) -> str:
@@ -69,3 +74,25 @@ def content(transaction: Transaction) -> bytes:
             ),
         }
     )
+
+
+def balance(transactions: Iterable[Transaction]) -> list[dict[str, str]]:
+    """The trial balance of these transactions by kind of account: debits and credits as text."""
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for posting in (posting for one in transactions for posting in one.postings):
+        kind = posting.account.partition(":")[0]
+        sums[kind, posting.currency][posting.amount_micro < 0] += abs(posting.amount_micro)
+    return [
+        {
+            "kind": kind,
+            "currency": currency,
+            "debits_micro": str(debits),
+            "credits_micro": str(credits_),
+        }
+        for (kind, currency), (debits, credits_) in sorted(sums.items())
+    ]
+
+
+def digest(facts: Mapping[str, object]) -> str:
+    """The key of a set of facts: the hex SHA-256 of their canonical bytes."""
+    return hashlib.sha256(canonical(facts)).hexdigest()

@@ -6,20 +6,28 @@ as assertions with no tolerance, which `bean-check` recomputes. Syntax:
 https://beancount.github.io/docs/beancount_language_syntax.html
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
 from core.money import MICRO
 from royalties.accounts import Side, parse
+from royalties.fx import Rate
 from royalties.ledger import balances
 from royalties.models_books import Posting, Transaction
 
 _OPENED = "1970-01-01"
+NO_RATES: Mapping[str, Rate] = MappingProxyType({})
 _ROOTS = {Side.ASSET: "Assets", Side.LIABILITY: "Liabilities"}
 
 
-def to_beancount(transactions: Iterable[Transaction]) -> Iterator[str]:
-    """Yield the lines of a beancount file, without line ends, in the order of `seq`."""
+def to_beancount(
+    transactions: Iterable[Transaction], rates: Mapping[str, Rate] = NO_RATES
+) -> Iterator[str]:
+    """Yield the lines of a beancount file, without line ends, in the order of `seq`.
+
+    `rates` are those of exchanges by their id; a leg states its own with source and day.
+    """
     ordered = sorted(transactions, key=lambda t: t.seq)
     postings = [posting for t in ordered for posting in t.postings]
     yield 'option "title" "Ebenbild ledger"'
@@ -27,7 +35,7 @@ def to_beancount(transactions: Iterable[Transaction]) -> Iterator[str]:
         yield f"{_OPENED} open {account}"
     for transaction in ordered:
         yield ""
-        yield from _transaction(transaction)
+        yield from _transaction(transaction, rates.get(transaction.pair_id or ""))
     if ordered:
         yield ""
         yield from _assertions(postings, max(t.recorded_at.date() for t in ordered))
@@ -41,27 +49,29 @@ def account_name(account: str) -> str:
     return ":".join(part for part in parts if part)
 
 
-def _transaction(transaction: Transaction) -> Iterator[str]:
+def _transaction(transaction: Transaction, rate: Rate | None) -> Iterator[str]:
     link = transaction.reverses_id or transaction.id
     links = f"^{link}" + (f" ^{transaction.pair_id}" if transaction.pair_id else "")
     yield (
         f'{transaction.recorded_at:%Y-%m-%d} * "{transaction.kind.value}" '
-        f'"{_about(transaction)}" {links} #earned-{transaction.earned_period}'
+        f'"{about(transaction)}" {links} #earned-{transaction.earned_period}'
     )
-    for key, value in _metadata(transaction):
+    for key, value in metadata(transaction, rate):
         yield f"  {key}: {_quoted(value)}"
     for posting in transaction.postings:
-        amount = _amount(posting.amount_micro, posting.currency)
+        amount = amount_text(posting.amount_micro, posting.currency)
         yield f"  {account_name(posting.account)}  {amount}"
 
 
-def _about(transaction: Transaction) -> str:
+def about(transaction: Transaction) -> str:
+    """What a transaction is about, in a few words without a name."""
     if transaction.claim is None:
         return transaction.reason
     return f"{transaction.pins.performer_id} {transaction.pins.kind.value}"
 
 
-def _metadata(transaction: Transaction) -> list[tuple[str, str]]:
+def metadata(transaction: Transaction, rate: Rate | None) -> list[tuple[str, str]]:
+    """Every id that a transaction rests on, and of an exchange its rate, source and day."""
     said = [
         ("transaction", transaction.id),
         ("seq", str(transaction.seq)),
@@ -70,6 +80,9 @@ def _metadata(transaction: Transaction) -> list[tuple[str, str]]:
     ]
     if transaction.run_id is not None:
         said.append(("run", transaction.run_id))
+    if rate is not None:
+        ratio = f"{rate.ratio.numerator}/{rate.ratio.denominator}"
+        said += [("rate", ratio), ("source", rate.source), ("day", rate.day.isoformat())]
     if transaction.claim is None:
         return said
     pins = transaction.pins
@@ -88,7 +101,7 @@ def _metadata(transaction: Transaction) -> list[tuple[str, str]]:
 def _assertions(postings: Iterable[Posting], last_day: date) -> Iterator[str]:
     day = last_day + timedelta(days=1)
     for (account, currency), total in sorted(balances(postings).items()):
-        amount = _amount(total, "~ 0.000000 " + currency)
+        amount = amount_text(total, "~ 0.000000 " + currency)
         yield f"{day:%Y-%m-%d} balance {account_name(account)}  {amount}"
 
 
@@ -96,7 +109,8 @@ def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _amount(amount_micro: int, currency: str) -> str:
+def amount_text(amount_micro: int, currency: str) -> str:
+    """An amount with all six decimals and its currency."""
     sign = "-" if amount_micro < 0 else ""
     whole, fraction = divmod(abs(amount_micro), MICRO)
     return f"{sign}{whole}.{fraction:06d} {currency}"

@@ -61,6 +61,36 @@ def accrue(accrual: Accrual, stamp: Stamp, *, revision: int, reason: str) -> Tra
     )
 
 
+def book(
+    kind: TransactionKind,
+    postings: tuple[Posting, ...],
+    stamp: Stamp,
+    *,
+    facts_key: str,
+    reason: str,
+    earned_period: str,
+    audience: str = OWNER,
+    run_id: str | None = None,
+) -> Transaction:
+    """A transaction that rests on no claim; one set of facts is booked once in a book and kind."""
+    return checked(
+        Transaction(
+            id=derived_id("txn", stamp.book, kind, facts_key),
+            tenant_id=stamp.book,
+            audience=audience,
+            kind=kind,
+            facts_key=facts_key,
+            reason=reason,
+            earned_period=earned_period,
+            posted_period=stamp.posted_period,
+            postings=postings,
+            seq=stamp.seq,
+            recorded_at=stamp.recorded_at,
+            run_id=run_id,
+        )
+    )
+
+
 def reverse(booked: Transaction, stamp: Stamp, *, reason: str) -> Transaction:
     """Take a transaction back by the opposite postings; what it had earned keeps its month."""
     if booked.kind is TransactionKind.REVERSAL:

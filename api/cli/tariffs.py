@@ -40,7 +40,7 @@ def show(
         found = client.get(f"/v1/tariffs/{tariff}", version=version)
     if out is not None:
         lines = json.dumps(found["document"], ensure_ascii=False, indent=2)
-        out.write_text(f"{lines}\n", "utf-8")
+        out.write_text(f"{lines}\n", encoding="utf-8")
     emit(cli, found, lambda: fields(_read(found)))
 
 

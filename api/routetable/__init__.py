@@ -1,6 +1,7 @@
 """The rows of the authorisation table, by side; it knows routes and scopes and no code of them."""
 
 from api.routetable import (
+    books,
     entrance,
     family,
     messages,
@@ -15,6 +16,7 @@ from api.routetable import (
 ROWS = (
     *entrance.ROWS,
     *registry.ROWS,
+    *books.ROWS,
     *rules.ROWS,
     *negotiation.ROWS,
     *messages.ROWS,

@@ -4,12 +4,11 @@ Every statement is computed again from itself and compared before it leaves: one
 up is never shown.
 """
 
-import re
 from collections.abc import Iterator
 
 from sqlmodel import Session
 
-from core.errors import BadInput, Broken
+from core.errors import Broken, NotFound
 from core.principal import Principal, SearchCapability, require
 from core.tenants import OPERATOR
 from fingerprint.models import Reason
@@ -17,13 +16,15 @@ from registry.service.people import claims_from
 from registry.store import people
 from royalties.entitlement import BEFORE_ACTIVE
 from royalties.export import to_beancount
-from royalties.models_books import TrialBalance
+from royalties.hledger import to_hledger
+from royalties.models_books import AccountBalance, TrialBalance
+from royalties.service.periods import check_month
 from royalties.statement import Statement, build, recompute
-from royalties.store import balances
+from royalties.store import balances, exchanges
 from royalties.store import journal as store
 
-_PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 _PAGE = 1000
+FORMS = {"beancount": to_beancount, "hledger": to_hledger}
 
 
 def statement(
@@ -36,8 +37,7 @@ def statement(
     nor in its books, `NotAllowed` without the scope `reports`.
     """
     require(principal, "reports")
-    if _PERIOD.fullmatch(period) is None:
-        raise BadInput("A period is a month.", next_step="Write it as 2026-11.", code="bad-period")
+    check_month(period)
     transactions = store.of_performer(
         session, principal, performer_id=performer_id, earned_period=period
     )
@@ -83,12 +83,34 @@ def account_balances(session: Session, principal: Principal) -> dict[tuple[str, 
     return balances.account_balances(session, principal)
 
 
-def export_beancount(session: Session, principal: Principal) -> Iterator[str]:
-    """The ledger that the principal may see as lines of a beancount file."""
+def book_balance(
+    session: Session, principal: Principal, book: str = "", month: str | None = None
+) -> tuple[AccountBalance, ...]:
+    """Both sides of every account of one's own book, or of any book for the operator.
+
+    Over all its months, or what was posted in one. Raises `NotFound` for another's book,
+    `BadInput` for what is no month.
+    """
+    require(principal, "reports")
+    if month is not None:
+        check_month(month)
+    wanted = book or principal.tenant_id
+    if wanted != principal.tenant_id and principal.tenant_kind != OPERATOR:
+        raise NotFound("There is no such book.", next_step="Leave --book out for your own.")
+    return balances.of_book(session, SearchCapability("trial-balance", wanted), wanted, month)
+
+
+def export(session: Session, principal: Principal, form: str) -> Iterator[str]:
+    """The transactions that the principal may see as lines of a file for another program.
+
+    `form` is `beancount` or `hledger`.
+    """
     require(principal, "reports")
     transactions = []
     after_seq = 0
     while page := store.journal(session, principal, after_seq=after_seq, limit=_PAGE):
         transactions.extend(page)
         after_seq = page[-1].seq
-    return to_beancount(transactions)
+    pairs = {one.pair_id for one in transactions if one.pair_id is not None}
+    rates = {name: found[0] for name, found in exchanges.rates(session, principal, pairs).items()}
+    return FORMS[form](transactions, rates)

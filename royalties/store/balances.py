@@ -58,6 +58,25 @@ def of_book(
     return _accounts(session, *clauses)
 
 
+def of_account(
+    session: Session, principal: Principal, account: Account, currency: str
+) -> dict[str, int]:
+    """Balance of one account of the principal's own book, by who else may see its entries."""
+    query = (
+        sql_select(col(EntryRow.audience), *_side(1), *_side(-1))
+        .where(
+            col(EntryRow.tenant_id) == principal.tenant_id,
+            col(EntryRow.account_kind) == account.kind,
+            col(EntryRow.subject) == account.subject,
+            col(EntryRow.currency) == currency,
+        )
+        .group_by(col(EntryRow.audience))
+        .order_by(col(EntryRow.audience))
+    )
+    rows = session.connection().execute(query).all()
+    return {row[0]: _whole(row[1], row[2]) - _whole(row[3], row[4]) for row in rows}
+
+
 def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
     names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
     query = (

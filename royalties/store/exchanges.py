@@ -4,10 +4,16 @@ An exchange names both its legs, which the database finds when the write ends: o
 never be kept.
 """
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
-from sqlmodel import Field
+from collections.abc import Iterable
+from datetime import date
 
-from core.db import Owned, append_only
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, append_only, visible
+from core.principal import Principal
+from royalties.fx import Exchange, Rate
+from royalties.models import Ratio
 
 
 def _leg() -> ForeignKey:
@@ -33,3 +39,50 @@ class ExchangeRow(Owned, table=True):
     day: str
     from_micro: int = Field(sa_type=BigInteger)
     to_micro: int = Field(sa_type=BigInteger)
+
+
+def add_exchange(session: Session, item: Exchange) -> None:
+    """Store an exchange; its two transactions have to follow in the same write."""
+    first, second = item.legs
+    session.add(
+        ExchangeRow(
+            id=item.id,
+            tenant_id=first.tenant_id,
+            audience=first.audience,
+            recorded_at=first.recorded_at,
+            from_transaction_id=first.id,
+            to_transaction_id=second.id,
+            base=item.rate.base,
+            quote=item.rate.quote,
+            numerator=item.rate.ratio.numerator,
+            denominator=item.rate.ratio.denominator,
+            source=item.rate.source,
+            day=item.rate.day.isoformat(),
+            from_micro=item.from_micro,
+            to_micro=item.to_micro,
+        )
+    )
+    session.flush()
+
+
+def rates(
+    session: Session, principal: Principal, pair_ids: Iterable[str]
+) -> dict[str, tuple[Rate, int, int]]:
+    """The rate of each exchange that the principal may see, with the amounts of both legs."""
+    query = select(ExchangeRow).where(
+        visible(ExchangeRow, principal), col(ExchangeRow.id).in_(sorted(set(pair_ids)))
+    )
+    return {
+        row.id: (
+            Rate(
+                row.base,
+                row.quote,
+                Ratio(row.numerator, row.denominator),
+                row.source,
+                date.fromisoformat(row.day),
+            ),
+            row.from_micro,
+            row.to_micro,
+        )
+        for row in session.exec(query)
+    }

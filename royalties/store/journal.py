@@ -104,6 +104,11 @@ def journal(
     return _load(session, seen(principal), col(TransactionRow.seq) > after_seq, limit=limit)
 
 
+def of_pair(session: Session, principal: Principal, pair_id: str) -> list[Transaction]:
+    """Both legs of an exchange, and their reversals, that the principal may see."""
+    return _load(session, seen(principal), col(TransactionRow.pair_id) == pair_id)
+
+
 def of_book(
     session: Session,
     capability: SearchCapability,

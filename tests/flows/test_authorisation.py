@@ -34,6 +34,7 @@ FIXED = {
     "path": "0/000.p/1",
     "index": "0",
     "form": "rsl.xml",
+    "pair_id": "fxp_none",
     "subject_id": "lic_none",
     "certificate_id": "crt_none",
     "manifest_id": "crt_none",

@@ -10,6 +10,7 @@ import pytest
 
 from fingerprint.models import Span
 from royalties.export import to_beancount
+from tests.unit.royalties.books_of_all_kinds import all_kinds
 from tests.unit.royalties.worlds import Books, line, priced, tariff, use
 
 pytestmark = [
@@ -47,6 +48,11 @@ def bean_check(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
 def test_bean_check_accepts_the_books(tmp_path: Path) -> None:
     text = "\n".join(to_beancount(busy_books().transactions))
     found = bean_check(tmp_path, text)
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+def test_bean_check_accepts_every_kind_of_account(tmp_path: Path) -> None:
+    found = bean_check(tmp_path, "\n".join(to_beancount(*all_kinds())))
     assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
 
 

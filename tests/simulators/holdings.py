@@ -296,6 +296,17 @@ def terms_about(performer_id: str, licensee_id: str) -> dict[str, Any]:
     }
 
 
+EXCHANGE = {
+    "account": "bank",
+    "amount": "1",
+    "base": "EUR",
+    "quote": "USD",
+    "rate": "1.08",
+    "source": "ECB",
+    "day": "2026-11-20",
+}
+
+
 def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[str, Any]]]:
     """A well-formed body for each path that takes one, about the caller's own things."""
     did = "did:key:z6MkkXoNNWdNSnxw2FPFMMr634qXpQdp62RcHHUs4ZXF8ADB"
@@ -312,6 +323,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/registries": {"did": did, "base_url": "https://a.example", "policy": "quorum none"},
         "/v1/registries/end": {"did": did},
         "/v1/performers": {"name": "A", "public_name": "B"},
+        "/v1/ledger/periods/{period}/decision": {"approve": True},
+        "/v1/ledger/exchanges": EXCHANGE,
+        "/v1/ledger/exchanges/{pair_id}/reversal": {"reason": "wrong-rate"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],
             "purposes": ["matching"],

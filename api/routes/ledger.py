@@ -1,0 +1,143 @@
+"""The books over HTTP: trial balance, months and their closing, exchanges, the export."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Reading, Writing
+from api.wire import FROZEN, Text
+from core.clock import utc_now
+from core.money import parse_rate
+from royalties.fx import Rate, ratio_of
+from royalties.service import exchanges, periods, statements
+from royalties.service.exchanges import Wanted
+from royalties.wire_books import book_balance_to_dict, exchange_to_dict, period_to_dict
+
+router = APIRouter(tags=["ledger"])
+Book = Annotated[str, Query(max_length=64, description="A book; the caller's own unless given.")]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+
+class NewDecision(BaseModel):
+    """Whether a month that somebody else proposed to close is closed, or open again."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+class NewExchange(BaseModel):
+    """So much of an account's balance in one currency into another; amounts as decimals."""
+
+    model_config = FROZEN
+    account: Text
+    amount: Text
+    base: Currency
+    quote: Currency
+    rate: Text
+    source: str = Field(min_length=1, max_length=200)
+    day: date
+    reference: str = Field(default="", max_length=200)
+
+
+class Undoing(BaseModel):
+    """Why something is taken back, as a code such as `wrong-rate`."""
+
+    model_config = FROZEN
+    reason: Text
+
+
+@router.get("/ledger/trial-balance", response_model=dict[str, Any])
+def trial_balance(
+    caller: Caller,
+    reading: Reading,
+    book: Book = "",
+    month: Annotated[str | None, Query(max_length=7)] = None,
+) -> dict[str, Any]:
+    """Both sides of every account of a book, over all its months or what one of them took in."""
+    found = statements.book_balance(reading, caller, book, month)
+    return book_balance_to_dict(book or caller.tenant_id, month, found)
+
+
+@router.get("/ledger/periods", response_model=list[dict[str, Any]])
+def list_periods(caller: Caller, reading: Reading, book: Book = "") -> list[dict[str, Any]]:
+    """The months of a book, newest first, and how far each is closed."""
+    return [period_to_dict(one) for one in periods.list_periods(reading, caller, book)]
+
+
+@router.post("/ledger/periods/{period}/closing", status_code=201, response_model=dict[str, Any])
+def close(period: str, writing: Writing) -> Response:
+    """Propose to close a month of your book; from now on it takes no postings."""
+
+    def proposed(session: Session) -> dict[str, Any]:
+        return period_to_dict(periods.propose(session, writing.caller, period, now=utc_now()))
+
+    return writing.write(proposed)
+
+
+@router.post("/ledger/periods/{period}/decision", response_model=dict[str, Any])
+def decide(period: str, body: NewDecision, writing: Writing) -> Response:
+    """Close a month that somebody else proposed to close, or open it again."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        return period_to_dict(
+            periods.decide(
+                session,
+                writing.caller,
+                period,
+                approve=body.approve,
+                note=body.note,
+                now=utc_now(),
+            )
+        )
+
+    return writing.write(decided, status=200)
+
+
+@router.get("/ledger/periods/{period}/verification", response_model=dict[str, Any])
+def verify(period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """Does a closed month still hold what it was closed with, and does the log say the same?"""
+    found = periods.verify(reading, caller, period)
+    return {"stated": found.stated, "recomputed": found.recomputed, "ok": found.ok}
+
+
+@router.post("/ledger/exchanges", status_code=201, response_model=dict[str, Any])
+def exchange(body: NewExchange, writing: Writing) -> Response:
+    """Change currency of one account of your book, at a stated rate."""
+    rate = Rate(body.base, body.quote, ratio_of(body.rate), body.source, body.day)
+    wanted = Wanted(body.account, parse_rate(body.amount), rate, body.reference)
+
+    def changed(session: Session) -> dict[str, Any]:
+        return exchange_to_dict(exchanges.change(session, writing.caller, wanted, now=utc_now()))
+
+    return writing.write(changed)
+
+
+@router.post("/ledger/exchanges/{pair_id}/reversal", response_model=list[str])
+def undo(pair_id: str, body: Undoing, writing: Writing) -> Response:
+    """Take an exchange back, both legs at once; returns the two reversals."""
+
+    def taken_back(session: Session) -> list[str]:
+        found = exchanges.undo(session, writing.caller, pair_id, reason=body.reason, now=utc_now())
+        return [one.id for one in found]
+
+    return writing.write(taken_back, status=200)
+
+
+@router.get("/ledger/export", response_class=PlainTextResponse)
+def export(
+    caller: Caller,
+    reading: Reading,
+    form: Annotated[str, Query(pattern="^(beancount|hledger)$")] = "beancount",
+) -> PlainTextResponse:
+    """The transactions that you may see, for beancount or hledger."""
+    return PlainTextResponse("".join(_lines(statements.export(reading, caller, form))))
+
+
+def _lines(found: Iterator[str]) -> Iterator[str]:
+    return (f"{line}\n" for line in found)

@@ -1,0 +1,14 @@
+"""The books: balances, months, exchanges, export."""
+
+from api.routetable.row import row
+
+ROWS = (
+    row("GET", "/v1/ledger/trial-balance", "reports"),
+    row("GET", "/v1/ledger/periods", "reports"),
+    row("POST", "/v1/ledger/periods/{period}/closing", "usage", may_lack=True),
+    row("POST", "/v1/ledger/periods/{period}/decision", "reports", may_lack=True),
+    row("GET", "/v1/ledger/periods/{period}/verification", "reports", may_lack=True),
+    row("POST", "/v1/ledger/exchanges", "usage"),
+    row("POST", "/v1/ledger/exchanges/{pair_id}/reversal", "usage", may_lack=True),
+    row("GET", "/v1/ledger/export", "reports"),
+)
