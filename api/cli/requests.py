@@ -96,7 +96,7 @@ def show(cli: Cli, request: RequestId) -> None:
     found["offers"], found["concerns"] = offers, concerns
 
     def shown() -> None:
-        fields({name: found[name] for name in _HEAD})
+        _one(found)
         for offer in offers:
             fields(_read(offer))
         for concern in concerns:
@@ -171,7 +171,12 @@ _HEAD = ("id", "state", "studio_id", "performer_id", "licence_id", "expires_at",
 
 
 def _one(found: dict[str, Any]) -> None:
-    fields({name: found[name] for name in _HEAD})
+    fields({**{name: found[name] for name in _HEAD}, "may": _commands(found)})
+
+
+def _commands(found: dict[str, Any]) -> list[str]:
+    """What the caller may do now, as the commands that do it."""
+    return ["counter" if turn == "offer" else turn for turn in found["may"]]
 
 
 def _read(offer: dict[str, Any]) -> dict[str, Any]:
@@ -186,10 +191,11 @@ def _table(cli: Cli, found: list[dict[str, Any]]) -> None:
             item["id"],
             item["state"],
             ", ".join(word(cli.lang, kind) for kind in item["offer"]["terms"]["kinds"]),
+            item["performer_id"],
             item["expires_at"][:10],
-            ", ".join(item["may"]),
+            ", ".join(_commands(item)),
         )
         for item in found
     ]
-    columns = ("id", "state", "kinds of use", "until", "you may")
+    columns = ("id", "state", "kinds of use", "performer", "until", "you may")
     emit(cli, found, lambda: table(columns, rows))
