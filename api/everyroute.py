@@ -61,6 +61,7 @@ from api.routes import (
     rosters,
     rules,
     signin,
+    signingkeys,
     softbinding,
     standings,
     submissions,
@@ -152,7 +153,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
     whole.include_router(softbinding.sent, max_body_size=sent_bytes_max)
     whole.include_router(rules.entrance)
     whole.include_router(contracts.entrance)
-    for visited in (signin, reset, account, members, inbox, me):
+    for visited in (signin, reset, account, signingkeys, members, inbox, me):
         whole.include_router(visited.router)
     whole.include_router(people.entrance)
     whole.include_router(reset.entrance)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.accounts import passwords, signing_in, totp
+from api.accounts import passwords, signing_in, totp, wrappedkeys
 from api.accounts.models import Door, SignedIn, Stage
 from api.accounts.sessions import Origin
 from api.accounts.signing_in import Begun
@@ -75,9 +75,10 @@ def drop_totp(database: Database, item: SignedIn, *, now: datetime) -> None:
 
 
 def drop_passkey(database: Database, item: SignedIn, passkey_id: str, *, now: datetime) -> None:
-    """Take a passkey away; raises Conflict when it is the only second factor."""
+    """Take a passkey away; raises Conflict when it is the only second factor, or opens a key."""
     with database.write() as session:
         who = people.person(session, DOOR, item.person_id)
+        wrappedkeys.check_free(session, who.id, passkey_id)
         factors.drop_passkey(session, DOOR, who.id, passkey_id)
         if who.passkeys == 1 and not (who.has_totp and who.has_password):
             raise Conflict(

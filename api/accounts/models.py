@@ -117,6 +117,24 @@ class Passkey:
 
 
 @dataclass(frozen=True, slots=True)
+class WrappedKey:
+    """A signing key as its owner's browser encrypted it, under a secret that a passkey gives.
+
+    `salt` (32 bytes) is what the passkey is asked with, `nonce` (12 bytes) that of AES-256-GCM over
+    the key's PKCS #8 form, `did` the public half. Nothing here opens it.
+    """
+
+    id: str
+    person_id: str
+    passkey_id: str
+    did: str
+    salt: bytes
+    nonce: bytes
+    wrapped: bytes
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Secrets:
     """What sign-in compares with: a password's hash and the sealed seed of codes."""
 

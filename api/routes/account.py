@@ -6,7 +6,15 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
-from api.accounts import factors, keys, organisations, passkeys, sessions, totp
+from api.accounts import (
+    factors,
+    keys,
+    organisations,
+    passkeys,
+    sessions,
+    totp,
+    wrappedkeys,
+)
 from api.accounts.models import Door, Stage
 from api.accounts.passwords import CHARACTERS_MAX
 from api.accounts.sessions import Visit
@@ -251,6 +259,7 @@ def _account(
             "who": people.person(session, DOOR, person_id),
             "passkeys": factor_store.passkeys(session, DOOR, person_id),
             "sessions": store.sessions_of(session, DOOR, person_id, now),
+            "signing_keys": wrappedkeys.list_own(session, visit.session),
             "codes_left": factor_store.codes_left(session, DOOR, person_id),
             "organisations": organisations.list_own(session, visit.principal),
             "keys": keys.list_own(session, visit.principal) if _may_keys(visit) else None,
@@ -264,7 +273,7 @@ def _account(
         shown_key=shown_key,
         scopes=scopes,
         provided=world.settings.accounts.oidc_issuer is not None,
-        scripts=["passkey.js"],
+        scripts=["passkey.js", "signingkeys.js"],
         **shown,
     )
 

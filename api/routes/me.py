@@ -6,6 +6,8 @@ from fastapi import APIRouter, Response
 from sqlmodel import Session
 
 from api import enrolling
+from api.accounts import wrappedkeys
+from api.accounts.store import factors
 from api.deps import Language, Open
 from api.paging import Asked, page
 from api.routes.enrolments import EnrolmentOut
@@ -44,14 +46,19 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
     """What do I agree to, and with which key do I sign it?"""
     with world.db.read() as session:
         performer = people.get_performer(session, visit.principal, performer_id)
-        has_key = bool(keys.keys_at(session, performer_id, utc_now()))
+        dids = sorted(keys.keys_at(session, performer_id, utc_now()))
+        passkeys = factors.passkeys(session, wrappedkeys.DOOR, visit.session.person_id)
+        held = {item.did for item, _ in wrappedkeys.list_own(session, visit.session)}
     return form_page(
         "consent.html",
         lang,
         visit,
         scripts=["consent.js"],
         performer=performer,
-        has_key=has_key,
+        has_key=bool(dids),
+        dids=dids,
+        kept=bool(held.intersection(dids)),
+        passkeys=passkeys,
         purposes=[purpose.value for purpose in Purpose],
     )
 

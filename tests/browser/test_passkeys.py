@@ -13,9 +13,11 @@ ADD = "[data-passkey=add]"
 USE = "[data-passkey=use]"
 
 
-def joined(page: Any, registry: Registry, email: str, *, name: str = "Anna Berg") -> SecurityKey:
+def joined(
+    page: Any, registry: Registry, email: str, *, name: str = "Anna Berg", **device: Any
+) -> SecurityKey:
     """Somebody who was invited chooses a password, and a passkey in place of codes."""
-    key = SecurityKey.plugged_in(page)
+    key = SecurityKey.plugged_in(page, **device)
     page.goto(registry.invite(email, "admin"))
     page.fill("#name", name)
     page.fill("#password", PASSWORD)

@@ -411,6 +411,11 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/sign-in/passkey": {"challenge_id": "x", "credential": {}},
         "/account/passkeys/options": {},
         "/account/passkeys": {"challenge_id": "x", "credential": {}},
+        "/account/signing-keys": {
+            "credential_id": "x",
+            "did": generate().did,
+            **dict.fromkeys(("salt", "nonce", "wrapped"), "AA"),
+        },
         "/v1/mail-addresses": {"address": "someone@example.org", "lang": "en"},
         "/v1/webhooks": {"url": "https://hooks.example.org/other"},
         "/v1/works": {"title": "T", "level": "film"},

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.accounts import sessions
-from api.accounts.models import Passkey, Stage
+from api.accounts.models import Passkey, Stage, WrappedKey
 from api.accounts.sessions import Origin
-from api.accounts.store import factors, people
+from api.accounts.store import factors, people, wrappedkeys
 from api.roles import Role
 from core.clock import utc_now
 from core.db import Database
 from core.ids import new_id
+from core.keys import generate
 
 HERE = Origin("127.0.0.1", "A test")
 
@@ -25,6 +26,7 @@ class Seat:
     token: str
     person_id: str
     passkey_id: str
+    wrapped_id: str
     session_id: str
     leaving: str
 
@@ -34,6 +36,7 @@ class Seat:
         return {
             "person_id": self.person_id,
             "passkey_id": self.passkey_id,
+            "wrapped_id": self.wrapped_id,
             "session_id": self.session_id,
         }
 
@@ -46,19 +49,25 @@ def seat(database: Database, tenant_id: str, *roles: Role) -> Seat:
         people.add_person(session, person_id=person_id, email=email, name="Somebody", at=now)
         people.set_membership(session, person_id, tenant_id, roles, now)
         passkey = _passkey(person_id, now)
-        factors.add_passkey(session, passkey)
+        spare_key = _passkey(person_id, now)
+        for item in (passkey, spare_key):
+            factors.add_passkey(session, item)
+        signing = WrappedKey(
+            new_id("wky"), person_id, spare_key.id, generate().did, b"", b"", b"", now
+        )
+        wrappedkeys.add(session, signing)
         methods = ("passkey",)
         token, _ = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
         _, spare = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
         leaving, _ = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
-    return Seat(token, person_id, passkey.id, spare.id, leaving)
+    return Seat(token, person_id, passkey.id, signing.id, spare.id, leaving)
 
 
 def _passkey(person_id: str, now: datetime) -> Passkey:
     return Passkey(
-        id=new_id("pky"),
+        id=(name := new_id("pky")),
         person_id=person_id,
-        credential_id=person_id.encode(),
+        credential_id=name.encode(),
         public_key=b"",
         sign_count=0,
         name="A key",

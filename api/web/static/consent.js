@@ -2,6 +2,7 @@
 
 import { make, opened, save, sign } from "/static/key.js";
 import { Told, onPress, page, post, word } from "/static/registry.js";
+import { keep, open } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
 const file = document.getElementById("key-file");
@@ -19,8 +20,10 @@ async function bind(chosen) {
 
 async function chosenKey() {
   if (key) return key;
-  if (!file.files.length) throw new Told(word("key-missing"));
-  return opened(await file.files[0].text());
+  if (file.files.length) return opened(await file.files[0].text());
+  const kept = await open(JSON.parse(page.dataset.dids));
+  if (!kept) throw new Told(word("key-missing"));
+  return kept;
 }
 
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
@@ -28,6 +31,14 @@ const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringi
 
 const making = document.querySelector("[data-make-key]");
 if (making) {
+  onPress(document.querySelector("[data-keep-key]"), async (say) => {
+    const made = await make();
+    await keep(made);
+    await bind(made);
+    document.querySelector("[data-saved]").hidden = true;
+    document.querySelector("[data-kept]").hidden = false;
+    say("");
+  });
   onPress(making, async (say) => {
     const made = await make();
     await save(made, "ebenbild.key");

@@ -44,7 +44,8 @@ function base58(bytes) {
   return text;
 }
 
-async function held(privateKey) {
+/** A private key with its public name. */
+export async function held(privateKey) {
   const { x } = await crypto.subtle.exportKey("jwk", privateKey);
   const raw = fromBase64(x.replaceAll("-", "+").replaceAll("_", "/"));
   return { privateKey, did: `did:key:z${base58([...ED25519_PUBLIC, ...raw])}` };

@@ -30,6 +30,7 @@ async function add(button) {
   const csrf = button.dataset.csrf;
   const asked = await send("/account/passkeys/options", { csrf });
   const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked.options);
+  publicKey.extensions = { ...publicKey.extensions, prf: {} }; // so that it can keep a signing key
   const credential = await navigator.credentials.create({ publicKey });
   await send("/account/passkeys", {
     challenge_id: asked.challenge_id,
