@@ -14,7 +14,13 @@ from datetime import UTC, datetime
 
 from core import merkle
 from core.canonical import canonical
-from royalties.models_books import PeriodState, Transaction
+from royalties.models_books import (
+    AccountBalance,
+    CurrencyBalance,
+    PeriodState,
+    Transaction,
+    TrialBalance,
+)
 
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
 
@@ -91,6 +97,15 @@ def balance(transactions: Iterable[Transaction]) -> list[dict[str, str]]:
         }
         for (kind, currency), (debits, credits_) in sorted(sums.items())
     ]
+
+
+def trial_balance(accounts: Iterable[AccountBalance]) -> TrialBalance:
+    """Both sides of every currency over these accounts."""
+    sums: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in accounts:
+        for place, value in enumerate((one.postings, one.debits_micro, one.credits_micro)):
+            sums[one.currency][place] += value
+    return TrialBalance(tuple(CurrencyBalance(unit, *sums[unit]) for unit in sorted(sums)))
 
 
 def digest(facts: Mapping[str, object]) -> str:

@@ -5,8 +5,9 @@ from typing import Any
 
 from core.clock import to_text
 from royalties.accounts import parse
+from royalties.closing import trial_balance
 from royalties.fx import Exchange, Rate
-from royalties.models_books import AccountBalance, CurrencyBalance, Period, TrialBalance
+from royalties.models_books import AccountBalance, Period
 from royalties.wire import trial_balance_to_dict
 
 
@@ -31,12 +32,10 @@ def book_balance_to_dict(
 ) -> dict[str, Any]:
     """The trial balance of a book or of one of its months: currencies, then every account."""
     accounts = list(found)
-    currencies = sorted({one.currency for one in accounts})
-    balance = TrialBalance(tuple(_sum(name, accounts) for name in currencies))
     return {
         "book": book,
         "month": month,
-        **trial_balance_to_dict(balance),
+        **trial_balance_to_dict(trial_balance(accounts)),
         "accounts": [
             {
                 "account": one.account,
@@ -75,13 +74,3 @@ def rate_to_dict(rate: Rate) -> dict[str, Any]:
         "source": rate.source,
         "day": rate.day.isoformat(),
     }
-
-
-def _sum(currency: str, accounts: Iterable[AccountBalance]) -> CurrencyBalance:
-    mine = [one for one in accounts if one.currency == currency]
-    return CurrencyBalance(
-        currency,
-        sum(one.postings for one in mine),
-        sum(one.debits_micro for one in mine),
-        sum(one.credits_micro for one in mine),
-    )

@@ -128,13 +128,44 @@ def undo_exchange(
 def export(
     cli: Cli,
     out: Annotated[Path, typer.Argument(help="File to write.")],
-    form: Annotated[str, typer.Option(help="beancount or hledger.")] = "beancount",
+    form: Annotated[str, typer.Option(help="beancount, hledger, or facts.")] = "beancount",
 ) -> None:
-    """Write the books for a program that is not ours: bean-check or hledger."""
+    """Write the books for bean-check or hledger, or their facts to be replayed elsewhere."""
     with cli.client() as client:
         out.write_bytes(client.fetch("/v1/ledger/export", form=form))
     done = {"file": str(out), "form": form}
     emit(cli, done, lambda: say(text(cli.lang, "ledger.exported", **done)))
+
+
+@command(app, "replay")
+def replay(
+    cli: Cli,
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="Facts (your own book).")
+    ] = None,
+) -> None:
+    """Book facts again in an empty database, without a registry: do the same roots come out?"""
+    if file is None:
+        with cli.client() as client:
+            found = client.get("/v1/ledger/replay")
+    else:
+        from api.replaying import replay_apart, replayed_to_dict  # noqa: PLC0415
+
+        with file.open(encoding="utf-8") as lines:
+            found = replayed_to_dict(replay_apart(lines))
+    emit(cli, found, lambda: _show_replay(cli.lang, found))
+    if not found["same"]:
+        raise typer.Exit(1)
+
+
+def _show_replay(lang: str, found: dict[str, Any]) -> None:
+    names = ("month", "stated", "recomputed")
+    rows = [
+        (item["month"] or text(lang, "ledger.whole"), item["stated"], item["recomputed"])
+        for item in found["roots"]
+    ]
+    table([text(lang, f"ledger.column.{name}") for name in names], rows)
+    say(text(lang, "ledger.replayed" if found["same"] else "ledger.replayed-otherwise", **found))
 
 
 def _decide(cli: Cli, month: str, *, approve: bool, why: str) -> None:

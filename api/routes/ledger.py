@@ -1,7 +1,7 @@
 """The books over HTTP: trial balance, months and their closing, exchanges, the export."""
 
-from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Reading, Writing
+from api.replaying import replay_apart, replayed_to_dict
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_rate
 from royalties.fx import Rate, ratio_of
-from royalties.service import exchanges, periods, statements
+from royalties.service import exchanges, periods, replay, statements
 from royalties.service.exchanges import Wanted
 from royalties.wire_books import book_balance_to_dict, exchange_to_dict, period_to_dict
 
@@ -133,11 +134,14 @@ def undo(pair_id: str, body: Undoing, writing: Writing) -> Response:
 def export(
     caller: Caller,
     reading: Reading,
-    form: Annotated[str, Query(pattern="^(beancount|hledger)$")] = "beancount",
+    form: Annotated[str, Query(pattern="^(beancount|hledger|facts)$")] = "beancount",
 ) -> PlainTextResponse:
-    """The transactions that you may see, for beancount or hledger."""
-    return PlainTextResponse("".join(_lines(statements.export(reading, caller, form))))
+    """The transactions that you may see, for beancount or hledger, or the facts of your book."""
+    found = replay.export_facts if form == "facts" else partial(statements.export, form=form)
+    return PlainTextResponse("".join(f"{line}\n" for line in found(reading, caller)))
 
 
-def _lines(found: Iterator[str]) -> Iterator[str]:
-    return (f"{line}\n" for line in found)
+@router.get("/ledger/replay", response_model=dict[str, Any])
+def replay_own(caller: Caller, reading: Reading) -> dict[str, Any]:
+    """Book the facts of your book again in an empty database: do the same roots come out?"""
+    return replayed_to_dict(replay_apart(replay.export_facts(reading, caller)))

@@ -11,4 +11,5 @@ ROWS = (
     row("POST", "/v1/ledger/exchanges", "usage"),
     row("POST", "/v1/ledger/exchanges/{pair_id}/reversal", "usage", may_lack=True),
     row("GET", "/v1/ledger/export", "reports"),
+    row("GET", "/v1/ledger/replay", "reports"),
 )

@@ -1,0 +1,134 @@
+"""The facts of a book, one JSON object a line: enough to book all of it again elsewhere.
+
+Of an accrual only what it rests on is written, never its amount: that is computed again. People
+stand in it by their random ids alone. Amounts that were decided and not computed (an exchange, an
+adjustment) are facts themselves.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from core.canonical import canonical
+from core.clock import to_text
+from royalties import closing
+from royalties.fx import Rate
+from royalties.models import ClearedUse, Pins, TerritoryFactors
+from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
+from royalties.wire import pins_to_dict
+from royalties.wire_books import rate_to_dict
+
+FORM = "ebenbild-ledger-facts-1"
+
+
+def to_facts(
+    book: str,
+    transactions: Iterable[Transaction],
+    rates: Mapping[str, Rate],
+    periods: Iterable[Period],
+    hashes: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield the lines of a book's facts, without line ends.
+
+    `hashes` are the content hashes of the usage lines by their ids. The last line states the root
+    over the whole book, so that whoever books the facts again can compare.
+    """
+    ordered = sorted(transactions, key=lambda one: one.seq)
+    yield _line({"fact": "book", "form": FORM, "book": book})
+    yield from (_line({"fact": "usage", **_usage(one, hashes)}) for one in _lines(ordered))
+    for one in ordered:
+        yield _line(_fact(one, rates.get(one.pair_id or "")))
+    for period in sorted(periods, key=lambda one: one.month):
+        if period.state is PeriodState.CLOSED:
+            yield _line(_month(period))
+    yield _line({"fact": "end", "transactions": len(ordered), "root": closing.root(ordered)})
+
+
+def use_of(pins: Pins, *, licensee_id: str, performer_tenant_id: str) -> ClearedUse:
+    """The cleared use that an accrual rests on; what it was allowed in is decided already."""
+    return ClearedUse(
+        cut_id=pins.cut_id,
+        use_id=pins.use_id,
+        performer_id=pins.performer_id,
+        performer_tenant_id=performer_tenant_id,
+        payee_id=pins.payee_id,
+        licensee_id=licensee_id,
+        kind=pins.kind,
+        spans=pins.spans,
+        licence_id=pins.licence_id,
+        tariff_id=pins.tariff_id,
+        tariff=pins.tariff,
+        territories=(pins.territory,),
+        clearance_id=pins.clearance_id,
+        scan_id=pins.scan_id,
+        model_ids=pins.model_ids,
+        threshold_ids=pins.threshold_ids,
+    )
+
+
+def factors_of(pins: Pins) -> TerritoryFactors:
+    """The territory factors as far as an accrual rests on them."""
+    return TerritoryFactors(pins.factor_set_id, pins.factor, {})
+
+
+def _lines(transactions: Iterable[Transaction]) -> Iterator[Pins]:
+    """The pins of the first accrual of each usage line, in order."""
+    known: set[str] = set()
+    for one in transactions:
+        if one.claim is not None and one.pins.usage_line_id not in known:
+            known.add(one.pins.usage_line_id)
+            yield one.pins
+
+
+def _usage(pins: Pins, hashes: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": pins.usage_line_id,
+        "cut_id": pins.cut_id,
+        "territory": pins.territory,
+        "period": pins.period,
+        "views": pins.views,
+        "content_hash": hashes[pins.usage_line_id],
+    }
+
+
+def _fact(one: Transaction, rate: Rate | None) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "fact": one.kind.value,
+        "at": to_text(one.recorded_at),
+        "posted": one.posted_period,
+        "reason": one.reason,
+    }
+    if one.kind is TransactionKind.REVERSAL:
+        return {**said, "reverses": one.reverses_id, "id": one.id}
+    if one.claim is not None:
+        claim = one.claim
+        return {
+            **said,
+            "id": one.id,
+            "revision": claim.revision,
+            "licensee_id": claim.licensee_id,
+            "performer_tenant_id": one.audience.removeprefix("tenant:"),
+            "pins": pins_to_dict(claim.pins),
+        }
+    return {
+        **said,
+        "id": one.id,
+        "earned": one.earned_period,
+        "facts_key": one.facts_key,
+        "audience": one.audience,
+        "run_id": one.run_id,
+        "pair": None if rate is None else {"id": one.pair_id, **rate_to_dict(rate)},
+        "postings": [[p.account, str(p.amount_micro), p.currency] for p in one.postings],
+    }
+
+
+def _month(period: Period) -> dict[str, Any]:
+    return {
+        "fact": "month",
+        "month": period.month,
+        "transactions": period.transactions,
+        "root": period.root,
+    }
+
+
+def _line(value: Mapping[str, Any]) -> str:
+    return canonical(value).decode()
