@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BadProof
 from fingerprint.calibration import Calibration, fmr
 from fingerprint.index.rows import Rows
 from fingerprint.matching import FPIR_REVIEW_MAX
@@ -22,6 +23,7 @@ from fingerprint.normalising import PLAIN_COSINE, Scoring
 Matrix = NDArray[np.float32]
 _MARGIN_DEVIATIONS = 1.0  # pooled turns and normalised scores reach a little further than one turn
 _ROWS_MIN = 1024
+_SAME = 1e-4  # of a coordinate, for a vector that was laid out by another release
 _TRACE, _SCAN = "trace_id", "scan_id"  # columns of stored rows
 
 
@@ -60,6 +62,11 @@ def nearness(calibration: Calibration | None) -> Nearness:
         for tail in calibration.tails
     )
     return Nearness(calibration.scoring, min(floors))
+
+
+def nearnesses(calibrations: Mapping[str, Calibration | None]) -> dict[str, Nearness]:
+    """The floor for each encoder whose calibration is known, or known to be missing."""
+    return {model_id: nearness(measured) for model_id, measured in calibrations.items()}
 
 
 @dataclass(slots=True)
@@ -102,6 +109,18 @@ class _Shelf:
         found[self.scan_of[: self.count][scores >= floor]] = True
         return frozenset(self.scans[number] for number in np.flatnonzero(found))
 
+    def agrees(self, other: "_Shelf") -> bool:
+        """Whether each trace that is in both has the same vector and scan in both."""
+        if self.rows.shape[1] != other.rows.shape[1]:
+            return False
+        places = {trace_id: place for place, trace_id in enumerate(other.traces)}
+        shared = [(here, places[id_]) for here, id_ in enumerate(self.traces) if id_ in places]
+        return all(
+            self.scans[self.scan_of[here]] == other.scans[other.scan_of[there]]
+            and np.allclose(self.rows[here], other.rows[there], rtol=0, atol=_SAME)
+            for here, there in shared
+        )
+
     def _number(self, scan_id: str) -> int:
         if scan_id not in self.numbers:
             self.numbers[scan_id] = len(self.scans)
@@ -136,11 +155,22 @@ class Archive:
             self._shelf(*key, vectors.shape[1]).add(traces, scans, centred)
 
     def restore(self, shelves: Iterable[Rows]) -> None:
-        """Take rows that were `stored` by an archive that compared as this one does."""
+        """Take rows that were `stored` by an archive that compared as this one does.
+
+        Raises BadProof, taking none of a shelf, for rows that no archive stores.
+        """
         for rows in shelves:
-            traces, scans = rows.columns[_TRACE], rows.columns[_SCAN]
+            traces, scans = (rows.columns.get(name, [None]) for name in (_TRACE, _SCAN))
+            named = all(isinstance(name, str) for name in (*traces, *scans))
+            if not named or len(set(traces)) < len(traces) or not self.held.isdisjoint(traces):
+                raise BadProof("The stored archive names its vectors wrongly.")
             shelf = self._shelf(rows.modality, rows.model_id, rows.vectors.shape[1])
             shelf.add(traces, scans, rows.vectors)
+
+    def agrees(self, other: "Archive") -> bool:
+        """Whether each trace that is in both archives is the same in both."""
+        both = self._shelves.keys() & other._shelves.keys()
+        return all(self._shelves[key].agrees(other._shelves[key]) for key in both)
 
     def stored(self) -> Iterator[Rows]:
         """Everything that is in it, by modality and encoder, to be sealed at once."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fingerprint import deciding, hearing, likening, opening, scanning, seeing
-from fingerprint.archive import Nearness, nearness
+from fingerprint.archive import Nearness, nearnesses
 from fingerprint.calibration import Calibration
 from fingerprint.content.printing import ContentPrint, read_content
 from fingerprint.deciding import NO_CONTEXT, Context
@@ -114,7 +114,7 @@ class Engine:
 
     def nearness(self) -> dict[str, Nearness]:
         """What a late search must look at, by encoder, of all whose calibration is known."""
-        return {model_id: nearness(measured) for model_id, measured in self._calibrations.items()}
+        return nearnesses(self._calibrations)
 
     def probe(self, path: Path) -> MediaInfo:
         """Facts about a file; raises BadMedia, or NotFound where there is none."""

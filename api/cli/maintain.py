@@ -27,9 +27,20 @@ def rematch(cli: Cli) -> None:
 
 
 def reindex(cli: Cli) -> None:
-    """Rebuild the search and its sealed file from the templates; check that each of them opens."""
-    from api.reindexing import rebuild  # noqa: PLC0415
+    """Rebuild search, archive and their sealed files; check that everything sealed opens."""
+    from api.reindexing import NO_MODELS, rebuild  # noqa: PLC0415
 
     found = rebuild(cli.settings())
-    told = {**found, "file": text(cli.lang, f"reindex.file.{found['file']}")}
-    emit(cli, found, lambda: say(text(cli.lang, "reindex.report", **told)))
+
+    def state(name: str) -> str:
+        return text(cli.lang, f"reindex.file.{found[name]}")
+
+    def report() -> None:
+        say(text(cli.lang, "reindex.report", **{**found, "file": state("file")}))
+        if found["archive_file"] == NO_MODELS:
+            say(text(cli.lang, "reindex.no-models"))
+        else:
+            told = {"archived": found["archived"], "file": state("archive_file")}
+            say(text(cli.lang, "reindex.archive", **told))
+
+    emit(cli, found, report)

@@ -10,11 +10,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.db import Database
-from core.errors import Broken
+from core.errors import BadProof, Broken
 from core.principal import SearchCapability
 from core.vault import Vault
 from fingerprint.archive import Archive, Nearness, Past
-from registry.service.indexfile import IndexFile
+from registry.service.indexfile import LOG, IndexFile, State
 from registry.service.seals import open_trace
 from registry.store import traces
 
@@ -26,6 +26,8 @@ class ArchiveCache:
 
     def __init__(self, near: Mapping[str, Nearness], file: IndexFile | None = None) -> None:
         """With a `file` the first refresh begins with what is in it, if it still fits."""
+        self.file_state = State.MISSING
+        self._near = near
         self._archive = Archive(near)
         self._file = file
         self._is_first = True
@@ -37,9 +39,8 @@ class ArchiveCache:
 
         Raises `BadProof` when a sealed row was tampered with.
         """
-        if self._is_first and self._file is not None:
-            self._restore(vault, self._file)
-        self._is_first = False
+        if self._is_first:
+            self.restore(vault)
         kept = traces.kept_ids(session, capability, at=at)
         held = self._archive.held
         self._archive.keep_only(kept)
@@ -58,8 +59,12 @@ class ArchiveCache:
 
     def save(
         self, db: Database, vault: Vault, capability: SearchCapability, *, at: datetime
-    ) -> None:
-        """Write the file, as of now; raises NotFound where a vector was erased meanwhile."""
+    ) -> Archive:
+        """Write the file, as of now, and give what is in it.
+
+        Raises NotFound where a vector was erased meanwhile, BadProof for a row that was tampered
+        with.
+        """
         if self._file is None:
             raise Broken("This cache has no file to be saved in.")
         self._is_first = False  # what the file holds now is about to be destroyed
@@ -68,12 +73,27 @@ class ArchiveCache:
             archive = self.refresh(session, vault, capability, at=at)
         stamp = {"compared": archive.compared()}
         self._file.write(vault, stamp, archive.stored(), {})
+        return archive
+
+    def restore(self, vault: Vault) -> Archive:
+        """The archive as the file has it, empty where there is none that fits."""
+        self._is_first = False
+        if self._file is not None:
+            self._restore(vault, self._file)
+        return self._archive
 
     def _restore(self, vault: Vault, file: IndexFile) -> None:
         """A trace never changes under its id, so only how vectors are compared must be the same."""
         compared = self._archive.compared()
         found = file.load(vault, lambda stamp: stamp.get("compared") == compared)
-        self._archive.restore(found.shelves)
+        self.file_state = found.state
+        try:
+            self._archive.restore(found.shelves)
+        except BadProof as error:
+            LOG.warning("%s; built again from the database", error.message)
+            self.file_state = State.DAMAGED
+            self._archive = Archive(self._near)
+            file.moved_on(changed=0, gone=1)
 
 
 def _opened(
