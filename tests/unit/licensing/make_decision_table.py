@@ -36,6 +36,7 @@ from tests.unit.licensing.examples import (
     stranger,
     use,
 )
+from tests.unit.licensing.figure_rows import figure_rows, invented_to_dict
 from tests.unit.licensing.queue_rows import word_rows
 
 TABLE = Path(__file__).with_name("decision_table.json")
@@ -102,6 +103,7 @@ def rows() -> list[dict[str, Any]]:
         *labels(),
         *(row(name, verdict, **facts) for name, verdict, facts in further_rows()),
         *(row(name, verdict, **facts) for name, verdict, facts in word_rows()),
+        *(row(name, verdict, **facts) for name, verdict, facts in figure_rows()),
     ]
 
 
@@ -738,6 +740,8 @@ def _unknown(person: UnknownPerson) -> dict[str, Any]:
         data["figure_id"] = person.figure_id
     if person.answer is not None:
         data["answer"] = [person.answer.answer.value, person.answer.reference]
+    if person.invented is not None:
+        data["invented"] = invented_to_dict(person.invented)
     return data
 
 
@@ -769,6 +773,7 @@ def known_to_dict(known: Known) -> dict[str, Any]:
         "doubted": sorted(known.doubted),
         "collisions": sorted(known.collisions),
         "disputed": sorted(known.disputed),
+        "figures": dict(known.figures),
         "packs": [pack.id for pack in known.packs],
         "labels": None
         if known.labels is None

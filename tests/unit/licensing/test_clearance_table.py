@@ -23,6 +23,7 @@ from registry.models.evidence import UnknownPerson, Use
 from registry.models.figures import Answer
 from registry.models.works import CutFormat, KindOfUse
 from tests.unit.licensing import make_decision_table
+from tests.unit.licensing.figure_rows import invented_from_dict
 from tests.unit.licensing.make_decision_table import TABLE
 from tests.unit.licensing.queue_rows import answered
 
@@ -52,6 +53,7 @@ def read_unknown(data: dict[str, Any]) -> UnknownPerson:
         Modality(data["modality"]),
         spans_from_list(data["spans"]),
         figure_id=data.get("figure_id", ""),
+        invented=invented_from_dict(data["invented"]) if "invented" in data else None,
     )
     if "answer" not in data:
         return person
@@ -122,6 +124,7 @@ def read_known(data: dict[str, Any]) -> Known:
         doubted=frozenset(data.get("doubted", [])),
         collisions=frozenset(data.get("collisions", [])),
         disputed=frozenset(data.get("disputed", [])),
+        figures=data.get("figures", {}),
         labels=read_labels(data.get("labels")),
         unknowns=UnknownPolicy(data.get("unknowns", "review")),
         unread=data.get("unread", 0),
