@@ -16,6 +16,7 @@ from core.errors import BadProof
 from core.keys import verification_method
 from core.signednote import parse_note
 from core.tlogpolicy import NONE, Policy, reached
+from licensing.bundlekeys import keys_of
 from licensing.bundleparts import (
     check_consent,
     check_events,
@@ -23,7 +24,6 @@ from licensing.bundleparts import (
     check_listed,
     check_received,
     check_standing,
-    history_of,
 )
 from licensing.extracts import read_bundle
 from licensing.models import VerifyReport
@@ -120,7 +120,7 @@ def _trusted(asked: Asked) -> str:
 def _keys(asked: Asked) -> str:
     # 3. The registry bound every key of the performer, one after the other.
     for item in asked.extracts:
-        history_of(item)
+        keys_of(item)
     return "The performer's keys follow one another."
 
 
@@ -128,7 +128,7 @@ def _licences(asked: Asked) -> str:
     # 4. Every licence holds by itself, by this performer's key of its day, under this registry.
     count = 0
     for item in asked.extracts:
-        history = history_of(item)
+        history = keys_of(item)
         for licence in item.licences:
             check_licence(licence, item, history)
             count += 1
@@ -139,7 +139,7 @@ def _declarations(asked: Asked) -> str:
     # 5. So does every consent and every declaration.
     count = 0
     for item in asked.extracts:
-        history = history_of(item)
+        history = keys_of(item)
         for consent in item.consents:
             check_consent(consent.document, item, history)
         for standing in item.standings:

@@ -15,6 +15,7 @@ from core.errors import BadProof
 from core.keys import verification_method
 from core.tlogpolicy import Policy
 from core.tlogproof import parse_proof
+from licensing.bundlekeys import KeysOf
 from licensing.credential import (
     REVOCATION,
     SUSPENSION,
@@ -30,7 +31,6 @@ from licensing.status import is_set
 from licensing.statuslist import read_status_list
 from licensing.verification import Trust, verify_licence_bytes
 from registry.consent import consent_terms
-from registry.keyhistory import Statement, check_history
 
 ISSUED, REVOKED = "licence.issued", "licence.revoked"
 # What a licence may fail here and still be carried: it has ended, which the bundle says too.
@@ -47,24 +47,13 @@ def signed_at(licence: CarriedLicence) -> datetime:
     raise BadProof(f"The licence {licence.id} has no receipt of its issue.", code="no-receipt")
 
 
-def history_of(extract: Extract) -> tuple[Statement, ...]:
-    """The statements that bound the performer's keys, oldest first; raises BadProof."""
-    found = check_history(extract.keys, registry=extract.registry)
-    if not found or any(item.performer_id != extract.performer_id for item in found):
-        raise BadProof("An extract does not hold the keys of its performer.", code="no-key")
-    return found
-
-
-def _key_at(history: Sequence[Statement], at: datetime) -> str:
-    return next((item.did for item in reversed(history) if item.valid_from <= at), "")
-
-
-def check_licence(licence: CarriedLicence, extract: Extract, history: Sequence[Statement]) -> None:
+def check_licence(licence: CarriedLicence, extract: Extract, known: KeysOf) -> None:
     """Raises BadProof unless a licence holds by itself and by its registry's word."""
     trust = Trust(
         at=extract.made_at,
         registry_methods=frozenset({verification_method(extract.registry)}),
-        performer_dids={extract.performer_id: frozenset(item.did for item in history)},
+        performer_dids={extract.performer_id: known.dids},
+        custodies=known.custodies,
     )
     report = verify_licence_bytes(licence.document, trust)
     failed = [
@@ -81,8 +70,9 @@ def check_licence(licence: CarriedLicence, extract: Extract, history: Sequence[S
     made = from_text(str(chained_proofs(document)[0]["created"]))
     if facts.terms.performer_id != extract.performer_id or facts.base_url != extract.base_url:
         raise BadProof(f"Licence {licence.id} is of another performer or registry.")
-    if facts.issuer != _key_at(history, made):
-        raise BadProof(f"Licence {licence.id} is signed with a key of another time.")
+    # A held key signs when the registry countersigns, the performer's own when the draft is made.
+    when = signed_at(licence) if facts.issuer in known.held else made
+    known.check(facts.issuer, when, facts.agency_key, f"Licence {licence.id}")
     _guarded(licence.id, facts.guardians, extract, made)
 
 
@@ -96,18 +86,18 @@ def _guarded(name: str, guardians: Sequence[str], extract: Extract, at: datetime
         raise BadProof(f"{name} is signed by somebody who was no guardian at that time.")
 
 
-def check_consent(data: bytes, extract: Extract, history: Sequence[Statement]) -> None:
+def check_consent(data: bytes, extract: Extract, known: KeysOf) -> None:
     """Raises BadProof unless a consent is signed by this performer's key of its day."""
     document = parse_signed(data)
     terms = consent_terms(document)
     integrity.verify(document, expected={verification_method(did) for did in terms.signers})
-    right_key = terms.issuer == _key_at(history, terms.valid_from)
+    right_key = terms.issuer == known.own_at(terms.valid_from)
     if terms.performer_id != extract.performer_id or not right_key:
         raise BadProof(f"The consent {terms.enrolment_id} is not by this performer's key.")
     _guarded(terms.enrolment_id, terms.guardians, extract, terms.valid_from)
 
 
-def check_standing(data: bytes, extract: Extract, history: Sequence[Statement]) -> None:
+def check_standing(data: bytes, extract: Extract, known: KeysOf) -> None:
     """Raises BadProof unless a declaration is this performer's, countersigned."""
     document = parse_signed(data)
     facts = standing_facts(document)
@@ -116,9 +106,9 @@ def check_standing(data: bytes, extract: Extract, history: Sequence[Statement]) 
         integrity.verify_proof(document, proof)
     if chain[-1]["verificationMethod"] != verification_method(extract.registry):
         raise BadProof("A declaration is countersigned by another registry.")
-    right_key = facts.issuer == _key_at(history, facts.valid_from)
-    if facts.performer_id != extract.performer_id or not right_key:
-        raise BadProof(f"The declaration {facts.vc_id} is not by this performer's key.")
+    if facts.performer_id != extract.performer_id:
+        raise BadProof(f"The declaration {facts.vc_id} is another performer's.")
+    known.check(facts.issuer, facts.valid_from, facts.agency_key, f"Declaration {facts.vc_id}")
 
 
 def check_listed(licence: CarriedLicence, extract: Extract) -> None:

@@ -22,6 +22,7 @@ from licensing.models_extract import (
     Bundle,
     CarriedConsent,
     CarriedGuardian,
+    CarriedKey,
     CarriedLicence,
     CarriedStanding,
     Extract,
@@ -138,7 +139,16 @@ def extract_document(extract: Extract) -> dict[str, object]:
         "suspensions": [suspension_dict(item) for item in extract.suspensions],
         "status_lists": _texts(extract.status_lists),
         "brought": [{"registry": item.registry, "sha256": item.sha256} for item in extract.brought],
+        **_held(extract.held_keys),
     }
+
+
+def _held(carried: Sequence[CarriedKey]) -> dict[str, object]:
+    """What older extracts do not have is not written where there is none."""
+    found = [
+        {"statement": item.statement.decode(), "ended_at": _time(item.ended_at)} for item in carried
+    ]
+    return {"held_keys": found} if found else {}
 
 
 def suspension_dict(item: Suspension) -> dict[str, object]:
@@ -211,6 +221,10 @@ def _read(data: Mapping[str, Any]) -> Extract:
         suspensions=tuple(suspension_of(item) for item in data["suspensions"]),
         status_lists=_bytes(data["status_lists"]),
         brought=tuple(Brought(item["registry"], item["sha256"]) for item in data["brought"]),
+        held_keys=tuple(
+            CarriedKey(item["statement"].encode(), _moment(item["ended_at"]))
+            for item in data.get("held_keys", [])
+        ),
     )
 
 

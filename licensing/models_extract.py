@@ -49,6 +49,14 @@ class CarriedGuardian:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedKey:
+    """The binding of a key that was held for an agency, and when it was destroyed."""
+
+    statement: bytes
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Brought:
     """An extract of another registry that goes along: whose it is, and the SHA-256 of its bytes."""
 
@@ -60,9 +68,10 @@ class Brought:
 class Extract:
     """All that a registry (`registry` is its did:key) says of one performer at `made_at`.
 
-    `keys` are the statements that bound the performer's keys, oldest first, `status_lists` the
-    lists that its licences stand on, `checkpoint` the log's head and `policy` the keys that the log
-    names for itself: a reader trusts the keys that he knows, not these.
+    `keys` are the statements that bound the performer's keys, oldest first, `held_keys` those
+    beside them that agencies signed with, `status_lists` the lists that its licences stand on,
+    `checkpoint` the log's head and `policy` the keys that the log names for itself: a reader trusts
+    the keys that he knows, not these.
     """
 
     registry: str
@@ -79,6 +88,7 @@ class Extract:
     suspensions: tuple[Suspension, ...] = ()
     status_lists: tuple[bytes, ...] = ()
     brought: tuple[Brought, ...] = ()
+    held_keys: tuple[CarriedKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from licensing.credential import (
     CREDENTIALS_V2,
     PROFILE_PATH,
     chained_proofs,
+    held_by,
+    holder_in,
     parse_signed,
 )
 from licensing.models import ANY, Terms
@@ -25,6 +27,7 @@ from licensing.models_standing import Stance, Standing
 from licensing.policy import ACTIONS, PERFORMER_URN, policy_of
 from licensing.policyreading import terms_from_policy
 from licensing.terms import terms_from_dict
+from registry.models.heldkeys import AgencyKey
 from registry.models.works import KindOfUse
 from registry.usekinds import concerned
 
@@ -35,7 +38,7 @@ _ASKED = [{"action": "obtainConsent"}]
 
 @dataclass(frozen=True, slots=True)
 class StandingFacts:
-    """All that a declaration says."""
+    """All that a declaration says; `agency_key` says who held the key, as in a licence."""
 
     vc_id: str
     issuer: str
@@ -44,6 +47,7 @@ class StandingFacts:
     valid_from: datetime
     base_url: str
     guardians: tuple[str, ...] = ()
+    agency_key: AgencyKey | None = None
 
 
 def standings_of(
@@ -102,6 +106,7 @@ def standing_document(facts: StandingFacts) -> dict[str, object]:
         "credentialSubject": {
             "id": PERFORMER_URN + facts.performer_id,
             **({"guardian": list(facts.guardians)} if facts.guardians else {}),
+            **held_by(facts.agency_key),
             "policy": policy,
         },
     }
@@ -175,6 +180,7 @@ def _read(unsigned: Mapping[str, Any]) -> StandingFacts:
         valid_from=from_text(unsigned["validFrom"]),
         base_url=base_url,
         guardians=tuple(guardians),
+        agency_key=holder_in(subject),
     )
 
 

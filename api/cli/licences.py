@@ -151,7 +151,7 @@ def sign_draft(
     return licence
 
 
-def one_of(key: Path | None, *, agency: bool) -> None:
+def one_of(key: Path | list[Path] | None, *, agency: bool) -> None:
     """Raises BadInput unless it is said with which key to sign: a file's or the agency's."""
     if (key is None) is not agency:
         raise BadInput(

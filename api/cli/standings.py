@@ -1,16 +1,20 @@
 """`standing`: what a performer says to everybody: never, ask me, or on these terms."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.licences import Agency, one_of
 from api.cli.options import Cli, command
-from api.cli.output import emit, table
+from api.cli.output import emit, note, table
 from api.cli.signing import open_key, signature
 from api.cli.termsfile import read_terms
-from api.web.texts import word
+from api.web.texts import text, word
 from core.errors import BadInput
+
+if TYPE_CHECKING:
+    from api.client import Client
 
 app = typer.Typer(
     help="Standing declarations: never, ask, or on these terms.", no_args_is_help=True
@@ -24,18 +28,30 @@ def declare(
     cli: Cli,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Stances as TOML.")],
     key: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Option("--key", exists=True, dir_okay=False, help="Key file; once per signer."),
-    ],
+    ] = None,
+    *,
+    agency: Agency = False,
 ) -> None:
-    """Sign a declaration here with the performer's key (and every guardian's), and publish it."""
+    """Sign a declaration here with the performer's key (and every guardian's), and publish it.
+
+    With --agency the key signs that is held for your agency; a second person then signs too:
+    ebenbild standing sign PERFORMER DRAFT.
+    """
+    one_of(key or None, agency=agency)
     wanted = read_terms(file)
     performer = str(wanted.pop("performer_id", ""))
     terms = [_plain_times(item) for item in wanted.pop("terms", [])]
-    keys = {opened.verification_method: opened for opened in (open_key(k, cli.lang) for k in key)}
+    keys = {
+        opened.verification_method: opened for opened in (open_key(k, cli.lang) for k in key or [])
+    }
     with cli.client() as client:
         path = f"/v1/performers/{performer}/standing"
-        draft = client.post(path, {**wanted, "terms": terms})
+        draft = client.post(path, {**wanted, "terms": terms, "agency_key": agency})
+        if agency:
+            _sign_held(cli, client, performer, draft["id"])
+            return
         given = []
         for request in draft["requests"]:
             method = request["options"]["verification_method"]
@@ -48,6 +64,15 @@ def declare(
         body = {"draft_id": draft["id"], "signatures": given}
         made = client.post(f"{path}/signature", body)
     _show(cli, made)
+
+
+@command(app, "sign")
+def sign(
+    cli: Cli, performer: Performer, draft: Annotated[str, typer.Argument(help="Id of the draft.")]
+) -> None:
+    """Sign a declaration as the second person of the agency that holds the key."""
+    with cli.client() as client:
+        _sign_held(cli, client, performer, draft)
 
 
 @command(app, "show")
@@ -83,6 +108,16 @@ def search(
         for item in made["stances"]
     ]
     emit(cli, found, lambda: table(("performer", "kind of use", "stance"), rows))
+
+
+def _sign_held(cli: Cli, client: "Client", performer: str, draft: str) -> None:
+    path = f"/v1/performers/{performer}/standing/agency-signature"
+    made = client.post(path, {"draft_id": draft})
+    if made["declaration"] is not None:
+        _show(cli, made["declaration"])
+        return
+    note(text(cli.lang, "standing.second", performer=performer, draft=draft))
+    emit(cli, {"draft_id": draft, "approval_id": made["approval_id"]}, lambda: None)
 
 
 def _show(cli: Cli, made: dict[str, Any]) -> None:

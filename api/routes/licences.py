@@ -119,7 +119,9 @@ def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
             scope=licences.SCOPE,
             now=now,
         )
-        held = custody.held_for(session, caller, terms, now) if body.agency_key else None
+        held = None
+        if body.agency_key:
+            held = custody.held_for(session, caller, terms.performer_id, terms.kinds, now=now)
         base_url = world.settings.base_url
         return LicenceToSign.of_licence(
             licences.draft_licence(session, side, terms, held=held, base_url=base_url, now=now)

@@ -1,5 +1,6 @@
 """Standing declarations over HTTP: made by the performer's side, read and searched by everybody."""
 
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -11,11 +12,13 @@ from sqlmodel import Session
 from api.deps import Caller, Open, Reading, Writing
 from api.routes.licences import CREDENTIAL_TYPE
 from api.wire import FROZEN, Signed, Text, ToSign
+from core.approvals import Approval
 from core.clock import utc_now
 from core.principal import require_any
 from licensing.models_standing import Stance, Standing, StandingDeclaration
 from licensing.reservations import robots_of, rsl_of, tdmrep_of
-from licensing.service import standings
+from licensing.service import custody, heldstandings, standings
+from licensing.service.heldlicences import Desk
 from licensing.standing import standings_of
 from licensing.terms import terms_to_dict
 from registry.models.works import KindOfUse
@@ -27,12 +30,16 @@ KINDS_MAX = len(KindOfUse)
 
 
 class NewStanding(BaseModel):
-    """Kinds of use by stance; terms are as in a terms file, without performer and licensee."""
+    """Kinds of use by stance; terms are as in a terms file, without performer and licensee.
+
+    With `agency_key` the key signs that is held for your agency, and the declaration says so.
+    """
 
     model_config = FROZEN
     never: list[str] = Field(default=[], max_length=KINDS_MAX)
     ask: list[str] = Field(default=[], max_length=KINDS_MAX)
     terms: list[dict[str, Any]] = Field(default=[], max_length=KINDS_MAX)
+    agency_key: bool = False
 
 
 class StandingDraftOut(BaseModel):
@@ -85,6 +92,27 @@ class StandingOut(BaseModel):
         )
 
 
+class HeldDraft(BaseModel):
+    """The draft to sign with the key that is held for an agency."""
+
+    model_config = FROZEN
+    draft_id: Text
+
+
+class AgencyDeclared(BaseModel):
+    """What came of an agency's wish to sign: the declaration, or the approval that still waits."""
+
+    declaration: StandingOut | None
+    approval_id: str
+
+    @classmethod
+    def of(cls, made: StandingDeclaration | Approval) -> Self:
+        """Either as data."""
+        if isinstance(made, Approval):
+            return cls(declaration=None, approval_id=made.id)
+        return cls(declaration=StandingOut.of(made), approval_id="")
+
+
 class Form(StrEnum):
     """In which form a declaration is read."""
 
@@ -109,13 +137,14 @@ def draft(performer_id: str, body: NewStanding, writing: Writing, world: Open) -
     stances = standings_of(performer_id, body.never, body.ask, body.terms)
 
     def save(session: Session) -> StandingDraftOut:
+        now, side, held = utc_now(), writing.caller, None
+        if body.agency_key:
+            kinds = [item.kind for item in stances]
+            held = custody.held_for(session, side, performer_id, kinds, now=now)
+            side = replace(side, tenant_id=held.tenant_id)
+        base_url = world.settings.base_url
         made = standings.draft_standing(
-            session,
-            writing.caller,
-            performer_id,
-            stances,
-            base_url=world.settings.base_url,
-            now=utc_now(),
+            session, side, performer_id, stances, held=held, base_url=base_url, now=now
         )
         return StandingDraftOut(id=made[0].id, requests=[ToSign.of(item) for item in made])
 
@@ -136,6 +165,20 @@ def sign(performer_id: str, body: StandingSigned, writing: Writing, world: Open)
                 body.draft_id,
                 signatures=given,
                 now=utc_now(),
+            )
+        ),
+        status=200,
+    )
+
+
+@router.post("/performers/{performer_id}/standing/agency-signature", response_model=AgencyDeclared)
+def sign_held(performer_id: str, body: HeldDraft, writing: Writing, world: Open) -> Response:
+    """Sign with the key that is held for your agency; the second person's call has it signed."""
+    desk = Desk(world.vault, world.registry_key, world.settings.agency.signatures_per_day)
+    return writing.write(
+        lambda session: AgencyDeclared.of(
+            heldstandings.sign_standing_held(
+                session, desk, writing.caller, performer_id, body.draft_id, now=utc_now()
             )
         ),
         status=200,

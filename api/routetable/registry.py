@@ -44,6 +44,12 @@ ROWS = (
     row("POST", "/v1/jobs/{job_id}/cancellation", *_JOB),
     row("POST", "/v1/jobs/{job_id}/retry", *_JOB),
     row("POST", "/v1/performers/{performer_id}/standing", "licences"),
+    row(
+        "POST",
+        "/v1/performers/{performer_id}/standing/agency-signature",
+        "licences",
+        may_lack=True,
+    ),
     row("POST", "/v1/performers/{performer_id}/standing/signature", "licences", may_lack=True),
     row("GET", "/v1/standings", "licences", "submissions"),
     row("POST", "/v1/licences", "licences", acts=(Act.LICENSE,)),

@@ -4,6 +4,7 @@ What is signed with a held key names agency and mandate, or the registry does no
 nor does it countersign what says so of the performer's own key.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,22 +13,29 @@ from sqlmodel import Session
 from core.errors import BadTerms
 from core.principal import Principal
 from fingerprint.models import Reason
-from licensing.credential import LicenceFacts
 from licensing.models import Terms
 from licensing.wording import render
-from registry.models.heldkeys import HeldKey
+from registry.models.heldkeys import AgencyKey, HeldKey
+from registry.models.works import KindOfUse
 from registry.service.heldkeys import key_held_by, key_named
 from registry.service.heldkeyuse import require_agent, require_speaking
 
 
-def held_for(session: Session, principal: Principal, terms: Terms, now: datetime) -> HeldKey:
-    """The key that the caller's organisation holds and may sign these terms with, to draft for it.
+def held_for(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    kinds: Collection[KindOfUse],
+    *,
+    now: datetime,
+) -> HeldKey:
+    """The key that the caller's organisation holds and may sign these kinds with, to draft for.
 
     Raises `Conflict` without one, `NotAllowed` for whoever is no agent or is not covered.
     """
-    item = key_held_by(session, principal.tenant_id, terms.performer_id, now=now)
+    item = key_held_by(session, principal.tenant_id, performer_id, now=now)
     require_agent(session, principal, item)
-    require_speaking(session, item, terms.kinds, now)
+    require_speaking(session, item, kinds, now)
     return item
 
 
@@ -46,13 +54,18 @@ def declaring(terms: Terms, held: HeldKey | None) -> Terms:
     )
 
 
-def check_declared(session: Session, facts: LicenceFacts) -> None:
-    """Return when a document says of its key what the registry knows; else raise `BadTerms`."""
-    held = key_named(session, facts.issuer)
-    declared = None if held is None else held.declared
-    if facts.agency_key != declared or facts.terms.formation.agency_key != (held is not None):
+def check_declared(
+    session: Session, issuer: str, declared: AgencyKey | None, *, flagged: bool | None = None
+) -> None:
+    """Return when a document says of its key what the registry knows; else raise `BadTerms`.
+
+    `flagged` is the word in a licence's agreement, of which a declaration has none.
+    """
+    held = key_named(session, issuer)
+    known = None if held is None else held.declared
+    if declared != known or flagged not in (None, held is not None):
         raise BadTerms(
             render(Reason("agency-key-undeclared", {})),
-            next_step="Draft the licence again.",
+            next_step="Draft it again.",
             code="agency-key-undeclared",
         )

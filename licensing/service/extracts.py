@@ -22,6 +22,7 @@ from licensing.models_extract import (
     Brought,
     CarriedConsent,
     CarriedGuardian,
+    CarriedKey,
     CarriedLicence,
     CarriedStanding,
     Extract,
@@ -32,7 +33,7 @@ from licensing.service.suspensions import suspensions_known
 from licensing.store import foreign, standings, terminations
 from licensing.store.licences import ROWS_MAX
 from registry.models.mandates import Act
-from registry.service import enrolment, guardians, keys, people
+from registry.service import enrolment, guardians, heldkeys, keys, people
 from registry.service.acting import represent
 
 WRITTEN = "bundle.written"
@@ -86,7 +87,8 @@ def _extract(
     now: datetime,
 ) -> Extract:
     bound = keys.key_history(session, performer_id)
-    if not bound:
+    beside = heldkeys.list_keys(session, side, performer_id=performer_id)
+    if not bound and not beside:
         raise Conflict(
             "No key is bound to this performer, so nothing was signed.",
             next_step="Bind the performer's key first.",
@@ -110,6 +112,7 @@ def _extract(
         suspensions=suspensions_known(session, [performer_id], seq=_EVER).get(performer_id, ()),
         status_lists=_lists(session, writer, own, now),
         brought=tuple(Brought(item.registry, digest(item.signed)) for item in others),
+        held_keys=tuple(CarriedKey(item.statement, item.ended_at) for item in beside),
     )
 
 

@@ -142,7 +142,9 @@ def sign_licence(
     waiting = store.signatures(session, principal, licence_id)
     # Decide.
     agreed = draft.licence.terms
-    check_declared(session, licence_facts(parse_strict(draft.document)))
+    declared = licence_facts(parse_strict(draft.document)).agency_key
+    flagged = agreed.formation.agency_key
+    check_declared(session, draft.licence.performer_did, declared, flagged=flagged)
     _refuse((*check_terms(agreed, now), *scope_reasons(session, principal, agreed, now=now)))
     _refuse(against_framework(session, principal, agreed, now, signing=True))
     signer = signer_named(draft, verification_method, present)

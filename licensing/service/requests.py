@@ -209,7 +209,10 @@ def draft(
     newest = newest_offer(session, request)
     # Decide.
     after(request, side, Turn.SIGN, now)
-    held = held_for(session, principal, newest.terms, now) if by_agency else None
+    terms = newest.terms
+    held = None
+    if by_agency:
+        held = held_for(session, principal, terms.performer_id, terms.kinds, now=now)
     drafted = draft_licence(session, acting, newest.terms, held=held, base_url=base_url, now=now)
     if agreed_digest(draft_terms(session, acting, drafted.id), newest.terms) != newest.digest:
         raise Conflict(

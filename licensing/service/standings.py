@@ -21,11 +21,13 @@ from core.principal import Principal, require
 from licensing.credential import performer_options, registry_options, signer_proof_id
 from licensing.models import LicenceDraft
 from licensing.models_standing import Stance, Standing, StandingDeclaration
+from licensing.service.custody import check_declared
 from licensing.service.parties import parties_at
 from licensing.standing import StandingFacts, check_declaration, standing_document, standing_facts
 from licensing.store import standings as store
 from licensing.termrules import check_terms
 from licensing.wording import render
+from registry.models.heldkeys import HeldKey
 from registry.models.works import KindOfUse
 from registry.service import people
 
@@ -38,17 +40,20 @@ def draft_standing(
     performer_id: str,
     standings: tuple[Standing, ...],
     *,
+    held: HeldKey | None = None,
     base_url: str,
     now: datetime,
 ) -> tuple[LicenceDraft, ...]:
     """What performer and guardians are to sign, each with their own key; the performer's first.
+
+    With the key `held` for an agency it is that which signs, and the declaration says so.
 
     Raises `BadTerms` for unfit terms and for a minor's offer, `NotFound` for another's performer.
     """
     # Load.
     require(principal, SCOPE)
     people.require_standing(session, principal, performer_id)
-    parties = parties_at(session, principal, performer_id, now)
+    parties = parties_at(session, principal, performer_id, now, held=held)
     # Decide.
     _check(standings, minor=parties.adult_at is not None, now=now)
     facts = StandingFacts(
@@ -59,6 +64,7 @@ def draft_standing(
         valid_from=now,
         base_url=base_url,
         guardians=parties.guardian_dids,
+        agency_key=None if held is None else held.declared,
     )
     document, proof_id, draft_id = standing_document(facts), uuid.uuid4().urn, new_id("std")
     # Save.
@@ -73,7 +79,7 @@ def draft_standing(
     )
     return tuple(
         LicenceDraft(draft_id, document, asked, integrity.signing_input(document, asked))
-        for asked in _asked(facts, proof_id, now)
+        for asked in asked_of(facts, proof_id, now)
     )
 
 
@@ -85,12 +91,14 @@ def sign_standing(
     draft_id: str,
     *,
     signatures: Mapping[str, bytes],
+    held: HeldKey | None = None,
     now: datetime,
 ) -> StandingDeclaration:
     """Keep a declaration with the signatures of all, by verification method, and countersign it.
 
     Raises `BadProof` when one is missing or does not hold, `Conflict` when keys or custody
-    changed or it is signed already, `NotFound` for another tenant's draft.
+    changed or it is signed already, `BadTerms` where it hides who held the key, `NotFound` for
+    another tenant's draft.
     """
     # Load.
     require(principal, SCOPE)
@@ -100,13 +108,14 @@ def sign_standing(
         raise NotFound("There is no such draft.", next_step="Draft the declaration again.")
     data, proof_id, created = found
     facts = standing_facts(parse_strict(data))
-    parties = parties_at(session, principal, performer_id, now)
+    parties = parties_at(session, principal, performer_id, now, held=held)
     # Decide.
+    check_declared(session, facts.issuer, facts.agency_key)
     if store.is_signed(session, draft_id):
         raise Conflict("The declaration is signed already.", next_step="Read it.")
     if (facts.issuer, facts.guardians) != (parties.performer_did, parties.guardian_dids):
         raise Conflict("Keys or custody have changed.", next_step="Draft the declaration again.")
-    asked = _asked(facts, proof_id, created)
+    asked = asked_of(facts, proof_id, created)
     signed = _signed(parse_strict(data), asked, signatures, registry_key, now)
     # Save.
     sealed = {"vc_id": facts.vc_id, "sha256": hashlib.sha256(signed).hexdigest()}
@@ -173,7 +182,8 @@ def _check(standings: tuple[Standing, ...], *, minor: bool, now: datetime) -> No
         )
 
 
-def _asked(facts: StandingFacts, proof_id: str, created: datetime) -> tuple[ProofOptions, ...]:
+def asked_of(facts: StandingFacts, proof_id: str, created: datetime) -> tuple[ProofOptions, ...]:
+    """The terms of every proof that a declaration asks for, the performer's first."""
     return tuple(
         performer_options(did, created, signer_proof_id(proof_id, facts.issuer, did))
         for did in (facts.issuer, *facts.guardians)

@@ -331,6 +331,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "purposes": ["matching"],
         },
         "/v1/performers/{performer_id}/keys": {"did": did},
+        "/v1/performers/{performer_id}/standing/agency-signature": {"draft_id": "std_none"},
         "/v1/performers/{performer_id}/minority": {"born_on": BORN_ON},
         "/v1/performers/{performer_id}/guardians": {
             "name": "G",

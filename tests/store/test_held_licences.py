@@ -1,6 +1,7 @@
 """A licence signed with a key held for an agency: declared, agreed on by two, or refused."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,18 +12,24 @@ from core.approvals import Approval
 from core.canonical import canonical, parse_strict
 from core.errors import BadProof, BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal
+from licensing.bundlekeys import keys_of
 from licensing.credential import licence_facts
+from licensing.extracts import read_extract, signed_extract
 from licensing.models import Licence, LicenceDraft, LicenceState
-from licensing.service import custody, heldlicences, licences
+from licensing.models_extract import CarriedKey, CarriedLicence, Extract
+from licensing.models_standing import StandingDeclaration
+from licensing.service import custody, heldlicences, heldstandings, licences, standings
 from licensing.service.heldlicences import Desk
+from licensing.standing import standing_facts, standings_of
 from registry.models.heldkeys import HeldKey
 from registry.models.mandates import Act
 from registry.models.works import KindOfUse
 from registry.service import endingkeys, mandates
+from registry.service import keys as own_keys
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
-from tests.store.registry_steps import later
-from tests.store.test_held_keys import made, mandated, person
+from tests.store.registry_steps import T0, later
+from tests.store.test_held_keys import BASE, made, mandated, person
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def held(deal: Deal, agency: Principal) -> HeldKey:
 def drafted(deal: Deal, who: Principal, **changes: Any) -> LicenceDraft:
     terms = deal.terms(**changes)
     with deal.world.db.write() as session:
-        item = custody.held_for(session, who, terms, later(hours=2))
+        item = custody.held_for(session, who, terms.performer_id, terms.kinds, now=later(hours=2))
         return licences.draft_licence(
             session,
             deal.agent,
@@ -189,3 +196,71 @@ def test_an_act_to_license_alone_holds_no_key(deal: Deal, agency: Principal) -> 
     with pytest.raises(Conflict) as refused:
         drafted(deal, agency)
     assert refused.value.code == "no-held-key"
+
+
+def test_a_declaration_names_the_holder_too_and_needs_two(
+    deal: Deal, agency: Principal, held: HeldKey
+) -> None:
+    deal.world.db.single_operator = False
+    ben, carla = person(agency, "ben"), person(agency, "carla")
+    stances = standings_of(deal.performer.id, ["train_model"], ["dub"], [])
+    with deal.world.db.write() as session:
+        (draft,) = standings.draft_standing(
+            session, deal.agent, deal.performer.id, stances, held=held, base_url=BASE, now=T0
+        )
+    assert isinstance(_declared(deal, ben, draft.id), Approval)
+    made = _declared(deal, carla, draft.id)
+    assert isinstance(made, StandingDeclaration)
+    assert standing_facts(parse_strict(made.signed)).agency_key == held.declared
+    with pytest.raises(NotFound):
+        _declared(deal, deal.world.principal("agency"), draft.id)
+
+
+def _declared(deal: Deal, who: Principal, draft_id: str) -> StandingDeclaration | Approval:
+    desk = Desk(deal.world.vault, deal.world.registry_key, 50)
+    with deal.world.db.write() as session:
+        return heldstandings.sign_standing_held(
+            session, desk, who, deal.performer.id, draft_id, now=later(hours=3)
+        )
+
+
+def test_a_bundle_carries_held_keys_and_a_licence_after_their_end_is_refused(
+    deal: Deal, agency: Principal, held: HeldKey
+) -> None:
+    draft = drafted(deal, agency)
+    licence = signed(deal, agency, draft.id)
+    assert isinstance(licence, Licence)
+    extract = _extract(deal, held, licence, ended=later(hours=4))
+    assert read_extract(signed_extract(extract, deal.world.registry_key)) == extract
+    known = keys_of(extract)
+    assert known.custodies == {held.did: held.declared}
+    known.check(held.did, later(hours=3), held.declared, "it")
+    for at, declared in (
+        (later(hours=4), held.declared),
+        (T0, held.declared),
+        (later(hours=3), None),
+    ):
+        with pytest.raises(BadProof):
+            known.check(held.did, at, declared, "it")
+    with pytest.raises(BadProof):
+        known.check(deal.who.key.did, later(hours=3), held.declared, "it")
+    with pytest.raises(BadProof):
+        keys_of(replace(extract, held_keys=(CarriedKey(extract.keys[0], None),)))
+    with pytest.raises(BadProof):
+        keys_of(replace(extract, keys=(held.statement,), held_keys=()))
+
+
+def _extract(deal: Deal, held: HeldKey, licence: Licence, *, ended: datetime) -> Extract:
+    with deal.world.db.read() as session:
+        own = own_keys.key_history(session, deal.performer.id)
+    return Extract(
+        registry=deal.world.registry_key.did,
+        base_url=deal.world.settings.base_url,
+        performer_id=deal.performer.id,
+        made_at=later(days=1),
+        checkpoint="log",
+        policy="quorum none",
+        keys=tuple(item.statement for item in own),
+        held_keys=(CarriedKey(held.statement, ended),),
+        licences=(CarriedLicence(licence.id, licence.signed, None, None, ()),),
+    )
