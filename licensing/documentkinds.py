@@ -111,6 +111,7 @@ def _trust(brought: Brought) -> Trust:
             item.did: item.custody for item in _bindings(brought) if item.custody is not None
         },
         mandates=others(brought, "mandate"),
+        frameworks=others(brought, "framework"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Verify a licence from its bytes alone, in thirteen numbered steps, without asking anybody.
+"""Verify a licence from its bytes alone, in numbered steps, without asking anybody.
 
 What cannot be checked with what was handed in is said to be unchecked and never counts as good.
 Specs: https://www.w3.org/TR/vc-data-integrity/ and
@@ -14,6 +14,7 @@ from core import integrity
 from core.canonical import parse_strict
 from core.clock import from_text, to_text
 from core.errors import BadProof, EbenbildError
+from core.ids import is_id
 from fingerprint.models import Reason
 from licensing.credential import (
     LICENCE_BYTES_MAX,
@@ -24,6 +25,8 @@ from licensing.credential import (
     check_canonical,
     licence_facts,
 )
+from licensing.frameworkpin import check_pin
+from licensing.frameworks import PREFIX
 from licensing.heldkey import AtHand, Declared, check_held
 from licensing.models import StepState, VerifyReport, VerifyStep
 from licensing.rulepacks.explaining import reasons
@@ -53,6 +56,8 @@ STEPS = (
     "suspension",
     "agency-key",
 )
+# Follows where the licence is made under a framework that a registry published.
+FRAMEWORK_STEP = "framework"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,8 @@ class Trust:
     `registry_methods` are verification methods (`did:key:z..#z..`) of trusted registries,
     `performer_dids` the keys known to belong to a performer id (the registry's countersignature
     vouches for others), `status_lists` the bytes of status list credentials by address;
-    `custodies` say of keys (did:key) that agencies hold them, `mandates` are signed ones.
+    `custodies` say of keys (did:key) that agencies hold them, `mandates` are signed ones,
+    `frameworks` the bytes of frameworks of unions.
     """
 
     at: datetime
@@ -71,6 +77,7 @@ class Trust:
     status_lists: Mapping[str, bytes] = field(default_factory=dict)
     custodies: Mapping[str, AgencyKey] = field(default_factory=dict)
     mandates: tuple[bytes, ...] = ()
+    frameworks: tuple[bytes, ...] = ()
 
 
 class _Run:
@@ -102,7 +109,7 @@ class _Run:
 
 
 def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
-    """Run all thirteen steps on the exact bytes of a licence; never raises for what is in them."""
+    """Run all steps on the exact bytes of a licence; never raises for what is in them."""
     run = _Run()
     names = iter(STEPS)
     # 1. Plain UTF-8 JSON, every key once, bounded in size and depth.
@@ -131,6 +138,9 @@ def verify_licence_bytes(data: bytes, trust: Trust) -> VerifyReport:
     run.step(next(names), lambda: _suspension(facts, trust), vital=False)
     # 13. An agency that held the performer's key is named, and truly.
     run.step(next(names), lambda: _held(facts, chain, trust), vital=False)
+    if facts is not None and is_id(PREFIX, facts.terms.framework_id):
+        # 14. The framework is the one pinned, signed, and kept by these terms.
+        run.step(FRAMEWORK_STEP, lambda: (None, _pinned(facts, trust)), vital=False)
     return VerifyReport(
         steps=tuple(run.steps),
         terms=None if facts is None else facts.terms,
@@ -265,6 +275,10 @@ def _held(
     )
     dids = trust.performer_dids.get(known.terms.performer_id, frozenset())
     return None, check_held(said, AtHand(dids, trust.custodies, trust.mandates))
+
+
+def _pinned(facts: LicenceFacts, trust: Trust) -> str:
+    return check_pin(facts.terms, trust.frameworks, trust.registry_methods)
 
 
 def _bit(facts: LicenceFacts, url: str, purpose: str, trust: Trust) -> bool:

@@ -59,12 +59,15 @@ def diff(
     """What changed between two versions, or since the standard that a contract rests on."""
     with cli.client() as client:
         found = client.get(f"/v1/templates/{template}/differences", before=before, after=after)
+    emit(cli, found, lambda: differences(cli.lang, found))
 
-    def tell() -> None:
-        for line in found["lines"][cli.lang] or [text(cli.lang, "contracts.same")]:
-            say(f"- {line}" if found["lines"][cli.lang] else line)
 
-    emit(cli, found, tell)
+def differences(lang: str, found: dict[str, Any]) -> None:
+    """Print what changed, one sentence a line, or that nothing did."""
+    for line in found["lines"][lang]:
+        say(f"- {line}")
+    if not found["lines"][lang]:
+        say(text(lang, "contracts.same"))
 
 
 @command(app, "fill")

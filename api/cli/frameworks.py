@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.contracts import differences
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.cli.signing import KeyFile, open_key, signature
@@ -69,6 +70,22 @@ def show(
             at = f"?version={found['version']}"
             out.write_bytes(client.fetch(f"{path}/document{at}"))
     emit(cli, found, lambda: fields(_read(cli.lang, found)))
+
+
+@command(app, "diff")
+def diff(
+    cli: Cli,
+    framework: FrameworkId,
+    before: Annotated[
+        int | None, typer.Option(help="Earlier version (the one before the later).")
+    ] = None,
+    after: Annotated[int | None, typer.Option(help="Later version (the newest).")] = None,
+) -> None:
+    """Say in words what changed between two versions of a framework."""
+    path = f"/v1/frameworks/{framework}/differences"
+    with cli.client() as client:
+        found = client.get(path, before=before, after=after)
+    emit(cli, found, lambda: differences(cli.lang, found))
 
 
 @command(app, "check")

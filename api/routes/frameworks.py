@@ -10,10 +10,12 @@ from api.deps import Caller, Open, Reading, Writing
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.clock import utc_now
 from licensing.assets import LANGUAGES
+from licensing.frameworkchanges import framework_changes
 from licensing.frameworks import body_of
 from licensing.minimums import compare, lines
 from licensing.models_framework import Framework
 from licensing.service import frameworks
+from licensing.templates.prose import difference_lines
 from licensing.terms import terms_from_dict
 from licensing.wording import render
 
@@ -75,6 +77,15 @@ class FrameworkOut(BaseModel):
             published_at=item.recorded_at,
             body=body_of(facts),
         )
+
+
+class DifferencesOut(BaseModel):
+    """What changed from one version to another, one sentence each, by language."""
+
+    framework_id: str
+    before: int
+    after: int
+    lines: dict[str, list[str]]
 
 
 class CheckOut(BaseModel):
@@ -148,6 +159,25 @@ def document(
     """The exact signed bytes, to keep and to verify anywhere."""
     found = frameworks.get_framework(reading, caller, framework_id, version)
     return Response(found.signed, media_type=DOCUMENT_TYPE)
+
+
+@router.get("/frameworks/{framework_id}/differences", response_model=DifferencesOut)
+def differences(
+    framework_id: str,
+    caller: Caller,
+    reading: Reading,
+    before: Version = None,
+    after: Version = None,
+) -> DifferencesOut:
+    """What changed between two versions, in words; the last two unless others are named."""
+    old, new = frameworks.two_versions(reading, caller, framework_id, before, after)
+    found = framework_changes(old.facts, new.facts)
+    return DifferencesOut(
+        framework_id=framework_id,
+        before=old.facts.version,
+        after=new.facts.version,
+        lines={lang: difference_lines(found, lang) for lang in LANGUAGES},
+    )
 
 
 @router.post("/frameworks/{framework_id}/checks", response_model=CheckOut)

@@ -28,6 +28,7 @@ ROWS = (
     row("GET", "/v1/frameworks"),
     row("GET", "/v1/frameworks/{framework_id}", reach=Reach.EVERYBODY),
     row("GET", "/v1/frameworks/{framework_id}/document", reach=Reach.EVERYBODY),
+    row("GET", "/v1/frameworks/{framework_id}/differences", reach=Reach.EVERYBODY),
     row("POST", "/v1/frameworks/{framework_id}/checks", reach=Reach.EVERYBODY),
     row("POST", "/v1/performers/{performer_id}/memberships", _LICENCES),
     row("POST", "/v1/performers/{performer_id}/mandated-memberships", _LICENCES),

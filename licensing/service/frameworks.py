@@ -138,6 +138,15 @@ def list_frameworks(
     return tuple(found.values())
 
 
+def two_versions(
+    session: Session, principal: Principal, framework_id: str, before: int | None, after: int | None
+) -> tuple[Framework, Framework]:
+    """An earlier and a later version: the newest unless named, and the one before it."""
+    new = get_framework(session, principal, framework_id, after)
+    earlier = max(new.facts.version - 1, 1) if before is None else before
+    return get_framework(session, principal, framework_id, earlier), new
+
+
 def pinned(session: Session, principal: Principal, terms: Terms) -> Terms:
     """The terms with the newest version of their framework, unless they name one.
 

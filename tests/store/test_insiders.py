@@ -1,6 +1,7 @@
 """Edits past the program are found by a program that shares no code with it."""
 
 import ast
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from core.keys import generate
 from core.signednote import key_from_vkey
 from registry.models.works import DeclaredUse
 from tests.fixtures import TestWorld
-from tests.store.insiders import undetected
+from tests.store.insiders import undetected, without_triggers
 from tests.store.licensing_steps import CLONE, a_deal
 from witness.audit import examine
 from witness.book import instant
@@ -50,6 +51,20 @@ def test_a_sound_registry_has_no_faults(busy: TestWorld) -> None:
 def test_edits_by_sql_are_found(busy: TestWorld, tmp_path: Path) -> None:
     """A share of the thousand of `python -m bench.insiders`."""
     assert undetected(busy.db.path, tmp_path, ROUNDS, seed=1) == []
+
+
+def test_a_checkpoint_dropped_from_between_two_others_is_found(
+    busy: TestWorld, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare.db"
+    without_triggers(busy.db.path, bare)
+    connection = sqlite3.connect(bare)
+    sizes = [row[0] for row in connection.execute("SELECT size FROM log_checkpoint ORDER BY size")]
+    assert len(sizes) > 3
+    connection.execute("DELETE FROM log_checkpoint WHERE size = ?", (sizes[1],))
+    connection.commit()
+    connection.close()
+    assert [section.name for section in examine(bare) if section.faults] == ["sealed rows"]
 
 
 def test_a_log_signed_anew_under_another_key_is_found_by_who_knows_the_key(
