@@ -69,6 +69,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 
 bench-long: .setup/reference .setup/models.stamp ## figures that take long (some need EBENBILD_MEDIA)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.content --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.staydown --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.portrait_gates --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.evasion --models $(MODELS)

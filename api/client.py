@@ -75,9 +75,10 @@ class Client:
         """The JSON body at `path`; raises Refused with the registry's own words."""
         return self._send("GET", path, params=_present(query)).json()
 
-    def fetch(self, path: str, **query: Any) -> bytes:
-        """The exact bytes at `path`."""
-        return self._send("GET", path, params=_present(query)).content
+    def fetch(self, path: str, accept: str = "", **query: Any) -> bytes:
+        """The exact bytes at `path`, as the media type `accept` where there are several."""
+        headers = {"Accept": accept} if accept else None
+        return self._send("GET", path, params=_present(query), headers=headers).content
 
     def download(self, path: str, to: Path) -> None:
         """Write the bytes at `path` to a new file that only its owner may read."""

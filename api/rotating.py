@@ -4,13 +4,14 @@ from api.accounts import sealedcolumns as accounts
 from core import webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
-from registry.service import heldseals, rekeying, sealedtexts, statements
+from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
 
 COLUMNS = (
     *webhooks.SEALED,
     *sealedtexts.SEALED,
     *heldseals.SEALED,
+    *filemanifests.SEALED,
     *statements.SEALED,
     *licensing.SEALED,
     *accounts.SEALED,

@@ -26,6 +26,7 @@ from fingerprint.content.printing import ContentPrint
 from fingerprint.deciding import Context
 from fingerprint.gallery import GalleryEntry
 from fingerprint.labels import reading as reading_labels
+from fingerprint.labels.manifeststore import manifest_store
 from fingerprint.matching import NO_THRESHOLD
 from fingerprint.media.models import MediaInfo
 from fingerprint.models import Decision, Finding, Modality, Reason, ScanMode, Span, Trace
@@ -34,6 +35,7 @@ from registry.models.evidence import Findings, Scan
 from registry.service import (
     claiming,
     filelabels,
+    filemanifests,
     findings,
     grouping,
     latematch,
@@ -250,17 +252,21 @@ def nobody(number: int) -> Finding:
 
 
 def read_labels(tools: Tools, job: Job, path: Path) -> None:
-    """Read which labels as made with AI the file carries; the law's duties are met against them."""
-    found = [(item.scheme, item.state, item.detail) for item in reading_labels.read_labels(path)]
+    """Read which labels as made with AI the file carries; the law's duties are met against them.
+
+    A C2PA manifest that holds is kept, to be found by the recording once its title is out.
+    """
+    principal, submission_id = system(job.tenant_id), job.payload["submission_id"]
+    labels, now = reading_labels.read_labels(path), utc_now()
+    found = [(item.scheme, item.state, item.detail) for item in labels]
+    manifests = manifest_store(path) if reading_labels.has_manifest(labels) else None
     with tools.world.db.write() as session:
         jobs.guard(session, job)
-        filelabels.save_labels(
-            session,
-            system(job.tenant_id),
-            job.payload["submission_id"],
-            found,
-            now=utc_now(),
-        )
+        filelabels.save_labels(session, principal, submission_id, found, now=now)
+        if manifests is not None:
+            filemanifests.keep_manifest(
+                session, tools.world.vault, principal, submission_id, manifests, now=now
+            )
 
 
 def know_figures(tools: Tools, job: Job, scan_id: str) -> None:

@@ -16,7 +16,8 @@ import itertools
 import os
 import random
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -38,11 +39,38 @@ LIMITS = Limits()
 PAIRS_MIN = 1000
 PARTS = ("sound", "pictures", "false")
 OFFSET_MS_MAX = 250
+CUT_MS, CUT_SPARE_MS = (2_000, 5_000), 500
 Sounds = Mapping[str, tuple[SoundPrint, ...]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    add_arguments(parser)
+    parser.add_argument("--only", choices=PARTS, help="one of the three tables")
+    asked = parser.parse_args()
+    parts = (asked.only,) if asked.only else PARTS
+    media = read_media(parser, asked, sounds=parts != ("pictures",))
+    with tempfile.TemporaryDirectory() as folder:
+        if "sound" in parts:
+            _sound_table(media.chosen, Path(folder))
+        if "pictures" in parts:
+            _picture_table(media.films, Path(folder))
+    if "false" in parts:
+        films = {str(path): film_print(path) for path in media.films}
+        _false(media.samples, films, asked.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What is compared: all sounds of two seconds or more, some of them to distort, and films."""
+
+    samples: dict[str, Samples]
+    chosen: dict[str, Samples]
+    films: list[Path]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every command over these media asks for."""
     parser.add_argument("--models", help="not needed: content prints have no model")
     parser.add_argument(
         "--media",
@@ -50,49 +78,45 @@ def main() -> None:
         default=os.environ.get("EBENBILD_MEDIA"),
         help="folder with MANIFEST.csv; EBENBILD_MEDIA unless given",
     )
-    parser.add_argument("--only", choices=PARTS, help="one of the three tables")
     parser.add_argument("--pairs", type=int, default=2000)
     parser.add_argument("--sounds", type=int, default=24)
-    asked = parser.parse_args()
+
+
+def read_media(
+    parser: argparse.ArgumentParser, asked: argparse.Namespace, *, sounds: bool
+) -> Media:
+    """Read the media named on the command line; sounds only where they are wanted."""
     if asked.media is None:
         parser.error("name a folder of media, with --media or EBENBILD_MEDIA")
-    parts = (asked.only,) if asked.only else PARTS
     rows = list(csv.DictReader((asked.media / "MANIFEST.csv").open(encoding="utf-8")))
     paths = [row["path"] for row in rows if row["modality"] != "face"]
-    films = [path for path in paths if path.startswith("av/")]
-    heard = [] if parts == ("pictures",) else paths
-    samples = {path: _samples(asked.media / path) for path in heard}
-    samples = {path: sound for path, sound in samples.items() if len(sound) >= 2 * RATE}
-    chosen = [path for path in samples if len(samples[path]) >= 5 * RATE]
-    step = max(1, len(chosen) // asked.sounds)
-    with tempfile.TemporaryDirectory() as folder:
-        if "sound" in parts:
-            _sound_table({path: samples[path] for path in chosen[::step]}, Path(folder))
-        if "pictures" in parts:
-            _picture_table([asked.media / path for path in films], Path(folder))
-    if "false" in parts:
-        _false(samples, {path: _film(asked.media / path) for path in films}, asked.pairs)
+    read = {path: read_samples(asked.media / path) for path in paths if sounds}
+    samples = {path: sound for path, sound in read.items() if len(sound) >= 2 * RATE}
+    long = [path for path in samples if len(samples[path]) >= 5 * RATE]
+    step = max(1, len(long) // asked.sounds)
+    films = [asked.media / path for path in paths if path.startswith("av/")]
+    return Media(samples, {path: samples[path] for path in long[::step]}, films)
 
 
-def _samples(path: Path) -> Samples:
+def read_samples(path: Path) -> Samples:
     with door.audio(path, LIMITS) as blocks:
         return np.concatenate([block.samples for block in blocks])
 
 
-def _film(path: Path) -> PicturePrint:
+def film_print(path: Path) -> PicturePrint:
     content = read_content(path, LIMITS, door.probe(path, LIMITS), sound=False)
     assert content.picture is not None
     return content.picture
 
 
-def _printed(samples: Samples, pitches: Sequence[float] = PITCHES) -> tuple[SoundPrint, ...]:
+def printed(samples: Samples, pitches: Sequence[float] = PITCHES) -> tuple[SoundPrint, ...]:
     printer = SoundPrinter(pitches)
     for start in range(0, len(samples), RATE):
         printer.add(samples[start : start + RATE])
     return printer.finish()
 
 
-def _sound_changes(folder: Path) -> dict[str, tuple[Callable[[Samples], Samples], float, float]]:
+def sound_changes(folder: Path) -> dict[str, tuple[Callable[[Samples], Samples], float, float]]:
     """Each distortion with the speed and the offset (ms) at which the original must be found."""
     plain: dict[str, Callable[[Samples], Samples]] = {
         "mp3 64 kbit/s": lambda s: by.encoded(s, folder / "a.mp3", "libmp3lame", 64_000, 44_100),
@@ -120,15 +144,15 @@ def _sound_changes(folder: Path) -> dict[str, tuple[Callable[[Samples], Samples]
 
 
 def _sound_table(originals: Mapping[str, Samples], folder: Path) -> None:
-    known = {path: _printed(sound, (1.0,))[0] for path, sound in originals.items()}
+    known = {path: printed(sound, (1.0,))[0] for path, sound in originals.items()}
     print(f"sound: {len(originals)} recordings, {sum(map(len, originals.values())) / RATE:.0f} s")
     _heading()
     around = next(iter(originals.values()))
-    for name, (change, speed, offset_ms) in _sound_changes(folder).items():
+    for name, (change, speed, offset_ms) in sound_changes(folder).items():
         results = []
         for path, sound in originals.items():
             made = change(sound)
-            links = find_sound(_printed(made), known[path])
+            links = find_sound(printed(made), known[path])
             same = hashlib.sha256(made.tobytes()).digest() == hashlib.sha256(sound).digest()
             results.append((links, len(made) / RATE * 1000, speed, offset_ms, same))
         _row(name, results)
@@ -137,7 +161,7 @@ def _sound_table(originals: Mapping[str, Samples], folder: Path) -> None:
         inside = np.concatenate([around[: 4 * RATE], sound, around[4 * RATE : 8 * RATE]])
         links = [
             link
-            for link in find_sound(_printed(inside), known[path])
+            for link in find_sound(printed(inside), known[path])
             if path != next(iter(originals))
         ]
         if path != next(iter(originals)):
@@ -145,7 +169,7 @@ def _sound_table(originals: Mapping[str, Samples], folder: Path) -> None:
     _row("inside another file", results)
 
 
-def _picture_changes() -> dict[str, tuple[Callable[[Pictures], Pictures], Fraction, int, float]]:
+def picture_changes() -> dict[str, tuple[Callable[[Pictures], Pictures], Fraction, int, float]]:
     """Each distortion with the frames a second, the encoder's quality and the offset (ms)."""
     plain: dict[str, tuple[Callable[[Pictures], Pictures], int]] = {
         "x264, quality 28": (lambda p: p, 28),
@@ -184,20 +208,25 @@ def _grainy(pictures: Pictures) -> Pictures:
     ]
 
 
-def _picture_table(paths: Sequence[Path], folder: Path) -> None:
+def films_to_distort(paths: Sequence[Path]) -> list[Pictures]:
     """Single clips of three seconds, and one of all clips of the first speaker."""
     one_speaker = [path for path in paths if path.parent == paths[0].parent]
     originals = [by.pictures_of(path) for path in paths[::3]]
     originals.append([picture for path in one_speaker for picture in by.pictures_of(path)])
-    known = [_refilm(pictures, folder, Fraction(25), 18) for pictures in originals]
+    return originals
+
+
+def _picture_table(paths: Sequence[Path], folder: Path) -> None:
+    originals = films_to_distort(paths)
+    known = [refilm(pictures, folder, Fraction(25), 18) for pictures in originals]
     seconds = sum(map(len, originals)) / 25
     print(f"\npictures: {len(originals)} films, {seconds:.0f} s, all but one 3 s long")
     _heading()
-    for name, (change, rate, crf, offset_ms) in _picture_changes().items():
+    for name, (change, rate, crf, offset_ms) in picture_changes().items():
         results = []
         for pictures, original in zip(originals, known, strict=True):
             made = change(pictures)
-            links = find_pictures(_refilm(made, folder, rate, crf), original)
+            links = find_pictures(refilm(made, folder, rate, crf), original)
             length_ms = float(len(made) / rate * 1000)
             results.append(
                 (links, length_ms, float(rate) / 25 if rate > 20 else 1.0, offset_ms, False)
@@ -205,7 +234,7 @@ def _picture_table(paths: Sequence[Path], folder: Path) -> None:
         _row(name, results)
 
 
-def _refilm(pictures: Pictures, folder: Path, rate: Fraction, crf: int) -> PicturePrint:
+def refilm(pictures: Pictures, folder: Path, rate: Fraction, crf: int) -> PicturePrint:
     height, width = (side // 2 * 2 for side in pictures[0].shape[:2])
     even = [np.ascontiguousarray(picture[:height, :width]) for picture in pictures]
     times = [round(float(number * 1000 / rate)) for number in range(len(even))]
@@ -213,7 +242,7 @@ def _refilm(pictures: Pictures, folder: Path, rate: Fraction, crf: int) -> Pictu
     encoder = {"crf": str(crf), "preset": "veryfast"}
     making = Making(video_codec="libx264", key_every=50, times_ms=times, encoder=encoder)
     write_film(path, iter(even), fps=25, making=making)
-    return _film(path)
+    return film_print(path)
 
 
 Result = tuple[Sequence[Link], float, float, float, bool]
@@ -251,16 +280,10 @@ def _astray_ms(link: Link, speed: float, offset_ms: float) -> float:
 
 
 def _false(samples: Mapping[str, Samples], films: Mapping[str, PicturePrint], pairs: int) -> None:
-    sounds = {path: _printed(sound) for path, sound in samples.items()}
+    sounds = {path: printed(sound) for path, sound in samples.items()}
     print("\ndifferent recordings taken for the same")
     related = [pair for pair in itertools.combinations(sounds, 2) if _made_from(*pair)]
-    same_words = [pair for pair in itertools.combinations(sounds, 2) if _same_words(*pair)]
-    others = [
-        pair
-        for pair in itertools.combinations(sounds, 2)
-        if not _made_from(*pair) and not _same_words(*pair)
-    ]
-    drawn = random.Random(7).sample(others, min(pairs, len(others)))
+    same_words, drawn = unrelated(sounds, pairs)
     counts = [
         _count("two takes of the same words", _linked(sounds, same_words)),
         _count("other recordings", _linked(sounds, drawn)),
@@ -268,8 +291,8 @@ def _false(samples: Mapping[str, Samples], films: Mapping[str, PicturePrint], pa
             "pictures: other clips of the room",
             (bool(find_pictures(films[a], films[b])) for a, b in itertools.permutations(films, 2)),
         ),
-        _count("mixes, trusted as intact", _mixes(samples, sounds)),
-        _count("cuts, linked beyond their pieces", _cuts(samples, sounds)),
+        _count("mixes, trusted as intact", _trusted(samples, sounds)),
+        _count("cuts, linked beyond their pieces", _beyond(samples, sounds)),
     ]
     _count("made from the other (apart)", _linked(sounds, related))
     wrong, tried = (sum(count[part] for count in counts) for part in range(2))
@@ -284,33 +307,51 @@ def _count(name: str, outcomes: Iterable[bool]) -> tuple[int, int]:
 
 
 def _linked(sounds: Sounds, pairs: Iterable[tuple[str, str]]) -> Iterable[bool]:
-    return (bool(find_sound(sounds[one], _kept(sounds[other]))) for one, other in pairs)
+    return (bool(find_sound(sounds[one], kept(sounds[other]))) for one, other in pairs)
 
 
-def _kept(sounds: Sequence[SoundPrint]) -> SoundPrint:
+def kept(sounds: Sequence[SoundPrint]) -> SoundPrint:
     return next(sound for sound in sounds if sound.pitch == 1)
 
 
-def _mixes(samples: Mapping[str, Samples], sounds: Sounds) -> Iterable[bool]:
-    """Another voice over a recording, from louder than it to 20 dB beneath it."""
+def unrelated(
+    paths: Iterable[str], pairs: int
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """All pairs of takes of the same words, and so many others, drawn the same each time."""
+    both = list(itertools.combinations(paths, 2))
+    takes = [pair for pair in both if _same_words(*pair)]
+    others = [pair for pair in both if not _made_from(*pair) and not _same_words(*pair)]
+    return takes, random.Random(7).sample(others, min(pairs, len(others)))
+
+
+def mixes(samples: Mapping[str, Samples]) -> Iterator[tuple[tuple[SoundPrint, ...], str]]:
+    """Another voice over a recording, from louder than it to 20 dB beneath it; its path."""
     paths = [path for path in samples if path.startswith("speech/")]
     for number, path in enumerate(paths):
         other = samples[paths[(number + 7) % len(paths)]]
         for decibels in (6, 0, -6, -12, -16, -20):
-            mix = _printed(by.mixed(samples[path], other, decibels))
-            links = find_sound(mix, _kept(sounds[path]))
-            yield any(link.intact for link in links)
+            yield printed(by.mixed(samples[path], other, decibels)), path
 
 
-def _cuts(samples: Mapping[str, Samples], sounds: Sounds) -> Iterable[bool]:
-    """Three seconds of one recording within another: more than those must not be linked."""
+def cuts(samples: Mapping[str, Samples]) -> Iterator[tuple[tuple[SoundPrint, ...], str]]:
+    """Three seconds of one recording within another, at `CUT_MS`; the path of the one."""
     paths = [path for path in samples if path.startswith("speech/")]
     for number, path in enumerate(paths):
         base = samples[paths[(number + 11) % len(paths)]]
         piece = samples[path][RATE : 4 * RATE]
-        cut = np.concatenate([base[: 2 * RATE], piece, base[2 * RATE :]])
-        links = find_sound(_printed(cut), _kept(sounds[path]))
-        yield any(link.here.start_ms < 1500 or link.here.end_ms > 5500 for link in links)
+        yield printed(np.concatenate([base[: 2 * RATE], piece, base[2 * RATE :]])), path
+
+
+def _trusted(samples: Mapping[str, Samples], sounds: Sounds) -> Iterator[bool]:
+    for made, path in mixes(samples):
+        yield any(link.intact for link in find_sound(made, kept(sounds[path])))
+
+
+def _beyond(samples: Mapping[str, Samples], sounds: Sounds) -> Iterator[bool]:
+    start_ms, end_ms = CUT_MS[0] - CUT_SPARE_MS, CUT_MS[1] + CUT_SPARE_MS
+    for made, path in cuts(samples):
+        links = find_sound(made, kept(sounds[path]))
+        yield any(link.here.start_ms < start_ms or link.here.end_ms > end_ms for link in links)
 
 
 def _made_from(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from api.cli.options import Cli
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
 
+CERTIFICATE, MANIFESTS = "application/vc", "application/c2pa"
 ClearanceId = Annotated[str, typer.Argument(help="Id of the decision.")]
 Recording = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A film or a sound; it is not kept.")
@@ -31,13 +32,19 @@ def find(
     out: Annotated[
         Path | None, typer.Option(help="Write the surest certificate here, to verify it.")
     ] = None,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="Write the C2PA manifests that the certified file carried here."),
+    ] = None,
 ) -> None:
     """Which certified recording is this? Asks the registry; exit 1 when it knows none."""
     with cli.client() as client:
         found = client.send("/c2pa/matches/byContent", file)
         matches = found["matches"]
-        if out is not None and matches:
-            out.write_bytes(client.fetch(f"/c2pa/manifests/{matches[0]['manifestId']}"))
+        for to, kind in ((out, CERTIFICATE), (manifest, MANIFESTS)):
+            if to is not None and matches:
+                path = f"/c2pa/manifests/{matches[0]['manifestId']}"
+                to.write_bytes(client.fetch(path, accept=kind))
     rows = [(item["manifestId"], f"{item['similarityScore']} %") for item in matches]
 
     def render() -> None:

@@ -18,13 +18,16 @@ from api.softbinding import PURPOSE, RESULTS_MAX, Desk
 from api.visiting import origin_of
 from api.wire import FROZEN
 from core.clock import utc_now
-from core.errors import BadInput
+from core.errors import BadInput, NotFound
 from core.principal import SearchCapability
+from fingerprint.labels.manifeststore import MEDIA_TYPE as MANIFEST_TYPE
+from fingerprint.labels.manifeststore import active_manifest
 from licensing.service import publications
 from licensing.service.certificatestates import how_it_stands
 from licensing.softbinding import SUPPORTED, Likeness
 
 PREFIX = "/c2pa"
+VARY = {"Vary": "Accept"}
 VALUE_LENGTH_MAX = 48_000
 BODY_VALUE_LENGTH_MAX = 1_000_000
 public = APIRouter(tags=["public"], prefix=PREFIX)
@@ -143,11 +146,33 @@ async def by_content(
 
 
 @public.get("/manifests/{manifest_id}", response_class=Response)
-def manifest(manifest_id: str, reading: Reading) -> Response:
-    """The signed certificate of a released recording; what it says is for anybody to verify."""
+def manifest(
+    manifest_id: str,
+    request: Request,
+    reading: Reading,
+    world: Open,
+    *,
+    active: Annotated[bool, Query(alias="returnActiveManifest")] = False,
+) -> Response:
+    """The C2PA manifests that a released recording carried; else its signed certificate.
+
+    Who accepts `application/vc` gets the certificate in any case, who accepts nothing but
+    `application/c2pa` never does.
+    """
     capability = SearchCapability(PURPOSE, "anybody")
     item = publications.public_certificate(reading, capability, manifest_id, now=utc_now())
-    return Response(item.signed, media_type=CREDENTIAL_TYPE)
+    accepted = request.headers.get("accept", "")
+    wanted = CREDENTIAL_TYPE not in accepted
+    found = publications.public_manifests(reading, world.vault, item) if wanted else None
+    if found is None and accepted == MANIFEST_TYPE:
+        raise NotFound(
+            "The certified file carried no C2PA manifest.",
+            next_step=f"Ask for its certificate, {CREDENTIAL_TYPE}.",
+        )
+    if found is None:
+        return Response(item.signed, media_type=CREDENTIAL_TYPE, headers=VARY)
+    kept = active_manifest(found) if active else found
+    return Response(kept, media_type=MANIFEST_TYPE, headers=VARY)
 
 
 @router.post("/clearances/{clearance_id}/certificate/publication", response_model=PublicationOut)

@@ -10,7 +10,7 @@ import mmap
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,6 +55,11 @@ def read_labels(path: Path) -> tuple[Label, ...]:
         aigc = _aigc([found.group(1) for found in _first(_AIGC, data)])
         signed = _JUMBF.search(data) is not None
     return (_c2pa(path) if signed else Label(C2PA, ABSENT), iptc, aigc)
+
+
+def has_manifest(labels: Iterable[Label]) -> bool:
+    """Whether these say that the file may carry a C2PA manifest, and not that it is broken."""
+    return any(item.scheme == C2PA and item.state != UNVERIFIABLE for item in labels)
 
 
 def source_type(uri: str) -> str:

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from core.db import next_seq
-from core.errors import Conflict, NotFound
+from core.errors import BadProof, Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
+from core.vault import Vault
 from licensing.certificatestate import released_at
 from licensing.models_certificate import Certificate, CertificateState
 from licensing.service.certificates import get_certificate
@@ -20,6 +21,7 @@ from licensing.store import certificates
 from licensing.store import publications as store
 from licensing.store.publications import Open
 from registry.models.works import Stage
+from registry.service.filemanifests import open_manifest
 
 OPEN_MAX = 2_000
 
@@ -91,6 +93,17 @@ def public_certificate(
     if not open_now or how_it_stands(session, item, now).state is CertificateState.VOID:
         raise _nothing()
     return item
+
+
+def public_manifests(session: Session, vault: Vault, item: Certificate) -> bytes | None:
+    """The C2PA manifest store that the file of a public certificate carried, as it was signed.
+
+    `None` where it carried none, or it cannot be read any more.
+    """
+    try:
+        return open_manifest(session, vault, system(item.tenant_id), item.submission_id)
+    except (BadProof, NotFound):
+        return None
 
 
 def _nothing() -> NotFound:

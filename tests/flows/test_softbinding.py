@@ -1,6 +1,7 @@
 """Anybody asks which certified recording this is: real media, re-encoded, and another take."""
 
 import base64
+import os
 import threading
 import zlib
 from datetime import timedelta
@@ -23,6 +24,7 @@ from core.softbindingsettings import SoftBindingSettings
 from fingerprint.content.models import Box, Part, PicturePrint
 from fingerprint.content.packing import pack_picture, unpack_picture
 from fingerprint.content.printing import ContentPrint, read_content
+from fingerprint.labels.manifeststore import active_manifest, manifest_store
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from licensing.certificateassertion import ALGORITHM as EMBEDDED
@@ -247,3 +249,32 @@ def test_half_of_it_must_be_found_and_each_certificate_stands_once() -> None:
     found = [Likeness("b", 49), Likeness("a", 60), Likeness("c", 60), Likeness("a", 80)]
     assert best(found, 10) == (Likeness("a", 80), Likeness("c", 60))
     assert best(found, 1) == (Likeness("a", 80),)
+
+
+@pytest.mark.media
+def test_the_manifest_that_the_certified_file_carried_comes_back_after_the_release_alone(
+    stage: Stage, anybody: Client, media_dir: Path
+) -> None:
+    pytest.importorskip("c2pa")
+    folder = os.environ.get("EBENBILD_VECTORS")
+    if not folder:
+        pytest.skip("EBENBILD_VECTORS names no folder of test vectors")
+    carrying = Path(folder) / "c2pa" / "sample1_signed.wav"
+    studio = stage.tenant("studio")[1]
+    early = publish(studio, certified(stage, studio, carrying, days=1))
+    with pytest.raises(Refused):
+        anybody.fetch(f"/c2pa/manifests/{early}")
+    name = publish(studio, certified(stage, studio, carrying))
+    store = anybody.fetch(f"/c2pa/manifests/{name}")
+    assert store == manifest_store(carrying)
+    newest = anybody.fetch(f"/c2pa/manifests/{name}", returnActiveManifest=True)
+    assert newest == active_manifest(store)
+    certificate = anybody.fetch(f"/c2pa/manifests/{name}", accept="application/vc")
+    assert parse_signed(certificate)["credentialSubject"]
+    with open_registry(stage.settings) as world, world.db.read() as session:
+        sealed = session.connection().exec_driver_sql("SELECT sealed FROM file_manifest").scalars()
+        assert all(store[:64] not in row for row in sealed)
+    plain = publish(studio, certified(stage, studio, media_dir / TAKES / "real.flac"))
+    assert parse_signed(anybody.fetch(f"/c2pa/manifests/{plain}"))
+    with pytest.raises(Refused, match="no C2PA manifest"):
+        anybody.fetch(f"/c2pa/manifests/{plain}", accept="application/c2pa")
