@@ -12,7 +12,7 @@ from typing import Any
 from api.client import Client, remote
 from core.init import OPERATOR_KEY_FILE
 from core.settings import Settings
-from tests.flows.serving import free_port, ready, wait_until
+from tests.flows.serving import PATIENCE_S, free_port, ready, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -74,7 +74,7 @@ class Registry:
         """End what was started here, and nothing else."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(PATIENCE_S)
 
     def _serve(self, worker: str) -> None:
         words = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(self.port), worker]

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fingerprint.media import door
+from fingerprint.media.process import MediaChild
+from fingerprint.media.protocol import Job
 from tests.simulators.stage import Stage
 
 
@@ -14,3 +17,17 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage.make(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def media_children(monkeypatch: pytest.MonkeyPatch) -> list[MediaChild]:
+    """Every process that the door to media starts from here on."""
+    started: list[MediaChild] = []
+
+    class Noted(MediaChild):
+        def __init__(self, job: Job) -> None:
+            super().__init__(job)
+            started.append(self)
+
+    monkeypatch.setattr(door, "MediaChild", Noted)
+    return started

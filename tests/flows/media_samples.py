@@ -1,6 +1,8 @@
 """Pictures that carry their number and sounds that can be told apart, for the media tests."""
 
+import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,3 +51,12 @@ def lag(heard: NDArray[np.float32], meant: NDArray[np.float32], reach: int = 800
     core = meant[reach : reach + size]
     scores = [float(np.dot(heard[start : start + size], core)) for start in range(2 * reach)]
     return int(np.argmax(scores)) - reach
+
+
+def children(of: int | str = "self") -> set[int]:
+    """Processes that a process started and that are still there, the dead included."""
+    found: set[int] = set()
+    for task in Path(f"/proc/{of}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # a thread that has just ended
+            found |= {int(pid) for pid in (task / "children").read_text().split()}
+    return found

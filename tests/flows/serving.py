@@ -3,10 +3,13 @@
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from api.client import Client
 from core.errors import EbenbildError
+
+PATIENCE_S = 300.0  # for a machine that is busy with much else
 
 
 def free_port() -> int:
@@ -20,6 +23,10 @@ def workers_of(pid: int) -> list[int]:
     return [int(line) for line in ran.stdout.split()]
 
 
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -28,12 +35,11 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def wait_until(check: object, seconds: float = 60.0) -> None:
-    assert callable(check)
+def wait_until(check: Callable[[], object], seconds: float = PATIENCE_S) -> None:
     ends = time.monotonic() + seconds
     while not check():
         assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def ready(client: Client) -> bool:

@@ -4,12 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import alive, free_port, ready, wait_until, workers_of
+from serving import PATIENCE_S, alive, free_port, ready, threads_of, wait_until, workers_of
 
 from api.cli.main import main
 from api.client import Client, remote
@@ -46,7 +45,7 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
         yield process, client, f"http://127.0.0.1:{port}"
     if process.poll() is None:
         process.terminate()
-        process.wait(60)
+        process.wait(PATIENCE_S)
 
 
 def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
@@ -100,7 +99,7 @@ def test_asked_to_end_it_takes_its_worker_along(
     wait_until(lambda: len(workers_of(process.pid)) == 1)
     (worker,) = workers_of(process.pid)
     process.terminate()
-    assert process.wait(60) in (0, -signal.SIGTERM)
+    assert process.wait(PATIENCE_S) in (0, -signal.SIGTERM)
     assert not alive(worker)
 
 
@@ -110,7 +109,7 @@ def test_killed_outright_it_leaves_no_worker_behind(
     process, _, _ = served
     wait_until(lambda: len(workers_of(process.pid)) == 1)
     (worker,) = workers_of(process.pid)
-    time.sleep(3)
+    wait_until(lambda: threads_of(worker) > 1)  # one of them watches us
     process.kill()
     process.wait()
     wait_until(lambda: not alive(worker))
@@ -120,7 +119,13 @@ def test_without_a_registry_it_makes_none(tmp_path: Path) -> None:
     environment = {**os.environ, "EBENBILD_DATA_DIR": str(tmp_path / "none")}
     command = [sys.executable, "-m", "api.cli.main", "serve", "--port", "0"]
     ran = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
     assert ran.returncode == 1
     assert "ebenbild init" in ran.stderr

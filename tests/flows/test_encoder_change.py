@@ -23,7 +23,8 @@ from registry.service.gallery import load_gallery
 from registry.service.material import opened
 from registry.store import material
 from registry.store.scans import ScanRow
-from tests.flows.test_kill_worker import wait_until, worker
+from tests.flows.serving import PATIENCE_S, wait_until
+from tests.flows.test_kill_worker import worker
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
@@ -53,10 +54,15 @@ def use(stage: Stage, model_id: str = NEW, **more: Any) -> dict[str, Any]:
     return dict(stage.operator.post("/v1/encoder-changes", {"model_id": model_id, **more}))
 
 
-def people(stage: Stage, *names: str, purposes: tuple[str, ...] = KEPT, slow_ms: int = 0) -> None:
+def hold_of(stage: Stage, name: str) -> Path:
+    """While this file exists, no worker gets past this person's sample."""
+    return stage.settings.data_dir.parent / f"hold-{name}"
+
+
+def people(stage: Stage, *names: str, purposes: tuple[str, ...] = KEPT) -> None:
     _, agency = stage.tenant("agency")
     for name in names:
-        sample = medium(10_000, (name, "voice", 0, 10_000), slow_ms=slow_ms)
+        sample = medium(10_000, (name, "voice", 0, 10_000), held=(hold_of(stage, name), 0))
         Person.add(agency, name).enrol(stage.file(f"{name}.wav", sample), purposes=purposes)
 
 
@@ -156,20 +162,22 @@ def test_who_is_no_operator_changes_no_encoder(ready: Stage) -> None:
 
 def test_killed_over_and_over_every_print_is_made_once(ready: Stage) -> None:
     names = [f"person{number}" for number in range(6)]
-    people(ready, *names, slow_ms=250)
+    people(ready, *names)
     job_id = use(ready)["id"]
 
     def state() -> dict[str, Any]:
         return dict(ready.operator.get(f"/v1/jobs/{job_id}"))
 
-    for share in (0.1, 0.4):
+    for share, name in ((0.1, "person1"), (0.4, "person3")):
+        hold_of(ready, name).touch()
         process = worker(ready)
         wait_until(lambda share=share: state()["progress"] > share)  # type: ignore[misc]
         process.send_signal(signal.SIGKILL)
         process.wait()
+        hold_of(ready, name).unlink()
         assert serving(ready) == "small-voice"
         assert 0 < prints(ready).get(NEW, 0) < len(names)
-    assert worker(ready, "--drain").wait(120) == 0
+    assert worker(ready, "--drain").wait(PATIENCE_S) == 0
     assert (state()["state"], state()["attempts"]) == ("done", 3)
     assert serving(ready) == NEW
     assert prints(ready) == {"small-voice": 6, NEW: 6}
@@ -207,7 +215,7 @@ def test_kept_samples_lie_sealed_and_go_with_the_consent(ready: Stage) -> None:
         with pytest.raises(BadProof), opened(world.vault, world.objects, other):
             pass
     agency.post(f"/v1/enrolments/{item.enrolment_id}/withdrawal")
-    worker(ready, "--drain").wait(60)
+    assert worker(ready, "--drain").wait(PATIENCE_S) == 0
     assert kept_samples(ready) == ()
     with open_registry(ready.settings) as world:
         assert not path.exists()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from api.client import Client
+from tests.flows.serving import PATIENCE_S, wait_until
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, voice_sample
 
@@ -32,12 +33,9 @@ def progress_of(studio: Client, job_id: str) -> float:
     return float(studio.get(f"/v1/jobs/{job_id}")["progress"])
 
 
-def wait_until(check: object, seconds: float = 60.0) -> None:
-    assert callable(check)
-    ends = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < ends, "waited in vain"
-        time.sleep(0.05)
+def hold_of(stage: Stage) -> Path:
+    """While this file exists, no worker gets past the middle of the film."""
+    return stage.settings.data_dir.parent / "hold"
 
 
 @pytest.fixture
@@ -51,7 +49,9 @@ def waiting(stage: Stage) -> tuple[Client, Person, str, str]:
     cut_id = new_cut(studio)
     usage = stage.file("u.csv", f"cut_id,territory,period,views\n{cut_id},DE,2030-10,9\n".encode())
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(usage)})
-    film = medium(SEGMENTS * 10_000, ("anna", "voice", 0, 60_000), slow_ms=400)
+    film = medium(
+        SEGMENTS * 10_000, ("anna", "voice", 0, 60_000), slow_ms=400, held=(hold_of(stage), 30_000)
+    )
     body = {
         "cut_id": cut_id,
         "upload_id": studio.upload(stage.file("film.mp4", film)),
@@ -80,13 +80,15 @@ def test_killed_in_mid_scan_the_next_worker_finishes_and_accrues_once(
     stage: Stage, waiting: tuple[Client, Person, str, str]
 ) -> None:
     studio, _, _, job_id = waiting
+    hold_of(stage).touch()
     first = worker(stage)
-    wait_until(lambda: 0.2 < progress_of(studio, job_id) < 0.9)
+    wait_until(lambda: progress_of(studio, job_id) > 0.2)
     first.send_signal(signal.SIGKILL)
     first.wait()
+    hold_of(stage).unlink()
     before = studio.get(f"/v1/jobs/{job_id}")
     assert before["state"] == "leased"
-    assert worker(stage, "--drain").wait(120) == 0
+    assert worker(stage, "--drain").wait(PATIENCE_S) == 0
     after = studio.get(f"/v1/jobs/{job_id}")
     assert (after["state"], after["attempts"]) == ("done", 2)
     check_done_once(stage, waiting)
@@ -96,13 +98,15 @@ def test_asked_to_stop_the_worker_ends_its_segment_and_hands_the_job_back(
     stage: Stage, waiting: tuple[Client, Person, str, str]
 ) -> None:
     studio, _, _, job_id = waiting
+    hold_of(stage).touch()
     first = worker(stage)
-    wait_until(lambda: 0.2 < progress_of(studio, job_id) < 0.9)
+    wait_until(lambda: progress_of(studio, job_id) > 0.2)
     first.send_signal(signal.SIGTERM)
-    assert first.wait(30) == 0
+    hold_of(stage).unlink()
+    assert first.wait(PATIENCE_S) == 0
     handed_back = studio.get(f"/v1/jobs/{job_id}")
     assert (handed_back["state"], handed_back["attempts"]) == ("queued", 0)
-    assert worker(stage, "--drain").wait(120) == 0
+    assert worker(stage, "--drain").wait(PATIENCE_S) == 0
     check_done_once(stage, waiting)
 
 
@@ -119,5 +123,5 @@ def test_killed_over_and_over_the_end_is_the_same(
         process.wait()
         if studio.get(f"/v1/jobs/{job_id}")["state"] == "done":
             break
-    assert worker(stage, "--drain").wait(120) == 0
+    assert worker(stage, "--drain").wait(PATIENCE_S) == 0
     check_done_once(stage, waiting)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from media_samples import murmur
-from serving import free_port, ready, wait_until, workers_of
+from serving import PATIENCE_S, free_port, ready, wait_until, workers_of
 
 from api.client import Client, remote
 from api.demo.media import write_sound
@@ -28,14 +28,20 @@ SLOW = ("twenty-thousand-frames.gif", "claims-four-gigabytes.wav")
 
 
 @pytest.fixture(scope="module")
-def outcomes() -> list[Outcome]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Outcome]]:
+    """What comes of reading them all, with a folder for temporary files that nobody else uses."""
+    own = str(tmp_path_factory.mktemp("tmp"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", own)
+        patch.setattr(tempfile, "tempdir", own)
+        yield read_all()
+        assert not [path for path in Path(own).iterdir() if path.suffix or path.is_file()]
+
+
+def read_all() -> list[Outcome]:
     media = os.environ.get("EBENBILD_MEDIA")
     workers = min(4, os.cpu_count() or 1)
-    before = set(Path(tempfile.gettempdir()).iterdir())
-    found = run(MUTANTS, workers, Path(media) if media else None, limits=LIMITS, thorough=False)
-    left = set(Path(tempfile.gettempdir()).iterdir()) - before
-    assert not {path for path in left if path.suffix or path.is_file()}
-    return found
+    return run(MUTANTS, workers, Path(media) if media else None, limits=LIMITS, thorough=False)
 
 
 def test_no_mutant_and_no_bomb_escapes(outcomes: list[Outcome]) -> None:
@@ -69,7 +75,7 @@ def served(tmp_path: Path) -> Iterator[tuple[int, Client]]:
         wait_until(lambda: ready(client))
         yield process.pid, client
     process.terminate()
-    process.wait(60)
+    process.wait(PATIENCE_S)
 
 
 def test_bombs_do_not_end_the_service(served: tuple[int, Client], tmp_path: Path) -> None:

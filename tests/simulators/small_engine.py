@@ -64,11 +64,15 @@ def medium(
     turns: Sequence[str] = (),
     said_at: Sequence[int] = (),
     notes: Sequence[str] = (),
+    held: tuple[Path, int] | None = None,
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
 
     `turns` are movements of the one head, `said_at` the moments at which single words begin,
     `notes` what its decoder says of each part.
+
+    `held` names a file and a moment: whoever comes to the part that begins there waits while the
+    file exists.
 
     `content` names the recordings that sound and picture consist of, as (name, start_ms, end_ms).
     """
@@ -78,7 +82,8 @@ def medium(
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
     made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
-    return json.dumps({**made, "said_at": [*said_at]}).encode()
+    waits = {"held": (str(held[0]), held[1])} if held else {}
+    return json.dumps({**made, **waits, "said_at": [*said_at]}).encode()
 
 
 def small_sound(pieces: Sequence[tuple[str, int, int]]) -> SoundPrint:
@@ -107,6 +112,13 @@ def vector(name: str, model_id: str = "") -> np.ndarray:
     """The unit vector of a name, as an encoder with this id makes it."""
     raw = _seeded(name if model_id in SHIPPED else f"{model_id}:{name}").normal(size=DIMENSION)
     return (raw / np.linalg.norm(raw)).astype(np.float32)
+
+
+def _take_time(script: Mapping[str, Any], start_ms: int) -> None:
+    time.sleep(script["slow_ms"] / 1000)
+    file, at_ms = script.get("held", ("", -1))
+    while at_ms == start_ms and Path(file).exists():
+        time.sleep(0.02)
 
 
 def _seeded(name: str) -> np.random.Generator:
@@ -147,7 +159,7 @@ class SmallEngine:
 
     def embed(self, path: Path, modality: Modality) -> SampleReport:
         script = _read(path)
-        time.sleep(script["slow_ms"] / 1000)
+        _take_time(script, 0)
         found = [who for who in script["people"] if who["modality"] == modality]
         if len(found) != 1:
             code = "too-little-speech" if modality is Modality.VOICE else "no-face"
@@ -207,7 +219,7 @@ class SmallEngine:
         if heed is not None:
             heed(tuple(Reason(code, {}) for code in script.get("notes", [])))
         self.scanned.append((span, frozenset(modalities)))
-        time.sleep(script["slow_ms"] / 1000)
+        _take_time(script, span.start_ms)
         if progress is not None:
             progress(1.0)
         people = [who for who in script["people"] if who["modality"] in modalities]

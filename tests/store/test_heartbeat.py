@@ -1,6 +1,6 @@
 """The heartbeat keeps a lease that is shorter than the work, and tells when it was lost."""
 
-import time
+from datetime import datetime
 
 import pytest
 
@@ -9,6 +9,7 @@ from core import jobs
 from core.clock import utc_now
 from core.jobs import Job, LeaseLost
 from tests.fixtures import TestWorld
+from tests.flows.serving import wait_until
 
 
 @pytest.fixture
@@ -20,19 +21,40 @@ def leased(world: TestWorld) -> Job:
     return job
 
 
-def claimed_by_another(world: TestWorld) -> Job | None:
+def claimed_by_another(world: TestWorld, at: datetime) -> Job | None:
     with world.db.write() as session:
-        return jobs.claim(session, worker="other", kinds=["scan"], now=utc_now(), lease_seconds=1)
+        return jobs.claim(session, worker="other", kinds=["scan"], now=at, lease_seconds=1)
+
+
+def seen(world: TestWorld, job: Job) -> Job:
+    with world.db.read() as session:
+        return jobs.get(session, world.first, job.id)
+
+
+def lease_end(world: TestWorld, job: Job) -> datetime:
+    end = seen(world, job).lease_until
+    assert end is not None
+    return end
+
+
+def lost(pulse: Heartbeat) -> bool:
+    try:
+        pulse.check()
+    except LeaseLost:
+        return True
+    return False
 
 
 def test_the_lease_outlives_its_length_while_the_work_goes_on(
     world: TestWorld, leased: Job
 ) -> None:
+    first = lease_end(world, leased)
     with Heartbeat(world.db, leased, lease_seconds=1):
-        time.sleep(2.5)
-        assert claimed_by_another(world) is None
-    time.sleep(1.2)
-    assert claimed_by_another(world) is not None
+        wait_until(lambda: lease_end(world, leased) > first)
+        second = lease_end(world, leased)
+        wait_until(lambda: lease_end(world, leased) > second)
+        assert claimed_by_another(world, at=second) is None
+    assert claimed_by_another(world, at=lease_end(world, leased)) is not None
 
 
 def test_progress_is_shown_and_a_cancelled_job_stops_its_worker(
@@ -40,12 +62,10 @@ def test_progress_is_shown_and_a_cancelled_job_stops_its_worker(
 ) -> None:
     with Heartbeat(world.db, leased, lease_seconds=1) as pulse:
         pulse.show(0.4, "2/5")
-        time.sleep(0.8)
-        with world.db.read() as session:
-            seen = jobs.get(session, world.first, leased.id)
-        assert (seen.progress, seen.note) == (0.4, "2/5")
+        wait_until(lambda: seen(world, leased).progress == 0.4)
+        assert seen(world, leased).note == "2/5"
         with world.db.write() as session:
             jobs.cancel(session, world.first, leased.id, utc_now())
-        time.sleep(1.2)
+        wait_until(lambda: lost(pulse))
         with pytest.raises(LeaseLost):
             pulse.show(0.5, "3/5")

@@ -357,7 +357,7 @@ def test_a_killed_run_loses_and_doubles_nothing(stage: Stage) -> None:
             target=accrue_for_ever, args=(stage.database_path, stage.studio, started)
         )
         run.start()
-        assert started.wait(60)
+        assert started.wait(300)
         time.sleep(pause_seconds)
         run.kill()
         run.join(30)

@@ -6,7 +6,6 @@ import ipaddress
 import socket
 import ssl
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -46,9 +45,8 @@ def test_what_the_receiver_asks_for_is_told() -> None:
 
 def test_a_receiver_that_drips_is_cut_off() -> None:
     with web_receiver(answers=[200], drip_s=0.2) as receiver:
-        began = time.monotonic()
-        send(receiver.url, seconds=1)
-        assert time.monotonic() - began < 4
+        outcome = send(receiver.url, seconds=1)
+    assert len(outcome.body) < 100, "that is all it had to say"
 
 
 def test_a_receiver_that_says_nothing_is_cut_off() -> None:
