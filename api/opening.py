@@ -1,12 +1,17 @@
-"""Opens the registry of a data folder for requests and jobs alike, complete and up to date."""
+"""Opens the registry of a data folder for requests and jobs alike, complete and up to date.
+
+Whoever opens it knows every table, used here or not: rows are sealed table by table.
+"""
 
 from api.schema import require_current
 from core.init import World, open_world
 from core.settings import Settings
+from migrations import tables
 
 
 def open_registry(settings: Settings) -> World:
     """The open registry; raises Unavailable with the missing step, usually `ebenbild init`."""
+    tables.load()
     world = open_world(settings)
     try:
         require_current(world.db)

@@ -2,14 +2,16 @@
 
 import logging
 import threading
+from typing import TYPE_CHECKING
 
-from api.accounts import joining, resetting
-from api.accounts.resetting import GOOD_FOR, Letter
 from api.web.texts import text
 from core import mail
 from core.clock import utc_now
 from core.init import World
 from core.mail import MailOutcome
+
+if TYPE_CHECKING:
+    from api.accounts.resetting import Letter
 
 LOG = logging.getLogger("ebenbild.post")
 IN_A_ROW_MAX = 50
@@ -19,6 +21,9 @@ def send_resets(world: World, ending: threading.Event | None = None) -> int:
     """Send all that is due; returns how many were tried."""
     if not world.settings.mail.host:
         return 0
+    # Imported here: signing in needs libraries that a worker without mail does not.
+    from api.accounts import resetting  # noqa: PLC0415
+
     for tried in range(IN_A_ROW_MAX):
         stops = ending is not None and ending.is_set()
         letter = None if stops else resetting.next_letter(world.db, utc_now())
@@ -31,9 +36,11 @@ def send_resets(world: World, ending: threading.Event | None = None) -> int:
     return IN_A_ROW_MAX
 
 
-def _send(world: World, letter: Letter) -> MailOutcome:
+def _send(world: World, letter: "Letter") -> MailOutcome:
+    from api.accounts import joining, resetting  # noqa: PLC0415
+
     link = joining.link(world.settings, letter.code, resetting.PAGE)
-    minutes = int(GOOD_FOR.total_seconds()) // 60
+    minutes = int(resetting.GOOD_FOR.total_seconds()) // 60
     words = text(letter.lang, "reset.letter", link=link, minutes=minutes, code=letter.code)
     composed = mail.compose(
         sender=world.settings.mail.sender,

@@ -23,6 +23,7 @@ import numpy as np
 from core.errors import BadInput
 from fingerprint import calibration, likelihood, misses, opening
 from fingerprint.calibration import CALIBRATION_FILE, FORMAT
+from fingerprint.media.forking import forking
 from fingerprint.models import Modality
 from fingerprint.opening import Origin
 from fingerprint.pieces import (
@@ -124,7 +125,8 @@ def run(
 
     `encoders` are ids of added ones, each measured in place of the shipped one of its modality.
     """
-    document = calibrate(manifest, identities, load_manifest(models), threads, encoders)
+    with forking():
+        document = calibrate(manifest, identities, load_manifest(models), threads, encoders)
     write(out or models / CALIBRATION_FILE, document["models"])
     return document
 

@@ -48,10 +48,11 @@ def evaluate(
     from api.web.evaluation import page as rendered  # noqa: PLC0415
     from fingerprint import opening  # noqa: PLC0415
     from fingerprint.evaluate import evaluate as run  # noqa: PLC0415
+    from fingerprint.media.forking import forking  # noqa: PLC0415
 
     settings = cli.settings()
-    engine = open_engine(settings, opening.named(settings.models_path, encoder or ()))
-    with progress(manifest.name) as bar:
+    with forking(), progress(manifest.name) as bar:
+        engine = open_engine(settings, opening.named(settings.models_path, encoder or ()))
         found = run(engine, manifest, feeding(bar), by=by).to_json()
     if page is not None:
         page.write_text(rendered(found, lang=cli.lang, manifest=manifest.name), encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from fingerprint.media import door
+from fingerprint.media.forking import forking
 from fingerprint.media.process import MediaChild
 from fingerprint.media.protocol import Job
 from tests.simulators.stage import Stage
@@ -17,6 +18,13 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     made = Stage.make(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="module")
+def forked_media() -> Iterator[None]:
+    """Media are read by copies of one loaded process, as workers do; others start one a file."""
+    with forking():
+        yield
 
 
 @pytest.fixture

@@ -21,6 +21,8 @@ from fingerprint.voice.vad import SpeechDetector
 from fingerprint.weights.manifest import SPEECH_DETECTOR, load_manifest
 from tests.engines import models_dir, real_engine
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 RATE = 16_000
 
 

@@ -16,7 +16,7 @@ from fingerprint.engine import Engine, Gallery
 from fingerprint.models import Decision, Finding, Modality, Trace
 from tests.engines import real_engine
 
-pytestmark = [pytest.mark.media, pytest.mark.timeout(3000)]
+pytestmark = [pytest.mark.media, pytest.mark.timeout(3000), pytest.mark.usefixtures("forked_media")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from fingerprint.evaluate import evaluate, read_manifest
 from fingerprint.models import Modality
 from tests.engines import models_dir, real_engine
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 KEYS = {
     "rank1",
     "eer",

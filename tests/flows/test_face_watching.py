@@ -20,7 +20,7 @@ from fingerprint.media.models import Frame
 from fingerprint.weights.convert import convert_all
 from fingerprint.weights.manifest import FACE_DETECTOR, FACE_FINDER, load_manifest
 
-pytestmark = pytest.mark.media
+pytestmark = [pytest.mark.media, pytest.mark.usefixtures("forked_media")]
 
 GATES = FaceGates()
 

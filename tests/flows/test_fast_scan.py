@@ -13,7 +13,7 @@ from fingerprint.engine import Engine
 from fingerprint.models import Modality, ScanMode, Span, Trace
 from tests.engines import real_engine
 
-pytestmark = [pytest.mark.media, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.media, pytest.mark.timeout(600), pytest.mark.usefixtures("forked_media")]
 
 FPS = 25
 Picture = NDArray[np.uint8]

@@ -10,6 +10,8 @@ from bench.impostor_material import Kit, Material, Recording, voice_of
 from bench.impostors import passes, wilson
 from tests.engines import models_dir, real_engine
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 PEOPLE, TAKES, ATTEMPTS = 4, 4, 8
 
 

@@ -20,6 +20,8 @@ from fingerprint.weights.manifest import SHIPPED_ENCODERS, load_manifest
 from tests.engines import models_dir, real_engine
 from tests.onnx_files import DIMENSION, face_encoder, voice_encoder
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 VOICE = Encoder("tiny", "1", FrontEnd.FBANK80, "", "", "MIT", "made for a test", 0)
 FACE = replace(VOICE, name="small", front_end=FrontEnd.ALIGN112)
 

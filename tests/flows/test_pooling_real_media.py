@@ -9,7 +9,7 @@ from fingerprint.engine import Engine, Gallery, GalleryEntry
 from fingerprint.models import Decision, Modality, Span, Trace
 from tests.engines import real_engine
 
-pytestmark = [pytest.mark.media, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.media, pytest.mark.timeout(600), pytest.mark.usefixtures("forked_media")]
 
 LINE_MS = 2500
 READER = "2414"

@@ -12,6 +12,8 @@ from core.errors import BadMedia
 from fingerprint.engine import Engine
 from tests.engines import real_engine
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 RATE = 16_000
 
 
