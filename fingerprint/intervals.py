@@ -8,11 +8,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fingerprint.trials import Mated, Unmated
+from fingerprint.trials import Floats, Mated, Unmated, hits
 
-Floats = NDArray[np.float64]
 RESAMPLES = 400
 CONFIDENCE = 0.95
 _SEED = 20260101
@@ -28,13 +26,14 @@ def fnir_intervals(
     if not mated or not unmated:
         return None
     generator = np.random.default_rng(_SEED)
-    hits = np.array([search.own if search.first else -math.inf for _, search in mated])
+    found_to = hits([search for _, search in mated])
     best = np.array([search.best for _, search in unmated])
     order = np.argsort(-best, kind="stable")
     of_mated = _weights([name for name, _ in mated], generator)
     of_unmated = _weights([name for name, _ in unmated], generator)[:, order]
     found = [
-        float(weights @ (hits <= _limit(best[order], alarms, fpir))) / max(float(weights.sum()), 1)
+        float(weights @ (found_to <= _limit(best[order], alarms, fpir)))
+        / max(float(weights.sum()), 1)
         for weights, alarms in zip(of_mated, of_unmated, strict=True)
     ]
     edges = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]

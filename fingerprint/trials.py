@@ -5,11 +5,15 @@ candidate at or above the threshold; an unmated search is a false positive where
 probe that gave no vector misses where it is mated and raises no alarm where it is not.
 """
 
-import bisect
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 FPIRS = (0.1, 0.01, 0.001)
 _POINTS_MAX = 200
 _ALARMS_MIN = 3  # the rule of three: fewer than 3 / FPIR probes without an alarm show nothing
@@ -25,7 +29,7 @@ class Mated:
     @property
     def first(self) -> bool:
         """Whether the own print is the first candidate."""
-        return self.own > -math.inf and all(self.own >= other for other in self.others)
+        return self.own > -math.inf and self.own >= max(self.others, default=-math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def fnir_at(mated: Sequence[Mated], unmated: Sequence[Unmated], fpir: float) -> 
     With fewer strangers than 1 / `fpir` that is a threshold that none of them reaches.
     """
     threshold = threshold_at(unmated, fpir)
-    return None if threshold is None or not mated else _fnir(mated, threshold)
+    return None if threshold is None or not mated else _fnir(hits(mated), threshold)
 
 
 def threshold_at(unmated: Sequence[Unmated], fpir: float) -> float | None:
@@ -92,39 +96,45 @@ def measurable(impostors: int, fpir: float) -> bool:
     return impostors * fpir >= _ALARMS_MIN - 1e-9
 
 
-def _fnir(mated: Sequence[Mated], threshold: float) -> float:
-    return 1 - sum(search.first and search.own >= threshold for search in mated) / len(mated)
+def hits(mated: Sequence[Mated]) -> Floats:
+    """Up to which threshold each search finds its own print, (N,); minus infinity for never."""
+    return np.array([search.own if search.first else -math.inf for search in mated], np.float64)
+
+
+def _fnir(found: Floats, threshold: float) -> float:
+    return 1 - int(np.count_nonzero(found >= threshold)) / len(found)
 
 
 def _eer(mated: Sequence[Mated], unmated: Sequence[Unmated]) -> float | None:
     """Where false matches and false non-matches of single comparisons are equally frequent."""
-    genuine = sorted(search.own for search in mated)
-    impostor = sorted(
-        [score for search in mated for score in search.others]
-        + [score for search in unmated for score in search.scores]
+    genuine = np.sort(np.array([search.own for search in mated], np.float64))
+    scores = itertools.chain(
+        *(search.others for search in mated), *(search.scores for search in unmated)
     )
-    if not genuine or not impostor:
+    impostor = np.sort(np.fromiter(scores, np.float64))
+    if not len(genuine) or not len(impostor):
         return None
-    best = (math.inf, 1.0)
-    for threshold in sorted({*genuine, *impostor, math.inf}):
-        fnmr = bisect.bisect_left(genuine, threshold) / len(genuine)
-        fmr = 1 - bisect.bisect_left(impostor, threshold) / len(impostor)
-        best = min(best, (abs(fnmr - fmr), (fnmr + fmr) / 2))
-    return best[1]
+    thresholds = np.append(np.unique(np.concatenate([genuine, impostor])), math.inf)
+    fnmr = np.searchsorted(genuine, thresholds) / len(genuine)
+    fmr = 1 - np.searchsorted(impostor, thresholds) / len(impostor)
+    apart = np.abs(fnmr - fmr)
+    nearest = apart == apart.min()
+    return float(((fnmr + fmr) / 2)[nearest].min())
 
 
 def _det(mated: Sequence[Mated], unmated: Sequence[Unmated]) -> tuple[DetPoint, ...]:
     """Points from the loosest to the strictest threshold, thinned evenly."""
     if not mated or not unmated:
         return ()
-    scores = {search.own for search in mated} | {search.best for search in unmated}
-    steps = sorted(score for score in scores if score > -math.inf)
+    found, best = hits(mated), np.array([search.best for search in unmated], np.float64)
+    scores = np.unique([*(search.own for search in mated), *best.tolist()])
+    steps = scores[scores > -math.inf].tolist()
     thinned = steps[:: max(1, -(-len(steps) // _POINTS_MAX))]
     return tuple(
         DetPoint(
             threshold,
-            sum(search.best >= threshold for search in unmated) / len(unmated),
-            _fnir(mated, threshold),
+            int(np.count_nonzero(best >= threshold)) / len(best),
+            _fnir(found, threshold),
         )
         for threshold in thinned
     )

@@ -81,3 +81,20 @@ def test_rates_depend_on_the_order_of_scores_alone(
     )
     assert (plain.rank1, plain.fnir_at_fpir) == (other.rank1, other.fnir_at_fpir)
     assert plain.eer == pytest.approx(other.eer)
+
+
+@given(MATED, UNMATED)
+def test_the_equal_error_rate_is_that_of_the_threshold_where_both_errors_are_nearest(
+    mated: list[Mated], unmated: list[Unmated]
+) -> None:
+    genuine = [search.own for search in mated]
+    impostor = [score for search in mated for score in search.others]
+    impostor += [score for search in unmated for score in search.scores]
+    errors = [
+        (
+            sum(own < threshold for own in genuine) / len(genuine),
+            1 - sum(score < threshold for score in impostor) / len(impostor),
+        )
+        for threshold in (*genuine, *impostor, math.inf)
+    ]
+    assert rates(mated, unmated).eer == min((abs(a - b), (a + b) / 2) for a, b in errors)[1]
