@@ -24,6 +24,7 @@ from licensing.models import Terms
 from licensing.status import bits_with
 from licensing.statuslist import signed_status_list
 from licensing.token import seal_token
+from registry.models.heldkeys import AgencyKey
 from tests.unit.licensing.documents import (
     FACTS,
     FATHER,
@@ -78,6 +79,15 @@ def childs_at(now: datetime) -> Doc:
     """A good licence of a minor with two guardians."""
     named = document(terms_at(now), guardians=(MOTHER.did, FATHER.did))
     return signed(named, guardians=(MOTHER, FATHER))
+
+
+def held_at(now: datetime) -> Doc:
+    """A good licence that was signed with a key held for an agency, and says so."""
+    terms = terms_at(now)
+    flagged = replace(terms, formation=replace(terms.formation, agency_key=True))
+    declared = AgencyKey("ten_agency", "Agency & Sons", "mdt_1", "a" * 64)
+    named = document(flagged, issuer=STRANGER.did, agency_key=declared)
+    return signed(named, first=STRANGER)
 
 
 def forgeries(now: datetime) -> list[Forgery]:

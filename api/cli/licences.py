@@ -176,7 +176,7 @@ def sign_held(cli: Cli, client: "Client", licence_id: str, out: Path | None) -> 
         note(text(cli.lang, "licence.second", licence=licence_id))
         return {"id": licence_id, "state": "DRAFT", "approval_id": made["approval_id"]}
     if out is not None:
-        out.write_bytes(client.fetch(f"/v1/licences/{licence_id}/credential"))
+        out.write_bytes(made["credential"].encode())
     found: dict[str, Any] = made["licence"]
     return found
 

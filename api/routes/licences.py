@@ -90,17 +90,22 @@ class LicenceOut(BaseModel):
 
 
 class AgencySigned(BaseModel):
-    """What came of an agency's wish to sign: the licence, or the approval that still waits."""
+    """What came of an agency's wish to sign: the licence, or the approval that still waits.
+
+    `credential` is the signed file, byte for byte; a mandate to license need not let one read.
+    """
 
     licence: LicenceOut | None
+    credential: str
     approval_id: str
 
     @classmethod
     def of(cls, made: Licence | Approval) -> Self:
         """Either as data."""
         if isinstance(made, Approval):
-            return cls(licence=None, approval_id=made.id)
-        return cls(licence=LicenceOut.of(made), approval_id="")
+            return cls(licence=None, credential="", approval_id=made.id)
+        signed = made.signed.decode("utf-8")
+        return cls(licence=LicenceOut.of(made), credential=signed, approval_id="")
 
 
 @router.post("/licences", status_code=201, response_model=LicenceToSign)

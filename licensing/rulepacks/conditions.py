@@ -136,6 +136,7 @@ FLAGS: dict[str, Flag] = {
     "conspicuous": lambda f, at: f.terms.formation.conspicuous,
     "counsel": lambda f, at: f.terms.formation.counsel,
     "union_agreement": lambda f, at: f.terms.formation.union_agreement,
+    "agency_key": lambda f, at: f.terms.formation.agency_key,
     "court_approval": lambda f, at: bool(f.terms.formation.court_approval_ref.strip()),
     "post_mortem": lambda f, at: f.terms.post_mortem,
     "label_promised": lambda f, at: f.terms.label_ai,

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from core.canonical import canonical
 from core.clock import utc_now
 from licensing.token import seal_token
-from tests.forgeries import JOSE, PYJWT, STATUS, VC, childs_at, forgeries, good, status_at
+from tests.forgeries import JOSE, PYJWT, STATUS, VC, childs_at, forgeries, good, held_at, status_at
 from tests.peers.npm_programs import judged, tokens_judged
 from tests.unit.licensing.documents import REGISTRY
 
 NOW = utc_now().replace(microsecond=0)
 ALL = forgeries(NOW)
-GOOD = [canonical(good(NOW)), canonical(childs_at(NOW))]
+GOOD = [canonical(good(NOW)), canonical(childs_at(NOW)), canonical(held_at(NOW))]
 
 
 def accepted(answer: dict[str, Any]) -> bool:
@@ -64,7 +64,7 @@ def test_jose_accepts_our_tokens_and_refuses_the_forgeries(node: str) -> None:
     assert [one.name for one, answer in pairs if answer["verified"]] == []
 
 
-@pytest.mark.parametrize("data", GOOD, ids=["adult", "child"])
+@pytest.mark.parametrize("data", GOOD, ids=["adult", "child", "held"])
 def test_pyjwt_accepts_our_tokens(data: bytes) -> None:
     assert opened(seal_token(data, REGISTRY))
 
