@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from api.client import Client, Refused
+from api.opening import open_registry
+from core.principal import SearchCapability
+from registry.store import invented
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,
@@ -18,6 +21,7 @@ from tests.simulators.stage import (
 )
 
 STATED = {"made_by": "Ada K.", "tool": "Voice Forge", "model": "vf-2", "copies_nobody": True}
+EVERYBODY = SearchCapability("test", "all")
 FILM = medium(20_000, ("oracle", "voice", 0, 15_000))
 
 
@@ -85,6 +89,31 @@ def test_a_figure_clears_its_studios_cuts_and_nobody_is_asked_or_paid(studio: St
     assert told["detail"]["statement"] == figure["statement_sha256"]
     assert studio.client.get("/v1/figures") == []
     assert found["spans"][0]["performer_id"] is None
+
+
+def test_use_of_a_figure_earns_nobody_anything(studio: Studio) -> None:
+    studio.figure()
+    made = studio.scan()
+    assert studio.decided(made)["verdict"] == "CLEARED"
+    usage = f"cut_id,territory,period,views\n{made['cut_id']},DE,2030-10,1000\n".encode()
+    upload = studio.client.upload(studio.stage.file("u", usage))
+    assert studio.client.post("/v1/usage-imports", {"upload_id": upload})["accepted"] == 1
+    booked = studio.client.post("/v1/accruals")
+    assert (booked["new"], booked["unchanged"]) == (0, 0)
+
+
+def test_what_a_withdrawn_figure_was_made_of_is_gone(studio: Studio) -> None:
+    figure = studio.figure()
+    with open_registry(studio.stage.settings) as world:
+        sealed = world.vault.live_key_id(figure["id"])
+    assert sealed is not None
+    studio.client.post(f"/v1/characters/{figure['id']}/withdrawal")
+    run_jobs(studio.stage.settings)
+    with open_registry(studio.stage.settings) as world, world.db.read() as session:
+        assert world.vault.live_key_id(figure["id"]) is None
+        assert invented.sealed_after(session, EVERYBODY, "", limit=1) == ()
+    assert studio.read(figure["id"])["statement"] is None
+    assert studio.read(figure["id"])["statement_sha256"] == figure["statement_sha256"]
 
 
 def test_another_studios_cut_with_the_figure_tells_nobody(stage: Stage, studio: Studio) -> None:
