@@ -14,6 +14,8 @@ from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 LIMITS = Limits()
 CONTAINERS = ["a.mp4", "a.mov", "a.mkv", "a.webm", "a.ts", "a.mpg", "a.avi"]
 

@@ -14,6 +14,8 @@ from fingerprint.media.limits import Limits
 from fingerprint.media.models import Frame
 from fingerprint.models import Span
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 FPS = 10
 WHOLE = Span(0, 60_000)
 NO_CUT_KEYS = {"x264-params": "scenecut=0"}

@@ -13,7 +13,7 @@ from fingerprint.media.level import Level
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span
 
-pytestmark = pytest.mark.media
+pytestmark = [pytest.mark.media, pytest.mark.usefixtures("forked_media")]
 LIMITS = Limits()
 
 

@@ -12,6 +12,8 @@ from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span
 
+pytestmark = pytest.mark.usefixtures("forked_media")
+
 LIMITS = Limits()
 RATE = 16_000
 
