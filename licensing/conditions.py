@@ -121,11 +121,10 @@ def _stage_rates(value: object) -> tuple[StageRate, ...]:
 
 
 def _stage_rate(value: object) -> StageRate:
-    found = only_fields(
-        value, frozenset({"stage", "kind", "rate", "currency"}), frozenset(), "stage_rates"
-    )
-    price = {name: item for name, item in found.items() if name != "stage"}
-    stage = member(found, "stage", Stage, "stage_rates.stage")
+    if not isinstance(value, Mapping) or "stage" not in value:
+        raise BadTerms("stage_rates must each name a stage.", next_step=SHAPE)
+    price = {name: item for name, item in value.items() if name != "stage"}
+    stage = member(value, "stage", Stage, "stage_rates.stage")
     return StageRate(stage, tariff(price, "stage_rates"))
 
 

@@ -11,12 +11,14 @@ from typing import TypeVar
 from core.clock import from_text
 from core.errors import BadInput, BadTerms
 from core.money import parse_rate, rate_text
-from licensing.models import ANY, TariffKind, TariffTerm
+from licensing.models import ANY, TariffKind, TariffRef, TariffTerm
 
 LIST_MAX = 300
 TEXT_MAX = 200
 SHAPE = "See the licence terms in the documentation of formats."
 _TARIFF = frozenset({"kind", "rate", "currency"})
+_NAMED = frozenset({"kind", "currency", "id"})
+_NAMED_MAY = frozenset({"rate", "version", "digest"})
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -87,18 +89,34 @@ def time(data: Mapping[str, object], field: str) -> datetime:
 
 
 def tariff(data: object, what: str) -> TariffTerm:
-    """What is paid, for what, in which currency."""
+    """What is paid, for what, in which currency; or which published tariff says so."""
+    if isinstance(data, Mapping) and data.get("kind") == TariffKind.TARIFF.value:
+        return _by_tariff(only_fields(data, _NAMED, _NAMED_MAY, what), what)
     found = only_fields(data, _TARIFF, frozenset(), what)
     kind = member(found, "kind", TariffKind, f"{what}.kind")
     return TariffTerm(kind, parse_rate(text(found, "rate")), text(found, "currency"))
 
 
+def _by_tariff(found: Mapping[str, object], what: str) -> TariffTerm:
+    """A reference; what is left out is filled in before anything is signed."""
+    version = whole(found.get("version", 0), f"{what}.version") or 0
+    digest = text(found, "digest") if found.get("digest") else ""
+    rate = parse_rate(text(found, "rate")) if "rate" in found else 0
+    named = TariffRef(text(found, "id"), version, digest)
+    return TariffTerm(TariffKind.TARIFF, rate, text(found, "currency"), named)
+
+
 def tariff_to_dict(agreed: TariffTerm) -> dict[str, object]:
     """JSON-ready form; inverse of `tariff`."""
+    named = agreed.tariff
+    said = {} if named is None else {"id": named.id, "version": named.version}
+    pinned = {"digest": named.digest} if named is not None and named.digest else {}
     return {
         "kind": agreed.kind.value,
         "rate": rate_text(agreed.rate_micro),
         "currency": agreed.currency,
+        **said,
+        **pinned,
     }
 
 

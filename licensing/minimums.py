@@ -85,7 +85,9 @@ def _price(minimums: Minimums, agreed: TariffTerm) -> list[Compared]:
     floors = [rate for rate in minimums.rates if (rate.kind, rate.currency) == alike]
     if floors == [agreed]:
         return []
-    kept = bool(floors) and agreed.rate_micro >= floors[0].rate_micro
+    # Two tariffs cannot be told to be more or less than one another.
+    same = bool(floors) and floors[0].tariff == agreed.tariff
+    kept = same and agreed.rate_micro >= floors[0].rate_micro
     least = [tariff_to_dict(rate) for rate in floors or minimums.rates]
     return [Compared("tariff", least, tariff_to_dict(agreed), kept=kept)]
 

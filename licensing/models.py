@@ -20,10 +20,11 @@ ANY = "*"
 
 
 class TariffKind(StrEnum):
-    """What one rate is paid for."""
+    """What one rate is paid for; TARIFF says that a published tariff names the price."""
 
     PER_MINUTE = "per_minute"
     PER_VIEW = "per_view"
+    TARIFF = "tariff"
 
 
 class Context(StrEnum):
@@ -64,12 +65,28 @@ class StepState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TariffRef:
+    """A tariff, in the version and the very words agreed on; `digest` is its SHA-256 as hex.
+
+    Version 0 and an empty digest ask for the newest, before anything is signed.
+    """
+
+    id: str
+    version: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TariffTerm:
-    """The agreed price: `rate_micro` is in 1e-6 of one unit of `currency` (ISO 4217)."""
+    """The agreed price: `rate_micro` is in 1e-6 of one unit of `currency` (ISO 4217).
+
+    Where a published `tariff` names the price, the rate is that which it leaves to the licence.
+    """
 
     kind: TariffKind
     rate_micro: int
     currency: str
+    tariff: TariffRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,11 @@ ACTIONS = {
     KindOfUse.TRAIN_MODEL: "eb:trainModel",
     KindOfUse.TEXT_AND_DATA_MINING: "eb:textAndDataMining",
 }
-PAY_PER = {TariffKind.PER_MINUTE: "eb:minute", TariffKind.PER_VIEW: "eb:view"}
+PAY_PER = {
+    TariffKind.PER_MINUTE: "eb:minute",
+    TariffKind.PER_VIEW: "eb:view",
+    TariffKind.TARIFF: "eb:publishedTariff",
+}
 SCOPES = {
     "territories": "spatial",
     "languages": "language",
@@ -52,6 +56,7 @@ LIVING, DECEASED = "eb:living", "eb:deceased"
 PERFORMER_URN = "urn:ebenbild:performer:"
 TENANT_URN = "urn:ebenbild:tenant:"
 LICENCE_URN = "urn:ebenbild:licence:"
+TARIFF_URN = "urn:ebenbild:tariff:"
 CURRENCY_URN = "urn:iso:std:iso:4217#"
 
 
@@ -191,6 +196,10 @@ def _payment(tariff: TariffTerm, stage: Stage | None) -> dict[str, object]:
     amount = _constraint("payAmount", "eq", rate_text(tariff.rate_micro))
     amount["unit"] = CURRENCY_URN + tariff.currency
     limits = [amount, _constraint("eb:payPer", "eq", PAY_PER[tariff.kind])]
+    if tariff.tariff is not None:
+        named = f"{TARIFF_URN}{tariff.tariff.id}:{tariff.tariff.version}"
+        limits.append(_constraint("eb:tariff", "eq", named))
+        limits.append(_constraint("eb:tariffDigest", "eq", tariff.tariff.digest))
     if stage is not None:
         limits.append(_constraint("eb:stage", "eq", STAGES[stage]))
     return {"action": "compensate", "constraint": limits}

@@ -13,7 +13,16 @@ from core.errors import BadInput, BadTerms
 from core.money import parse_rate
 from fingerprint.models import Modality
 from licensing.conditions import DIGEST
-from licensing.models import ANY, Context, Formation, StageRate, TariffTerm, TemplateRef, Terms
+from licensing.models import (
+    ANY,
+    Context,
+    Formation,
+    StageRate,
+    TariffRef,
+    TariffTerm,
+    TemplateRef,
+    Terms,
+)
 from licensing.policy import (
     ACTIONS,
     CURRENCY_URN,
@@ -24,6 +33,7 @@ from licensing.policy import (
     PERFORMER_URN,
     SCOPES,
     STAGES,
+    TARIFF_URN,
     TENANT_URN,
     policy_of,
 )
@@ -147,7 +157,16 @@ def _tariff(constraints: Sequence[_Json]) -> TariffTerm:
         kind=_PAID_PER[per["rightOperand"]],
         rate_micro=parse_rate(amount["rightOperand"]),
         currency=amount["unit"].removeprefix(CURRENCY_URN),
+        tariff=_tariff_named(constraints),
     )
+
+
+def _tariff_named(constraints: Sequence[_Json]) -> TariffRef | None:
+    said = _right(constraints, "eb:tariff", "eq")
+    if said is None:
+        return None
+    name, _, version = _text(said).removeprefix(TARIFF_URN).rpartition(":")
+    return TariffRef(name, int(version), _text(_right(constraints, "eb:tariffDigest", "eq")))
 
 
 def _stages(limits: Sequence[_Json]) -> tuple[Stage, ...]:

@@ -12,7 +12,7 @@ from core.clock import to_text
 from core.money import rate_text
 from fingerprint.models import Modality, Reason
 from licensing.conditions import DIGEST
-from licensing.models import ANY, TariffTerm, Terms
+from licensing.models import ANY, TariffKind, TariffTerm, Terms
 from registry.models.works import CutFormat, KindOfUse, Medium, Stage
 from registry.territories import KNOWN
 from registry.usekinds import concerned
@@ -32,6 +32,7 @@ _WORK = re.compile(r"(wrk|cut)_[a-z2-7]{26}")
 _PARENT = re.compile(r"lic_[a-z2-7]{26}")
 _VERSION = re.compile(r"[1-9][0-9]{0,5}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_TARIFF_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def check_terms(terms: Terms, at: datetime) -> tuple[Reason, ...]:
@@ -121,7 +122,19 @@ def _check_rate(agreed: TariffTerm) -> list[Reason]:
         reasons.append(Reason("rate-out-of-range", {"max": rate_text(RATE_MICRO_MAX)}))
     if not _CURRENCY.fullmatch(agreed.currency):
         reasons.append(Reason("currency-malformed", {}))
-    return reasons
+    return reasons + _check_named(agreed)
+
+
+def _check_named(agreed: TariffTerm) -> list[Reason]:
+    """A published tariff is named by who agrees on it, and pinned before anybody signs."""
+    named = agreed.tariff
+    if (agreed.kind is TariffKind.TARIFF) != (named is not None):
+        return [Reason("tariff-not-named", {})]
+    if named is None or (
+        _TARIFF_ID.fullmatch(named.id) and named.version > 0 and DIGEST.fullmatch(named.digest)
+    ):
+        return []
+    return [Reason("tariff-not-pinned", {"tariff": named.id})]
 
 
 def _check_stages(terms: Terms, at: datetime) -> list[Reason]:

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 
 from core.canonical import canonical
 from fingerprint.models import Reason
+from licensing.models import TariffTerm
+from royalties.agreed import Agreed, earned
 from royalties.entitlement import why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.models_books import Booked
-from royalties.tariffs.rates import amount
+
+SIMPLE = Agreed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Plan:
 def desired(
     uses: Sequence[ClearedUse],
     lines: Iterable[tuple[UsageLine, TerritoryFactors]],
+    agreed: Agreed = SIMPLE,
 ) -> tuple[tuple[Accrual, ...], tuple[Skipped, ...]]:
     """Everything these uses earn by these usage lines of the same cut, and what earns nothing."""
     facts = {use.use_id: use_facts(use) for use in uses}
@@ -47,7 +51,7 @@ def desired(
     skipped: Counter[tuple[str, str, str]] = Counter()
     for line, factors in lines:
         for use in uses:
-            found = _owed(use, facts[use.use_id], line, factors)
+            found = _owed(use, facts[use.use_id], line, factors, agreed)
             if isinstance(found, Accrual):
                 accruals.append(found)
             else:
@@ -95,12 +99,18 @@ def use_facts(use: ClearedUse) -> bytes:
                 "kind": use.kind.value,
                 "spans": [[span.start_ms, span.end_ms] for span in use.spans],
                 "licence": use.licence_id,
-                "tariff": [use.tariff.kind.value, str(use.tariff.rate_micro), use.tariff.currency],
+                "tariff": _price_facts(use.tariff),
                 "models": sorted(use.model_ids),
                 "thresholds": sorted(use.threshold_ids),
             }
         )
     ).digest()
+
+
+def _price_facts(term: TariffTerm) -> list[str]:
+    named = term.tariff
+    pinned = [] if named is None else [named.id, str(named.version), named.digest]
+    return [term.kind.value, str(term.rate_micro), term.currency, *pinned]
 
 
 def difference(old: Pins, new: Pins | None) -> str:
@@ -113,14 +123,19 @@ def difference(old: Pins, new: Pins | None) -> str:
 
 
 def _owed(
-    use: ClearedUse, facts: bytes, line: UsageLine, factors: TerritoryFactors
+    use: ClearedUse,
+    facts: bytes,
+    line: UsageLine,
+    factors: TerritoryFactors,
+    agreed: Agreed,
 ) -> Accrual | str:
     """The accrual, or the code of the reason why there is none."""
     refused = why_not(use, line)
     if refused is not None:
         return refused
-    factor = factors.of(line.territory)
-    priced = amount(use.tariff, use_ms=use.use_ms, views=line.views, territory_factor=factor)
+    priced = earned(use, line, factors, agreed)
+    if isinstance(priced, str):
+        return priced
     if priced.amount_micro == 0:
         return "amount-zero"
     if priced.amount_micro > AMOUNT_MICRO_MAX:

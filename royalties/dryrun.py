@@ -6,15 +6,17 @@ name. Where an amount is divided by points, the parts of those without a licence
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from royalties.agreed import once
 from royalties.counting import facts_of
-from royalties.entitlement import BEFORE_ACTIVE, why_not
+from royalties.entitlement import why_not
 from royalties.flats import Due
 from royalties.models import ClearedUse, TerritoryFactors, UsageLine
+from royalties.participants import present
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.figures import Beside, Figures, as_facts
-from royalties.tariffs.models import POOLS, Flat, Kind, Per, Split, Tariff
+from royalties.tariffs.models import POOLS, Kind, Split, Tariff
 from royalties.tariffs.points import Outcome, Participant, by_points
 from royalties.tariffs.pools import price_pool
 from royalties.tariffs.pricing import price
@@ -79,7 +81,7 @@ def _trained(tariff: Tariff, beside: Beside) -> Counted:
 def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
     """A fee that is owed once is carried by one line alone."""
     counted = Counted()
-    once = isinstance(tariff.params, Flat) and tariff.params.per is not Per.DAY
+    single = once(tariff) is not None
     for line in month.lines:
         for use in _earning(month, line):
             facts = _with(rows.get(line.id), facts_of(line, month.factors, use))
@@ -87,7 +89,7 @@ def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
             counted.missing.update(lacking)
             if lacking:
                 counted.unpriced.add(use.performer_id)
-            owed = not lacking and (not once or (line.id, use.use_id) in month.due)
+            owed = not lacking and (not single or (line.id, use.use_id) in month.due)
             counted.performers[use.performer_id] += price(tariff, facts).amount_micro if owed else 0
     return counted
 
@@ -111,7 +113,9 @@ def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: F
             counted.unpriced.update(earning)
             continue
         performer_of = {use.use_id: use.performer_id for use in cast.uses}
-        for portion in by_points(amounts[line.id], _present(cast, line), tariff.weights):
+        for portion in by_points(
+            amounts[line.id], present(cast.participants, cast.uses, line), tariff.weights
+        ):
             if portion.outcome is Outcome.LICENSED:
                 counted.performers[performer_of[portion.key]] += portion.amount_micro
             else:
@@ -140,21 +144,6 @@ def _pool(
     priced = price_pool(tariff, facts, whole=whole)
     counted.others[Outcome.UNDIVIDED] += priced.undivided_micro
     return {name: one.amount_micro for name, one in priced.amounts.items()}
-
-
-def _present(cast: Cast, line: UsageLine) -> list[Participant]:
-    """Everybody in the cut as this line finds them: no licence for it is no licence."""
-    reasons = {use.use_id: why_not(use, line) for use in cast.uses}
-    found = []
-    for one in cast.participants:
-        reason = reasons.get(one.key)
-        if reason is None:
-            found.append(one)
-        else:
-            unknown_then = reason == BEFORE_ACTIVE
-            outcome = Outcome.UNIDENTIFIED if unknown_then else Outcome.HELD
-            found.append(replace(one, outcome=outcome))
-    return found
 
 
 def _with(row: Figures | None, facts: Facts) -> Facts:

@@ -14,13 +14,13 @@ Due = frozenset[tuple[str, str]]
 class Firsts:
     """Collects, over usage lines in any order, the one that carries each fee."""
 
-    def __init__(self, per: Per) -> None:
+    def __init__(self, per: Per | None) -> None:
         self._per = per
         self._best: dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, str]]] = {}
 
     def see(self, work_id: str, use: ClearedUse, line: UsageLine) -> None:
         """Take a line of the use's cut into account."""
-        if self._per is Per.DAY or why_not(use, line) is not None:
+        if self._per is None or why_not(use, line) is not None:
             return
         key = (use.performer_id, work_id if self._per is Per.WORK else use.cut_id)
         rank = (line.period, line.territory, line.content_hash, use.use_id)

@@ -5,12 +5,14 @@ is paid by its engagement, and invented figures and released extras are owed not
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from fingerprint.models import Span
 from licensing.models import Clearance, SpanVerdict, Verdict
 from registry.models.works import CutFormat
 from registry.spans import total_ms
-from royalties.models import ClearedUse
+from royalties.entitlement import BEFORE_ACTIVE, why_not
+from royalties.models import ClearedUse, UsageLine
 from royalties.tariffs.models import Role
 from royalties.tariffs.points import Outcome, Participant
 
@@ -56,6 +58,23 @@ def everybody(
     if strange:
         found.append(Participant(STRANGERS, Outcome.UNIDENTIFIED, strange, format=format))
     return tuple(found)
+
+
+def present(
+    participants: Sequence[Participant], uses: Sequence[ClearedUse], line: UsageLine
+) -> list[Participant]:
+    """Everybody in the cut as a usage line finds them: no licence for it is no licence."""
+    reasons = {use.use_id: why_not(use, line) for use in uses}
+    found = []
+    for one in participants:
+        reason = reasons.get(one.key)
+        if reason is None:
+            found.append(one)
+        else:
+            unknown_then = reason == BEFORE_ACTIVE
+            outcome = Outcome.UNIDENTIFIED if unknown_then else Outcome.HELD
+            found.append(replace(one, outcome=outcome))
+    return found
 
 
 def _licensed(use: ClearedUse, format: CutFormat, roles: Mapping[str, Role]) -> Participant:

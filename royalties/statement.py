@@ -14,9 +14,13 @@ from datetime import datetime
 from core.canonical import canonical
 from core.ids import derived_id
 from core.money import to_cents
+from licensing.models import TariffRef
+from royalties.agreed import again
 from royalties.models import Pins
 from royalties.models_books import Transaction, TransactionKind
-from royalties.tariffs.rates import amount
+from royalties.tariffs.documents import pinned
+from royalties.tariffs.models import Tariff
+from royalties.tariffs.rates import AmountWithWorking
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,10 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one performer earned in `period` (YYYY-MM) as the books stood at `as_of_seq`."""
+    """What one performer earned in `period` (YYYY-MM) as the books stood at `as_of_seq`.
+
+    `tariffs` are those that lines pin: whoever computes it again needs their figures.
+    """
 
     id: str
     performer_id: str
@@ -71,6 +78,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     corrections: tuple[Correction, ...]
     totals: tuple[Total, ...]
+    tariffs: tuple[Tariff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ def build(*, performer_id: str, period: str, transactions: Sequence[Transaction]
 
 def recompute(statement: Statement) -> tuple[Difference, ...]:
     """Compute every amount and total again from the pins; empty when every digit agrees."""
-    found = _recompute_lines(statement.lines)
+    found = _recompute_lines(statement.lines, pinned(statement.tariffs))
     totals = _totals(statement.lines)
     if totals != statement.totals:
         found.append(Difference("totals", _text(statement.totals), _text(totals)))
@@ -116,16 +124,15 @@ def recompute(statement: Statement) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def _recompute_lines(lines: Sequence[StatementLine]) -> list[Difference]:
+def _recompute_lines(
+    lines: Sequence[StatementLine], tariffs: Mapping[TariffRef, Tariff]
+) -> list[Difference]:
     found = []
     for line in lines:
-        pins = line.pins
-        priced = amount(
-            pins.tariff,
-            use_ms=pins.use_ms,
-            views=pins.views,
-            territory_factor=pins.factor,
-        )
+        priced = again(line.pins, AmountWithWorking(line.amount_micro, line.working), tariffs)
+        if priced is None:
+            found.append(Difference(f"line {line.transaction_id} tariff", "pinned", "not there"))
+            continue
         if priced.amount_micro != line.amount_micro:
             figures = str(line.amount_micro), str(priced.amount_micro)
             found.append(Difference(f"line {line.transaction_id} amount", *figures))

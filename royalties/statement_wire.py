@@ -10,6 +10,7 @@ from typing import Any
 from core.clock import from_text, to_text
 from core.errors import BadInput
 from royalties.statement import Correction, Statement, StatementLine, Total
+from royalties.tariffs.documents import tariff_from_dict, tariff_to_dict
 from royalties.wire import pins_from_dict, pins_to_dict
 
 FORM = "ebenbild-statement-1"
@@ -26,6 +27,7 @@ def to_dict(statement: Statement) -> dict[str, Any]:
         "lines": [_line_to_dict(line) for line in statement.lines],
         "corrections": [_correction_to_dict(one) for one in statement.corrections],
         "totals": [_total_to_dict(total) for total in statement.totals],
+        "tariffs": [tariff_to_dict(tariff) for tariff in statement.tariffs],
     }
 
 
@@ -42,8 +44,9 @@ def from_dict(data: Mapping[str, Any]) -> Statement:
             lines=tuple(_line_from_dict(line) for line in data["lines"]),
             corrections=tuple(_correction_from_dict(one) for one in data["corrections"]),
             totals=tuple(_total_from_dict(total) for total in data["totals"]),
+            tariffs=tuple(tariff_from_dict(tariff) for tariff in data.get("tariffs", ())),
         )
-    except (KeyError, TypeError, ValueError) as exc:
+    except (KeyError, TypeError, ValueError, BadInput) as exc:
         raise BadInput(
             "This is not a statement.",
             code="bad-statement",

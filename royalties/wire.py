@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fingerprint.models import Span
-from licensing.models import TariffKind, TariffTerm
+from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
 from royalties.models import (
     AccrualReport,
@@ -35,11 +35,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "use_ms": pins.use_ms,
         "licence_id": pins.licence_id,
         "tariff_id": pins.tariff_id,
-        "tariff": {
-            "kind": pins.tariff.kind.value,
-            "rate_micro": pins.tariff.rate_micro,
-            "currency": pins.tariff.currency,
-        },
+        "tariff": _term_to_dict(pins.tariff),
         "territory_factor": [pins.factor.numerator, pins.factor.denominator],
         "territory_factor_set": pins.factor_set_id,
         "clearance_id": pins.clearance_id,
@@ -51,7 +47,6 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
 
 def pins_from_dict(data: Mapping[str, Any]) -> Pins:
     """Read pins back; raises KeyError, TypeError or ValueError where they are malformed."""
-    tariff = data["tariff"]
     return Pins(
         usage_line_id=str(data["usage_line_id"]),
         cut_id=str(data["cut_id"]),
@@ -65,15 +60,33 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         spans=_spans(data["spans"]),
         licence_id=str(data["licence_id"]),
         tariff_id=str(data["tariff_id"]),
-        tariff=TariffTerm(
-            TariffKind(tariff["kind"]), int(tariff["rate_micro"]), str(tariff["currency"])
-        ),
+        tariff=_term_from_dict(data["tariff"]),
         factor=Ratio(*(int(part) for part in data["territory_factor"])),
         factor_set_id=str(data["territory_factor_set"]),
         clearance_id=str(data["clearance_id"]),
         scan_id=str(data["scan_id"]),
         model_ids=tuple(str(one) for one in data["model_ids"]),
         threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
+    )
+
+
+def _term_to_dict(term: TariffTerm) -> dict[str, Any]:
+    named = term.tariff
+    pinned = {"id": named.id, "version": named.version, "digest": named.digest} if named else {}
+    return {
+        "kind": term.kind.value,
+        "rate_micro": term.rate_micro,
+        "currency": term.currency,
+        **pinned,
+    }
+
+
+def _term_from_dict(data: Mapping[str, Any]) -> TariffTerm:
+    named = None
+    if "id" in data:
+        named = TariffRef(str(data["id"]), int(data["version"]), str(data["digest"]))
+    return TariffTerm(
+        TariffKind(data["kind"]), int(data["rate_micro"]), str(data["currency"]), named
     )
 
 

@@ -19,6 +19,7 @@ from licensing.service import custody, heldlicences, licences, mandated
 from licensing.terms import terms_from_dict, terms_to_dict
 from registry.models.mandates import Act
 from registry.service.acting import represent, view
+from royalties.service.tariffs import agreed_terms
 
 router = APIRouter(tags=["licences"])
 CREDENTIAL_TYPE, TOKEN_TYPE = "application/vc", "application/vc+jwt"
@@ -124,12 +125,13 @@ def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
             scope=licences.SCOPE,
             now=now,
         )
+        agreed = agreed_terms(session, side, terms)
         held = None
         if body.agency_key:
             held = custody.held_for(session, caller, terms.performer_id, terms.kinds, now=now)
         base_url = world.settings.base_url
         return LicenceToSign.of_licence(
-            licences.draft_licence(session, side, terms, held=held, base_url=base_url, now=now)
+            licences.draft_licence(session, side, agreed, held=held, base_url=base_url, now=now)
         )
 
     return writing.write(make)

@@ -25,6 +25,7 @@ from licensing.service.standings import standings_known
 from licensing.terms import terms_from_dict, terms_to_dict
 from licensing.wording import render
 from registry.models.works import KindOfUse
+from royalties.service.tariffs import agreed_price, agreed_terms
 
 ByAgency = Annotated[bool, Query()]
 router = APIRouter(tags=["requests"])
@@ -176,7 +177,7 @@ def ask(body: NewRequest, writing: Writing) -> Response:
             requests.ask(
                 session,
                 writing.caller,
-                terms,
+                agreed_terms(session, writing.caller, terms),
                 message=body.message,
                 expires_at=body.expires_at,
                 now=utc_now(),
@@ -200,7 +201,7 @@ def ask_for_missing(clearance_id: str, body: NewRequests, writing: Writing) -> R
             session,
             writing.caller,
             clearance_id,
-            tariff,
+            agreed_price(session, writing.caller, tariff),
             performer_ids=body.performer_ids,
             valid_until=body.valid_until,
             description=body.description,
@@ -276,7 +277,7 @@ def counter(request_id: str, body: NewOffer, writing: Writing) -> Response:
             session,
             writing.caller,
             request_id,
-            terms,
+            agreed_terms(session, writing.caller, terms),
             message=body.message,
             expires_at=body.expires_at,
             now=utc_now(),

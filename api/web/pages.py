@@ -75,8 +75,10 @@ def _times(item: Mapping[str, Any]) -> str:
 
 def _working(lang: str, line: Mapping[str, Any]) -> str:
     """How a line's amount came about, as an equation of its pinned figures."""
-    figures = line["working"]
-    rate = money.format(int(figures["rate_micro"]), line["tariff"]["currency"], lang)
+    figures, term = line["working"], line["tariff"]
+    if "id" in term:
+        return _by_tariff(lang, figures, term)
+    rate = money.format(int(figures["rate_micro"]), term["currency"], lang)
     if figures["tariff"] == "per_view":
         return texts.text(
             lang, "working.per_view", rate=rate, views=texts.count(lang, int(figures["views"]))
@@ -85,3 +87,13 @@ def _working(lang: str, line: Mapping[str, Any]) -> str:
     factor = str(numerator) if denominator == 1 else f"{numerator}/{denominator}"
     use = texts.seconds(lang, int(figures["use_ms"]))
     return texts.text(lang, "working.per_minute", rate=rate, seconds=use, factor=factor)
+
+
+def _by_tariff(lang: str, figures: Mapping[str, Any], term: Mapping[str, Any]) -> str:
+    """Which tariff priced a line; its figures stand in the tariff itself."""
+    named = texts.text(lang, "working.tariff", id=term["id"], version=term["version"])
+    if "points" not in figures:
+        return named
+    whole = money.format(int(figures["line_micro"]), term["currency"], lang)
+    parts = {"points": figures["points"], "total": figures["points_total"]}
+    return texts.text(lang, "working.points", tariff=named, amount=whole, **parts)

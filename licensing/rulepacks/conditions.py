@@ -129,7 +129,7 @@ FLAGS: dict[str, Flag] = {
     "after_term": _after_term,
     "ai_labelled": lambda f, at: f.ai_labelled,
     "in_suspension": lambda f, at: f.in_suspension,
-    "priced": lambda f, at: f.terms.tariff.rate_micro > 0,
+    "priced": lambda f, at: f.terms.tariff.rate_micro > 0 or f.terms.tariff.tariff is not None,
     "described": lambda f, at: bool(f.terms.description.strip()),
     "written": lambda f, at: f.terms.formation.written,
     "separate_agreement": lambda f, at: f.terms.formation.separate_agreement,

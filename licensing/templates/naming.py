@@ -6,6 +6,7 @@ from core.errors import EbenbildError
 from core.money import format as money
 from core.money import parse_rate
 from licensing.assets import contract_words
+from licensing.models import TariffKind
 from licensing.wording import word
 
 # What a clause may fill in: fields of a terms file, and the two parties by name.
@@ -53,9 +54,17 @@ def _item(field: str, item: object, lang: str) -> str:
 
 
 def _price(tariff: Mapping[str, object], lang: str) -> str:
+    said = contract_words(lang)
+    if tariff.get("kind") == TariffKind.TARIFF.value:
+        named = said["per.tariff"].format(id=tariff.get("id"), version=tariff.get("version"))
+        agreed = str(tariff.get("rate", "0"))
+        return named if agreed == "0" else f"{named}: {_amount(tariff, lang)}"
+    per = said.get(f"per.{tariff.get('kind')}", str(tariff.get("kind")))
+    return f"{_amount(tariff, lang)} {per}"
+
+
+def _amount(tariff: Mapping[str, object], lang: str) -> str:
     try:
-        amount = money(parse_rate(str(tariff.get("rate"))), str(tariff.get("currency")), lang)
+        return money(parse_rate(str(tariff.get("rate"))), str(tariff.get("currency")), lang)
     except EbenbildError:
-        amount = contract_words(lang)["nothing"]
-    per = contract_words(lang).get(f"per.{tariff.get('kind')}", str(tariff.get("kind")))
-    return f"{amount} {per}"
+        return contract_words(lang)["nothing"]

@@ -13,9 +13,11 @@ from core.clock import utc_now
 from core.principal import Principal, require
 from licensing.service.clearances import get_clearance
 from royalties import accrual, ledger
+from royalties.agreed import Agreed
 from royalties.entitlement import entitled
 from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
 from royalties.models_books import Transaction
+from royalties.service.agreed import agreed_in
 from royalties.service.books import Clerk, collector
 from royalties.service.entitlements import history_of, parties_of
 from royalties.store import journal
@@ -56,8 +58,9 @@ def accrue(
         history = history_of(session, principal, cut_id)
         uses, skipped = entitled(history, parties_of(session, principal, history))
         tally.skip(skipped)
+        prices = agreed_in(session, principal, cut_id, history, uses)
         for lines in usage_store.pages(session, principal, cut_id):
-            _accrue_lines(session, principal, uses, lines, tally)
+            _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
     return AccrualReport(
         new=tally.new,
         unchanged=tally.unchanged,
@@ -77,10 +80,12 @@ def _accrue_lines(
     principal: Principal,
     uses: Sequence[ClearedUse],
     lines: Sequence[UsageLine],
+    *,
+    prices: Agreed,
     tally: _Tally,
 ) -> None:
     priced = [(line, factors_for(line.period)) for line in lines]
-    wanted, skipped = accrual.desired(uses, priced)
+    wanted, skipped = accrual.desired(uses, priced, prices)
     booked = journal.booked(session, principal, [line.id for line in lines])
     plan = accrual.plan(wanted, booked)
     old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])

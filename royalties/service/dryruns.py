@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from core.dated import Dated, in_force
 from core.errors import BadInput, NotFound
 from core.principal import Principal, require
 from registry.store import works
+from royalties.agreed import once
 from royalties.dryrun import Cast, Counted, Month, count
 from royalties.entitlement import entitled
 from royalties.flats import Firsts
@@ -22,8 +21,8 @@ from royalties.service.tariffs import get_tariff
 from royalties.store import usage as usage_store
 from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
-from royalties.tariffs.models import Flat, Per
 from royalties.tariffs.points import Outcome
+from royalties.tariffs.times import in_force_in
 from royalties.territories import factors_for
 from royalties.usage import PERIOD
 
@@ -91,7 +90,7 @@ def dry_run(
     return DryRun(
         published=published,
         period=period,
-        in_force=_in_force(published, period),
+        in_force=in_force_in(published.tariff, period),
         lines=len(month.lines),
         undecided=undecided,
         performers=_compared(session, principal, published, period, counted),
@@ -103,8 +102,7 @@ def dry_run(
 def _month(
     session: Session, principal: Principal, published: Published, beside: Beside, period: str
 ) -> tuple[Month, int]:
-    params = published.tariff.params
-    firsts = Firsts(params.per if isinstance(params, Flat) else Per.DAY)
+    firsts = Firsts(once(published.tariff))
     casts: dict[str, Cast] = {}
     lines: list[UsageLine] = []
     undecided = 0
@@ -160,11 +158,3 @@ def _paid(session: Session, principal: Principal, performer_id: str, period: str
     except NotFound:
         return {}
     return {total.currency: total.total_micro for total in stated.totals}
-
-
-def _in_force(published: Published, period: str) -> bool:
-    """Whether the first day of the month lies within the tariff's own time."""
-    tariff = published.tariff
-    first_day = datetime(int(period[:4]), int(period[5:]), 1, tzinfo=UTC)
-    dated = Dated(True, tariff.valid_from, tariff.valid_until, tariff.source, tariff.certainty)
-    return in_force([dated], first_day) is not None

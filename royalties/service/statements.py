@@ -5,6 +5,7 @@ up is never shown.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -19,6 +20,7 @@ from royalties.export import to_beancount
 from royalties.hledger import to_hledger
 from royalties.models_books import AccountBalance, TrialBalance
 from royalties.service.periods import check_month
+from royalties.service.tariffs import tariffs_pinned
 from royalties.statement import Statement, build, recompute
 from royalties.store import balances, exchanges
 from royalties.store import journal as store
@@ -43,7 +45,10 @@ def statement(
     )
     if not transactions and not store.periods(session, principal, performer_id):
         people.get_performer(session, principal, performer_id)
-    made = build(performer_id=performer_id, period=period, transactions=transactions)
+    bare = build(performer_id=performer_id, period=period, transactions=transactions)
+    prices = [line.pins.tariff for line in bare.lines]
+    rests_on = tariffs_pinned(session, principal, prices).values()
+    made = replace(bare, tariffs=tuple(sorted(rests_on, key=lambda one: (one.id, one.version))))
     if recompute(made):
         raise Broken(f"Statement {made.id} does not follow from its own figures.")
     return made

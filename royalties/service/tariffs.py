@@ -4,7 +4,8 @@ A name belongs to whoever published its first version. What is published goes in
 so that nobody can show one text to one side and another to the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,14 @@ from sqlmodel import Session
 
 from core import log
 from core.db import next_seq
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal, require
+from licensing.models import TariffRef, TariffTerm, Terms
 from royalties.service.usage import COLLECTORS
 from royalties.store import tariffs as store
 from royalties.store.tariffs import Published
 from royalties.tariffs.documents import digest_of, tariff_from_dict
+from royalties.tariffs.facts import leaves_rate
 from royalties.tariffs.models import Kind, Tariff
 from royalties.tariffs.shelf import on_shelf, shipped
 
@@ -79,6 +82,56 @@ def list_tariffs(
     return tuple(
         found[name] for name in sorted(found) if kind is None or found[name].tariff.kind is kind
     )
+
+
+def agreed_terms(session: Session, principal: Principal, terms: Terms) -> Terms:
+    """Terms whose prices by tariff are pinned, in the newest version where none is named.
+
+    Raises as `agreed_price` does.
+    """
+    rates = tuple(
+        replace(rate, tariff=agreed_price(session, principal, rate.tariff))
+        for rate in terms.stage_rates
+    )
+    main = agreed_price(session, principal, terms.tariff)
+    return replace(terms, tariff=main, stage_rates=rates)
+
+
+def agreed_price(session: Session, principal: Principal, term: TariffTerm) -> TariffTerm:
+    """A price whose tariff is pinned; a simple rate stays as it is.
+
+    Raises `NotFound` for a tariff that is not there, `BadTerms` for another digest or currency,
+    and for a rate that the tariff does not leave to the licence, or that is due and not named.
+    """
+    if term.tariff is None:
+        return term
+    item = get_tariff(session, principal, term.tariff.id, term.tariff.version or None)
+    tariff = item.tariff
+    if term.tariff.digest not in ("", item.digest):
+        raise BadTerms("The tariff says something else now.", next_step="Read it, and pin it anew.")
+    if term.currency != tariff.currency:
+        raise BadTerms(
+            f"The tariff {tariff.id} is in {tariff.currency}.", next_step="Name that currency."
+        )
+    if (term.rate_micro > 0) != leaves_rate(tariff):
+        told = "leaves the rate to the licence" if leaves_rate(tariff) else "has rates of its own"
+        raise BadTerms(
+            f"The tariff {tariff.id} {told}.", next_step="Name a rate only where the tariff asks."
+        )
+    return replace(term, tariff=TariffRef(tariff.id, tariff.version, item.digest))
+
+
+def tariffs_pinned(
+    session: Session, principal: Principal, terms: Iterable[TariffTerm]
+) -> dict[TariffRef, Tariff]:
+    """The tariffs that these prices pin; what is not there in these very words is left out."""
+    found = {}
+    for ref in {term.tariff for term in terms if term.tariff is not None}:
+        with suppress(NotFound):
+            item = get_tariff(session, principal, ref.id, ref.version)
+            if item.digest == ref.digest:
+                found[ref] = item.tariff
+    return found
 
 
 def _newest(session: Session, principal: Principal, tariff_id: str) -> Published | None:

@@ -6,13 +6,14 @@ a fraction is written: SHA-256 over RFC 8785 bytes, https://www.rfc-editor.org/r
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from core.canonical import canonical
 from core.errors import BadInput
+from licensing.models import TariffRef
 from royalties.tariffs.models import Kind, Tariff
 
 BYTES_MAX = 64 * 1024
@@ -44,6 +45,16 @@ def tariff_to_dict(tariff: Tariff) -> dict[str, Any]:
 def digest_of(tariff: Tariff) -> str:
     """What pins this very text: SHA-256 as hex."""
     return hashlib.sha256(canonical(tariff_to_dict(tariff))).hexdigest()
+
+
+def ref_of(tariff: Tariff) -> TariffRef:
+    """What a licence and an accrual pin of a tariff."""
+    return TariffRef(tariff.id, tariff.version, digest_of(tariff))
+
+
+def pinned(tariffs: Iterable[Tariff]) -> dict[TariffRef, Tariff]:
+    """Tariffs by what pins them."""
+    return {ref_of(tariff): tariff for tariff in tariffs}
 
 
 def schema() -> dict[str, Any]:

@@ -69,6 +69,15 @@ def missing(tariff: Tariff, facts: Facts, *, whole: Facts | None = None) -> tupl
     return tuple(dict.fromkeys(told))
 
 
+def leaves_rate(tariff: Tariff) -> bool:
+    """Whether the licence has to name the rate."""
+    match tariff.params:
+        case PerMinute(rate_micro=None) | PerView(steps=()) | Flat(fee_micro=None):
+            return True
+        case _:
+            return False
+
+
 def require(tariff: Tariff, facts: Facts, *, whole: Facts | None = None) -> None:
     """Raise BadInput (tariff-facts-missing) naming what `missing` finds."""
     lacking = missing(tariff, facts, whole=whole)

@@ -30,10 +30,15 @@ class AmountWithWorking:
 def amount(
     term: TariffTerm, *, use_ms: int, views: int, territory_factor: Ratio
 ) -> AmountWithWorking:
-    """Price one use by one usage line; `use_ms` is licensed time, `views` the line's count."""
+    """Price one use by one usage line; `use_ms` is licensed time, `views` the line's count.
+
+    Raises ValueError for a price that a published tariff names.
+    """
     if term.kind is TariffKind.PER_MINUTE:
         return _per_minute(term.rate_micro, use_ms, territory_factor)
-    return _per_view(term.rate_micro, views)
+    if term.kind is TariffKind.PER_VIEW:
+        return _per_view(term.rate_micro, views)
+    raise ValueError("a published tariff is no simple rate")
 
 
 def _per_minute(rate_micro: int, use_ms: int, factor: Ratio) -> AmountWithWorking:

@@ -14,6 +14,7 @@ from licensing.models import (
     Formation,
     StageRate,
     TariffKind,
+    TariffRef,
     TariffTerm,
     TemplateRef,
     Terms,
@@ -61,11 +62,27 @@ kinds = st.one_of(
 modalities = st.lists(st.sampled_from(list(Modality)), min_size=1, max_size=2, unique=True).map(
     tuple
 )
-tariffs = st.builds(
-    TariffTerm,
-    st.sampled_from(list(TariffKind)),
-    st.integers(0, 10**12),
-    st.sampled_from(["EUR", "USD", "CNY"]),
+_rates = st.integers(0, 10**12)
+_currencies = st.sampled_from(["EUR", "USD", "CNY"])
+tariffs = st.one_of(
+    st.builds(
+        TariffTerm,
+        st.sampled_from([TariffKind.PER_MINUTE, TariffKind.PER_VIEW]),
+        _rates,
+        _currencies,
+    ),
+    st.builds(
+        TariffTerm,
+        st.just(TariffKind.TARIFF),
+        _rates,
+        _currencies,
+        st.builds(
+            TariffRef,
+            st.sampled_from(["gema-ai", "flat-day"]),
+            st.integers(1, 99),
+            st.sampled_from(["a" * 64, "0" * 64]),
+        ),
+    ),
 )
 
 terms = st.builds(

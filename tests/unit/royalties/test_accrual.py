@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from core.ids import derived_id
 from fingerprint.models import Span
-from licensing.models import TariffKind, TariffTerm
+from licensing.models import TariffTerm
 from registry.models.works import KindOfUse
 from royalties import accrual
 from royalties.models import Accrual, ClearedUse, Ratio, TerritoryFactors, UsageLine
 from royalties.tariffs.rates import amount
-from tests.unit.royalties.worlds import EVEN, Books, line, priced, tariff, use
+from tests.unit.royalties.worlds import EVEN, SIMPLE, Books, line, priced, tariff, use
 
 
 @st.composite
@@ -25,7 +25,7 @@ def cleared_uses(draw: st.DrawFn) -> list[ClearedUse]:
         ends = sorted(draw(st.sets(st.integers(0, 10**6), min_size=2, max_size=6)))
         spans = tuple(zip(ends[::2], ends[1::2], strict=False))
         term = TariffTerm(
-            draw(st.sampled_from(TariffKind)),
+            draw(st.sampled_from(SIMPLE)),
             draw(st.integers(0, 10**8)),
             draw(st.sampled_from(["EUR", "USD"])),
         )

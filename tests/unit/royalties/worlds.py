@@ -11,6 +11,7 @@ from royalties import accrual, ledger
 from royalties.models import ClearedUse, Ratio, TerritoryFactors, UsageLine, UsageRow
 from royalties.models_books import Booked, Transaction, TransactionKind
 
+SIMPLE = (TariffKind.PER_MINUTE, TariffKind.PER_VIEW)
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
 EVEN = TerritoryFactors("even-1", Ratio(1, 1), {})
 CUT = derived_id("cut", "one")

@@ -1,0 +1,136 @@
+"""What a use earns by a usage line at the price that its licence agreed on.
+
+A licence names a simple rate or a published tariff. Of a tariff that divides by points a use earns
+its own part of the line's amount. What cannot be priced is a code of a reason, never nought.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from licensing.models import TariffRef
+from royalties.counting import facts_of
+from royalties.flats import Due
+from royalties.models import ClearedUse, Pins, Ratio, TerritoryFactors, UsageLine
+from royalties.participants import present
+from royalties.tariffs.facts import Facts, missing
+from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
+from royalties.tariffs.points import Participant, by_points
+from royalties.tariffs.pricing import price
+from royalties.tariffs.rates import AmountWithWorking, amount
+from royalties.tariffs.times import in_force_in
+
+UNKNOWN = "tariff-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What prices by tariff rest on: the tariffs by pin, who is in the cut, and fees that are due.
+
+    Empty where every licence names a simple rate.
+    """
+
+    tariffs: Mapping[TariffRef, Tariff] = field(default_factory=dict)
+    uses: Sequence[ClearedUse] = ()
+    participants: Sequence[Participant] = ()
+    due: Due = frozenset()
+
+
+def earned(
+    use: ClearedUse, line: UsageLine, factors: TerritoryFactors, agreed: Agreed
+) -> AmountWithWorking | str:
+    """The amount, or the code of why there is none."""
+    term = use.tariff
+    if term.tariff is None:
+        factor = factors.of(line.territory)
+        return amount(term, use_ms=use.use_ms, views=line.views, territory_factor=factor)
+    tariff = agreed.tariffs.get(term.tariff)
+    if tariff is None or tariff.currency != term.currency:
+        return UNKNOWN
+    facts = facts_of(line, factors, use)
+    refused = _refused(tariff, facts, line, (line.id, use.use_id) in agreed.due)
+    if refused is not None:
+        return refused
+    priced = price(tariff, facts)
+    return priced if tariff.split is Split.EACH else _part(tariff, priced, use, line, agreed)
+
+
+def once(tariff: Tariff) -> Per | None:
+    """For what a fee is owed once: a work or a cut; None for all other prices."""
+    params = tariff.params
+    return params.per if isinstance(params, Flat) and params.per is not Per.DAY else None
+
+
+def again(
+    pins: Pins, stated: AmountWithWorking, tariffs: Mapping[TariffRef, Tariff]
+) -> AmountWithWorking | None:
+    """The same amount from pinned facts alone; None where its tariff or its points are not there.
+
+    A part by points follows to the millionth that only all parts together settle.
+    """
+    term = pins.tariff
+    if term.tariff is None:
+        return amount(term, use_ms=pins.use_ms, views=pins.views, territory_factor=pins.factor)
+    tariff = tariffs.get(term.tariff)
+    facts = _pinned(pins)
+    if tariff is None or missing(tariff, facts):
+        return None
+    priced = price(tariff, facts)
+    if tariff.split is Split.EACH:
+        return priced
+    points, every = (str(stated.working.get(name, "")) for name in ("points", "points_total"))
+    try:
+        exact = priced.amount_micro * Fraction(points) / Fraction(every)
+    except (ValueError, ZeroDivisionError):
+        return None
+    settled = stated.amount_micro if 0 <= stated.amount_micro - int(exact) <= 1 else int(exact)
+    return _with_points(priced, settled, points, every)
+
+
+def _refused(tariff: Tariff, facts: Facts, line: UsageLine, due: bool) -> str | None:
+    if not in_force_in(tariff, line.period):
+        return "tariff-not-in-force"
+    if tariff.kind in POOLS:
+        return "tariff-of-a-pool"
+    if missing(tariff, facts):
+        return "tariff-facts-missing"
+    return "fee-owed-once" if once(tariff) is not None and not due else None
+
+
+def _part(
+    tariff: Tariff, priced: AmountWithWorking, use: ClearedUse, line: UsageLine, agreed: Agreed
+) -> AmountWithWorking:
+    there = present(agreed.participants, agreed.uses, line)
+    portions = {
+        portion.key: portion for portion in by_points(priced.amount_micro, there, tariff.weights)
+    }
+    own = portions.get(use.use_id)
+    every = sum((portion.points for portion in portions.values()), Fraction(0))
+    if own is None:
+        return _with_points(priced, 0, "0", "1")
+    return _with_points(priced, own.amount_micro, str(own.points), str(every))
+
+
+def _with_points(
+    priced: AmountWithWorking, amount_micro: int, points: str, every: str
+) -> AmountWithWorking:
+    shared: dict[str, int | str] = {
+        "line_micro": priced.amount_micro,
+        "points": points,
+        "points_total": every,
+    }
+    return AmountWithWorking(amount_micro, {**priced.working, **shared})
+
+
+def _pinned(pins: Pins) -> Facts:
+    return Facts(
+        territory=pins.territory,
+        territory_factor=_fraction(pins.factor),
+        views=pins.views,
+        use_ms=pins.use_ms,
+        agreed_micro=pins.tariff.rate_micro,
+    )
+
+
+def _fraction(ratio: Ratio) -> Fraction:
+    return Fraction(ratio.numerator, ratio.denominator)

@@ -1,0 +1,73 @@
+"""What prices by tariff rest on: the pinned tariffs, who is in the cut, and fees owed once."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from core.principal import Principal
+from licensing.models import Clearance, TariffRef
+from registry.models.works import Cut
+from registry.store import works
+from royalties.agreed import Agreed, once
+from royalties.entitlement import entitled
+from royalties.flats import Due, Firsts
+from royalties.models import ClearedUse
+from royalties.participants import everybody
+from royalties.service.entitlements import history_of, parties_of
+from royalties.service.tariffs import tariffs_pinned
+from royalties.store import usage as usage_store
+from royalties.tariffs.models import Per, Tariff
+
+
+def agreed_in(
+    session: Session,
+    principal: Principal,
+    cut_id: str,
+    history: Sequence[Clearance],
+    uses: Sequence[ClearedUse],
+) -> Agreed:
+    """What the prices of these uses of a cut rest on; nothing is read for simple rates."""
+    tariffs = tariffs_pinned(session, principal, [use.tariff for use in uses])
+    if not tariffs:
+        return Agreed()
+    cut = works.get_cut(session, principal, cut_id)
+    return Agreed(
+        tariffs=tariffs,
+        uses=uses,
+        participants=everybody(history[-1], uses, format=cut.format, roles={}),
+        due=_due(session, principal, cut, tariffs),
+    )
+
+
+def _due(session: Session, principal: Principal, cut: Cut, tariffs: dict[TariffRef, Tariff]) -> Due:
+    """The lines that carry a fee, of each tariff, over every cut that the fee is for."""
+    found: Due = frozenset()
+    for ref, tariff in tariffs.items():
+        per = once(tariff)
+        if per is None:
+            continue
+        firsts = Firsts(per)
+        reach = [cut] if per is Per.CUT else _of_work(session, principal, cut.work_id)
+        for one in reach:
+            _see(session, principal, one, ref, firsts)
+        found |= firsts.due()
+    return found
+
+
+def _of_work(session: Session, principal: Principal, work_id: str) -> list[Cut]:
+    """The cuts of this very work; those of works below it have fees of their own."""
+    below = works.cuts_below(session, principal, work_id)
+    found = [works.get_cut(session, principal, cut_id) for cut_id in below]
+    return [cut for cut in found if cut.work_id == work_id]
+
+
+def _see(session: Session, principal: Principal, cut: Cut, ref: TariffRef, firsts: Firsts) -> None:
+    history = history_of(session, principal, cut.id)
+    uses, _ = entitled(history, parties_of(session, principal, history))
+    priced = [use for use in uses if use.tariff.tariff == ref]
+    if not priced:
+        return
+    for page in usage_store.pages(session, principal, cut.id):
+        for line in page:
+            for use in priced:
+                firsts.see(cut.work_id, use, line)
