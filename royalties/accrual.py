@@ -19,6 +19,7 @@ from royalties.entitlement import why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.models_books import Booked
+from royalties.tariffs.rates import AmountWithWorking
 
 SIMPLE = Agreed()
 
@@ -140,6 +141,17 @@ def _owed(
         return "amount-zero"
     if priced.amount_micro > AMOUNT_MICRO_MAX:
         return "amount-out-of-range"
+    return standing(use, facts, line, factors, priced)
+
+
+def standing(
+    use: ClearedUse,
+    facts: bytes,
+    line: UsageLine,
+    factors: TerritoryFactors,
+    priced: AmountWithWorking,
+) -> Accrual:
+    """The accrual of an amount, with everything it rests on; `facts` digests those of the use."""
     figures = ",".join(f"{name}={value}" for name, value in priced.working.items())
     return Accrual(
         live_key=live_key(line.id, use.performer_id, use.use_id),

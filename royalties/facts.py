@@ -14,6 +14,8 @@ from royalties import closing
 from royalties.fx import Rate
 from royalties.models import ClearedUse, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
+from royalties.tariffs.documents import tariff_to_dict
+from royalties.tariffs.models import Tariff
 from royalties.wire import pins_to_dict
 from royalties.wire_books import rate_to_dict
 
@@ -26,15 +28,20 @@ def to_facts(
     rates: Mapping[str, Rate],
     periods: Iterable[Period],
     hashes: Mapping[str, str],
+    *,
+    tariffs: Iterable[Tariff] = (),
 ) -> Iterator[str]:
     """Yield the lines of a book's facts, without line ends.
 
-    `hashes` are the content hashes of the usage lines by their ids. The last line states the root
-    over the whole book, so that whoever books the facts again can compare.
+    `hashes` are the content hashes of the usage lines by their ids, `tariffs` those that accruals
+    pin. The last line states the root over the whole book, so that whoever books the facts again
+    can compare.
     """
     ordered = sorted(transactions, key=lambda one: one.seq)
     yield _line({"fact": "book", "form": FORM, "book": book})
     yield from (_line({"fact": "usage", **_usage(one, hashes)}) for one in _lines(ordered))
+    for tariff in sorted(tariffs, key=lambda one: (one.id, one.version)):
+        yield _line({"fact": "tariff", "document": tariff_to_dict(tariff)})
     for one in ordered:
         yield _line(_fact(one, rates.get(one.pair_id or "")))
     for period in sorted(periods, key=lambda one: one.month):
@@ -108,6 +115,7 @@ def _fact(one: Transaction, rate: Rate | None) -> dict[str, Any]:
             "licensee_id": claim.licensee_id,
             "performer_tenant_id": one.audience.removeprefix("tenant:"),
             "pins": pins_to_dict(claim.pins),
+            **_part(one),
         }
     return {
         **said,
@@ -119,6 +127,15 @@ def _fact(one: Transaction, rate: Rate | None) -> dict[str, Any]:
         "pair": None if rate is None else {"id": one.pair_id, **rate_to_dict(rate)},
         "postings": [[p.account, str(p.amount_micro), p.currency] for p in one.postings],
     }
+
+
+def _part(one: Transaction) -> dict[str, Any]:
+    """What only all parts of a divided amount settle together: a part by points is stated."""
+    claim = one.claim
+    if claim is None or "points" not in claim.working:
+        return {}
+    points = {name: claim.working[name] for name in ("points", "points_total")}
+    return {"part": {**points, "amount_micro": str(one.amount_micro)}}
 
 
 def _month(period: Period) -> dict[str, Any]:

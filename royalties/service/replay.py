@@ -19,13 +19,19 @@ from core.db import next_seq
 from core.errors import BadInput
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require, system
+from licensing.models import TariffRef
 from royalties import accrual, closing, facts, ledger
+from royalties.agreed import again
 from royalties.fx import Exchange, Rate
 from royalties.models import Ratio, UsageLine
 from royalties.models_books import PeriodState, Posting, Transaction, TransactionKind, TrialBalance
 from royalties.service.periods import check_month, transactions_of
+from royalties.service.tariffs import tariffs_pinned
 from royalties.store import balances, exchanges, periods, replayed
 from royalties.store import ledger as store
+from royalties.tariffs.documents import pinned, tariff_from_dict
+from royalties.tariffs.models import Tariff
+from royalties.tariffs.rates import AmountWithWorking
 from royalties.wire import pins_from_dict
 
 
@@ -62,6 +68,7 @@ class _Desk:
     book: str = ""
     lines: dict[str, UsageLine] = field(default_factory=dict)
     booked: dict[str, Transaction] = field(default_factory=dict)
+    tariffs: dict[TariffRef, Tariff] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
     legs: dict[str, Transaction] = field(default_factory=dict)
     roots: list[Root] = field(default_factory=list)
@@ -107,6 +114,8 @@ def _take(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
         desk.book = str(fact["book"])
     elif kind == "usage":
         _take_usage(desk, fact, now)
+    elif kind == "tariff":
+        desk.tariffs |= pinned([tariff_from_dict(fact["document"])])
     elif kind == "month":
         _close(desk, fact, now)
     elif kind == "end":
@@ -165,7 +174,12 @@ def _accrual(desk: _Desk, fact: Mapping[str, Any], stamp: ledger.Stamp) -> Trans
         performer_tenant_id=str(fact["performer_tenant_id"]),
     )
     line = desk.lines[pins.usage_line_id]
-    (owed,), _ = accrual.desired([use], [(line, facts.factors_of(pins))])
+    stated = fact.get("part", {})
+    part = AmountWithWorking(int(stated.get("amount_micro", 0)), stated)
+    priced = again(pins, part, desk.tariffs)
+    if priced is None:
+        raise ValueError("the tariff is not among the facts")
+    owed = accrual.standing(use, accrual.use_facts(use), line, facts.factors_of(pins), priced)
     return ledger.accrue(owed, stamp, revision=int(fact["revision"]), reason=str(fact["reason"]))
 
 
@@ -240,4 +254,6 @@ def facts_of(session: Session, book: str) -> Iterator[str]:
     used = {one.pins.usage_line_id for one in transactions if one.claim is not None}
     hashes = replayed.hashes(session, SearchCapability("facts", book), sorted(used))
     months = periods.list_periods(session, clerk, book)
-    return facts.to_facts(book, transactions, rates, months, hashes)
+    prices = [one.pins.tariff for one in transactions if one.claim is not None]
+    tariffs = tariffs_pinned(session, clerk, prices).values()
+    return facts.to_facts(book, transactions, rates, months, hashes, tariffs=tariffs)

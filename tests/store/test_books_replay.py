@@ -20,6 +20,7 @@ from royalties.service.statements import account_balances
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.test_accruals_by_tariff import agree, publish, shipped
 from tests.unit.royalties.worlds import tariff
 
 NOW = datetime.now(UTC)
@@ -66,6 +67,27 @@ def replayed(folder: Path, lines: list[str]) -> tuple[Replayed, Database]:
     with database.write() as session:
         done = replay(session, lines, now=NOW)
     return done, database
+
+
+def test_prices_by_tariff_are_booked_again_from_the_tariffs_among_the_facts(
+    office: Office, tmp_path: Path
+) -> None:
+    stage = office.stage
+    by_points, once = agree(stage, publish(stage)), agree(stage, shipped("flat-cut", "750"))
+    cut_id = stage.cut()
+    people = [stage.performer() for _ in range(3)]
+    for person, term in zip(people, (by_points, by_points, once), strict=True):
+        stage.licence(person, term)
+    stage.clear(cut_id, *(found(cut_id, person) for person in people))
+    stage.import_lines(f"{cut_id},DE,2026-11,1", f"{cut_id},AT,2026-11,7")
+    assert stage.accrue().new == 5
+    lines = exported(office)
+    done, database = replayed(tmp_path, lines)
+    database.close()
+    assert done.same
+    (tmp_path / "bare").mkdir()
+    with pytest.raises(BadInput):
+        replayed(tmp_path / "bare", [line for line in lines if '"fact":"tariff"' not in line])
 
 
 def test_replayed_facts_make_the_same_books(
