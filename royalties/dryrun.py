@@ -6,8 +6,9 @@ name. Where an amount is divided by points, the parts of those without a licence
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from licensing.models import TariffTerm
 from royalties.agreed import once
 from royalties.counting import facts_of
 from royalties.entitlement import why_not
@@ -84,7 +85,10 @@ def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
     single = once(tariff) is not None
     for line in month.lines:
         for use in _earning(month, line):
-            facts = _with(rows.get(line.id), facts_of(line, month.factors, use))
+            said = replace(
+                facts_of(line, month.factors, use), agreed_micro=_agreed(tariff, use.tariff)
+            )
+            facts = _with(rows.get(line.id), said)
             lacking = missing(tariff, facts)
             counted.missing.update(lacking)
             if lacking:
@@ -92,6 +96,12 @@ def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
             owed = not lacking and (not single or (line.id, use.use_id) in month.due)
             counted.performers[use.performer_id] += price(tariff, facts).amount_micro if owed else 0
     return counted
+
+
+def _agreed(tariff: Tariff, term: TariffTerm) -> int | None:
+    """The rate of the licence, where it is paid for the same thing in the same currency."""
+    named = term.tariff.id == tariff.id if term.tariff else term.kind.value == tariff.kind.value
+    return term.rate_micro if named and term.currency == tariff.currency else None
 
 
 def _earning(month: Month, line: UsageLine) -> list[ClearedUse]:

@@ -42,6 +42,7 @@ class Figures:
     days: Factor | None = None
     works: Count | None = None
     outputs: Count | None = None
+    agreed: Amount | None = None
 
     def on(self, facts: Facts) -> Facts:
         """These facts with what these figures add."""
@@ -50,6 +51,8 @@ class Figures:
         told: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
         if self.income is not None:
             told |= {"income_micro": self.income, "currency": self.currency or ""}
+        if self.agreed is not None:
+            told["agreed_micro"] = self.agreed
         return replace(facts, free=self.free, **told)
 
     def fit(self, line: UsageLine) -> bool:

@@ -15,6 +15,7 @@ from tests.store.royalties_stage import Stage, cleared, found
 from tests.unit.royalties.worlds import tariff
 
 MONTH = "2026-11"
+RATE = {"agreed": "0.0125"}
 
 
 @pytest.fixture
@@ -44,10 +45,10 @@ def reported(stage: Stage) -> tuple[str, Performer]:
 
 
 def test_the_difference_to_what_was_booked_is_told(stage: Stage) -> None:
-    _, anna = reported(stage)
+    cut_id, anna = reported(stage)
     stage.accrue()
     before = rows(stage)
-    (by_view,) = run(stage, "aifilms-view").performers
+    (by_view,) = run(stage, "aifilms-view", rows=[{"cut_id": cut_id, **RATE}]).performers
     assert (by_view.performer_id, by_view.amount_micro) == (anna.id, 12_500_000)
     assert (by_view.paid_micro, by_view.difference_micro) == (12_500, 12_487_500)
     (by_minute,) = run(stage, "direct-minute").performers
@@ -59,7 +60,9 @@ def test_money_in_another_currency_is_shown_and_not_compared(stage: Stage) -> No
     cut_id, _ = cleared(stage, tariff(currency="USD"))
     stage.import_lines(f"{cut_id},DE,2026-11,1000")
     stage.accrue()
-    (item,) = run(stage, "aifilms-view").performers
+    # A rate in dollars, or for minutes, is none for views in euros.
+    assert run(stage, "direct-minute").missing == {"agreed_micro": 1}
+    (item,) = run(stage, "aifilms-view", rows=[{"cut_id": cut_id, **RATE}]).performers
     assert (item.paid_micro, item.paid_otherwise) == (0, {"USD": 12_500})
 
 
@@ -88,11 +91,14 @@ def test_points_are_shared_with_who_has_no_licence(stage: Stage) -> None:
 
 def test_a_fee_is_owed_once_for_all_cuts_of_a_work_and_months(stage: Stage) -> None:
     cut_id, anna = reported(stage)
-    assert amounts(run(stage, "flat-cut")) == {anna.id: 12_500}
+    fee = [{"cut_id": cut_id, **RATE}]
+    assert amounts(run(stage, "flat-cut", rows=fee)) == {anna.id: 12_500}
     stage.import_lines(f"{cut_id},AT,2026-10,3")
-    assert amounts(run(stage, "flat-cut")) == {anna.id: 0}
+    assert amounts(run(stage, "flat-cut", rows=fee)) == {anna.id: 0}
     with stage.db.read() as session:
-        october = dry_run(session, stage.studio, "flat-work", period="2026-10", figures={})
+        october = dry_run(
+            session, stage.studio, "flat-work", period="2026-10", figures={"rows": fee}
+        )
     assert amounts(october) == {anna.id: 12_500}
 
 
