@@ -37,11 +37,14 @@ def month_after(month: str) -> str:
 
 
 def posting_month(states: Mapping[str, PeriodState], at: datetime) -> str:
-    """Where a fact is posted that is booked at `at`; months without a state have yet to open."""
-    month = month_of(at)
-    while states.get(month, PeriodState.OPEN) is not PeriodState.OPEN:
-        month = month_after(month)
-    return month
+    """Where a fact is posted that is booked at `at`; months without a state have yet to open.
+
+    Never before a month that is closed or about to be, whatever the clock says.
+    """
+    shut = max(
+        (name for name, state in states.items() if state is not PeriodState.OPEN), default=""
+    )
+    return max(month_of(at), month_after(shut) if shut else "")
 
 
 def first_before(states: Mapping[str, PeriodState], month: str) -> str | None:

@@ -5,6 +5,7 @@ difference of the two until the bank has changed the money. The rate is a ratio 
 with its source and its day, so that anybody can look it up and divide again.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +18,8 @@ from royalties.accounts import AccountKind, account
 from royalties.ledger import AMOUNT_MICRO_MAX, Stamp, book
 from royalties.models import Ratio
 from royalties.models_books import Posting, Transaction, TransactionKind
+
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +105,11 @@ def exchange(
 
 def ratio_of(text: str) -> Ratio:
     """A rate written as a decimal, such as `1.0835`, as an exact ratio; raises `BadInput`."""
-    try:
-        value = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        value = Fraction(0)
-    if value <= 0 or max(value.numerator, value.denominator) > 10**15 or "e" in text.lower():
+    value = Fraction(text) if _RATE.fullmatch(text) else Fraction(0)
+    if value == 0:
         raise BadInput(
-            "A rate is a decimal above zero.", next_step="Write it like 1.0835.", code="bad-rate"
+            "A rate is a decimal above zero.",
+            next_step="Write it like 1.0835, with at most nine decimals.",
+            code="bad-rate",
         )
     return Ratio(value.numerator, value.denominator)

@@ -126,7 +126,12 @@ def decide(
 
 def _close(session: Session, principal: Principal, found: Period, *, now: datetime) -> Period:
     """Have the approval its one effect: what it named, and nothing else, is closed and logged."""
-    _, payload = _fixed(session, found)
+    fixed, payload = _fixed(session, found)
+    if fixed.root != found.root:
+        raise Broken(
+            f"{found.month} is not what was proposed to be closed.",
+            next_step="Look for the cause: somebody changed the database past the program.",
+        )
     item = approvals.require_approved(
         session, CLOSE, found.id, payload, tenant_id=found.tenant_id, now=now
     )

@@ -327,3 +327,44 @@ def test_doctor_finds_loose_keys(shell: Shell) -> None:
     assert code == 1
     assert found["key files"]["state"] == "bad"
     assert "chmod" in found["key files"]["next_step"]
+
+
+def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) -> None:
+    film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
+    assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 0
+    cut = shell.json("cut", "list")[1][0]["id"]
+    rows = f"cut_id,territory,period,views\n{cut},DE,2030-10,1000\n{cut},AT,2030-10,1000\n"
+    assert shell.run("usage", "import", shell.file("views.csv", rows))[0] == 0
+    assert shell.run("accrue")[0] == 0
+    code, out, _ = shell.run("ledger", "trial-balance", "--accounts", "--lang", "de")
+    assert (code, f"accrued:{anna}" in out, "-25,00 EUR" in out) == (0, True, True)
+    (month,) = [one["month"] for one in shell.json("ledger", "period", "list")[1]]
+
+    assert shell.run("ledger", "period", "approve", month)[0] == 1
+    assert shell.json("ledger", "period", "close", month)[1]["state"] == "CLOSING"
+    code, done = shell.json("ledger", "period", "approve", month, "--note", "seen")
+    assert (code, done["state"], done["transactions"]) == (0, "CLOSED", 2)
+    assert done["single_operator"]
+    assert shell.json("ledger", "period", "verify", month)[1]["ok"]
+    assert "closed" in shell.run("ledger", "period", "close", month)[2]
+    receipt = shell.json("ledger", "period", "list")[1][0]["log_index"]
+    assert isinstance(receipt, int)
+
+    changed = ("exchange", f"accrued:{anna}", "10", "--from", "EUR", "--to", "USD")
+    stated = ("--rate", "1.0835", "--source", "ECB", "--day", "2026-11-20")
+    code, made = shell.json("ledger", *changed, *stated)
+    assert (code, made["to_micro"]) == (0, "-10835000")
+    assert made["posted_period"] > month
+    assert shell.run("ledger", "undo-exchange", made["id"], "--reason", "wrong-rate")[0] == 0
+
+    for form in ("beancount", "hledger", "facts"):
+        assert shell.run("ledger", "export", shell.folder / form, "--form", form)[0] == 0
+    assert "2167/2000" in (shell.folder / "beancount").read_text("utf-8")
+    code, again = shell.json("ledger", "replay", shell.folder / "facts")
+    assert (code, again["same"], again["transactions"]) == (0, True, 6)
+    assert shell.json("ledger", "replay")[1] == again
+    facts = (shell.folder / "facts").read_text("utf-8")
+    touched = shell.file("touched", facts.replace('"views":1000', '"views":1001'))
+    code, out, _ = shell.run("ledger", "replay", touched)
+    assert (code, "other books" in out) == (1, True)
+    assert "Line 1" in shell.run("ledger", "replay", shell.file("none", "{}\n"))[2]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core import approvals, audit, log
-from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.errors import BadInput, Broken, Conflict, NotAllowed, NotFound
 from core.principal import Principal
 from royalties import closing
 from royalties.closing import month_after, month_of
@@ -226,3 +226,14 @@ def test_what_sql_takes_out_of_a_closed_month_is_found(office: Office) -> None:
     with office.shared.read() as session:
         found = periods.verify(session, office.clerk, MONTH)
     assert (found.ok, found.stated == found.recomputed) == (False, False)
+
+
+def test_what_sql_changes_between_proposal_and_approval_is_not_closed(office: Office) -> None:
+    propose(office)
+    with office.shared.write() as session:
+        connection = session.connection()
+        connection.exec_driver_sql("DROP TRIGGER book_entry_no_update")
+        connection.exec_driver_sql("UPDATE book_entry SET amount_micro = amount_micro * 2")
+    with pytest.raises(Broken, match="not what was proposed"):
+        decide(office, office.approver)
+    assert months(office) == {MONTH: "CLOSING"}

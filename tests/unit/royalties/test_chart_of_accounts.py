@@ -83,6 +83,8 @@ def test_a_month_is_that_of_utc() -> None:
         ({"2026-11": CLOSING}, "2026-12"),
         ({"2026-11": CLOSED, "2026-12": CLOSED}, "2027-01"),
         ({"2026-11": CLOSED, "2026-12": OPEN}, "2026-12"),
+        ({"2026-10": CLOSED}, "2026-11"),
+        ({"2026-12": CLOSED}, "2027-01"),
     ],
 )
 def test_a_fact_is_posted_in_the_first_open_month(

@@ -47,7 +47,7 @@ def test_an_exchange_by_hand() -> None:
 
 
 @given(
-    st.integers(1, 10**15),
+    st.integers(1, 10**12),
     st.integers(1, 10**6),
     st.integers(1, 10**6),
     st.booleans(),
@@ -81,7 +81,9 @@ def test_a_currency_is_not_changed_into_itself() -> None:
         made(1_000_000, replace(RATE, quote="EUR"))
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1.5", "1e3", "x", "1/0", "nan", "1." + "1" * 20])
+@pytest.mark.parametrize(
+    "text", ["", "0", "-1.5", "1e3", "x", "1/2", "nan", "1_0", " 1", "1.", "1." + "1" * 20]
+)
 def test_a_rate_is_a_plain_decimal(text: str) -> None:
     with pytest.raises(BadInput):
         ratio_of(text)
