@@ -64,7 +64,7 @@ ROWS = (
     row("POST", "/v1/licences/{licence_id}/signature", "licences", acts=(Act.LICENSE,)),
     row("POST", "/v1/licences/{licence_id}/revocation", "licences", acts=(Act.REVOKE,)),
     row("POST", "/v1/licences/{licence_id}/agency-signature", "licences", may_lack=True),
-    row("POST", "/v1/licences/{licence_id}/approvals", "licences", looks_first=True),
+    row("POST", "/v1/licences/{licence_id}/approvals", "licences"),
     row("POST", "/v1/licences/{licence_id}/use-notices", "submissions", looks_first=True),
     row("GET", "/v1/licences/{licence_id}/cuts", *_LICENCE),
     row("GET", "/v1/clearance-policy", "submissions"),

@@ -22,7 +22,9 @@ MAY = SearchCapability("key rotation", "operator")
 PERSON = "per_" + "a" * 26
 ISSUER = "https://id.example"
 # Rotated with the vectors in them.
-OF_VECTORS = {("template", "sealed"), ("trace", "sealed"), ("content_print", "sealed")}
+OF_VECTORS = {
+    (table, "sealed") for table in ("template", "trace", "content_print", "character_template")
+}
 # Gone once an enrolment is proofed; `forget-old` waits for it.
 OF_PROOFS = {("challenge", "sealed"), ("fine_print", "sealed")}
 # Under the log's own key, changed by `ebenbild log rotate-key`.
