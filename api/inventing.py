@@ -1,5 +1,6 @@
 """Files of invented figures to prints: embedded, looked at beside everybody enrolled, dropped."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from api.demands import demands_of
@@ -7,9 +8,10 @@ from api.heartbeat import Heartbeat
 from api.tools import Tools
 from core import jobs
 from core.clock import utc_now
+from core.errors import Broken
 from core.jobs import Job
 from core.principal import system
-from fingerprint.models import Modality, SampleReport
+from fingerprint.models import Modality, Reason, SampleReport
 from registry.models.characters import CharacterSample
 from registry.proofing import gates
 from registry.service import characters, inventing
@@ -59,21 +61,27 @@ def _embedded(
     tools: Tools, sample: CharacterSample, path: Path
 ) -> tuple[SampleReport, frozenset[str]]:
     report = tools.engine.embed(path, sample.modality)
-    return report, _near(tools, sample, report) if report.accepted else frozenset()
+    if not report.accepted:
+        return report, frozenset()
+    if tools.engine.comparer(sample.modality) is None:
+        # Nobody could be told apart from the figure, so it is not searched for.
+        why = (Reason("encoder-not-measured", {"modality": sample.modality.value}),)
+        return replace(report, accepted=False, reasons=why, templates=()), frozenset()
+    return report, _near(tools, sample, report)
 
 
 def _near(tools: Tools, sample: CharacterSample, report: SampleReport) -> frozenset[str]:
     """Prints of people whom a figure's file is too like, whoever enrolled them."""
     world, comparer = tools.world, tools.engine.comparer(sample.modality)
-    if comparer is None:  # never measured: scores mean nothing, as in every other search
-        return frozenset()
+    if comparer is None:
+        raise Broken("a figure was to be compared by an encoder that was never measured")
     model_id = tools.engine.models[sample.modality].model_id
     with world.db.read() as session:
         others = inventing.people_by(
             session, world.vault, model_id, reference=sample.character_id, at=utc_now()
         )
     templates = [template for _, template in others]
-    fpir = gates.GATES[sample.modality].duplicate_fpir
+    fpir = gates.GATES[sample.modality].figure_fpir
     return frozenset(
         print_id
         for mine in (report.templates if others else ())

@@ -16,9 +16,9 @@ from licensing.service.standings import SCOPE, asked_of, sign_standing
 from licensing.standing import standing_facts
 from licensing.store import standings as store
 from registry.models.heldkeys import Signed
-from registry.service import people
 from registry.service.heldkeys import key_held_by, key_named
 from registry.service.heldkeyuse import Wanted, sign_with
+from registry.store import people
 
 
 def sign_standing_held(

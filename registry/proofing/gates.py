@@ -19,15 +19,18 @@ class Gates:
 
     same_min: an answer with every sample, and samples among themselves. known_max: share of an
     answer's speech that may be a recording known before. duplicate_fpir: how often the search for
-    duplicates may take a new person for one already enrolled. hub_share_max: share of all other
-    prints that a new one may resemble at `hub_deviations`. central_max: how much nearer to the
-    middle of all others it may lie than they do, in their deviations: people reach 1.6, averages
-    begin at 3.
+    duplicates may take a new person for one already enrolled. figure_fpir: how often an invented
+    figure that is like nobody may be held for a person to look at; higher, because a clone that is
+    not held would be cleared as invented (`python -m bench.invented`). hub_share_max: share of all
+    other prints that a new one may resemble at `hub_deviations`. central_max: how much nearer to
+    the middle of all others it may lie than they do, in their deviations: people reach 1.6,
+    averages begin at 3.
     """
 
     same_min: float
     known_max: float = 0.08
     duplicate_fpir: float = 0.01
+    figure_fpir: float = 0.1
     hub_share_max: float = 0.2
     hub_deviations: float = 2.0
     central_max: float = 2.5
