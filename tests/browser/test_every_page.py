@@ -15,6 +15,7 @@ from api.web.pages import render
 from api.web.texts import LANGUAGES
 from tests.browser.chromium import DESK, PHONE, Chromium
 from tests.browser.registry import Registry
+from tests.browser.test_keeping_keys import kept
 from tests.browser.test_passkeys import joined
 from tests.peers.npm_programs import NPM
 from tests.simulators.stage import Person
@@ -47,8 +48,14 @@ OWN = (
     "/me/performers/{performer_id}/consent",
     "/me/performers/{keyless}/consent",
 )
-# They lead on to a page, or need a password given first; their forms are those of others.
-ELSEWHERE = {"/static/{name}", "/sign-in/provider", "/sign-in/provider/answer", "/sign-in/code"}
+# They lead on to a page, need a password given first or are read by scripts alone.
+ELSEWHERE = {
+    "/static/{name}",
+    "/sign-in/provider",
+    "/sign-in/provider/answer",
+    "/sign-in/code",
+    "/account/signing-keys",
+}
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),
     "statement": ("statement.html", {"s": STATEMENT}),
@@ -75,9 +82,10 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def anna(chromium: Chromium, registry: Registry) -> Any:
-    """The cookies of an administrator who runs the registry alone."""
+    """The cookies of an administrator who runs the registry alone, and has a signing key."""
     with chromium.page(lang="en") as page:
         joined(page, registry, "anna@example.org")
+        kept(page, registry, "Anna")
         return page.context.storage_state()
 
 
