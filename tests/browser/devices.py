@@ -26,10 +26,16 @@ def microphone(path: Path, recordings: Sequence[Path], *, seconds: float) -> Pat
 
 
 def spoken_at(path: Path, recordings: Sequence[Path], starts_ms: Sequence[int]) -> Path:
-    """Pieces of one person's recordings at these moments, as `bench.impostors` lays them."""
+    """Pieces of one person's recordings at these moments, as `bench.impostors` lays them.
+
+    All are equally loud, as words said one by one are: else the moments drawn decide whether a
+    quiet piece counts as a word.
+    """
     numbers = np.random.default_rng(1)
     sounds = [_sound(one, SAMPLE_RATE).astype(np.float32) / 32768 for one in recordings]
-    said = laid(between_pauses(sounds, numbers), starts_ms, numbers)
+    words = [word / np.sqrt(np.mean(word**2)) for word in between_pauses(sounds, numbers)]
+    said = laid(words, starts_ms, numbers)
+    said /= np.abs(said).max()
     return _wave(path, (np.clip(said, -1, 1) * 32767).astype(np.int16), SAMPLE_RATE)
 
 
