@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import BadProof
+from fingerprint.labels.containers import boxes, riff_chunks
 from fingerprint.labels.payload import FORMATS
 
 MEDIA_TYPE = "application/c2pa"
@@ -87,37 +88,23 @@ def _png(file: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _riff(file: BinaryIO, size: int) -> Iterator[bytes]:
-    place = 12
-    while place + 8 <= size:
-        file.seek(place)
-        head = file.read(8)
-        length = int.from_bytes(head[4:], "little")
-        if head[:4] == b"C2PA":
+    for name, place, length in riff_chunks(file, size):
+        if name == b"C2PA":
+            file.seek(place)
             yield file.read(min(length, STORE_BYTES_MAX + 1))
             return
-        place += 8 + length + length % 2
 
 
 def _mp4(file: BinaryIO, size: int) -> Iterator[bytes]:
     """The box of that UUID: version and flags, its purpose, an offset, then the store."""
-    place = 0
-    while place + 8 <= size:
-        file.seek(place)
-        head = file.read(16)
-        length, start = int.from_bytes(head[:4]), 8
-        if length == 1:
-            length, start = int.from_bytes(head[8:]), 16
-        length = length or size - place
-        if length < start:
-            return
-        if head[4:8] == b"uuid":
-            file.seek(place + start)
-            body = file.read(min(length - start, STORE_BYTES_MAX + 1))
+    for name, place, length in boxes(file, size):
+        if name == b"uuid":
+            file.seek(place)
+            body = file.read(min(length, STORE_BYTES_MAX + 1))
             found = body[20:].removeprefix(_PURPOSE)
             if body[:16] == _UUID and len(found) < len(body) - 20:
                 yield found[8:]
                 return
-        place += length
 
 
 def _by_content(path: Path) -> Callable[[BinaryIO, int], Iterator[bytes]] | None:

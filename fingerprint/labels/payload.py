@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.errors import BadMedia
+from fingerprint.labels.containers import boxes, riff_chunks
 
 FORMATS = {
     ".jpg": "image/jpeg",
@@ -93,31 +94,18 @@ def _png(file: BinaryIO, size: int) -> Iterator[Part]:
 
 
 def _riff(file: BinaryIO, size: int) -> Iterator[Part]:
-    place = 12 if file.read(4) == b"RIFF" else size
-    while place + 8 <= size:
-        file.seek(place)
-        head = file.read(8)
-        length = int.from_bytes(head[4:], "little")
-        if head[:4] not in _MANIFESTS:
-            yield place, 8 + length
-        place += 8 + length + length % 2
+    if file.read(4) != b"RIFF":
+        return
+    for name, place, length in riff_chunks(file, size):
+        if name not in _MANIFESTS:
+            yield place - 8, 8 + length
 
 
 def _boxes(file: BinaryIO, size: int) -> Iterator[Part]:
     """The data of the tracks; what says where they lie moves when something is put before them."""
-    place = 0
-    while place + 8 <= size:
-        file.seek(place)
-        head = file.read(16)
-        length, start = int.from_bytes(head[:4]), 8
-        if length == 1:
-            length, start = int.from_bytes(head[8:]), 16
-        length = length or size - place
-        if length < start:
-            return
-        if head[4:8] == b"mdat":
-            yield place + start, length - start
-        place += length
+    for name, place, length in boxes(file, size):
+        if name == b"mdat":
+            yield place, length
 
 
 def _mp3(file: BinaryIO, size: int) -> Iterator[Part]:
