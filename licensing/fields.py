@@ -15,7 +15,7 @@ from licensing.models import ANY, TariffKind, TariffRef, TariffTerm
 
 LIST_MAX = 300
 TEXT_MAX = 200
-SHAPE = "See the licence terms in the documentation of formats."
+SHAPE = "See the licence terms in docs/files.md."
 _TARIFF = frozenset({"kind", "rate", "currency"})
 _NAMED = frozenset({"kind", "currency", "id"})
 _NAMED_MAY = frozenset({"rate", "version", "digest"})
@@ -35,7 +35,7 @@ def only_fields(
         told = [f"missing: {', '.join(missing)}"] if missing else []
         told += [f"unknown fields: {unknown}"] if unknown else []
         raise BadTerms(
-            f"The {what} are incomplete or unclear ({'; '.join(told)}).", next_step=SHAPE
+            f"Fields of the {what} are missing or unknown ({'; '.join(told)}).", next_step=SHAPE
         )
     return data
 

@@ -62,7 +62,7 @@ def keep_alike(
     """Keep that a figure is like a performer, as (id, tenant), and tell that side once."""
     performer_id, tenant_id = performer
     item = Likeness(
-        id=new_id("chl"),
+        id=new_id("lik"),
         character_id=character_id,
         performer_id=performer_id,
         tenant_id=tenant_id,
