@@ -9,18 +9,25 @@ from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
+from starlette.types import Lifespan
 
-from api import authorisation, errors
+from api import errors
 from api.addresses import NoSecretInAddress
-from api.everyroute import BODY_BYTES_MAX, every_route
 from api.language import KeepsLanguage
+from api.nouns import BODY_BYTES_MAX
 from api.opening import open_registry
-from api.softbinding import Desk
+from core.init import World
 from core.settings import Settings
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the registry in `settings.data_dir`; raises Unavailable without one."""
+    # Imported here: what a command asks of its own process needs one noun, and not every route.
+    from api import authorisation  # noqa: PLC0415
+    from api.everyroute import every_route  # noqa: PLC0415
+    from api.softbinding import Desk  # noqa: PLC0415
+
     world = open_registry(settings)
 
     @asynccontextmanager
@@ -28,20 +35,28 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         world.close()
 
+    app = application(world, every_route(settings), lifespan)
+    app.state.desk = Desk(world)
+    authorisation.check(app)
+    return app
+
+
+def application(
+    world: World, routes: list[BaseRoute], lifespan: Lifespan[FastAPI] | None = None
+) -> FastAPI:
+    """An application with these routes over an open registry."""
     app = FastAPI(
         title="Ebenbild",
         version=release(),
         summary="Voice and likeness consent, clearance and royalties",
         lifespan=lifespan,
         max_body_size=BODY_BYTES_MAX,
-        routes=every_route(settings),
+        routes=routes,
     )
     app.state.world = world
-    app.state.desk = Desk(world)
     errors.install(app)
     app.add_middleware(NoSecretInAddress)
     app.add_middleware(KeepsLanguage)
-    authorisation.check(app)
     return app
 
 

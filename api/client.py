@@ -171,12 +171,12 @@ def remote(server: str, api_key: str, *, poll_seconds: float = 0.5) -> Client:
 def local(settings: Settings, api_key: str) -> Client:
     """A client of the registry in `settings.data_dir`, served inside this process."""
     # Imported here: a remote client needs neither the app nor a database.
-    from api.app import create_app  # noqa: PLC0415
+    from api.localapp import LocalApp  # noqa: PLC0415
     from api.supervisor import DrainRunner  # noqa: PLC0415
     from api.transport import LocalTransport  # noqa: PLC0415
 
     http = httpx2.Client(
-        transport=LocalTransport(create_app(settings)),
+        transport=LocalTransport(LocalApp(settings)),
         base_url="http://local",
         headers=_headers(api_key),
     )

@@ -1,139 +1,34 @@
 """Every route of the program, in order, put together once for all applications of a process.
 
 What a route takes and gives is the same for every registry; only what a body may weigh is set.
-FastAPI reads each signature anew for each router it includes, which takes longer than most
-commands: so applications share the routes.
+FastAPI reads each signature anew for each router it includes: so applications share the routes.
 """
 
 from functools import lru_cache
-from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from api import errors
-from api.deps import caller_of
+from api.nouns import BODY_BYTES_MAX, NOUNS, include
 from api.routes import (
-    access,
     account,
-    answers,
-    asof,  # before the licences, whose ids its name would be
     certificates,
-    characters,
-    clearances,
     contracts,
-    cutacts,
-    datasets,
-    disputes,
-    encoders,
-    enforcement,
-    enrolments,
-    estates,
-    exports,
-    figures,
-    frameworks,
-    groups,
-    guardians,
-    heldkeys,
     inbox,
-    jobs,
-    ledger,
-    licences,
     log,
-    mandates,
-    matches,
     me,
     members,
-    money,
-    notices,
-    organisations,
     pages,
     people,
-    performers,
-    portability,
-    privacy,
-    proofs,
     public,
-    publicuses,
-    requests,
     reset,
-    reviewing,
-    rosters,
     rules,
     signin,
     signingkeys,
     softbinding,
     standings,
-    submissions,
-    tariffs,
-    tenants,
-    uploads,
-    webhooks,
-    works,
 )
 from core.settings import Settings
-from licensing.extracts import BUNDLE_BYTES_MAX
-
-BODY_BYTES_MAX = 1 << 20
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": meaning, "content": {errors.MEDIA_TYPE: {}}}
-    for status, meaning in {
-        401: "No API key that is in force",
-        403: "The key lacks the scope",
-        404: "Absent, or not yours to see",
-        409: "The state has moved on",
-        413: "The body is too large",
-        422: "The input cannot be used; `next_step` says how to mend it",
-        503: "Not ready; try again",
-    }.items()
-}
-NOUNS = (
-    tenants,
-    organisations,
-    people,
-    access,
-    disputes,
-    encoders,
-    performers,
-    guardians,
-    rosters,
-    mandates,
-    heldkeys,
-    estates,
-    publicuses,
-    proofs,
-    enrolments,
-    jobs,
-    asof,  # before the licences, whose ids its name would be
-    licences,
-    standings,
-    requests,
-    answers,
-    enforcement,
-    groups,
-    frameworks,
-    log,
-    works,
-    submissions,
-    tariffs,
-    matches,
-    reviewing,
-    clearances,
-    certificates,
-    softbinding,
-    exports,
-    cutacts,
-    datasets,
-    characters,
-    figures,
-    ledger,
-    money,
-    notices,
-    webhooks,
-    privacy,
-    rules,
-    contracts,
-)
 
 
 def every_route(settings: Settings) -> list[BaseRoute]:
@@ -157,22 +52,5 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(visited.router)
     whole.include_router(people.entrance)
     whole.include_router(reset.entrance)
-    whole.include_router(
-        uploads.router,
-        prefix="/v1",
-        dependencies=[Depends(caller_of)],
-        responses=PROBLEMS,
-        max_body_size=upload_bytes_max,
-    )
-    whole.include_router(
-        portability.router,
-        prefix="/v1",
-        dependencies=[Depends(caller_of)],
-        responses=PROBLEMS,
-        max_body_size=BUNDLE_BYTES_MAX,
-    )
-    for noun in NOUNS:
-        whole.include_router(
-            noun.router, prefix="/v1", dependencies=[Depends(caller_of)], responses=PROBLEMS
-        )
+    include(whole, NOUNS, upload_bytes_max=upload_bytes_max)
     return whole

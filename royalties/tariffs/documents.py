@@ -7,6 +7,7 @@ a fraction is written: SHA-256 over RFC 8785 bytes, https://www.rfc-editor.org/r
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -18,7 +19,6 @@ from royalties.tariffs.models import Kind, Tariff
 
 BYTES_MAX = 64 * 1024
 FAULTS_MAX = 10
-_ADAPTER: TypeAdapter[Tariff] = TypeAdapter(Tariff)
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -29,7 +29,7 @@ def tariff_from_dict(data: Mapping[str, Any]) -> Tariff:
         if len(text) > BYTES_MAX:
             raise _bad([f"the document is larger than {BYTES_MAX} bytes"])
         # As JSON, where lists and names of a closed set are what they look like, and no more.
-        return _ADAPTER.validate_json(text, strict=True)
+        return _adapter().validate_json(text, strict=True)
     except ValidationError as exc:
         raise _bad(faults_of(exc)) from exc
     except (TypeError, ValueError, RecursionError) as exc:
@@ -38,7 +38,7 @@ def tariff_from_dict(data: Mapping[str, Any]) -> Tariff:
 
 def tariff_to_dict(tariff: Tariff) -> dict[str, Any]:
     """The document in its normal form, complete; inverse of `tariff_from_dict`."""
-    found: dict[str, Any] = _ADAPTER.dump_python(tariff, mode="json", by_alias=True)
+    found: dict[str, Any] = _adapter().dump_python(tariff, mode="json", by_alias=True)
     return found
 
 
@@ -59,7 +59,13 @@ def pinned(tariffs: Iterable[Tariff]) -> dict[TariffRef, Tariff]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a document, for editors and other programs."""
-    return _ADAPTER.json_schema()
+    return _adapter().json_schema()
+
+
+@cache
+def _adapter() -> TypeAdapter[Tariff]:
+    """Built when the first document is read: it takes longer than a short command should."""
+    return TypeAdapter(Tariff)
 
 
 def faults_of(exc: ValidationError) -> list[str]:

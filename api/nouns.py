@@ -1,0 +1,221 @@
+"""The nouns of the API: which module answers for which addresses below /v1.
+
+A command asks for one thing and ends. Reading every route of the program takes longer than most
+commands, so that inside its own process only the nouns of an address are read. A test compares the
+table with the routes.
+"""
+
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from api import errors
+from api.deps import caller_of
+from licensing.extracts import BUNDLE_BYTES_MAX
+
+VERSION = "/v1"
+BODY_BYTES_MAX = 1 << 20
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": meaning, "content": {errors.MEDIA_TYPE: {}}}
+    for status, meaning in {
+        401: "No API key that is in force",
+        403: "The key lacks the scope",
+        404: "Absent, or not yours to see",
+        409: "The state has moved on",
+        413: "The body is too large",
+        422: "The input cannot be used; `next_step` says how to mend it",
+        503: "Not ready; try again",
+    }.items()
+}
+# In order: where two routes fit one address, the first one answers.
+NOUNS: Mapping[str, tuple[str, ...]] = {
+    "uploads": ("uploads",),
+    "portability": (
+        "foreign-licences",
+        "foreign-status",
+        "performers",
+        "registries",
+    ),
+    "tenants": (
+        "me",
+        "tenants",
+    ),
+    "organisations": ("me",),
+    "people": (
+        "approvals",
+        "audit",
+        "invitations",
+        "keys",
+        "members",
+    ),
+    "access": (
+        "accounts",
+        "members",
+    ),
+    "disputes": ("disputes",),
+    "encoders": (
+        "encoder-changes",
+        "encoders",
+    ),
+    "performers": (
+        "key-drafts",
+        "performers",
+    ),
+    "guardians": (
+        "guardians",
+        "performers",
+    ),
+    "rosters": (
+        "quota",
+        "rosters",
+        "tenants",
+    ),
+    "mandates": (
+        "mandates",
+        "performers",
+    ),
+    "heldkeys": (
+        "held-keys",
+        "mandates",
+    ),
+    "estates": (
+        "estates",
+        "performers",
+    ),
+    "publicuses": ("performers",),
+    "proofs": (
+        "challenges",
+        "enrolments",
+    ),
+    "enrolments": (
+        "enrolments",
+        "jobs",
+        "performers",
+    ),
+    "jobs": ("jobs",),
+    "asof": ("licences",),  # before the licences, whose ids its name would be
+    "licences": ("licences",),
+    "standings": (
+        "performers",
+        "standings",
+    ),
+    "requests": (
+        "clearances",
+        "licences",
+        "requests",
+    ),
+    "answers": (
+        "request-answers",
+        "requests",
+    ),
+    "enforcement": (
+        "clips",
+        "performers",
+        "takedowns",
+    ),
+    "groups": (
+        "groups",
+        "memberships",
+        "performers",
+        "suspensions",
+    ),
+    "frameworks": (
+        "frameworks",
+        "groups",
+    ),
+    "log": (
+        "clearances",
+        "datasets",
+        "enrolments",
+        "licences",
+        "log",
+    ),
+    "works": (
+        "cuts",
+        "works",
+    ),
+    "submissions": ("submissions",),
+    "tariffs": (
+        "tariff-checks",
+        "tariffs",
+    ),
+    "matches": (
+        "matches",
+        "rematches",
+    ),
+    "reviewing": (
+        "acts",
+        "cuts",
+        "found-uses",
+        "matches",
+        "review-queue",
+        "traces",
+    ),
+    "clearances": (
+        "clearances",
+        "cuts",
+        "submissions",
+    ),
+    "certificates": ("clearances",),
+    "softbinding": ("clearances",),
+    "exports": (
+        "clearances",
+        "licences",
+    ),
+    "cutacts": (
+        "clearance-policy",
+        "licences",
+    ),
+    "datasets": ("datasets",),
+    "characters": (
+        "character-decisions",
+        "character-likenesses",
+        "characters",
+    ),
+    "figures": ("figures",),
+    "ledger": ("ledger",),
+    "money": (
+        "accruals",
+        "performers",
+        "trial-balance",
+        "usage-imports",
+    ),
+    "notices": (
+        "mail-addresses",
+        "notices",
+    ),
+    "webhooks": (
+        "deliveries",
+        "webhooks",
+    ),
+    "privacy": (
+        "enrolments",
+        "erasures",
+        "exports",
+        "performers",
+    ),
+    "rules": ("rules",),
+    "contracts": ("templates",),
+}
+
+
+def nouns_at(path: str) -> tuple[str, ...]:
+    """The nouns that may answer at this address; none where it is not below /v1."""
+    _, _, below = path.partition(f"{VERSION}/")
+    first = below.partition("/")[0]
+    return tuple(noun for noun, roots in NOUNS.items() if first in roots)
+
+
+def include(whole: APIRouter, nouns: Iterable[str], *, upload_bytes_max: int) -> None:
+    """Put the routes of these nouns into `whole`; other bodies weigh less than uploads."""
+    heavy = {"uploads": upload_bytes_max, "portability": BUNDLE_BYTES_MAX}
+    for noun in nouns:
+        whole.include_router(
+            import_module(f"api.routes.{noun}").router,
+            prefix=VERSION,
+            dependencies=[Depends(caller_of)],
+            responses=PROBLEMS,
+            max_body_size=heavy.get(noun, BODY_BYTES_MAX),
+        )
