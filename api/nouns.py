@@ -182,6 +182,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "trial-balance",
         "usage-imports",
     ),
+    "accountstatements": ("performers",),
     "notices": (
         "mail-addresses",
         "notices",

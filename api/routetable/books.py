@@ -1,7 +1,9 @@
 """The books: balances, months, exchanges, export."""
 
 from api.routetable.row import row
+from registry.models.mandates import Act
 
+_STATEMENTS = "/v1/performers/{performer_id}/account-statements"
 ROWS = (
     row("GET", "/v1/ledger/trial-balance", "reports"),
     row("GET", "/v1/ledger/periods", "reports"),
@@ -12,4 +14,7 @@ ROWS = (
     row("POST", "/v1/ledger/exchanges/{pair_id}/reversal", "usage", may_lack=True),
     row("GET", "/v1/ledger/export", "reports"),
     row("GET", "/v1/ledger/replay", "reports"),
+    row("GET", _STATEMENTS, "reports", acts=(Act.READ,)),
+    row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),
+    row("GET", f"{_STATEMENTS}/{{period}}/statement.html", "reports", acts=(Act.READ,)),
 )

@@ -4,15 +4,17 @@ SQLite's `sum()` overflows 64 bits on large ledgers, so amounts are summed in tw
 and put together here, in whole numbers without bounds.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from core.db import visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import Account, AccountKind
 from royalties.models_books import AccountBalance, CurrencyBalance, TrialBalance
-from royalties.store.journal import seen
+from royalties.store.journal import among, seen
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 
 _HALF = 2**32
@@ -56,6 +58,25 @@ def of_book(
         )
         clauses.append(col(EntryRow.transaction_id).in_(posted))
     return _accounts(session, *clauses)
+
+
+def before(
+    session: Session, principal: Principal, accounts: Collection[Account], month: str
+) -> dict[str, tuple[AccountBalance, ...]]:
+    """Balances of these accounts over all that was posted before a month, by the book's tenant.
+
+    Of the entries that the principal may see.
+    """
+    clauses = (visible(EntryRow, principal), among(accounts))
+    books = session.exec(select(EntryRow.tenant_id).distinct().where(*clauses)).all()
+    earlier = sql_select(col(TransactionRow.id)).where(
+        col(TransactionRow.id) == col(EntryRow.transaction_id),
+        col(TransactionRow.posted_period) < month,
+    )
+    return {
+        book: _accounts(session, *clauses, col(EntryRow.tenant_id) == book, earlier.exists())
+        for book in sorted(books)
+    }
 
 
 def of_account(

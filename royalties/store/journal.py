@@ -5,9 +5,9 @@ the licensee of its claim.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -102,6 +102,48 @@ def journal(
 ) -> list[Transaction]:
     """Transactions that the principal may see, in order of `seq`; `after_seq` pages on."""
     return _load(session, seen(principal), col(TransactionRow.seq) > after_seq, limit=limit)
+
+
+def among(accounts: Collection[Account]) -> ColumnElement[bool]:
+    """The where clause for entries on these accounts."""
+    kinds = sorted({one.kind for one in accounts})
+    return or_(
+        *(
+            and_(
+                col(EntryRow.account_kind) == kind,
+                col(EntryRow.subject).in_(sorted(o.subject for o in accounts if o.kind is kind)),
+            )
+            for kind in kinds
+        )
+    )
+
+
+def of_accounts(
+    session: Session, principal: Principal, accounts: Collection[Account], month: str
+) -> list[Transaction]:
+    """Transactions posted in a month that touch these accounts by entries the principal may see."""
+    touching = sql_select(col(EntryRow.transaction_id)).where(
+        visible(EntryRow, principal), among(accounts)
+    )
+    return _load(
+        session,
+        col(TransactionRow.id).in_(touching),
+        col(TransactionRow.posted_period) == month,
+    )
+
+
+def months_of(
+    session: Session, principal: Principal, accounts: Collection[Account]
+) -> tuple[str, ...]:
+    """Months in which something was posted on these accounts that the principal may see."""
+    query = (
+        select(TransactionRow.posted_period)
+        .distinct()
+        .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
+        .where(visible(EntryRow, principal), among(accounts))
+        .order_by(col(TransactionRow.posted_period).desc())
+    )
+    return tuple(session.exec(query))
 
 
 def of_pair(session: Session, principal: Principal, pair_id: str) -> list[Transaction]:

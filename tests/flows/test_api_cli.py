@@ -349,6 +349,23 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     assert "closed" in shell.run("ledger", "period", "close", month)[2]
     receipt = shell.json("ledger", "period", "list")[1][0]["log_index"]
     assert isinstance(receipt, int)
+    statement_that_computes_again(shell, anna, month)
+
+
+def statement_that_computes_again(shell: Shell, anna: str, month: str) -> None:
+    """Of the closed month, as text, page and signed file, which is verified without a registry."""
+    kept, page = shell.folder / "statement.json", shell.folder / "statement.html"
+    asked = ("statement", "show", anna, "--month", month)
+    code, out, _ = shell.run(*asked, "--lang", "de", "--out", kept, "--html", page)
+    assert (code, "25,00 EUR" in out, "00:02.0–00:17.0" in out) == (0, True, True)
+    assert "Der Monat ist abgeschlossen" in page.read_text("utf-8")
+    assert shell.json("statement", "list", anna)[1] == [month]
+    code, found = shell.json("statement", "verify", kept)
+    assert (code, found["ok"], found["genuine"]) == (0, True, True)
+    assert shell.run("statement", "verify", kept, "--registry", "did:key:z6Mk")[0] == 1
+    kept.write_text(kept.read_text("utf-8").replace("12500000", "12500001", 1), "utf-8")
+    code, found = shell.json("statement", "verify", kept)
+    assert (code, found["genuine"], bool(found["differences"])) == (1, False, True)
 
     changed = ("exchange", f"accrued:{anna}", "10", "--from", "EUR", "--to", "USD")
     stated = ("--rate", "1.0835", "--source", "ECB", "--day", "2026-11-20")

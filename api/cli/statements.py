@@ -1,0 +1,124 @@
+"""`statement`: what became of a performer's money, month by month, to read, keep and check."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import OUT, emit, note, say, table
+from api.web.texts import text
+
+app = typer.Typer(
+    help="Statements of a performer's account: balances, lines, taxes, payouts.",
+    no_args_is_help=True,
+)
+Performer = Annotated[str, typer.Argument(help="Id of the performer.")]
+Month = Annotated[str, typer.Option(help="Month of the books, such as 2026-11.")]
+Out = Annotated[Path, typer.Option("--out", help="File to write.")]
+
+
+@command(app, "list")
+def list_months(cli: Cli, performer: Performer) -> None:
+    """List the months in which something moved on a performer's account, newest first."""
+    with cli.client() as client:
+        found = client.get(f"/v1/performers/{performer}/account-statements")
+    columns = (text(cli.lang, "ledger.column.month"),)
+    emit(cli, found, lambda: table(columns, [(month,) for month in found]))
+
+
+@command(app, "show")
+def show(
+    cli: Cli,
+    performer: Performer,
+    month: Month,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Write the signed statement to this file.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write it as a page to this file.")
+    ] = None,
+) -> None:
+    """Opening balance, every line of the month down to second and clause, closing balance."""
+    address = _address(performer, month)
+    with cli.client() as client:
+        found = client.get(address)
+        if html is not None:
+            html.write_bytes(client.fetch(f"{address}/statement.html", lang=cli.lang))
+    if out is not None:
+        out.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    def render() -> None:
+        from api.web.accountpage import shown  # noqa: PLC0415
+        from api.web.pages import render as fill  # noqa: PLC0415
+
+        page = fill("accountstatement.txt", cli.lang, s=shown(found, cli.lang))
+        OUT.out(page, end="", highlight=False)
+
+    emit(cli, found, render)
+
+
+@command(app, "verify")
+def verify(
+    cli: Cli,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Statement as it was given out.")
+    ],
+    registry: Annotated[
+        list[str] | None,
+        typer.Option("--registry", help="did:key of the registry you trust (the one it names)."),
+    ] = None,
+) -> None:
+    """Compute a kept statement again from itself alone, without a registry, and check its proof."""
+    found = _verified(file, registry or [])
+
+    def render() -> None:
+        if found["ok"]:
+            say(text(cli.lang, "accountstatement.agrees"))
+        elif found["differences"]:
+            names = ("where", "stated", "recomputed")
+            rows = [tuple(item[name] for name in names) for item in found["differences"]]
+            table([text(cli.lang, f"statement.column.{name}") for name in names], rows)
+        if not found["genuine"]:
+            say(text(cli.lang, "accountstatement.not-genuine", why=found["why"]))
+        note(text(cli.lang, "accountstatement.signed-by", did=found["issuer"]))
+
+    emit(cli, found, render)
+    if not found["ok"]:
+        raise typer.Exit(1)
+
+
+def _verified(file: Path, registries: list[str]) -> dict[str, Any]:
+    """Whether the proof holds and every figure follows; the first line that differs comes first."""
+    from core.canonical import parse_strict  # noqa: PLC0415
+    from core.errors import BadProof  # noqa: PLC0415
+    from royalties.accountstatement import differences  # noqa: PLC0415
+    from royalties.accountstatement_wire import (  # noqa: PLC0415
+        STATEMENT_BYTES_MAX,
+        check_signed,
+        from_dict,
+    )
+
+    kept = parse_strict(file.read_bytes(), bytes_max=STATEMENT_BYTES_MAX)
+    found = [
+        {"where": item.where, "stated": item.stated, "recomputed": item.recomputed}
+        for item in differences(from_dict(kept))
+    ]
+    why = ""
+    try:
+        check_signed(kept, tuple(registries))
+    except BadProof as exc:
+        why = exc.message
+    return {
+        "id": kept["id"],
+        "issuer": str(kept.get("issuer", "")),
+        "genuine": not why,
+        "why": why,
+        "differences": found,
+        "ok": not found and not why,
+    }
+
+
+def _address(performer: str, month: str) -> str:
+    return f"/v1/performers/{performer}/account-statements/{month}"

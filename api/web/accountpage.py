@@ -1,0 +1,131 @@
+"""An account statement as pages, terminal and paper show it: figures with their words.
+
+The signed document is all that goes in; amounts turn into the performer's signs, so that what is
+owed more is positive.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from api.web import texts
+from royalties.accountfigures import Change, Summary, changes_of, sources, summaries
+from royalties.accountstatement import AccountStatement, Movement
+from royalties.accountstatement_wire import from_dict
+from royalties.models_books import Transaction
+from royalties.wire import pins_to_dict
+
+
+def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """All that a rendering places: head, summary, sources, and every line with what is beneath."""
+    statement = from_dict(document)
+    return {
+        "id": statement.id,
+        "performer_id": statement.holder.performer_id,
+        "month": statement.month,
+        "closed": statement.closed,
+        "as_of_seq": statement.as_of_seq,
+        "issuer": str(document.get("issuer", "")),
+        "summaries": [_summary(lang, one) for one in summaries(statement)],
+        "sources": _sources(statement),
+        "lines": [_line(lang, one, statement) for one in statement.movements],
+    }
+
+
+def change_name(lang: str, kind: str, counterpart: str) -> str:
+    """What a change is called: by both where there is such a word, else by what happened."""
+    words = texts.catalogue(lang)
+    exact = f"accountstatement.change.{kind}.{counterpart}"
+    return words.get(exact) or texts.text(lang, f"accountstatement.change.{kind}")
+
+
+def why(lang: str, reason: str) -> str:
+    """The words for the code of a transaction's reason; one without words stays as it is."""
+    name, _, detail = reason.partition(":")
+    key = f"accountstatement.why.{name}"
+    return texts.text(lang, key, detail=detail) if key in texts.catalogue(lang) else reason
+
+
+def _summary(lang: str, one: Summary) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        "opening_micro": one.opening_micro,
+        "closing_micro": one.closing_micro,
+        "changes": [_change(lang, change) for change in one.changes],
+        "parts": [
+            {
+                "name": texts.text(lang, f"accountstatement.part.{kind.value}"),
+                "amount_micro": amount,
+            }
+            for kind, amount in one.parts
+        ],
+    }
+
+
+def _change(lang: str, one: Change) -> dict[str, Any]:
+    name = change_name(lang, one.kind.value, one.counterpart)
+    return {"name": name, "amount_micro": one.amount_micro}
+
+
+def _sources(statement: AccountStatement) -> list[dict[str, Any]]:
+    """With `share`, in hundredths of the currency's largest source; what was lost has none."""
+    found = sources(statement)
+    largest = {one.currency: 0 for one in found}
+    for one in found:
+        largest[one.currency] = max(largest[one.currency], one.amount_micro)
+    return [
+        {
+            "currency": one.currency,
+            "cut_id": one.cut_id,
+            "kind": one.kind,
+            "amount_micro": one.amount_micro,
+            "share": max(0, 100 * one.amount_micro // (largest[one.currency] or 1)),
+        }
+        for one in found
+    ]
+
+
+def _line(lang: str, movement: Movement, statement: AccountStatement) -> dict[str, Any]:
+    one = movement.transaction
+    moved = changes_of(movement, statement.holder.accounts)
+    return {
+        "id": one.id,
+        "book": one.tenant_id,
+        "kind": one.kind.value,
+        "name": texts.text(lang, f"accountstatement.change.{one.kind.value}"),
+        "why": why(lang, one.reason),
+        "earned": one.earned_period,
+        "recorded_at": one.recorded_at,
+        "reverses_id": one.reverses_id or "",
+        "run_id": one.run_id or "",
+        "amounts": _amounts(moved),
+        "changes": [
+            {
+                "name": change_name(lang, one.kind.value, counterpart),
+                "currency": currency,
+                "amount_micro": amount,
+            }
+            for (currency, counterpart), amount in sorted(moved.items())
+        ],
+        "claim": None if one.claim is None else _claim(one),
+    }
+
+
+def _amounts(moved: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
+    sums: dict[str, int] = {}
+    for (currency, _), amount in sorted(moved.items()):
+        sums[currency] = sums.get(currency, 0) + amount
+    return [{"currency": name, "amount_micro": amount} for name, amount in sums.items()]
+
+
+def _claim(one: Transaction) -> dict[str, Any]:
+    """What the claim rests on, down to the second, the licence and the usage line."""
+    basis = one.basis
+    return {
+        **pins_to_dict(basis.pins),
+        "working": dict(basis.working),
+        "licensee_id": basis.licensee_id,
+        "stretches": [
+            f"{texts.timecode(span.start_ms)}–{texts.timecode(span.end_ms)}"
+            for span in basis.pins.spans
+        ],
+    }

@@ -1,0 +1,163 @@
+"""Account statements from real books: who sees which, and what months hand on to each other."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import BadInput, NotAllowed, NotFound
+from core.ids import derived_id
+from core.principal import Principal
+from registry.models.people import Performer
+from royalties import accounts, ledger
+from royalties.accountfigures import summaries
+from royalties.accounts import AccountKind
+from royalties.accountstatement import AccountStatement, owed_micro
+from royalties.models_books import Posting, TransactionKind
+from royalties.service.accountstatements import account_statement, months, titles
+from royalties.service.books import Clerk
+from royalties.store import ledger as store
+from tests.fixtures import TestWorld
+from tests.store.royalties_books import Office, office_of
+from tests.store.royalties_stage import Stage, cleared, found
+from tests.unit.royalties.worlds import tariff
+
+DECEMBER = datetime(2026, 12, 10, tzinfo=UTC)
+JANUARY = datetime(2027, 1, 10, tzinfo=UTC)
+PER_VIEW = tariff("per_view", 1_000_000)
+RUN = derived_id("run", "one")
+
+
+@pytest.fixture
+def office(world: TestWorld) -> Iterator[Office]:
+    with office_of(Stage(world)) as made:
+        yield made
+
+
+def claimed(office: Office) -> tuple[Performer, str, str]:
+    """A performer who has earned 100 EUR; its cut, and the month of the books it is in."""
+    cut_id, performer = cleared(office.stage, PER_VIEW)
+    office.stage.import_lines(f"{cut_id},DE,2026-10,100")
+    office.stage.accrue()
+    return performer, cut_id, opened_months(office, performer)[0]
+
+
+def opened_months(office: Office, performer: Performer) -> tuple[str, ...]:
+    with office.shared.read() as session:
+        agent = office.stage.agent(performer)
+        return months(session, agent, performer_id=performer.id, now=DECEMBER)
+
+
+def read(office: Office, asker: Principal, performer: Performer, month: str) -> AccountStatement:
+    with office.shared.read() as session:
+        return account_statement(
+            session, asker, performer_id=performer.id, month=month, now=DECEMBER
+        )
+
+
+def post(
+    office: Office,
+    performer: Performer,
+    kind: TransactionKind,
+    at: datetime,
+    *postings: tuple[str, int],
+) -> None:
+    """What a run or a payout books, on the performer's side."""
+    with office.shared.write() as session:
+        made = ledger.book(
+            kind,
+            tuple(Posting(name, amount, "EUR") for name, amount in postings),
+            Clerk(session, office.book, at).stamp(),
+            facts_key=f"{kind}-{at}",
+            reason="test",
+            earned_period="2026-10",
+            audience=f"tenant:{performer.tenant_id}",
+            run_id=RUN if kind is TransactionKind.DISTRIBUTION else None,
+        )
+        store.add_transactions(session, [made])
+
+
+def distribute(office: Office, performer: Performer) -> None:
+    post(
+        office,
+        performer,
+        TransactionKind.DISTRIBUTION,
+        DECEMBER,
+        (accounts.accrued(performer.id), 100_000_000),
+        (accounts.account(AccountKind.COST, "collecting"), -9_000_000),
+        (accounts.payable(performer.payee_id), -91_000_000),
+    )
+
+
+def test_the_lines_lead_to_second_licence_and_usage_line(office: Office) -> None:
+    performer, cut_id, month = claimed(office)
+    made = read(office, office.stage.agent(performer), performer, month)
+    (line,) = made.movements
+    pins = line.transaction.pins
+    assert (pins.cut_id, pins.views, pins.use_ms) == (cut_id, 100, 60_000)
+    assert pins.usage_line_id.startswith("usg_")
+    assert owed_micro(made.balances) == {"EUR": 100_000_000}
+    assert not made.closed
+
+
+def test_earned_distributed_and_paid_out_in_three_months(office: Office) -> None:
+    performer, _, month = claimed(office)
+    distribute(office, performer)
+    payout = accounts.account(AccountKind.IN_TRANSIT, derived_id("pyo", "one"))
+    sent = (accounts.payable(performer.payee_id), 91_000_000), (payout, -91_000_000)
+    post(office, performer, TransactionKind.PAYOUT, JANUARY, *sent)
+    agent = office.stage.agent(performer)
+    seen = [read(office, agent, performer, name) for name in (month, "2026-12", "2027-01")]
+    closings = [owed_micro(one.balances)["EUR"] for one in seen]
+    openings = [owed_micro(one.balances, opening=True)["EUR"] for one in seen]
+    assert closings == [100_000_000, 91_000_000, 0]
+    assert openings == [0, *closings[:-1]]
+    assert [c.counterpart for c in summaries(seen[1])[0].changes] == ["cost"]
+    assert opened_months(office, performer) == ("2027-01", "2026-12", month)
+    assert read(office, office.clerk, performer, "2026-12").id == seen[1].id
+
+
+def test_a_correction_is_a_line_of_the_month_it_was_booked_in(office: Office) -> None:
+    performer, cut_id, month = claimed(office)
+    office.stage.clear(cut_id, found(cut_id, performer, kind=None))
+    office.stage.accrue()
+    made = read(office, office.stage.agent(performer), performer, month)
+    kinds = [one.transaction.kind.value for one in made.movements]
+    assert kinds == ["accrual", "reversal"]
+    assert owed_micro(made.balances) == {"EUR": 0}
+
+
+def test_a_closed_month_says_so_and_hands_on_its_balance(office: Office) -> None:
+    performer, _, month = claimed(office)
+    office.close(month, at=DECEMBER)
+    agent = office.stage.agent(performer)
+    assert read(office, agent, performer, month).closed
+    after = read(office, agent, performer, "2030-01")
+    assert owed_micro(after.balances, opening=True) == {"EUR": 100_000_000}
+    assert not after.movements
+    assert not after.closed
+
+
+def test_nobody_elses_account_is_read(office: Office, world: TestWorld) -> None:
+    performer, cut_id, month = claimed(office)
+    for stranger in (
+        office.stage.studio,
+        world.second,
+        office.stage.agent(office.stage.performer()),
+    ):
+        with pytest.raises(NotFound):
+            read(office, stranger, performer, month)
+    none = Principal(performer.tenant_id, "test", frozenset({"usage"}), "performer")
+    with pytest.raises(NotAllowed):
+        read(office, none, performer, month)
+    with pytest.raises(BadInput):
+        read(office, office.stage.agent(performer), performer, "2026-13")
+    with office.shared.read() as session:
+        assert titles(session, office.stage.agent(performer), [cut_id]) == {}
+        assert titles(session, office.stage.studio, [cut_id]) == {cut_id: "A title v1"}
+
+
+def test_a_performer_without_any_booking_has_an_empty_account(office: Office) -> None:
+    performer = office.stage.performer()
+    made = read(office, office.stage.agent(performer), performer, "2026-11")
+    assert (made.movements, made.balances, made.closed) == ((), (), False)
