@@ -10,6 +10,7 @@ from api.cli.clear import show as show_decision
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.web.texts import reason, stretch, text, timecode, word
+from core.errors import NotFound
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -32,7 +33,9 @@ class Ground(StrEnum):
     MISTAKE = "mistake"
 
 
-MatchId = Annotated[str, typer.Argument(help="Id of the match (see `review list`).")]
+MatchId = Annotated[
+    str, typer.Argument(help="Id of a match, or of what `review list` shows: all its matches.")
+]
 Why = Annotated[Ground | None, typer.Option("--why", help="What your word rests on.")]
 
 
@@ -177,12 +180,26 @@ def undo(cli: Cli, act: Annotated[str, typer.Argument(help="Id of the act.")]) -
     _emit(cli, found, decided)
 
 
-def _say(cli: Cli, match: str, verdict: str, why: Ground | None) -> None:
+def _say(cli: Cli, about: str, verdict: str, why: Ground | None) -> None:
     body = {"verdict": verdict, **({"why": why.value} if why else {})}
     with cli.client() as client:
-        found = client.post(f"/v1/matches/{match}/reviews", body)
+        for match in _matches(client, about):
+            found = client.post(f"/v1/matches/{match}/reviews", body)
         decided = decision_on(client, found["submission_id"])
     _emit(cli, found, decided)
+
+
+def _matches(client: "Client", about: str) -> list[str]:
+    """The match itself, or every match of the use that waits for a person."""
+    if not about.startswith("use_"):
+        return [about]
+    waiting = (item for item in client.pages("/v1/review-queue") if item["id"] == about)
+    found: list[str] = next(waiting, {"match_ids": []})["match_ids"]
+    if not found:
+        raise NotFound(
+            "No match of this use waits for a person.", next_step="See: ebenbild review list"
+        )
+    return found
 
 
 def _emit(cli: Cli, found: dict[str, Any], decided: dict[str, Any] | None) -> None:

@@ -27,6 +27,9 @@ from royalties.tariffs.shelf import on_shelf, shipped
 
 PUBLISHED = "tariff.published"
 
+_LEFT = "leaves the rate to the licence", 'Name the rate you agreed on, such as rate = "0.01".'
+_FIXED = "has rates of its own", "Leave the rate out of these terms."
+
 
 def check(session: Session, principal: Principal, data: Mapping[str, Any]) -> Tariff:
     """Read a document as if it were to be published, and keep nothing.
@@ -114,10 +117,8 @@ def agreed_price(session: Session, principal: Principal, term: TariffTerm) -> Ta
             f"The tariff {tariff.id} is in {tariff.currency}.", next_step="Name that currency."
         )
     if (term.rate_micro > 0) != leaves_rate(tariff):
-        told = "leaves the rate to the licence" if leaves_rate(tariff) else "has rates of its own"
-        raise BadTerms(
-            f"The tariff {tariff.id} {told}.", next_step="Name a rate only where the tariff asks."
-        )
+        told, step = _LEFT if leaves_rate(tariff) else _FIXED
+        raise BadTerms(f"The tariff {tariff.id} {told}.", next_step=step)
     return replace(term, tariff=TariffRef(tariff.id, tariff.version, item.digest))
 
 

@@ -263,6 +263,9 @@ def test_review_decides_again(shell: Shell, anna: str) -> None:
     assert f"review undo {word}" in out + err
     code, out, err = shell.run("review", "undo", word)
     assert (code, "review undo" in out + err) == (0, False)
+    use = shell.json("review", "list")[1][0]["id"]
+    assert "CLEARED" in shell.run("review", "accept", use)[1]
+    assert "No match of this use waits" in shell.run("review", "accept", use)[2]
 
 
 def test_a_refused_sample_is_told_in_words(shell: Shell) -> None:
