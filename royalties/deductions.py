@@ -1,0 +1,117 @@
+"""What is deducted from money received: rates by category, as dated data with their source.
+
+The rates in force on the first day of the month in which something was earned are the ones that
+count, so that a later rate never changes what was earned before it. Which category a claim is of is
+data too: the first rule that fits.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from core.clock import from_text
+from core.dated import Dated, in_force
+from core.errors import Broken
+from royalties.models import Ratio
+from royalties.models_received import ReceivedClaim
+from royalties.models_runs import Rates
+
+FOLDER = "deductions"
+CATEGORIES = "categories.json"
+ANYWHERE = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Claims of these kinds of use, abroad or not; what is empty or None fits all."""
+
+    category: str
+    kinds: frozenset[str]
+    abroad: bool | None
+
+    def fits(self, claim: ReceivedClaim, home: frozenset[str]) -> bool:
+        """Whether a claim is of this rule's category."""
+        abroad = claim.territory not in home | {ANYWHERE, ""}
+        return self.abroad in (None, abroad) and (not self.kinds or claim.use_kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Categories:
+    """The rules in their order, and the territories that are not abroad."""
+
+    home: frozenset[str]
+    rules: tuple[Rule, ...]
+
+    def of(self, claim: ReceivedClaim) -> str:
+        """The category of a claim; the last rule fits every claim."""
+        return next(rule.category for rule in self.rules if rule.fits(claim, self.home))
+
+
+def rates_of(claim: ReceivedClaim) -> Rates:
+    """The rates that count for a claim."""
+    return rates_in(categories().of(claim), claim.earned_period)
+
+
+def rates_a_year_earlier(claim: ReceivedClaim) -> Rates:
+    """The rates that would count had the same been earned a year earlier."""
+    year, month = claim.earned_period.split("-")
+    return rates_in(categories().of(claim), f"{int(year) - 1:04d}-{month}")
+
+
+@cache
+def rates_in(category: str, period: str) -> Rates:
+    """The rates of a category in a month; raises `Broken` where the data has none."""
+    first_day = datetime(int(period[:4]), int(period[5:]), 1, tzinfo=UTC)
+    found = in_force(rate_sets().get(category, ()), first_day)
+    if found is None:
+        raise Broken(f"No deductions of the category {category} are in force in {period}.")
+    return found
+
+
+@cache
+def rate_sets() -> dict[str, tuple[Dated[Rates], ...]]:
+    """Every set of rates on file by its category, in the order in which they were recorded."""
+    folder = files("royalties").joinpath("data", FOLDER)
+    found = {}
+    for entry in folder.iterdir():
+        if entry.name != CATEGORIES:
+            data = json.loads(entry.read_bytes())
+            category = str(data["category"])
+            if entry.name != f"{category}.json":
+                raise Broken(f"The deductions {entry.name} say that they are others.")
+            found[category] = tuple(_dated(category, one) for one in data["rates"])
+    return found
+
+
+@cache
+def categories() -> Categories:
+    """Which claims are of which category."""
+    path = files("royalties").joinpath("data", FOLDER, CATEGORIES)
+    data = json.loads(path.read_bytes())
+    rules = tuple(
+        Rule(str(one["category"]), frozenset(one.get("kinds", ())), one.get("abroad"))
+        for one in data["rules"]
+    )
+    if not rules or rules[-1].kinds or rules[-1].abroad is not None:
+        raise Broken("The last rule of the categories of deductions has to fit every claim.")
+    return Categories(frozenset(data["home"]), rules)
+
+
+def _dated(category: str, entry: dict[str, Any]) -> Dated[Rates]:
+    until = entry["valid_until"]
+    return Dated(
+        value=Rates(
+            id=str(entry["id"]),
+            category=category,
+            cost=Ratio(*entry["cost"]),
+            social=Ratio(*entry["social"]),
+            reserve=Ratio(*entry["reserve"]),
+        ),
+        valid_from=from_text(entry["valid_from"]),
+        valid_until=None if until is None else from_text(until),
+        source=str(entry["source"]),
+        certainty=str(entry["certainty"]),
+    )

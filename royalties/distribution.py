@@ -1,0 +1,243 @@
+"""What a distribution run does with each claim: hands on what is new, or says why it stays.
+
+Only money received is handed on, each millionth once: what closed runs did with a claim is compared
+with what has been received of it by now. Deductions are cut down to whole millionths, so that what
+is left over is the payee's and nothing is lost. Worked example: docs/runs.md.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from core.money import mul_div, split
+from royalties.accounts import AccountKind
+from royalties.models import Ratio
+from royalties.models_received import ReceivedClaim
+from royalties.models_runs import BOOKED, Before, Outcome, Parts, Rates, RunKind, RunLine, Tax
+from royalties.tariffs.dividing import divide
+
+_STAYING = {
+    AccountKind.HELD: Outcome.HELD,
+    AccountKind.UNIDENTIFIED: Outcome.UNIDENTIFIED,
+    AccountKind.SUSPENSE: Outcome.SUSPENSE,
+}
+_WHOLE = Fraction(1)
+ON_TIME = "received"
+LATE = "found-late"
+TAKEN_BACK = "taken-back"
+TOO_MUCH = "paid-too-much"
+
+
+def no_tax(_payee_id: str, _net_micro: int) -> Tax:
+    """Nothing is withheld."""
+    return Tax()
+
+
+def not_frozen(_claim: ReceivedClaim) -> str:
+    """No dispute concerns any claim."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a run decides by: rates of a claim, tax of a payee's amount, who is blocked, and why.
+
+    `heirs` gives the payees who have taken a payee's place, with their shares. `frozen` is the code
+    of the dispute that a claim is in, or empty. `released` says that the reserve of these months
+    has been paid out before.
+    """
+
+    kind: RunKind
+    rates: Callable[[ReceivedClaim], Rates]
+    tax: Callable[[str, int], Tax] = no_tax
+    holds: Mapping[str, str] = field(default_factory=dict)
+    heirs: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    frozen: Callable[[ReceivedClaim], str] = not_frozen
+    released: bool = False
+
+
+def merged(claims: Sequence[ReceivedClaim]) -> ReceivedClaim:
+    """All accruals of one live key as one claim: what stands of them, and what was received."""
+    newest = max(claims, key=lambda one: (one.claimed_micro != 0, one.transaction_id))
+    return replace(
+        newest,
+        claimed_micro=sum(one.claimed_micro for one in claims),
+        received_micro=sum(one.received_micro for one in claims),
+    )
+
+
+def due_of(claim: ReceivedClaim, before: Iterable[Before]) -> int:
+    """What was received of a claim and no run has handed on; below zero where one did too much."""
+    return claim.received_micro - sum(one.received_micro for one in before)
+
+
+def lines_of(claim: ReceivedClaim, before: Sequence[Before], desk: Desk) -> tuple[RunLine, ...]:
+    """The lines of a claim that concerns no reserve; none where nothing is new."""
+    due = due_of(claim, before)
+    if claim.account in _STAYING:
+        stays = _STAYING[claim.account]
+        back = taken_back(claim, before, desk, claim.received_micro - due)
+        here = (staying(claim, stays, stays.value, claim.received_micro),)
+        return (*back, *here) if claim.received_micro else back
+    frozen = desk.frozen(claim)
+    if frozen:
+        return (staying(claim, Outcome.FROZEN, frozen, due),) if due else ()
+    if due < 0 or not claim.claimed_micro:
+        return taken_back(claim, before, desk, max(0, -due))
+    put_back = restored(claim, before, due)
+    left = due - sum(one.received_micro for one in put_back)
+    return (*put_back, *handed_on(claim, desk, received=left, drawn=0, reason=ON_TIME))
+
+
+def handed_on(
+    claim: ReceivedClaim, desk: Desk, *, received: int, drawn: int, reason: str
+) -> tuple[RunLine, ...]:
+    """Pay a claim to its payees out of what was received and what the reserve advances."""
+    if received + drawn == 0:
+        return ()
+    rates = desk.rates(claim)
+    heirs = desk.heirs.get(claim.payee_id) or {claim.payee_id: _WHOLE}
+    of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
+    found = []
+    for payee_id in sorted(heirs):
+        parts = _divided(of_received[payee_id], of_reserve[payee_id], rates, desk.kind)
+        if parts.whole_micro == 0:
+            continue
+        outcome, tax = Outcome.PAYABLE, Tax()
+        hold = desk.holds.get(payee_id, "")
+        if hold:
+            outcome = Outcome.BLOCKED
+        else:
+            tax = desk.tax(payee_id, parts.net_micro)
+        found.append(
+            replace(
+                _line(claim, payee_id, outcome, hold or reason),
+                rates_id=rates.id,
+                category=rates.category,
+                authority=tax.authority,
+                received_micro=of_received[payee_id],
+                drawn_micro=of_reserve[payee_id],
+                parts=taxed(parts, tax),
+            )
+        )
+    return tuple(found)
+
+
+def taken_back(
+    claim: ReceivedClaim, before: Sequence[Before], desk: Desk, too_much: int
+) -> tuple[RunLine, ...]:
+    """Take from those who got it what is not owed any more; what was advanced goes back as well."""
+    holders = [one for one in before if one.received_micro > 0]
+    if too_much and not holders:
+        return (staying(claim, Outcome.WAITING, TOO_MUCH, -too_much),)
+    back = dict.fromkeys((one.payee_id for one in before), 0)
+    if too_much:
+        shares = split(too_much, [one.received_micro for one in holders])
+        back |= {one.payee_id: share for one, share in zip(holders, shares, strict=True)}
+    rates = desk.rates(claim)
+    found = []
+    for one in before:
+        advanced = 0 if claim.claimed_micro else one.advanced_micro
+        whole = back[one.payee_id] + advanced
+        if whole == 0:
+            continue
+        outcome = Outcome.BLOCKED if desk.holds.get(one.payee_id) else Outcome.PAYABLE
+        found.append(
+            replace(
+                _line(claim, one.payee_id, outcome, TAKEN_BACK),
+                rates_id=rates.id,
+                category=rates.category,
+                authority=one.authority,
+                received_micro=-back[one.payee_id],
+                drawn_micro=-advanced,
+                parts=_opposite(one.parts, whole, released=desk.released),
+            )
+        )
+    return tuple(found)
+
+
+def staying(
+    claim: ReceivedClaim, outcome: Outcome, reason: str, stays: int, *, lacking: int = 0
+) -> RunLine:
+    """Say that money received of a claim stays where it is, and why."""
+    line = _line(claim, claim.payee_id, outcome, reason)
+    return replace(line, stays_micro=stays, lacking_micro=lacking)
+
+
+def moved(claim: ReceivedClaim, payee_id: str, outcome: Outcome, received: int) -> RunLine:
+    """Pay the reserve out of what was received, or the other way round; nobody's money changes."""
+    line = _line(claim, payee_id, outcome, outcome.value)
+    return replace(line, received_micro=received, drawn_micro=-received)
+
+
+def restored(claim: ReceivedClaim, before: Sequence[Before], due: int) -> tuple[RunLine, ...]:
+    """What the reserve advanced is put back first."""
+    found: list[RunLine] = []
+    for one in before:
+        amount = min(one.advanced_micro, due)
+        if amount > 0:
+            found.append(moved(claim, one.payee_id, Outcome.RESTORED, amount))
+            due -= amount
+    return tuple(found)
+
+
+def taxed(parts: Parts, tax: Tax) -> Parts:
+    """These parts after tax."""
+    withheld = tax.tax_micro + tax.surcharge_micro
+    return replace(
+        parts,
+        tax_micro=tax.tax_micro,
+        surcharge_micro=tax.surcharge_micro,
+        net_micro=parts.net_micro - withheld,
+    )
+
+
+def sort_key(line: RunLine) -> tuple[str, str, str]:
+    """The order of lines in a run's hash; no two lines of a run are equal in it."""
+    return line.live_key, line.payee_id, line.outcome.value
+
+
+def is_booked(line: RunLine) -> bool:
+    """Whether a line is a transaction's, and not only told."""
+    return line.outcome in BOOKED
+
+
+def _divided(received: int, drawn: int, rates: Rates, kind: RunKind) -> Parts:
+    whole = received + drawn
+    cost, social = _of(rates.cost, whole), _of(rates.social, whole)
+    reserve = 0 if kind is RunKind.FINAL else _of(rates.reserve, received)
+    return Parts(cost, social, reserve, net_micro=whole - cost - social - reserve)
+
+
+def _of(rate: Ratio, amount: int) -> int:
+    return mul_div(amount, rate.numerator, rate.denominator)[0]
+
+
+def _opposite(parts: Parts, whole: int, *, released: bool) -> Parts:
+    """So much of what was divided as parts that are taken back; what is left over is the payee's.
+
+    A reserve that was released is with the payee already.
+    """
+    divided = parts.whole_micro
+    names = ("cost_micro", "social_micro", "reserve_micro", "tax_micro", "surcharge_micro")
+    shares = dict.fromkeys(names, 0)
+    if divided > 0:
+        shares = {name: mul_div(getattr(parts, name), whole, divided)[0] for name in names}
+    if released:
+        shares["reserve_micro"] = 0
+    back = {name: -share for name, share in shares.items()}
+    return Parts(**back, net_micro=-whole - sum(back.values()))
+
+
+def _line(claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str) -> RunLine:
+    return RunLine(
+        live_key=claim.live_key,
+        payee_id=payee_id,
+        outcome=outcome,
+        reason=reason,
+        transaction_id=claim.transaction_id,
+        performer_id=claim.performer_id,
+        performer_tenant_id=claim.performer_tenant_id,
+        earned_period=claim.earned_period,
+        currency=claim.currency,
+    )

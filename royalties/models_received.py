@@ -1,0 +1,38 @@
+"""What has been received of one claim: the value between the invoices and the distribution runs.
+
+Only money received is distributed. Amounts are whole millionths of the currency unit (`*_micro`).
+"""
+
+from dataclasses import dataclass
+
+from royalties.accounts import AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedClaim:
+    """How much of one accrual was received by then, cumulated.
+
+    `account` says where the claim lies: accrued, held, unidentified or suspense, and `kind` what
+    the transaction is. `claimed_micro` is what still stands of it, nought once it was reversed.
+    `live_key` is equal for every accrual of one usage line, performer and use, whatever was booked
+    anew. Ids are empty where there is nobody or nothing to name, `territory` is that of the usage.
+    """
+
+    transaction_id: str
+    kind: str
+    account: AccountKind
+    live_key: str
+    performer_id: str
+    performer_tenant_id: str
+    payee_id: str
+    licensee_id: str
+    cut_id: str
+    use_id: str
+    usage_line_id: str
+    use_kind: str
+    tariff_id: str
+    territory: str
+    earned_period: str
+    currency: str
+    claimed_micro: int
+    received_micro: int
