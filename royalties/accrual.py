@@ -185,4 +185,5 @@ def _pins(use: ClearedUse, line: UsageLine, factors: TerritoryFactors) -> Pins:
         scan_id=use.scan_id,
         model_ids=use.model_ids,
         threshold_ids=use.threshold_ids,
+        reported=line.reported,
     )

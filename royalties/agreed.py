@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from licensing.models import TariffRef
-from royalties.counting import facts_of
+from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
-from royalties.models import ClearedUse, Pins, Ratio, TerritoryFactors, UsageLine
+from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
 from royalties.participants import present
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
@@ -21,6 +21,7 @@ from royalties.tariffs.rates import AmountWithWorking, amount
 from royalties.tariffs.times import in_force_in
 
 UNKNOWN = "tariff-unknown"
+LACKING = "tariff-facts-missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ def earned(
     term = use.tariff
     if term.tariff is None:
         factor = factors.of(line.territory)
-        return amount(term, use_ms=use.use_ms, views=line.views, territory_factor=factor)
+        simple = amount(term, use_ms=use.use_ms, views=line.views, territory_factor=factor)
+        return LACKING if simple is None else simple
     tariff = agreed.tariffs.get(term.tariff)
     if tariff is None or tariff.currency != term.currency:
         return UNKNOWN
@@ -72,7 +74,7 @@ def again(
     if term.tariff is None:
         return amount(term, use_ms=pins.use_ms, views=pins.views, territory_factor=pins.factor)
     tariff = tariffs.get(term.tariff)
-    facts = _pinned(pins)
+    facts = facts_pinned(pins)
     if tariff is None or missing(tariff, facts):
         return None
     priced = price(tariff, facts)
@@ -93,7 +95,7 @@ def _refused(tariff: Tariff, facts: Facts, line: UsageLine, due: bool) -> str | 
     if tariff.kind in POOLS:
         return "tariff-of-a-pool"
     if missing(tariff, facts):
-        return "tariff-facts-missing"
+        return LACKING
     return "fee-owed-once" if once(tariff) is not None and not due else None
 
 
@@ -120,17 +122,3 @@ def _with_points(
         "points_total": every,
     }
     return AmountWithWorking(amount_micro, {**priced.working, **shared})
-
-
-def _pinned(pins: Pins) -> Facts:
-    return Facts(
-        territory=pins.territory,
-        territory_factor=_fraction(pins.factor),
-        views=pins.views,
-        use_ms=pins.use_ms,
-        agreed_micro=pins.tariff.rate_micro,
-    )
-
-
-def _fraction(ratio: Ratio) -> Fraction:
-    return Fraction(ratio.numerator, ratio.denominator)

@@ -18,6 +18,7 @@ from royalties.tariffs.documents import tariff_to_dict
 from royalties.tariffs.models import Tariff
 from royalties.wire import pins_to_dict
 from royalties.wire_books import rate_to_dict
+from royalties.wire_usage import reported_to_dict
 
 FORM = "ebenbild-ledger-facts-1"
 
@@ -93,6 +94,7 @@ def _usage(pins: Pins, hashes: Mapping[str, str]) -> dict[str, Any]:
         "territory": pins.territory,
         "period": pins.period,
         "views": pins.views,
+        **reported_to_dict(pins.reported),
         "content_hash": hashes[pins.usage_line_id],
     }
 

@@ -7,34 +7,117 @@ each cent leads back to seconds of media and a licence clause.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
 
 from fingerprint.models import Reason, Span
 from licensing.models import TariffTerm
 from registry.models.works import KindOfUse
+from royalties.tariffs.models import IncomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """An exact factor `numerator / denominator`, zero or more."""
+
+    numerator: int
+    denominator: int
+
+    def __post_init__(self) -> None:
+        if self.numerator < 0 or self.denominator <= 0:
+            raise ValueError("a factor is a ratio of whole numbers, zero or more")
+
+    @classmethod
+    def of(cls, exact: Fraction) -> "Ratio":
+        """The same number in lowest terms."""
+        return cls(exact.numerator, exact.denominator)
+
+    @property
+    def exact(self) -> Fraction:
+        """The same number to reckon with."""
+        return Fraction(self.numerator, self.denominator)
+
+
+class Origin(StrEnum):
+    """Where a usage line comes from: a report, events of players, or a rule where both lack."""
+
+    REPORT = "report"
+    EVENTS = "events"
+    ESTIMATE = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """Figures of a usage line beside its views; what nobody reported is None and never nought.
+
+    `completion` is the part of viewers who stayed to the end, `days` may be part of one, `free`
+    marks a free episode. An income has an amount, a kind and a currency, or none of them.
+    """
+
+    unique_views: int | None = None
+    watched_ms: int | None = None
+    completion: Ratio | None = None
+    income_micro: int | None = None
+    income_kind: IncomeKind | None = None
+    currency: str | None = None
+    payments: int | None = None
+    free: bool | None = None
+    subscribers: int | None = None
+    days: Ratio | None = None
+
+    def __post_init__(self) -> None:
+        told = {value is None for value in (self.income_micro, self.income_kind, self.currency)}
+        if len(told) > 1:
+            raise ValueError("an income has an amount, a kind and a currency")
+
+    def told(self) -> dict[str, int | str]:
+        """The figures that were reported, by name; ratios in lowest terms as `3/10`."""
+        found: dict[str, int | str] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, Ratio):
+                value = str(value.exact)
+            if value is not None:
+                found[item.name] = int(value) if isinstance(value, bool) else value
+        return found
+
+
+NOTHING = Reported()
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """One line of a usage report as it was read: a cut, shown `views` times.
+    """One line of a usage report as it was read: a cut, and what was counted of it.
 
     `territory` is an ISO 3166-1 alpha-2 code or `*`, `period` a month `YYYY-MM`. `reference` is
     the reporter's own name for the line and tells two lines with the same figures apart.
+    `supersedes` is the id of the line that this one corrects.
     """
 
     line_no: int
     cut_id: str
     territory: str
     period: str
-    views: int
+    views: int | None
     reference: str = ""
+    reported: Reported = NOTHING
+    supersedes: str | None = None
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 over the fields that are read: equal for exact duplicates in any column order."""
-        fields = (self.cut_id, self.territory, self.period, str(self.views), self.reference)
-        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+        """SHA-256 over the fields that are read: equal for exact duplicates in any column order.
+
+        What was not reported adds nothing, so that a figure more to report changes no older hash.
+        """
+        views = "" if self.views is None else str(self.views)
+        said = [self.cut_id, self.territory, self.period, views, self.reference]
+        if self.reported is not NOTHING:
+            said += [f"{name}={value}" for name, value in self.reported.told().items()]
+        if self.supersedes is not None:
+            said.append(f"supersedes={self.supersedes}")
+        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +131,13 @@ class UsageLine:
     cut_id: str
     territory: str
     period: str
-    views: int
+    views: int | None
     reference: str
     content_hash: str
     recorded_at: datetime
+    reported: Reported = NOTHING
+    supersedes: str | None = None
+    origin: Origin = Origin.REPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +171,6 @@ class ImportReport:
     rejected: int
     rejects: tuple[Reject, ...]
     ignored_columns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """An exact factor `numerator / denominator`, zero or more."""
-
-    numerator: int
-    denominator: int
-
-    def __post_init__(self) -> None:
-        if self.numerator < 0 or self.denominator <= 0:
-            raise ValueError("a factor is a ratio of whole numbers, zero or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +228,7 @@ class Pins:
     cut_id: str
     territory: str
     period: str
-    views: int
+    views: int | None
     use_id: str
     performer_id: str
     payee_id: str
@@ -169,6 +243,7 @@ class Pins:
     scan_id: str
     model_ids: tuple[str, ...]
     threshold_ids: tuple[str, ...]
+    reported: Reported = NOTHING
 
     @property
     def use_ms(self) -> int:

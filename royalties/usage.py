@@ -17,9 +17,10 @@ from core.errors import BadInput
 from registry.models.works import ANYWHERE
 from registry.territories import ALPHA_2
 from royalties.models import Reject, UsageRow
+from royalties.reports.cells import FIGURES, reported
 
 REQUIRED = ("cut_id", "territory", "period", "views")
-OPTIONAL = ("reference",)
+OPTIONAL = ("reference", "supersedes", *FIGURES)
 DELIMITERS = (",", ";", "\t")
 LINE_BYTES_MAX = 65_536
 REFERENCE_CHARS_MAX = 200
@@ -27,6 +28,9 @@ REFERENCE_CHARS_MAX = 200
 _CUT_ID = re.compile(r"cut_[a-z2-7]{26}")
 PERIOD = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _VIEWS = re.compile(r"[0-9]{1,12}")
+_LINE_ID = re.compile(r"usg_[a-z2-7]{26}")
+# A report that counts no views has to say something else that a tariff counts.
+_COUNTED = frozenset(FIGURES) - {"income_kind", "currency", "free"}
 
 
 class LineReader(Protocol):
@@ -56,7 +60,8 @@ def read_header(stream: LineReader) -> Header:
         raise _bad_header("is too long or not UTF-8")
     delimiter = max(DELIMITERS, key=text.count)
     names = [name.strip().lower() for name in _split(text, delimiter) or []]
-    missing = [name for name in REQUIRED if name not in names]
+    wanted = REQUIRED if _COUNTED.isdisjoint(names) else REQUIRED[:-1]
+    missing = [name for name in wanted if name not in names]
     if missing:
         raise _bad_header(f"lacks {', '.join(missing)}")
     known = [name for name in names if name in REQUIRED + OPTIONAL]
@@ -87,17 +92,28 @@ def _parse(text: str, line_no: int, header: Header) -> UsageRow | Reject:
     if len(cells) != header.width:
         return Reject(line_no, "wrong-number-of-fields")
     fields = {name: cells[at].strip() for name, at in header.columns.items()}
+    return _row(fields, line_no)
+
+
+def _row(fields: dict[str, str], line_no: int) -> UsageRow | Reject:
     fields["territory"] = fields["territory"].upper()
-    column = _first_bad(fields)
-    if column is not None:
+    said = reported(fields)
+    bad = said if isinstance(said, str) else _first_bad(fields)
+    if isinstance(said, str) or bad is not None:
+        column = bad or ""
         return Reject(line_no, f"bad-{column.replace('_', '-')}", column)
+    views = fields.get("views", "")
+    if not views and not said.told().keys() - {"free"}:
+        return Reject(line_no, "bad-views", "views")
     return UsageRow(
         line_no=line_no,
         cut_id=fields["cut_id"],
         territory=fields["territory"],
         period=fields["period"],
-        views=int(fields["views"]),
+        views=int(views) if views else None,
         reference=fields.get("reference", ""),
+        reported=said,
+        supersedes=fields.get("supersedes") or None,
     )
 
 
@@ -106,9 +122,11 @@ def _first_bad(fields: Mapping[str, str]) -> str | None:
         ("cut_id", _CUT_ID),
         ("period", PERIOD),
         ("views", _VIEWS),
+        ("supersedes", _LINE_ID),
     )
     for column, pattern in checks:
-        if pattern.fullmatch(fields[column]) is None:
+        text = fields.get(column, "")
+        if pattern.fullmatch(text) is None and (text or column in REQUIRED[:-1]):
             return column
     if fields["territory"] not in ALPHA_2 and fields["territory"] != ANYWHERE:
         return "territory"

@@ -10,13 +10,9 @@ from typing import Any
 from fingerprint.models import Span
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
-from royalties.models import (
-    AccrualReport,
-    ImportReport,
-    Pins,
-    Ratio,
-)
+from royalties.models import AccrualReport, Pins, Ratio
 from royalties.models_books import TrialBalance
+from royalties.wire_usage import count_from, reported_from_dict, reported_to_dict
 
 
 def pins_to_dict(pins: Pins) -> dict[str, Any]:
@@ -42,6 +38,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "scan_id": pins.scan_id,
         "model_ids": list(pins.model_ids),
         "threshold_ids": list(pins.threshold_ids),
+        **reported_to_dict(pins.reported),
     }
 
 
@@ -52,7 +49,7 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         cut_id=str(data["cut_id"]),
         territory=str(data["territory"]),
         period=str(data["period"]),
-        views=int(data["views"]),
+        views=count_from(data["views"]),
         use_id=str(data["use_id"]),
         performer_id=str(data["performer_id"]),
         payee_id=str(data["payee_id"]),
@@ -67,6 +64,7 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         scan_id=str(data["scan_id"]),
         model_ids=tuple(str(one) for one in data["model_ids"]),
         threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
+        reported=reported_from_dict(data),
     )
 
 
@@ -88,25 +86,6 @@ def _term_from_dict(data: Mapping[str, Any]) -> TariffTerm:
     return TariffTerm(
         TariffKind(data["kind"]), int(data["rate_micro"]), str(data["currency"]), named
     )
-
-
-def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
-    """What a page, a CLI or an API shows of an import."""
-    return {
-        "import_id": report.import_id,
-        "file_sha256": report.file_sha256,
-        "known_file": report.known_file,
-        "lines": report.lines,
-        "accepted": report.accepted,
-        "duplicates": report.duplicates,
-        "overlapping": report.overlapping,
-        "rejected": report.rejected,
-        "rejects": [
-            {"line": one.line_no, "cause": one.cause, "column": one.column}
-            for one in report.rejects
-        ],
-        "ignored_columns": list(report.ignored_columns),
-    }
 
 
 def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:

@@ -17,11 +17,8 @@ from registry.models.mandates import Act
 from registry.service.acting import view
 from royalties.service import accruals, holds, statements, usage
 from royalties.statement_wire import to_dict
-from royalties.wire import (
-    accrual_report_to_dict,
-    import_report_to_dict,
-    trial_balance_to_dict,
-)
+from royalties.wire import accrual_report_to_dict, trial_balance_to_dict
+from royalties.wire_usage import import_report_to_dict
 
 router = APIRouter(tags=["money"])
 

@@ -61,6 +61,9 @@ def accrue(
         prices = agreed_in(session, principal, cut_id, history, uses)
         for lines in usage_store.pages(session, principal, cut_id):
             _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
+        for gone in usage_store.uncounted(session, principal, cut_id):
+            booked = journal.booked(session, principal, gone)
+            _book(session, principal, accrual.plan((), booked), tally)
     return AccrualReport(
         new=tally.new,
         unchanged=tally.unchanged,
@@ -87,14 +90,16 @@ def _accrue_lines(
     priced = [(line, factors_for(line.period)) for line in lines]
     wanted, skipped = accrual.desired(uses, priced, prices)
     booked = journal.booked(session, principal, [line.id for line in lines])
-    plan = accrual.plan(wanted, booked)
+    _book(session, principal, accrual.plan(wanted, booked), tally)
+    tally.skip(skipped)
+
+
+def _book(session: Session, principal: Principal, plan: accrual.Plan, tally: _Tally) -> None:
     old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
-    transactions = list(_transactions(plan, old, tally.clerk))
-    ledger_store.add_transactions(session, transactions)
+    ledger_store.add_transactions(session, list(_transactions(plan, old, tally.clerk)))
     tally.new += len(plan.book)
     tally.unchanged += plan.unchanged
     tally.reversed += len(plan.reverse)
-    tally.skip(skipped)
 
 
 def _transactions(

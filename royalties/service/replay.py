@@ -33,6 +33,7 @@ from royalties.tariffs.documents import pinned, tariff_from_dict
 from royalties.tariffs.models import Tariff
 from royalties.tariffs.rates import AmountWithWorking
 from royalties.wire import pins_from_dict
+from royalties.wire_usage import count_from, reported_from_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +136,11 @@ def _take_usage(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
         cut_id=str(fact["cut_id"]),
         territory=str(fact["territory"]),
         period=str(fact["period"]),
-        views=int(fact["views"]),
+        views=count_from(fact["views"]),
         reference="",
         content_hash=str(fact["content_hash"]),
         recorded_at=now,
+        reported=reported_from_dict(fact),
     )
     replayed.restore(desk.session, line)
     desk.lines[line.id] = line

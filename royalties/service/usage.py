@@ -124,13 +124,13 @@ def _take_in(session: Session, principal: Principal, batch: list[UsageRow], tall
     for row in batch:
         if not tally.owners[row.cut_id]:
             tally.reject(Reject(row.line_no, "unknown-cut", "cut_id"))
-    seen = store.known_hashes(session, [row.content_hash for row in known])
     new: dict[str, UsageRow] = {}
     for row in known:
-        if row.content_hash not in seen:
-            new.setdefault(row.content_hash, row)
-    fresh = list(new.values())
+        new.setdefault(store.line_id(row.content_hash), row)
+    seen = store.known_lines(session, list(new))
+    fresh = [row for name, row in new.items() if name not in seen]
     tally.duplicates += len(known) - len(fresh)
+    fresh = _correctable(session, principal, fresh, tally)
     tally.accepted += len(fresh)
     tally.overlapping += _overlaps(fresh, store.reported(session, fresh))
     store.add_lines(
@@ -141,6 +141,26 @@ def _take_in(session: Session, principal: Principal, batch: list[UsageRow], tall
         owners=tally.owners,
         at=tally.at,
     )
+
+
+def _correctable(
+    session: Session, principal: Principal, rows: list[UsageRow], tally: _Tally
+) -> list[UsageRow]:
+    """These rows without corrections of what is not the reporter's, or was corrected before."""
+    wanted = [row.supersedes for row in rows if row.supersedes is not None]
+    if not wanted:
+        return rows
+    open_lines = store.newest(session, principal, wanted)
+    found = []
+    for row in rows:
+        if row.supersedes is None:
+            found.append(row)
+        elif row.supersedes in open_lines:
+            open_lines.remove(row.supersedes)
+            found.append(row)
+        else:
+            tally.reject(Reject(row.line_no, "unknown-line", "supersedes"))
+    return found
 
 
 def _find_owners(

@@ -5,6 +5,7 @@ everywhere.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -38,6 +39,7 @@ def restore(session: Session, line: UsageLine) -> None:
     if session.get(CutRow, line.cut_id) is None:
         cut = Cut(line.cut_id, line.tenant_id, work_id, "", CutFormat.VERTICAL, "und", None)
         add_cut(session, cut, at=line.recorded_at)
+    told: dict[str, Any] = dict(line.reported.told())
     session.add(
         UsageLineRow(
             id=line.id,
@@ -51,6 +53,8 @@ def restore(session: Session, line: UsageLine) -> None:
             views=line.views,
             reference=line.reference,
             content_hash=line.content_hash,
+            origin=line.origin.value,
+            **told,
         )
     )
     session.flush()

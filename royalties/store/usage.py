@@ -1,23 +1,44 @@
 """Tables of usage imports and usage lines; both are evidence and append-only.
 
 A line belongs to whoever reported it; where that is not the owner of the cut (a society), the
-owner sees it too. The content hash is unique over all reporters: the same exploitation counts once,
-and its id follows from it, so that files taken in in another order make the same books.
+owner sees it too. Its id follows from its content hash and is unique over all reporters: the same
+exploitation counts once, and files taken in in another order make the same books. One index beside
+the id is all that an import of a million lines can keep up.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from datetime import datetime
+from fractions import Fraction
+from types import MappingProxyType
 
-from sqlalchemy import BigInteger, ForeignKey, Index, insert, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    exists,
+    insert,
+    literal,
+    literal_column,
+    text,
+    tuple_,
+)
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from core.db import OWNER, Owned, append_only, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from registry.store.works import CutRow
-from royalties.models import ImportReport, UsageLine, UsageRow
+from royalties.models import NOTHING, ImportReport, Origin, Ratio, Reported, UsageLine, UsageRow
+from royalties.tariffs.models import IncomeKind
 
 PAGE = 500
+
+_ROW = literal_column("usage_line.rowid", Integer)
+_UNTOLD = MappingProxyType(dict.fromkeys(item.name for item in fields(Reported)))
 
 
 class UsageImportRow(Owned, table=True):
@@ -39,11 +60,12 @@ class UsageLineRow(Owned, table=True):
 
     __tablename__ = "usage_line"
     __table_args__ = (
-        Index("usage_line_reported", "cut_id", "territory", "period"),
-        Index("usage_line_page", "cut_id", "id"),
+        Index("usage_line_reported", "cut_id", "period", "territory"),
+        Index("usage_line_superseded", "supersedes", sqlite_where=text("supersedes IS NOT NULL")),
         append_only(),
     )
 
+    tenant_id: str
     import_id: str = Field(
         sa_column_args=(ForeignKey("usage_import.id", deferrable=True, initially="DEFERRED"),)
     )
@@ -51,9 +73,26 @@ class UsageLineRow(Owned, table=True):
     cut_id: str = Field(foreign_key="cut.id")
     territory: str
     period: str
-    views: int = Field(sa_type=BigInteger)
+    views: int | None = Field(sa_type=BigInteger)
     reference: str
-    content_hash: str = Field(unique=True)
+    content_hash: str
+    unique_views: int | None = Field(default=None, sa_type=BigInteger)
+    watched_ms: int | None = Field(default=None, sa_type=BigInteger)
+    completion: str | None = None
+    income_micro: int | None = Field(default=None, sa_type=BigInteger)
+    income_kind: str | None = None
+    currency: str | None = None
+    payments: int | None = Field(default=None, sa_type=BigInteger)
+    free: bool | None = None
+    subscribers: int | None = Field(default=None, sa_type=BigInteger)
+    days: str | None = None
+    supersedes: str | None = None
+    origin: str = Origin.REPORT.value
+
+
+def line_id(content_hash: str) -> str:
+    """The id that belongs to a line of this content, and to no other."""
+    return derived_id("usg", content_hash)
 
 
 def find_import(session: Session, principal: Principal, file_sha256: str) -> str | None:
@@ -102,12 +141,9 @@ def cut_owners(
     return dict(session.exec(query).all())
 
 
-def known_hashes(session: Session, content_hashes: Sequence[str]) -> set[str]:
-    """Which of these lines are in already, whoever reported them; hashes only."""
-    query = select(UsageLineRow.content_hash).where(
-        col(UsageLineRow.content_hash).in_(content_hashes)
-    )
-    return set(session.exec(query))
+def known_lines(session: Session, line_ids: Sequence[str]) -> set[str]:
+    """Which of these lines are in already, whoever reported them; ids only."""
+    return set(session.exec(select(UsageLineRow.id).where(col(UsageLineRow.id).in_(line_ids))))
 
 
 def reported(session: Session, rows: Sequence[UsageRow]) -> set[tuple[str, str, str]]:
@@ -130,7 +166,9 @@ def add_lines(
     """Store accepted rows; `owners` gives the tenant of each cut, who sees the line too."""
     values = [
         {
-            "id": derived_id("usg", row.content_hash),
+            **_UNTOLD,
+            **row.reported.told(),
+            "id": line_id(row.content_hash),
             "tenant_id": principal.tenant_id,
             "audience": _audience(principal, owners[row.cut_id]),
             "recorded_at": at,
@@ -142,6 +180,7 @@ def add_lines(
             "views": row.views,
             "reference": row.reference,
             "content_hash": row.content_hash,
+            "supersedes": row.supersedes,
         }
         for row in rows
     ]
@@ -163,27 +202,74 @@ def cuts_reported(session: Session, principal: Principal) -> tuple[str, ...]:
 def pages(
     session: Session, principal: Principal, cut_id: str, *, size: int = PAGE
 ) -> Iterator[tuple[UsageLine, ...]]:
-    """All usage lines of a cut that the principal may see, a page at a time in order of id."""
+    """The usage lines of a cut that the principal may see, a page at a time, by month.
+
+    Only what counts: a line that was corrected is left out, its correction is there instead.
+    """
+    place = (col(UsageLineRow.period), col(UsageLineRow.territory), _ROW)
+    after: tuple[str, str, int] = ("", "", -1)
+    while True:
+        query = (
+            select(UsageLineRow, _ROW)
+            .where(
+                visible(UsageLineRow, principal),
+                col(UsageLineRow.cut_id) == cut_id,
+                tuple_(*place) > tuple_(*(literal(value) for value in after)),
+                ~_corrected(),
+            )
+            .order_by(*place)
+            .limit(size)
+        )
+        found = session.exec(query).all()
+        if found:
+            yield tuple(_line(row) for row, _ in found)
+            last, number = found[-1]
+            after = (last.period, last.territory, number)
+            for row, _ in found:
+                session.expunge(row)
+        if len(found) < size:
+            return
+
+
+def uncounted(
+    session: Session, principal: Principal, cut_id: str, *, size: int = PAGE
+) -> Iterator[tuple[str, ...]]:
+    """Ids of the lines of a cut that no longer count, a page at a time: `pages` has all others."""
     after = ""
     while True:
         query = (
-            select(UsageLineRow)
+            select(UsageLineRow.id)
             .where(
                 visible(UsageLineRow, principal),
                 col(UsageLineRow.cut_id) == cut_id,
                 col(UsageLineRow.id) > after,
+                _corrected(),
             )
             .order_by(col(UsageLineRow.id))
             .limit(size)
         )
-        rows = session.exec(query).all()
-        if rows:
-            yield tuple(_line(row) for row in rows)
-            after = rows[-1].id
-            for row in rows:
-                session.expunge(row)
-        if len(rows) < size:
+        found = tuple(session.exec(query))
+        if found:
+            yield found
+            after = found[-1]
+        if len(found) < size:
             return
+
+
+def newest(session: Session, principal: Principal, line_ids: Sequence[str]) -> set[str]:
+    """Which of these lines the principal reported itself and may still correct."""
+    query = select(UsageLineRow.id).where(
+        col(UsageLineRow.id).in_(line_ids),
+        col(UsageLineRow.tenant_id) == principal.tenant_id,
+        ~_corrected(),
+    )
+    return set(session.exec(query))
+
+
+def _corrected() -> ColumnElement[bool]:
+    """Whether a later line stands in the place of this one."""
+    correction = aliased(UsageLineRow)
+    return exists().where(col(correction.supersedes) == col(UsageLineRow.id))
 
 
 def _audience(principal: Principal, owner: str) -> str:
@@ -203,4 +289,17 @@ def _line(row: UsageLineRow) -> UsageLine:
         reference=row.reference,
         content_hash=row.content_hash,
         recorded_at=row.recorded_at,
+        reported=_reported(row),
+        supersedes=row.supersedes,
+        origin=Origin(row.origin),
     )
+
+
+def _reported(row: UsageLineRow) -> Reported:
+    told = {name: getattr(row, name) for name in _UNTOLD}
+    if all(value is None for value in told.values()):
+        return NOTHING
+    for name in ("completion", "days"):
+        told[name] = None if told[name] is None else Ratio.of(Fraction(told[name]))
+    told["income_kind"] = None if row.income_kind is None else IncomeKind(row.income_kind)
+    return Reported(**told)

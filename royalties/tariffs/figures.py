@@ -45,15 +45,22 @@ class Figures:
     agreed: Amount | None = None
 
     def on(self, facts: Facts) -> Facts:
-        """These facts with what these figures add."""
+        """These facts with what these figures add; what a report said itself stands.
+
+        The agreed rate alone is the figure's, because the licence in force may name another.
+        """
         names = ("unique_views", "watched_ms", "completion", "payments", "subscribers")
         said = {name: getattr(self, name) for name in (*names, "days", "works", "outputs")}
-        told: dict[str, Any] = {name: value for name, value in said.items() if value is not None}
-        if self.income is not None:
+        told: dict[str, Any] = {
+            name: value
+            for name, value in said.items()
+            if value is not None and getattr(facts, name) is None
+        }
+        if self.income is not None and facts.income_micro is None:
             told |= {"income_micro": self.income, "currency": self.currency or ""}
         if self.agreed is not None:
             told["agreed_micro"] = self.agreed
-        return replace(facts, free=self.free, **told)
+        return replace(facts, free=facts.free or self.free, **told)
 
     def fit(self, line: UsageLine) -> bool:
         """Whether they are about this usage line; what they leave open fits any."""

@@ -28,16 +28,17 @@ class AmountWithWorking:
 
 
 def amount(
-    term: TariffTerm, *, use_ms: int, views: int, territory_factor: Ratio
-) -> AmountWithWorking:
+    term: TariffTerm, *, use_ms: int, views: int | None, territory_factor: Ratio
+) -> AmountWithWorking | None:
     """Price one use by one usage line; `use_ms` is licensed time, `views` the line's count.
 
-    Raises ValueError for a price that a published tariff names.
+    None where views count and nobody reported them. Raises ValueError for a price that a published
+    tariff names.
     """
     if term.kind is TariffKind.PER_MINUTE:
         return _per_minute(term.rate_micro, use_ms, territory_factor)
     if term.kind is TariffKind.PER_VIEW:
-        return _per_view(term.rate_micro, views)
+        return None if views is None else _per_view(term.rate_micro, views)
     raise ValueError("a published tariff is no simple rate")
 
 

@@ -27,7 +27,7 @@ KNOWN_BARE = {
     "licensing/store/licences:revoked_indices",
     "licensing/store/standings:newest",
     "licensing/store/standings:performers_with",
-    "royalties/store/usage:known_hashes",
+    "royalties/store/usage:known_lines",
     "royalties/store/usage:reported",
     "api/accounts/store/sessions:take_once",
 }

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from api.web import texts
 from fingerprint.models import Reason
 from licensing.wording import render
+from royalties.usage import OPTIONAL, REQUIRED
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api")
@@ -74,7 +75,7 @@ def test_every_cause_of_a_rejected_usage_line_has_words(lang: str) -> None:
         ROOT / "royalties/service/usage.py"
     ).read_text()
     causes = set(re.findall(r'Reject\([^)"]*"([a-z-]+)"', text))
-    causes |= {f"bad-{name}" for name in ("cut-id", "territory", "period", "views", "reference")}
+    causes |= {f"bad-{name.replace('_', '-')}" for name in REQUIRED + OPTIONAL}
     assert causes
     assert {c for c in causes if f"usage.cause.{c}" not in texts.catalogue(lang)} == set()
 

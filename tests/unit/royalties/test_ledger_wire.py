@@ -13,11 +13,11 @@ from royalties.models import (
 from royalties.models_books import CurrencyBalance, TrialBalance
 from royalties.wire import (
     accrual_report_to_dict,
-    import_report_to_dict,
     pins_from_dict,
     pins_to_dict,
     trial_balance_to_dict,
 )
+from royalties.wire_usage import import_report_to_dict
 from tests.unit.royalties.worlds import Books, line, use
 
 

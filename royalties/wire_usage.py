@@ -1,0 +1,63 @@
+"""What usage lines and imports say as JSON-ready values, and back.
+
+Only what was reported is written, so that lines without further figures read as they always did.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from royalties.models import NOTHING, ImportReport, Ratio, Reported
+from royalties.tariffs.models import IncomeKind
+
+
+def reported_to_dict(said: Reported) -> dict[str, Any]:
+    """JSON-ready form under `reported`, empty where nothing was; amounts as text."""
+    told: dict[str, Any] = dict(said.told())
+    if "income_micro" in told:
+        told["income_micro"] = str(told["income_micro"])
+    return {"reported": told} if told else {}
+
+
+def reported_from_dict(data: Mapping[str, Any]) -> Reported:
+    """Read it back; raises KeyError, TypeError or ValueError where it is malformed."""
+    told = data.get("reported")
+    if told is None:
+        return NOTHING
+    counts = ("unique_views", "watched_ms", "income_micro", "payments", "subscribers")
+    return Reported(
+        **{name: count_from(told.get(name)) for name in counts},
+        completion=_ratio(told.get("completion")),
+        days=_ratio(told.get("days")),
+        free=None if told.get("free") is None else bool(told["free"]),
+        income_kind=None if "income_kind" not in told else IncomeKind(told["income_kind"]),
+        currency=None if "currency" not in told else str(told["currency"]),
+    )
+
+
+def count_from(value: Any) -> int | None:
+    """A count, or None where nobody reported it."""
+    return None if value is None else int(value)
+
+
+def _ratio(text: Any) -> Ratio | None:
+    return None if text is None else Ratio.of(Fraction(str(text)))
+
+
+def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
+    """What a page, a CLI or an API shows of an import."""
+    return {
+        "import_id": report.import_id,
+        "file_sha256": report.file_sha256,
+        "known_file": report.known_file,
+        "lines": report.lines,
+        "accepted": report.accepted,
+        "duplicates": report.duplicates,
+        "overlapping": report.overlapping,
+        "rejected": report.rejected,
+        "rejects": [
+            {"line": one.line_no, "cause": one.cause, "column": one.column}
+            for one in report.rejects
+        ],
+        "ignored_columns": list(report.ignored_columns),
+    }
