@@ -59,6 +59,18 @@ def show(
     emit(cli, found, render)
 
 
+@command(app, "pdf")
+def pdf(cli: Cli, performer: Performer, month: Month, out: Out) -> None:
+    """Write a statement on paper, with a chart of where the money came from."""
+    _keep(cli, performer, month, out, "statement.pdf")
+
+
+@command(app, "csv")
+def as_csv(cli: Cli, performer: Performer, month: Month, out: Out) -> None:
+    """Write a statement as rows for a spreadsheet: opening + lines = closing."""
+    _keep(cli, performer, month, out, "statement.csv")
+
+
 @command(app, "verify")
 def verify(
     cli: Cli,
@@ -87,6 +99,13 @@ def verify(
     emit(cli, found, render)
     if not found["ok"]:
         raise typer.Exit(1)
+
+
+def _keep(cli: Cli, performer: str, month: str, out: Path, form: str) -> None:
+    with cli.client() as client:
+        out.write_bytes(client.fetch(f"{_address(performer, month)}/{form}", lang=cli.lang))
+    done = {"file": str(out)}
+    emit(cli, done, lambda: say(str(out)))
 
 
 def _verified(file: Path, registries: list[str]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Account statements over HTTP: a performer's money, month by month, signed by the registry."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Response
 
 from api.deps import Caller, Language, Open, Reading
 from api.web.accountpage import shown
@@ -12,7 +13,8 @@ from api.wire import ReasonOut
 from core.clock import utc_now
 from core.db import is_single_operator
 from core.errors import NotFound
-from royalties.accountstatement_wire import signed
+from royalties.accountcsv import to_csv
+from royalties.accountstatement_wire import from_dict, signed
 from royalties.service import accountstatements as service
 from royalties.service import holds
 
@@ -52,15 +54,35 @@ def page(
 ) -> str:
     """The same statement as a page whose every line opens."""
     found = shown(document, lang)
-    cuts = sorted({one["cut_id"] for one in found["sources"]})
     return render(
         "accountstatement.html",
         lang,
         s=found,
-        names=service.titles(reading, caller, cuts),
+        names=_names(reading, caller, found),
         holds=_holds(reading, caller, performer_id),
         alone=is_single_operator(reading),
     )
+
+
+@router.get(BASE + "/{period}/statement.pdf", response_class=Response)
+def on_paper(document: Document, caller: Caller, reading: Reading, lang: Language) -> Response:
+    """The same statement on paper, with a chart of where the money came from."""
+    # Not needed by any other answer.
+    from api.web.accountpdf import statement_pdf  # noqa: PLC0415
+
+    found = shown(document, lang)
+    made = statement_pdf(found, _names(reading, caller, found), lang)
+    return Response(made, media_type="application/pdf")
+
+
+@router.get(BASE + "/{period}/statement.csv", response_class=Response)
+def as_csv(document: Document) -> Response:
+    """The same statement as rows for a spreadsheet: opening + lines = closing."""
+    return Response(to_csv(from_dict(document)), media_type="text/csv; charset=utf-8")
+
+
+def _names(reading: Reading, caller: Caller, found: Mapping[str, Any]) -> dict[str, str]:
+    return service.titles(reading, caller, sorted({one["cut_id"] for one in found["sources"]}))
 
 
 def _holds(reading: Reading, caller: Caller, performer_id: str) -> list[dict[str, Any]]:

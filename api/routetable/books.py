@@ -16,5 +16,8 @@ ROWS = (
     row("GET", "/v1/ledger/replay", "reports"),
     row("GET", _STATEMENTS, "reports", acts=(Act.READ,)),
     row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),
-    row("GET", f"{_STATEMENTS}/{{period}}/statement.html", "reports", acts=(Act.READ,)),
+    *(
+        row("GET", f"{_STATEMENTS}/{{period}}/statement.{form}", "reports", acts=(Act.READ,))
+        for form in ("html", "pdf", "csv")
+    ),
 )
