@@ -10,6 +10,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlmodel import Session
@@ -50,7 +51,7 @@ from registry.service import (
 )
 from registry.service import samples as sample_service
 from registry.service.records import records
-from royalties.service import statements
+from royalties.service import payees, statements
 from royalties.statement_wire import to_dict
 
 MANIFEST = "manifest.json"
@@ -178,6 +179,10 @@ def _those_around(
         yield "guardians.json", as_json(told).encode()
     for claim in estates.estates_of(session, principal, performer_id):
         yield f"estates/{claim.id}.json", as_json(EstateOut.of(vault, claim)).encode()
+    details = payees.history(session, vault, principal, performer_id)
+    if details:
+        told_of = [{"set": to_text(one.recorded_at), **asdict(said)} for one, said in details]
+        yield "payee.json", _json(told_of)
     for mandate in mandates.list_mandates(session, principal, performer_id=performer_id):
         if mandate.signed is not None:
             yield f"mandates/{mandate.id}.json", mandate.signed

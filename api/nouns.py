@@ -84,6 +84,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "estates",
         "performers",
     ),
+    "payees": ("performers",),
     "publicuses": ("performers",),
     "proofs": (
         "challenges",

@@ -6,6 +6,7 @@ from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
+from royalties.service import payeeseals
 
 COLUMNS = (
     *webhooks.SEALED,
@@ -15,6 +16,7 @@ COLUMNS = (
     *statements.SEALED,
     *licensing.SEALED,
     *accounts.SEALED,
+    *payeeseals.SEALED,
 )
 
 

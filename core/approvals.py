@@ -163,6 +163,31 @@ def decide(
     return _approval(row)
 
 
+def settle(
+    session: Session,
+    principal: Principal,
+    approval_id: str,
+    *,
+    approve: bool,
+    note: str,
+    now: datetime,
+) -> Approval:
+    """Decide on a proposal, or take up what was decided on it before; call it in `write()`.
+
+    Raises Conflict where it was decided otherwise; else as `decide` does.
+    """
+    item = get_approval(session, principal, approval_id)
+    if item.state is ApprovalState.OPEN:
+        item = decide(session, principal, item.id, approve=approve, note=note, now=now)
+    if (item.state is ApprovalState.APPROVED) is not approve:
+        raise Conflict(
+            "this was decided otherwise before",
+            next_step="carry out what was decided: approve or reject it as the approval says",
+            code="already-decided",
+        )
+    return item
+
+
 def open_approvals(session: Session, principal: Principal) -> list[Approval]:
     """Return what waits for a decision of the principal's organisation, oldest first."""
     query = select(ApprovalRow).where(

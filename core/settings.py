@@ -15,6 +15,7 @@ from core.agencysettings import AgencySettings
 from core.enrolmentsettings import EnrolmentSettings
 from core.errors import BadInput
 from core.messagesettings import LogSettings, MailSettings, WebhookSettings
+from core.payoutsettings import PayoutSettings
 from core.signinsettings import AccountSettings
 from core.softbindingsettings import SoftBindingSettings
 
@@ -280,6 +281,7 @@ class Settings(BaseSettings):
     retention: RetentionSettings = RetentionSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
     agency: AgencySettings = AgencySettings()
+    payout: PayoutSettings = PayoutSettings()
     webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()

@@ -34,7 +34,8 @@ from registry.service.seals import (
 )
 from registry.store import content, enrolments, invented, material, prints, traces
 
-RENEWABLE = ("prf_", "enr_", "hky_", "sub_", "scn_", "chr_", "clp_", "per_", "webhook:", STRANGERS)
+_OF_PEOPLE = ("prf_", "enr_", "hky_", "per_", "pay_", STRANGERS)
+RENEWABLE = (*_OF_PEOPLE, "sub_", "scn_", "chr_", "clp_", "webhook:")
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]

@@ -13,7 +13,6 @@ from typing import Any
 from sqlmodel import Session
 
 from core import approvals, audit, log
-from core.approvals import ApprovalState
 from core.db import is_single_operator
 from core.errors import BadInput, Broken, Conflict
 from core.principal import Principal, SearchCapability, require
@@ -104,16 +103,8 @@ def decide(
             f"Nobody has proposed to close {month}.",
             next_step=f"Propose it: ebenbild ledger period close {month}",
         )
-    item = approvals.get_approval(session, principal, found.approval_id)
     # Decide.
-    if item.state is ApprovalState.OPEN:
-        item = approvals.decide(session, principal, item.id, approve=approve, note=note, now=now)
-    if (item.state is ApprovalState.APPROVED) is not approve:
-        raise Conflict(
-            "This was decided otherwise before.",
-            next_step="Carry out what was decided: ebenbild ledger period approve, or reject.",
-            code="already-decided",
-        )
+    approvals.settle(session, principal, found.approval_id, approve=approve, note=note, now=now)
     # Save.
     if not approve:
         reopened = replace(

@@ -325,6 +325,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/performers": {"name": "A", "public_name": "B"},
         "/v1/ledger/periods/{period}/decision": {"approve": True},
         "/v1/ledger/exchanges": EXCHANGE,
+        "/v1/performers/{performer_id}/payee/decision": {"approve": True},
         "/v1/ledger/exchanges/{pair_id}/reversal": {"reason": "wrong-rate"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],
