@@ -6,7 +6,7 @@ from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
-from royalties.service import payeeseals
+from royalties.service import payeeseals, receipts
 
 COLUMNS = (
     *webhooks.SEALED,
@@ -15,6 +15,7 @@ COLUMNS = (
     *filemanifests.SEALED,
     *statements.SEALED,
     *licensing.SEALED,
+    *receipts.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,
 )

@@ -6,7 +6,7 @@ and put together here, in whole numbers without bounds.
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -35,7 +35,7 @@ def trial_balance(session: Session, principal: Principal | None) -> TrialBalance
         )
     return TrialBalance(
         tuple(
-            CurrencyBalance(row[0], row[1], _whole(row[2], row[3]), _whole(row[4], row[5]))
+            CurrencyBalance(row[0], row[1], whole(row[2], row[3]), whole(row[4], row[5]))
             for row in session.connection().execute(query)
         )
     )
@@ -95,7 +95,7 @@ def of_account(
         .order_by(col(EntryRow.audience))
     )
     rows = session.connection().execute(query).all()
-    return {row[0]: _whole(row[1], row[2]) - _whole(row[3], row[4]) for row in rows}
+    return {row[0]: whole(row[1], row[2]) - whole(row[3], row[4]) for row in rows}
 
 
 def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
@@ -111,8 +111,8 @@ def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountB
             account=str(Account(AccountKind(row[0]), row[1])),
             currency=row[2],
             postings=row[3],
-            debits_micro=_whole(row[4], row[5]),
-            credits_micro=_whole(row[6], row[7]),
+            debits_micro=whole(row[4], row[5]),
+            credits_micro=whole(row[6], row[7]),
         )
         for row in session.connection().execute(query)
     )
@@ -121,9 +121,14 @@ def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountB
 def _side(sign: int) -> tuple[ColumnElement[int], ColumnElement[int]]:
     """Sums over the entries of one sign: of the upper and of the lower 32 bits of the amounts."""
     amount = col(EntryRow.amount_micro) * sign
-    size = case((amount > 0, amount), else_=0)
-    return func.sum(size // _HALF), func.sum(size % _HALF)
+    return halves(case((amount > 0, amount), else_=0))
 
 
-def _whole(high: int, low: int) -> int:
+def halves(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Sums of the upper and of the lower 32 bits of amounts of zero or more; `whole` joins them."""
+    return func.sum(amount // _HALF), func.sum(amount % _HALF)
+
+
+def whole(high: int, low: int) -> int:
+    """The exact sum that both halves come to."""
     return high * _HALF + low

@@ -1,0 +1,82 @@
+"""What an invoice or a credit note comes to, and what it books.
+
+Claims are exact to the millionth and stand on the licensee's account already; nobody can pay less
+than a cent. So a document asks for whole cents, and books what it adds to the claims: value added
+tax, and the less than half a cent that rounding added or left out.
+"""
+
+from collections.abc import Iterable
+
+from core.money import MICRO_PER_CENT, to_cents
+from royalties import accounts
+from royalties.accounts import AccountKind, account
+from royalties.models_books import Posting
+from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settlement
+
+PERCENT_OF = 100_00
+
+
+def amounts(claims_micro: int, vat_basis_points: int) -> Amounts:
+    """Net and tax in whole cents; the rate is in hundredths of a per cent, 1900 for 19 %.
+
+    Half a cent of tax is rounded up, as EN 16931 checks it.
+    """
+    net = to_cents(claims_micro)[0] * MICRO_PER_CENT
+    return Amounts(net, _half_up(net * vat_basis_points, PERCENT_OF * MICRO_PER_CENT))
+
+
+def credit(of: Invoice, before: Iterable[Invoice], claims: Claims, rate: int) -> Amounts:
+    """What a credit note gives back, below zero; the last one of an invoice gives back the rest.
+
+    `before` are the credit notes that the invoice had so far; with this one its cents come to
+    nothing exactly when its lines do.
+    """
+    earlier = list(before)
+    left = of.lines - sum(one.lines for one in earlier)
+    if claims.lines < left:
+        given = amounts(-claims.claims_micro, rate)
+        rest = rest_of(of, earlier)
+        net, vat = min(given.net_micro, rest.net_micro), min(given.vat_micro, rest.vat_micro)
+        return Amounts(-net, -vat)
+    rest = rest_of(of, earlier)
+    return Amounts(-rest.net_micro, -rest.vat_micro)
+
+
+def rest_of(of: Invoice, credits: Iterable[Invoice]) -> Amounts:
+    """What is left of an invoice after its credit notes."""
+    notes = list(credits)
+    return Amounts(
+        of.amounts.net_micro + sum(one.amounts.net_micro for one in notes),
+        of.amounts.vat_micro + sum(one.amounts.vat_micro for one in notes),
+    )
+
+
+def postings(invoice: Invoice, authority: str) -> tuple[Posting, ...]:
+    """What the document adds to the claims that it lists; nothing where it adds nothing."""
+    rounded = invoice.amounts.net_micro - invoice.claims_micro
+    vat = invoice.amounts.vat_micro
+    sides = [(accounts.receivable(invoice.licensee_id), rounded + vat)]
+    if vat:
+        sides.append((account(AccountKind.VAT, authority), -vat))
+    sides.append((account(AccountKind.ROUNDING), -rounded))
+    return tuple(Posting(name, micro, invoice.currency) for name, micro in sides if micro)
+
+
+def collectable(claims: Claims) -> bool:
+    """Whether claims come to a cent at least; less than that waits for the next month."""
+    return claims.kind is InvoiceKind.CREDIT_NOTE or to_cents(claims.claims_micro)[0] > 0
+
+
+def settle(invoice: Invoice, credits: Iterable[Invoice], paid_micro: int) -> Settlement:
+    """How far an invoice is settled, given its credit notes and what was paid."""
+    notes = list(credits)
+    return Settlement(
+        invoice=invoice,
+        claims_micro=invoice.claims_micro + sum(one.claims_micro for one in notes),
+        gross_micro=rest_of(invoice, notes).gross_micro,
+        paid_micro=paid_micro,
+    )
+
+
+def _half_up(amount: int, den: int) -> int:
+    return (2 * amount + den) // (2 * den) * MICRO_PER_CENT

@@ -1,0 +1,153 @@
+"""The nouns of income: invoices to licensees, money that came in, and which of it pays which.
+
+Amounts are whole millionths (`*_micro`); what is invoiced is in whole cents, and the less than half
+a cent between that and the claims behind it is named. Worked example: docs/invoices.md.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class InvoiceKind(StrEnum):
+    """A credit note takes lines of one invoice back, some of them or all."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Claims of one licensee, in one currency, that an invoice or a credit note is due for.
+
+    `credits_id` names the invoice that they were on, for a credit note. The sum is exact.
+    """
+
+    licensee_id: str
+    currency: str
+    lines: int
+    claims_micro: int
+    credits_id: str | None = None
+
+    @property
+    def kind(self) -> InvoiceKind:
+        """What is due for them."""
+        return InvoiceKind.INVOICE if self.credits_id is None else InvoiceKind.CREDIT_NOTE
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What a document asks for, in whole cents: net of value added tax, and that tax."""
+
+    net_micro: int
+    vat_micro: int
+
+    @property
+    def gross_micro(self) -> int:
+        """What is to be paid."""
+        return self.net_micro + self.vat_micro
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An invoice or a credit note of a book; every amount of a credit note is zero or less.
+
+    `month` is the last month of postings that it covers. `claims_micro` is the exact sum of its
+    lines, `tax` why and how much value added tax it bears.
+    """
+
+    id: str
+    tenant_id: str
+    kind: InvoiceKind
+    year: int
+    no: int
+    licensee_id: str
+    month: str
+    currency: str
+    issued_on: date
+    due_on: date
+    lines: int
+    claims_micro: int
+    amounts: Amounts
+    seq: int
+    recorded_at: datetime
+    credits_id: str | None = None
+    reason: str = ""
+    tax: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def number(self) -> str:
+        """The number on the paper: one series a book and year, without gaps."""
+        return f"{self.year}-{self.no:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How far an invoice is settled at a moment: what still stands of it, and what was paid.
+
+    `claims_micro` is the sum of its lines that no credit note took back, `gross_micro` what is to
+    be paid for them.
+    """
+
+    invoice: Invoice
+    claims_micro: int
+    gross_micro: int
+    paid_micro: int
+
+    @property
+    def open_micro(self) -> int:
+        """What is still to be paid."""
+        return self.gross_micro - self.paid_micro
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that the bank says came in; `reference` is the bank's own name for it.
+
+    `amount_micro` is above zero. `licensee_id` is None where nobody knows who paid. Payer, account
+    and text are as the bank gave them.
+    """
+
+    reference: str
+    booked_on: date
+    amount_micro: int
+    currency: str
+    licensee_id: str | None = None
+    payer: str = ""
+    payer_account: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A payment in a book; what is not matched yet waits in `unmatched`."""
+
+    id: str
+    tenant_id: str
+    payment: Payment
+    seq: int
+    recorded_at: datetime
+    matched_micro: int = 0
+
+    @property
+    def unmatched_micro(self) -> int:
+        """What belongs to no invoice yet."""
+        return self.payment.amount_micro - self.matched_micro
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """So much of a receipt pays so much of an invoice; below zero it is taken back.
+
+    `step` counts what was done between the two, from 1; `reason` says why, as a code.
+    """
+
+    id: str
+    receipt_id: str
+    invoice_id: str
+    step: int
+    amount_micro: int
+    reason: str
+    seq: int
+    recorded_at: datetime

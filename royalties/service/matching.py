@@ -1,0 +1,139 @@
+"""Which money pays which invoice: matching, taking back, and what is left after a credit note.
+
+A match moves money from `unmatched` to what the licensee owes. Nothing here is ever matched beyond
+what came in, or beyond what an invoice still asks for.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from sqlmodel import Session
+
+from core.db import next_seq
+from core.ids import derived_id
+from core.principal import Principal
+from royalties import accounts, ledger
+from royalties.accounts import AccountKind, account
+from royalties.closing import month_of
+from royalties.invoicing import settle
+from royalties.models_books import Posting, TransactionKind
+from royalties.models_income import Allocation, Invoice, InvoiceKind, Receipt, Settlement
+from royalties.service.books import Clerk
+from royalties.store import invoices, receipts
+from royalties.store import ledger as ledger_store
+
+MATCHED = "matched"
+FREED = "credited"
+OFFSET = "offset"
+
+
+def settlements(
+    session: Session, principal: Principal, found: Sequence[Invoice]
+) -> list[Settlement]:
+    """How far each of these invoices is settled now; a credit note stands for itself."""
+    names = [one.id for one in found if one.kind is InvoiceKind.INVOICE]
+    credits = invoices.credits_of(session, principal, names)
+    paid = receipts.paid(session, principal, names)
+    return [settle(one, credits.get(one.id, []), paid.get(one.id, 0)) for one in found]
+
+
+def open_invoices(
+    session: Session, principal: Principal, licensee_id: str, currency: str
+) -> list[Settlement]:
+    """Invoices of the principal's own book that ask a licensee for more money, oldest first."""
+    found = invoices.list_invoices(session, principal, licensee_id=licensee_id, currency=currency)
+    own = [
+        one
+        for one in reversed(found)
+        if one.tenant_id == principal.tenant_id and one.kind is InvoiceKind.INVOICE
+    ]
+    return [one for one in settlements(session, principal, own) if one.open_micro > 0]
+
+
+def allocate(
+    clerk: Clerk,
+    principal: Principal,
+    receipt: Receipt,
+    invoice: Invoice,
+    amount_micro: int,
+    *,
+    reason: str = MATCHED,
+) -> Allocation:
+    """Have a receipt pay so much of an invoice, or, below zero, take so much back."""
+    session = clerk.session
+    earlier = receipts.allocations_from(session, principal, receipt.id)
+    step = 1 + sum(one.invoice_id == invoice.id for one in earlier)
+    made = Allocation(
+        id=derived_id("alc", receipt.id, invoice.id, str(step)),
+        receipt_id=receipt.id,
+        invoice_id=invoice.id,
+        step=step,
+        amount_micro=amount_micro,
+        reason=reason,
+        seq=next_seq(session),
+        recorded_at=clerk.at,
+    )
+    receipts.add_allocation(session, principal, made, invoice.licensee_id)
+    _book(clerk, receipt, invoice, made)
+    return made
+
+
+def pay(
+    clerk: Clerk,
+    principal: Principal,
+    receipt: Receipt,
+    wanted: Sequence[Settlement],
+    *,
+    reason: str = MATCHED,
+) -> Iterator[Allocation]:
+    """Have what is left of a receipt pay these invoices in their order, as far as it goes."""
+    left = receipt.unmatched_micro
+    for one in wanted:
+        amount = min(left, one.open_micro)
+        if amount > 0:
+            left -= amount
+            yield allocate(clerk, principal, receipt, one.invoice, amount, reason=reason)
+
+
+def free(clerk: Clerk, principal: Principal, invoice: Invoice) -> None:
+    """Take back what was paid above what is left of an invoice, the newest money first."""
+    session = clerk.session
+    over = -settlements(session, principal, [invoice])[0].open_micro
+    held: dict[str, int] = {}
+    for one in receipts.allocations_of(session, principal, invoice.id):
+        held[one.receipt_id] = held.pop(one.receipt_id, 0) + one.amount_micro
+    for receipt_id, amount in reversed(held.items()):
+        back = min(over, amount)
+        found = receipts.find_receipt(session, principal, receipt_id)
+        if back > 0 and found is not None:
+            allocate(clerk, principal, found[0], invoice, -back, reason=FREED)
+            over -= back
+
+
+def offset(clerk: Clerk, principal: Principal, licensee_id: str, currency: str) -> None:
+    """Have money that credit notes set free pay the licensee's open invoices, oldest first."""
+    session = clerk.session
+    for receipt in receipts.freed(session, principal, licensee_id, currency):
+        wanted = open_invoices(session, principal, licensee_id, currency)
+        list(pay(clerk, principal, receipt, wanted, reason=OFFSET))
+
+
+def unmatched(receipt: Receipt) -> str:
+    """The account where a receipt waits: its licensee's, or the book's own where nobody knows."""
+    return account(AccountKind.UNMATCHED, receipt.payment.licensee_id or receipt.tenant_id)
+
+
+def _book(clerk: Clerk, receipt: Receipt, invoice: Invoice, item: Allocation) -> None:
+    amount, currency = item.amount_micro, invoice.currency
+    made = ledger.book(
+        TransactionKind.RECEIPT,
+        (
+            Posting(unmatched(receipt), amount, currency),
+            Posting(accounts.receivable(invoice.licensee_id), -amount, currency),
+        ),
+        clerk.stamp(),
+        facts_key=item.id,
+        reason=item.reason,
+        earned_period=month_of(clerk.at),
+        audience=f"tenant:{invoice.licensee_id}",
+    )
+    ledger_store.add_transactions(clerk.session, [made])

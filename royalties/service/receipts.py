@@ -1,0 +1,222 @@
+"""Money that came in: taken in once by the bank's own reference, and matched to invoices.
+
+What belongs to no invoice waits in `unmatched` for a clerk. Who paid, from which account, and what
+they wrote are sealed under a key of the receipt's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import audit, tenants
+from core.canonical import canonical, parse_strict
+from core.db import next_seq
+from core.errors import BadInput, Conflict, NotFound
+from core.ids import derived_id
+from core.money import Money
+from core.principal import Principal, require
+from core.resealing import SealedColumn
+from core.vault import Vault
+from royalties import ledger
+from royalties.accounts import AccountKind, account
+from royalties.ledger import AMOUNT_MICRO_MAX
+from royalties.models_books import Posting, TransactionKind
+from royalties.models_income import Allocation, Payment, Receipt
+from royalties.service import matching
+from royalties.service.books import Clerk
+from royalties.service.invoices import collecting, own
+from royalties.store import ledger as ledger_store
+from royalties.store import receipts as store
+from royalties.store.receipts import ReceiptRow
+
+_REFERENCE_MAX = 200
+
+
+def enter(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    payment: Payment,
+    *,
+    now: datetime,
+    file_sha256: str = "",
+) -> Receipt:
+    """Take money in, into `unmatched`; call it in `write()`.
+
+    Raises `Conflict` for a reference that is in already, `BadInput` for no amount, reference or
+    currency, `NotFound` for an unknown licensee, `NotAllowed` for who does not collect.
+    """
+    collecting(principal)
+    _check(session, payment)
+    book = principal.tenant_id
+    receipt_id = derived_id("rcp", book, payment.reference)
+    if store.find_receipt(session, principal, receipt_id) is not None:
+        raise Conflict("This payment is in already.", next_step="List them: ebenbild receipt list.")
+    made = Receipt(receipt_id, book, payment, next_seq(session), now)
+    store.add_receipt(session, made, _seal(vault, made), file_sha256=file_sha256)
+    _book(Clerk(session, book, now), made)
+    details = {"amount_micro": str(payment.amount_micro), "currency": payment.currency}
+    audit.record(
+        session, principal, action="receipt.entered", subject_id=made.id, details=details, now=now
+    )
+    return made
+
+
+def match(
+    session: Session,
+    principal: Principal,
+    receipt_id: str,
+    invoice_id: str,
+    *,
+    amount_micro: int | None = None,
+    now: datetime,
+) -> Allocation:
+    """Have a receipt pay an invoice, as far as both go or by a stated amount.
+
+    Raises `NotFound` for another book's, `Conflict` where nothing is left on one side, `BadInput`
+    for more than either side has, or another currency.
+    """
+    collecting(principal)
+    receipt = _own_receipt(session, principal, receipt_id)
+    invoice = own(session, principal, invoice_id)
+    if invoice.currency != receipt.payment.currency:
+        raise BadInput(
+            "The invoice is in another currency.", next_step="Match an invoice of the receipt's."
+        )
+    settled = matching.settlements(session, principal, [invoice])[0]
+    possible = min(receipt.unmatched_micro, settled.open_micro)
+    if possible <= 0:
+        raise Conflict("There is nothing left to match.", next_step="Look at both of them.")
+    wanted = possible if amount_micro is None else amount_micro
+    if not 0 < wanted <= possible:
+        raise BadInput("That is more than can be matched.", next_step="Leave the amount out.")
+    clerk = Clerk(session, principal.tenant_id, now)
+    made = matching.allocate(clerk, principal, receipt, invoice, wanted)
+    _note(session, principal, made, now)
+    return made
+
+
+def unmatch(
+    session: Session,
+    principal: Principal,
+    receipt_id: str,
+    invoice_id: str,
+    *,
+    reason: str,
+    now: datetime,
+) -> Allocation:
+    """Take a match back; the money waits for a clerk again. Raises as `match` does."""
+    collecting(principal)
+    receipt = _own_receipt(session, principal, receipt_id)
+    invoice = own(session, principal, invoice_id)
+    earlier = store.allocations_from(session, principal, receipt_id)
+    matched = sum(one.amount_micro for one in earlier if one.invoice_id == invoice_id)
+    if matched <= 0:
+        raise Conflict("These two are not matched.", next_step="Look at both of them.")
+    clerk = Clerk(session, principal.tenant_id, now)
+    made = matching.allocate(clerk, principal, receipt, invoice, -matched, reason=reason)
+    _note(session, principal, made, now)
+    return made
+
+
+def list_receipts(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    *,
+    before_seq: int | None = None,
+    limit: int = store.PAGE,
+) -> list[Receipt]:
+    """Receipts of one's own book, newest first, with who paid; for who collects."""
+    require(principal, "reports")
+    found = store.list_receipts(session, principal, before_seq=before_seq, limit=limit)
+    return [_opened(vault, one, sealed) for one, sealed in found]
+
+
+def get_receipt(
+    session: Session, vault: Vault, principal: Principal, receipt_id: str
+) -> tuple[Receipt, Sequence[Allocation]]:
+    """One receipt of one's own book, and what it pays; raises `NotFound`."""
+    require(principal, "reports")
+    found = store.find_receipt(session, principal, receipt_id)
+    if found is None:
+        raise _no_receipt()
+    return _opened(vault, *found), store.allocations_from(session, principal, receipt_id)
+
+
+def _check(session: Session, payment: Payment) -> None:
+    Money(payment.amount_micro, payment.currency)
+    if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
+        raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
+    if not 0 < len(payment.reference) <= _REFERENCE_MAX:
+        raise BadInput(
+            "A payment has the bank's own reference.", next_step="Name it: it keeps out doubles."
+        )
+    if payment.licensee_id is not None:
+        tenants.get_tenant(session, payment.licensee_id)
+
+
+def _book(clerk: Clerk, receipt: Receipt) -> None:
+    paid = receipt.payment
+    made = ledger.book(
+        TransactionKind.RECEIPT,
+        (
+            Posting(account(AccountKind.BANK), paid.amount_micro, paid.currency),
+            Posting(matching.unmatched(receipt), -paid.amount_micro, paid.currency),
+        ),
+        clerk.stamp(),
+        facts_key=receipt.id,
+        reason="received",
+        earned_period=f"{paid.booked_on:%Y-%m}",
+    )
+    ledger_store.add_transactions(clerk.session, [made])
+
+
+def _own_receipt(session: Session, principal: Principal, receipt_id: str) -> Receipt:
+    found = store.find_receipt(session, principal, receipt_id)
+    if found is None:
+        raise _no_receipt()
+    return found[0]
+
+
+def _seal(vault: Vault, receipt: Receipt) -> bytes:
+    paid = receipt.payment
+    said = {"payer": paid.payer, "account": paid.payer_account, "text": paid.text}
+    return vault.seal(receipt.id, canonical(said), _bound(receipt.tenant_id, receipt.id))
+
+
+def _opened(vault: Vault, receipt: Receipt, sealed: bytes) -> Receipt:
+    plain = vault.unseal(receipt.id, sealed, _bound(receipt.tenant_id, receipt.id))
+    said = parse_strict(plain)
+    payment = replace(
+        receipt.payment,
+        payer=str(said["payer"]),
+        payer_account=str(said["account"]),
+        text=str(said["text"]),
+    )
+    return replace(receipt, payment=payment)
+
+
+def _note(session: Session, principal: Principal, item: Allocation, now: datetime) -> None:
+    details = {"invoice": item.invoice_id, "reason": item.reason}
+    audit.record(
+        session,
+        principal,
+        action="receipt.matched",
+        subject_id=item.receipt_id,
+        details=details,
+        now=now,
+    )
+
+
+def _no_receipt() -> NotFound:
+    return NotFound("There is no such receipt.", next_step="List them: ebenbild receipt list.")
+
+
+def _bound(tenant_id: str, receipt_id: str) -> Mapping[str, str]:
+    return {"tenant": tenant_id, "receipt": receipt_id, "what": "payer"}
+
+
+SEALED = (SealedColumn(ReceiptRow, "sealed", lambda row: (row.id, _bound(row.tenant_id, row.id))),)

@@ -1,0 +1,117 @@
+"""How much of each claim of a book has been received by a moment: what a run may distribute.
+
+Claims are read in pages. Only an invoice that was paid in part is divided as a whole.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from sqlmodel import Session
+
+from core.money import split
+from core.principal import SearchCapability
+from royalties.invoicing import settle
+from royalties.models_books import TransactionKind
+from royalties.models_income import Invoice, Settlement
+from royalties.models_received import ReceivedClaim
+from royalties.receiving import shares
+from royalties.store import invoices, receipts
+from royalties.store import received as store
+from royalties.store.received import BookedClaim
+
+
+@dataclass(slots=True)
+class _Shares:
+    """What was received of claims, by invoice; an invoice is divided when it is first met."""
+
+    session: Session
+    capability: SearchCapability
+    until: datetime
+    settled: dict[str, Settlement]
+    parts: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def of(self, claim: BookedClaim, claimed_micro: int) -> int:
+        """The part of a claim, given all of it."""
+        if claim.reversed or claim.invoice_id is None:
+            return 0
+        settled = self.settled[claim.invoice_id]
+        if settled.open_micro <= 0:
+            return claimed_micro
+        if settled.paid_micro == 0:
+            return 0
+        if claim.invoice_id not in self.parts:
+            self.parts[claim.invoice_id] = self._divide(settled)
+        return self.parts[claim.invoice_id][claim.transaction_id]
+
+    def _divide(self, settled: Settlement) -> dict[str, int]:
+        found = store.standing(self.session, self.capability, settled.invoice.id, until=self.until)
+        amounts = [amount for _, amount in found]
+        return {
+            name: share for (name, _), share in zip(found, shares(settled, amounts), strict=True)
+        }
+
+
+def received(
+    session: Session, capability: SearchCapability, book: str, *, until: datetime
+) -> Iterator[ReceivedClaim]:
+    """Every claim of a book, licensed and held, known and unknown, with what was received of it.
+
+    In the order of booking. A claim that was reversed by then claims nothing and has received
+    nothing: what had been paid for it is the licensee's, or pays what replaced it.
+    """
+    known = _Shares(session, capability, until, _settlements(session, capability, book, until))
+    for page in store.claims(session, capability, book, until=until):
+        for _, group in groupby(page, key=lambda one: one.transaction_id):
+            sides = list(group)
+            amounts = [side.amount_micro for side in sides]
+            parts = split(known.of(sides[0], sum(amounts)), amounts)
+            for side, part in zip(sides, parts, strict=True):
+                yield _claim(side, part)
+
+
+def _settlements(
+    session: Session, capability: SearchCapability, book: str, until: datetime
+) -> dict[str, Settlement]:
+    """How far each invoice of a book was settled then."""
+    found: dict[str, Invoice] = {}
+    credits: dict[str, list[Invoice]] = {}
+    for one in invoices.of_book(session, capability, book, until=until):
+        if one.credits_id is None:
+            found[one.id] = one
+        else:
+            credits.setdefault(one.credits_id, []).append(one)
+    paid = dict.fromkeys(found, 0)
+    for invoice_id, amount in receipts.paid_in_book(session, capability, book, until=until):
+        paid[invoice_id] += amount
+    return {name: settle(one, credits.get(name, []), paid[name]) for name, one in found.items()}
+
+
+def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
+    pins = side.pins
+    return ReceivedClaim(
+        transaction_id=side.transaction_id,
+        kind=TransactionKind.ACCRUAL.value,
+        account=side.account.kind,
+        live_key=side.live_key,
+        performer_id=str(pins.get("performer_id") or ""),
+        performer_tenant_id=_tenant(side.audience),
+        payee_id=str(pins.get("payee_id") or ""),
+        licensee_id=side.licensee_id,
+        cut_id=str(pins["cut_id"]),
+        use_id=str(pins.get("use_id") or ""),
+        usage_line_id=str(pins["usage_line_id"]),
+        use_kind=str(pins.get("kind") or ""),
+        tariff_id=str(pins.get("tariff_id") or ""),
+        territory=str(pins["territory"]),
+        earned_period=side.earned_period,
+        currency=side.currency,
+        claimed_micro=0 if side.reversed else side.amount_micro,
+        received_micro=received_micro,
+    )
+
+
+def _tenant(audience: str) -> str:
+    kind, _, tenant_id = audience.partition(":")
+    return tenant_id if kind == "tenant" else ""

@@ -1,0 +1,245 @@
+"""Tables of money that came in and of what it pays; both are evidence and append-only.
+
+A receipt is known by the bank's own reference, once in a book. The database refuses to match more
+of it than there is, or to take more back than was matched.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, append_only, guard, visible
+from core.principal import Principal, SearchCapability
+from royalties.models_income import Allocation, Payment, Receipt
+
+PAGE = 1000
+_MATCHED = "coalesce((SELECT sum(amount_micro) FROM receipt_allocation WHERE {}), 0)"
+_OF_RECEIPT = _MATCHED.format("receipt_id = NEW.receipt_id")
+_OF_BOTH = _MATCHED.format("receipt_id = NEW.receipt_id AND invoice_id = NEW.invoice_id")
+_THERE = "(SELECT amount_micro FROM receipt WHERE id = NEW.receipt_id)"
+_GUARDS = (
+    guard(
+        "receipt_allocation_covered",
+        "INSERT ON receipt_allocation",
+        when=f"{_OF_RECEIPT} + NEW.amount_micro NOT BETWEEN 0 AND {_THERE}"
+        f" OR {_OF_BOTH} + NEW.amount_micro < 0",
+        says="no more is matched than came in",
+    ),
+    guard(
+        "receipt_allocation_alike",
+        "INSERT ON receipt_allocation",
+        when="NOT EXISTS (SELECT 1 FROM receipt JOIN invoice USING (tenant_id, currency)"
+        " WHERE receipt.id = NEW.receipt_id AND invoice.id = NEW.invoice_id"
+        " AND tenant_id = NEW.tenant_id)",
+        says="a receipt pays in its own book and currency",
+    ),
+)
+
+
+class ReceiptRow(Owned, table=True):
+    """Table of receipts. Who paid, and the text they wrote, are sealed."""
+
+    __tablename__ = "receipt"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "reference"),
+        CheckConstraint("amount_micro > 0", name="above_nought"),
+        append_only("sealed"),
+    )
+
+    seq: int = Field(unique=True)
+    reference: str
+    booked_on: str
+    amount_micro: int = Field(sa_type=BigInteger)
+    currency: str
+    licensee_id: str | None = Field(default=None, index=True)
+    file_sha256: str
+    sealed: bytes
+
+
+class AllocationRow(Owned, table=True):
+    """Table of what receipts pay, and of what was taken back from that."""
+
+    __tablename__ = "receipt_allocation"
+    __table_args__ = (
+        UniqueConstraint("receipt_id", "invoice_id", "step"),
+        CheckConstraint("amount_micro <> 0", name="something"),
+        append_only(guards=_GUARDS),
+    )
+
+    seq: int = Field(unique=True)
+    receipt_id: str = Field(foreign_key="receipt.id")
+    invoice_id: str = Field(index=True, foreign_key="invoice.id")
+    step: int
+    amount_micro: int = Field(sa_type=BigInteger)
+    reason: str
+
+
+def add_receipt(
+    session: Session, receipt: Receipt, sealed: bytes, *, file_sha256: str = ""
+) -> None:
+    """Store a receipt; `sealed` holds payer, account and text."""
+    paid = receipt.payment
+    session.add(
+        ReceiptRow(
+            id=receipt.id,
+            tenant_id=receipt.tenant_id,
+            recorded_at=receipt.recorded_at,
+            seq=receipt.seq,
+            reference=paid.reference,
+            booked_on=paid.booked_on.isoformat(),
+            amount_micro=paid.amount_micro,
+            currency=paid.currency,
+            licensee_id=paid.licensee_id,
+            file_sha256=file_sha256,
+            sealed=sealed,
+        )
+    )
+    session.flush()
+
+
+def add_allocation(
+    session: Session, principal: Principal, item: Allocation, licensee_id: str
+) -> None:
+    """Store what a receipt of the principal's own book pays; the licensee sees it too."""
+    session.add(
+        AllocationRow(
+            id=item.id,
+            tenant_id=principal.tenant_id,
+            audience=f"tenant:{licensee_id}",
+            recorded_at=item.recorded_at,
+            seq=item.seq,
+            receipt_id=item.receipt_id,
+            invoice_id=item.invoice_id,
+            step=item.step,
+            amount_micro=item.amount_micro,
+            reason=item.reason,
+        )
+    )
+    session.flush()
+
+
+def find_receipt(
+    session: Session, principal: Principal, receipt_id: str
+) -> tuple[Receipt, bytes] | None:
+    """One receipt that the principal may see, with its sealed part."""
+    query = select(ReceiptRow).where(
+        visible(ReceiptRow, principal), col(ReceiptRow.id) == receipt_id
+    )
+    row = session.exec(query).first()
+    return None if row is None else next(iter(_receipts(session, [row])))
+
+
+def list_receipts(
+    session: Session,
+    principal: Principal,
+    *,
+    licensee_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = PAGE,
+) -> list[tuple[Receipt, bytes]]:
+    """Receipts that the principal may see, newest first, each with its sealed part."""
+    query = select(ReceiptRow).where(visible(ReceiptRow, principal))
+    if licensee_id is not None:
+        query = query.where(col(ReceiptRow.licensee_id) == licensee_id)
+    if before_seq is not None:
+        query = query.where(col(ReceiptRow.seq) < before_seq)
+    rows = session.exec(query.order_by(col(ReceiptRow.seq).desc()).limit(limit)).all()
+    return _receipts(session, rows)
+
+
+def freed(session: Session, principal: Principal, licensee_id: str, currency: str) -> list[Receipt]:
+    """Receipts of the principal's own book that paid this licensee's invoices, and were set free
+    from one in part and lie there unmatched; oldest first.
+    """
+    taken_back = select(AllocationRow.receipt_id).where(
+        col(AllocationRow.tenant_id) == principal.tenant_id,
+        col(AllocationRow.audience) == f"tenant:{licensee_id}",
+        col(AllocationRow.amount_micro) < 0,
+    )
+    query = select(ReceiptRow).where(
+        col(ReceiptRow.tenant_id) == principal.tenant_id,
+        col(ReceiptRow.currency) == currency,
+        col(ReceiptRow.id).in_(taken_back),
+    )
+    rows = session.exec(query.order_by(col(ReceiptRow.seq))).all()
+    return [one for one, _ in _receipts(session, rows) if one.unmatched_micro > 0]
+
+
+def allocations_of(session: Session, principal: Principal, invoice_id: str) -> list[Allocation]:
+    """What was matched to an invoice of the principal's own book, in order."""
+    query = select(AllocationRow).where(
+        col(AllocationRow.tenant_id) == principal.tenant_id,
+        col(AllocationRow.invoice_id) == invoice_id,
+    )
+    return [_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
+
+
+def allocations_from(session: Session, principal: Principal, receipt_id: str) -> list[Allocation]:
+    """What a receipt of the principal's own book was matched to, in order."""
+    query = select(AllocationRow).where(
+        col(AllocationRow.tenant_id) == principal.tenant_id,
+        col(AllocationRow.receipt_id) == receipt_id,
+    )
+    return [_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
+
+
+def paid(session: Session, principal: Principal, invoice_ids: Sequence[str]) -> Mapping[str, int]:
+    """What was paid of each of these invoices of the book's, or of the licensee's own."""
+    found: dict[str, int] = dict.fromkeys(invoice_ids, 0)
+    for start in range(0, len(invoice_ids), PAGE):
+        query = select(AllocationRow.invoice_id, AllocationRow.amount_micro).where(
+            visible(AllocationRow, principal),
+            col(AllocationRow.invoice_id).in_(invoice_ids[start : start + PAGE]),
+        )
+        for invoice_id, amount in session.exec(query):
+            found[invoice_id] += amount
+    return found
+
+
+def paid_in_book(
+    session: Session, capability: SearchCapability, book: str, *, until: datetime
+) -> Iterator[tuple[str, int]]:
+    """What was matched in a book by then: invoice and amount, in order."""
+    query = (
+        select(AllocationRow.invoice_id, AllocationRow.amount_micro)
+        .where(col(AllocationRow.tenant_id) == book, col(AllocationRow.recorded_at) <= until)
+        .order_by(col(AllocationRow.seq))
+    )
+    yield from session.exec(query.execution_options(yield_per=PAGE))
+
+
+def _receipts(session: Session, rows: Sequence[ReceiptRow]) -> list[tuple[Receipt, bytes]]:
+    matched = dict.fromkeys((row.id for row in rows), 0)
+    for start in range(0, len(rows), PAGE):
+        some = [row.id for row in rows[start : start + PAGE]]
+        query = select(AllocationRow.receipt_id, AllocationRow.amount_micro)
+        for name, amount in session.exec(query.where(col(AllocationRow.receipt_id).in_(some))):
+            matched[name] += amount
+    return [(replace(_receipt(row), matched_micro=matched[row.id]), row.sealed) for row in rows]
+
+
+def _receipt(row: ReceiptRow) -> Receipt:
+    payment = Payment(
+        reference=row.reference,
+        booked_on=date.fromisoformat(row.booked_on),
+        amount_micro=row.amount_micro,
+        currency=row.currency,
+        licensee_id=row.licensee_id,
+    )
+    return Receipt(row.id, row.tenant_id, payment, row.seq, row.recorded_at)
+
+
+def _allocation(row: AllocationRow) -> Allocation:
+    return Allocation(
+        id=row.id,
+        receipt_id=row.receipt_id,
+        invoice_id=row.invoice_id,
+        step=row.step,
+        amount_micro=row.amount_micro,
+        reason=row.reason,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+    )

@@ -1,0 +1,278 @@
+"""Claims are invoiced once, paid by money that came in, and received to the millionth."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
+from core.principal import SearchCapability
+from royalties.accounts import AccountKind
+from royalties.closing import month_of
+from royalties.models_income import Invoice, InvoiceKind, Payment, Receipt
+from royalties.models_received import ReceivedClaim
+from royalties.service import invoices, receipts
+from royalties.service.received import received
+from royalties.service.statements import account_balances, trial_balance
+from tests.fixtures import TestWorld
+from tests.store.royalties_books import Office, office_of
+from tests.store.royalties_stage import Stage, found
+from tests.store.test_books_replay import exported, replayed
+from tests.unit.royalties.worlds import tariff
+
+NOW = datetime.now(UTC)
+MONTH = month_of(NOW)
+LATER = "2099-01"
+
+
+@pytest.fixture
+def office(world: TestWorld) -> Iterator[Office]:
+    with office_of(Stage(world)) as opened:
+        yield opened
+
+
+def earn(office: Office, views: int, rate: int = 10_000) -> str:
+    """A cut with one cleared use, and what it earned: rate x views."""
+    stage = office.stage
+    performer, cut_id = stage.performer(), stage.cut()
+    stage.licence(performer, tariff("per_view", rate, "EUR"))
+    stage.clear(cut_id, found(cut_id, performer))
+    stage.import_lines(f"{cut_id},DE,2026-11,{views}")
+    stage.accrue()
+    return cut_id
+
+
+def drop(office: Office, cut_id: str) -> None:
+    """A later decision finds nobody in the cut any more: what it earned is reversed."""
+    office.stage.clear(cut_id)
+    office.stage.accrue()
+
+
+def issue(office: Office, month: str = MONTH) -> tuple[Invoice, ...]:
+    with office.shared.write() as session:
+        return invoices.issue(session, office.clerk, month, now=datetime.now(UTC))
+
+
+def come_in(office: Office, micro: int, reference: str = "r1", *, known: bool = True) -> Receipt:
+    payment = Payment(
+        reference=reference,
+        booked_on=date(2026, 11, 20),
+        amount_micro=micro,
+        currency="EUR",
+        licensee_id=office.stage.studio.tenant_id if known else None,
+        payer="Studio Secret GmbH",
+    )
+    with office.shared.write() as session:
+        return receipts.enter(
+            session, office.stage.world.vault, office.clerk, payment, now=datetime.now(UTC)
+        )
+
+
+def match(office: Office, receipt: Receipt, invoice: Invoice, micro: int | None = None) -> None:
+    with office.shared.write() as session:
+        receipts.match(
+            session,
+            office.clerk,
+            receipt.id,
+            invoice.id,
+            amount_micro=micro,
+            now=datetime.now(UTC),
+        )
+
+
+def claims(office: Office, until: datetime | None = None) -> dict[str, ReceivedClaim]:
+    """What was received, by cut; of several claims of a cut the one that stands."""
+    capability = SearchCapability("test", office.book)
+    with office.shared.read() as session:
+        at = until or datetime.now(UTC)
+        listed = list(received(session, capability, office.book, until=at))
+    return {one.cut_id: one for one in sorted(listed, key=lambda one: one.claimed_micro)}
+
+
+def balance(office: Office, account: str) -> int:
+    with office.shared.read() as session:
+        assert trial_balance(session).balanced
+        return account_balances(session, office.clerk).get((account, "EUR"), 0)
+
+
+def test_money_pays_an_invoice_and_its_claims_are_received(office: Office) -> None:
+    cut_id = earn(office, 100)
+    (invoice,) = issue(office)
+    assert (invoice.number, invoice.amounts.gross_micro) == (f"{NOW.year}-000001", 1_000_000)
+    assert claims(office)[cut_id].received_micro == 0
+    match(office, come_in(office, 1_000_000), invoice)
+    one = claims(office)[cut_id]
+    assert (one.account, one.kind) == (AccountKind.ACCRUED, "accrual")
+    assert (one.claimed_micro, one.received_micro) == (1_000_000, 1_000_000)
+    studio = office.stage.studio.tenant_id
+    assert balance(office, "bank") == 1_000_000
+    assert balance(office, f"receivable:{studio}") == balance(office, f"unmatched:{studio}") == 0
+
+
+def test_what_is_invoiced_is_not_invoiced_again(office: Office) -> None:
+    earn(office, 100)
+    assert len(issue(office)) == 1
+    assert issue(office) == issue(office, LATER) == ()
+    earn(office, 50)
+    assert issue(office) == ()
+    (second,) = issue(office, LATER)
+    assert (second.no, second.claims_micro, second.lines) == (2, 500_000, 1)
+
+
+def test_a_part_payment_gives_each_line_its_share(office: Office) -> None:
+    cuts = [earn(office, views) for views in (100, 200, 300)]
+    (invoice,) = issue(office)
+    match(office, come_in(office, 1_000_001), invoice)
+    parts = [claims(office)[cut].received_micro for cut in cuts]
+    assert sum(parts) == 1_000_001
+    assert all(
+        0 <= part - exact <= 1
+        for part, exact in zip(parts, (166_666, 333_333, 500_000), strict=True)
+    )
+
+
+def test_less_than_a_cent_waits(office: Office) -> None:
+    earn(office, 1, 3_000)
+    assert issue(office) == ()
+    earn(office, 1, 9_999)
+    (invoice,) = issue(office)
+    assert (invoice.claims_micro, invoice.amounts.net_micro) == (12_999, 10_000)
+    assert balance(office, "rounding") == 2_999
+    match(office, come_in(office, 10_000), invoice)
+    assert sum(one.received_micro for one in claims(office).values()) == 12_999
+
+
+def test_a_claim_reversed_before_its_invoice_is_never_on_one(office: Office) -> None:
+    drop(office, earn(office, 100))
+    assert issue(office) == ()
+
+
+def test_a_credit_note_takes_a_reversed_claim_back_and_frees_what_was_paid(office: Office) -> None:
+    gone, stays = earn(office, 100), earn(office, 300)
+    (first,) = issue(office)
+    match(office, come_in(office, 4_000_000), first)
+    drop(office, gone)
+    assert claims(office)[gone].received_micro == 0
+    assert claims(office)[stays].received_micro == 3_000_000
+    third = earn(office, 50)
+    note, second = issue(office, LATER)
+    assert (note.kind, note.credits_id) == (InvoiceKind.CREDIT_NOTE, first.id)
+    assert (note.amounts.gross_micro, note.no, second.no) == (-1_000_000, 2, 3)
+    after = claims(office)
+    assert after[third].received_micro == 500_000
+    assert after[stays].received_micro == 3_000_000
+    studio = office.stage.studio.tenant_id
+    assert balance(office, f"unmatched:{studio}") == -500_000
+    assert balance(office, f"receivable:{studio}") == 0
+
+
+def test_a_cancelled_invoice_is_credited_whole_and_its_claims_are_due_again(office: Office) -> None:
+    cut_id = earn(office, 100)
+    (invoice,) = issue(office)
+    receipt = come_in(office, 600_000)
+    match(office, receipt, invoice)
+    with office.shared.write() as session:
+        note = invoices.cancel(
+            session, office.clerk, invoice.id, reason="wrong address", now=datetime.now(UTC)
+        )
+    assert (note.amounts.gross_micro, note.reason) == (-1_000_000, "wrong address")
+    assert claims(office)[cut_id].received_micro == 0
+    with pytest.raises(Conflict), office.shared.write() as session:
+        invoices.cancel(session, office.clerk, invoice.id, reason="again", now=NOW)
+    (again,) = issue(office)
+    assert (again.no, again.lines) == (3, 1)
+    assert claims(office)[cut_id].received_micro == 600_000
+
+
+def test_what_was_received_is_told_as_of_a_moment(office: Office) -> None:
+    cut_id = earn(office, 100)
+    (invoice,) = issue(office)
+    before = datetime.now(UTC)
+    match(office, come_in(office, 1_000_000), invoice)
+    drop(office, cut_id)
+    assert claims(office, before)[cut_id].claimed_micro == 1_000_000
+    assert claims(office, before)[cut_id].received_micro == 0
+    assert claims(office, NOW - timedelta(days=1)) == {}
+
+
+def test_nothing_is_matched_twice_or_beyond_what_there_is(office: Office) -> None:
+    earn(office, 100)
+    (invoice,) = issue(office)
+    receipt = come_in(office, 1_500_000)
+    with pytest.raises(BadInput):
+        match(office, receipt, invoice, 1_000_001)
+    match(office, receipt, invoice)
+    with pytest.raises(Conflict):
+        match(office, receipt, invoice)
+    with pytest.raises(Conflict):
+        come_in(office, 1_500_000)
+    with office.shared.write() as session:
+        receipts.unmatch(
+            session, office.clerk, receipt.id, invoice.id, reason="wrong-invoice", now=NOW
+        )
+    assert balance(office, f"unmatched:{office.stage.studio.tenant_id}") == -1_500_000
+    match(office, receipt, invoice, 1)
+
+
+def test_money_of_an_unknown_payer_waits_with_the_book(office: Office) -> None:
+    earn(office, 100)
+    (invoice,) = issue(office)
+    receipt = come_in(office, 1_000_000, known=False)
+    assert balance(office, f"unmatched:{office.book}") == -1_000_000
+    match(office, receipt, invoice)
+    assert balance(office, f"unmatched:{office.book}") == 0
+
+
+def test_others_cannot_issue_match_or_look(office: Office) -> None:
+    earn(office, 100)
+    (invoice,) = issue(office)
+    receipt = come_in(office, 1_000_000)
+    world = office.stage.world
+    with pytest.raises(NotAllowed), office.shared.write() as session:
+        invoices.issue(session, world.first, MONTH, now=NOW)
+    with pytest.raises(NotAllowed), office.shared.write() as session:
+        receipts.match(session, world.first, receipt.id, invoice.id, now=NOW)
+    with office.shared.read() as session:
+        assert invoices.get_invoice(session, world.first, invoice.id).open_micro == 1_000_000
+        assert receipts.list_receipts(session, world.vault, world.first) == []
+        with pytest.raises(NotFound):
+            invoices.get_invoice(session, world.second, invoice.id)
+        shown, _ = receipts.get_receipt(session, world.vault, office.clerk, receipt.id)
+    assert shown.payment.payer == "Studio Secret GmbH"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO invoice SELECT 'inv_x', tenant_id, audience, recorded_at, 99, kind, year, 3,"
+        " licensee_id, month, currency, issued_on, due_on, 0, 0, 0, 0, NULL, '', '{}' FROM invoice",
+        "INSERT INTO invoice_line SELECT 'ivl_x', tenant_id, audience, recorded_at, invoice_id,"
+        " transaction_id, 2, 1, -1 FROM invoice_line",
+        "INSERT INTO receipt_allocation SELECT 'alc_x', r.tenant_id, 'owner', r.recorded_at, 99,"
+        " r.id, i.id, 9, r.amount_micro + 1, 'x' FROM receipt r, invoice i",
+        "INSERT INTO receipt_allocation SELECT 'alc_x', r.tenant_id, 'owner', r.recorded_at, 99,"
+        " r.id, i.id, 9, -1, 'x' FROM receipt r, invoice i",
+        "UPDATE invoice SET net_micro = 1",
+        "DELETE FROM receipt",
+    ],
+)
+def test_the_database_itself_refuses_what_is_unsound(office: Office, statement: str) -> None:
+    earn(office, 100)
+    issue(office)
+    come_in(office, 1_000_000)
+    with pytest.raises(EbenbildError), office.shared.write() as session:
+        session.connection().execute(text(statement))
+
+
+def test_invoices_and_receipts_are_booked_again_from_facts(office: Office, tmp_path: Path) -> None:
+    earn(office, 1, 12_999)
+    (invoice,) = issue(office)
+    match(office, come_in(office, 15_000), invoice)
+    lines = exported(office)
+    assert {json.loads(line)["fact"] for line in lines} >= {"invoice", "receipt"}
+    done, database = replayed(tmp_path, lines)
+    database.close()
+    assert done.same

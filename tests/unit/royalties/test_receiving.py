@@ -1,0 +1,107 @@
+"""Part payments are divided to the millionth, and documents ask for whole cents."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.money import MICRO_PER_CENT
+from royalties.invoicing import amounts, credit, postings, settle
+from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind
+from royalties.receiving import received_net, shares
+
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+LICENSEE = "ten_" + "a" * 26
+CLAIMS = st.lists(st.integers(1, 10**12), min_size=1, max_size=30)
+RATES = st.sampled_from([0, 700, 1900])
+
+
+def invoice(claims: list[int], rate: int = 1900) -> Invoice:
+    return Invoice(
+        id="inv_" + "a" * 26,
+        tenant_id="ten_" + "b" * 26,
+        kind=InvoiceKind.INVOICE,
+        year=2026,
+        no=7,
+        licensee_id=LICENSEE,
+        month="2026-11",
+        currency="EUR",
+        issued_on=date(2026, 11, 21),
+        due_on=date(2026, 12, 21),
+        lines=len(claims),
+        claims_micro=sum(claims),
+        amounts=amounts(sum(claims), rate),
+        seq=1,
+        recorded_at=NOW,
+    )
+
+
+def note(of: Invoice, claims: list[int], before: list[Invoice], rate: int) -> Invoice:
+    due = Claims(LICENSEE, "EUR", len(claims), -sum(claims), of.id)
+    given_back = credit(of, before, due, rate)
+    return replace(
+        of,
+        kind=InvoiceKind.CREDIT_NOTE,
+        credits_id=of.id,
+        lines=len(claims),
+        claims_micro=-sum(claims),
+        amounts=given_back,
+    )
+
+
+def test_an_invoice_asks_for_whole_cents_and_books_the_rest() -> None:
+    made = invoice([12_500, 333_333])
+    assert made.number == "2026-000007"
+    assert made.amounts == Amounts(350_000, 70_000)
+    found = {p.account: p.amount_micro for p in postings(made, "de")}
+    assert found == {f"receivable:{LICENSEE}": 74_167, "vat:de": -70_000, "rounding": -4_167}
+
+
+def test_tax_is_rounded_up_from_half_a_cent() -> None:
+    assert amounts(500_000, 700).vat_micro == 40_000
+    assert amounts(1_500_000, 700).vat_micro == 110_000
+
+
+@given(CLAIMS, RATES)
+def test_what_is_booked_nets_to_zero_and_asks_for_the_gross(claims: list[int], rate: int) -> None:
+    made = invoice(claims, rate)
+    found = postings(made, "de")
+    assert sum(p.amount_micro for p in found) == 0
+    asked = sum(p.amount_micro for p in found if p.account.startswith("receivable"))
+    assert sum(claims) + asked == made.amounts.gross_micro
+    assert made.amounts.gross_micro % MICRO_PER_CENT == 0
+
+
+@given(CLAIMS, RATES, st.data())
+def test_credit_notes_of_every_line_leave_nothing(
+    claims: list[int], rate: int, data: st.DataObject
+) -> None:
+    made = invoice(claims, rate)
+    order = data.draw(st.permutations(claims))
+    notes: list[Invoice] = []
+    while order:
+        some = data.draw(st.integers(1, len(order)))
+        notes.append(note(made, order[:some], notes, rate))
+        order = order[some:]
+    settled = settle(made, notes, 0)
+    assert (settled.claims_micro, settled.gross_micro) == (0, 0)
+    assert all(one.amounts.net_micro <= 0 and one.amounts.vat_micro <= 0 for one in notes)
+
+
+@given(CLAIMS, RATES, st.integers(0, 10**14))
+def test_no_more_is_received_than_claimed_and_all_of_it_when_all_is_paid(
+    claims: list[int], rate: int, paid: int
+) -> None:
+    made = invoice(claims, rate)
+    settled = settle(made, [], min(paid, made.amounts.gross_micro))
+    parts = shares(settled, claims)
+    assert all(0 <= part <= claim for part, claim in zip(parts, claims, strict=True))
+    assert sum(parts) == received_net(settled)
+    assert shares(settle(made, [], made.amounts.gross_micro), claims) == claims
+
+
+def test_what_was_paid_for_a_reversed_claim_waits_once_the_others_are_whole() -> None:
+    settled = settle(invoice([30, 70_000], 0), [], 70_000)
+    assert shares(settled, [70_000]) == [70_000]
+    assert shares(settled, []) == []
