@@ -107,6 +107,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "licences",
         "requests",
     ),
+    "previews": (
+        "licence-previews",
+        "requests",
+    ),
     "answers": (
         "request-answers",
         "requests",

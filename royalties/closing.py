@@ -36,6 +36,12 @@ def month_after(month: str) -> str:
     return f"{year + number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def month_before(month: str) -> str:
+    """The month before: `2027-01` gives `2026-12`."""
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - (number == 1):04d}-{(number - 2) % 12 + 1:02d}"
+
+
 def posting_month(states: Mapping[str, PeriodState], at: datetime) -> str:
     """Where a fact is posted that is booked at `at`; months without a state have yet to open.
 

@@ -36,6 +36,7 @@ from api.cli import (
     payees,
     performers,
     portability,
+    previews,
     privacy,
     questions,
     report,
@@ -134,6 +135,7 @@ def build() -> typer.Typer:
     for module in SINGLE:
         module.register(app)
     access.register(accounts.account)
+    previews.register(licences.app, requests.app)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     arrange(app)

@@ -12,6 +12,8 @@ ROWS = (
     row("GET", "/v1/requests/{request_id}", *_PARTIES),
     row("GET", "/v1/requests/{request_id}/offers", *_PARTIES),
     row("GET", "/v1/requests/{request_id}/concerns", *_PARTIES),
+    row("GET", "/v1/requests/{request_id}/preview", *_PARTIES),
+    row("POST", "/v1/licence-previews", "reports"),
     row("POST", "/v1/requests/{request_id}/offers", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/acceptance", *_PARTIES),
     row("POST", "/v1/requests/{request_id}/end", *_PARTIES),

@@ -353,6 +353,10 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     receipt = shell.json("ledger", "period", "list")[1][0]["log_index"]
     assert isinstance(receipt, int)
     statement_that_computes_again(shell, anna, month)
+    terms = shell.folder / "terms.toml"
+    code, tried = shell.json("licence", "preview", terms, "--period", "2030-10")
+    assert (code, tried["here"]["lines"], tried["in_force"]) == (0, 2, True)
+    assert shell.run("licence", "preview", terms, "--period", "2030-09", "--lang", "de")[0] == 0
 
 
 def statement_that_computes_again(shell: Shell, anna: str, month: str) -> None:

@@ -72,6 +72,11 @@ def test_a_missing_licence_becomes_a_request_and_its_grant_clears_the_title(stag
     dearer = {**asked["offer"]["terms"], "tariff": {**PRICE, "rate": "0.5"}}
     countered = agency.post(f"/v1/requests/{asked['id']}/offers", {"terms": dearer})
     assert countered["state"] == "COUNTERED"
+    for party in (agency, studio):
+        tried = party.get(f"/v1/requests/{asked['id']}/preview", period="2030-10")
+        assert (tried["currency"], tried["here"]["lines"]) == ("EUR", 0)
+    with pytest.raises(Refused):
+        stage.tenant("studio")[1].get(f"/v1/requests/{asked['id']}/preview")
     with pytest.raises(Refused):
         accept(agency, asked)
     old = {"version": 1, "digest": asked["offer"]["digest"]}
