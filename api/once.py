@@ -13,7 +13,7 @@ from fastapi import Response
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
-from api.store import Answer, find_answer, keep_answer
+from core.answers import Answer, find_answer, keep_answer
 from core.clock import utc_now
 from core.db import Database
 from core.errors import BadInput

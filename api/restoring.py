@@ -16,7 +16,6 @@ from api.schema import revision_of, upgrade
 from core import backup, files, log
 from core.backup import LISTS, Progress
 from core.clock import utc_now
-from core.db import Database
 from core.erasedpeople import PEOPLE_FILE, ErasedPeople, ErasedPerson
 from core.errors import BadProof, Conflict
 from core.init import World, begin_unfinished, end_unfinished, is_unfinished, open_world
@@ -119,16 +118,13 @@ def _write_secrets(settings: Settings, folder: Path) -> None:
 
 
 def _check_log(settings: Settings, manifest: backup.Manifest) -> None:
-    database = Database.open(settings.database_path)
-    try:
-        with database.read() as session:
+    with open_world(settings, unfinished=True) as world:
+        with world.db.read() as session:
             stands = log.root(session)
         if stands != (manifest.log_size, manifest.log_root):
             raise BadProof("the log is not the one that was backed up", next_step="use another one")
-        if revision_of(database) != HEAD:
-            upgrade(database)
-    finally:
-        database.close()
+        if revision_of(world.db) != HEAD:
+            upgrade(world.db)
 
 
 def _replay(settings: Settings) -> int:

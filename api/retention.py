@@ -12,8 +12,8 @@ from sqlmodel import Session
 
 from api import uploads
 from api.accounts.store import sessions
-from api.store import drop_answers
 from core import deliveries, jobs, notices, outbox
+from core.answers import drop_answers
 from core.init import World
 from core.principal import SearchCapability, system
 from core.settings import Settings

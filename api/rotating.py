@@ -1,7 +1,7 @@
 """Other keys and turnings for all that is sealed, of every package."""
 
 from api.accounts import sealedcolumns as accounts
-from core import webhooks
+from core import answers, webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
@@ -10,6 +10,7 @@ from royalties.service import payeeseals, receipts
 
 COLUMNS = (
     *webhooks.SEALED,
+    *answers.SEALED,
     *sealedtexts.SEALED,
     *heldseals.SEALED,
     *filemanifests.SEALED,

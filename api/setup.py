@@ -9,7 +9,6 @@ from typing import Any
 
 from api.schema import revision_of, upgrade
 from api.scopes import SCOPES
-from core.db import Database
 from core.init import InitReport, initialise, open_world
 from core.settings import Settings
 from migrations import HEAD
@@ -22,12 +21,9 @@ def prepare(settings: Settings) -> InitReport:
     """Make the registry in `settings.data_dir`, or upgrade its database."""
     made = initialise(settings, upgrade, operator_scopes=SCOPES)
     if not made.created:
-        database = Database.open(settings.database_path)
-        try:
-            if revision_of(database) != HEAD:
-                upgrade(database)
-        finally:
-            database.close()
+        with open_world(settings) as world:
+            if revision_of(world.db) != HEAD:
+                upgrade(world.db)
         _bring_seals_up_to_date(settings)
     return made
 

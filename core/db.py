@@ -23,6 +23,8 @@ from core import sqlite
 from core.dberrors import translated
 from core.errors import Conflict, Unavailable
 from core.principal import Principal
+from core.rowtexts import VAULT
+from core.vault import Vault
 
 OWNER = "owner"
 PUBLIC = "public"
@@ -110,20 +112,30 @@ class Database:
         writer: Engine,
         journal_mode: str,
         single_operator: bool = False,
+        vault: Vault | None = None,
     ) -> None:
         self.path = path
         self.single_operator = single_operator
+        self.vault = vault
         self.journal_mode = journal_mode
         self.before_commit: Callable[[Session], None] | None = None
         self._readers = readers
         self._writer = writer
 
     @classmethod
-    def open(cls, path: Path, *, create: bool = False, single_operator: bool = False) -> "Database":
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = False,
+        single_operator: bool = False,
+        vault: Vault | None = None,
+    ) -> "Database":
         """Open the database file; raises Unavailable when it is missing and `create` is false.
 
         `create` makes an empty file that only its owner may read; the schema is another step.
         `single_operator` says that one person runs this registry alone; see `is_single_operator`.
+        Without `vault` no session reads or writes a sealed name; see `rowtexts`.
         Where SQLite's WAL mode is unsafe the database runs without it, and the log says so.
         """
         if create:
@@ -148,6 +160,7 @@ class Database:
             writer=writer,
             journal_mode=journal,
             single_operator=single_operator,
+            vault=vault,
         )
 
     @contextmanager
@@ -176,8 +189,8 @@ class Database:
             session.commit()
 
     @property
-    def _info(self) -> dict[str, bool]:
-        return {_SINGLE: self.single_operator}
+    def _info(self) -> dict[str, Any]:
+        return {_SINGLE: self.single_operator, VAULT: self.vault}
 
     def checkpoint(self) -> None:
         """Move every committed page from the write-ahead log into the database, and empty the log.

@@ -41,3 +41,8 @@ def _format(prefix: str, seed: bytes) -> str:
     if _PREFIX.fullmatch(prefix) is None:
         raise ValueError("an id prefix is three lowercase letters")
     return f"{prefix}_{base64.b32encode(seed).decode('ascii').lower()[:_BODY]}"
+
+
+def ids_in(text: str) -> frozenset[str]:
+    """Every id that stands in a text."""
+    return frozenset(_ID.findall(text))

@@ -118,7 +118,9 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
     registry_key = keys.load_key(settings.keys_dir / REGISTRY_KEY_FILE)
     vault = Vault.open(settings.keys_dir, keks_of(settings))
     objects = Objects.open(settings.objects_dir, vault, settings.scratch_path)
-    db = Database.open(settings.database_path, single_operator=settings.single_operator)
+    db = Database.open(
+        settings.database_path, single_operator=settings.single_operator, vault=vault
+    )
     db.before_commit = Notary(vault, settings.base_url)
     return World(db, vault, objects, registry_key, settings)
 

@@ -19,7 +19,7 @@ MODULES = (
     "core.mail",
     "core.audit",
     "core.approvals",
-    "api.store",
+    "core.answers",
 )
 FOLDERS = ("registry.store", "licensing.store", "royalties.store", "api.accounts.store")
 

@@ -4,12 +4,16 @@ import importlib
 import os
 import pkgutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
+import migrations
+from api.schema import upgrade
 from core import tenants
 from core.db import Database, append_only_tables, append_only_triggers
 from core.init import World, initialise, open_world
@@ -18,7 +22,7 @@ from core.objects import Objects
 from core.principal import Principal
 from core.settings import Settings
 from core.vault import Vault
-from tests.schemas import copied
+from tests.schemas import MakeSchema, copied
 from tests.statements import create_engine
 
 _PACKAGES = ("core", "registry", "licensing", "royalties", "api")
@@ -99,13 +103,33 @@ def kept_statements() -> Iterator[None]:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TestWorld]:
     """Give a fresh world made by the product's own set-up, with the schema of the code."""
-    settings = Settings(data_dir=tmp_path / "data")
-    report = initialise(settings, copied(create_schema))
+    with made_world(tmp_path, create_schema) as made:
+        yield made
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Iterator[TestWorld]:
+    """Give a fresh world whose schema came by the migrations, which can be taken back."""
+    with made_world(tmp_path, upgrade) as made:
+        yield made
+
+
+def before(revision: str) -> str:
+    """The revision that a migration starts from."""
+    found = ScriptDirectory(str(Path(migrations.__file__).parent)).get_revision(revision)
+    return str(found.down_revision)
+
+
+@contextmanager
+def made_world(folder: Path, make_schema: MakeSchema) -> Iterator[TestWorld]:
+    """An opened world in a folder, made by the product's own set-up with this schema."""
+    settings = Settings(data_dir=folder / "data")
+    report = initialise(settings, copied(make_schema))
     with open_world(settings) as opened:
         operator_id = report.operator_tenant_id or ""
         yield TestWorld(
             world=opened,
-            root=tmp_path,
+            root=folder,
             first=new_principal(opened.db, "studio"),
             second=new_principal(opened.db, "agency"),
             operator=Principal(operator_id, "test-operator", frozenset({"*"}), tenants.OPERATOR),

@@ -72,10 +72,13 @@ def minor(
 
 
 @command(app, "list")
-def list_performers(cli: Cli) -> None:
+def list_performers(
+    cli: Cli,
+    named: Annotated[str, typer.Option(help="Only those in whose names this stands.")] = "",
+) -> None:
     """List your performers."""
     with cli.client() as client:
-        found = list(client.pages("/v1/performers"))
+        found = list(client.pages("/v1/performers", named=named or None))
     rows = [(item["id"], item["name"], item["public_name"]) for item in found]
     emit(cli, found, lambda: table(("id", "name", "public name"), rows))
 

@@ -1,9 +1,9 @@
 """Performers, their keys and their prints, for their own side only."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 from sqlmodel import Session
 
@@ -101,9 +101,16 @@ def add_performer(body: NewPerformer, writing: Writing, world: Open) -> Response
 
 
 @router.get("/performers", response_model=Page[Performer])
-def list_performers(caller: Caller, reading: Reading, asked: Asked) -> Page[Performer]:
-    """List your performers."""
-    found = people.list_performers(reading, caller, after=asked.after, limit=asked.limit)
+def list_performers(
+    caller: Caller,
+    reading: Reading,
+    asked: Asked,
+    named: Annotated[str, Query(max_length=people.NAME_LENGTH_MAX)] = "",
+) -> Page[Performer]:
+    """List your performers; `named` is what stands in one of the names, whatever its case."""
+    found = people.list_performers(
+        reading, caller, after=asked.after, named=named, limit=asked.limit
+    )
     return page(found, asked, lambda performer: performer)
 
 

@@ -111,8 +111,7 @@ def erase_rows(
     ids = (found.performer_id, *found.enrolment_ids, *going.row_ids)
     mentions = erasures.delete_mentions(session, capability, found, ids, spare_job=spare_job)
     forgotten = erasures.forget_details(session, capability, ids)
-    pseudonym = f"erased-{found.performer_id[4:12]}"
-    erasures.blank_performer(session, found.performer_id, pseudonym=pseudonym, at=now)
+    erasures.blank_performer(session, found.performer_id, at=now)
     return {**counts, **mentions, "found_vectors": seen, "details": forgotten, "names": 2}
 
 

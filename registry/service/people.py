@@ -59,11 +59,19 @@ def require_standing(session: Session, principal: Principal, performer_id: str) 
 
 
 def list_performers(
-    session: Session, principal: Principal, *, after: str = "", limit: int = people.PAGE_MAX
+    session: Session,
+    principal: Principal,
+    *,
+    after: str = "",
+    named: str = "",
+    limit: int = people.PAGE_MAX,
 ) -> tuple[Performer, ...]:
-    """The caller's performers in the order of their ids; page on with the last id."""
+    """The caller's performers in the order of their ids; page on with the last id.
+
+    With `named` only those in one of whose names it stands, whatever its case.
+    """
     require(principal, SCOPE)
-    return people.list_performers(session, principal, after=after, limit=limit)
+    return people.list_performers(session, principal, after=after, named=named.strip(), limit=limit)
 
 
 def owners(

@@ -35,7 +35,7 @@ from registry.service.seals import (
 from registry.store import content, enrolments, invented, material, prints, traces
 
 _OF_PEOPLE = ("prf_", "enr_", "hky_", "per_", "pay_", STRANGERS)
-RENEWABLE = (*_OF_PEOPLE, "sub_", "scn_", "chr_", "clp_", "webhook:")
+RENEWABLE = (*_OF_PEOPLE, "ten_", "sub_", "scn_", "chr_", "clp_", "webhook:")
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]
@@ -50,7 +50,7 @@ class Resealed:
 
 
 def renew(vault: Vault, subject_id: str) -> int:
-    """Give a performer, an enrolment, a submission, a figure, an account or an endpoint other keys.
+    """Give a performer, an account, an organisation, a submission or the like other keys.
 
     What they own gets others too. Returns how many; raises NotFound for a subject without a key.
     """

@@ -1,9 +1,11 @@
 """Names of people around a performer, sealed under the performer's key and gone with it."""
 
 from core.resealing import SealedColumn
+from core.rowtexts import about
 from core.vault import Vault
 from registry.store.estates import HeirRow
 from registry.store.guardians import GuardianRow
+from registry.store.people import PerformerRow, bound_names
 
 NAME = "name"
 
@@ -12,8 +14,7 @@ def seal_text(
     vault: Vault, text: str, *, tenant_id: str, performer_id: str, owner_id: str, what: str = NAME
 ) -> bytes:
     """Sealed bytes of a text about `owner_id`, which may be a guardian, an heir or a mandate."""
-    aad = _aad(tenant_id, owner_id, what)
-    return vault.seal(performer_id, text.encode("utf-8"), aad)
+    return vault.seal(performer_id, text.encode("utf-8"), about(tenant_id, owner_id, what))
 
 
 def open_text(
@@ -26,15 +27,14 @@ def open_text(
     what: str = NAME,
 ) -> str:
     """The text; raises `BadProof` when the row was tampered with, `NotFound` once it is erased."""
-    return vault.unseal(performer_id, sealed, _aad(tenant_id, owner_id, what)).decode("utf-8")
-
-
-def _aad(tenant_id: str, owner_id: str, what: str) -> dict[str, str]:
-    return {"tenant": tenant_id, "owner": owner_id, "what": what}
+    return vault.unseal(performer_id, sealed, about(tenant_id, owner_id, what)).decode("utf-8")
 
 
 def _bound(row: GuardianRow | HeirRow) -> tuple[str, dict[str, str]]:
-    return row.performer_id, _aad(row.tenant_id, row.id, NAME)
+    return row.performer_id, about(row.tenant_id, row.id, NAME)
 
 
-SEALED = tuple(SealedColumn(row, "sealed_name", _bound) for row in (GuardianRow, HeirRow))
+SEALED = (
+    SealedColumn(PerformerRow, "sealed_names", bound_names),
+    *(SealedColumn(row, "sealed_name", _bound) for row in (GuardianRow, HeirRow)),
+)

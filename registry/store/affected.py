@@ -8,7 +8,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from core.principal import SearchCapability
 from registry.store.enrolments import EnrolmentRow
-from registry.store.people import PerformerRow
+from registry.store.people import PerformerRow, names_of
 from registry.store.traces import TraceRow
 
 # Tables of other packages are named and not imported: they may hang on a performer too.
@@ -40,10 +40,11 @@ def holdings(session: Session, _capability: SearchCapability) -> Iterator[Holdin
     counts["found_vectors"] = _found(session)
     query = select(PerformerRow).where(col(PerformerRow.erased_at).is_(None))
     for row in session.exec(query.order_by(col(PerformerRow.tenant_id), col(PerformerRow.id))):
-        yield Holding(row.tenant_id, row.id, row.public_name, "names", 2)
+        public_name = names_of(session, row)[1]
+        yield Holding(row.tenant_id, row.id, public_name, "names", 2)
         for what, found in counts.items():
             if row.id in found:
-                yield Holding(row.tenant_id, row.id, row.public_name, what, found[row.id])
+                yield Holding(row.tenant_id, row.id, public_name, what, found[row.id])
 
 
 def _by_performer(session: Session, name: str) -> dict[str, int]:

@@ -14,13 +14,14 @@ from sqlalchemy import func as sql_func
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from core import answers
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from registry.models.privacy import Erased, ErasureState
 from registry.privacy.records import Erasure, Kin, Record
 from registry.store.enrolments import EnrolmentRow
-from registry.store.people import PerformerRow
+from registry.store.people import PerformerRow, names_of
 
 _TEXT_MIN = 3
 
@@ -69,7 +70,7 @@ def person(session: Session, principal: Principal, performer_id: str) -> Person:
     return Person(
         performer_id=performer_id,
         tenant_id=row.tenant_id,
-        names=tuple({row.name, row.public_name}),
+        names=tuple(set(names_of(session, row))),
         enrolment_ids=tuple(session.exec(enrolments)),
     )
 
@@ -88,10 +89,10 @@ def going(
     return Going(tuple(ids), tuple(sorted(objects)))
 
 
-def blank_performer(session: Session, performer_id: str, *, pseudonym: str, at: datetime) -> None:
-    """Replace the names of a performer by a pseudonym."""
+def blank_performer(session: Session, performer_id: str, *, at: datetime) -> None:
+    """Take the names of a performer away: a pseudonym is read in their place."""
     row = session.get_one(PerformerRow, performer_id)
-    row.name = row.public_name = pseudonym
+    row.sealed_names = None
     row.born_on = row.agrees_on = row.deceased_on = None
     row.erased_at = row.erased_at or at
     session.add(row)
@@ -121,7 +122,7 @@ def delete_mentions(
     """Delete messages, kept answers and jobs in which the person or one of `ids` is named."""
     tables = SQLModel.metadata.tables
     notice, event, delivery = tables["notice"], tables["event"], tables["delivery"]
-    answer, job = tables["idempotency"], tables["job"]
+    job = tables["job"]
     counts = {
         "notice": _delete(
             session,
@@ -134,7 +135,12 @@ def delete_mentions(
             or_(event.c.subject_id.in_(ids), _mentions(event.c.payload, found)),
         ),
         "delivery": _delete(session, delivery, _mentions(delivery.c.body, found)),
-        "idempotency": _delete(session, answer, _mentions(answer.c.body, found)),
+        "idempotency": answers.drop_mentions(
+            session,
+            found.tenant_id,
+            names=found.names,
+            ids=(found.performer_id, *found.enrolment_ids),
+        ),
         "job": _delete(
             session,
             job,

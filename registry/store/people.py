@@ -1,11 +1,13 @@
 """Performers: the table, and who may read what of it.
 
-Names are private to the performer's own tenant. Others reach a performer only by an id that a
-match in their own submission gave them, and then read the public name and nothing else.
+Names lie sealed under the performer's own key and are private to the performer's own tenant. Others
+reach a performer only by an id that a match in their own submission gave them, and then read the
+public name and nothing else.
 """
 
 from collections.abc import Collection
 from datetime import date, datetime
+from itertools import islice
 
 from sqlalchemy import or_
 from sqlmodel import Field, Session, col, select
@@ -13,6 +15,7 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, UtcDateTime, visible
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
+from core.rowtexts import about, open_texts, seal_texts, vault_of
 from registry.minority import adult_on as majority
 from registry.minority import midnight
 from registry.models.guardianship import Minority
@@ -21,6 +24,7 @@ from registry.store.estates import EstateRow
 from registry.store.guardians import GuardianRow
 
 PAGE_MAX = 500
+NAMES = "names"
 
 
 class PerformerRow(Owned, table=True):
@@ -28,8 +32,7 @@ class PerformerRow(Owned, table=True):
 
     __tablename__ = "performer"
 
-    name: str
-    public_name: str
+    sealed_names: bytes | None = None
     payee_id: str = Field(unique=True)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     born_on: date | None = None
@@ -39,13 +42,14 @@ class PerformerRow(Owned, table=True):
 
 def add_performer(session: Session, performer: Performer) -> None:
     """Store a new performer."""
+    texts = {"name": performer.name, "public_name": performer.public_name}
+    facts = about(performer.tenant_id, performer.id, NAMES)
     session.add(
         PerformerRow(
             id=performer.id,
             tenant_id=performer.tenant_id,
             recorded_at=performer.created_at,
-            name=performer.name,
-            public_name=performer.public_name,
+            sealed_names=seal_texts(vault_of(session), performer.id, texts, facts),
             payee_id=performer.payee_id,
         )
     )
@@ -54,7 +58,7 @@ def add_performer(session: Session, performer: Performer) -> None:
 
 def get_performer(session: Session, principal: Principal, performer_id: str) -> Performer:
     """One performer of the caller's; raises NotFound, also for another tenant's."""
-    return _performer(_row(session, principal, performer_id))
+    return _performer(session, _row(session, principal, performer_id))
 
 
 def save_minority(
@@ -68,9 +72,12 @@ def save_minority(
 
 
 def list_performers(
-    session: Session, principal: Principal, *, after: str = "", limit: int = PAGE_MAX
+    session: Session, principal: Principal, *, after: str = "", named: str = "", limit: int
 ) -> tuple[Performer, ...]:
-    """The caller's performers that were not erased, by id, those after `after`."""
+    """The caller's performers that were not erased, by id, those after `after`.
+
+    With `named` those in one of whose names it stands, whatever its case: each is opened for it.
+    """
     query = (
         select(PerformerRow)
         .where(
@@ -79,9 +86,18 @@ def list_performers(
             col(PerformerRow.erased_at).is_(None),
         )
         .order_by(col(PerformerRow.id))
-        .limit(min(limit, PAGE_MAX))
     )
-    return tuple(_performer(row) for row in session.exec(query))
+    most = min(limit, PAGE_MAX)
+    if not named:
+        return tuple(_performer(session, row) for row in session.exec(query.limit(most)))
+    rows = session.exec(query.execution_options(yield_per=PAGE_MAX))
+    opened = (_performer(session, row) for row in rows)
+    return tuple(islice((who for who in opened if is_named(who, named)), most))
+
+
+def is_named(who: Performer, text: str) -> bool:
+    """Whether a text stands in one of a performer's names, whatever its case."""
+    return any(text.casefold() in name.casefold() for name in (who.name, who.public_name))
 
 
 def save_death(
@@ -135,7 +151,7 @@ def come_of_age(
         .order_by(col(PerformerRow.id))
         .limit(limit)
     )
-    return tuple(_performer(row) for row in session.exec(query))
+    return tuple(_performer(session, row) for row in session.exec(query))
 
 
 def owners(
@@ -190,12 +206,22 @@ def cards(
     session: Session, _capability: SearchCapability, performer_ids: Collection[str]
 ) -> tuple[PerformerCard, ...]:
     """Public names across tenants; only for performers whom the caller's submission matched."""
-    query = (
-        select(PerformerRow.id, PerformerRow.public_name)
-        .where(col(PerformerRow.id).in_(performer_ids))
-        .order_by(col(PerformerRow.public_name), col(PerformerRow.id))
-    )
-    return tuple(PerformerCard(performer_id, name) for performer_id, name in session.exec(query))
+    query = select(PerformerRow).where(col(PerformerRow.id).in_(performer_ids))
+    found = [PerformerCard(row.id, names_of(session, row)[1]) for row in session.exec(query)]
+    return tuple(sorted(found, key=lambda card: (card.public_name, card.performer_id)))
+
+
+def names_of(session: Session, row: PerformerRow) -> tuple[str, str]:
+    """(name, public name) of a row; a pseudonym twice for who was erased."""
+    texts = open_texts(vault_of(session), row.id, row.sealed_names, bound_names(row)[1])
+    if texts is None:
+        return (f"erased-{row.id[4:12]}",) * 2
+    return texts["name"], texts["public_name"]
+
+
+def bound_names(row: PerformerRow) -> tuple[str, dict[str, str]]:
+    """Under whose key the names of a row lie, and what they are bound to."""
+    return row.id, about(row.tenant_id, row.id, NAMES)
 
 
 def _row(session: Session, principal: Principal, performer_id: str) -> PerformerRow:
@@ -208,12 +234,11 @@ def _row(session: Session, principal: Principal, performer_id: str) -> Performer
     return row
 
 
-def _performer(row: PerformerRow) -> Performer:
+def _performer(session: Session, row: PerformerRow) -> Performer:
     return Performer(
         row.id,
         row.tenant_id,
-        row.name,
-        row.public_name,
+        *names_of(session, row),
         row.payee_id,
         row.recorded_at,
         row.erased_at,

@@ -70,7 +70,8 @@ def test_nothing_names_the_person_and_her_own_sample_is_unknown(stage: Stage) ->
     anna, studio, submission = enrolled(stage, "reembedding")
     found = studio.get(f"/v1/submissions/{submission}/findings")
     assert {match["public_name"] for match in found["matches"]} == {PUBLIC}
-    assert words_on_disk(stage.settings.data_dir, NAME)
+    assert words_on_disk(stage.settings.data_dir, NAME, PUBLIC) == []
+    assert {who["name"] for who in anna.agency.pages("/v1/performers")} == {NAME}
     done = erased(stage, anna)
 
     assert words_on_disk(stage.settings.data_dir, NAME, PUBLIC) == []

@@ -1,4 +1,4 @@
-"""Planted vectors, secrets and media are found nowhere: database, WAL, keys, files, backups, logs.
+"""Planted vectors, names, secrets and media are found nowhere: files, WAL, keys, backups, logs.
 
 The search looks for the bytes of a vector as floats and doubles, as base64 and hexadecimal at any
 alignment, and as text; for an API key; for what a sample and a film hold. It is shown to find each
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api import rotating
 from api.client import Client
 from api.opening import open_registry
 from api.reindexing import rebuild
@@ -26,6 +27,7 @@ from tests.simulators.small_engine import MODELS, medium, vector
 from tests.simulators.stage import Person, Stage, declaration, new_cut, run_jobs, submit
 
 PERFORMER, STRANGER = "Planted Performer", "Planted Stranger"
+FULL_NAME, PUBLIC_NAME = "Anna Wilhelmina Quastenflosser", "Annabella Quast"
 SECRET_HEADER = "planted-secret-in-a-wrong-header"
 
 
@@ -50,6 +52,11 @@ def planted(api_key: str) -> dict[str, bytes]:
     """Everything that may lie nowhere in the clear, by what it is."""
     wanted = {"api key": api_key.encode(), "wrong header": SECRET_HEADER.encode()}
     wanted |= {"api key base64": base64.b64encode(api_key.encode())[:30]}
+    for name in (FULL_NAME, PUBLIC_NAME):
+        wanted |= {f"name {name}": name.encode(), f"hex of {name}": name.encode().hex().encode()}
+        for shift in range(3):
+            cut = name.encode()[shift : shift + len(name) // 3 * 3 - 3]
+            wanted[f"base64 of {name} {shift}"] = base64.b64encode(cut)
     for name in (PERFORMER, STRANGER):
         wanted[f"medium of {name}"] = name.encode()
         for model in MODELS.values():
@@ -139,7 +146,8 @@ def _tell_the_story(stage: Stage) -> tuple[str, Client, Person]:
     tenant = stage.operator.post("/v1/tenants", {"name": "A studio", "kind": "studio"})
     issued = stage.operator.post(f"/v1/tenants/{tenant['id']}/keys", {})["api_key"]
     studio = stage.client(issued)
-    person = Person.add(agency, "Anna")
+    person = Person.add(agency, PUBLIC_NAME, name=FULL_NAME)
+    assert [who["id"] for who in agency.pages("/v1/performers", named="quasten")] == [person.id]
     person.enrol(
         stage.file("sample.wav", medium(8000, (PERFORMER, "voice", 0, 8000))),
         purposes=("matching", "reembedding"),
@@ -174,8 +182,8 @@ def _rotate(stage: Stage) -> None:
     with open_registry(stage.settings) as world:
         rekeying.renew_all(world.vault)
         turning.begin_next(world.vault)
-        assert rekeying.reseal(world.db, world.vault, world.objects).rows > 0
-        rekeying.forget_old(world.db, world.vault, world.objects)
+        assert rotating.reseal(world).rows > 0
+        rotating.forget_old(world)
 
 
 def _erase(stage: Stage, person: Person) -> None:

@@ -103,9 +103,11 @@ class Person:
     id: str
 
     @classmethod
-    def add(cls, agency: Client, name: str, key: PrivateKey | None = None) -> "Person":
+    def add(
+        cls, agency: Client, public_name: str, key: PrivateKey | None = None, *, name: str = ""
+    ) -> "Person":
         key = key or generate()
-        body = {"name": f"{name} Privately", "public_name": name}
+        body = {"name": name or f"{public_name} Privately", "public_name": public_name}
         performer = agency.post("/v1/performers", body)
         draft = agency.post(f"/v1/performers/{performer['id']}/keys", {"did": key.did})
         signed = {"possession": signature(key, draft["possession"])["signature"]}

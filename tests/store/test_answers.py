@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from api.housekeeping import tidy
 from api.retention import schedule
-from api.store import Answer, find_answer, keep_answer
+from core.answers import Answer, find_answer, keep_answer
 from core.clock import utc_now
 from tests.fixtures import TestWorld
 

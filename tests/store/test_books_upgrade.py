@@ -1,26 +1,17 @@
 """A registry from before books is upgraded: the same money stands, and nothing is booked anew."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-import migrations
 from api.schema import downgrade, upgrade
 from core import rowseals
 from core.clock import utc_now
 from core.errors import Broken
-from core.init import initialise, open_world
-from core.principal import Principal
-from core.settings import Settings
-from core.tenants import OPERATOR
 from royalties.models_books import PeriodState, Transaction
 from royalties.service.statements import account_balances, statement, trial_balance
 from royalties.store import periods
 from royalties.store.journal import journal
-from tests.fixtures import TestWorld, new_principal
+from tests.fixtures import TestWorld, before
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.unit.royalties.worlds import tariff
 from witness.audit import examine
@@ -47,26 +38,8 @@ JOIN accrual a ON a.transaction_id = t.id ORDER BY t.seq, e.position
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    settings = Settings(data_dir=tmp_path / "data")
-    report = initialise(settings, upgrade)
-    operator = Principal(report.operator_tenant_id or "", "op", frozenset({"*"}), OPERATOR)
-    with open_world(settings) as opened:
-        yield Stage(
-            TestWorld(
-                world=opened,
-                root=tmp_path,
-                first=new_principal(opened.db, "studio"),
-                second=new_principal(opened.db, "agency"),
-                operator=operator,
-            )
-        )
-
-
-def revision_before() -> str:
-    """The revision that the migration to books starts from."""
-    found = ScriptDirectory(str(Path(migrations.__file__).parent)).get_revision("0065")
-    return str(found.down_revision)
+def stage(migrated: TestWorld) -> Stage:
+    return Stage(migrated)
 
 
 def busy(stage: Stage) -> list[str]:
@@ -95,7 +68,7 @@ def turned_back(stage: Stage) -> None:
                 f"CREATE TRIGGER {name}_no_insert BEFORE INSERT ON {name} BEGIN SELECT 1; END"
             )
         rowseals.seal_rows(session, now=utc_now())
-    downgrade(stage.db, revision_before())
+    downgrade(stage.db, before("0065"))
 
 
 def read(stage: Stage) -> tuple[list[Transaction], dict[tuple[str, str], int]]:
@@ -107,12 +80,12 @@ def read(stage: Stage) -> tuple[list[Transaction], dict[tuple[str, str], int]]:
 
 def test_an_old_registry_upgrades_with_equal_books(stage: Stage) -> None:
     performers = busy(stage)
-    before = read(stage)
-    assert any(before[1].values())
-    assert len(before[0]) > 10
+    books = read(stage)
+    assert any(books[1].values())
+    assert len(books[0]) > 10
     turned_back(stage)
     upgrade(stage.db)
-    assert read(stage) == before
+    assert read(stage) == books
     report = stage.accrue()
     assert (report.new, report.reversed) == (0, 0)
     assert report.unchanged > 0

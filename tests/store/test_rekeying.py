@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
+from api import rotating
 from api.housekeeping import tidy
 from core.clock import utc_now
 from core.errors import BadProof, Conflict, NotFound
@@ -34,6 +35,8 @@ from tests.store.registry_steps import (
     search,
     trace,
 )
+
+NAMES = 2  # of two performers, each one seal
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,14 @@ def test_another_turning_changes_every_seal_and_no_vector(world: TestWorld, stor
     assert turning.generations(world.vault) == (1,)
     assert turning.begin_next(world.vault) == 2
     assert seen(world, story) == before
-    done = rekeying.reseal(world.db, world.vault, world.objects)
+    done = rotating.reseal(world)
     assert done.rows == 5
     assert seen(world, story) == before
     after = seals(world)
     turned = [name for name in after if not name.startswith("cpr_")]
     assert all(after[name] != sealed[name] for name in turned)
     assert {unmarked(after[name])[0] for name in turned} == {2}
-    assert rekeying.reseal(world.db, world.vault, world.objects).rows == 0
+    assert rotating.reseal(world).rows == 0
 
 
 def test_a_forgotten_turning_makes_old_copies_worthless(world: TestWorld, story: Story) -> None:
@@ -114,9 +117,9 @@ def test_a_forgotten_turning_makes_old_copies_worthless(world: TestWorld, story:
         copies = list(prints.sealed_templates(session, SEARCH, at=T0))
     turning.begin_next(world.vault)
     with pytest.raises(Conflict):
-        rekeying.forget_old(world.db, world.vault, world.objects)
-    rekeying.reseal(world.db, world.vault, world.objects)
-    assert rekeying.forget_old(world.db, world.vault, world.objects) == 1
+        rotating.forget_old(world)
+    rotating.reseal(world)
+    assert rotating.forget_old(world) == 1
     assert turning.generations(world.vault) == (2,)
     for copy in copies:
         with pytest.raises(NotFound):
@@ -149,14 +152,14 @@ def test_one_performers_keys_are_renewed_and_nobody_elses(world: TestWorld, stor
     with world.db.read() as session:
         rows = {row.id: row for row in prints.sealed_templates(session, SEARCH, at=T0)}
     assert rekeying.renew(world.vault, story.first.performer.id) == 2
-    done = rekeying.reseal(world.db, world.vault, world.objects)
+    done = rotating.reseal(world)
     changed = {name for name, value in seals(world).items() if value != sealed[name]}
     own = {name for name, row in rows.items() if row.performer_id == story.first.performer.id}
-    assert done.rows == 3
+    assert done.rows == 3 + 1  # vectors and prints of content, and the names
     assert own < changed
     assert len(changed) == 3
     assert seen(world, story) == before
-    assert rekeying.forget_old(world.db, world.vault, world.objects) == 2
+    assert rotating.forget_old(world) == 2
     assert seen(world, story) == before
 
 
@@ -164,10 +167,10 @@ def test_all_keys_are_renewed_and_the_old_ones_forgotten(world: TestWorld, story
     before, sealed = seen(world, story), seals(world)
     assert rekeying.renew_all(world.vault) == 6
     with pytest.raises(Conflict):
-        rekeying.forget_old(world.db, world.vault, world.objects)
-    assert rekeying.reseal(world.db, world.vault, world.objects).rows == 6
+        rotating.forget_old(world)
+    assert rotating.reseal(world).rows == 6 + NAMES
     assert all(value != sealed[name] for name, value in seals(world).items())
-    assert rekeying.forget_old(world.db, world.vault, world.objects) == 6
+    assert rotating.forget_old(world) == 6
     assert seen(world, story) == before
 
 
@@ -182,10 +185,10 @@ def test_stopped_anywhere_everything_reads_and_it_goes_on(
         with monkeypatch.context() as patch:
             _stop_after(patch, stop_at)
             with pytest.raises(KeyboardInterrupt):
-                rekeying.reseal(world.db, world.vault, world.objects)
+                rotating.reseal(world)
         assert seen(world, story) == before
-        assert rekeying.reseal(world.db, world.vault, world.objects).rows == 6 - stop_at
-        assert rekeying.forget_old(world.db, world.vault, world.objects) == 7
+        assert rotating.reseal(world).rows == 6 - stop_at + NAMES
+        assert rotating.forget_old(world) == 7
         assert seen(world, story) == before
 
 
@@ -207,7 +210,7 @@ def _stop_after(patch: pytest.MonkeyPatch, saves: int) -> None:
 def test_no_key_is_forgotten_that_another_table_needs(world: TestWorld, story: Story) -> None:
     sealed = world.vault.seal(story.first.enrolment_id, b"proof", {"what": "of another package"})
     rekeying.renew(world.vault, story.first.enrolment_id)
-    rekeying.reseal(world.db, world.vault, world.objects)
+    rotating.reseal(world)
     with world.db.write() as session:
         session.connection().execute(
             text(
@@ -218,17 +221,17 @@ def test_no_key_is_forgotten_that_another_table_needs(world: TestWorld, story: S
             {"sealed": sealed, "id": story.first.enrolment_id},
         )
     with pytest.raises(Conflict):
-        rekeying.forget_old(world.db, world.vault, world.objects)
+        rotating.forget_old(world)
     with world.db.write() as session:
         session.connection().execute(text("DELETE FROM fine_print"))
-    assert rekeying.forget_old(world.db, world.vault, world.objects) == 1
+    assert rotating.forget_old(world) == 1
 
 
 def test_a_withdrawn_enrolment_stops_no_rotation(world: TestWorld, story: Story) -> None:
     world.vault.erase(story.first.enrolment_id)
     rekeying.renew_all(world.vault)
-    rekeying.reseal(world.db, world.vault, world.objects)
-    assert rekeying.forget_old(world.db, world.vault, world.objects) > 0
+    rotating.reseal(world)
+    assert rotating.forget_old(world) > 0
 
 
 def test_one_shred_makes_all_of_a_performers_vectors_unreadable(
@@ -272,12 +275,12 @@ def test_a_keystore_older_than_the_database_is_told_and_an_erasure_too(
     seals_there = checked().seals
     assert checked() == SealCheck(seals_there, 0, 0)
     key_of_the_log = 1
-    assert seals_there == 3 + 2 + 1 + key_of_the_log + len(list(world.objects.names()))
+    assert seals_there == 3 + 2 + 1 + NAMES + key_of_the_log + len(list(world.objects.names()))
     world.vault.erase(story.second.performer.id)
-    assert checked() == SealCheck(seals_there, 0, 1)
+    assert checked() == SealCheck(seals_there, 0, 2)
     query = "DELETE FROM data_key WHERE subject_id = ?"
     world.vault.keystore.run(query, (story.first.enrolment_id,))
-    assert checked() == SealCheck(seals_there, 3, 1)
+    assert checked() == SealCheck(seals_there, 3, 2)
 
 
 def test_what_has_no_key_is_told(world: TestWorld) -> None:

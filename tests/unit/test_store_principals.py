@@ -32,7 +32,7 @@ KNOWN_BARE = {
     "api/accounts/store/sessions:take_once",
 }
 # Where SQL may stand besides `store`: the base that all others share, and the schema's own steps.
-BASE = {"core", "api/schema.py", "api/store.py"}
+BASE = {"core", "api/schema.py"}
 
 
 def files() -> list[Path]:
