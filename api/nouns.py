@@ -188,6 +188,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "usage-imports",
     ),
     "accountstatements": ("performers",),
+    "unlicensed": (
+        "performers",
+        "unlicensed-tariffs",
+    ),
     "notices": (
         "mail-addresses",
         "notices",

@@ -90,7 +90,7 @@ def _claim(movement: Movement) -> dict[str, str]:
         "territory": pins.territory,
         "usage_period": pins.period,
         "views": "" if pins.views is None else str(pins.views),
-        "use": pins.kind.value,
+        "use": pins.kind or "",
         "spans_ms": " ".join(f"{span.start_ms}-{span.end_ms}" for span in pins.spans),
         "licence": pins.licence_id,
         "clearance": pins.clearance_id,

@@ -87,7 +87,7 @@ def sources(statement: AccountStatement) -> tuple[Source, ...]:
             continue
         own = [p for p in one.postings if p.account in statement.holder.accounts]
         for currency, net in net_by_currency(own).items():
-            sums[currency, one.pins.cut_id, one.pins.kind.value] -= net
+            sums[currency, one.pins.cut_id, one.pins.kind or ""] -= net
     found = (Source(*name, amount) for name, amount in sums.items() if amount)
     return tuple(sorted(found, key=lambda one: (one.currency, -one.amount_micro, one.cut_id)))
 

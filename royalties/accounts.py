@@ -116,6 +116,21 @@ def accrued(performer_id: str) -> str:
     return account(AccountKind.ACCRUED, performer_id)
 
 
+def held(performer_id: str) -> str:
+    """The account of what a performer is due for uses that were found and are not licensed."""
+    return account(AccountKind.HELD, performer_id)
+
+
+def unidentified(cut_id: str) -> str:
+    """The account of what is due to people in a cut whom nobody knows."""
+    return account(AccountKind.UNIDENTIFIED, cut_id)
+
+
+def suspense(cut_id: str) -> str:
+    """The account of what more than the whole of is claimed in a cut."""
+    return account(AccountKind.SUSPENSE, cut_id)
+
+
 def payable(payee_id: str) -> str:
     """The account of what is owed to a payee out of money received."""
     return account(AccountKind.PAYABLE, payee_id)

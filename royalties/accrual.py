@@ -7,21 +7,38 @@ re-scan or a new model can never add money on top.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from core.canonical import canonical
 from fingerprint.models import Reason
 from licensing.models import TariffTerm
-from royalties.agreed import Agreed, earned
-from royalties.entitlement import why_not
+from royalties.agreed import Agreed, Parts, earned
+from royalties.entitlement import NOT_THERE, why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.models_books import Booked
+from royalties.outcomes import Outcome
 from royalties.tariffs.rates import AmountWithWorking
+from royalties.unlicensed import claim_of, dividing, without_licence
 
 SIMPLE = Agreed()
+UNPRICED = "unlicensed-unpriced"
+_MATTERS = (
+    *("spans", "kind", "licence_id", "tariff", "factor", "model_ids", "threshold_ids"),
+    *("outcome", "cause", "parties"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A use that earns nothing by a usage line, and the code of why."""
+
+    use_id: str
+    performer_id: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +63,48 @@ def desired(
     lines: Iterable[tuple[UsageLine, TerritoryFactors]],
     agreed: Agreed = SIMPLE,
 ) -> tuple[tuple[Accrual, ...], tuple[Skipped, ...]]:
-    """Everything these uses earn by these usage lines of the same cut, and what earns nothing."""
-    facts = {use.use_id: use_facts(use) for use in uses}
+    """Everything these uses earn by these usage lines of the same cut, and what earns nothing.
+
+    With them what is kept for whoever is in the cut without a licence.
+    """
+    digest = cache(use_facts)
     accruals: list[Accrual] = []
     skipped: Counter[tuple[str, str, str]] = Counter()
+    places: defaultdict[str, set[str]] = defaultdict(set)
     for line, factors in lines:
-        for use in uses:
-            found = _owed(use, facts[use.use_id], line, factors, agreed)
+        parts = Parts(line, agreed)
+        for use in due_by(uses, line, agreed):
+            found = use if isinstance(use, Refused) else _owed(use, digest(use), factors, parts)
             if isinstance(found, Accrual):
                 accruals.append(found)
             else:
-                skipped[use.use_id, use.performer_id, found] += 1
+                skipped[found.use_id, found.performer_id, found.code] += 1
+                places[found.use_id].update([line.territory] if found.code == NOT_THERE else ())
     return tuple(accruals), tuple(
-        Skipped(use_id, performer_id, Reason(code, {}), count)
+        Skipped(use_id, performer_id, _reason(code, places[use_id]), count)
         for (use_id, performer_id, code), count in sorted(skipped.items())
     )
+
+
+def due_by(
+    uses: Sequence[ClearedUse], line: UsageLine, agreed: Agreed
+) -> Iterator[ClearedUse | Refused]:
+    """Everybody who is due by a usage line: under a licence, or by what prices the rest."""
+    here = agreed.unlicensed
+    shared = dividing(uses, line, agreed.tariffs) if agreed.tariffs else None
+    for use in uses:
+        refused = why_not(use, line)
+        if refused is None:
+            yield use
+            continue
+        kept = without_licence(use, refused, line, shared, here) if here else None
+        yield kept or Refused(use.use_id, use.performer_id, refused)
+    for one in here.found if here else ():
+        claim = claim_of(one, line, shared, here) if here else None
+        if claim is not None:
+            yield claim
+        elif one.performer_id and one.refused:
+            yield Refused(one.key, one.performer_id, UNPRICED)
 
 
 def plan(wanted: Iterable[Accrual], booked: Mapping[str, Booked]) -> Plan:
@@ -81,6 +125,11 @@ def plan(wanted: Iterable[Accrual], booked: Mapping[str, Booked]) -> Plan:
     return Plan((*reverse, *left.values()), tuple(book), unchanged)
 
 
+def _reason(code: str, territories: Iterable[str]) -> Reason:
+    told = {"territories": ", ".join(sorted(territories))}
+    return Reason(code, told if code == NOT_THERE else {})
+
+
 def live_key(usage_line_id: str, performer_id: str, use_id: str) -> str:
     """The name of the one accrual that may be live for usage line, performer and use."""
     return f"{usage_line_id}/{performer_id}/{use_id}"
@@ -97,15 +146,22 @@ def use_facts(use: ClearedUse) -> bytes:
             {
                 "use": use.use_id,
                 "performer": use.performer_id,
-                "kind": use.kind.value,
+                "kind": use.kind.value if use.kind else "",
                 "spans": [[span.start_ms, span.end_ms] for span in use.spans],
                 "licence": use.licence_id,
                 "tariff": _price_facts(use.tariff),
                 "models": sorted(use.model_ids),
                 "thresholds": sorted(use.threshold_ids),
+                **_kept_facts(use),
             }
         )
     ).digest()
+
+
+def _kept_facts(use: ClearedUse) -> dict[str, object]:
+    if use.outcome is Outcome.LICENSED:
+        return {}
+    return {"kept": [use.outcome.value, use.cause, *sorted(use.parties)]}
 
 
 def _price_facts(term: TariffTerm) -> list[str]:
@@ -118,30 +174,21 @@ def difference(old: Pins, new: Pins | None) -> str:
     """Why an accrual is reversed, as a code: what changed, or that nothing is owed any more."""
     if new is None:
         return "no-longer-owed"
-    fields = ("spans", "kind", "licence_id", "tariff", "factor", "model_ids", "threshold_ids")
-    changed = [name for name in fields if getattr(old, name) != getattr(new, name)]
+    changed = [name for name in _MATTERS if getattr(old, name) != getattr(new, name)]
     return "changed:" + ",".join(changed)
 
 
 def _owed(
-    use: ClearedUse,
-    facts: bytes,
-    line: UsageLine,
-    factors: TerritoryFactors,
-    agreed: Agreed,
-) -> Accrual | str:
-    """The accrual, or the code of the reason why there is none."""
-    refused = why_not(use, line)
-    if refused is not None:
-        return refused
-    priced = earned(use, line, factors, agreed)
+    use: ClearedUse, facts: bytes, factors: TerritoryFactors, parts: Parts
+) -> Accrual | Refused:
+    """The accrual, or the reason why there is none."""
+    priced = earned(use, parts.line, factors, parts)
     if isinstance(priced, str):
-        return priced
-    if priced.amount_micro == 0:
-        return "amount-zero"
-    if priced.amount_micro > AMOUNT_MICRO_MAX:
-        return "amount-out-of-range"
-    return standing(use, facts, line, factors, priced)
+        return Refused(use.use_id, use.performer_id, priced)
+    if 0 < priced.amount_micro <= AMOUNT_MICRO_MAX:
+        return standing(use, facts, parts.line, factors, priced)
+    code = "amount-out-of-range" if priced.amount_micro else "amount-zero"
+    return Refused(use.use_id, use.performer_id, code)
 
 
 def standing(
@@ -186,4 +233,7 @@ def _pins(use: ClearedUse, line: UsageLine, factors: TerritoryFactors) -> Pins:
         model_ids=use.model_ids,
         threshold_ids=use.threshold_ids,
         reported=line.reported,
+        outcome=use.outcome,
+        cause=use.cause,
+        parties=use.parties,
     )

@@ -8,17 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from licensing.models import TariffRef
+from licensing.models import TariffRef, TariffTerm
 from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
 from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
 from royalties.participants import present
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
-from royalties.tariffs.points import Participant, by_points
+from royalties.tariffs.points import Participant, Portion, by_points
 from royalties.tariffs.pricing import price
 from royalties.tariffs.rates import AmountWithWorking, amount
 from royalties.tariffs.times import in_force_in
+from royalties.unlicensed import Unlicensed
 
 UNKNOWN = "tariff-unknown"
 LACKING = "tariff-facts-missing"
@@ -28,20 +29,38 @@ LACKING = "tariff-facts-missing"
 class Agreed:
     """What prices by tariff rest on: the tariffs by pin, who is in the cut, and fees that are due.
 
-    Empty where every licence names a simple rate.
+    Empty where every licence names a simple rate and nobody is in the cut without one.
     """
 
     tariffs: Mapping[TariffRef, Tariff] = field(default_factory=dict)
     uses: Sequence[ClearedUse] = ()
     participants: Sequence[Participant] = ()
     due: Due = frozenset()
+    unlicensed: Unlicensed | None = None
+
+
+@dataclass(slots=True)
+class Parts:
+    """How the amounts of one usage line are divided by points; each is divided once."""
+
+    line: UsageLine
+    agreed: Agreed
+    _known: dict[TariffTerm, Mapping[str, Portion]] = field(default_factory=dict)
+
+    def of(self, term: TariffTerm, tariff: Tariff, amount_micro: int) -> Mapping[str, Portion]:
+        """Everybody's part of the line's amount under a tariff, by use."""
+        if term not in self._known:
+            there = present(self.agreed.participants, self.agreed.uses, self.line)
+            divided = by_points(amount_micro, there, tariff.weights)
+            self._known[term] = {portion.key: portion for portion in divided}
+        return self._known[term]
 
 
 def earned(
-    use: ClearedUse, line: UsageLine, factors: TerritoryFactors, agreed: Agreed
+    use: ClearedUse, line: UsageLine, factors: TerritoryFactors, parts: Parts
 ) -> AmountWithWorking | str:
     """The amount, or the code of why there is none."""
-    term = use.tariff
+    term, agreed = use.tariff, parts.agreed
     if term.tariff is None:
         factor = factors.of(line.territory)
         simple = amount(term, use_ms=use.use_ms, views=line.views, territory_factor=factor)
@@ -54,7 +73,9 @@ def earned(
     if refused is not None:
         return refused
     priced = price(tariff, facts)
-    return priced if tariff.split is Split.EACH else _part(tariff, priced, use, line, agreed)
+    if tariff.split is Split.EACH:
+        return priced
+    return _part(priced, use, parts.of(term, tariff, priced.amount_micro))
 
 
 def once(tariff: Tariff) -> Per | None:
@@ -100,12 +121,8 @@ def _refused(tariff: Tariff, facts: Facts, line: UsageLine, due: bool) -> str | 
 
 
 def _part(
-    tariff: Tariff, priced: AmountWithWorking, use: ClearedUse, line: UsageLine, agreed: Agreed
+    priced: AmountWithWorking, use: ClearedUse, portions: Mapping[str, Portion]
 ) -> AmountWithWorking:
-    there = present(agreed.participants, agreed.uses, line)
-    portions = {
-        portion.key: portion for portion in by_points(priced.amount_micro, there, tariff.weights)
-    }
     own = portions.get(use.use_id)
     every = sum((portion.points for portion in portions.values()), Fraction(0))
     if own is None:

@@ -14,11 +14,12 @@ from royalties.counting import facts_of
 from royalties.entitlement import why_not
 from royalties.flats import Due
 from royalties.models import ClearedUse, TerritoryFactors, UsageLine
+from royalties.outcomes import Outcome
 from royalties.participants import present
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.figures import Beside, Figures, as_facts
 from royalties.tariffs.models import POOLS, Kind, Split, Tariff
-from royalties.tariffs.points import Outcome, Participant, by_points
+from royalties.tariffs.points import Participant, by_points
 from royalties.tariffs.pools import price_pool
 from royalties.tariffs.pricing import price
 

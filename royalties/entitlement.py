@@ -16,6 +16,7 @@ from registry.spans import merge
 from royalties.models import ClearedUse, Skipped, UsageLine
 
 BEFORE_ACTIVE = "before-active"
+NOT_THERE = "territory-not-licensed"
 LICENCE_ENDED = frozenset({"licence-revoked", "licence-expired"})
 
 
@@ -74,7 +75,7 @@ def entitled(
 def why_not(use: ClearedUse, line: UsageLine) -> str | None:
     """The code of why a use earns nothing by a usage line of its cut; None where it does earn."""
     if use.territories != (ANYWHERE,) and line.territory not in use.territories:
-        return "territory-not-licensed"
+        return NOT_THERE
     if line.period < use.from_period:
         return BEFORE_ACTIVE
     if use.until_period is not None and line.period > use.until_period:

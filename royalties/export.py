@@ -67,7 +67,8 @@ def about(transaction: Transaction) -> str:
     """What a transaction is about, in a few words without a name."""
     if transaction.claim is None:
         return transaction.reason
-    return f"{transaction.pins.performer_id} {transaction.pins.kind.value}"
+    pins = transaction.pins
+    return " ".join((pins.performer_id or pins.outcome, pins.kind or "")).rstrip()
 
 
 def metadata(transaction: Transaction, rate: Rate | None) -> list[tuple[str, str]]:

@@ -70,6 +70,9 @@ def use_of(pins: Pins, *, licensee_id: str, performer_tenant_id: str) -> Cleared
         scan_id=pins.scan_id,
         model_ids=pins.model_ids,
         threshold_ids=pins.threshold_ids,
+        outcome=pins.outcome,
+        cause=pins.cause,
+        parties=pins.parties,
     )
 
 

@@ -15,8 +15,9 @@ from core.errors import BadInput, Broken
 from core.ids import derived_id
 from royalties import accounts
 from royalties.accounts import AccountKind
-from royalties.models import Accrual
+from royalties.models import Accrual, Pins
 from royalties.models_books import Claim, Posting, Transaction, TransactionKind
+from royalties.outcomes import Outcome
 
 AMOUNT_MICRO_MAX = 2**63 - 1
 OWNER = "owner"
@@ -37,14 +38,15 @@ class Stamp:
 
 
 def accrue(accrual: Accrual, stamp: Stamp, *, revision: int, reason: str) -> Transaction:
-    """Book an accrual: debit the licensee, credit what the performer has earned."""
+    """Book an accrual: debit the licensee, credit the performer or what keeps it until then."""
     pins = accrual.pins
     amount, currency = accrual.amount_micro, pins.tariff.currency
+    known = pins.outcome is not Outcome.UNIDENTIFIED
     return checked(
         Transaction(
             id=derived_id("txn", accrual.live_key, str(revision), TransactionKind.ACCRUAL),
             tenant_id=stamp.book,
-            audience=f"tenant:{accrual.performer_tenant_id}",
+            audience=f"tenant:{accrual.performer_tenant_id}" if known else OWNER,
             kind=TransactionKind.ACCRUAL,
             facts_key=accrual.facts_key,
             reason=reason,
@@ -52,13 +54,28 @@ def accrue(accrual: Accrual, stamp: Stamp, *, revision: int, reason: str) -> Tra
             posted_period=stamp.posted_period,
             postings=(
                 Posting(accounts.receivable(accrual.licensee_id), amount, currency),
-                Posting(accounts.accrued(pins.performer_id), -amount, currency),
+                Posting(_credited(pins), -amount, currency),
             ),
             seq=stamp.seq,
             recorded_at=stamp.recorded_at,
             claim=Claim(accrual.live_key, revision, accrual.licensee_id, pins, accrual.working),
         )
     )
+
+
+def _credited(pins: Pins) -> str:
+    """The account that an accrual is set aside on."""
+    match pins.outcome:
+        case Outcome.LICENSED:
+            return accounts.accrued(pins.performer_id)
+        case Outcome.HELD:
+            return accounts.held(pins.performer_id)
+        case Outcome.UNIDENTIFIED:
+            return accounts.unidentified(pins.cut_id)
+        case Outcome.SUSPENSE:
+            return accounts.suspense(pins.cut_id)
+        case Outcome.UNDIVIDED:
+            raise Broken("What nobody has a part in is not booked.")
 
 
 def book(

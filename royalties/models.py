@@ -7,7 +7,7 @@ each cent leads back to seconds of media and a licence clause.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -15,6 +15,7 @@ from fractions import Fraction
 from fingerprint.models import Reason, Span
 from licensing.models import TariffTerm
 from registry.models.works import KindOfUse
+from royalties.outcomes import Outcome
 from royalties.tariffs.models import IncomeKind
 
 
@@ -188,10 +189,13 @@ class TerritoryFactors:
 
 @dataclass(frozen=True, slots=True)
 class ClearedUse:
-    """A use that a clearance cleared under a licence: all that an accrual needs to know of it.
+    """A use that somebody is due for: all that an accrual needs to know of it.
 
-    `spans` are merged and in order. `until_period` is the last month that may still be earned
-    when a later clearance refused the use because the licence had ended; `None` means no end.
+    LICENSED was cleared under a licence. Any other `outcome` was found without one, names its
+    `cause`, and has no licence; the `parties` are those who claim more than the whole. Of people
+    whom nobody knows performer, payee and kind are empty. `spans` are merged and in order.
+    `until_period` is the last month that may still be earned when a later clearance refused the
+    use because the licence had ended; `None` means no end.
     `from_period` is the first month that may be earned, "" where nothing bounds it.
     """
 
@@ -201,7 +205,7 @@ class ClearedUse:
     performer_tenant_id: str
     payee_id: str
     licensee_id: str
-    kind: KindOfUse
+    kind: KindOfUse | None
     spans: tuple[Span, ...]
     licence_id: str
     tariff_id: str
@@ -213,6 +217,9 @@ class ClearedUse:
     threshold_ids: tuple[str, ...]
     until_period: str | None = None
     from_period: str = ""
+    outcome: Outcome = Outcome.LICENSED
+    cause: str = ""
+    parties: tuple[str, ...] = ()
 
     @property
     def use_ms(self) -> int:
@@ -232,7 +239,7 @@ class Pins:
     use_id: str
     performer_id: str
     payee_id: str
-    kind: KindOfUse
+    kind: KindOfUse | None
     spans: tuple[Span, ...]
     licence_id: str
     tariff_id: str
@@ -244,6 +251,9 @@ class Pins:
     model_ids: tuple[str, ...]
     threshold_ids: tuple[str, ...]
     reported: Reported = NOTHING
+    outcome: Outcome = Outcome.LICENSED
+    cause: str = ""
+    parties: tuple[str, ...] = ()
 
     @property
     def use_ms(self) -> int:
@@ -285,10 +295,12 @@ class Skipped:
 class AccrualReport:
     """What an accrual run did, in accruals, and every use that earned nothing with its reason.
 
-    A recomputed accrual counts once under `reversed` and once under `new`.
+    A recomputed accrual counts once under `reversed` and once under `new`. `kept` counts those
+    that stand and are not a performer's yet, by outcome.
     """
 
     new: int
     unchanged: int
     reversed: int
     skipped: tuple[Skipped, ...]
+    kept: Mapping[Outcome, int] = field(default_factory=dict)

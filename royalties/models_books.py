@@ -113,9 +113,9 @@ class Transaction:
 
     @property
     def amount_micro(self) -> int:
-        """What the performer gains by an accrual (negative for its reversal)."""
-        side = f"{AccountKind.ACCRUED}:"
-        return -sum(p.amount_micro for p in self.postings if p.account.startswith(side))
+        """What an accrual sets aside for somebody (negative for its reversal)."""
+        side = f"{AccountKind.RECEIVABLE}:"
+        return sum(p.amount_micro for p in self.postings if p.account.startswith(side))
 
 
 class PeriodState(StrEnum):

@@ -4,20 +4,18 @@ Whoever a decision found takes part: under a licence, without one, and strangers
 is paid by its engagement, and invented figures and released extras are owed nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from fingerprint.models import Span
-from licensing.models import Clearance, SpanVerdict, Verdict
+from licensing.models import Clearance
 from registry.models.works import CutFormat
 from registry.spans import total_ms
 from royalties.entitlement import BEFORE_ACTIVE, why_not
 from royalties.models import ClearedUse, UsageLine
+from royalties.outcomes import Outcome
 from royalties.tariffs.models import Role
-from royalties.tariffs.points import Outcome, Participant
-
-STRANGERS = "strangers"
-HELD = "/held"
+from royalties.tariffs.points import Participant
+from royalties.unlicensed import Found, found_in
 
 
 def everybody(
@@ -29,34 +27,10 @@ def everybody(
 ) -> tuple[Participant, ...]:
     """Everybody in a cut by its newest decision; `uses` are those that earn under a licence.
 
-    The key of a licensed part is the id of the use, also where its licence has ended since. All
-    strangers together are one participant, for as long as any of them is there, since nobody knows
-    how many they are.
+    The key of a licensed part is the id of the use, also where its licence has ended since.
     """
     found = [_licensed(use, format, roles) for use in uses]
-    ended = {use.use_id for use in uses if use.until_period is not None}
-    open_spans: dict[tuple[str, str], list[SpanVerdict]] = {}
-    for one in clearance.decision.spans:
-        if one.verdict is not Verdict.CLEARED and one.performer_id and one.use_id not in ended:
-            open_spans.setdefault((one.use_id or "", one.performer_id), []).append(one)
-    for (use_id, performer_id), verdicts in sorted(open_spans.items()):
-        found.append(
-            Participant(
-                key=use_id + HELD,
-                outcome=Outcome.HELD,
-                ms=_ms(one.span for one in verdicts),
-                kind=verdicts[0].kind,
-                role=roles.get(performer_id),
-                format=format,
-            )
-        )
-    strange = _ms(
-        one.span
-        for one in clearance.decision.spans
-        if one.performer_id is None and one.verdict is not Verdict.CLEARED
-    )
-    if strange:
-        found.append(Participant(STRANGERS, Outcome.UNIDENTIFIED, strange, format=format))
+    found += [_unlicensed(one, format, roles) for one in found_in(clearance, uses)]
     return tuple(found)
 
 
@@ -82,5 +56,9 @@ def _licensed(use: ClearedUse, format: CutFormat, roles: Mapping[str, Role]) -> 
     return Participant(use.use_id, Outcome.LICENSED, use.use_ms, use.kind, role, format)
 
 
-def _ms(spans: Iterable[Span]) -> int:
-    return total_ms(spans)
+def _unlicensed(one: Found, format: CutFormat, roles: Mapping[str, Role]) -> Participant:
+    ms = total_ms(one.spans)
+    if not one.performer_id:
+        return Participant(one.key, Outcome.UNIDENTIFIED, ms, format=format)
+    role = roles.get(one.performer_id)
+    return Participant(one.key, Outcome.HELD, ms, one.kind, role, format)

@@ -18,6 +18,7 @@ from licensing.models import TariffRef
 from royalties.agreed import again
 from royalties.models import Pins
 from royalties.models_books import Transaction, TransactionKind
+from royalties.outcomes import Outcome
 from royalties.tariffs.documents import pinned
 from royalties.tariffs.models import Tariff
 from royalties.tariffs.rates import AmountWithWorking
@@ -146,7 +147,10 @@ def _recompute_lines(
 
 
 def _belongs(transaction: Transaction, performer_id: str, period: str) -> bool:
-    return transaction.pins.performer_id == performer_id and transaction.earned_period == period
+    """What is kept and not the performer's yet stands on no statement of what was earned."""
+    pins = transaction.pins
+    mine = pins.performer_id == performer_id and pins.outcome is Outcome.LICENSED
+    return mine and transaction.earned_period == period
 
 
 def _line(accrual: Transaction) -> StatementLine:

@@ -12,6 +12,7 @@ from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
 from royalties.models import AccrualReport, Pins, Ratio
 from royalties.models_books import TrialBalance
+from royalties.outcomes import Outcome
 from royalties.wire_usage import count_from, reported_from_dict, reported_to_dict
 
 
@@ -26,7 +27,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "use_id": pins.use_id,
         "performer_id": pins.performer_id,
         "payee_id": pins.payee_id,
-        "kind": pins.kind.value,
+        "kind": pins.kind.value if pins.kind else "",
         "spans": [[span.start_ms, span.end_ms] for span in pins.spans],
         "use_ms": pins.use_ms,
         "licence_id": pins.licence_id,
@@ -39,6 +40,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "model_ids": list(pins.model_ids),
         "threshold_ids": list(pins.threshold_ids),
         **reported_to_dict(pins.reported),
+        **_kept_to_dict(pins),
     }
 
 
@@ -53,7 +55,7 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         use_id=str(data["use_id"]),
         performer_id=str(data["performer_id"]),
         payee_id=str(data["payee_id"]),
-        kind=KindOfUse(data["kind"]),
+        kind=KindOfUse(data["kind"]) if data["kind"] else None,
         spans=_spans(data["spans"]),
         licence_id=str(data["licence_id"]),
         tariff_id=str(data["tariff_id"]),
@@ -65,7 +67,23 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         model_ids=tuple(str(one) for one in data["model_ids"]),
         threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
         reported=reported_from_dict(data),
+        **_kept_from_dict(data.get("kept")),
     )
+
+
+def _kept_to_dict(pins: Pins) -> dict[str, Any]:
+    """Why an amount is not the performer's yet; nothing where it is."""
+    if pins.outcome is Outcome.LICENSED:
+        return {}
+    said = {"outcome": pins.outcome.value, "cause": pins.cause, "parties": list(pins.parties)}
+    return {"kept": said}
+
+
+def _kept_from_dict(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    if data is None:
+        return {}
+    parties = tuple(str(one) for one in data["parties"])
+    return {"outcome": Outcome(data["outcome"]), "cause": str(data["cause"]), "parties": parties}
 
 
 def _term_to_dict(term: TariffTerm) -> dict[str, Any]:
@@ -103,6 +121,7 @@ def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
             }
             for one in report.skipped
         ],
+        "kept": {outcome.value: count for outcome, count in sorted(report.kept.items())},
     }
 
 

@@ -61,6 +61,8 @@ def _show_import(lang: str, report: dict[str, Any]) -> None:
 
 def _show_accrual(lang: str, report: dict[str, Any]) -> None:
     say(text(lang, "accrue.report", **report))
+    for outcome, count in report["kept"].items():
+        say(text(lang, f"accrue.kept.{outcome}", count=count))
     rows = [
         (item["use_id"], item["performer_id"], reason(lang, item["reason"]))
         for item in report["skipped"]

@@ -6,11 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli import unlicensed
 from api.cli.options import Cli, command
 from api.cli.output import OUT, emit, say, table
 from api.web.texts import reason, text
 
 app = typer.Typer(help="Clearance reports, statements, trial balance.", no_args_is_help=True)
+command(app, "held")(unlicensed.list_held)
 Html = Annotated[Path | None, typer.Option("--html", help="Write it as a page to this file.")]
 
 

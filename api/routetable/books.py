@@ -13,6 +13,8 @@ ROWS = (
     row("POST", "/v1/ledger/exchanges", "usage"),
     row("POST", "/v1/ledger/exchanges/{pair_id}/reversal", "usage", may_lack=True),
     row("GET", "/v1/ledger/export", "reports"),
+    row("GET", "/v1/unlicensed-tariffs"),
+    row("POST", "/v1/unlicensed-tariffs", "usage"),
     row("GET", "/v1/ledger/replay", "reports"),
     row("GET", _STATEMENTS, "reports", acts=(Act.READ,)),
     row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),

@@ -111,7 +111,7 @@ def word(lang: str, name: str | None) -> str:
     """The plain word for a kind of use, a modality or a medium; `None` is an undeclared kind."""
     from licensing.wording import word as plain  # noqa: PLC0415
 
-    return text(lang, "kind.none") if name is None else plain(name, lang)
+    return plain(name, lang) if name else text(lang, "kind.none")
 
 
 def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,23 +4,27 @@ Running it again changes nothing; running it after a re-scan, a new clearance or
 books the difference. It works cut by cut and page by page, in the caller's one transaction.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlmodel import Session
 
 from core.clock import utc_now
 from core.principal import Principal, require
+from fingerprint.models import Reason
 from licensing.service.clearances import get_clearance
 from royalties import accrual, ledger
 from royalties.agreed import Agreed
 from royalties.entitlement import entitled
 from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
 from royalties.models_books import Transaction
+from royalties.outcomes import Outcome
 from royalties.service.agreed import agreed_in
 from royalties.service.books import Clerk, collector
 from royalties.service.entitlements import history_of, parties_of
-from royalties.store import journal
+from royalties.store import journal, unlicensed
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
 from royalties.territories import factors_for
@@ -35,13 +39,26 @@ class _Tally:
     unchanged: int = 0
     reversed: int = 0
     skipped: dict[tuple[str, str], Skipped] = field(default_factory=dict)
+    kept: Counter[Outcome] = field(default_factory=Counter)
 
     def skip(self, found: Sequence[Skipped]) -> None:
         for one in found:
             key = (one.use_id, one.reason.code)
             before = self.skipped.get(key)
-            lines = one.usage_lines + (before.usage_lines if before else 0)
-            self.skipped[key] = Skipped(one.use_id, one.performer_id, one.reason, lines)
+            if before is None:
+                self.skipped[key] = one
+            else:
+                reason = Reason(one.reason.code, _both(before.reason.detail, one.reason.detail))
+                lines = before.usage_lines + one.usage_lines
+                self.skipped[key] = replace(one, reason=reason, usage_lines=lines)
+
+
+def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What two pages tell of one reason: lists of territories become one."""
+    if "territories" not in one:
+        return dict(other)
+    named = {place for told in (one, other) for place in str(told["territories"]).split(", ")}
+    return {"territories": ", ".join(sorted(named))}
 
 
 def accrue(
@@ -53,12 +70,15 @@ def accrue(
     clearance that the principal may not see and `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
-    tally = _Tally(Clerk(session, collector(session), utc_now()))
+    book = collector(session)
+    tally = _Tally(Clerk(session, book, utc_now()))
+    asked = unlicensed.of_book(session, principal, book)
     for cut_id in _cuts(session, principal, clearance_id):
         history = history_of(session, principal, cut_id)
-        uses, skipped = entitled(history, parties_of(session, principal, history))
+        parties = parties_of(session, principal, history)
+        uses, skipped = entitled(history, parties)
         tally.skip(skipped)
-        prices = agreed_in(session, principal, cut_id, history, uses)
+        prices = agreed_in(session, principal, history, uses, parties=parties, prices=asked)
         for lines in usage_store.pages(session, principal, cut_id):
             _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
         for gone in usage_store.uncounted(session, principal, cut_id):
@@ -69,6 +89,7 @@ def accrue(
         unchanged=tally.unchanged,
         reversed=tally.reversed,
         skipped=tuple(tally.skipped[key] for key in sorted(tally.skipped)),
+        kept=dict(tally.kept),
     )
 
 
@@ -92,6 +113,8 @@ def _accrue_lines(
     booked = journal.booked(session, principal, [line.id for line in lines])
     _book(session, principal, accrual.plan(wanted, booked), tally)
     tally.skip(skipped)
+    kept = Counter(one.pins.outcome for one in wanted)
+    tally.kept.update({name: kept[name] for name in kept if name is not Outcome.LICENSED})
 
 
 def _book(session: Session, principal: Principal, plan: accrual.Plan, tally: _Tally) -> None:

@@ -9,7 +9,7 @@ from licensing.models import Clearance, TariffRef
 from registry.models.works import Cut
 from registry.store import works
 from royalties.agreed import Agreed, once
-from royalties.entitlement import entitled
+from royalties.entitlement import Parties, entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
 from royalties.participants import everybody
@@ -17,25 +17,37 @@ from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import usage as usage_store
 from royalties.tariffs.models import Per, Tariff
+from royalties.unlicensed import Unlicensed, UnlicensedPrice, found_in
 
 
 def agreed_in(
     session: Session,
     principal: Principal,
-    cut_id: str,
     history: Sequence[Clearance],
     uses: Sequence[ClearedUse],
+    *,
+    parties: Parties,
+    prices: Sequence[UnlicensedPrice],
 ) -> Agreed:
-    """What the prices of these uses of a cut rest on; nothing is read for simple rates."""
-    tariffs = tariffs_pinned(session, principal, [use.tariff for use in uses])
-    if not tariffs:
+    """What the prices of these uses of a cut rest on; no tariff is read for simple rates.
+
+    `prices` are the collector's for unlicensed uses. Whose cut it is not owes nothing for it.
+    """
+    if not history or history[-1].tenant_id != principal.tenant_id:
         return Agreed()
-    cut = works.get_cut(session, principal, cut_id)
+    newest = history[-1]
+    unlicensed = Unlicensed(newest, found_in(newest, uses), parties.creditors, prices)
+    terms = [one.term for one in prices if one.term is not None]
+    tariffs = tariffs_pinned(session, principal, [*(use.tariff for use in uses), *terms])
+    if not tariffs:
+        return Agreed(uses=uses, unlicensed=unlicensed)
+    cut = works.get_cut(session, principal, newest.cut_id)
     return Agreed(
         tariffs=tariffs,
         uses=uses,
-        participants=everybody(history[-1], uses, format=cut.format, roles={}),
+        participants=everybody(newest, uses, format=cut.format, roles={}),
         due=_due(session, principal, cut, tariffs),
+        unlicensed=unlicensed,
     )
 
 

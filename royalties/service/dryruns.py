@@ -14,6 +14,7 @@ from royalties.dryrun import Cast, Counted, Month, count
 from royalties.entitlement import entitled
 from royalties.flats import Firsts
 from royalties.models import UsageLine
+from royalties.outcomes import Outcome
 from royalties.participants import everybody
 from royalties.service import statements
 from royalties.service.entitlements import history_of, parties_of
@@ -21,7 +22,6 @@ from royalties.service.tariffs import get_tariff
 from royalties.store import usage as usage_store
 from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
-from royalties.tariffs.points import Outcome
 from royalties.tariffs.times import in_force_in
 from royalties.territories import factors_for
 from royalties.usage import PERIOD

@@ -5,15 +5,17 @@ the licensee of its claim.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.db import visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import Account, AccountKind
+from royalties.models import Pins
 from royalties.models_books import Booked, Claim, Posting, Transaction, TransactionKind
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.wire import pins_from_dict
@@ -95,6 +97,26 @@ def periods(session: Session, principal: Principal, performer_id: str) -> tuple[
         .order_by(col(AccrualRow.earned_period).desc())
     )
     return tuple(session.exec(query))
+
+
+def kept(session: Session, principal: Principal, performer_id: str) -> Iterator[tuple[Pins, int]]:
+    """What every accrual rests on that stands and is kept for a performer, with its amount."""
+    later = aliased(TransactionRow)
+    taken_back = exists().where(col(later.reverses_id) == col(TransactionRow.id))
+    query = (
+        sql_select(col(AccrualRow.pins), col(EntryRow.amount_micro))
+        .join(TransactionRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
+        .where(
+            visible(TransactionRow, principal),
+            col(AccrualRow.performer_id) == performer_id,
+            col(AccrualRow.kind) == TransactionKind.ACCRUAL,
+            col(EntryRow.account_kind).in_((AccountKind.HELD, AccountKind.SUSPENSE)),
+            ~taken_back,
+        )
+    )
+    for pins, amount_micro in session.connection().execute(query).yield_per(IDS_MAX):
+        yield pins_from_dict(pins), -amount_micro
 
 
 def journal(

@@ -7,22 +7,12 @@ another's missing licence: what is not owed to a licence is held, unidentified o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
 
 from registry.models.works import CutFormat, KindOfUse
+from royalties.outcomes import Outcome
 from royalties.tariffs.dividing import divide
 from royalties.tariffs.models import Role, Weights
-
-
-class Outcome(StrEnum):
-    """Where somebody's part of an amount goes."""
-
-    LICENSED = "licensed"
-    HELD = "held"
-    UNIDENTIFIED = "unidentified"
-    SUSPENSE = "suspense"
-    UNDIVIDED = "undivided"
 
 
 @dataclass(frozen=True, slots=True)

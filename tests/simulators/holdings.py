@@ -397,6 +397,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/frameworks/{framework_id}/checks": {"terms": terms},
         "/v1/tariffs": {"document": {}},
         "/v1/tariff-checks": {"document": {}},
+        "/v1/unlicensed-tariffs": {"from_period": "soon"},
         "/v1/tariffs/{tariff_id}/dry-runs": {"period": "2030-10"},
         "/v1/groups/{group_id}/suspensions": {"clause": "A strike."},
         "/v1/members/{person_id}/roles": {"roles": ["auditor"]},

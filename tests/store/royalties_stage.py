@@ -1,6 +1,7 @@
 """A stage for the ledger's store tests: performers, cuts, licences, and decisions truly decided."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from multiprocessing.synchronize import Event
@@ -13,7 +14,7 @@ from fingerprint.models import Decision, Modality, Span
 from licensing.clearance import decide
 from licensing.models import Clearance, CutPlace, Licence, LicenceState, TariffTerm, Terms, Verdict
 from licensing.store import clearances, licences
-from registry.models.evidence import Use
+from registry.models.evidence import UnknownPerson, Use
 from registry.models.people import Performer
 from registry.models.works import Cut, CutFormat, Declaration, KindOfUse, Medium, Work, WorkLevel
 from registry.store import people, works
@@ -113,7 +114,13 @@ class Stage:
             ended = replace(licence, revoked_seq=seq, revoked_at=NOW, revoke_reason="because")
             licences.add_revocation(session, ended, log_index=seq)
 
-    def clear(self, cut_id: str, *uses: Use, at: datetime = NOW) -> Clearance:
+    def clear(
+        self,
+        cut_id: str,
+        *uses: Use,
+        at: datetime = NOW,
+        strangers: Sequence[UnknownPerson] = (),
+    ) -> Clearance:
         """Decide as the product does, on the uses given, and store the decision."""
         declaration = Declaration(
             release_at=date(2026, 12, 1), territories=("DE",), medium=Medium.SERIES, language="de"
@@ -128,7 +135,7 @@ class Stage:
                 up_to_seq=known_seq,
             )
             place = CutPlace(cut_id, self.studio.tenant_id, frozenset({cut_id}))
-            decision = decide(uses, (), known, declaration, at, place=place)
+            decision = decide(uses, strangers, known, declaration, at, place=place)
             made = Clearance(
                 id=new_id("clr"),
                 tenant_id=self.studio.tenant_id,

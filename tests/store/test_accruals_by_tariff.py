@@ -9,6 +9,7 @@ from core.errors import BadTerms, NotFound
 from core.money import parse_rate
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.people import Performer
+from royalties.outcomes import Outcome
 from royalties.service import tariffs
 from royalties.service.statements import statement, trial_balance
 from royalties.statement import Statement, recompute
@@ -86,7 +87,7 @@ def test_a_later_version_changes_nothing_that_was_agreed(stage: Stage) -> None:
     assert agree(stage, term) != first
 
 
-def test_by_points_everybody_found_has_a_part_and_only_the_licensed_accrue(stage: Stage) -> None:
+def test_by_points_everybody_found_has_a_part_and_only_the_licensed_earn(stage: Stage) -> None:
     term = agree(stage, publish(stage))
     anna, ben, carla = stage.performer(), stage.performer(), stage.performer()
     for licensed in (anna, ben):
@@ -95,7 +96,8 @@ def test_by_points_everybody_found_has_a_part_and_only_the_licensed_accrue(stage
     uses = [found(cut_id, who, (0, 30_000)) for who in (anna, ben, carla)]
     stage.clear(cut_id, *uses)
     stage.import_lines(f"{cut_id},DE,2026-11,1")
-    assert stage.accrue().new == 2
+    report = stage.accrue()
+    assert (report.new, report.kept) == (3, {Outcome.HELD: 1})
     # A hundredth over three people: 3,333 1/3 each, the last millionth to one of them.
     parts = [total(stage, who) for who in (anna, ben)]
     assert all(part in (3_333, 3_334) for part in parts)
@@ -114,7 +116,7 @@ def test_when_somebody_new_is_found_the_parts_are_booked_anew(stage: Stage) -> N
     stage.accrue()
     stage.clear(cut_id, found(cut_id, anna), found(cut_id, ben))
     report = stage.accrue()
-    assert (report.new, report.reversed) == (1, 1)
+    assert (report.new, report.reversed, report.kept) == (2, 1, {Outcome.HELD: 1})
     assert total(stage, anna) == 5_000_000
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from core.errors import BadInput, NotAllowed
 from core.principal import Principal
 from registry.models.people import Performer
+from royalties.outcomes import Outcome
 from royalties.service.dryruns import DryRun, dry_run
-from royalties.tariffs.points import Outcome
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.unit.royalties.worlds import tariff

@@ -211,6 +211,7 @@ def test_what_was_never_cleared_earns_nothing_and_says_why(stage: Stage) -> None
         ("not-cleared", "{'verdict': 'REFUSED', 'reasons': 'no-licence'}"),
         ("not-cleared", "{'verdict': 'REVIEW', 'reasons': 'found-not-declared'}"),
         ("paid-by-engagement", "{}"),
+        ("unlicensed-unpriced", "{}"),
     ]
     assert booked(stage) == []
 
@@ -232,9 +233,9 @@ def test_a_territory_outside_the_licence_earns_nothing(stage: Stage) -> None:
     stage.import_lines(*(f"{cut_id},{where},2026-11,10" for where in ("DE", "AT", "US", "*")))
     report = stage.accrue()
     assert report.new == 2
-    assert [(one.reason.code, one.usage_lines) for one in report.skipped] == [
-        ("territory-not-licensed", 2)
-    ]
+    (refused,) = report.skipped
+    assert (refused.reason.code, refused.usage_lines) == ("territory-not-licensed", 2)
+    assert refused.reason.detail == {"territories": "*, US"}
 
 
 def test_a_cut_without_a_clearance_earns_nothing(stage: Stage) -> None:

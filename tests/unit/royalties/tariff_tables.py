@@ -6,9 +6,10 @@ from typing import Any
 
 from core.money import parse_rate
 from registry.models.works import CutFormat, KindOfUse
+from royalties.outcomes import Outcome
 from royalties.tariffs.facts import Facts
 from royalties.tariffs.models import IncomeKind, Role
-from royalties.tariffs.points import Outcome, Participant
+from royalties.tariffs.points import Participant
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "tariffs.md"
 COUNTS = ("use_ms", "views", "unique_views", "watched_ms", "payments", "subscribers", "works")

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from registry.models.works import CutFormat, KindOfUse
+from royalties.outcomes import Outcome
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, IncomeKind, Kind, Role, Tariff, Weights
-from royalties.tariffs.points import Outcome, Participant, by_points
+from royalties.tariffs.points import Participant, by_points
 from royalties.tariffs.pools import price_pool
 from royalties.tariffs.pricing import price, price_all
 from tests.unit.royalties import tariff_worlds as worlds
