@@ -50,7 +50,8 @@ class GalleryEntry:
 class _Shelf:
     """The prints of one encoder: an index, who stands behind its numbers, and their vectors.
 
-    `cohort` is the one made last, for the scoring beside it, until a print comes or goes.
+    `cohort` is the one made last, for the scoring beside it, and `filter` the numbers of the prints
+    that were allowed last, until a print comes or goes.
     """
 
     index: Index
@@ -58,6 +59,22 @@ class _Shelf:
     numbers: dict[str, int] = field(default_factory=dict)
     vectors: dict[int, Vector] = field(default_factory=dict)
     cohort: tuple[Scoring, Cohort | None] | None = None
+    filter: tuple[frozenset[str], Ids] | None = None
+
+    def changed(self) -> None:
+        """Forget what was made of the prints that were there."""
+        self.cohort = self.filter = None
+
+    def allowed(self, print_ids: Collection[str]) -> Ids:
+        """The numbers of those that are here, ascending; an array that nobody can write to."""
+        if self.filter is not None and self.filter[0] is print_ids:
+            return self.filter[1]
+        found = (self.numbers.get(print_id) for print_id in set(print_ids))
+        numbers = np.array(sorted(number for number in found if number is not None), np.int64)
+        numbers.flags.writeable = False
+        if isinstance(print_ids, frozenset):  # what else comes again may have changed
+            self.filter = print_ids, numbers
+        return numbers
 
     def cohort_for(self, scoring: Scoring) -> Cohort | None:
         """What scores are measured against; the same prints give the same one in every order."""
@@ -129,7 +146,7 @@ class Gallery:
             if number is not None:
                 shelf.index.remove(np.array([number], np.int64))
                 del shelf.prints[number], shelf.vectors[number]
-                shelf.cohort = None
+                shelf.changed()
                 return True
         return False
 
@@ -151,7 +168,7 @@ class Gallery:
         shelf = self._shelves.get((modality, model_id))
         if shelf is None:
             return [[] for _ in queries], 0
-        numbers = None if allowed is None else _numbers(shelf, allowed)
+        numbers = None if allowed is None else shelf.allowed(allowed)
         searched = len(shelf.index) if numbers is None else len(numbers)
         depth = min(searched, max(top, _RESCORED_MIN))
         hits = shelf.index.search(queries, top=depth, allowed=numbers)
@@ -185,7 +202,7 @@ class Gallery:
         shelf.prints.update(zip(numbers.tolist(), who, strict=True))
         shelf.numbers.update(zip(names, numbers.tolist(), strict=True))
         shelf.vectors.update(zip(numbers.tolist(), vectors, strict=True))
-        shelf.cohort = None
+        shelf.changed()
 
 
 def search_vector(entry: GalleryEntry) -> Vector:
@@ -197,11 +214,6 @@ def search_vector(entry: GalleryEntry) -> Vector:
     vectors = np.stack([template.vector for template in entry.templates]).astype(np.float64)
     mean = np.average(vectors, axis=0, weights=weights)
     return np.asarray(mean / np.linalg.norm(mean), np.float32)
-
-
-def _numbers(shelf: _Shelf, allowed: Collection[str]) -> Ids:
-    found = (shelf.numbers.get(print_id) for print_id in set(allowed))
-    return np.array(sorted(number for number in found if number is not None), np.int64)
 
 
 def _candidates(

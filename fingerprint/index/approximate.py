@@ -20,7 +20,7 @@ from fingerprint.index.lookup import Lookup
 from fingerprint.index.protocol import NO_ID, Hits, Ids, Matrix, checked_ids, checked_vectors
 
 EXACT_UP_TO = 150_000
-RECALL_MIN = 0.99  # of the ten nearest strangers; who is looked for lies nearer and is found more
+RECALL_MIN = 0.997  # of the ten nearest strangers; who is looked for lies nearer and is found more
 _GROWTH = 2
 _TUNED_TOP = 10
 _TUNED_QUERIES = 400
@@ -29,13 +29,16 @@ _DEPTH_PER_HIT = 20
 # Share of the cells, candidates: each costs more than the one before.
 _EFFORTS = (
     (1 / 16, 300),
-    (1 / 8, 500),
-    (1 / 8, 1000),
-    (3 / 16, 2000),
-    (1 / 4, 2000),
-    (3 / 8, 2000),
-    (1 / 2, 2000),
-    (1 / 2, 4000),
+    (1 / 8, 300),
+    (3 / 16, 500),
+    (1 / 4, 500),
+    (5 / 16, 500),
+    (3 / 8, 500),
+    (7 / 16, 500),
+    (1 / 2, 500),
+    (1 / 2, 1000),
+    (5 / 8, 1000),
+    (3 / 4, 2000),
     (1.0, 8000),
 )
 

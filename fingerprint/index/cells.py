@@ -7,7 +7,8 @@ those are the largest inner products of the axes that were kept. A code spends f
 pair of axes, so the axis of most variance is paired with that of least: where neighbours were
 paired, the first pairs were coded too coarsely and hid one in ten of the nearest.
 Reduction: Bachrach et al., https://doi.org/10.1145/2645710.2645741; codes of four bits compared in
-registers: Andre et al., https://arxiv.org/abs/1704.07355, as FAISS's `IndexIVFPQFastScan`.
+registers: Andre et al., https://arxiv.org/abs/1704.07355, as FAISS's `IndexIVFPQFastScan`. Each
+cell that is looked into costs as much as some thousand codes, so cells are few and large.
 Memory: 32 bytes a vector and 8 for its number.
 """
 
@@ -26,6 +27,7 @@ TRAINING_MAX = 1 << 15
 BLOCK = 1 << 15
 _AXES_MAX = 128
 _TRAINING_ROUNDS = 4
+_LARGER = 4  # times the square root of the set is what a cell holds
 _MANY = 1 << 16  # codes to look at, from which on another thread is worth waking
 
 
@@ -38,7 +40,7 @@ class Cells:
         self._mean = drawn.mean(axis=0)
         self._axes = _principal(drawn - self._mean)
         width = self._axes.shape[1] + 1
-        cells = 2 ** max(2, round(math.log2(math.sqrt(expected))))
+        cells = 2 ** max(2, round(math.log2(math.sqrt(expected) / _LARGER)))
         made: Any = faiss.index_factory(width, f"IVF{cells},PQ{width // 2}x4fs", faiss.METRIC_L2)
         made.cp.niter = _TRAINING_ROUNDS
         made.cp.min_points_per_centroid = made.pq.cp.min_points_per_centroid = 1
@@ -62,10 +64,10 @@ class Cells:
     def candidates(
         self, queries: Matrix, *, depth: int, probes: int, allowed: faiss.IDSelector | None
     ) -> Ids:
-        """The numbers that seem nearest to each query, (Q, depth or more), `NO_ID` for none.
+        """The numbers that seem nearest to each query, (Q, depth), `NO_ID` for none.
 
         Looks into `probes` cells of each query, at the numbers that are `allowed` where given.
-        One query alone looks into its cells on all threads, each of which gives `depth` numbers.
+        One query alone looks into its cells on all threads.
         """
         turned = np.zeros((len(queries), self._axes.shape[1] + 1), np.float32)
         turned[:, 1:] = (queries - self._mean) @ self._axes
@@ -75,12 +77,14 @@ class Cells:
             return found
         distances, cells = self._faiss.quantizer.search(turned, probes)
 
-        def look(part: int) -> Ids:
+        def look(part: int) -> tuple[Matrix, Ids]:
             some = slice(part, None, threads)  # near and far cells for each
             return self._look(turned, cells[:, some], distances[:, some], depth, allowed)
 
         others = [self._pool.submit(look, part) for part in range(1, threads)]
-        return np.hstack([look(0), *(other.result() for other in others)])
+        parts = [look(0), *(other.result() for other in others)]
+        apart, numbers = (np.hstack(part) for part in zip(*parts, strict=True))
+        return numbers[:, apart[0].argpartition(depth - 1)[:depth]]
 
     def _look(
         self,
@@ -89,11 +93,11 @@ class Cells:
         distances: Matrix,
         depth: int,
         allowed: faiss.IDSelector | None,
-    ) -> Ids:
-        """Numbers (Q, depth) in these cells (Q, P) at these distances from the queries."""
+    ) -> tuple[Matrix, Ids]:
+        """Distances and numbers, (Q, depth) each, in these cells (Q, P), themselves so far away."""
         cells, distances = np.ascontiguousarray(cells), np.ascontiguousarray(distances)
         shape = (len(turned), depth)
-        scores, found = np.empty(shape, np.float32), np.empty(shape, np.int64)
+        apart, found = np.empty(shape, np.float32), np.empty(shape, np.int64)
         # FAISS's own wrapper of this call takes no filter; nor does a pointer keep its array.
         self._faiss.search_preassigned_c(
             len(turned),
@@ -101,12 +105,12 @@ class Cells:
             depth,
             faiss.swig_ptr(cells),
             faiss.swig_ptr(distances),
-            faiss.swig_ptr(scores),
+            faiss.swig_ptr(apart),
             faiss.swig_ptr(found),
             False,
             _parameters(cells.shape[1], allowed),
         )
-        return found
+        return apart, found
 
     def _reduced(self, vectors: Matrix) -> Matrix:
         centred = vectors - self._mean

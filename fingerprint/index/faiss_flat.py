@@ -17,7 +17,7 @@ import numpy as np
 
 from fingerprint.index.filters import LastFilter, Ready, each_once
 from fingerprint.index.lookup import Lookup
-from fingerprint.index.products import WIDE, nearest
+from fingerprint.index.products import WIDE, largest, nearest
 from fingerprint.index.protocol import (
     NO_ID,
     Hits,
@@ -91,17 +91,9 @@ class FaissFlatIndex:
     def nearest_among(self, queries: Matrix, candidates: Ids, *, top: int) -> Hits:
         """The best of each query's own (Q, K) candidate ids; `NO_ID` stands for none."""
         rows = checked_vectors(queries, self._dimension)
-        scores = np.empty(candidates.shape, np.float32)
         with self._lock:
             places = self._rows.places(candidates.ravel()).reshape(candidates.shape)
-            with _threads(few=len(rows) <= _FEW_QUERIES):
-                self._faiss.compute_distance_subset(  # type: ignore[attr-defined]  # no stub
-                    len(rows),
-                    faiss.swig_ptr(rows),
-                    candidates.shape[1],
-                    faiss.swig_ptr(scores),
-                    faiss.swig_ptr(places),
-                )
+            scores = self._products(rows, places)
         if top < candidates.shape[1]:
             best = np.argpartition(scores, -top, axis=1)[:, -top:]
             candidates = np.take_along_axis(candidates, best, 1)
@@ -144,13 +136,28 @@ class FaissFlatIndex:
             return scores, chosen.places[found]
         if len(rows) > _FEW_QUERIES or self._is_wide(chosen):
             return nearest(rows, self._matrix(), depth, chosen.places)
+        if len(chosen.places) * _NARROW < len(self._rows):
+            scores = self._products(rows, np.repeat(chosen.places[None], len(rows), axis=0))
+            best = np.stack([largest(line, depth) for line in scores])
+            top = np.stack([line[at] for line, at in zip(scores, best, strict=True)])
+            return top, chosen.places[best]
         # Given by keyword, the selector is kept alive with the parameters; the stubs do not know.
-        params = faiss.SearchParameters(sel=self._selector(chosen))  # type: ignore[call-arg]
+        params = faiss.SearchParameters(sel=chosen.bitmap)  # type: ignore[call-arg]
         scores, found = self._faiss.search(rows, depth, params=params)
         return scores, found
 
-    def _is_narrow(self, chosen: Ready) -> bool:
-        return len(chosen.places) * _NARROW < len(self._rows)
+    def _products(self, rows: Matrix, places: Ids) -> Matrix:
+        """Of each query with the vectors at its own places, (Q, K); -inf for a place of `NO_ID`."""
+        scores = np.empty(places.shape, np.float32)
+        with _threads(few=len(rows) <= _FEW_QUERIES):
+            self._faiss.compute_distance_subset(  # type: ignore[attr-defined]  # no stub
+                len(rows),
+                faiss.swig_ptr(rows),
+                places.shape[1],
+                faiss.swig_ptr(scores),
+                faiss.swig_ptr(places),
+            )
+        return scores
 
     def _is_wide(self, chosen: Ready) -> bool:
         return len(chosen.places) * WIDE >= len(self._rows) * (WIDE - 1)
@@ -162,11 +169,6 @@ class FaissFlatIndex:
             if small and (chosen.uses > 1 or queries > _FEW_QUERIES):
                 chosen.rows = self._matrix()[chosen.places]
         return chosen.rows
-
-    def _selector(self, chosen: Ready) -> faiss.IDSelector:
-        if self._is_narrow(chosen):
-            return faiss.IDSelectorArray(chosen.places)  # compares with these alone
-        return chosen.bitmap
 
 
 def named(ids: Ids, places: Ids) -> Ids:

@@ -2,7 +2,8 @@
 
 Turning a hundred thousand ids into places costs as much as the search itself, so the last filter is
 remembered with what it took to make it ready. A caller may change an array that was given, so ids
-are compared, which costs a twentieth of that; any change of the index forgets the filter.
+are compared, which costs a twentieth of that, unless the very array comes again and cannot have
+been written to; any change of the index forgets the filter.
 """
 
 from collections.abc import Callable
@@ -43,21 +44,39 @@ class LastFilter:
 
     def __init__(self) -> None:
         self._last: Ready | None = None
+        self._given: Ids | None = None
 
     def ready(self, allowed: Ids, places_of: Callable[[Ids], Ids], size: int) -> Ready:
         """The filter with the places that `places_of` gives its ids, all below `size`."""
-        ids = np.asarray(allowed, np.int64)
-        if self._last is None or not np.array_equal(self._last.ids, ids):
+        if self._last is None or not self._is_last(allowed):
             self.forget()
-            self._last = Ready(ids.copy(), each_once(places_of(ids), size))
+            ids = np.array(allowed, np.int64)
+            self._last = Ready(ids, each_once(places_of(ids), size))
+            self._given = allowed if _is_final(allowed) else None
         self._last.uses += 1
         return self._last
+
+    def _is_last(self, allowed: Ids) -> bool:
+        if allowed is self._given:
+            return True
+        assert self._last is not None
+        last = self._last.ids
+        return (
+            len(last) == len(allowed)
+            and bool((last[:1] == allowed[:1]).all())
+            and np.array_equal(last, allowed)
+        )
 
     def forget(self) -> None:
         """Whatever was kept is about to be wrong."""
         if self._last is not None and self._last.rows is not None:
             self._last.rows[:] = 0.0  # nothing biometric may stay behind
-        self._last = None
+        self._last = self._given = None
+
+
+def _is_final(ids: Ids) -> bool:
+    """Whether nobody can write to an array, through itself or through another that it shows."""
+    return ids.base is None and not ids.flags.writeable
 
 
 def each_once(places: Ids, size: int) -> Ids:

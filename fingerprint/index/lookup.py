@@ -30,7 +30,7 @@ class Lookup:
         if self._named is not None:
             known = self._named
             return np.array([known.get(key, NO_ID) for key in ids.tolist()], np.int64)
-        if len(ids) and ids.min() >= 0 and ids.max() < len(self._table):
+        if ids.view(np.uint64).max(initial=0) < len(self._table):  # one below zero is huge there
             return self._table[ids]
         found = np.full(len(ids), NO_ID, np.int64)
         inside = (ids >= 0) & (ids < len(self._table))

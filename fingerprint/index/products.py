@@ -69,7 +69,7 @@ def _best(queries: Matrix, vectors: Matrix, wanted: Ids | None, count: int) -> t
         products = _products(queries[start : start + _QUERIES], vectors)
         for number, line in enumerate(products, start):
             chosen = line if wanted is None else line[wanted]
-            best = _largest(chosen, count)
+            best = largest(chosen, count)
             scores[number], found[number] = chosen[best], best
     return scores, found
 
@@ -87,7 +87,7 @@ def _products(queries: Matrix, vectors: Matrix) -> Matrix:
     return products
 
 
-def _largest(products: Matrix, count: int) -> Ids:
+def largest(products: Matrix, count: int) -> Ids:
     """Where the `count` largest lie, best first."""
     if not count:
         return np.empty(0, np.int64)

@@ -51,6 +51,20 @@ def test_a_removed_print_is_gone_at_once_and_may_come_back() -> None:
     assert len(gallery) == 2
 
 
+def test_prints_that_come_and_go_show_through_a_filter_that_comes_again() -> None:
+    gallery = Gallery([entry("a", 1), entry("b", 2), entry("c", 3)])
+    allowed = frozenset({"a", "d"})
+    assert found(gallery, 1, allowed=allowed) == found(gallery, 1, allowed=allowed) == ["a"]
+    gallery.add(entry("d", 4))
+    assert found(gallery, 4, allowed=allowed) == ["d", "a"]
+    gallery.remove("a")
+    assert found(gallery, 4, allowed=allowed) == ["d"]
+    growing = {"b"}
+    assert found(gallery, 2, allowed=growing) == ["b"]
+    growing.add("c")
+    assert len(found(gallery, 2, allowed=growing)) == 2
+
+
 def test_only_allowed_prints_are_searched_and_counted() -> None:
     gallery = Gallery([entry(str(seed), seed) for seed in range(20)])
     rows, searched = gallery.search(

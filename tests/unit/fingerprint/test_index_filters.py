@@ -48,6 +48,27 @@ def test_a_filter_changed_by_its_owner_is_another_filter() -> None:
     assert set(flat.search(unit(1, 2), top=10, allowed=allowed).ids[0]) == set(range(100, 110))
 
 
+def test_an_array_that_nobody_can_write_to_is_not_looked_through_again() -> None:
+    kept, asked = LastFilter(), []
+    final, shown = np.arange(3), np.arange(3)
+    final.flags.writeable = False
+    window = shown[:]
+    window.flags.writeable = False
+
+    def places(ids: Ids) -> Ids:
+        asked.append(len(ids))
+        return ids
+
+    first = kept.ready(final, places, 400)
+    assert kept.ready(final, places, 400) is first
+    kept.ready(window, places, 400)
+    shown += 1  # the window shows what its owner changed
+    assert kept.ready(window, places, 400).places.tolist() == [1, 2, 3]
+    kept.forget()
+    assert kept.ready(final, places, 400) is not first
+    assert asked == [3, 3, 3]
+
+
 def test_removal_and_return_show_through_a_kept_filter() -> None:
     flat, vectors = FaissFlatIndex(DIMENSION), unit(400, 1)
     flat.add(np.arange(400), vectors)
