@@ -181,6 +181,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     ),
     "figures": ("figures",),
     "ledger": ("ledger",),
+    "yearreports": ("year-reports",),
     "money": (
         "accruals",
         "performers",

@@ -55,6 +55,7 @@ from api.cli import (
     verify,
     webhooks,
     works,
+    yearreports,
 )
 from api.cli.panels import arrange
 
@@ -136,6 +137,7 @@ def build() -> typer.Typer:
         module.register(app)
     access.register(accounts.account)
     previews.register(licences.app, requests.app)
+    yearreports.register(report.app)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     arrange(app)

@@ -1,6 +1,6 @@
 """The books: balances, months, exchanges, export."""
 
-from api.routetable.row import row
+from api.routetable.row import Reach, row
 from registry.models.mandates import Act
 
 _STATEMENTS = "/v1/performers/{performer_id}/account-statements"
@@ -16,6 +16,9 @@ ROWS = (
     row("GET", "/v1/unlicensed-tariffs"),
     row("POST", "/v1/unlicensed-tariffs", "usage"),
     row("GET", "/v1/ledger/replay", "reports"),
+    row("GET", "/v1/year-reports/{year}", "reports", reach=Reach.NOTHING),
+    row("GET", "/v1/year-reports/{year}/report.html", "reports", reach=Reach.NOTHING),
+    row("GET", "/v1/year-reports/{year}/report.csv", "reports", reach=Reach.NOTHING),
     row("GET", _STATEMENTS, "reports", acts=(Act.READ,)),
     row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),
     *(

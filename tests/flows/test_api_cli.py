@@ -353,6 +353,7 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     receipt = shell.json("ledger", "period", "list")[1][0]["log_index"]
     assert isinstance(receipt, int)
     statement_that_computes_again(shell, anna, month)
+    report_on_the_year(shell, month[:4])
     terms = shell.folder / "terms.toml"
     code, tried = shell.json("licence", "preview", terms, "--period", "2030-10")
     assert (code, tried["here"]["lines"], tried["in_force"]) == (0, 2, True)
@@ -392,3 +393,16 @@ def statement_that_computes_again(shell: Shell, anna: str, month: str) -> None:
     code, out, _ = shell.run("ledger", "replay", touched)
     assert (code, "other books" in out) == (1, True)
     assert "Line 1" in shell.run("ledger", "replay", shell.file("none", "{}\n"))[2]
+
+
+def report_on_the_year(shell: Shell, year: str) -> None:
+    """As text, page, rows and data, which are computed again without a registry."""
+    kept, page, rows = (shell.folder / f"year.{form}" for form in ("json", "html", "csv"))
+    files = ("--out", kept, "--html", page, "--csv", rows)
+    code, out, _ = shell.run("report", "year", year, *files, "--lang", "de")
+    assert (code, "25,00 EUR" in out, "1 von 12 Monaten" in out) == (0, True, True)
+    assert "Gefordert, nach Art der Nutzung" in page.read_text("utf-8")
+    assert "claimed-by-use" in rows.read_text("utf-8")
+    assert shell.json("report", "year-verify", kept)[1]["ok"]
+    kept.write_text(kept.read_text("utf-8").replace("25000000", "25000001", 1), "utf-8")
+    assert shell.run("report", "year-verify", kept)[0] == 1

@@ -27,6 +27,7 @@ NOBODY = "nobody"
 WORK = SCOPES - {"admin"}
 FIXED = {
     "period": "2030-10",
+    "year": "2030",
     "purpose": "matching",
     "code": "not-found",
     "number": "1",
