@@ -189,6 +189,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "usage-imports",
     ),
     "accountstatements": ("performers",),
+    "shares": (
+        "performers",
+        "roles",
+    ),
     "unlicensed": (
         "performers",
         "unlicensed-tariffs",

@@ -21,6 +21,7 @@ from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
 from royalties.models_books import Booked
 from royalties.outcomes import Outcome
+from royalties.shares import suspended
 from royalties.tariffs.rates import AmountWithWorking
 from royalties.unlicensed import claim_of, dividing, without_licence
 
@@ -73,8 +74,12 @@ def desired(
     places: defaultdict[str, set[str]] = defaultdict(set)
     for line, factors in lines:
         parts = Parts(line, agreed)
-        for use in due_by(uses, line, agreed):
-            found = use if isinstance(use, Refused) else _owed(use, digest(use), factors, parts)
+        for due in due_by(uses, line, agreed):
+            if isinstance(due, Refused):
+                found: Accrual | Refused = due
+            else:
+                use = suspended(due, line.period, agreed.shares.get(due.performer_id, ()))
+                found = _owed(use, digest(use), factors, parts)
             if isinstance(found, Accrual):
                 accruals.append(found)
             else:

@@ -13,6 +13,7 @@ from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
 from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
 from royalties.participants import present
+from royalties.shares import ShareClaim
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
 from royalties.tariffs.points import Participant, Portion, by_points
@@ -29,7 +30,8 @@ LACKING = "tariff-facts-missing"
 class Agreed:
     """What prices by tariff rest on: the tariffs by pin, who is in the cut, and fees that are due.
 
-    Empty where every licence names a simple rate and nobody is in the cut without one.
+    `shares` are what parties claim, by performer. Empty where every licence names a simple rate and
+    nobody is in the cut without one.
     """
 
     tariffs: Mapping[TariffRef, Tariff] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Agreed:
     participants: Sequence[Participant] = ()
     due: Due = frozenset()
     unlicensed: Unlicensed | None = None
+    shares: Mapping[str, Sequence[ShareClaim]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

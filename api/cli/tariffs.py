@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli import unlicensed
+from api.cli import shares, unlicensed
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
 
 app = typer.Typer(help="Tariffs: what a use costs, dated and in versions.", no_args_is_help=True)
 app.add_typer(unlicensed.app, name="unlicensed")
+app.add_typer(shares.share, name="share")
+app.add_typer(shares.role, name="role")
 TariffId = Annotated[str, typer.Argument(help="Id of the tariff.")]
 TariffFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Tariff as JSON.")]
 Version = Annotated[int | None, typer.Option(help="Its version (the newest).")]

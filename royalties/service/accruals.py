@@ -21,7 +21,7 @@ from royalties.entitlement import entitled
 from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
 from royalties.models_books import Transaction
 from royalties.outcomes import Outcome
-from royalties.service.agreed import agreed_in
+from royalties.service.agreed import agreed_in, cuts_with
 from royalties.service.books import Clerk, collector
 from royalties.service.entitlements import history_of, parties_of
 from royalties.store import journal, unlicensed
@@ -66,8 +66,9 @@ def accrue(
 ) -> AccrualReport:
     """Accrue everything the tenant owes, or what it owes for the cut of one clearance.
 
-    Whichever clearance is named, the newest one of its cut decides. Raises `NotFound` for a
-    clearance that the principal may not see and `NotAllowed` without the scope `usage`.
+    Cuts that share a fee with it are accrued with it. Whichever clearance is named, the newest one
+    of its cut decides. Raises `NotFound` for a clearance that the principal may not see and
+    `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
     book = collector(session)
@@ -96,7 +97,10 @@ def accrue(
 def _cuts(session: Session, principal: Principal, clearance_id: str | None) -> tuple[str, ...]:
     if clearance_id is None:
         return usage_store.cuts_reported(session, principal)
-    return (get_clearance(session, principal, clearance_id).cut_id,)
+    cut_id = get_clearance(session, principal, clearance_id).cut_id
+    history = history_of(session, principal, cut_id)
+    priced = parties_of(session, principal, history).prices.values()
+    return cuts_with(session, principal, cut_id, [one.tariff for one in priced])
 
 
 def _accrue_lines(

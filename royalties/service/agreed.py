@@ -1,11 +1,12 @@
 """What prices by tariff rest on: the pinned tariffs, who is in the cut, and fees owed once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlmodel import Session
 
-from core.principal import Principal
-from licensing.models import Clearance, TariffRef
+from core.principal import Principal, SearchCapability
+from licensing.models import Clearance, TariffRef, TariffTerm
 from registry.models.works import Cut
 from registry.store import works
 from royalties.agreed import Agreed, once
@@ -13,9 +14,11 @@ from royalties.entitlement import Parties, entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
 from royalties.participants import everybody
+from royalties.service.casting import roles_of
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import usage as usage_store
+from royalties.store.shares import of_performers
 from royalties.tariffs.models import Per, Tariff
 from royalties.unlicensed import Unlicensed, UnlicensedPrice, found_in
 
@@ -39,16 +42,29 @@ def agreed_in(
     unlicensed = Unlicensed(newest, found_in(newest, uses), parties.creditors, prices)
     terms = [one.term for one in prices if one.term is not None]
     tariffs = tariffs_pinned(session, principal, [*(use.tariff for use in uses), *terms])
+    shares = of_performers(session, SearchCapability("accrual", newest.id), parties.creditors)
+    bare = Agreed(uses=uses, unlicensed=unlicensed, shares=shares)
     if not tariffs:
-        return Agreed(uses=uses, unlicensed=unlicensed)
+        return bare
     cut = works.get_cut(session, principal, newest.cut_id)
-    return Agreed(
+    roles = roles_of(session, principal, cut)
+    return replace(
+        bare,
         tariffs=tariffs,
-        uses=uses,
-        participants=everybody(newest, uses, format=cut.format, roles={}),
+        participants=everybody(newest, uses, format=cut.format, roles=roles),
         due=_due(session, principal, cut, tariffs),
-        unlicensed=unlicensed,
     )
+
+
+def cuts_with(
+    session: Session, principal: Principal, cut_id: str, terms: Iterable[TariffTerm]
+) -> tuple[str, ...]:
+    """The cut, and those that share a fee for its work: who books one has to look at all."""
+    tariffs = tariffs_pinned(session, principal, terms)
+    if not any(once(tariff) is Per.WORK for tariff in tariffs.values()):
+        return (cut_id,)
+    cut = works.get_cut(session, principal, cut_id)
+    return tuple(sorted(one.id for one in _of_work(session, principal, cut.work_id)))
 
 
 def _due(session: Session, principal: Principal, cut: Cut, tariffs: dict[TariffRef, Tariff]) -> Due:
