@@ -85,6 +85,12 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "performers",
     ),
     "payees": ("performers",),
+    "payouts": (
+        "payout-accounts",
+        "payout-answers",
+        "payout-batches",
+        "payouts",
+    ),
     "publicuses": ("performers",),
     "proofs": (
         "challenges",

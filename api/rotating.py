@@ -6,7 +6,7 @@ from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
-from royalties.service import payeeseals, receipts
+from royalties.service import payeeseals, payoutseals, receipts
 
 COLUMNS = (
     *webhooks.SEALED,
@@ -19,6 +19,7 @@ COLUMNS = (
     *receipts.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,
+    *payoutseals.SEALED,
 )
 
 

@@ -15,3 +15,9 @@ class PayoutSettings(BaseModel):
         description="Days before another account of a payee counts; nothing is paid to the payee "
         "meanwhile, and everybody on that side has been told.",
     )
+    minimum: str = Field(
+        default="10",
+        pattern=r"^\d{1,9}(\.\d{1,2})?$",
+        description="What a payee is owed at least, in units of the currency, before anything is "
+        "sent; less is carried forward.",
+    )

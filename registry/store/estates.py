@@ -1,5 +1,6 @@
 """Estates: papers, heirs with sealed names, and who has read the papers."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -113,6 +114,16 @@ def estates_of(session: Session, principal: Principal, performer_id: str) -> tup
         .order_by(col(EstateRow.recorded_at), col(EstateRow.id))
     )
     return tuple(_estate(session, row) for row in session.exec(query))
+
+
+def left_by(
+    session: Session, _capability: SearchCapability, payee_ids: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Of each heir's payee id, across tenants: the performer who died, and that side's tenant."""
+    query = select(HeirRow.payee_id, HeirRow.performer_id, HeirRow.tenant_id).where(
+        col(HeirRow.payee_id).in_(payee_ids)
+    )
+    return {payee: (performer, tenant) for payee, performer, tenant in session.exec(query)}
 
 
 def add_reading(

@@ -183,6 +183,14 @@ def payees(
     return dict(session.exec(query).all())
 
 
+def by_payees(
+    session: Session, _capability: SearchCapability, payee_ids: Collection[str]
+) -> dict[str, Performer]:
+    """The performer of each payee id, across tenants; heirs and unknown ids are left out."""
+    query = select(PerformerRow).where(col(PerformerRow.payee_id).in_(payee_ids))
+    return {row.payee_id: _performer(session, row) for row in session.exec(query)}
+
+
 def lifetimes(
     session: Session, _capability: SearchCapability, performer_ids: Collection[str]
 ) -> dict[str, tuple[date | None, date | None]]:

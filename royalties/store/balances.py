@@ -98,6 +98,41 @@ def of_account(
     return {row[0]: whole(row[1], row[2]) - whole(row[3], row[4]) for row in rows}
 
 
+def owed(
+    session: Session, capability: SearchCapability, kind: AccountKind, currency: str
+) -> dict[str, tuple[int, str]]:
+    """What a book owes on each account of a kind, and who else sees it; `reference` is the book."""
+    query = (
+        sql_select(col(EntryRow.subject), func.max(EntryRow.audience), *_side(1), *_side(-1))
+        .where(
+            col(EntryRow.tenant_id) == capability.reference,
+            col(EntryRow.account_kind) == kind,
+            col(EntryRow.currency) == currency,
+        )
+        .group_by(col(EntryRow.subject))
+    )
+    rows = session.connection().execute(query)
+    return {row[0]: (whole(row[4], row[5]) - whole(row[2], row[3]), row[1]) for row in rows}
+
+
+def owed_by_run(
+    session: Session, capability: SearchCapability, kind: AccountKind, currency: str
+) -> dict[str, int]:
+    """The same over all accounts of the kind, by the run that booked it, "" for all the rest."""
+    query = (
+        sql_select(col(TransactionRow.run_id), *_side(1), *_side(-1))
+        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
+        .where(
+            col(EntryRow.tenant_id) == capability.reference,
+            col(EntryRow.account_kind) == kind,
+            col(EntryRow.currency) == currency,
+        )
+        .group_by(col(TransactionRow.run_id))
+    )
+    rows = session.connection().execute(query)
+    return {row[0] or "": whole(row[3], row[4]) - whole(row[1], row[2]) for row in rows}
+
+
 def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
     names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
     query = (

@@ -36,6 +36,7 @@ FIXED = {
     "index": "0",
     "form": "rsl.xml",
     "pair_id": "fxp_none",
+    "batch_id": "pba_none",
     "subject_id": "lic_none",
     "certificate_id": "crt_none",
     "manifest_id": "crt_none",

@@ -326,6 +326,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/ledger/periods/{period}/decision": {"approve": True},
         "/v1/ledger/exchanges": EXCHANGE,
         "/v1/performers/{performer_id}/payee/decision": {"approve": True},
+        "/v1/payout-accounts": {"whose": "own", "name": "B", "iban": "DE89370400440532013000"},
+        "/v1/payout-batches/{batch_id}/decision": {"approve": True},
+        "/v1/payout-answers": {"upload_id": "upl_none"},
         "/v1/ledger/exchanges/{pair_id}/reversal": {"reason": "wrong-rate"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],

@@ -1,0 +1,175 @@
+"""Paying out over HTTP: accounts, batches and their papers, what the bank answered."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api import uploads
+from api.deps import Caller, Open, Reading, Writing
+from api.download import download
+from api.wire import FROZEN, Text
+from core.clock import utc_now
+from core.principal import require
+from royalties.models_payouts import BatchKind, PayoutState
+from royalties.paying import minimum_of, unit_micro
+from royalties.service import bookaccounts, payoutanswers, payouts
+from royalties.service.payouts import Wanted
+from royalties.wire_payouts import (
+    account_to_dict,
+    batch_to_dict,
+    payout_to_dict,
+    taken_to_dict,
+)
+
+router = APIRouter(tags=["payouts"])
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+
+class NewAccount(BaseModel):
+    """An account that the book pays from (`own`), or an authority's (`bzst`)."""
+
+    model_config = FROZEN
+    whose: Text
+    name: Text
+    iban: Text
+    bic: str = Field(default="", max_length=20)
+
+
+class NewBatch(BaseModel):
+    """What is to be paid: all that is owed in one currency, on a day (today)."""
+
+    model_config = FROZEN
+    kind: BatchKind = BatchKind.PAYEES
+    currency: Currency = "EUR"
+    execute_on: date | None = None
+
+
+class NewDecision(BaseModel):
+    """Whether a batch that somebody else proposed is sent."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+class NewAnswer(BaseModel):
+    """An uploaded answer of a bank: pain.002, camt.054, or a table."""
+
+    model_config = FROZEN
+    upload_id: Text
+
+
+@router.get("/payout-accounts", response_model=list[dict[str, Any]])
+def list_accounts(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """The accounts that your book pays from, and of the authorities it pays taxes to."""
+    found = bookaccounts.list_accounts(reading, caller)
+    return [account_to_dict(found[name]) for name in sorted(found)]
+
+
+@router.post("/payout-accounts", status_code=201, response_model=dict[str, Any])
+def set_account(body: NewAccount, writing: Writing) -> Response:
+    """Name the account that your book pays from, or that of an authority."""
+
+    def made(session: Session) -> dict[str, Any]:
+        said = body.model_dump()
+        return account_to_dict(
+            bookaccounts.set_account(session, writing.caller, **said, now=utc_now())
+        )
+
+    return writing.write(made)
+
+
+@router.post("/payout-batches", status_code=201, response_model=dict[str, Any])
+def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
+    """Propose to pay all that your book owes; what stays is listed with the reason."""
+    now = utc_now()
+    taxes = body.kind is BatchKind.TAX
+    minimum = unit_micro(body.currency) if taxes else minimum_of(world.settings.payout.minimum)
+    wanted = Wanted(body.kind, body.currency, body.execute_on or now.date(), minimum)
+
+    def proposed(session: Session) -> dict[str, Any]:
+        return batch_to_dict(payouts.propose(session, world.vault, writing.caller, wanted, now=now))
+
+    return writing.write(proposed)
+
+
+@router.get("/payout-batches", response_model=list[dict[str, Any]])
+def list_batches(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """The batches of your book, newest first."""
+    return [batch_to_dict(one) for one in payouts.list_batches(reading, caller)]
+
+
+@router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
+def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A batch with every payment in it and every balance that stays, and why."""
+    return batch_to_dict(*payouts.get_batch(reading, caller, batch_id))
+
+
+@router.post("/payout-batches/{batch_id}/decision", response_model=dict[str, Any])
+def decide(batch_id: str, body: NewDecision, writing: Writing, world: Open) -> Response:
+    """Send a batch that somebody else proposed, or drop it."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        return batch_to_dict(
+            payouts.decide(
+                session,
+                world.vault,
+                writing.caller,
+                batch_id,
+                approve=body.approve,
+                note=body.note,
+                now=utc_now(),
+            )
+        )
+
+    return writing.write(decided, status=200)
+
+
+@router.get("/payout-batches/{batch_id}/file", response_class=Response)
+def file(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
+    """The file for the bank (pain.001.001.09) of a batch that was sent; always the same bytes."""
+    data = payouts.paper(reading, world.vault, caller, batch_id, by_hand=False)
+    return download([data], f"{batch_id}.xml", "application/xml")
+
+
+@router.get("/payout-batches/{batch_id}/list", response_class=Response)
+def hand_list(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
+    """What of a batch is paid by hand, with accounts and the reason (CSV)."""
+    data = payouts.paper(reading, world.vault, caller, batch_id, by_hand=True)
+    return download([data], f"{batch_id}.csv", "text/csv; charset=utf-8")
+
+
+@router.get("/payouts", response_model=list[dict[str, Any]])
+def list_payouts(
+    caller: Caller,
+    reading: Reading,
+    state: Annotated[list[PayoutState] | None, Query()] = None,
+    payee_id: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[str, Query(max_length=64)] = "",
+) -> list[dict[str, Any]]:
+    """Payouts of your book or to your payees, by id, at most 500; `after` pages on."""
+    states = state or list(PayoutState)
+    found = payouts.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
+    return [payout_to_dict(one) for one in found]
+
+
+@router.post("/payout-answers", status_code=201, response_model=dict[str, Any])
+def answer(body: NewAnswer, writing: Writing, world: Open) -> Response:
+    """Take in what the bank says of payouts: settled, or come back with a reason."""
+    require(writing.caller, "usage")
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    with uploads.opened(world, writing.caller, body.upload_id) as path:
+        data = path.read_bytes()
+    taken = writing.write(
+        lambda session: taken_to_dict(
+            payoutanswers.take(session, writing.caller, data, now=utc_now())
+        )
+    )
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return taken

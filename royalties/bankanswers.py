@@ -1,0 +1,195 @@
+"""What a bank says of payments: status reports, entries of the account, or a table of one's own.
+
+pain.002 tells what became of a file, camt.054 what was booked, and a CSV is for payments by hand
+(`end_to_end_id`, `status`, and optionally `code`, `amount`, `currency`). Elements are found by
+their names whatever the version of the message. Whatever is no such answer is refused whole.
+ISO 20022, External Code Sets; German banks: DFÜ-Abkommen, Anlage 3.
+"""
+
+import csv
+import io
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.errors import BadInput, EbenbildError
+from core.money import parse_rate
+from royalties.models_payouts import Answer, Outcome
+
+BYTES_MAX = 32 * 1024 * 1024
+OURS = re.compile(r"POT[A-Z2-7]{26}")
+_BATCH = re.compile(r"PBA[A-Z2-7]{26}")
+_CODE = re.compile(r"[A-Z0-9]{1,35}")
+_STATUS = {
+    **dict.fromkeys(("ACSC", "ACCC"), Outcome.SETTLED),
+    **dict.fromkeys(("RJCT", "CANC"), Outcome.RETURNED),
+}
+_COLUMNS = ("end_to_end_id", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was said of our payments, in which form, and how many entries are about others."""
+
+    form: str
+    said: tuple[Answer, ...]
+    others: int
+
+
+def read(data: bytes) -> Answers:
+    """The answers in a file; raises `BadInput` for what is none."""
+    if len(data) > BYTES_MAX:
+        raise _bad("The answer is larger than 32 MiB.")
+    if not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return _table(data)
+    if b"<!DOCTYPE" in data or b"\x00" in data:
+        raise _bad("The answer declares what no bank declares.")
+    try:
+        root = ET.fromstring(data)  # noqa: S314 - without a DOCTYPE there is nothing to expand
+    except ET.ParseError as exc:
+        raise _bad("The answer is not XML.") from exc
+    body = root[0] if len(root) else root
+    if _name(body) == "CstmrPmtStsRpt":
+        return Answers("pain.002", tuple(_statuses(body)), 0)
+    if _name(body) == "BkToCstmrDbtCdtNtfctn":
+        return _booked(body)
+    raise _bad("This is neither pain.002 nor camt.054.")
+
+
+def _statuses(report: ET.Element) -> Iterator[Answer]:
+    """What is said of single payments, else of the whole file."""
+    payments = [one for one in report.iter() if _name(one) == "TxInfAndSts"]
+    for one in payments:
+        status, reference = _text(one, "TxSts"), _text(one, "OrgnlEndToEndId")
+        if not reference or not status:
+            raise _bad("A status names no payment.")
+        yield Answer(reference, _STATUS.get(status, Outcome.OPEN), _reason(one, status))
+    if payments:
+        return
+    for one in report.iter():
+        status = _child(one, "GrpSts") or _child(one, "PmtInfSts")
+        reference = _child(one, "OrgnlMsgId") or _child(one, "OrgnlPmtInfId")
+        if status and reference:
+            outcome = _STATUS.get(status, Outcome.OPEN)
+            yield Answer(reference, outcome, _reason(one, status), whole=True)
+
+
+def _reason(parent: ET.Element, status: str) -> str:
+    """The code of why a payment was refused; "" for one that was not."""
+    if _STATUS.get(status) is not Outcome.RETURNED:
+        return ""
+    place = _find(parent, "StsRsnInf")
+    code = "" if place is None else _text(place, "Cd")
+    return code if _CODE.fullmatch(code) else ""
+
+
+def _booked(notification: ET.Element) -> Answers:
+    said: list[Answer] = []
+    others = 0
+    for entry in (one for one in notification.iter() if _name(one) == "Ntry"):
+        if not _is_booked(entry):
+            continue
+        details = [one for one in entry.iter() if _name(one) == "TxDtls"]
+        found = [_detail(entry, one, alone=len(details) == 1) for one in details]
+        if not details:
+            found = [_sum(entry)]
+        said += [one for one in found if one is not None]
+        others += sum(one is None for one in found)
+    return Answers("camt.054", tuple(said), others)
+
+
+def _is_booked(entry: ET.Element) -> bool:
+    """An entry counts once the bank has booked it: the status is a code, or below one."""
+    place = next((one for one in entry if _name(one) == "Sts"), None)
+    return place is not None and (place.text or "").strip() + _text(place, "Cd") == "BOOK"
+
+
+def _detail(entry: ET.Element, details: ET.Element, *, alone: bool) -> Answer | None:
+    """What an entry says of one payment; None where that is none of ours."""
+    reference = _text(details, "EndToEndId") or _text(details, "OrgnlEndToEndId")
+    if OURS.fullmatch(reference) is None:
+        return None
+    amount = _find(details, "Amt")
+    if amount is None and alone:
+        amount = _find(entry, "Amt")
+    back = _find(details, "RtrInf")
+    if back is None and _child(entry, "CdtDbtInd") == "DBIT":
+        return Answer(reference, Outcome.SETTLED, "", *_money(amount))
+    code = "" if back is None else _text(back, "Cd")
+    return Answer(reference, Outcome.RETURNED, code, *_money(amount))
+
+
+def _sum(entry: ET.Element) -> Answer | None:
+    """An entry for a whole file, which German banks book in one sum."""
+    reference = _text(entry, "MsgId") or _text(entry, "PmtInfId")
+    if _BATCH.fullmatch(reference) is None or _child(entry, "CdtDbtInd") != "DBIT":
+        return None
+    return Answer(reference, Outcome.SETTLED, "", *_money(_find(entry, "Amt")), whole=True)
+
+
+def _money(amount: ET.Element | None) -> tuple[int | None, str]:
+    if amount is None:
+        return None, ""
+    return _micro((amount.text or "").strip()), amount.get("Ccy", "")
+
+
+def _micro(text: str) -> int:
+    try:
+        return parse_rate(text)
+    except EbenbildError as exc:
+        raise _bad(f"{text[:30]!r} is no amount.") from exc
+
+
+def _table(data: bytes) -> Answers:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise _bad("The table is not UTF-8.") from exc
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    if not set(_COLUMNS) <= set(rows.fieldnames or ()):
+        raise _bad("The table lacks a column end_to_end_id or status.")
+    return Answers("csv", tuple(_row(row) for row in rows), 0)
+
+
+def _row(row: dict[str, str | None]) -> Answer:
+    status = (row["status"] or "").strip().lower()
+    if status not in {one.value for one in Outcome}:
+        raise _bad(f"{status[:30]!r} is no status: settled, returned or open.")
+    amount = (row.get("amount") or "").strip()
+    code = (row.get("code") or "").strip().upper()
+    if code and _CODE.fullmatch(code) is None:
+        raise _bad(f"{code[:30]!r} is no code of a bank.")
+    return Answer(
+        (row["end_to_end_id"] or "").strip(),
+        Outcome(status),
+        code,
+        _micro(amount) if amount else None,
+        (row.get("currency") or "").strip(),
+    )
+
+
+def _name(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _find(parent: ET.Element, name: str) -> ET.Element | None:
+    return next((one for one in parent.iter() if _name(one) == name), None)
+
+
+def _text(parent: ET.Element, name: str) -> str:
+    found = _find(parent, name)
+    return "" if found is None else (found.text or "").strip()
+
+
+def _child(parent: ET.Element, name: str) -> str:
+    return next(((one.text or "").strip() for one in parent if _name(one) == name), "")
+
+
+def _bad(message: str) -> BadInput:
+    return BadInput(
+        message,
+        next_step="Hand in pain.002, camt.054, or a table as docs/payouts.md describes it.",
+        code="bad-bank-answer",
+    )

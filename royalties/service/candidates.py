@@ -1,0 +1,133 @@
+"""Who is owed something, and all that decides whether it may be paid: what batches are made of."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.principal import Principal, SearchCapability, system
+from core.vault import Vault
+from fingerprint.models import Reason
+from registry.models.people import Performer
+from registry.store import enrolments, estates, people
+from royalties import holds
+from royalties.accounts import AccountKind, account
+from royalties.models_payouts import BatchKind, BookAccount
+from royalties.payees import PayeeDetails
+from royalties.paying import Candidate
+from royalties.service.payees import Known, known_payees
+from royalties.store import balances
+from royalties.store import payouts as store
+
+_AT_ONCE = 500
+DEAD = Reason("payout-estate", {})
+NOBODY = Reason("payout-unknown", {})
+
+
+def candidates(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    kind: BatchKind,
+    currency: str,
+    *,
+    at: datetime,
+) -> list[Candidate]:
+    """Every balance of the caller's own book that such a batch could pay."""
+    capability = SearchCapability("payout", principal.tenant_id)
+    refused = store.refusals(session, principal)
+    if kind is BatchKind.TAX:
+        owed = balances.owed(session, capability, AccountKind.TAX, currency)
+        to = store.accounts(session, principal)
+        return [_tax(name, micro, to.get(name), refused) for name, (micro, _) in owed.items()]
+    owed = balances.owed(session, capability, AccountKind.PAYABLE, currency)
+    found = []
+    names = sorted(owed)
+    for start in range(0, len(names), _AT_ONCE):
+        some = names[start : start + _AT_ONCE]
+        known = known_payees(session, vault, capability, some, at=at)
+        held = _held(session, capability, some, at)
+        found += [_payee(name, owed[name], known.get(name), held[name], refused) for name in some]
+    return found
+
+
+def _payee(
+    payee_id: str,
+    owed: tuple[int, str],
+    known: Known | None,
+    held: tuple[Reason, ...],
+    refused: Mapping[str, tuple[str, str]],
+) -> Candidate:
+    name = account(AccountKind.PAYABLE, payee_id)
+    version, code = refused.get(name, ("", ""))
+    return Candidate(
+        account=name,
+        payee_id=payee_id,
+        audience=owed[1],
+        balance_micro=owed[0],
+        details=None if known is None else known.details,
+        version_id="" if known is None else known.version_id,
+        cooling_until=None if known is None else known.cooling_until,
+        held=held,
+        refused_version=version,
+        refused_code=code,
+    )
+
+
+def _tax(
+    authority: str,
+    balance_micro: int,
+    to: BookAccount | None,
+    refused: Mapping[str, tuple[str, str]],
+) -> Candidate:
+    name = account(AccountKind.TAX, authority)
+    version, code = refused.get(name, ("", ""))
+    return Candidate(
+        account=name,
+        payee_id="",
+        audience="owner",
+        balance_micro=balance_micro,
+        details=None if to is None else PayeeDetails(name=to.name, iban=to.iban, bic=to.bic),
+        version_id="" if to is None else to.id,
+        cooling_until=None,
+        held=(),
+        refused_version=version,
+        refused_code=code,
+        taxed=False,
+    )
+
+
+def _held(
+    session: Session, capability: SearchCapability, payee_ids: Iterable[str], at: datetime
+) -> dict[str, tuple[Reason, ...]]:
+    """What the registry says against paying each of these payees."""
+    wanted = list(payee_ids)
+    alive = people.by_payees(session, capability, wanted)
+    heirs = estates.left_by(session, capability, wanted)
+    found = {}
+    for name in wanted:
+        if name in alive:
+            found[name] = _of_performer(session, alive[name], at)
+        elif name in heirs:
+            performer_id, tenant_id = heirs[name]
+            left = people.get_performer(session, system(tenant_id), performer_id)
+            found[name] = _reasons(session, left, at)
+        else:
+            found[name] = (NOBODY,)
+    return found
+
+
+def _of_performer(session: Session, performer: Performer, at: datetime) -> tuple[Reason, ...]:
+    """The dead are paid nothing: their heirs are."""
+    dead = (DEAD,) if performer.deceased_on is not None else ()
+    return (*_reasons(session, performer, at), *dead)
+
+
+def _reasons(session: Session, performer: Performer, at: datetime) -> tuple[Reason, ...]:
+    side = system(performer.tenant_id)
+    return holds.holds(
+        performer,
+        enrolments.list_enrolments(session, side, performer.id),
+        estates.estates_of(session, side, performer.id),
+        at,
+    )

@@ -1,0 +1,230 @@
+"""What a bank says of payouts, taken in: settled, or come back; never sent once more.
+
+An answer is taken in whole or not at all. What is about a payment that was never sent, or about
+another amount, is refused, because somebody else wrote it or something is badly wrong. The same
+answer twice changes nothing, nor does an older one that arrives late.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core import audit, notices
+from core.errors import BadInput
+from core.ids import derived_id
+from core.principal import Principal, require
+from royalties import closing, ledger
+from royalties.accounts import AccountKind, account
+from royalties.bankanswers import Answers, read
+from royalties.ledger import OWNER
+from royalties.models_books import Posting, Transaction, TransactionKind
+from royalties.models_payouts import (
+    Answer,
+    Batch,
+    BatchState,
+    Outcome,
+    Payout,
+    PayoutState,
+    Taken,
+    Way,
+)
+from royalties.paying import reference_of
+from royalties.service.books import Clerk
+from royalties.store import ledger as ledger_store
+from royalties.store import payouts as store
+
+_SENT = frozenset({PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED})
+_BEFORE = {
+    PayoutState.SETTLED: frozenset({PayoutState.SENT}),
+    PayoutState.RETURNED: frozenset({PayoutState.SENT, PayoutState.SETTLED}),
+}
+_STATES = {Outcome.SETTLED: PayoutState.SETTLED, Outcome.RETURNED: PayoutState.RETURNED}
+_SHOWN_MAX = 10
+
+
+def take(session: Session, principal: Principal, data: bytes, *, now: datetime) -> Taken:
+    """Take in a bank's answer about payouts of one's own book.
+
+    Raises `BadInput` for what is no answer, or is about what was never sent.
+    """
+    # Load.
+    require(principal, "usage")
+    sha256 = hashlib.sha256(data).hexdigest()
+    known = store.answer_of(session, principal, sha256)
+    if known is not None:
+        answer_id, form, counts = known
+        return Taken(id=answer_id, form=form, **counts, again=True)
+    answers = read(data)
+    said = _single(session, principal, answers)
+    payouts = store.by_reference(session, principal, (one.reference for one in said))
+    # Decide.
+    _check(said, payouts)
+    moves = _moves(said, payouts)
+    # Save.
+    clerk = Clerk(session, principal.tenant_id, now)
+    made = [_booked(one, state, clerk, now) for one, state, _ in moves]
+    ledger_store.add_transactions(session, made)
+    for state, code in dict.fromkeys((state, code) for _, state, code in moves):
+        ids = [one.id for one, *became in moves if became == [state, code]]
+        store.move(session, principal, ids, state, at=now, bank_code=code)
+    for one, state, code in moves:
+        _tell(session, one, state, code, now)
+    return _record(session, principal, answers, said, moves, sha256=sha256, now=now)
+
+
+def _single(session: Session, principal: Principal, answers: Answers) -> list[Answer]:
+    """What is said of each payment: what is said of a whole file goes for all that were in it."""
+    sent = [one for one in store.batches(session, principal) if one.state is BatchState.SENT]
+    batches = {reference_of(one.id): one for one in sent}
+    found: list[Answer] = []
+    for one in answers.said:
+        if not one.whole:
+            found.append(one)
+            continue
+        batch = batches.get(one.reference)
+        if batch is None:
+            raise _never_sent([one.reference])
+        found += _of_all(session, principal, batch, one)
+    return found
+
+
+def _of_all(session: Session, principal: Principal, batch: Batch, one: Answer) -> list[Answer]:
+    filed = [
+        payout
+        for payout in store.payouts_of(session, principal, batch.id)
+        if payout.way is Way.SEPA and payout.state in _SENT
+    ]
+    total = sum(payout.amount_micro for payout in filed)
+    if one.amount_micro is not None and (one.amount_micro, one.currency) != (total, batch.currency):
+        raise _other_amount([one.reference])
+    return [Answer(payout.end_to_end_id, one.outcome, one.code) for payout in filed]
+
+
+def _check(said: Sequence[Answer], payouts: dict[str, Payout]) -> None:
+    """Raise `BadInput` for payments that were never sent, and for other amounts than were sent."""
+    unknown = [
+        one.reference
+        for one in said
+        if one.reference not in payouts or payouts[one.reference].state not in _SENT
+    ]
+    if unknown:
+        raise _never_sent(unknown)
+    wrong = [
+        one.reference
+        for one in said
+        if one.amount_micro is not None
+        and (one.amount_micro, one.currency or payouts[one.reference].currency)
+        != (payouts[one.reference].amount_micro, payouts[one.reference].currency)
+    ]
+    if wrong:
+        raise _other_amount(wrong)
+
+
+def _moves(
+    said: Iterable[Answer], payouts: dict[str, Payout]
+) -> list[tuple[Payout, PayoutState, str]]:
+    """What changes, in the order of the answer; a payment may settle and come back in one."""
+    stands = {name: one.state for name, one in payouts.items()}
+    found = []
+    for one in said:
+        state = _STATES.get(one.outcome)
+        if state is None or stands[one.reference] not in _BEFORE[state]:
+            continue
+        before, stands[one.reference] = stands[one.reference], state
+        payout = payouts[one.reference]
+        found.append((replace(payout, state=before), state, one.code))
+    return found
+
+
+def _booked(one: Payout, state: PayoutState, clerk: Clerk, now: datetime) -> Transaction:
+    """Settled: out of transit into the bank's hands. Back: owed again, from wherever it was."""
+    transit, amount = account(AccountKind.IN_TRANSIT, one.id), one.amount_micro
+    bank = account(AccountKind.BANK)
+    if state is PayoutState.SETTLED:
+        kind, debit, credit = TransactionKind.SETTLEMENT, transit, bank
+    else:
+        left = one.state is PayoutState.SETTLED
+        kind, debit, credit = TransactionKind.RETURN, bank if left else transit, one.account
+    return ledger.book(
+        kind,
+        (Posting(debit, amount, one.currency), Posting(credit, -amount, one.currency)),
+        clerk.stamp(),
+        facts_key=closing.digest({"payout": one.id, "became": state.value}),
+        reason=f"payout-{state.value}",
+        earned_period=closing.month_of(now),
+        audience=one.audience,
+    )
+
+
+def _tell(session: Session, one: Payout, state: PayoutState, code: str, now: datetime) -> None:
+    """Tell the payee's side of money that came back; they alone can mend it."""
+    if state is not PayoutState.RETURNED or one.audience == OWNER:
+        return
+    notices.notify(
+        session,
+        tenant_id=one.audience.removeprefix("tenant:"),
+        person=None,
+        kind="payout.returned",
+        subject_id=one.id,
+        facts={"code": code or "-"},
+        now=now,
+    )
+
+
+def _record(
+    session: Session,
+    principal: Principal,
+    answers: Answers,
+    said: Sequence[Answer],
+    moves: Sequence[tuple[Payout, PayoutState, str]],
+    *,
+    sha256: str,
+    now: datetime,
+) -> Taken:
+    became = [state for _, state, _ in moves]
+    still_open = sum(one.outcome is Outcome.OPEN for one in said)
+    counts = {
+        "settled": became.count(PayoutState.SETTLED),
+        "returned": became.count(PayoutState.RETURNED),
+        "known": len(said) - len(moves) - still_open,
+        "still_open": still_open,
+        "others": answers.others,
+    }
+    answer_id = derived_id("pan", principal.tenant_id, sha256)
+    store.add_answer(
+        session,
+        principal,
+        answer_id=answer_id,
+        sha256=sha256,
+        form=answers.form,
+        counts=counts,
+        at=now,
+    )
+    details = {"sha256": sha256, "form": answers.form}
+    audit.record(
+        session, principal, action="payout.answered", subject_id=answer_id, details=details, now=now
+    )
+    return Taken(id=answer_id, form=answers.form, **counts, again=False)
+
+
+def _never_sent(references: Sequence[str]) -> BadInput:
+    return BadInput(
+        f"The answer is about payments that were never sent: {_some(references)}.",
+        next_step="Ask the bank what it is about; nothing of it was taken in.",
+        code="never-sent",
+    )
+
+
+def _other_amount(references: Sequence[str]) -> BadInput:
+    return BadInput(
+        f"The answer names other amounts than were sent: {_some(references)}.",
+        next_step="Ask the bank what it is about; nothing of it was taken in.",
+        code="other-amount",
+    )
+
+
+def _some(references: Sequence[str]) -> str:
+    return ", ".join(name[:40] for name in references[:_SHOWN_MAX])

@@ -1,0 +1,335 @@
+"""Paying out of one's own book: proposed from the balances, agreed to by a second person, sent.
+
+When a batch is agreed to, everything happens in one write: the books say that the money is on its
+way, and the file for the bank is made and kept, once. From then on nobody can make it again or
+differently, and nothing of it is ever paid by another batch, whatever becomes of the file.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from core import approvals, audit, log
+from core.db import is_single_operator
+from core.errors import BadInput, Conflict, NotFound
+from core.ids import derived_id
+from core.principal import Principal, SearchCapability, require
+from core.vault import Vault
+from royalties import closing, ledger, paying
+from royalties.accounts import AccountKind, account
+from royalties.models_books import Posting, Transaction, TransactionKind
+from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState
+from royalties.payees import PayeeDetails
+from royalties.paying import Candidate, Frame
+from royalties.payoutfiles import bank_file, hand_list
+from royalties.service.bookaccounts import OWN
+from royalties.service.books import Clerk
+from royalties.service.candidates import candidates
+from royalties.service.payoutseals import FILE, LIST, open_file, seal_file
+from royalties.service.periods import DECIDERS
+from royalties.store import balances
+from royalties.store import ledger as ledger_store
+from royalties.store import payouts as store
+
+SEND = "payout.send"
+SENT = "payout.sent"
+_AHEAD_DAYS_MAX = 60
+_OUT_OF = {BatchKind.PAYEES: AccountKind.PAYABLE, BatchKind.TAX: AccountKind.TAX}
+_GOES = frozenset({PayoutState.PENDING, PayoutState.SENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be paid: `minimum_micro` is what a payee is owed before anything is sent."""
+
+    kind: BatchKind
+    currency: str
+    execute_on: date
+    minimum_micro: int
+
+
+def propose(
+    session: Session, vault: Vault, principal: Principal, wanted: Wanted, *, now: datetime
+) -> Batch:
+    """Propose to pay all that one's own book owes; while it waits, proposed again it is the same.
+
+    Raises `Conflict` without an account to pay from, or where nothing can be paid, with the
+    reasons counted.
+    """
+    # Load.
+    require(principal, "usage")
+    waiting = _waiting(session, principal, wanted)
+    if waiting is not None:
+        return waiting
+    payer = store.accounts(session, principal).get(OWN)
+    found = candidates(session, vault, principal, wanted.kind, wanted.currency, at=now)
+    capability = SearchCapability("payout", principal.tenant_id)
+    out_of = _OUT_OF[wanted.kind]
+    sources = balances.owed_by_run(session, capability, out_of, wanted.currency)
+    # Decide.
+    if payer is None:
+        raise Conflict(
+            "Nobody has said which account is paid from.",
+            next_step="Name it: ebenbild payout account own --name ... --iban ...",
+            code="no-book-account",
+        )
+    _check_day(wanted.execute_on, now)
+    number = store.next_number(session, principal)
+    batch_id = derived_id("pba", principal.tenant_id, wanted.kind, wanted.currency, str(number))
+    frame = _frame(principal, batch_id, wanted.currency, wanted.minimum_micro, now)
+    payouts = paying.plan(found, frame)
+    goes = [one for one in payouts if one.state in _GOES]
+    if not goes:
+        raise Conflict(_nothing(payouts), next_step="Mend what is named.", code="nothing-to-pay")
+    owed = {one.account: one.balance_micro for one in found}
+    item = Batch(
+        id=batch_id,
+        tenant_id=principal.tenant_id,
+        number=number,
+        kind=wanted.kind,
+        currency=wanted.currency,
+        state=BatchState.PROPOSED,
+        execute_on=wanted.execute_on,
+        account_id=payer.id,
+        count=len(goes),
+        total_micro=sum(one.amount_micro for one in goes),
+        left_micro=paying.check_conserved(payouts, owed, sources),
+        sources=sources,
+        digest=paying.agreed_to(payouts),
+        approval_id="",
+        sha256="",
+        single_operator=is_single_operator(session),
+        recorded_at=now,
+        sent_at=None,
+    )
+    # Save.
+    approval = approvals.propose(
+        session,
+        principal,
+        action=SEND,
+        subject_id=item.id,
+        payload=_payload(item),
+        roles=DECIDERS,
+        now=now,
+    )
+    item = replace(item, approval_id=approval.id)
+    store.add_batch(session, item, payouts)
+    return item
+
+
+def decide(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    batch_id: str,
+    *,
+    approve: bool,
+    note: str = "",
+    now: datetime,
+) -> Batch:
+    """Send a batch that somebody else proposed, or drop it; its file can then be fetched.
+
+    Raises `Conflict` where it was decided, where whoever proposed decides, and where something
+    speaks against one of its payments by now.
+    """
+    # Load.
+    require(principal, "reports")
+    item = store.get_batch(session, principal, batch_id)
+    payouts = store.payouts_of(session, principal, batch_id)
+    if item.state is not BatchState.PROPOSED:
+        raise Conflict("This batch was decided.", next_step="See: ebenbild payout show")
+    # Decide.
+    approvals.settle(session, principal, item.approval_id, approve=approve, note=note, now=now)
+    if not approve:
+        return _drop(session, principal, item, payouts, now)
+    goes = [one for one in payouts if one.state is PayoutState.PENDING]
+    found = candidates(session, vault, principal, item.kind, item.currency, at=now)
+    by_account = {one.account: one for one in found}
+    _check_still(goes, by_account, _frame(principal, item.id, item.currency, 1, now))
+    approval = approvals.require_approved(
+        session, SEND, item.id, _payload(item), tenant_id=item.tenant_id, now=now
+    )
+    # Save.
+    clerk = Clerk(session, item.tenant_id, now)
+    ledger_store.add_transactions(session, [_on_its_way(one, clerk, now) for one in goes])
+    store.move(session, principal, [one.id for one in goes], PayoutState.SENT, at=now)
+    sent = replace(
+        item,
+        state=BatchState.SENT,
+        sent_at=now,
+        single_operator=approval.single_operator or is_single_operator(session),
+    )
+    details = {one.account: _details(by_account[one.account]) for one in goes}
+    return _keep_papers(session, vault, principal, sent, goes=goes, details=details)
+
+
+def list_batches(session: Session, principal: Principal) -> tuple[Batch, ...]:
+    """The batches of one's own book, newest first."""
+    require(principal, "reports")
+    return store.batches(session, principal)
+
+
+def get_batch(
+    session: Session, principal: Principal, batch_id: str
+) -> tuple[Batch, tuple[Payout, ...]]:
+    """One batch of one's own book, with all that is in it and all that stays, and why."""
+    require(principal, "reports")
+    item = store.get_batch(session, principal, batch_id)
+    return item, store.payouts_of(session, principal, batch_id)
+
+
+def list_payouts(
+    session: Session,
+    principal: Principal,
+    *,
+    states: Sequence[PayoutState],
+    payee_id: str = "",
+    after: str = "",
+) -> tuple[Payout, ...]:
+    """Payouts that the principal may see: of one's own book, or to one's own payees."""
+    require(principal, "reports")
+    return store.list_payouts(session, principal, states=states, payee_id=payee_id, after=after)
+
+
+def paper(
+    session: Session, vault: Vault, principal: Principal, batch_id: str, *, by_hand: bool
+) -> bytes:
+    """The file for the bank, or the list of what is paid by hand: the same bytes each time.
+
+    Both hold whole accounts, so whoever only reads reports does not get them. Raises `NotFound`
+    before the batch is sent, and where it has no such paper.
+    """
+    require(principal, "usage")
+    item = store.get_batch(session, principal, batch_id)
+    file, table = store.sealed_of(session, principal, batch_id)
+    sealed = table if by_hand else file
+    if sealed is None:
+        raise NotFound(
+            "This batch has no such paper.",
+            next_step="A second person sends it first: ebenbild payout approve",
+        )
+    return open_file(vault, item, sealed, LIST if by_hand else FILE)
+
+
+def _waiting(session: Session, principal: Principal, wanted: Wanted) -> Batch | None:
+    same = (wanted.kind, wanted.currency, BatchState.PROPOSED)
+    found = store.batches(session, principal)
+    return next((one for one in found if (one.kind, one.currency, one.state) == same), None)
+
+
+def _frame(
+    principal: Principal, batch_id: str, currency: str, minimum_micro: int, now: datetime
+) -> Frame:
+    least = max(minimum_micro, paying.unit_micro(currency))
+    return Frame(principal.tenant_id, batch_id, currency, least, now)
+
+
+def _check_day(execute_on: date, now: datetime) -> None:
+    if not 0 <= (execute_on - now.date()).days <= _AHEAD_DAYS_MAX:
+        raise BadInput(
+            "A payment is executed today or within 60 days.",
+            next_step="Leave the day out for today.",
+            code="bad-day",
+        )
+
+
+def _nothing(payouts: Sequence[Payout]) -> str:
+    codes = sorted({why.code for one in payouts for why in one.reasons})
+    return f"Nothing can be paid: {', '.join(codes) or 'nothing is owed'}."
+
+
+def _check_still(goes: Sequence[Payout], found: Mapping[str, Candidate], frame: Frame) -> None:
+    """Raise `Conflict` where something changed since a payment was proposed."""
+    spoiled = [
+        one.account
+        for one in goes
+        if (now := found.get(one.account)) is None
+        or now.balance_micro < one.amount_micro
+        or now.version_id != one.version_id
+        or paying.against(now, frame)
+    ]
+    if spoiled:
+        raise Conflict(
+            f"Something speaks against these by now: {', '.join(spoiled[:10])}.",
+            next_step="Reject the batch and propose it anew: ebenbild payout reject",
+            code="payout-changed",
+        )
+
+
+def _details(candidate: Candidate) -> PayeeDetails:
+    return candidate.details or PayeeDetails()
+
+
+def _on_its_way(one: Payout, clerk: Clerk, now: datetime) -> Transaction:
+    facts = {"payout": one.id, "amount": str(one.amount_micro), "currency": one.currency}
+    return ledger.book(
+        TransactionKind.PAYOUT,
+        (
+            Posting(one.account, one.amount_micro, one.currency),
+            Posting(account(AccountKind.IN_TRANSIT, one.id), -one.amount_micro, one.currency),
+        ),
+        clerk.stamp(),
+        facts_key=closing.digest(facts),
+        reason="payout",
+        earned_period=closing.month_of(now),
+        audience=one.audience,
+    )
+
+
+def _keep_papers(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    item: Batch,
+    *,
+    goes: Sequence[Payout],
+    details: Mapping[str, PayeeDetails],
+) -> Batch:
+    """Make both papers from what was agreed to, keep them sealed, and commit to the file."""
+    payer = store.account(session, principal, item.account_id)
+    at = item.sent_at or item.recorded_at
+    file, table = bank_file(item, payer, goes, details, at=at), hand_list(goes, details)
+    done = replace(item, sha256="" if file is None else hashlib.sha256(file).hexdigest())
+    store.save_decision(
+        session,
+        principal,
+        done,
+        sealed_file=None if file is None else seal_file(vault, done, file, FILE),
+        sealed_list=None if table is None else seal_file(vault, done, table, LIST),
+    )
+    told = {**_payload(done), "sha256": done.sha256}
+    log.append(session, kind=SENT, subject_id=done.id, payload=told, at=at)
+    audit.record(session, principal, action=SENT, subject_id=done.id, details=told, now=at)
+    return done
+
+
+def _drop(
+    session: Session,
+    principal: Principal,
+    item: Batch,
+    payouts: Sequence[Payout],
+    now: datetime,
+) -> Batch:
+    dropped = replace(item, state=BatchState.REJECTED)
+    store.move(session, principal, [one.id for one in payouts], PayoutState.DROPPED, at=now)
+    store.save_decision(session, principal, dropped)
+    return dropped
+
+
+def _payload(item: Batch) -> dict[str, Any]:
+    """What a second person agrees to."""
+    return {
+        "batch": item.id,
+        "book": item.tenant_id,
+        "kind": item.kind.value,
+        "currency": item.currency,
+        "count": item.count,
+        "total": str(item.total_micro),
+        "execute_on": item.execute_on.isoformat(),
+        "account": item.account_id,
+        "digest": item.digest,
+    }
