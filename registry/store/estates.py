@@ -118,12 +118,10 @@ def estates_of(session: Session, principal: Principal, performer_id: str) -> tup
 
 def left_by(
     session: Session, _capability: SearchCapability, payee_ids: Collection[str]
-) -> dict[str, tuple[str, str]]:
-    """Of each heir's payee id, across tenants: the performer who died, and that side's tenant."""
-    query = select(HeirRow.payee_id, HeirRow.performer_id, HeirRow.tenant_id).where(
-        col(HeirRow.payee_id).in_(payee_ids)
-    )
-    return {payee: (performer, tenant) for payee, performer, tenant in session.exec(query)}
+) -> dict[str, str]:
+    """Of each heir's payee id, across tenants: the performer who died."""
+    query = select(HeirRow.payee_id, HeirRow.performer_id)
+    return dict(session.exec(query.where(col(HeirRow.payee_id).in_(payee_ids))).all())
 
 
 def add_reading(

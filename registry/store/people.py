@@ -183,12 +183,16 @@ def payees(
     return dict(session.exec(query).all())
 
 
-def by_payees(
-    session: Session, _capability: SearchCapability, payee_ids: Collection[str]
-) -> dict[str, Performer]:
-    """The performer of each payee id, across tenants; heirs and unknown ids are left out."""
-    query = select(PerformerRow).where(col(PerformerRow.payee_id).in_(payee_ids))
-    return {row.payee_id: _performer(session, row) for row in session.exec(query)}
+def unnamed(
+    session: Session,
+    _capability: SearchCapability,
+    *,
+    performer_ids: Collection[str] = (),
+    payee_ids: Collection[str] = (),
+) -> tuple[Performer, ...]:
+    """Performers by either id, across tenants, for deciding only: without their names."""
+    named = col(PerformerRow.id).in_(performer_ids) | col(PerformerRow.payee_id).in_(payee_ids)
+    return tuple(_made(row, ("", "")) for row in session.exec(select(PerformerRow).where(named)))
 
 
 def lifetimes(
@@ -243,10 +247,14 @@ def _row(session: Session, principal: Principal, performer_id: str) -> Performer
 
 
 def _performer(session: Session, row: PerformerRow) -> Performer:
+    return _made(row, names_of(session, row))
+
+
+def _made(row: PerformerRow, names: tuple[str, str]) -> Performer:
     return Performer(
         row.id,
         row.tenant_id,
-        *names_of(session, row),
+        *names,
         row.payee_id,
         row.recorded_at,
         row.erased_at,

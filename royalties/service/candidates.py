@@ -102,16 +102,18 @@ def _held(
 ) -> dict[str, tuple[Reason, ...]]:
     """What the registry says against paying each of these payees."""
     wanted = list(payee_ids)
-    alive = people.by_payees(session, capability, wanted)
     heirs = estates.left_by(session, capability, wanted)
+    known = people.unnamed(
+        session, capability, payee_ids=wanted, performer_ids=sorted(set(heirs.values()))
+    )
+    own = {one.payee_id: one for one in known}
+    left = {one.id: one for one in known}
     found = {}
     for name in wanted:
-        if name in alive:
-            found[name] = _of_performer(session, alive[name], at)
+        if name in own:
+            found[name] = _of_performer(session, own[name], at)
         elif name in heirs:
-            performer_id, tenant_id = heirs[name]
-            left = people.get_performer(session, system(tenant_id), performer_id)
-            found[name] = _reasons(session, left, at)
+            found[name] = _reasons(session, left[heirs[name]], at)
         else:
             found[name] = (NOBODY,)
     return found

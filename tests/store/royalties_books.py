@@ -56,7 +56,7 @@ class Office:
 @contextmanager
 def office_of(stage: Stage) -> Iterator[Office]:
     """The office of a stage's operator."""
-    opened = Database.open(stage.database_path)
+    opened = Database.open(stage.database_path, vault=stage.world.vault)
     opened.before_commit = stage.db.before_commit
     try:
         yield Office(stage, opened)
