@@ -144,12 +144,12 @@ def _mail_addresses(session: Session, event: Event) -> list[MailAddress]:
 
 def _address_of_person(session: Session, tenant_id: str, person_id: str) -> MailAddress | None:
     try:
-        person = people.person(session, DOOR, person_id)
+        card = people.card(session, DOOR, person_id)
     except NotFound:
         return None
     if people.is_shut(session, DOOR, person_id, tenant_id):
         return None
-    return MailAddress(person.id, tenant_id, person.email, LANGUAGES[0])
+    return MailAddress(person_id, tenant_id, card.email, LANGUAGES[0]) if card.email else None
 
 
 def _schedule(session: Session, event: Event, body: str, to: Endpoint | MailAddress) -> None:

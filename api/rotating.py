@@ -1,7 +1,7 @@
 """Other keys and turnings for all that is sealed, of every package."""
 
 from api.accounts import sealedcolumns as accounts
-from core import answers, webhooks
+from core import answers, approvals, mail, webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
@@ -11,6 +11,8 @@ from royalties.service import payeeseals, payoutseals, receipts
 COLUMNS = (
     *webhooks.SEALED,
     *answers.SEALED,
+    *approvals.SEALED,
+    *mail.SEALED,
     *sealedtexts.SEALED,
     *heldseals.SEALED,
     *filemanifests.SEALED,

@@ -25,6 +25,7 @@ import httpx2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.enrolmentsettings import EnrolmentSettings
 from core.ids import new_id
 from tests.simulators.stage import Person, Stage, voice_sample
 
@@ -65,7 +66,8 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        stage = Stage.make(Path(folder))
+        unlimited = EnrolmentSettings(quota_per_month=4 * asked.enrolments + 1)
+        stage = Stage.make(Path(folder), enrolment=unlimited)
         try:
             rows = [*look_ups(stage, asked.pairs), enrolments(stage, asked.enrolments)]
         finally:

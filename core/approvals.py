@@ -1,6 +1,8 @@
 """The rule of two people: one proposes, another decides, and only then is there an effect.
 
-What is approved is one payload, byte for byte, and it is good for one effect. Where one person
+What is approved is one payload, byte for byte, and it is good for one effect. Addresses of people
+stand in it as an index only; the text that the second person reads lies sealed, and goes with the
+decision or its effect. Where one person
 runs the registry alone he may decide on his own proposal; the approval, its entry in the audit log
 and its leaf say so for good.
 """
@@ -12,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import audit
 from core.canonical import canonical
@@ -28,10 +30,13 @@ from core.db import (
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import ANY_SCOPE, Principal
+from core.resealing import SealedColumn
+from core.rowtexts import about, open_texts, seal_texts, vault_of
 
 ADMIN = "admin"
 _NOTE_CHARACTERS_MAX = 2000
 _OPEN_MAX = 500
+_TEXT = "approval"
 _DECISION = ("state", "decided_by", "decided_person", "decided_at", "note", "used_at")
 
 
@@ -91,6 +96,16 @@ class ApprovalRow(Owned, table=True):
     single_operator: bool
 
 
+class ApprovalTextRow(SQLModel, table=True):
+    """Table of what is read of a proposal in place of an index, while it waits."""
+
+    __tablename__ = "approval_text"
+
+    approval_id: str = Field(primary_key=True, foreign_key="approval.id")
+    tenant_id: str = Field(index=True)
+    sealed: bytes
+
+
 def propose(
     session: Session,
     principal: Principal,
@@ -101,8 +116,11 @@ def propose(
     now: datetime,
     roles: frozenset[str] = frozenset({ADMIN}),
     tenant_id: str | None = None,
+    read_as: Mapping[str, str] | None = None,
 ) -> Approval:
     """Lay one payload before a second person; call it in `write()`.
+
+    `read_as` are texts that are shown in place of indices in the payload, and kept sealed.
 
     `roles` are those of which the decider needs one; `tenant_id` is the organisation whose people
     decide, the proposer's own unless named. The same proposal made twice is one: the open one is
@@ -112,7 +130,7 @@ def propose(
     digest = _digest(payload)
     known = _open_twin(session, where, action, subject_id, digest)
     if known is not None:
-        return _approval(known)
+        return _approval(session, known)
     row = ApprovalRow(
         id=new_id("app"),
         tenant_id=where,
@@ -129,8 +147,12 @@ def propose(
     )
     session.add(row)
     session.flush()
+    if read_as:
+        sealed = seal_texts(vault_of(session), where, read_as, about(where, row.id, _TEXT))
+        session.add(ApprovalTextRow(approval_id=row.id, tenant_id=where, sealed=sealed))
+        session.flush()
     _note(session, principal, row, "approval.proposed", now)
-    return _approval(row)
+    return _approval(session, row)
 
 
 def decide(
@@ -160,7 +182,10 @@ def decide(
     session.add(row)
     session.flush()
     _note(session, principal, row, f"approval.{row.state.lower()}", now)
-    return _approval(row)
+    decided = _approval(session, row)
+    if not approve:
+        _forget_text(session, row)
+    return decided
 
 
 def settle(
@@ -195,14 +220,14 @@ def open_approvals(session: Session, principal: Principal) -> list[Approval]:
         col(ApprovalRow.state) == ApprovalState.OPEN,
     )
     return [
-        _approval(row)
+        _approval(session, row)
         for row in session.exec(query.order_by(col(ApprovalRow.seq)).limit(_OPEN_MAX))
     ]
 
 
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
     """Return one proposal of the principal's organisation; raises NotFound."""
-    return _approval(_mine(session, principal, approval_id))
+    return _approval(session, _mine(session, principal, approval_id))
 
 
 def is_approved(session: Session, action: str, subject_id: str, payload: Mapping[str, Any]) -> bool:
@@ -233,8 +258,8 @@ def require_approved(
         )
     row.used_at = now or utc_now()
     session.add(row)
-    session.flush()
-    return _approval(row)
+    _forget_text(session, row)
+    return _approval(session, row)
 
 
 def concerns(principal: Principal, item: Approval) -> bool:
@@ -319,13 +344,34 @@ def _note(
     audit.record(session, principal, action=action, subject_id=row.id, details=details, now=now)
 
 
-def _approval(row: ApprovalRow) -> Approval:
+def _forget_text(session: Session, row: ApprovalRow) -> None:
+    text = session.get(ApprovalTextRow, row.id)
+    if text is not None:
+        session.delete(text)
+    session.flush()
+
+
+def _bound(row: ApprovalTextRow) -> tuple[str, dict[str, str]]:
+    return row.tenant_id, about(row.tenant_id, row.approval_id, _TEXT)
+
+
+SEALED = (SealedColumn(ApprovalTextRow, "sealed", _bound),)
+
+
+def _said(session: Session, row: ApprovalTextRow) -> dict[str, str] | None:
+    subject_id, facts = _bound(row)
+    return open_texts(vault_of(session), subject_id, row.sealed, facts)
+
+
+def _approval(session: Session, row: ApprovalRow) -> Approval:
+    text = session.get(ApprovalTextRow, row.id)
+    said = None if text is None else _said(session, text)
     return Approval(
         id=row.id,
         tenant_id=row.tenant_id,
         action=row.action,
         subject_id=row.subject_id,
-        payload=row.payload,
+        payload={**row.payload, **(said or {})},
         roles=frozenset(row.roles),
         proposed_by=row.proposed_by,
         proposed_person=row.proposed_person,

@@ -20,11 +20,14 @@ from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.messagesettings import MailSettings
 from core.principal import Principal, require
+from core.resealing import SealedColumn
+from core.rowtexts import about, open_texts, seal_texts, vault_of
 
 SCOPE = "webhooks"
 ADDRESSES_MAX = 10
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _ADDRESS_CHARACTERS_MAX = 254
+_TEXT = "address"
 _PERMANENT = range(500, 600)
 
 
@@ -51,7 +54,7 @@ class MailAddressRow(Owned, table=True):
 
     __tablename__ = "mail_address"
 
-    address: str
+    sealed_address: bytes | None = None
     lang: str
 
 
@@ -71,17 +74,20 @@ def add_address(
             next_step="remove one that is no longer read",
         )
     row = MailAddressRow(
-        id=new_id("mad"), tenant_id=principal.tenant_id, recorded_at=now, address=address, lang=lang
+        id=new_id("mad"), tenant_id=principal.tenant_id, recorded_at=now, lang=lang
+    )
+    row.sealed_address = seal_texts(
+        vault_of(session), row.tenant_id, {_TEXT: address}, _bound(row)[1]
     )
     session.add(row)
     session.flush()
-    return _address(row)
+    return _address(session, row)
 
 
 def list_addresses(session: Session, principal: Principal) -> list[MailAddress]:
     """Return the addresses to which the organisation's notices go."""
     query = select(MailAddressRow).where(visible(MailAddressRow, principal))
-    return [_address(row) for row in session.exec(query.order_by(col(MailAddressRow.id)))]
+    return [_address(session, row) for row in session.exec(query.order_by(col(MailAddressRow.id)))]
 
 
 def remove_address(session: Session, principal: Principal, address_id: str) -> MailAddress:
@@ -93,7 +99,7 @@ def remove_address(session: Session, principal: Principal, address_id: str) -> M
     row = session.exec(query).first()
     if row is None:
         raise NotFound("there is no such address", next_step="list the addresses")
-    gone = _address(row)
+    gone = _address(session, row)
     session.delete(row)
     session.flush()
     return gone
@@ -102,13 +108,13 @@ def remove_address(session: Session, principal: Principal, address_id: str) -> M
 def addresses_of(session: Session, tenant_id: str) -> list[MailAddress]:
     """Return an organisation's addresses for the spreading of a notice."""
     query = select(MailAddressRow).where(col(MailAddressRow.tenant_id) == tenant_id)
-    return [_address(row) for row in session.exec(query.order_by(col(MailAddressRow.id)))]
+    return [_address(session, row) for row in session.exec(query.order_by(col(MailAddressRow.id)))]
 
 
 def get_address(session: Session, address_id: str) -> MailAddress | None:
     """Return an address for a delivery, or None once it was removed."""
     row = session.get(MailAddressRow, address_id)
-    return None if row is None else _address(row)
+    return None if row is None else _address(session, row)
 
 
 def check_address(address: str) -> None:
@@ -157,5 +163,13 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
     return server
 
 
-def _address(row: MailAddressRow) -> MailAddress:
-    return MailAddress(row.id, row.tenant_id, row.address, row.lang)
+def _address(session: Session, row: MailAddressRow) -> MailAddress:
+    texts = open_texts(vault_of(session), row.tenant_id, row.sealed_address, _bound(row)[1])
+    return MailAddress(row.id, row.tenant_id, "" if texts is None else texts[_TEXT], row.lang)
+
+
+def _bound(row: MailAddressRow) -> tuple[str, dict[str, str]]:
+    return row.tenant_id, about(row.tenant_id, row.id, _TEXT)
+
+
+SEALED = (SealedColumn(MailAddressRow, "sealed_address", _bound),)

@@ -21,12 +21,15 @@ _AT_ONCE = 200
 class SealedColumn:
     """A column whose seals each lie under one subject's key.
 
-    `bound` says of a row which subject that is, and what the seal is bound to.
+    `bound` says of a row which subject that is, and what the seal is bound to. A column of keyed
+    hashes, which are not opened, says itself which key one is under and how it is made `anew`.
     """
 
     row: type[SQLModel]
     name: str
     bound: Callable[[Any], tuple[str, Mapping[str, str]]]
+    key_id: Callable[[Any], bytes] = key_id_of
+    anew: Callable[[Vault, Any], Any] | None = None
 
 
 def old_rows(
@@ -53,15 +56,21 @@ def _reseal(db: Database, vault: Vault, column: SealedColumn, names: list[Any]) 
             row = session.get(column.row, name)
             if row is None or not _is_old(vault, column, row):
                 continue  # changed or gone since it was seen
-            subject_id, facts = column.bound(row)
-            plain = vault.unseal(subject_id, getattr(row, column.name), facts)
-            setattr(row, column.name, vault.seal(subject_id, plain, facts))
+            setattr(row, column.name, _anew(vault, column, row))
             session.add(row)
             done += 1
     return done
 
 
+def _anew(vault: Vault, column: SealedColumn, row: Any) -> Any:
+    if column.anew is not None:
+        return column.anew(vault, row)
+    subject_id, facts = column.bound(row)
+    plain = vault.unseal(subject_id, getattr(row, column.name), facts)
+    return vault.seal(subject_id, plain, facts)
+
+
 def _is_old(vault: Vault, column: SealedColumn, row: Any) -> bool:
     """Whether another key than the one that sealed a row seals for its subject now."""
     sealed, live = getattr(row, column.name), vault.live_key_id(column.bound(row)[0])
-    return sealed is not None and live is not None and key_id_of(sealed) != live
+    return sealed is not None and live is not None and column.key_id(sealed) not in (live, b"")

@@ -189,6 +189,12 @@ class Vault:
         """
         return self._ring.for_sealing(subject_id, None)
 
+    def keys_for(self, subject_id: str) -> tuple[tuple[bytes, bytes], ...]:
+        """(id, key) of the subject's keys, the present one first, made when missing."""
+        present = self.key_for(subject_id)
+        old = [key for key in self._keystore.retired(subject_id) if key.subject_id == subject_id]
+        return (present, *((key.key_id, self._ring.unwrap(key)) for key in old))
+
     def key_of(self, key_id: bytes, prefix: str) -> tuple[str, bytes]:
         """(subject, key) of a key's id, if its subject's name begins with `prefix`.
 

@@ -92,12 +92,12 @@ def change_password(
 ) -> None:
     """Keep another password and end every other session; raises BadInput for a weak one."""
     with database.read() as session:
-        who = people.person(session, DOOR, item.person_id)
-    check_password(settings, password, who.email, who.name)
+        card = people.card(session, DOOR, item.person_id)
+    check_password(settings, password, card.email, card.name)
     stored = passwords.hashed(password)
     with database.write() as session:
-        people.set_password(session, DOOR, who.id, stored)
-        store.end_all(session, who.id, now, but=item.id)
+        people.set_password(session, DOOR, item.person_id, stored)
+        store.end_all(session, item.person_id, now, but=item.id)
         signing_in.note(session, item, "account.password-changed", now)
 
 

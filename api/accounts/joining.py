@@ -208,14 +208,21 @@ def _second_person(
     """The approval that a new administrator still needs; None when it is given or none is due."""
     if Role.ADMIN not in roles or is_single_operator(session) or not admins(session, tenant_id):
         return None
-    payload = {"email": email, "roles": sorted(roles), "organisation": tenant_id}
+    index = people.index_of_email(session, DOOR, email)
+    payload = {"email": index, "roles": sorted(roles), "organisation": tenant_id}
     if approvals.is_approved(session, MAKE_ADMIN, tenant_id, payload):
         approvals.require_approved(
             session, MAKE_ADMIN, tenant_id, payload, tenant_id=principal.tenant_id, now=now
         )
         return None
     return approvals.propose(
-        session, principal, action=MAKE_ADMIN, subject_id=tenant_id, payload=payload, now=now
+        session,
+        principal,
+        action=MAKE_ADMIN,
+        subject_id=tenant_id,
+        payload=payload,
+        now=now,
+        read_as={"email": email},
     )
 
 

@@ -33,8 +33,6 @@ class Person:
     """An account; `has_totp` once a code from the app was confirmed."""
 
     id: str
-    email: str
-    name: str
     has_password: bool
     has_totp: bool
     passkeys: int
@@ -45,6 +43,14 @@ class Person:
     def has_second(self) -> bool:
         """Whether this person can prove himself with more than a password."""
         return self.has_totp or self.passkeys > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How an account's owner is called and written to: opened only for who needs it."""
+
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,14 +50,14 @@ class Site:
 def ask_to_add(database: Database, site: Site, item: SignedIn, now: datetime) -> dict[str, Any]:
     """The options for `navigator.credentials.create`, with a challenge that is good once."""
     with database.read() as session:
-        who = people.person(session, DOOR, item.person_id)
+        card = people.card(session, DOOR, item.person_id)
         known = factors.passkeys(session, DOOR, item.person_id)
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name="Ebenbild",
-        user_id=who.id.encode(),
-        user_name=who.email,
-        user_display_name=who.name,
+        user_id=item.person_id.encode(),
+        user_name=card.email,
+        user_display_name=card.name,
         exclude_credentials=[PublicKeyCredentialDescriptor(id=key.credential_id) for key in known],
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED,

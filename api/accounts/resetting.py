@@ -116,18 +116,18 @@ def reset(
         person_id = resets.owner_of(session, DOOR, code_hash, now)
         if person_id is None:
             raise _no_code()
-        who = people.person(session, DOOR, person_id)
+        card = people.card(session, DOOR, person_id)
     # Decide: the slow hash is computed outside of any transaction.
-    check_password(settings, password, who.email, who.name)
+    check_password(settings, password, card.email, card.name)
     stored = passwords.hashed(password)
     # Save.
     with database.write() as session:
-        if resets.owner_of(session, DOOR, code_hash, now) is None or not _email(session, who.id):
+        if resets.owner_of(session, DOOR, code_hash, now) is None or not _email(session, person_id):
             raise _no_code()
-        resets.drop_of(session, who.id)
-        people.set_password(session, DOOR, who.id, stored)
-        ended = session_store.end_all(session, who.id, now)
-        _tell(session, who.id, ended, now)
+        resets.drop_of(session, person_id)
+        people.set_password(session, DOOR, person_id, stored)
+        ended = session_store.end_all(session, person_id, now)
+        _tell(session, person_id, ended, now)
 
 
 def _tell(session: Session, person_id: str, ended: int, now: datetime) -> None:
@@ -165,7 +165,7 @@ def _email(session: Session, person_id: str) -> str:
     if not person_id:
         return ""
     who = people.person(session, DOOR, person_id)
-    return "" if who.disabled_at is not None else who.email
+    return "" if who.disabled_at is not None else people.card(session, DOOR, person_id).email
 
 
 def _hash(code: str) -> str:

@@ -78,13 +78,13 @@ def with_code(
     """Complete a session by a code of the app or a recovery code; each is good once."""
     made = None
     with database.write() as session:
-        who = people.person(session, DOOR, half.person_id)
-        if not _is_locked(session, who.email, origin, now):
-            method = check_code(session, vault, who.id, given, now=now)
+        email = people.card(session, DOOR, half.person_id).email
+        if not _is_locked(session, email, origin, now):
+            method = check_code(session, vault, half.person_id, given, now=now)
             if method is not None:
                 made = complete(session, half, method, origin, now=now)
         if made is None:
-            fail(session, who.email, origin, now)
+            fail(session, email, origin, now)
     if made is None:
         raise refusal()
     return made
@@ -109,8 +109,8 @@ def complete(
     session: Session, half: SignedIn, method: str, origin: Origin, *, now: datetime
 ) -> Begun:
     """Turn a session into a signed-in one, under a new token."""
-    who = people.person(session, DOOR, half.person_id)
-    tries.forget(session, tries.name_of("account", who.email))
+    email = people.card(session, DOOR, half.person_id).email
+    tries.forget(session, tries.name_of("account", email))
     methods = (*(item for item in half.methods if item != method), method)
     token, item = sessions.begin(
         session,

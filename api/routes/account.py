@@ -257,6 +257,7 @@ def _account(
     with world.db.read() as session:
         shown = {
             "who": people.person(session, DOOR, person_id),
+            "card": people.card(session, DOOR, person_id),
             "passkeys": factor_store.passkeys(session, DOOR, person_id),
             "sessions": store.sessions_of(session, DOOR, person_id, now),
             "signing_keys": wrappedkeys.list_own(session, visit.session),
@@ -288,6 +289,7 @@ def _code_page(
     person_id = visit.session.person_id
     with world.db.read() as session:
         who = people.person(session, DOOR, person_id)
+        card = people.card(session, DOOR, person_id)
         seed = factors.seed_of(session, world.vault, person_id)
     if seed is None and not who.has_totp:
         seed = factors.new_seed(world.db, world.vault, person_id)
@@ -297,6 +299,6 @@ def _code_page(
         visit,
         error=error,
         secret=None if seed is None else totp.base32(seed),
-        address=None if seed is None else totp.address(seed, who.email),
+        address=None if seed is None else totp.address(seed, card.email),
         scripts=["passkey.js"],
     )

@@ -102,6 +102,17 @@ def test_a_file_cut_off_in_its_header_is_broken(tmp_path: Path, name: str, kept:
     assert refused(bytes_file(path, path.read_bytes()[:kept])) == "broken-media"
 
 
+def test_an_animation_cut_off_where_its_second_picture_is_described_is_broken(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.gif"
+    MAKERS["a.gif"](path)
+    data = path.read_bytes()
+    places = [at for at in range(len(data)) if data[at : at + 5] == b",\x00\x00\x00\x00"]
+    assert len(places) > 1
+    assert refused(bytes_file(tmp_path / "cut.gif", data[: places[1] + 5])) == "broken-media"
+
+
 def test_nothing_in_a_file_is_empty(tmp_path: Path) -> None:
     assert refused(bytes_file(tmp_path / "a.mp4", b"")) == "empty-media"
     with wave.open(str(tmp_path / "a.wav"), "wb") as sound:

@@ -18,16 +18,23 @@ from api import rotating
 from api.client import Client
 from api.opening import open_registry
 from api.reindexing import rebuild
+from api.roles import Role
 from core import sqlite
 from core.kek import KEK_FILE, file_kek
 from core.keybackup import write_backup
+from core.keys import generate
 from registry.service import rekeying, turning
 from registry.service.indexfile import IndexFile
+from tests.simulators.people import seat
 from tests.simulators.small_engine import MODELS, medium, vector
 from tests.simulators.stage import Person, Stage, declaration, new_cut, run_jobs, submit
 
 PERFORMER, STRANGER = "Planted Performer", "Planted Stranger"
 FULL_NAME, PUBLIC_NAME = "Anna Wilhelmina Quastenflosser", "Annabella Quast"
+MEMBER, MEMBER_EMAIL = "Ottokar Zwirbelbart", "ottokar.zwirbelbart@example.org"
+INVITED, TOLD = "invited.zwirbelbart@example.org", "told.zwirbelbart@example.org"
+GUARDIAN = "Theobald Kummerspeck"
+NAMES = (FULL_NAME, PUBLIC_NAME, MEMBER, MEMBER_EMAIL, INVITED, TOLD, GUARDIAN)
 SECRET_HEADER = "planted-secret-in-a-wrong-header"
 
 
@@ -52,7 +59,7 @@ def planted(api_key: str) -> dict[str, bytes]:
     """Everything that may lie nowhere in the clear, by what it is."""
     wanted = {"api key": api_key.encode(), "wrong header": SECRET_HEADER.encode()}
     wanted |= {"api key base64": base64.b64encode(api_key.encode())[:30]}
-    for name in (FULL_NAME, PUBLIC_NAME):
+    for name in NAMES:
         wanted |= {f"name {name}": name.encode(), f"hex of {name}": name.encode().hex().encode()}
         for shift in range(3):
             cut = name.encode()[shift : shift + len(name) // 3 * 3 - 3]
@@ -142,7 +149,8 @@ def test_nothing_planted_lies_anywhere_before_and_after_erasure(
 
 def _tell_the_story(stage: Stage) -> tuple[str, Client, Person]:
     """Enrolment, scan and every error on the way; the studio's API key, its client, the person."""
-    _, agency = stage.tenant("agency")
+    agency_id, agency = stage.tenant("agency")
+    _people(stage, agency_id, agency)
     tenant = stage.operator.post("/v1/tenants", {"name": "A studio", "kind": "studio"})
     issued = stage.operator.post(f"/v1/tenants/{tenant['id']}/keys", {})["api_key"]
     studio = stage.client(issued)
@@ -162,6 +170,20 @@ def _tell_the_story(stage: Stage) -> tuple[str, Client, Person]:
     submit(stage, studio, new_cut(studio), film, declaration())
     _go_wrong(stage, studio, issued, film)
     return issued, studio, person
+
+
+def _people(stage: Stage, agency_id: str, agency: Client) -> None:
+    """A member, somebody invited, an address for notices, and a child with a guardian."""
+    with open_registry(stage.settings) as world:
+        seat(world.db, agency_id, Role.ADMIN, name=MEMBER, email=MEMBER_EMAIL)
+    for role in ("agent", "admin"):
+        body = {"email": INVITED, "roles": [role], "tenant_id": agency_id}
+        stage.operator.post("/v1/invitations", body)
+    agency.post("/v1/mail-addresses", {"address": TOLD, "lang": "de"})
+    body = {"name": "A Child", "public_name": "A Child", "born_on": "2019-03-04"}
+    child = agency.post("/v1/performers", body)["id"]
+    guardian = {"name": GUARDIAN, "did": generate().did, "relation": "parent"}
+    agency.post(f"/v1/performers/{child}/guardians", guardian)
 
 
 def _go_wrong(stage: Stage, studio: Client, api_key: str, film: bytes) -> None:

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlmodel import col, select
+
 from api.accounts import sessions
 from api.accounts.models import Passkey, Stage, WrappedKey
 from api.accounts.sessions import Origin
 from api.accounts.store import factors, people, wrappedkeys
+from api.accounts.store.sessions import SessionRow
 from api.roles import Role
 from core.clock import utc_now
 from core.db import Database
@@ -41,12 +44,14 @@ class Seat:
         }
 
 
-def seat(database: Database, tenant_id: str, *roles: Role) -> Seat:
+def seat(
+    database: Database, tenant_id: str, *roles: Role, name: str = "Somebody", email: str = ""
+) -> Seat:
     """Somebody with these roles in an organisation, signed in three times."""
     now, person_id = utc_now(), new_id("per")
     with database.write() as session:
-        email = f"{person_id}@example.org"
-        people.add_person(session, person_id=person_id, email=email, name="Somebody", at=now)
+        address = email or f"{person_id}@example.org"
+        people.add_person(session, person_id=person_id, email=address, name=name, at=now)
         people.set_membership(session, person_id, tenant_id, roles, now)
         passkey = _passkey(person_id, now)
         spare_key = _passkey(person_id, now)
@@ -61,6 +66,16 @@ def seat(database: Database, tenant_id: str, *roles: Role) -> Seat:
         _, spare = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
         leaving, _ = sessions.begin(session, person_id, Stage.FULL, methods, HERE, now=now)
     return Seat(token, person_id, passkey.id, signing.id, spare.id, leaving)
+
+
+def renew(database: Database) -> None:
+    """Everybody who is signed in has proved himself just now: for tests that outlast a session."""
+    now = utc_now()
+    with database.write() as session:
+        for row in session.exec(select(SessionRow).where(col(SessionRow.ended_at).is_(None))):
+            row.seen_at = row.fresh_at = now
+            row.expires_at = now + sessions.LONGEST
+            session.add(row)
 
 
 def _passkey(person_id: str, now: datetime) -> Passkey:

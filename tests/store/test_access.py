@@ -23,7 +23,7 @@ from tests.store.test_accounts import NOW, PASSWORD, invited, later, ready, who
 @pytest.fixture
 def shared(world: TestWorld) -> Iterator[Database]:
     """The registry as several people run it."""
-    made = Database.open(world.settings.database_path)
+    made = Database.open(world.settings.database_path, vault=world.vault)
     yield made
     made.close()
 

@@ -265,7 +265,7 @@ def test_the_last_administrator_stays(world: TestWorld) -> None:
 def test_a_second_administrator_takes_two_people(world: TestWorld) -> None:
     first, _ = ready(world, "ben@example.org", "admin")
     second, _ = ready(world, "carla@example.org", "admin")
-    shared = Database.open(world.settings.database_path)
+    shared = Database.open(world.settings.database_path, vault=world.vault)
     try:
         asking, deciding = who(world, first), who(world, second)
         with shared.write() as session:

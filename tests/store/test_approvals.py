@@ -20,7 +20,7 @@ PAYLOAD = {"amount_micro": 5, "to": "acc_1"}
 @pytest.fixture
 def shared(world: TestWorld) -> Iterator[Database]:
     """The database as an organisation of several people opens it."""
-    opened = Database.open(world.settings.database_path)
+    opened = Database.open(world.settings.database_path, vault=world.vault)
     yield opened
     opened.close()
 

@@ -11,6 +11,7 @@ from api.accounts import factors, identities
 from api.accounts.store import factors as kept
 from api.accounts.store import people
 from core import resealing
+from core.errors import Conflict
 from core.principal import SearchCapability
 from core.vault import key_id_of
 from registry.identification import VerifiedIdentity
@@ -29,12 +30,13 @@ OF_VECTORS = {
 OF_PROOFS = {("challenge", "sealed"), ("fine_print", "sealed")}
 # Under the log's own key, changed by `ebenbild log rotate-key`.
 OF_LOG = {("log_key", "sealed")}
+# Keyed hashes, which are made anew from what is sealed beside them.
+OF_INDICES = {("person", "email_index")}
 
 
 def test_every_sealed_column_is_rotated_somewhere(world: TestWorld) -> None:
-    assert set(_sealed_columns(world)) == OF_VECTORS | OF_PROOFS | OF_LOG | {
-        (str(column.row.__tablename__), column.name) for column in rotating.COLUMNS
-    }
+    rotated = {(str(column.row.__tablename__), column.name) for column in rotating.COLUMNS}
+    assert set(_sealed_columns(world)) | OF_INDICES == OF_VECTORS | OF_PROOFS | OF_LOG | rotated
 
 
 def _sealed_columns(world: TestWorld) -> Iterator[tuple[str, str]]:
@@ -52,7 +54,7 @@ def test_an_account_signs_in_as_before_and_nothing_lies_under_its_old_key(
     seed = _account(world)
     old = world.vault.live_key_id(PERSON)
     assert rekeying.renew(world.vault, PERSON) == 1
-    assert rotating.reseal(world).rows == 2
+    assert rotating.reseal(world).rows == 3
     assert rotating.reseal(world).rows == 0
     assert rotating.forget_old(world) == 1
     with world.db.read() as session:
@@ -95,7 +97,30 @@ def test_what_was_erased_stops_no_rotation(world: TestWorld) -> None:
     _account(world)
     world.vault.erase(PERSON)
     rekeying.renew_all(world.vault)
+    assert rotating.reseal(world).rows == 1  # the index of an address that nobody can read
     assert rotating.reseal(world).rows == 0
+    assert rotating.forget_old(world) > 0
+
+
+def test_an_account_is_found_by_its_address_under_each_key_of_the_index(world: TestWorld) -> None:
+    _account(world)
+    for rotate in (lambda: rekeying.renew(world.vault, people.EMAILS), lambda: _reseal(world)):
+        rotate()
+        with world.db.read() as session:
+            found = people.person_by_email(session, factors.DOOR, "anna@example.org")
+        assert found is not None
+        with pytest.raises(Conflict), world.db.write() as session:
+            people.add_person(
+                session, person_id="per_two", email="anna@example.org", name="Twin", at=NOW
+            )
+    assert rotating.forget_old(world) == 1
+    with world.db.read() as session:
+        assert people.person_by_email(session, factors.DOOR, "anna@example.org") is not None
+        assert people.person_by_email(session, factors.DOOR, "ann@example.org") is None
+
+
+def _reseal(world: TestWorld) -> None:
+    assert rotating.reseal(world).rows == 1
 
 
 def _account(world: TestWorld) -> bytes:

@@ -5,16 +5,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from api.accounts import joining
+from api.accounts.store import people as accounts
+from api.roles import Role
 from api.schema import downgrade, upgrade
+from core import approvals, mail
 from core.clock import utc_now
 from core.db import Database
 from core.errors import Broken
+from core.ids import new_id
 from core.principal import SearchCapability, system
 from registry.service import people
 from registry.store import people as store
 from tests.fixtures import TestWorld, before, new_principal
 
 NAME, PUBLIC = "Wilhelmina Quastenflosser", "Willa Quast"
+WHO, EMAIL = "Ottokar Zwirbelbart", "ottokar.zwirbelbart@example.org"
+INVITED, TOLD = "invited.zwirbel@example.org", "told.zwirbel@example.org"
 
 
 def add(world: TestWorld, name: str = NAME, public_name: str = PUBLIC) -> str:
@@ -23,6 +30,16 @@ def add(world: TestWorld, name: str = NAME, public_name: str = PUBLIC) -> str:
         return people.create_performer(
             session, agency, name=name, public_name=public_name, now=utc_now()
         ).id
+
+
+def account(world: TestWorld) -> None:
+    """Somebody of the first organisation, an invitation, and an address for notices."""
+    now, person_id = utc_now(), new_id("per")
+    with world.db.write() as session:
+        accounts.add_person(session, person_id=person_id, email=EMAIL, name=WHO, at=now)
+        accounts.set_membership(session, person_id, world.first.tenant_id, [Role.ADMIN], now)
+        joining.invite(session, world.first, INVITED, ["auditor"], now=now)
+        mail.add_address(session, world.first, address=TOLD, lang="de", now=now)
 
 
 def on_disk(folder: Path, *words: str) -> list[tuple[str, str]]:
@@ -41,12 +58,22 @@ def test_an_older_registry_is_sealed_by_the_upgrade(migrated: TestWorld) -> None
     gone = add(world, "Somebody Else", "Somebody")
     with world.db.write() as session:
         session.get_one(store.PerformerRow, gone).erased_at = utc_now()
+    account(world)
     downgrade(world.db, before("0091"))
     world.db.checkpoint()
-    assert on_disk(world.root, NAME) and on_disk(world.root, PUBLIC)
+    words = (NAME, PUBLIC, WHO, EMAIL, INVITED, TOLD)
+    assert {word for _, word in on_disk(world.root, *words)} == set(words)
 
     upgrade(world.db)
-    assert on_disk(world.root, NAME, PUBLIC) == []
+    assert on_disk(world.root, *words) == []
+    with world.db.read() as session:
+        assert [(one.name, one.email) for one in joining.list_members(session, world.first)] == [
+            (WHO, EMAIL)
+        ]
+        found = accounts.person_by_email(session, joining.DOOR, EMAIL)
+        (invited,) = joining.list_invitations(session, world.first, utc_now())
+        (told,) = mail.list_addresses(session, world.first)
+    assert found is not None and (invited.email, told.address) == (INVITED, TOLD)
     with world.db.read() as session:
         cards = store.cards(session, SearchCapability("test", "operator"), [standing, gone])
     assert {card.performer_id: card.public_name for card in cards} == {
@@ -104,3 +131,22 @@ def test_a_database_opened_without_its_vault_reads_no_name(world: TestWorld) -> 
             store.cards(session, SearchCapability("test", "operator"), [who])
     finally:
         bare.close()
+
+
+def test_whom_two_people_make_an_administrator_is_read_by_them_alone(world: TestWorld) -> None:
+    account(world)
+    shared = Database.open(world.settings.database_path, vault=world.vault)  # not one alone
+    try:
+        with shared.write() as session:
+            made = joining.invite(session, world.first, INVITED, ["admin"], now=utc_now())
+        assert made.waits_for is not None
+        with shared.write() as session:
+            again = joining.invite(session, world.first, INVITED, ["admin"], now=utc_now())
+        assert again.waits_for is not None and again.waits_for.id == made.waits_for.id
+        with shared.read() as session:
+            (read,) = approvals.open_approvals(session, world.first)
+            kept = session.get_one(approvals.ApprovalRow, read.id).payload
+        assert (read.payload["email"], INVITED in str(kept)) == (INVITED, False)
+    finally:
+        shared.close()
+    assert on_disk(world.root, INVITED) == []

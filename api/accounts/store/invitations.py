@@ -10,6 +10,9 @@ from api.roles import Role
 from core.db import JsonText, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal
+from core.rowtexts import about, open_texts, seal_texts, vault_of
+
+EMAIL = "email"
 
 
 class InvitationRow(SQLModel, table=True):
@@ -20,7 +23,7 @@ class InvitationRow(SQLModel, table=True):
     id: str = Field(primary_key=True)
     hash: str = Field(unique=True)
     tenant_id: str = Field(index=True, foreign_key="tenant.id")
-    email: str
+    sealed_email: bytes | None = None
     roles: list[str] = Field(sa_type=JsonText)
     made_by: str
     created_at: datetime = Field(sa_type=UtcDateTime)
@@ -31,18 +34,19 @@ class InvitationRow(SQLModel, table=True):
 
 def add_invitation(session: Session, item: Invitation, code_hash: str, *, at: datetime) -> None:
     """Store an invitation."""
-    session.add(
-        InvitationRow(
-            id=item.id,
-            hash=code_hash,
-            tenant_id=item.tenant_id,
-            email=item.email,
-            roles=sorted(role.value for role in item.roles),
-            made_by=item.made_by,
-            created_at=at,
-            expires_at=item.expires_at,
-        )
+    row = InvitationRow(
+        id=item.id,
+        hash=code_hash,
+        tenant_id=item.tenant_id,
+        roles=sorted(role.value for role in item.roles),
+        made_by=item.made_by,
+        created_at=at,
+        expires_at=item.expires_at,
     )
+    row.sealed_email = seal_texts(
+        vault_of(session), item.tenant_id, {EMAIL: item.email}, bound(row)[1]
+    )
+    session.add(row)
     session.flush()
 
 
@@ -50,7 +54,7 @@ def invitation_of(session: Session, _door: Door, code_hash: str) -> Invitation |
     """The invitation of a code."""
     query = select(InvitationRow).where(col(InvitationRow.hash) == code_hash)
     row = session.exec(query).first()
-    return None if row is None else _invitation(row)
+    return None if row is None else _invitation(session, row)
 
 
 def open_invitations(session: Session, principal: Principal, now: datetime) -> list[Invitation]:
@@ -61,7 +65,8 @@ def open_invitations(session: Session, principal: Principal, now: datetime) -> l
         col(InvitationRow.withdrawn_at).is_(None),
         col(InvitationRow.expires_at) > now,
     )
-    return [_invitation(row) for row in session.exec(query.order_by(col(InvitationRow.created_at)))]
+    rows = session.exec(query.order_by(col(InvitationRow.created_at)))
+    return [_invitation(session, row) for row in rows]
 
 
 def use_invitation(session: Session, _door: Door, invitation_id: str, at: datetime) -> bool:
@@ -97,11 +102,17 @@ def withdraw_of(
     return len(mine)
 
 
-def _invitation(row: InvitationRow) -> Invitation:
+def bound(row: InvitationRow) -> tuple[str, dict[str, str]]:
+    """Under whose key the address of a row lies, and what it is bound to."""
+    return row.tenant_id, about(row.tenant_id, row.id, EMAIL)
+
+
+def _invitation(session: Session, row: InvitationRow) -> Invitation:
+    texts = open_texts(vault_of(session), row.tenant_id, row.sealed_email, bound(row)[1])
     return Invitation(
         id=row.id,
         tenant_id=row.tenant_id,
-        email=row.email,
+        email="" if texts is None else texts[EMAIL],
         roles=frozenset(Role(name) for name in row.roles),
         made_by=row.made_by,
         expires_at=row.expires_at,

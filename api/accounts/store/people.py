@@ -1,28 +1,33 @@
 """Table of people and of what they are in which organisation."""
 
 from collections.abc import Collection
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from api.accounts.models import Door, Member, Membership, Person, Secrets
+from api.accounts.models import Card, Door, Member, Membership, Person, Secrets
 from api.accounts.store.factors import PasskeyRow
 from api.roles import Role
+from core.blindindex import index_of, indices_of
 from core.db import JsonText, UtcDateTime
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.principal import Principal
+from core.rowtexts import open_texts, seal_texts, vault_of
+from core.vault import Vault
 
+EMAILS = "index:emails"
 _MEMBERS_MAX = 1000
 
 
 class PersonRow(SQLModel, table=True):
-    """Table of accounts; `email` is in lower case."""
+    """Table of accounts; name and address lie sealed, and the address is found by its index."""
 
     __tablename__ = "person"
 
     id: str = Field(primary_key=True)
-    email: str = Field(unique=True)
-    name: str
+    email_index: str = Field(unique=True)
+    sealed_card: bytes | None = None
     password_hash: str | None = None
     totp_sealed: bytes | None = None
     totp_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -45,20 +50,36 @@ class MembershipRow(SQLModel, table=True):
 
 
 def add_person(session: Session, *, person_id: str, email: str, name: str, at: datetime) -> None:
-    """Store a new account; Conflict when the address has one."""
-    session.add(PersonRow(id=person_id, email=email, name=name, created_at=at))
+    """Store a new account, for an address in lower case; Conflict when it has one."""
+    vault = vault_of(session)
+    if person_by_email(session, Door("new account"), email) is not None:
+        raise Conflict("this address has an account", next_step="sign in with it")
+    row = PersonRow(id=person_id, email_index=index_of(vault, EMAILS, email), created_at=at)
+    row.sealed_card = seal_texts(vault, person_id, {"email": email, "name": name}, bound(row)[1])
+    session.add(row)
     session.flush()
 
 
 def person_by_email(session: Session, _door: Door, email: str) -> Person | None:
     """The account of an address."""
-    row = session.exec(select(PersonRow).where(col(PersonRow.email) == email)).first()
+    known = indices_of(vault_of(session), EMAILS, email)
+    row = session.exec(select(PersonRow).where(col(PersonRow.email_index).in_(known))).first()
     return None if row is None else _person(session, row)
 
 
 def person(session: Session, _door: Door, person_id: str) -> Person:
     """One account; raises NotFound."""
     return _person(session, _row(session, person_id))
+
+
+def index_of_email(session: Session, _door: Door, email: str) -> str:
+    """What stands for an address where it must not be read."""
+    return index_of(vault_of(session), EMAILS, email)
+
+
+def card(session: Session, _door: Door, person_id: str) -> Card:
+    """Name and address of an account, empty once they are erased; raises NotFound."""
+    return _card(session, _row(session, person_id))
 
 
 def secrets_of(session: Session, _door: Door, person_id: str) -> Secrets:
@@ -164,18 +185,34 @@ def members(session: Session, principal: Principal, tenant_id: str | None = None
             col(MembershipRow.ended_at).is_(None),
         )
     )
-    rows = session.exec(query.order_by(col(PersonRow.name), col(PersonRow.id)).limit(_MEMBERS_MAX))
-    return [
+    rows = session.exec(query.order_by(col(PersonRow.id)).limit(_MEMBERS_MAX))
+    found = [
         Member(
             person_id=who.id,
-            name=who.name,
-            email=who.email,
+            **asdict(_card(session, who)),
             roles=_roles(what.roles),
             since=what.since,
             disabled_at=who.disabled_at or what.disabled_at,
         )
         for who, what in rows
     ]
+    return sorted(found, key=lambda member: (member.name.casefold(), member.person_id))
+
+
+def bound(row: PersonRow) -> tuple[str, dict[str, str]]:
+    """Under whose key the card of a row lies, and what it is bound to."""
+    return row.id, {"person": row.id, "what": "card"}
+
+
+def index_anew(vault: Vault, row: PersonRow) -> str:
+    """The index of a row's address under the present key; of an erased one nothing is left."""
+    texts = open_texts(vault, row.id, row.sealed_card, bound(row)[1])
+    return f"erased:{row.id}" if texts is None else index_of(vault, EMAILS, texts["email"])
+
+
+def _card(session: Session, row: PersonRow) -> Card:
+    texts = open_texts(vault_of(session), row.id, row.sealed_card, bound(row)[1])
+    return Card("", "") if texts is None else Card(**texts)
 
 
 def _row(session: Session, person_id: str) -> PersonRow:
@@ -189,8 +226,6 @@ def _person(session: Session, row: PersonRow) -> Person:
     count = select(func.count()).where(col(PasskeyRow.person_id) == row.id)
     return Person(
         id=row.id,
-        email=row.email,
-        name=row.name,
         has_password=row.password_hash is not None,
         has_totp=row.totp_confirmed_at is not None,
         passkeys=session.exec(count).one(),

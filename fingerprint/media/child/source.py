@@ -111,7 +111,7 @@ class Source:
                 return
             except MemoryError:
                 raise
-            except READ_ERRORS:
+            except (*READ_ERRORS, IndexError):  # of a list of streams that changed meanwhile
                 errors += 1
                 self.damaged += 1
 

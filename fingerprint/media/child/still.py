@@ -130,7 +130,10 @@ def _opened(file: BinaryIO, still_format: str, limits: Limits) -> Image.Image:
 
 def _is_animated(image: Image.Image) -> bool:
     """Several frames meant to be shown one after the other; pages and previews are not."""
-    return image.format in ("GIF", "PNG", "WEBP", "AVIF") and getattr(image, "n_frames", 1) > 1
+    try:
+        return image.format in ("GIF", "PNG", "WEBP", "AVIF") and getattr(image, "n_frames", 1) > 1
+    except DAMAGE as exc:
+        raise Refused(Case.UNREADABLE) from exc
 
 
 def _sequence(image: Image.Image, limits: Limits) -> Iterator[tuple[Image.Image, int]]:
