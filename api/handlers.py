@@ -11,6 +11,7 @@ from api.embedding import change_encoder, embed_sample
 from api.enforcing import fail_clip, find_performer
 from api.erasing import forget_performer
 from api.heartbeat import Heartbeat
+from api.importing import fail_import, import_report
 from api.inventing import embed_figure, shred_figure
 from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
@@ -42,6 +43,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "embed_figure": partial(_renewed, tools, embed_figure),
         "shred_figure": partial(shred_figure, tools),
         "reembed": partial(_renewed, tools, change_encoder),
+        "usage": partial(import_report, tools),
     }
 
 
@@ -52,6 +54,7 @@ def failures() -> Mapping[str, Failure]:
         "find": fail_clip,
         "reembed": give_up_change,
         "embed_figure": inventing.fail_sample,
+        "usage": fail_import,
     }
 
 

@@ -192,8 +192,13 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "accruals",
         "performers",
         "trial-balance",
-        "usage-imports",
     ),
+    "usage": (
+        "usage-imports",
+        "usage-mapping-guesses",
+        "usage-mappings",
+    ),
+    "cutnames": ("cuts",),
     "accountstatements": ("performers",),
     "shares": (
         "performers",

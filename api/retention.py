@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from api import uploads
+from api import importing, uploads
 from api.accounts.store import sessions
 from core import deliveries, jobs, notices, outbox
 from core.answers import drop_answers
@@ -103,6 +103,10 @@ def _exports(world: World, _before: datetime, now: datetime) -> int:
     return exporting.expire(world.db, world.objects, now=now)
 
 
+def _rejects(world: World, before: datetime, _now: datetime) -> int:
+    return importing.expire(world, before)
+
+
 def _written(
     drop: Callable[[Session, datetime], int],
 ) -> Callable[[World, datetime, datetime], int]:
@@ -125,6 +129,7 @@ SCHEDULE = (
     Rule("consents", _fixed(0), _consents),
     Rule("noticed", _fixed(90), _noticed),
     Rule("exports", _fixed(exporting.KEPT_DAYS), _exports),
+    Rule("rejects", _fixed(importing.KEPT_DAYS), _rejects),
     Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
     Rule("messages", _fixed(30), _written(_messages)),
     Rule("jobs", _fixed(90), _written(lambda s, before: jobs.drop_ended(s, before=before))),

@@ -37,6 +37,7 @@ KINDS = (
     "export",
     "forget",
     "reembed",
+    "usage",
 )
 
 

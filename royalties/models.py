@@ -94,7 +94,8 @@ class UsageRow:
 
     `territory` is an ISO 3166-1 alpha-2 code or `*`, `period` a month `YYYY-MM`. `reference` is
     the reporter's own name for the line and tells two lines with the same figures apart.
-    `supersedes` is the id of the line that this one corrects.
+    `supersedes` is the id of the line that this one corrects. `names` are identifiers of the cut,
+    as (scheme, value); what they name is looked up where the line does not say its cut itself.
     """
 
     line_no: int
@@ -105,6 +106,8 @@ class UsageRow:
     reference: str = ""
     reported: Reported = NOTHING
     supersedes: str | None = None
+    names: tuple[tuple[str, str], ...] = ()
+    text: str = field(default="", compare=False, repr=False)
 
     @property
     def content_hash(self) -> str:
@@ -145,19 +148,22 @@ class UsageLine:
 class Reject:
     """A line that was not taken in: `cause` is kebab-case, `column` is empty for the whole line.
 
-    The offending text is not repeated: reports are shown to people who may not see it.
+    `text` is the line as it came, for whoever handed it in; reports, which are shown to others as
+    well, do not repeat it.
     """
 
     line_no: int
     cause: str
     column: str = ""
+    text: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """What became of a usage file; `lines` = accepted + duplicates + rejected.
 
-    `known_file` names the earlier import of the very same bytes. `overlapping` counts accepted
+    `known_file` names the earlier import of the very same bytes; a `running` one has taken in what
+    stands up to `reached_line`. `overlapping` counts accepted
     lines whose cut, territory and period had been reported before: another outlet, or a
     correction that a person should look at. `rejects` keeps the first ones, `rejected` counts all.
     """
@@ -172,6 +178,10 @@ class ImportReport:
     rejected: int
     rejects: tuple[Reject, ...]
     ignored_columns: tuple[str, ...]
+    sender: str = ""
+    form: str = "csv"
+    running: bool = False
+    reached_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,4 +60,7 @@ def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
             for one in report.rejects
         ],
         "ignored_columns": list(report.ignored_columns),
+        "sender": report.sender,
+        "form": report.form,
+        "running": report.running,
     }

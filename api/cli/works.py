@@ -95,3 +95,37 @@ def list_links(cli: Cli, cut: Annotated[str, typer.Argument(help="Id of the cut.
         for link in found
     ]
     emit(cli, found, lambda: table(("part", "stretch", "is in", "speed", ""), rows))
+
+
+@command(cuts, "identify")
+def identify(
+    cli: Cli,
+    cut: Annotated[str, typer.Argument(help="Id of the cut.")],
+    scheme: Annotated[str, typer.Argument(help="isan, eidr, isrc or title_id.")],
+    value: Annotated[str, typer.Argument(help="As it is written; title_id as youtube:NDH1bGn.")],
+) -> None:
+    """Say what the world calls a cut, so that usage reports may name it by that."""
+    with cli.client() as client:
+        made = client.post(f"/v1/cuts/{cut}/identifiers", {"scheme": scheme, "value": value})
+    emit(cli, made, lambda: fields(made))
+
+
+@command(cuts, "identifiers")
+def identifiers(cli: Cli, cut: Annotated[str, typer.Argument(help="Id of the cut.")]) -> None:
+    """List what the world calls a cut."""
+    with cli.client() as client:
+        found = client.get(f"/v1/cuts/{cut}/identifiers")
+    rows = [(item["id"], item["scheme"], item["value"]) for item in found]
+    emit(cli, found, lambda: table(("id", "scheme", "value"), rows))
+
+
+@command(cuts, "unidentify")
+def unidentify(
+    cli: Cli,
+    cut: Annotated[str, typer.Argument(help="Id of the cut.")],
+    identifier: Annotated[str, typer.Argument(help="Id of the identifier.")],
+) -> None:
+    """Take an identifier from a cut; usage that was taken in by it stays."""
+    with cli.client() as client:
+        gone = client.post(f"/v1/cuts/{cut}/identifiers/{identifier}/removal")
+    emit(cli, gone, lambda: fields(gone))

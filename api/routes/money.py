@@ -1,33 +1,23 @@
-"""Money over HTTP: usage taken in, accruals booked, statements with their working."""
+"""Money over HTTP: accruals booked, statements with their working."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
-from api import uploads
-from api.deps import Caller, Language, Open, Reading, Writing
+from api.deps import Caller, Language, Reading, Writing
 from api.web.pages import render
 from api.web.response import PageResponse
-from api.wire import FROZEN, ReasonOut, Text
+from api.wire import FROZEN, ReasonOut
 from core.clock import utc_now
 from core.db import is_single_operator
-from core.principal import require
 from registry.models.mandates import Act
 from registry.service.acting import view
-from royalties.service import accruals, holds, statements, usage
+from royalties.service import accruals, holds, statements
 from royalties.statement_wire import to_dict
 from royalties.wire import accrual_report_to_dict, trial_balance_to_dict
-from royalties.wire_usage import import_report_to_dict
 
 router = APIRouter(tags=["money"])
-
-
-class NewImport(BaseModel):
-    """An uploaded usage report: CSV with cut_id, territory, period, views."""
-
-    model_config = FROZEN
-    upload_id: Text
 
 
 class NewAccrual(BaseModel):
@@ -35,21 +25,6 @@ class NewAccrual(BaseModel):
 
     model_config = FROZEN
     clearance_id: str | None = None
-
-
-@router.post("/usage-imports", status_code=201, response_model=dict[str, Any])
-def import_usage(body: NewImport, writing: Writing, world: Open) -> Response:
-    """Take a usage report in; every line is accepted, known, or rejected with its cause."""
-    require(writing.caller, "usage")
-    replayed = writing.replay()
-    if replayed is not None:
-        return replayed
-    with uploads.opened(world, writing.caller, body.upload_id) as path:
-        answer = writing.write(
-            lambda session: import_report_to_dict(usage.import_usage(session, writing.caller, path))
-        )
-    uploads.discard(world.settings, writing.caller, body.upload_id)
-    return answer
 
 
 @router.post("/accruals", status_code=201, response_model=dict[str, Any])

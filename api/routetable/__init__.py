@@ -12,6 +12,7 @@ from api.routetable import (
     privacy,
     registry,
     rules,
+    usage,
 )
 
 ROWS = (
@@ -19,6 +20,7 @@ ROWS = (
     *registry.ROWS,
     *books.ROWS,
     *payouts.ROWS,
+    *usage.ROWS,
     *rules.ROWS,
     *negotiation.ROWS,
     *messages.ROWS,

@@ -180,7 +180,6 @@ ROWS = (
     Row("GET", "/certificates/{certificate_id}/status", public=True, may_lack=True),
     public("GET", "/certificate-status/{number}"),
     public("GET", "/ns/certificate/v1"),
-    row("POST", "/v1/usage-imports", "usage"),
     row("POST", "/v1/accruals", "usage"),
     row("GET", "/v1/trial-balance", "reports"),
     row("GET", "/v1/tariffs"),

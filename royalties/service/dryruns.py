@@ -16,6 +16,7 @@ from royalties.flats import Firsts
 from royalties.models import UsageLine
 from royalties.outcomes import Outcome
 from royalties.participants import everybody
+from royalties.reports.rows import PERIOD
 from royalties.service import statements
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import get_tariff
@@ -24,7 +25,6 @@ from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
 from royalties.tariffs.times import in_force_in
 from royalties.territories import factors_for
-from royalties.usage import PERIOD
 
 LINES_MAX = 500_000
 

@@ -21,7 +21,7 @@ from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settl
 from royalties.service import matching
 from royalties.service.books import Clerk
 from royalties.service.periods import check_month
-from royalties.service.usage import COLLECTORS
+from royalties.service.usage_intake import COLLECTORS
 from royalties.store import claims as due_store
 from royalties.store import invoices as store
 from royalties.store import ledger as ledger_store

@@ -21,7 +21,7 @@ from registry.service import people
 from registry.service.acting import view
 from registry.store import people as store_of_people
 from royalties.service.periods import check_month
-from royalties.service.usage import COLLECTORS
+from royalties.service.usage_intake import COLLECTORS
 from royalties.shares import ShareClaim, claimed
 from royalties.store import shares as store
 

@@ -17,7 +17,7 @@ from core.db import next_seq
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal, require
 from licensing.models import TariffRef, TariffTerm, Terms
-from royalties.service.usage import COLLECTORS
+from royalties.service.usage_intake import COLLECTORS
 from royalties.store import tariffs as store
 from royalties.store.tariffs import Published
 from royalties.tariffs.documents import digest_of, tariff_from_dict

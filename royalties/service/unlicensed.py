@@ -18,7 +18,7 @@ from royalties.agreed import once
 from royalties.service.books import collector
 from royalties.service.periods import check_month
 from royalties.service.tariffs import agreed_price, get_tariff
-from royalties.service.usage import COLLECTORS
+from royalties.service.usage_intake import COLLECTORS
 from royalties.store import unlicensed as store
 from royalties.tariffs.models import POOLS
 from royalties.unlicensed import UnlicensedPrice

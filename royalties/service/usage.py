@@ -1,13 +1,15 @@
 """Taking in a usage report: every line is accepted, a duplicate, or rejected with its cause.
 
-A file is taken in within the caller's one transaction, so a broken run leaves nothing of it. Lines
-go through in batches, so memory stays bounded whatever the size of the file.
+A small file is taken in within the caller's one transaction, so a broken run leaves nothing of it.
+A large one is begun, taken in batch by batch with how far it is, and ended: whoever is stopped in
+between goes on from the last batch that was kept.
 """
 
 import hashlib
 import io
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -17,59 +19,37 @@ from sqlmodel import Session
 from core.clock import utc_now
 from core.errors import NotFound
 from core.ids import new_id
-from core.principal import Principal, SearchCapability, require
-from core.tenants import OPERATOR
-from royalties.models import ImportReport, Reject, UsageRow
-from royalties.store import usage as store
-from royalties.usage import read_header, read_rows
-
-BATCH = 500
-REJECTS_MAX = 1000
-COLLECTORS = frozenset({"society", OPERATOR})
+from core.principal import Principal, require
+from royalties.models import ImportReport, Reject
+from royalties.reports.mapping import OURS, ColumnMapping
+from royalties.reports.opening import Form, open_report
+from royalties.service.mappings import mapping_for
+from royalties.service.usage_intake import REJECTS_MAX, Intake, batches
+from royalties.store import intake as store
 
 Progress = Callable[[int], None]
 
 
-class _Metered:
+class Metered:
     """A stream that hashes what is read and tells how many bytes that was."""
 
-    def __init__(self, stream: BinaryIO, progress: Progress | None) -> None:
+    def __init__(self, stream: BinaryIO, progress: Progress | None = None) -> None:
         self._stream = stream
         self._progress = progress
-        self._bytes = 0
+        self.bytes = 0
         self.hash = hashlib.sha256()
 
     def readline(self, size: int = -1, /) -> bytes:
         """Read as the stream does."""
         line = self._stream.readline(size)
         self.hash.update(line)
-        self._bytes += len(line)
+        self.bytes += len(line)
         return line
 
     def report(self) -> None:
         """Tell the progress so far, in bytes."""
         if self._progress is not None:
-            self._progress(self._bytes)
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts while a file is read; `owners` remembers whose each cut is, "" for unknown ones."""
-
-    import_id: str
-    at: datetime
-    lines: int = 0
-    accepted: int = 0
-    duplicates: int = 0
-    overlapping: int = 0
-    rejected: int = 0
-    rejects: list[Reject] = field(default_factory=list)
-    owners: dict[str, str] = field(default_factory=dict)
-
-    def reject(self, one: Reject) -> None:
-        self.rejected += 1
-        if len(self.rejects) < REJECTS_MAX:
-            self.rejects.append(one)
+            self._progress(self.bytes)
 
 
 def import_usage(
@@ -77,131 +57,93 @@ def import_usage(
     principal: Principal,
     source: Path | bytes | BinaryIO,
     progress: Progress | None = None,
+    *,
+    sender: str = "",
 ) -> ImportReport:
-    """Take in a usage report (CSV) on behalf of the tenant that reports it.
+    """Take in a usage report on behalf of the tenant that reports it; `sender` says whose it is.
 
     `progress` is called with the number of bytes read so far. Raises `BadInput` (bad-usage-header)
     when the first line names no usable columns, `NotFound` for a missing file and `NotAllowed`
     without the scope `usage`. A studio reports its own cuts, a society those of all studios.
     """
     require(principal, "usage")
-    if isinstance(source, Path):
+    with _stream(source) as stream:
+        metered = Metered(stream, progress)
+        opened = open_report(metered, mapping_for(session, principal, sender))
+        begun = replace(_fresh(sender), ignored_columns=opened.ignored, form=opened.form.value)
+        intake = Intake(principal, begun, utc_now())
+        rejects: list[Reject] = []
+        for batch in batches(opened.rows):
+            rejects += intake.take(session, batch)[: REJECTS_MAX - len(rejects)]
+            metered.report()
+        metered.report()
+    digest = metered.hash.hexdigest()
+    known = store.find_import(session, principal, digest)
+    report = replace(
+        intake.report, file_sha256=digest, known_file=known, rejects=tuple(rejects), reached_line=0
+    )
+    store.add_import(session, principal, report, at=intake.at)
+    return report
+
+
+def begin_import(
+    session: Session, principal: Principal, *, file_sha256: str, sender: str, now: datetime
+) -> ImportReport:
+    """Begin an import that is taken in batch by batch; raises `NotAllowed` without `usage`."""
+    require(principal, "usage")
+    mapping_for(session, principal, sender)
+    known = store.find_import(session, principal, file_sha256)
+    begun = replace(_fresh(sender), file_sha256=file_sha256, known_file=known, running=True)
+    store.add_import(session, principal, begun, at=now)
+    return begun
+
+
+def go_on(session: Session, principal: Principal, import_id: str) -> tuple[Intake, ColumnMapping]:
+    """The intake of an import that was begun, from where it is, and how its sender writes."""
+    kept = store.get_import(session, principal, import_id)
+    mapping = mapping_for(session, principal, kept.report.sender) if kept.report.sender else OURS
+    return Intake(principal, kept.report, kept.recorded_at), mapping
+
+
+def save(session: Session, intake: Intake, form: Form, *, ended: bool = False) -> None:
+    """Keep how far an import is, in the transaction that stores what was taken in."""
+    intake.report = replace(intake.report, form=form.value, running=not ended)
+    store.save_import(session, intake.principal, intake.report)
+
+
+def give_up(session: Session, principal: Principal, import_id: str) -> None:
+    """End an import whose work failed for good; what was taken in stays."""
+    kept = store.get_import(session, principal, import_id)
+    if kept.report.running:
+        store.save_import(session, principal, replace(kept.report, running=False))
+
+
+def get_import(session: Session, principal: Principal, import_id: str) -> store.KeptImport:
+    """One import of the caller's; raises `NotFound`, and `NotAllowed` without `usage`."""
+    require(principal, "usage")
+    return store.get_import(session, principal, import_id)
+
+
+def list_imports(session: Session, principal: Principal) -> tuple[store.KeptImport, ...]:
+    """The caller's newest imports."""
+    require(principal, "usage")
+    return store.list_imports(session, principal)
+
+
+def _fresh(sender: str) -> ImportReport:
+    return ImportReport(new_id("imp"), "", None, 0, 0, 0, 0, 0, (), (), sender=sender)
+
+
+@contextmanager
+def _stream(source: Path | bytes | BinaryIO) -> Iterator[BinaryIO]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+    elif not isinstance(source, Path):
+        yield source
+    else:
         try:
-            with source.open("rb") as file:
-                return _import(session, principal, file, progress)
+            file = source.open("rb")
         except FileNotFoundError as exc:
             raise NotFound("There is no such file.", next_step="Check the path.") from exc
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
-    return _import(session, principal, stream, progress)
-
-
-def _import(
-    session: Session, principal: Principal, stream: BinaryIO, progress: Progress | None
-) -> ImportReport:
-    metered = _Metered(stream, progress)
-    header = read_header(metered)
-    tally = _Tally(new_id("imp"), utc_now())
-    batch: list[UsageRow] = []
-    for one in read_rows(metered, header):
-        tally.lines += 1
-        if isinstance(one, Reject):
-            tally.reject(one)
-            continue
-        batch.append(one)
-        if len(batch) == BATCH:
-            _take_in(session, principal, batch, tally)
-            batch.clear()
-            metered.report()
-    _take_in(session, principal, batch, tally)
-    metered.report()
-    return _finish(session, principal, tally, metered.hash.hexdigest(), header.ignored)
-
-
-def _take_in(session: Session, principal: Principal, batch: list[UsageRow], tally: _Tally) -> None:
-    """Store what is new in a batch of well-formed rows, and count the rest."""
-    _find_owners(session, principal, batch, tally)
-    known = [row for row in batch if tally.owners[row.cut_id]]
-    for row in batch:
-        if not tally.owners[row.cut_id]:
-            tally.reject(Reject(row.line_no, "unknown-cut", "cut_id"))
-    new: dict[str, UsageRow] = {}
-    for row in known:
-        new.setdefault(store.line_id(row.content_hash), row)
-    seen = store.known_lines(session, list(new))
-    fresh = [row for name, row in new.items() if name not in seen]
-    tally.duplicates += len(known) - len(fresh)
-    fresh = _correctable(session, principal, fresh, tally)
-    tally.accepted += len(fresh)
-    tally.overlapping += _overlaps(fresh, store.reported(session, fresh))
-    store.add_lines(
-        session,
-        principal,
-        fresh,
-        import_id=tally.import_id,
-        owners=tally.owners,
-        at=tally.at,
-    )
-
-
-def _correctable(
-    session: Session, principal: Principal, rows: list[UsageRow], tally: _Tally
-) -> list[UsageRow]:
-    """These rows without corrections of what is not the reporter's, or was corrected before."""
-    wanted = [row.supersedes for row in rows if row.supersedes is not None]
-    if not wanted:
-        return rows
-    open_lines = store.newest(session, principal, wanted)
-    found = []
-    for row in rows:
-        if row.supersedes is None:
-            found.append(row)
-        elif row.supersedes in open_lines:
-            open_lines.remove(row.supersedes)
-            found.append(row)
-        else:
-            tally.reject(Reject(row.line_no, "unknown-line", "supersedes"))
-    return found
-
-
-def _find_owners(
-    session: Session, principal: Principal, batch: list[UsageRow], tally: _Tally
-) -> None:
-    missing = {row.cut_id for row in batch} - tally.owners.keys()
-    collector = principal.tenant_kind in COLLECTORS
-    reader = SearchCapability("usage-report", tally.import_id) if collector else principal
-    found = store.cut_owners(session, reader, sorted(missing))
-    tally.owners.update({cut_id: found.get(cut_id, "") for cut_id in missing})
-
-
-def _overlaps(rows: list[UsageRow], reported: set[tuple[str, str, str]]) -> int:
-    """How many rows concern a cut, territory and period that has been reported before them."""
-    before = set(reported)
-    count = 0
-    for row in rows:
-        place = (row.cut_id, row.territory, row.period)
-        count += place in before
-        before.add(place)
-    return count
-
-
-def _finish(
-    session: Session,
-    principal: Principal,
-    tally: _Tally,
-    file_sha256: str,
-    ignored_columns: tuple[str, ...],
-) -> ImportReport:
-    report = ImportReport(
-        import_id=tally.import_id,
-        file_sha256=file_sha256,
-        known_file=store.find_import(session, principal, file_sha256),
-        lines=tally.lines,
-        accepted=tally.accepted,
-        duplicates=tally.duplicates,
-        overlapping=tally.overlapping,
-        rejected=tally.rejected,
-        rejects=tuple(sorted(tally.rejects, key=lambda one: one.line_no)),
-        ignored_columns=ignored_columns,
-    )
-    store.add_import(session, principal, report, at=tally.at)
-    return report
+        with file:
+            yield file

@@ -8,7 +8,6 @@ the id is all that an import of a million lines can keep up.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -19,7 +18,6 @@ from sqlalchemy import (
     Index,
     Integer,
     exists,
-    insert,
     literal,
     literal_column,
     text,
@@ -28,24 +26,40 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, Owned, append_only, visible
-from core.ids import derived_id
-from core.principal import Principal, SearchCapability
-from registry.store.works import CutRow
-from royalties.models import NOTHING, ImportReport, Origin, Ratio, Reported, UsageLine, UsageRow
+from core.db import Owned, append_only, guard, visible
+from core.principal import Principal
+from royalties.models import NOTHING, Origin, Ratio, Reported, UsageLine
 from royalties.tariffs.models import IncomeKind
 
 PAGE = 500
+
+GROWING = (
+    *("lines", "accepted", "duplicates", "overlapping", "rejected"),
+    *("form", "running", "reached_line"),
+)
+ENDED = guard(
+    "usage_import_ended",
+    f"UPDATE OF {', '.join(GROWING)} ON usage_import",
+    when="OLD.running IS NOT 1",
+    says="an import that has ended stays as it is",
+)
 
 _ROW = literal_column("usage_line.rowid", Integer)
 _UNTOLD = MappingProxyType(dict.fromkeys(item.name for item in fields(Reported)))
 
 
 class UsageImportRow(Owned, table=True):
-    """Table of imports; the same file may come again and is then known by its SHA-256."""
+    """Table of imports; the same file may come again and is then known by its SHA-256.
+
+    While one is `running` its counts grow with each batch that is kept, and `reached_line` says
+    where to go on. Once it has ended only its file of rejects may go.
+    """
 
     __tablename__ = "usage_import"
-    __table_args__ = (Index("usage_import_file", "tenant_id", "file_sha256"), append_only())
+    __table_args__ = (
+        Index("usage_import_file", "tenant_id", "file_sha256"),
+        append_only(*GROWING, "rejects_object", guards=(ENDED,)),
+    )
 
     file_sha256: str
     lines: int
@@ -53,6 +67,11 @@ class UsageImportRow(Owned, table=True):
     duplicates: int
     overlapping: int
     rejected: int
+    sender: str | None = None
+    form: str | None = None
+    running: bool | None = None
+    reached_line: int | None = None
+    rejects_object: str | None = None
 
 
 class UsageLineRow(Owned, table=True):
@@ -88,104 +107,6 @@ class UsageLineRow(Owned, table=True):
     days: str | None = None
     supersedes: str | None = None
     origin: str = Origin.REPORT.value
-
-
-def line_id(content_hash: str) -> str:
-    """The id that belongs to a line of this content, and to no other."""
-    return derived_id("usg", content_hash)
-
-
-def find_import(session: Session, principal: Principal, file_sha256: str) -> str | None:
-    """Id of the tenant's first import of the very same bytes."""
-    query = (
-        select(UsageImportRow.id)
-        .where(
-            col(UsageImportRow.tenant_id) == principal.tenant_id,
-            col(UsageImportRow.file_sha256) == file_sha256,
-        )
-        .order_by(col(UsageImportRow.recorded_at), col(UsageImportRow.id))
-    )
-    return session.exec(query.limit(1)).first()
-
-
-def add_import(
-    session: Session, principal: Principal, report: ImportReport, *, at: datetime
-) -> None:
-    """Store what became of a file."""
-    session.add(
-        UsageImportRow(
-            id=report.import_id,
-            tenant_id=principal.tenant_id,
-            recorded_at=at,
-            file_sha256=report.file_sha256,
-            lines=report.lines,
-            accepted=report.accepted,
-            duplicates=report.duplicates,
-            overlapping=report.overlapping,
-            rejected=report.rejected,
-        )
-    )
-    session.flush()
-
-
-def cut_owners(
-    session: Session, reader: Principal | SearchCapability, cut_ids: Sequence[str]
-) -> dict[str, str]:
-    """Tenant of each of these cuts: of those a principal may see, or of all, for the service.
-
-    Unknown ids are left out, so that a stranger's cut and none look alike.
-    """
-    query = select(CutRow.id, CutRow.tenant_id).where(col(CutRow.id).in_(cut_ids))
-    if isinstance(reader, Principal):
-        query = query.where(visible(CutRow, reader))
-    return dict(session.exec(query).all())
-
-
-def known_lines(session: Session, line_ids: Sequence[str]) -> set[str]:
-    """Which of these lines are in already, whoever reported them; ids only."""
-    return set(session.exec(select(UsageLineRow.id).where(col(UsageLineRow.id).in_(line_ids))))
-
-
-def reported(session: Session, rows: Sequence[UsageRow]) -> set[tuple[str, str, str]]:
-    """Which (cut, territory, period) of these rows have lines already."""
-    columns = (col(UsageLineRow.cut_id), col(UsageLineRow.territory), col(UsageLineRow.period))
-    wanted = {(row.cut_id, row.territory, row.period) for row in rows}
-    query = select(*columns).distinct().where(tuple_(*columns).in_(wanted))
-    return {(cut_id, territory, period) for cut_id, territory, period in session.exec(query)}
-
-
-def add_lines(
-    session: Session,
-    principal: Principal,
-    rows: Sequence[UsageRow],
-    *,
-    import_id: str,
-    owners: dict[str, str],
-    at: datetime,
-) -> None:
-    """Store accepted rows; `owners` gives the tenant of each cut, who sees the line too."""
-    values = [
-        {
-            **_UNTOLD,
-            **row.reported.told(),
-            "id": line_id(row.content_hash),
-            "tenant_id": principal.tenant_id,
-            "audience": _audience(principal, owners[row.cut_id]),
-            "recorded_at": at,
-            "import_id": import_id,
-            "line_no": row.line_no,
-            "cut_id": row.cut_id,
-            "territory": row.territory,
-            "period": row.period,
-            "views": row.views,
-            "reference": row.reference,
-            "content_hash": row.content_hash,
-            "supersedes": row.supersedes,
-        }
-        for row in rows
-    ]
-    if values:
-        session.connection().execute(insert(UsageLineRow), values)
 
 
 def cuts_reported(session: Session, principal: Principal) -> tuple[str, ...]:
@@ -270,10 +191,6 @@ def _corrected() -> ColumnElement[bool]:
     """Whether a later line stands in the place of this one."""
     correction = aliased(UsageLineRow)
     return exists().where(col(correction.supersedes) == col(UsageLineRow.id))
-
-
-def _audience(principal: Principal, owner: str) -> str:
-    return OWNER if owner == principal.tenant_id else f"tenant:{owner}"
 
 
 def _line(row: UsageLineRow) -> UsageLine:

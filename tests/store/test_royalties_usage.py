@@ -10,7 +10,8 @@ from core.errors import BadInput, Broken, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import Principal
 from royalties.models import UsageLine
-from royalties.service.usage import BATCH, REJECTS_MAX, import_usage
+from royalties.service.usage import import_usage
+from royalties.service.usage_intake import BATCH, REJECTS_MAX
 from royalties.store.usage import cuts_reported, pages
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage

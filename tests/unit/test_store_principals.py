@@ -27,8 +27,8 @@ KNOWN_BARE = {
     "licensing/store/licences:revoked_indices",
     "licensing/store/standings:newest",
     "licensing/store/standings:performers_with",
-    "royalties/store/usage:known_lines",
-    "royalties/store/usage:reported",
+    "royalties/store/intake:known_lines",
+    "royalties/store/intake:reported",
     "api/accounts/store/sessions:take_once",
 }
 # Where SQL may stand besides `store`: the base that all others share, and the schema's own steps.

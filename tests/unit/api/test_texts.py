@@ -71,9 +71,9 @@ def test_every_reason_that_the_code_gives_has_words(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_every_cause_of_a_rejected_usage_line_has_words(lang: str) -> None:
-    text = (ROOT / "royalties/usage.py").read_text() + (
-        ROOT / "royalties/service/usage.py"
-    ).read_text()
+    files = [ROOT / "royalties/usage.py", *(ROOT / "royalties/reports").glob("*.py")]
+    files += (ROOT / "royalties/service").glob("usage*.py")
+    text = "".join(path.read_text("utf-8") for path in files)
     causes = set(re.findall(r'Reject\([^)"]*"([a-z-]+)"', text))
     causes |= {f"bad-{name.replace('_', '-')}" for name in REQUIRED + OPTIONAL}
     assert causes

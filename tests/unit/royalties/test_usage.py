@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.errors import BadInput
 from core.ids import derived_id
 from royalties.models import Reject, UsageRow
-from royalties.usage import LINE_BYTES_MAX, REQUIRED, read_header, read_rows
+from royalties.reports.lines import LINE_BYTES_MAX
+from royalties.usage import REQUIRED, read_header, read_rows
 
 CUT = derived_id("cut", "one")
 GOOD = f"{CUT},DE,2026-11,1000"

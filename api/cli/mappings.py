@@ -1,0 +1,126 @@
+"""`usage mapping`: how senders write their reports, agreed once and kept."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text
+
+if TYPE_CHECKING:
+    from api.client import Client
+
+app = typer.Typer(help="How senders write their reports.", no_args_is_help=True)
+Report = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV of theirs.")]
+Sender = Annotated[str, typer.Argument(help="Short name of the sender, such as youtube.")]
+
+
+@command(app, "guess")
+def guess(cli: Cli, sender: Sender, file: Report) -> None:
+    """Show what the headings of a CSV most likely mean; nothing is kept."""
+    with cli.client() as client:
+        found = _guessed(client, sender, file)
+    emit(cli, found, lambda: _show_guess(cli.lang, found))
+
+
+@command(app, "save")
+def save(
+    cli: Cli,
+    sender: Sender,
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="A CSV of theirs.")
+    ] = None,
+    *,
+    column: Annotated[
+        list[str] | None, typer.Option(help="views='Watch count': our column, their heading.")
+    ] = None,
+    fixed: Annotated[
+        list[str] | None, typer.Option(help="currency=EUR: what holds for every line.")
+    ] = None,
+    decimal: Annotated[str | None, typer.Option(help="Sign before decimals: . or ,")] = None,
+    watched: Annotated[
+        str | None, typer.Option(help="milliseconds, seconds, minutes or hours.")
+    ] = None,
+    longer: Annotated[
+        bool, typer.Option("--longer", help="Count reports over months in their last month.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Keep it without asking.")] = False,
+) -> None:
+    """Keep how a sender writes: guessed from a file, changed by options, shown, then kept."""
+    with cli.client() as client:
+        shown: dict[str, Any] = {"mapping": {"sender": sender}, "not_read": []}
+        if file is not None:
+            shown = _guessed(client, sender, file)
+        document = shown["mapping"]
+        for name, more in (("columns", column), ("fixed", fixed)):
+            document[name] = {**document.get(name, {}), **_pairs(more)}
+        said = {"decimal": decimal, "watched": watched, "longer": longer or None}
+        document |= {name: value for name, value in said.items() if value is not None}
+        if not yes:
+            _show_guess(cli.lang, shown)
+            typer.confirm(text(cli.lang, "usage.keep-mapping"), abort=True)
+        kept = client.post("/v1/usage-mappings", {"mapping": document})
+    emit(cli, kept, lambda: _show_mapping(kept))
+
+
+@command(app, "list")
+def list_mappings(cli: Cli) -> None:
+    """List how your senders write."""
+    with cli.client() as client:
+        found = client.get("/v1/usage-mappings")
+    rows = [
+        (item["sender"], item["since"], _told(item["mapping"]["columns"]), _how(item["mapping"]))
+        for item in found
+    ]
+    emit(cli, found, lambda: table(("sender", "since", "columns", "how"), rows))
+
+
+@command(app, "remove")
+def remove(cli: Cli, sender: Sender) -> None:
+    """Forget how a sender writes."""
+    with cli.client() as client:
+        gone = client.post(f"/v1/usage-mappings/{sender}/removal")
+    emit(cli, gone, lambda: fields(gone))
+
+
+def _guessed(client: "Client", sender: str, file: Path) -> dict[str, Any]:
+    # Imported here: help must not read the readers of reports.
+    from royalties.usage import headings  # noqa: PLC0415
+
+    with file.open("rb") as source:
+        _, names = headings(source)
+    body = {"sender": sender, "headings": [name for name in names if name]}
+    found: dict[str, Any] = client.post("/v1/usage-mapping-guesses", body)
+    return found
+
+
+def _pairs(said: list[str] | None) -> dict[str, str]:
+    found = {}
+    for item in said or []:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{item}: write it as name=value")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _show_guess(lang: str, found: dict[str, Any]) -> None:
+    _show_mapping(found)
+    if found["not_read"]:
+        note(text(lang, "usage.ignored", names=", ".join(found["not_read"])))
+
+
+def _show_mapping(item: dict[str, Any]) -> None:
+    document = item["mapping"]
+    fields({"sender": document["sender"], **document["columns"], "": _how(document)})
+
+
+def _told(pairs: dict[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in pairs.items())
+
+
+def _how(document: dict[str, Any]) -> str:
+    names = ("decimal", "watched", "longer")
+    return _told({**document["fixed"], **{name: str(document.get(name, "")) for name in names}})

@@ -1,0 +1,98 @@
+"""`usage`: reports of how often cuts were shown."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli import mappings
+from api.cli.options import Cli, command
+from api.cli.output import emit, note, progress, say, table
+from api.web.texts import text
+
+if TYPE_CHECKING:
+    from api.client import Client
+
+app = typer.Typer(help="Usage reports: how often cuts were shown.", no_args_is_help=True)
+app.add_typer(mappings.app, name="mapping")
+
+# Above this a job takes the file in, so that neither side waits for one long answer.
+AT_ONCE_BYTES_MAX = 2 * 1024 * 1024
+Report = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The report.")]
+
+
+@command(app, "import")
+def import_usage(
+    cli: Cli,
+    file: Report,
+    sender: Annotated[
+        str | None, typer.Option(help="Whose report it is: read by the mapping kept for them.")
+    ] = None,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where to write the rejected lines, to mend them.")
+    ] = None,
+) -> None:
+    """Take a usage report in: CSV, JSON lines or DDEX, packed with gzip or not."""
+    with cli.client() as client:
+        large = file.stat().st_size > AT_ONCE_BYTES_MAX
+        body = {"upload_id": client.upload(file), "sender": sender, "background": large}
+        report = client.post("/v1/usage-imports", body)
+        if large:
+            report |= _followed(client, file.name, report)
+        if rejects is not None and report["rejected"]:
+            client.download(f"/v1/usage-imports/{report['import_id']}/rejects", rejects)
+    emit(cli, report, lambda: _show_import(cli.lang, report))
+    if report["rejected"] and not report["accepted"] and not report["duplicates"]:
+        raise typer.Exit(1)
+
+
+@command(app, "imports")
+def list_imports(cli: Cli) -> None:
+    """List your newest imports."""
+    with cli.client() as client:
+        found = client.get("/v1/usage-imports")
+    names = ("import_id", "sender", "lines", "accepted", "duplicates", "rejected", "running")
+    rows = [tuple(item[name] for name in names) for item in found]
+    emit(cli, found, lambda: table(names, rows))
+
+
+@command(app, "rejects")
+def fetch_rejects(
+    cli: Cli,
+    import_id: Annotated[str, typer.Argument(help="Id of the import.")],
+    out: Annotated[Path, typer.Option(help="Where to write them.")],
+) -> None:
+    """Write the rejected lines of an import with their causes, to mend and hand in again."""
+    with cli.client() as client:
+        client.download(f"/v1/usage-imports/{import_id}/rejects", out)
+    say(str(out))
+
+
+def _followed(client: "Client", name: str, report: dict[str, Any]) -> dict[str, Any]:
+    """The import once its job has ended; raises with the words of a job that failed."""
+    from api.cli.submitting import failure  # noqa: PLC0415
+
+    with progress(name) as bar:
+        job = client.wait(report["job_id"], bar)
+    if job["state"] != "done":
+        raise failure(job)
+    found: dict[str, Any] = client.get(f"/v1/usage-imports/{report['import_id']}")
+    return {**found, "known_file": report["known_file"]}
+
+
+def _show_import(lang: str, report: dict[str, Any]) -> None:
+    say(text(lang, "usage.report", **report))
+    if report["known_file"]:
+        say(text(lang, "usage.known-file", id=report["known_file"]))
+    if report["overlapping"]:
+        say(text(lang, "usage.overlapping", count=report["overlapping"]))
+    if report["ignored_columns"]:
+        note(text(lang, "usage.ignored", names=", ".join(report["ignored_columns"])))
+    rows = [
+        (item["line"], text(lang, f"usage.cause.{item['cause']}"), item["column"])
+        for item in report["rejects"]
+    ]
+    if rows:
+        table([text(lang, f"usage.column.{name}") for name in ("line", "cause", "column")], rows)
+    if report["rejected"]:
+        note(text(lang, "usage.rejects-kept", id=report["import_id"]))

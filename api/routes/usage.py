@@ -1,0 +1,174 @@
+"""Usage over HTTP: reports taken in at once or as a job, and how their senders write them."""
+
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api import importing, uploads
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.download import download
+from api.wire import FROZEN, Text
+from core import jobs
+from core.clock import utc_now
+from core.errors import NotFound
+from core.principal import require
+from royalties.models import ImportReport
+from royalties.reports.mapping import COLUMNS, mapping_to_dict
+from royalties.service import mappings, usage
+from royalties.store.intake import KeptImport
+from royalties.store.mappings import KeptMapping
+from royalties.wire_usage import import_report_to_dict
+
+router = APIRouter(tags=["money"])
+Sender = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+
+
+class NewImport(BaseModel):
+    """An uploaded usage report: CSV, JSON lines or DDEX, packed with gzip or not.
+
+    With `background` a job takes it in, which is for large files; `sender` says whose mapping
+    reads it.
+    """
+
+    model_config = FROZEN
+    upload_id: Text
+    sender: Sender | None = None
+    background: bool = False
+
+
+class Headings(BaseModel):
+    """The headings of a sender's report, as they stand in its first line."""
+
+    model_config = FROZEN
+    sender: Sender
+    headings: list[Text] = Field(max_length=200)
+
+
+class NewMapping(BaseModel):
+    """How a sender writes (docs/tariffs.md)."""
+
+    model_config = FROZEN
+    mapping: dict[str, Any]
+
+
+class MappingOut(BaseModel):
+    """A mapping in force; `columns` gives the sender's heading of each of our columns."""
+
+    sender: str
+    mapping: dict[str, Any]
+    since: datetime
+
+    @classmethod
+    def of(cls, item: KeptMapping) -> Self:
+        """The mapping as data."""
+        return cls(
+            sender=item.mapping.sender,
+            mapping=mapping_to_dict(item.mapping),
+            since=item.recorded_at,
+        )
+
+
+@router.post("/usage-imports", status_code=201, response_model=dict[str, Any])
+def import_usage(body: NewImport, writing: Writing, world: Open, lang: Language) -> Response:
+    """Take a usage report in; every line is accepted, known, or rejected with its cause."""
+    require(writing.caller, "usage")
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    caller, sender = writing.caller, body.sender or ""
+    if body.background:
+        begun = importing.begin(world, caller, body.upload_id, sender)
+        answer = writing.write(
+            lambda session: _queued(session, caller, begun, lang=lang), status=202
+        )
+    else:
+        with uploads.opened(world, caller, body.upload_id) as path:
+            made: list[ImportReport] = []
+
+            def take(session: Session) -> dict[str, Any]:
+                made.append(usage.import_usage(session, caller, path, sender=sender))
+                return import_report_to_dict(made[0])
+
+            answer = writing.write(take)
+            if made:
+                importing.keep_rejects(world, caller, made[0], path, lang)
+    uploads.discard(world.settings, caller, body.upload_id)
+    return answer
+
+
+def _queued(
+    session: Session, caller: Caller, begun: importing.Begun, *, lang: str
+) -> dict[str, Any]:
+    report = importing.enqueue(session, caller, begun, lang)
+    job = jobs.latest(session, caller, kind=importing.KIND, subject=report.import_id)
+    return {**import_report_to_dict(report), "job_id": job.id if job else ""}
+
+
+@router.get("/usage-imports", response_model=list[dict[str, Any]])
+def list_imports(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """Your newest imports."""
+    return [_import(item) for item in usage.list_imports(reading, caller)]
+
+
+@router.get("/usage-imports/{import_id}", response_model=dict[str, Any])
+def show_import(import_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """How far is this import, and what became of its lines?"""
+    return _import(usage.get_import(reading, caller, import_id))
+
+
+@router.get("/usage-imports/{import_id}/rejects", response_class=Response)
+def rejects(import_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+    """The rejected lines with their causes, as a CSV to mend and hand in again."""
+    name = usage.get_import(reading, caller, import_id).rejects_object
+    if name is None:
+        raise NotFound(
+            "No rejected lines are kept of this import.",
+            next_step=f"They are kept for {importing.KEPT_DAYS} days, where there were any.",
+        )
+    return download(importing.read_kept(world, name), f"{import_id}-rejects.csv", "text/csv")
+
+
+@router.get("/usage-mappings", response_model=list[MappingOut])
+def list_mappings(caller: Caller, reading: Reading) -> list[MappingOut]:
+    """How your senders write their reports."""
+    return [MappingOut.of(item) for item in mappings.list_mappings(reading, caller)]
+
+
+@router.post("/usage-mappings", status_code=201, response_model=MappingOut)
+def keep_mapping(body: NewMapping, writing: Writing) -> Response:
+    """Keep how a sender writes; the mapping before ends."""
+    return writing.write(
+        lambda session: MappingOut.of(
+            mappings.keep_mapping(session, writing.caller, body.mapping, now=utc_now())
+        )
+    )
+
+
+@router.post("/usage-mapping-guesses", response_model=dict[str, Any])
+def guess_mapping(body: Headings, caller: Caller) -> dict[str, Any]:
+    """What these headings most likely mean; nothing is kept."""
+    guessed = mappings.guess_mapping(caller, body.sender, body.headings)
+    left = [name for name in body.headings if name.strip() not in guessed.columns.values()]
+    return {"mapping": mapping_to_dict(guessed), "not_read": left, "columns": list(COLUMNS)}
+
+
+@router.post("/usage-mappings/{sender}/removal", response_model=dict[str, Any])
+def remove_mapping(sender: str, writing: Writing) -> Response:
+    """Forget how a sender writes."""
+
+    def remove(session: Session) -> dict[str, Any]:
+        mappings.remove_mapping(session, writing.caller, sender, now=utc_now())
+        return {"sender": sender}
+
+    return writing.write(remove, status=200)
+
+
+def _import(item: KeptImport) -> dict[str, Any]:
+    return {
+        **import_report_to_dict(item.report),
+        "recorded_at": item.recorded_at,
+        "rejects_kept": item.rejects_object is not None,
+    }

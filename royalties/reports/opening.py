@@ -1,0 +1,107 @@
+"""Opens a report in whatever form it comes: CSV, JSON lines or DDEX, packed with gzip or not.
+
+The form follows from the first bytes, never from a file's name.
+"""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import BadInput
+from royalties.models import Reject, UsageRow
+from royalties.reports.dsr import read_dsr
+from royalties.reports.jsonlines import read_json
+from royalties.reports.lines import LineReader
+from royalties.reports.mapping import OURS, ColumnMapping
+from royalties.usage import Header, read_header, read_rows
+
+UNPACKED_BYTES_MAX = 16 * 1024**3
+_GZIP = b"\x1f\x8b"
+_PEEK = 4096
+
+
+class Form(StrEnum):
+    """How a report is written."""
+
+    CSV = "csv"
+    JSON = "json"
+    DSR = "dsr"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A report whose form is known; a CSV has its header."""
+
+    form: Form
+    rows: Iterator[UsageRow | Reject]
+    header: Header | None = None
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns of a CSV that nothing reads."""
+        return () if self.header is None else self.header.ignored
+
+
+class _Bytes(io.RawIOBase):
+    """A reader of lines as a raw stream, so that gzip can read through it."""
+
+    def __init__(self, source: LineReader) -> None:
+        self._source = source
+
+    def readable(self) -> bool:
+        """It is there to be read."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the buffer from the next line or piece of one."""
+        piece = self._source.readline(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+class _Unpacked:
+    """Lines of a packed report, no more than a bound of bytes."""
+
+    def __init__(self, source: gzip.GzipFile) -> None:
+        self._source = source
+        self._left = UNPACKED_BYTES_MAX
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """Read as a file does; raises BadInput for what is no gzip or unpacks without end."""
+        try:
+            line = self._source.readline(size)
+        except (OSError, EOFError, zlib.error) as exc:
+            raise _damaged("is damaged or was cut off") from exc
+        self._left -= len(line)
+        if self._left < 0:
+            raise _damaged("unpacks to more than can be read")
+        return line
+
+
+def open_report(source: LineReader, mapping: ColumnMapping = OURS) -> Opened:
+    """Find out how a report is written and read it; raises `BadInput` for none of the forms."""
+    stream = io.BufferedReader(_Bytes(source), _PEEK)
+    reader: LineReader = stream
+    first = stream.peek(_PEEK)
+    if first.startswith(_GZIP):
+        packed = gzip.GzipFile(fileobj=stream)
+        buffered = io.BufferedReader(_Bytes(_Unpacked(packed)), _PEEK)
+        reader, first = buffered, buffered.peek(_PEEK)
+    begun = first.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begun.startswith((b"HEAD\t", b"#HEAD", b"HEAD.")):
+        return Opened(Form.DSR, read_dsr(reader, mapping))
+    if begun.startswith(b"{"):
+        return Opened(Form.JSON, read_json(reader, mapping))
+    header = read_header(reader, mapping)
+    return Opened(Form.CSV, read_rows(reader, header), header)
+
+
+def _damaged(what: str) -> BadInput:
+    return BadInput(
+        f"The packed report {what}.",
+        next_step="Pack it again with gzip, or send it as it is.",
+        code="bad-usage-header",
+    )

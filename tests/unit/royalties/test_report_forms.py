@@ -1,0 +1,260 @@
+"""Reports in other people's forms: mappings, identifiers, JSON lines and DDEX."""
+
+import gzip
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import BadInput
+from royalties.models import Reject, UsageRow
+from royalties.reports import identifiers
+from royalties.reports.headings import guess
+from royalties.reports.mapping import (
+    ColumnMapping,
+    Point,
+    TimeUnit,
+    mapping_from_dict,
+    mapping_to_dict,
+)
+from royalties.reports.opening import Form, open_report
+from royalties.reports.rejected import first_line, line_of
+from tests.unit.royalties.worlds import CUT
+
+REAL = {
+    "isan": ("ISAN 0000-0000-3A8D-0000-Z-0000-0000-6", "0000-0000-3A8D-0000"),
+    "eidr": (
+        "https://doi.org/10.5240/ea73-79d7-1b2b-b378-3a73-m",
+        "10.5240/EA73-79D7-1B2B-B378-3A73-M",
+    ),
+    "isrc": ("US-UM7-06-00055", "USUM70600055"),
+    "isni": ("0000 0001 2103 2683", "0000000121032683"),
+    "ipi": ("14107338", "00014107338"),
+    "title_id": ("YouTube:NDH1bGnNMjw", "youtube:NDH1bGnNMjw"),
+}
+EVERY = {**identifiers.OF_CUTS, **identifiers.OF_PEOPLE}
+
+
+@pytest.mark.parametrize("scheme", REAL)
+def test_real_identifiers_are_read_into_one_form(scheme: str) -> None:
+    text, wanted = REAL[scheme]
+    assert EVERY[scheme](text) == wanted
+    assert EVERY[scheme](wanted) == wanted
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text"),
+    [
+        ("isan", "0000-0000-3A8D-0000-A"),
+        ("isan", "0000-0000-3A8D-0000-Z-0000-0000-7"),
+        ("isan", "0000-0000-3A8D"),
+        ("isan", "0000-0000-3A8G-0000"),
+        ("eidr", "10.5240/EA73-79D7-1B2B-B378-3A73-N"),
+        ("eidr", "10.5239/EA73-79D7-1B2B-B378-3A73-M"),
+        ("isrc", "USUM7060005"),
+        ("isni", "0000000121032684"),
+        ("ipi", "00014107339"),
+        ("title_id", "NDH1bGnNMjw"),
+        ("title_id", "youtube:"),
+    ],
+)
+def test_a_wrong_identifier_is_refused(scheme: str, text: str) -> None:
+    with pytest.raises(ValueError):
+        EVERY[scheme](text)
+
+
+@given(st.text("0123456789ABCDEF", min_size=16, max_size=16), st.data())
+def test_any_other_check_character_is_wrong(root: str, data: st.DataObject) -> None:
+    right = identifiers.check_character(root)
+    assert identifiers.isan(root + right) == identifiers.isan(root)
+    wrong = data.draw(st.sampled_from([c for c in identifiers.SYMBOLS if c != right]))
+    with pytest.raises(ValueError):
+        identifiers.isan(root + wrong)
+
+
+def read(data: str | bytes, mapping: ColumnMapping | None = None) -> list[UsageRow | Reject]:
+    stream = io.BytesIO(data.encode() if isinstance(data, str) else data)
+    return list(open_report(stream, mapping or ColumnMapping("them")).rows)
+
+
+PLATFORM = [
+    "Video ID",
+    "Geography",
+    "Date",
+    "Views",
+    "Watch time (hours)",
+    "Estimated revenue (USD)",
+]
+
+
+def test_a_platforms_headings_are_guessed_with_their_units() -> None:
+    found = guess("youtube", PLATFORM)
+    assert found.columns == {
+        "title_id": "Video ID",
+        "territory": "Geography",
+        "period": "Date",
+        "views": "Views",
+        "watched": "Watch time (hours)",
+        "income": "Estimated revenue (USD)",
+    }
+    assert (found.watched, found.fixed) == (TimeUnit.HOURS, {"currency": "USD"})
+    assert mapping_from_dict(mapping_to_dict(found)) == found
+    german = guess("sender", ["Fassung", "Land", "Monat", "Aufrufe", "Sehdauer (Minuten)"])
+    assert set(german.columns) == {"cut_id", "territory", "period", "views", "watched"}
+    assert german.watched is TimeUnit.MINUTES
+
+
+@pytest.mark.parametrize("heading", ["Watch time (fortnights)", "Revenue (shells)"])
+def test_a_unit_that_is_not_known_is_said_and_not_guessed(heading: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        guess("them", ["Views", heading])
+    assert caught.value.code == "unknown-unit"
+    assert heading in caught.value.message
+
+
+def test_a_mapping_reads_names_units_decimals_and_months() -> None:
+    mapping = ColumnMapping(
+        "them",
+        {
+            "cut_id": "Fassung",
+            "territory": "Land",
+            "period": "Monat",
+            "income": "Erlös",
+            "watched": "Min",
+        },
+        {"currency": "EUR", "income_kind": "adverts"},
+        decimal=Point.COMMA,
+        watched=TimeUnit.MINUTES,
+    )
+    lines = (f"11/2026;{CUT};de;1000,50;1,5;x", f"202611;{CUT};AT;1.000,50;;y")
+    text = "\n".join(("Monat;FASSUNG;Land;Erlös;Min;Titel", *lines))
+    one, bad = read(text, mapping)
+    assert isinstance(one, UsageRow)
+    assert (one.period, one.territory, one.views) == ("2026-11", "DE", None)
+    assert (one.reported.income_micro, one.reported.watched_ms) == (1_000_500_000, 90_000)
+    assert bad == Reject(3, "bad-income", "income")
+    with pytest.raises(BadInput):
+        read("Monat;Land;Erlös;Min\n", mapping)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"sender": "Them"},
+        {"sender": "them", "columns": {"nothing": "x"}},
+        {"sender": "them", "columns": {"views": "x", "payments": "X"}},
+        {"sender": "them", "fixed": {"views": "5"}},
+        {"sender": "them", "watched": "fortnights"},
+        {"sender": "them", "more": 1},
+    ],
+)
+def test_a_mapping_that_says_more_or_less_is_refused(document: dict[str, object]) -> None:
+    with pytest.raises(BadInput) as caught:
+        mapping_from_dict(document)
+    assert caught.value.code == "bad-mapping"
+
+
+def test_json_lines_are_read_and_decimals_have_to_be_text() -> None:
+    place = f'"cut_id":"{CUT}","territory":"DE","period":"2026-11"'
+    good = f'{{{place},"views":5,"free":true,"note":{{}}}}'
+    floating, listed = (good.replace('"views":5', f'"views":{bad}') for bad in ("5.5", "[5]"))
+    lines = [good, floating, "[]", "{", listed]
+    found = read("\n".join(lines))
+    assert isinstance(found[0], UsageRow)
+    assert (found[0].views, found[0].reported.free) == (5, True)
+    assert [one.cause for one in found[1:] if isinstance(one, Reject)] == [
+        "not-json",
+        "not-json",
+        "not-json",
+        "bad-views",
+    ]
+
+
+SPAN = ["2026-11-01", "2026-11-30", "PADPIDA1", "Stream Co"]
+AV = "\n".join(
+    "\t".join(cells)
+    for cells in (
+        [
+            "HEAD",
+            *["dsrf/33", "AudioVisualProfile", "1.1", "m1", "2026-12-01T00:00:00Z", "1", "1"],
+            *SPAN,
+        ],
+        ["SY02.02", "S1", "", "", "SubscriptionModel", "OnDemandStream", "DE"],
+        ["AS03.01", "1", "R1", "v9", "000000003A8D0000Z000000006"],
+        ["SU04.01", "1", "S1", "T1", "", "R1", *[""] * 6, "true", "false", "120", "20"],
+        ["SU04.01", "1", "S9", "T2", "", "R1", *[""] * 6, "true", "false", "120", "20"],
+        ["SU04.01", "1", "S1", "T3", "", "R1", *[""] * 6, "true", "false", "10", "20"],
+        ["SU04.01", "2", "S1", "T4", "", "R1", *[""] * 6, "true", "false", "10", "2"],
+        ["FOOT", "8"],
+    )
+)
+
+
+def test_an_audio_visual_report_is_read_record_by_record() -> None:
+    one, *wrong = read(AV)
+    assert one == UsageRow(
+        4,
+        "",
+        "DE",
+        "2026-11",
+        100,
+        "1/T1",
+        names=(("isan", "0000-0000-3A8D-0000"), ("title_id", "them:v9")),
+    )
+    assert [item.cause for item in wrong if isinstance(item, Reject)] == [
+        "summary-missing",
+        "bad-views",
+        "title-missing",
+    ]
+
+
+def test_a_report_that_was_cut_off_says_so() -> None:
+    *_, last = read(AV.rpartition("\n")[0])
+    assert last == Reject(8, "footer-missing")
+
+
+def test_a_packed_report_is_the_same_report_and_a_damaged_one_is_refused() -> None:
+    packed = gzip.compress(AV.encode())
+    assert read(packed) == read(AV)
+    assert open_report(io.BytesIO(packed)).form is Form.DSR
+    with pytest.raises(BadInput):
+        read(packed[:-9])
+
+
+def test_the_published_samples_are_read(vectors_dir: Path) -> None:
+    for file in sorted((vectors_dir / "dsr").glob("*YouTube*.tsv")):
+        data = file.read_bytes()
+        rows = read(data, ColumnMapping("youtube", longer=True))
+        assert [row.views for row in rows if isinstance(row, UsageRow)] == [
+            7810,
+            2045,
+            18,
+            4,
+            258,
+            75,
+        ]
+        assert rows[0].names[0] == ("isrc", "USSM19803037")  # type: ignore[union-attr]
+        causes = {row.cause for row in read(data) if isinstance(row, Reject)}
+        assert causes == {"period-not-a-month"}
+    for file in sorted((vectors_dir / "dsr").glob("*PADPIDA*.tsv")):
+        assert read(file.read_bytes()) == []
+
+
+def test_rejected_lines_are_a_file_to_mend() -> None:
+    text = f'cut_id;territory;period;views;Titel\n{CUT};QQ;2026-11;5;"a; b"\n"{CUT};DE\n'
+    opened = open_report(io.BytesIO(text.encode()))
+    rejects = [one for one in opened.rows if isinstance(one, Reject)]
+    mended = first_line(opened.header) + "".join(line_of(one, opened.header, {}) for one in rejects)
+    first, second, third = mended.splitlines()
+    assert (
+        first == "cut_id;territory;period;views;Titel;ebenbild_line;ebenbild_column;ebenbild_cause"
+    )
+    assert second == f'{CUT};QQ;2026-11;5;"a; b";2;territory;bad-territory'
+    assert third.endswith(";;;;;3;;broken-quotes")
+    (again,) = read(
+        mended.replace("QQ", "DE").splitlines(keepends=True)[0] + second.replace("QQ", "DE")
+    )
+    assert isinstance(again, UsageRow)
