@@ -188,6 +188,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "figures": ("figures",),
     "ledger": ("ledger",),
     "yearreports": ("year-reports",),
+    "auditpacks": ("audit-packs",),
     "money": (
         "accruals",
         "performers",

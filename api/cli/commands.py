@@ -6,6 +6,7 @@ from api.cli import (
     access,
     accounts,
     attest,
+    auditpacks,
     backups,
     certificates,
     challenges,
@@ -141,6 +142,7 @@ def build() -> typer.Typer:
     access.register(accounts.account)
     previews.register(licences.app, requests.app)
     yearreports.register(report.app)
+    auditpacks.register(accounts.audit)
     for name, group in GROUPS.items():
         app.add_typer(group, name=name)
     arrange(app)

@@ -18,6 +18,7 @@ ROWS = (
     row("GET", "/v1/unlicensed-tariffs"),
     row("POST", "/v1/unlicensed-tariffs", "usage"),
     row("GET", "/v1/ledger/replay", "reports"),
+    row("GET", "/v1/audit-packs", "reports"),
     row("GET", "/v1/year-reports/{year}", "reports", reach=Reach.NOTHING),
     row("GET", "/v1/year-reports/{year}/report.html", "reports", reach=Reach.NOTHING),
     row("GET", "/v1/year-reports/{year}/report.csv", "reports", reach=Reach.NOTHING),

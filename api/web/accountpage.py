@@ -11,6 +11,7 @@ from api.web import texts
 from royalties.accountfigures import Change, Summary, changes_of, sources, summaries
 from royalties.accountstatement import AccountStatement, Movement
 from royalties.accountstatement_wire import from_dict
+from royalties.models import Pins
 from royalties.models_books import Transaction
 from royalties.wire import pins_to_dict
 
@@ -117,6 +118,12 @@ def _amounts(moved: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:
     return [{"currency": name, "amount_micro": amount} for name, amount in sums.items()]
 
 
+def _waits(pins: Pins) -> dict[str, Any] | None:
+    """Why a claim is kept and not the performer's to have yet; None for a licensed one."""
+    detail = {"territories": pins.territory, "parties": ", ".join(pins.parties)}
+    return {"code": pins.cause, "detail": detail} if pins.cause else None
+
+
 def _claim(one: Transaction) -> dict[str, Any]:
     """What the claim rests on, down to the second, the licence and the usage line."""
     basis = one.basis
@@ -124,6 +131,7 @@ def _claim(one: Transaction) -> dict[str, Any]:
         **pins_to_dict(basis.pins),
         "working": dict(basis.working),
         "licensee_id": basis.licensee_id,
+        "waits": _waits(basis.pins),
         "stretches": [
             f"{texts.timecode(span.start_ms)}–{texts.timecode(span.end_ms)}"
             for span in basis.pins.spans

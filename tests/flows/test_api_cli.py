@@ -4,6 +4,7 @@ import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -354,6 +355,9 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     assert isinstance(receipt, int)
     statement_that_computes_again(shell, anna, month)
     report_on_the_year(shell, month[:4])
+    pack = shell.folder / "pack.zip"
+    code, done = shell.json("audit", "pack", "--out", pack, "--seed", "7 11 23", "--sample", 1)
+    assert (code, done["sample"], zipfile.is_zipfile(pack)) == (0, 1, True)
     terms = shell.folder / "terms.toml"
     code, tried = shell.json("licence", "preview", terms, "--period", "2030-10")
     assert (code, tried["here"]["lines"], tried["in_force"]) == (0, 2, True)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api.web.accountpage import shown
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import derived_id
 from core.principal import Principal
@@ -13,6 +14,7 @@ from royalties import accounts, ledger
 from royalties.accountfigures import summaries
 from royalties.accounts import AccountKind
 from royalties.accountstatement import AccountStatement, owed_micro
+from royalties.accountstatement_wire import to_dict
 from royalties.models_books import Posting, TransactionKind
 from royalties.service.accountstatements import account_statement, months, titles
 from royalties.service.books import Clerk
@@ -20,6 +22,7 @@ from royalties.store import ledger as store
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.test_accruals_unlicensed import ask
 from tests.unit.royalties.worlds import tariff
 
 DECEMBER = datetime(2026, 12, 10, tzinfo=UTC)
@@ -161,3 +164,19 @@ def test_a_performer_without_any_booking_has_an_empty_account(office: Office) ->
     performer = office.stage.performer()
     made = read(office, office.stage.agent(performer), performer, "2026-11")
     assert (made.movements, made.balances, made.closed) == ((), (), False)
+
+
+def test_money_for_an_unlicensed_use_waits_and_says_why(office: Office) -> None:
+    stage, performer = office.stage, office.stage.performer()
+    cut_id = stage.cut()
+    stage.clear(cut_id, found(cut_id, performer))
+    stage.import_lines(f"{cut_id},DE,2026-11,1500")
+    ask(stage)
+    stage.accrue()
+    (month,) = opened_months(office, performer)
+    made = read(office, stage.agent(performer), performer, month)
+    (summary,) = summaries(made)
+    assert summary.parts == ((AccountKind.HELD, 12_500_000),)
+    (line,) = shown(to_dict(made), "en")["lines"]
+    assert line["claim"]["waits"]["code"] == "not-licensed"
+    assert owed_micro(made.balances) == {"EUR": 12_500_000}
