@@ -24,13 +24,13 @@ import numpy as np
 
 from bench.common import Figure, in_turns, peer, timed
 from bench.face_scenes import Picture, Portrait, Scene, portraits, set_in, shrunk, wall
+from fingerprint.batches import Batches
 from fingerprint.face.chips import cut_chip
 from fingerprint.face.detector import Detector, Search
 from fingerprint.face.landmarks import Landmarks
 from fingerprint.face.models import Box, Detection, Track
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.media.models import Frame
-from fingerprint.runtime import session
 from fingerprint.seeing import FRAME_MS
 from fingerprint.weights.manifest import (
     FACE_DETECTOR,
@@ -108,17 +108,17 @@ def _vectors(
     manifest: Manifest, dlib: Dlib, people: list[Portrait], threads: int, rounds: int
 ) -> Iterator[Figure]:
     landmarks = Landmarks(manifest.path(FACE_LANDMARKS))
-    net = session(manifest.path(FACE_ENCODER), threads)
+    net = Batches(manifest.path(FACE_ENCODER), threads, rows_max=BATCH)
     theirs, points = dlib.descriptor, dlib.points
     scene = _crowd(people[:: len(people) // BATCH][:BATCH])
     chips = _chips(landmarks, scene)
     shapes = [points(scene.rgb, dlib.rectangle(box)) for box in scene.faces]
 
     def describe() -> Picture:
-        return np.asarray(net.run(["descriptors"], {"chips": chips})[0])
+        return net.run(chips, "descriptors")
 
     def whole() -> Picture:
-        return np.asarray(net.run(["descriptors"], {"chips": _chips(landmarks, scene)})[0])
+        return net.run(_chips(landmarks, scene), "descriptors")
 
     def their_batch() -> Picture:
         return np.array(theirs.compute_face_descriptor(list(chips)))
