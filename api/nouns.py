@@ -91,6 +91,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "payout-batches",
         "payouts",
     ),
+    "runs": ("runs",),
     "publicuses": ("performers",),
     "proofs": (
         "challenges",

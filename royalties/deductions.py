@@ -55,10 +55,9 @@ def rates_of(claim: ReceivedClaim) -> Rates:
     return rates_in(categories().of(claim), claim.earned_period)
 
 
-def rates_a_year_earlier(claim: ReceivedClaim) -> Rates:
-    """The rates that would count had the same been earned a year earlier."""
-    year, month = claim.earned_period.split("-")
-    return rates_in(categories().of(claim), f"{int(year) - 1:04d}-{month}")
+def year_before(period: str) -> str:
+    """The same month of the year before."""
+    return f"{int(period[:4]) - 1:04d}{period[4:]}"
 
 
 @cache

@@ -56,16 +56,6 @@ class Desk:
     released: bool = False
 
 
-def merged(claims: Sequence[ReceivedClaim]) -> ReceivedClaim:
-    """All accruals of one live key as one claim: what stands of them, and what was received."""
-    newest = max(claims, key=lambda one: (one.claimed_micro != 0, one.transaction_id))
-    return replace(
-        newest,
-        claimed_micro=sum(one.claimed_micro for one in claims),
-        received_micro=sum(one.received_micro for one in claims),
-    )
-
-
 def due_of(claim: ReceivedClaim, before: Iterable[Before]) -> int:
     """What was received of a claim and no run has handed on; below zero where one did too much."""
     return claim.received_micro - sum(one.received_micro for one in before)
@@ -100,7 +90,7 @@ def handed_on(
     of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
     found = []
     for payee_id in sorted(heirs):
-        parts = _divided(of_received[payee_id], of_reserve[payee_id], rates, desk.kind)
+        parts = divided(of_received[payee_id], of_reserve[payee_id], rates, desk.kind)
         if parts.whole_micro == 0:
             continue
         outcome, tax = Outcome.PAYABLE, Tax()
@@ -181,6 +171,14 @@ def restored(claim: ReceivedClaim, before: Sequence[Before], due: int) -> tuple[
     return tuple(found)
 
 
+def divided(received: int, drawn: int, rates: Rates, kind: RunKind) -> Parts:
+    """Deduct these rates from what is handed on; no reserve is kept of what came out of one."""
+    whole = received + drawn
+    cost, social = _of(rates.cost, whole), _of(rates.social, whole)
+    reserve = 0 if kind is RunKind.FINAL else _of(rates.reserve, received)
+    return Parts(cost, social, reserve, net_micro=whole - cost - social - reserve)
+
+
 def taxed(parts: Parts, tax: Tax) -> Parts:
     """These parts after tax."""
     withheld = tax.tax_micro + tax.surcharge_micro
@@ -200,13 +198,6 @@ def sort_key(line: RunLine) -> tuple[str, str, str]:
 def is_booked(line: RunLine) -> bool:
     """Whether a line is a transaction's, and not only told."""
     return line.outcome in BOOKED
-
-
-def _divided(received: int, drawn: int, rates: Rates, kind: RunKind) -> Parts:
-    whole = received + drawn
-    cost, social = _of(rates.cost, whole), _of(rates.social, whole)
-    reserve = 0 if kind is RunKind.FINAL else _of(rates.reserve, received)
-    return Parts(cost, social, reserve, net_micro=whole - cost - social - reserve)
 
 
 def _of(rate: Ratio, amount: int) -> int:

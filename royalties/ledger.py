@@ -78,6 +78,11 @@ def _credited(pins: Pins) -> str:
             raise Broken("What nobody has a part in is not booked.")
 
 
+def booked_id(book: str, kind: TransactionKind, facts_key: str) -> str:
+    """The id of a transaction that rests on no claim, known before it is booked."""
+    return derived_id("txn", book, kind, facts_key)
+
+
 def book(
     kind: TransactionKind,
     postings: tuple[Posting, ...],
@@ -92,7 +97,7 @@ def book(
     """A transaction that rests on no claim; one set of facts is booked once in a book and kind."""
     return checked(
         Transaction(
-            id=derived_id("txn", stamp.book, kind, facts_key),
+            id=booked_id(stamp.book, kind, facts_key),
             tenant_id=stamp.book,
             audience=audience,
             kind=kind,

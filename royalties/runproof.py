@@ -61,6 +61,11 @@ def facts_key(run_id: str, group: Group) -> str:
     return digest({"run": run_id, "group": list(group)})
 
 
+def release_facts_key(run_id: str, one: Release) -> str:
+    """What names the transaction of a release; a run books it once."""
+    return digest({"run": run_id, "release": list(release_key(one))})
+
+
 def release_key(one: Release) -> tuple[str, str, str, str]:
     """What names a release within its run."""
     return one.source, one.performer_id, one.payee_id, one.currency

@@ -12,6 +12,7 @@ from api.routetable import (
     privacy,
     registry,
     rules,
+    runs,
     usage,
 )
 
@@ -21,6 +22,7 @@ ROWS = (
     *books.ROWS,
     *payouts.ROWS,
     *usage.ROWS,
+    *runs.ROWS,
     *rules.ROWS,
     *negotiation.ROWS,
     *messages.ROWS,

@@ -79,6 +79,15 @@ def before(
     }
 
 
+def of_kind(
+    session: Session, _capability: SearchCapability, book: str, kind: AccountKind
+) -> tuple[AccountBalance, ...]:
+    """Both sides of each account of one kind in one book."""
+    return _accounts(
+        session, col(EntryRow.tenant_id) == book, col(EntryRow.account_kind) == kind.value
+    )
+
+
 def of_account(
     session: Session, principal: Principal, account: Account, currency: str
 ) -> dict[str, int]:

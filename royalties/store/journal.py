@@ -7,7 +7,7 @@ the licensee of its claim.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -171,6 +171,14 @@ def months_of(
 def of_pair(session: Session, principal: Principal, pair_id: str) -> list[Transaction]:
     """Both legs of an exchange, and their reversals, that the principal may see."""
     return _load(session, seen(principal), col(TransactionRow.pair_id) == pair_id)
+
+
+def count_of_run(session: Session, principal: Principal, run_id: str) -> int:
+    """How many transactions of the principal's own book a distribution run made."""
+    query = sql_select(func.count()).where(
+        col(TransactionRow.run_id) == run_id, col(TransactionRow.tenant_id) == principal.tenant_id
+    )
+    return int(session.connection().execute(query).scalar_one())
 
 
 def of_book(

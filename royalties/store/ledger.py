@@ -54,6 +54,7 @@ class TransactionRow(Owned, table=True):
             unique=True,
             sqlite_where=text("kind NOT IN ('accrual', 'reversal')"),
         ),
+        Index("book_transaction_run", "run_id", sqlite_where=text("run_id IS NOT NULL")),
         append_only(guards=guards.TRANSACTION),
     )
 

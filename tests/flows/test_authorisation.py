@@ -44,6 +44,7 @@ FIXED = {
     "pack_id": "eu-gdpr-9",
     "template_id": "archive-reuse",
     "tariff_id": "gema-ai",
+    "run_id": "run_none",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

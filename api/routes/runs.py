@@ -1,0 +1,139 @@
+"""Distribution runs over HTTP: draft, preview, proposal, decision, lines and report."""
+
+from dataclasses import asdict
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel, Field, model_validator
+from sqlmodel import Session
+
+from api.deps import Caller, Open, Reading, Writing
+from api.wire import FROZEN
+from core.clock import utc_now
+from royalties.service import run_checking, runs
+from royalties.service.runs import Wanted
+from royalties.wire_runs import amounts_as_text, line_to_dict, proof_to_dict, run_to_dict
+
+router = APIRouter(tags=["runs"])
+After = Annotated[str, Query(max_length=300, description="The last of the page before.")]
+
+
+class NewRun(BaseModel):
+    """The months of a first run, or the first run that this one follows."""
+
+    model_config = FROZEN
+    first_month: str = Field(default="", max_length=7)
+    last_month: str = Field(default="", max_length=7)
+    follows_id: str = Field(default="", max_length=64)
+    final: bool = False
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.follows_id or (self.first_month and self.last_month)):
+            raise ValueError("name the months, or the run that this one follows")
+        return self
+
+
+class NewDecision(BaseModel):
+    """Whether a run that somebody else proposed is closed and booked, or dropped."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+@router.get("/runs", response_model=list[dict[str, Any]])
+def list_runs(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """The runs of your book, newest first."""
+    return [run_to_dict(one) for one in runs.list_runs(reading, caller)]
+
+
+@router.post("/runs", status_code=201, response_model=dict[str, Any])
+def draft(body: NewRun, writing: Writing, world: Open) -> Response:
+    """Plan a run by what has been received by now; nothing is booked yet."""
+    wanted = Wanted(**body.model_dump())
+
+    def drafted(session: Session) -> dict[str, Any]:
+        now = utc_now()
+        made = runs.draft(session, world.vault, writing.caller, wanted, now=now)
+        return run_to_dict(*runs.get_run(session, writing.caller, made.id))
+
+    return writing.write(drafted)
+
+
+@router.get("/runs/{run_id}", response_model=dict[str, Any])
+def show(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A run and its report: what was received, where it went, and whether anything is missing."""
+    return run_to_dict(*runs.get_run(reading, caller, run_id))
+
+
+@router.get("/runs/{run_id}/preview", response_model=list[dict[str, Any]])
+def preview(
+    run_id: str, caller: Caller, reading: Reading, after: After = ""
+) -> list[dict[str, Any]]:
+    """A run performer by performer, beside the deductions of a year before; at most 200."""
+    found = runs.preview_of(reading, caller, run_id, after=after)
+    return [amounts_as_text(asdict(one)) for one in found]
+
+
+@router.get("/runs/{run_id}/lines", response_model=list[dict[str, Any]])
+def lines(
+    run_id: str,
+    caller: Caller,
+    reading: Reading,
+    performer_id: Annotated[str | None, Query(max_length=64)] = None,
+    after: After = "",
+) -> list[dict[str, Any]]:
+    """Lines of a run, 200 a page; a performer's side reads its own once the run is closed.
+
+    `after` is claim, payee and outcome of the last line, joined by `|`.
+    """
+    key, _, rest = after.partition("|")
+    payee, _, outcome = rest.partition("|")
+    found = runs.lines_of(
+        reading, caller, run_id, performer_id=performer_id, after=(key, payee, outcome)
+    )
+    return [line_to_dict(one) for one in found]
+
+
+@router.post("/runs/{run_id}/proposal", status_code=201, response_model=dict[str, Any])
+def propose(run_id: str, writing: Writing) -> Response:
+    """Lay a draft before a second person."""
+
+    def proposed(session: Session) -> dict[str, Any]:
+        return run_to_dict(runs.propose(session, writing.caller, run_id, now=utc_now()))
+
+    return writing.write(proposed)
+
+
+@router.post("/runs/{run_id}/decision", response_model=dict[str, Any])
+def decide(run_id: str, body: NewDecision, writing: Writing, world: Open) -> Response:
+    """Close and book a run that somebody else proposed, or drop it."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        done = runs.decide(
+            session,
+            world.vault,
+            writing.caller,
+            run_id,
+            approve=body.approve,
+            note=body.note,
+            now=utc_now(),
+        )
+        return run_to_dict(done)
+
+    return writing.write(decided, status=200)
+
+
+@router.get("/runs/{run_id}/verification", response_model=dict[str, Any])
+def verify(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """Is anything of a run missing: by its claims and lines, in the books, and in the log?"""
+    return proof_to_dict(run_checking.verify(reading, caller, run_id))
+
+
+@router.get("/runs/{run_id}/facts", response_class=PlainTextResponse)
+def facts(run_id: str, caller: Caller, reading: Reading) -> PlainTextResponse:
+    """The facts of a run, one JSON object a line, for whoever checks it without a registry."""
+    found = run_checking.export(reading, caller, run_id)
+    return PlainTextResponse("".join(f"{one}\n" for one in found))

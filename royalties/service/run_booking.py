@@ -1,0 +1,104 @@
+"""Booking a run: one transaction for each performer's side, payee, month, currency and outcome."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import groupby, islice
+
+from sqlmodel import Session
+
+from core.principal import SearchCapability
+from royalties import ledger
+from royalties.distribution import is_booked
+from royalties.ledger import OWNER, Stamp
+from royalties.models_books import Posting, Transaction, TransactionKind
+from royalties.models_runs import Outcome, Release, Run, RunLine
+from royalties.runproof import (
+    facts_key,
+    group_of,
+    postings_of,
+    release_facts_key,
+    release_postings,
+)
+from royalties.service.books import Clerk
+from royalties.store import ledger as store
+from royalties.store import run_lines
+
+_PAGE = 500
+
+
+def book_run(session: Session, run: Run, *, now: datetime) -> int:
+    """Book all lines and releases of a run; returns how many transactions they are."""
+    clerk = Clerk(session, run.tenant_id, now)
+    count = 0
+    for page in _pages(session, run, clerk.stamp):
+        store.add_transactions(session, page)
+        count += len(page)
+    return count
+
+
+def transactions_of_run(session: Session, run: Run) -> Iterator[list[Transaction]]:
+    """The transactions that the lines of a closed run say, in pages; where they stand is left out.
+
+    They bear the moment at which the run was closed, and no place in the book.
+    """
+    stamp = Stamp(run.tenant_id, run.last_month, 0, run.closed_at or run.until)
+    return _pages(session, run, lambda: stamp)
+
+
+def distribution(
+    run: Run, first: RunLine, postings: tuple[Posting, ...], stamp: Stamp
+) -> Transaction:
+    """The transaction of one group of lines, of which `first` is any."""
+    return ledger.book(
+        TransactionKind.DISTRIBUTION,
+        postings,
+        stamp,
+        facts_key=facts_key(run.id, group_of(first)),
+        reason=_reason(first),
+        earned_period=first.earned_period,
+        audience=_audience(first.performer_tenant_id),
+        run_id=run.id,
+    )
+
+
+def release(run: Run, one: Release, stamp: Stamp) -> Transaction:
+    """The transaction of one release; it was earned in the months of the run's reserve."""
+    return ledger.book(
+        TransactionKind.RELEASE,
+        release_postings(one),
+        stamp,
+        facts_key=release_facts_key(run.id, one),
+        reason=one.reason,
+        earned_period=run.last_month,
+        audience=_audience(one.performer_tenant_id),
+        run_id=run.id,
+    )
+
+
+def _pages(session: Session, run: Run, stamp: Callable[[], Stamp]) -> Iterator[list[Transaction]]:
+    capability = SearchCapability("run", run.tenant_id)
+    made = _distributed(session, capability, run, stamp)
+    while some := list(islice(made, _PAGE)):
+        yield some
+    releases = run_lines.releases(session, capability, run.id)
+    yield [release(run, one, stamp()) for one, _ in releases]
+
+
+def _distributed(
+    session: Session, capability: SearchCapability, run: Run, stamp: Callable[[], Stamp]
+) -> Iterator[Transaction]:
+    lines = (line for line, _ in run_lines.to_book(session, capability, run.id) if is_booked(line))
+    for _, group in groupby(lines, key=group_of):
+        some = list(group)
+        postings = postings_of(some, run.family_id)
+        if postings:
+            yield distribution(run, some[0], postings, stamp())
+
+
+def _reason(line: RunLine) -> str:
+    blocked = line.outcome is Outcome.BLOCKED
+    return f"blocked:{line.reason}" if blocked else line.outcome.value
+
+
+def _audience(tenant_id: str) -> str:
+    return f"tenant:{tenant_id}" if tenant_id else OWNER

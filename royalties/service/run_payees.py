@@ -1,0 +1,89 @@
+"""Who gets what a performer earned, for whole pages of a run: heirs, holds, and tax.
+
+Everything is looked up once for each performer, however many claims there are.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+from sqlmodel import Session
+
+from core.principal import SearchCapability, system
+from core.vault import Vault
+from registry.models.estates import Estate, EstateState
+from registry.models.people import Performer
+from registry.store import enrolments, estates, people
+from royalties import holds as rules
+from royalties.models_runs import Tax
+from royalties.service.payees import tax_statuses
+from royalties.withholding import TaxStatus, authority, withheld
+
+NO_TAX_STATUS = "tax-status-missing"
+# A run withholds as if the year's free amount were used up: what is free shows when the year ends.
+_USED_UP = 10**18
+
+
+@dataclass(slots=True)
+class RunPayees:
+    """What is known of payees at a moment; `learn` it of a page before the page is planned."""
+
+    session: Session
+    vault: Vault
+    book: str
+    at: datetime
+    holds: dict[str, str] = field(default_factory=dict)
+    heirs: dict[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    _statuses: dict[str, TaxStatus] = field(default_factory=dict)
+    _known: set[str] = field(default_factory=set)
+
+    def learn(self, people_of: Iterable[tuple[str, str, str]]) -> None:
+        """Look up payees by (performer, tenant, payee) of whom nothing is known yet."""
+        new = {one for one in people_of if one[0] and one[2] and one[2] not in self._known}
+        if not new:
+            return
+        capability = SearchCapability("run", self.book)
+        payees: set[str] = set()
+        named = {one[0] for one in new}
+        known = {
+            one.id: one
+            for one in people.unnamed(self.session, capability, performer_ids=sorted(named))
+        }
+        for performer_id, tenant_id, payee_id in sorted(new):
+            payees |= self._look_up(known[performer_id], tenant_id, payee_id)
+        self._known |= payees | {one[2] for one in new}
+        found = tax_statuses(self.session, self.vault, capability, payees, at=self.at)
+        self._statuses |= found
+        for payee_id in sorted(payees - found.keys()):
+            self.holds.setdefault(payee_id, NO_TAX_STATUS)
+
+    def tax(self, payee_id: str, net_micro: int) -> Tax:
+        """What is withheld of an amount that a payee gets now."""
+        status = self._statuses.get(payee_id)
+        if status is None:
+            return Tax()
+        found = withheld(net_micro, status, self.at, earlier_micro=_USED_UP)
+        if found.total_micro == 0:
+            return Tax(reason=found.reason)
+        return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
+
+    def _look_up(self, performer: Performer, tenant_id: str, payee_id: str) -> set[str]:
+        side = system(tenant_id)
+        claimed = estates.estates_of(self.session, side, performer.id)
+        consents = enrolments.list_enrolments(self.session, side, performer.id)
+        shares = heirs_of(claimed) if payee_id == performer.payee_id else {}
+        if shares:
+            self.heirs[payee_id] = shares
+        payees = set(shares) or {payee_id}
+        found = rules.holds(performer, consents, claimed, self.at)
+        for name in payees if found else ():
+            self.holds[name] = found[0].code
+        return payees
+
+
+def heirs_of(claimed: Iterable[Estate]) -> dict[str, Fraction]:
+    """The payees of a confirmed estate with their shares; empty where there is none."""
+    confirmed = [one for one in claimed if one.state is EstateState.CONFIRMED]
+    heirs = confirmed[-1].heirs if confirmed else ()
+    return {heir.payee_id: heir.share for heir in heirs}

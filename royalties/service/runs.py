@@ -1,0 +1,334 @@
+"""Distribution runs of one's own book: drafted, proposed, decided by a second person, closed.
+
+A draft keeps its lines, so that what the second person approves is what is booked. Before it is,
+every line is planned again: where a fact has changed since, the run has to be drafted anew.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlmodel import Session
+
+from core import approvals, audit, log
+from core.db import is_single_operator
+from core.errors import BadInput, Broken, Conflict
+from core.ids import derived_id
+from core.principal import Principal, SearchCapability, require
+from core.vault import Vault
+from royalties import ledger
+from royalties.distribution import is_booked
+from royalties.models_books import TransactionKind
+from royalties.models_runs import Release, Run, RunKind, RunLine, RunState, Totals
+from royalties.runpreview import PerformerPreview, by_performer
+from royalties.runproof import RunHash, facts_key, group_of, release_facts_key, unequal
+from royalties.service.invoices import collecting
+from royalties.service.periods import check_month
+from royalties.service.run_booking import book_run
+from royalties.service.run_planning import RunPlanning
+from royalties.store import run_lines, runs
+from royalties.wire_runs import totals_to_dict
+
+CLOSE = "run.close"
+CLOSED = "run.closed"
+DECIDERS = frozenset({approvals.ADMIN, "society_approver"})
+FOLLOW_UPS_MIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which run to draft: the first of some months, or one that follows such a first run."""
+
+    first_month: str = ""
+    last_month: str = ""
+    follows_id: str = ""
+    final: bool = False
+
+
+def draft(
+    session: Session, vault: Vault, principal: Principal, wanted: Wanted, *, now: datetime
+) -> Run:
+    """Plan a run by what is known now, in place of a draft before it; call it in `write()`.
+
+    Raises `Conflict` while a run waits for its decision, for months that a run has begun with, and
+    for a final run before two follow-ups; `BadInput` for what are no months.
+    """
+    # Load.
+    collecting(principal)
+    known = runs.of_book(session, _capability(principal), principal.tenant_id)
+    # Decide.
+    run = _begun(principal, known, wanted, now)
+    # Save.
+    for old in (one for one in known if one.state is RunState.DRAFT):
+        runs.save(session, principal, replace(old, state=RunState.DROPPED))
+    planning = RunPlanning(session, vault, run)
+    for page in planning.pages():
+        told = [(line, _booked_as(run, line)) for line in page]
+        run_lines.add_lines(session, run.tenant_id, run.id, told, at=now)
+    releases = [(one, _released_as(run, one)) for one in planning.releases()]
+    run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
+    count, run_hash = _hashed(session, run)
+    made = replace(run, lines=count, run_hash=run_hash)
+    check(planning.totals)
+    runs.add_run(session, made, planning.totals, at=now)
+    return made
+
+
+def propose(session: Session, principal: Principal, run_id: str, *, now: datetime) -> Run:
+    """Lay a draft before a second person; proposed again, it is the same proposal."""
+    collecting(principal)
+    run = runs.get_run(session, principal, run_id)
+    if run.state is RunState.PROPOSED:
+        return run
+    if run.state is not RunState.DRAFT:
+        raise _not_open(run)
+    item = approvals.propose(
+        session,
+        principal,
+        action=CLOSE,
+        subject_id=run.id,
+        payload=payload_of(run, runs.totals_of(session, principal, run_id)),
+        roles=DECIDERS,
+        now=now,
+    )
+    proposed = replace(run, state=RunState.PROPOSED, approval_id=item.id)
+    runs.save(session, principal, proposed)
+    return proposed
+
+
+def decide(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    run_id: str,
+    *,
+    approve: bool,
+    note: str,
+    now: datetime,
+) -> Run:
+    """Close a run that somebody else proposed, or drop it; all of it is booked, or nothing.
+
+    Where a fact that it rests on has changed since it was drafted, it is dropped whatever was
+    decided. Raises `Conflict` where nothing was proposed or whoever proposed decides.
+    """
+    # Load.
+    require(principal, "reports")
+    run = runs.get_run(session, principal, run_id)
+    if run.state is not RunState.PROPOSED or run.approval_id is None:
+        raise _not_open(run)
+    # Decide.
+    approvals.settle(session, principal, run.approval_id, approve=approve, note=note, now=now)
+    if not approve or not _is_unchanged(session, vault, run):
+        dropped = replace(run, state=RunState.DROPPED)
+        runs.save(session, principal, dropped)
+        return dropped
+    # Save.
+    return _close(session, principal, run, now=now)
+
+
+def list_runs(session: Session, principal: Principal) -> tuple[Run, ...]:
+    """The runs of one's own book, newest first."""
+    require(principal, "reports")
+    return runs.list_runs(session, principal)
+
+
+def get_run(session: Session, principal: Principal, run_id: str) -> tuple[Run, dict[str, Totals]]:
+    """One run of one's own book and what it comes to; raises `NotFound`."""
+    require(principal, "reports")
+    return runs.get_run(session, principal, run_id), runs.totals_of(session, principal, run_id)
+
+
+def lines_of(
+    session: Session,
+    principal: Principal,
+    run_id: str,
+    *,
+    performer_id: str | None = None,
+    after: tuple[str, str, str] = ("", "", ""),
+) -> list[RunLine]:
+    """A page of the lines of a run that one may see: the whole, or one's own performers'."""
+    require(principal, "reports")
+    return run_lines.page(session, principal, run_id, performer_id=performer_id, after_key=after)
+
+
+def preview_of(
+    session: Session, principal: Principal, run_id: str, *, after: str = "", limit: int = 200
+) -> list[PerformerPreview]:
+    """A run of one's own book performer by performer, those behind the performer `after`."""
+    require(principal, "reports")
+    run = runs.get_run(session, principal, run_id)
+    lines = run_lines.to_book(session, _of(run), run.id, behind=after)
+    return list(islice(by_performer((line for line, _ in lines), run.kind), limit))
+
+
+def payload_of(run: Run, totals: Mapping[str, Totals]) -> Mapping[str, Any]:
+    """What is approved of a run, and what the leaf of the public log commits to."""
+    return {
+        "book": run.tenant_id,
+        "run": run.id,
+        "kind": run.kind.value,
+        "months": [run.first_month, run.last_month],
+        "lines": run.lines,
+        "hash": run.run_hash,
+        "totals": {unit: totals_to_dict(one) for unit, one in sorted(totals.items())},
+    }
+
+
+def check(totals: Mapping[str, Totals]) -> None:
+    """Return for a run in which every millionth is told; raise `Broken` otherwise."""
+    for unit, one in totals.items():
+        missing = unequal(one)
+        if missing:
+            raise Broken(f"This run does not conserve {unit}: {missing}.")
+
+
+def _begun(principal: Principal, known: tuple[Run, ...], wanted: Wanted, now: datetime) -> Run:
+    if any(one.state is RunState.PROPOSED for one in known):
+        raise Conflict(
+            "A run of this book waits for its decision.",
+            next_step="Have it approved or rejected first: ebenbild run list",
+        )
+    closed = [one for one in known if one.state is RunState.CLOSED]
+    book, number = principal.tenant_id, len(known) + 1
+    months, kind = _first_months(closed, wanted), RunKind.FIRST
+    if wanted.follows_id:
+        months, kind = _follow_up(closed, wanted)
+    return Run(
+        id=derived_id("run", book, str(number)),
+        tenant_id=book,
+        number=number,
+        kind=kind,
+        first_month=months[0],
+        last_month=months[1],
+        follows_id=wanted.follows_id,
+        until=now,
+        state=RunState.DRAFT,
+        lines=0,
+        run_hash="",
+    )
+
+
+def _first_months(closed: list[Run], wanted: Wanted) -> tuple[str, str]:
+    if wanted.follows_id:
+        return "", ""
+    months = (wanted.first_month, wanted.last_month)
+    for month in months:
+        check_month(month)
+    if months[0] > months[1]:
+        raise BadInput("The months are the wrong way round.", next_step="Name the earlier first.")
+    for one in closed:
+        if one.first_month <= months[1] and months[0] <= one.last_month:
+            raise Conflict(
+                f"A first run of {one.first_month} to {one.last_month} is closed.",
+                next_step=f"Draft one that follows it: ebenbild run draft --follows {one.id}",
+            )
+    return months
+
+
+def _follow_up(closed: list[Run], wanted: Wanted) -> tuple[tuple[str, str], RunKind]:
+    family = [one for one in closed if one.family_id == wanted.follows_id]
+    if not family:
+        raise Conflict(
+            "This is no closed first run of your book.", next_step="List them: ebenbild run list"
+        )
+    first = family[0]
+    ended = any(one.kind is RunKind.FINAL for one in family)
+    follow_ups = sum(one.kind is RunKind.FOLLOW_UP for one in family)
+    if wanted.final and not ended and follow_ups < FOLLOW_UPS_MIN:
+        raise Conflict(
+            f"A final run comes after {FOLLOW_UPS_MIN} follow-up runs; there were {follow_ups}.",
+            next_step="Draft a follow-up run: leave --final out.",
+            code="run-too-early",
+        )
+    kind = RunKind.FINAL if wanted.final or ended else RunKind.FOLLOW_UP
+    return (first.first_month, first.last_month), kind
+
+
+def _hashed(session: Session, run: Run) -> tuple[int, str]:
+    found = RunHash(run.tenant_id, run.kind, (run.first_month, run.last_month), run.follows_id)
+    count = 0
+    for line in run_lines.hashed(session, _of(run), run.id):
+        found.add(line)
+        count += 1
+    for one, _ in run_lines.releases(session, _of(run), run.id):
+        found.release(one)
+    return count, found.hex()
+
+
+def _is_unchanged(session: Session, vault: Vault, run: Run) -> bool:
+    planning = RunPlanning(session, vault, run)
+    count = 0
+    for page in planning.pages():
+        kept = dict(_by_key(session, run, page))
+        if any(kept.get(_key(line)) != line for line in page):
+            return False
+        count += len(page)
+    releases = [one for one, _ in run_lines.releases(session, _of(run), run.id)]
+    return count == run.lines and planning.releases() == releases
+
+
+def _by_key(
+    session: Session, run: Run, page: list[RunLine]
+) -> Iterator[tuple[tuple[str, str, str], RunLine]]:
+    keys = sorted({line.live_key for line in page})
+    for start in range(0, len(keys), run_lines.KEYS_MAX):
+        some = keys[start : start + run_lines.KEYS_MAX]
+        for found in run_lines.by_keys(session, _of(run), run.id, some).values():
+            yield from ((_key(line), line) for line in found)
+
+
+def _key(line: RunLine) -> tuple[str, str, str]:
+    return line.live_key, line.payee_id, line.outcome.value
+
+
+def _close(session: Session, principal: Principal, run: Run, *, now: datetime) -> Run:
+    count, found = _hashed(session, run)
+    if (count, found) != (run.lines, run.run_hash):
+        raise Broken(
+            f"Run {run.id} is not what was proposed.",
+            next_step="Look for the cause: somebody changed the database past the program.",
+        )
+    payload = payload_of(run, runs.totals_of(session, principal, run.id))
+    item = approvals.require_approved(
+        session, CLOSE, run.id, payload, tenant_id=run.tenant_id, now=now
+    )
+    book_run(session, run, now=now)
+    index = log.append(session, kind=CLOSED, subject_id=run.id, payload=payload, at=now)
+    audit.record(session, principal, action=CLOSED, subject_id=run.id, details=payload, now=now)
+    done = replace(
+        run,
+        state=RunState.CLOSED,
+        closed_at=now,
+        log_index=index,
+        single_operator=item.single_operator or is_single_operator(session),
+    )
+    runs.save(session, principal, done)
+    return done
+
+
+def _booked_as(run: Run, line: RunLine) -> str:
+    if not is_booked(line):
+        return ""
+    key = facts_key(run.id, group_of(line))
+    return ledger.booked_id(run.tenant_id, TransactionKind.DISTRIBUTION, key)
+
+
+def _released_as(run: Run, one: Release) -> str:
+    key = release_facts_key(run.id, one)
+    return ledger.booked_id(run.tenant_id, TransactionKind.RELEASE, key)
+
+
+def _capability(principal: Principal) -> SearchCapability:
+    return SearchCapability("run", principal.tenant_id)
+
+
+def _of(run: Run) -> SearchCapability:
+    return SearchCapability("run", run.tenant_id)
+
+
+def _not_open(run: Run) -> Conflict:
+    return Conflict(
+        f"This run is {run.state}.", next_step="Draft a new one: ebenbild run draft ..."
+    )

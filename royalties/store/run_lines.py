@@ -1,0 +1,318 @@
+"""Reading and writing the lines and releases of runs, in streams and pages."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, insert, or_, tuple_
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, SQLModel, col
+
+from core.db import OWNER, visible
+from core.ids import derived_id
+from core.principal import Principal, SearchCapability
+from royalties.accounts import AccountKind
+from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
+from royalties.store import balances
+from royalties.store.runs import LineRow, ReleaseRow, RunRow
+
+_PAGE = 1000
+KEYS_MAX = 500
+_PARTS = (
+    "cost_micro",
+    "social_micro",
+    "reserve_micro",
+    "tax_micro",
+    "surcharge_micro",
+    "net_micro",
+)
+_SAID = (
+    "live_key",
+    "payee_id",
+    "reason",
+    "transaction_id",
+    "performer_id",
+    "earned_period",
+    "currency",
+    "rates_id",
+    "category",
+    "authority",
+    "received_micro",
+    "drawn_micro",
+    "stays_micro",
+    "lacking_micro",
+)
+_HASHED = ("live_key", "payee_id", "outcome")
+_BOOKED = ("performer_id", "payee_id", "earned_period", "currency", "outcome", "live_key")
+
+
+def add_lines(
+    session: Session,
+    book: str,
+    run_id: str,
+    lines: Iterable[tuple[RunLine, str]],
+    *,
+    at: datetime,
+) -> None:
+    """Store lines of a run, each with the id of the transaction that it will be booked as."""
+    values = [_values(book, run_id, line, booked_as, at) for line, booked_as in lines]
+    if values:
+        session.connection().execute(insert(LineRow), values)
+
+
+def add_releases(
+    session: Session,
+    book: str,
+    run_id: str,
+    releases: Iterable[tuple[Release, str]],
+    *,
+    at: datetime,
+) -> None:
+    """Store releases of a run, each with the id of the transaction that it will be booked as."""
+    values = [_release_values(book, run_id, one, name, at) for one, name in releases]
+    if values:
+        session.connection().execute(insert(ReleaseRow), values)
+
+
+def before(
+    session: Session,
+    _capability: SearchCapability,
+    book: str,
+    live_keys: Sequence[str],
+    *,
+    number: int,
+) -> dict[str, tuple[Before, ...]]:
+    """What the closed runs of a book before that number did with these claims, by claim.
+
+    Claims with which they did nothing are left out.
+    """
+    found: defaultdict[str, dict[str, Before]] = defaultdict(dict)
+    for start in range(0, len(live_keys), KEYS_MAX):
+        some = live_keys[start : start + KEYS_MAX]
+        query = _with_runs(_lines_query()).where(
+            col(LineRow.live_key).in_(some),
+            col(LineRow.tenant_id) == book,
+            col(RunRow.state) == RunState.CLOSED.value,
+            col(RunRow.number) < number,
+        )
+        for row in session.connection().execute(query):
+            line = _line(row)
+            of_claim = found[line.live_key]
+            of_claim[line.payee_id] = after(of_claim.get(line.payee_id), line)
+    return {key: tuple(some[name] for name in sorted(some)) for key, some in found.items()}
+
+
+def after(old: Before | None, line: RunLine) -> Before:
+    """What was done with a claim for a payee, with one more line."""
+    known = old or Before(line.payee_id, 0, 0, Parts())
+    advanced = 0 if line.outcome is Outcome.COVERED else line.drawn_micro
+    return Before(
+        line.payee_id,
+        known.received_micro + line.received_micro,
+        known.advanced_micro + advanced,
+        Parts(*(getattr(known.parts, name) + getattr(line.parts, name) for name in _PARTS)),
+        line.authority or known.authority,
+    )
+
+
+def hashed(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
+    """The lines of a run in the order of its hash, as a stream."""
+    return _stream(session, run_id, _HASHED)
+
+
+def to_book(
+    session: Session, _capability: SearchCapability, run_id: str, *, behind: str = ""
+) -> Iterator[tuple[RunLine, str]]:
+    """The lines of a run with what each is booked as, those of one transaction together.
+
+    Sorted by performer; `behind` names the performer behind whom they begin.
+    """
+    query = _ordered(run_id, _BOOKED).where(col(LineRow.performer_id) > behind)
+    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
+        yield _line(row), row.booked_as
+
+
+def by_keys(
+    session: Session, _capability: SearchCapability, run_id: str, live_keys: Sequence[str]
+) -> dict[str, list[RunLine]]:
+    """The lines of a run for these claims, in the order of its hash."""
+    found: defaultdict[str, list[RunLine]] = defaultdict(list)
+    query = _ordered(run_id, _HASHED).where(col(LineRow.live_key).in_(live_keys))
+    for row in session.connection().execute(query):
+        found[row.live_key].append(_line(row))
+    return dict(found)
+
+
+def page(
+    session: Session,
+    principal: Principal,
+    run_id: str,
+    *,
+    performer_id: str | None = None,
+    after_key: tuple[str, str, str] = ("", "", ""),
+    limit: int = 200,
+) -> list[RunLine]:
+    """Lines of a run that the principal may see, in the order of its hash; drafts only its own.
+
+    `after_key` is claim, payee and outcome of the last line of the page before.
+    """
+    mine = or_(
+        col(LineRow.tenant_id) == principal.tenant_id,
+        col(RunRow.state) == RunState.CLOSED.value,
+    )
+    place = tuple_(col(LineRow.live_key), col(LineRow.payee_id), col(LineRow.outcome))
+    query = _with_runs(_ordered(run_id, _HASHED)).where(
+        visible(LineRow, principal), mine, place > after_key
+    )
+    if performer_id is not None:
+        query = query.where(col(LineRow.performer_id) == performer_id)
+    return [_line(row) for row in session.connection().execute(query.limit(limit))]
+
+
+def releases(
+    session: Session, _capability: SearchCapability, run_id: str
+) -> list[tuple[Release, str]]:
+    """The releases of a run in the order of its hash, each with its transaction."""
+    names = (ReleaseRow.source, ReleaseRow.performer_id, ReleaseRow.payee_id, ReleaseRow.currency)
+    query = (
+        sql_select(*_columns(ReleaseRow))
+        .where(col(ReleaseRow.run_id) == run_id)
+        .order_by(*(col(name) for name in names))
+    )
+    return [(_release(row), row.booked_as) for row in session.connection().execute(query)]
+
+
+def kept_back(
+    session: Session, _capability: SearchCapability, book: str, family_id: str
+) -> Iterator[tuple[str, str, str, str, int]]:
+    """Performer, their tenant, payee, currency and reserve of each line of a family's closed runs.
+
+    In the order of these names, so that a stream can add them up.
+    """
+    query = (
+        sql_select(
+            col(LineRow.performer_id),
+            col(LineRow.audience),
+            col(LineRow.payee_id),
+            col(LineRow.currency),
+            col(LineRow.reserve_micro),
+        )
+        .join(RunRow, col(RunRow.id) == col(LineRow.run_id))
+        .where(
+            col(LineRow.tenant_id) == book,
+            col(LineRow.reserve_micro) != 0,
+            col(RunRow.state) == RunState.CLOSED.value,
+            (col(RunRow.id) == family_id) | (col(RunRow.follows_id) == family_id),
+        )
+        .order_by(col(LineRow.performer_id), col(LineRow.payee_id), col(LineRow.currency))
+    )
+    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
+        yield row[0], row[1].removeprefix("tenant:"), row[2], row[3], row[4]
+
+
+def blocked(
+    session: Session, capability: SearchCapability, book: str
+) -> list[tuple[str, str, str, str, int]]:
+    """Performer, their tenant, payee, currency and amount of each balance that is blocked."""
+    found = balances.of_kind(session, capability, book, AccountKind.BLOCKED)
+    owners: dict[str, tuple[str, str]] = {}
+    for table in (LineRow, ReleaseRow):
+        query = (
+            sql_select(col(table.payee_id), col(table.performer_id), col(table.audience))
+            .distinct()
+            .where(col(table.tenant_id) == book, col(table.outcome) == Outcome.BLOCKED.value)
+        )
+        rows = session.connection().execute(query)
+        owners |= {payee: (performer, _tenant(audience)) for payee, performer, audience in rows}
+    named = [(one.account.partition(":")[2], one) for one in found]
+    return [
+        (*owners[payee_id], payee_id, one.currency, -one.net_micro)
+        for payee_id, one in named
+        if payee_id in owners
+    ]
+
+
+def _stream(session: Session, run_id: str, order: Sequence[str]) -> Iterator[RunLine]:
+    query = _ordered(run_id, order).execution_options(yield_per=_PAGE)
+    return (_line(row) for row in session.connection().execute(query))
+
+
+def _lines_query() -> Any:
+    return sql_select(*_columns(LineRow))
+
+
+def _with_runs(query: Any) -> Any:
+    """A run is written after its lines: only lines of a whole run have one."""
+    return query.join(RunRow, col(RunRow.id) == col(LineRow.run_id))
+
+
+def _ordered(run_id: str, order: Sequence[str]) -> Any:
+    columns = (col(getattr(LineRow, name)) for name in order)
+    return _lines_query().where(col(LineRow.run_id) == run_id).order_by(*columns)
+
+
+def _columns(table: type[LineRow | ReleaseRow]) -> list[ColumnElement[Any]]:
+    return list(SQLModel.metadata.tables[str(table.__tablename__)].columns)
+
+
+def _owned(book: str, one: RunLine | Release, name: str, at: datetime) -> dict[str, Any]:
+    tenant_id = one.performer_tenant_id
+    audience = f"tenant:{tenant_id}" if tenant_id else OWNER
+    return {"id": name, "tenant_id": book, "audience": audience, "recorded_at": at}
+
+
+def _values(book: str, run_id: str, line: RunLine, booked_as: str, at: datetime) -> dict[str, Any]:
+    name = derived_id("rln", run_id, line.live_key, line.payee_id, line.outcome)
+    return {
+        **_owned(book, line, name, at),
+        **{column: getattr(line, column) for column in _SAID},
+        **{column: getattr(line.parts, column) for column in _PARTS},
+        "run_id": run_id,
+        "outcome": line.outcome.value,
+        "booked_as": booked_as,
+    }
+
+
+def _release_values(
+    book: str, run_id: str, one: Release, booked_as: str, at: datetime
+) -> dict[str, Any]:
+    said = ("source", "performer_id", "payee_id", "currency", "reason", "authority")
+    name = derived_id("rrl", run_id, one.source, one.performer_id, one.payee_id, one.currency)
+    return {
+        **_owned(book, one, name, at),
+        **{column: getattr(one, column) for column in said},
+        "run_id": run_id,
+        "outcome": one.outcome.value,
+        "tax_micro": one.parts.tax_micro,
+        "surcharge_micro": one.parts.surcharge_micro,
+        "net_micro": one.parts.net_micro,
+        "booked_as": booked_as,
+    }
+
+
+def _line(row: Row[Any]) -> RunLine:
+    said = row._mapping
+    return RunLine(
+        **{name: said[name] for name in _SAID},
+        outcome=Outcome(said["outcome"]),
+        performer_tenant_id=_tenant(said["audience"]),
+        parts=Parts(*(said[name] for name in _PARTS)),
+    )
+
+
+def _release(row: Row[Any]) -> Release:
+    said = row._mapping
+    names = ("source", "performer_id", "payee_id", "currency", "reason", "authority")
+    kept = {name: said[name] for name in ("tax_micro", "surcharge_micro", "net_micro")}
+    return Release(
+        **{name: said[name] for name in names},
+        outcome=Outcome(said["outcome"]),
+        performer_tenant_id=_tenant(said["audience"]),
+        parts=Parts(**kept),
+    )
+
+
+def _tenant(audience: str) -> str:
+    kind, _, tenant_id = audience.partition(":")
+    return tenant_id if kind == "tenant" else ""
