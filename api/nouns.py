@@ -202,6 +202,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     ),
     "cutnames": ("cuts",),
     "accountstatements": ("performers",),
+    "pools": ("pool-reports",),
     "shares": (
         "performers",
         "roles",

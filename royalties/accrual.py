@@ -180,7 +180,7 @@ def difference(old: Pins, new: Pins | None) -> str:
     if new is None:
         return "no-longer-owed"
     changed = [name for name in _MATTERS if getattr(old, name) != getattr(new, name)]
-    return "changed:" + ",".join(changed)
+    return "changed:" + (",".join(changed) or "parts")
 
 
 def _owed(

@@ -7,12 +7,14 @@ its own part of the line's amount. What cannot be priced is a code of a reason, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Protocol
 
 from licensing.models import TariffRef, TariffTerm
 from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
 from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
 from royalties.participants import present
+from royalties.pooled import BY_LINES, LACKING, again_in_pool
 from royalties.shares import ShareClaim
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
@@ -23,7 +25,16 @@ from royalties.tariffs.times import in_force_in
 from royalties.unlicensed import Unlicensed
 
 UNKNOWN = "tariff-unknown"
-LACKING = "tariff-facts-missing"
+
+
+class Pools(Protocol):
+    """Knows what each usage line gets of the pools of its month."""
+
+    def of(
+        self, ref: TariffRef, tariff: Tariff, period: str
+    ) -> Mapping[str, AmountWithWorking] | str:
+        """The amounts by usage line, or the code of why there are none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,7 @@ class Agreed:
     due: Due = frozenset()
     unlicensed: Unlicensed | None = None
     shares: Mapping[str, Sequence[ShareClaim]] = field(default_factory=dict)
+    pools: Pools | None = None
 
 
 @dataclass(slots=True)
@@ -71,12 +83,13 @@ def earned(
     tariff = agreed.tariffs.get(term.tariff)
     if tariff is None or tariff.currency != term.currency:
         return UNKNOWN
-    facts = facts_of(line, factors, use)
-    refused = _refused(tariff, facts, line, (line.id, use.use_id) in agreed.due)
-    if refused is not None:
-        return refused
-    priced = price(tariff, facts)
-    if tariff.split is Split.EACH:
+    if tariff.kind in BY_LINES:
+        priced = _pooled(term.tariff, tariff, line, agreed.pools)
+    else:
+        facts = facts_of(line, factors, use)
+        refused = _refused(tariff, facts, line, (line.id, use.use_id) in agreed.due)
+        priced = refused or price(tariff, facts)
+    if isinstance(priced, str) or tariff.split is Split.EACH:
         return priced
     return _part(priced, use, parts.of(term, tariff, priced.amount_micro))
 
@@ -99,10 +112,13 @@ def again(
         return amount(term, use_ms=pins.use_ms, views=pins.views, territory_factor=pins.factor)
     tariff = tariffs.get(term.tariff)
     facts = facts_pinned(pins)
-    if tariff is None or missing(tariff, facts):
+    if tariff is None:
         return None
-    priced = price(tariff, facts)
-    if tariff.split is Split.EACH:
+    if tariff.kind in BY_LINES:
+        priced = again_in_pool(tariff, facts, stated.working)
+    else:
+        priced = None if missing(tariff, facts) else price(tariff, facts)
+    if priced is None or tariff.split is Split.EACH:
         return priced
     points, every = (str(stated.working.get(name, "")) for name in ("points", "points_total"))
     try:
@@ -121,6 +137,16 @@ def _refused(tariff: Tariff, facts: Facts, line: UsageLine, due: bool) -> str | 
     if missing(tariff, facts):
         return LACKING
     return "fee-owed-once" if once(tariff) is not None and not due else None
+
+
+def _pooled(
+    ref: TariffRef, tariff: Tariff, line: UsageLine, pools: Pools | None
+) -> AmountWithWorking | str:
+    """The line's amount of its month's pool; a line outside of the pool lacks its figures."""
+    if not in_force_in(tariff, line.period):
+        return "tariff-not-in-force"
+    found = pools.of(ref, tariff, line.period) if pools else LACKING
+    return found if isinstance(found, str) else found.get(line.id, LACKING)
 
 
 def _part(

@@ -14,6 +14,7 @@ from royalties import closing
 from royalties.fx import Rate
 from royalties.models import ClearedUse, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
+from royalties.pooled import BY_LINES, PINNED
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.tariffs.models import Tariff
 from royalties.wire import pins_to_dict
@@ -139,8 +140,10 @@ def _part(one: Transaction) -> dict[str, Any]:
     claim = one.claim
     if claim is None or "points" not in claim.working:
         return {}
-    points = {name: claim.working[name] for name in ("points", "points_total")}
-    return {"part": {**points, "amount_micro": str(one.amount_micro)}}
+    of_pool = not claim.working.keys().isdisjoint(BY_LINES.values())
+    names = ("points", "points_total", *(PINNED if of_pool else ()))
+    stated = {name: str(claim.working[name]) for name in names if name in claim.working}
+    return {"part": {**stated, "amount_micro": str(one.amount_micro)}}
 
 
 def _month(period: Period) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import mappings
+from api.cli import mappings, pools
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
 from api.web.texts import text
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Usage reports: how often cuts were shown.", no_args_is_help=True)
 app.add_typer(mappings.app, name="mapping")
+app.add_typer(pools.app, name="pool")
 
 # Above this a job takes the file in, so that neither side waits for one long answer.
 AT_ONCE_BYTES_MAX = 2 * 1024 * 1024

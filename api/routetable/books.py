@@ -13,6 +13,8 @@ ROWS = (
     row("POST", "/v1/ledger/exchanges", "usage"),
     row("POST", "/v1/ledger/exchanges/{pair_id}/reversal", "usage", may_lack=True),
     row("GET", "/v1/ledger/export", "reports"),
+    row("GET", "/v1/pool-reports", "usage"),
+    row("POST", "/v1/pool-reports", "usage"),
     row("GET", "/v1/roles", "submissions", may_lack=True),
     row("POST", "/v1/roles", "submissions"),
     row("GET", "/v1/unlicensed-tariffs"),

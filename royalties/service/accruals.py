@@ -24,6 +24,7 @@ from royalties.outcomes import Outcome
 from royalties.service.agreed import agreed_in, cuts_with
 from royalties.service.books import Clerk, collector
 from royalties.service.entitlements import history_of, parties_of
+from royalties.service.pools import PoolsOf
 from royalties.store import journal, unlicensed
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
@@ -66,20 +67,23 @@ def accrue(
 ) -> AccrualReport:
     """Accrue everything the tenant owes, or what it owes for the cut of one clearance.
 
-    Cuts that share a fee with it are accrued with it. Whichever clearance is named, the newest one
-    of its cut decides. Raises `NotFound` for a clearance that the principal may not see and
-    `NotAllowed` without the scope `usage`.
+    Cuts that share a fee or a pool with it are accrued with it. Whichever clearance is named, the
+    newest one of its cut decides. Raises `NotFound` for a clearance that the principal may not see
+    and `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
     book = collector(session)
     tally = _Tally(Clerk(session, book, utc_now()))
     asked = unlicensed.of_book(session, principal, book)
+    pools = PoolsOf(session, principal)
     for cut_id in _cuts(session, principal, clearance_id):
         history = history_of(session, principal, cut_id)
         parties = parties_of(session, principal, history)
         uses, skipped = entitled(history, parties)
         tally.skip(skipped)
-        prices = agreed_in(session, principal, history, uses, parties=parties, prices=asked)
+        prices = agreed_in(
+            session, principal, history, uses, parties=parties, prices=asked, pools=pools
+        )
         for lines in usage_store.pages(session, principal, cut_id):
             _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
         for gone in usage_store.uncounted(session, principal, cut_id):

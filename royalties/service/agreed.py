@@ -9,11 +9,12 @@ from core.principal import Principal, SearchCapability
 from licensing.models import Clearance, TariffRef, TariffTerm
 from registry.models.works import Cut
 from registry.store import works
-from royalties.agreed import Agreed, once
+from royalties.agreed import Agreed, Pools, once
 from royalties.entitlement import Parties, entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
 from royalties.participants import everybody
+from royalties.pooled import BY_LINES
 from royalties.service.casting import roles_of
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import tariffs_pinned
@@ -31,10 +32,12 @@ def agreed_in(
     *,
     parties: Parties,
     prices: Sequence[UnlicensedPrice],
+    pools: Pools,
 ) -> Agreed:
     """What the prices of these uses of a cut rest on; no tariff is read for simple rates.
 
-    `prices` are the collector's for unlicensed uses. Whose cut it is not owes nothing for it.
+    `prices` are the collector's for unlicensed uses, `pools` the licensee's. Whose cut it is not
+    owes nothing for it.
     """
     if not history or history[-1].tenant_id != principal.tenant_id:
         return Agreed()
@@ -43,7 +46,7 @@ def agreed_in(
     terms = [one.term for one in prices if one.term is not None]
     tariffs = tariffs_pinned(session, principal, [*(use.tariff for use in uses), *terms])
     shares = of_performers(session, SearchCapability("accrual", newest.id), parties.creditors)
-    bare = Agreed(uses=uses, unlicensed=unlicensed, shares=shares)
+    bare = Agreed(uses=uses, unlicensed=unlicensed, shares=shares, pools=pools)
     if not tariffs:
         return bare
     cut = works.get_cut(session, principal, newest.cut_id)
@@ -59,8 +62,10 @@ def agreed_in(
 def cuts_with(
     session: Session, principal: Principal, cut_id: str, terms: Iterable[TariffTerm]
 ) -> tuple[str, ...]:
-    """The cut, and those that share a fee for its work: who books one has to look at all."""
+    """The cut, and those that share a fee or a pool with it: who books one has to look at all."""
     tariffs = tariffs_pinned(session, principal, terms)
+    if any(tariff.kind in BY_LINES for tariff in tariffs.values()):
+        return usage_store.cuts_reported(session, principal)
     if not any(once(tariff) is Per.WORK for tariff in tariffs.values()):
         return (cut_id,)
     cut = works.get_cut(session, principal, cut_id)

@@ -121,20 +121,27 @@ def cuts_reported(session: Session, principal: Principal) -> tuple[str, ...]:
 
 
 def pages(
-    session: Session, principal: Principal, cut_id: str, *, size: int = PAGE
+    session: Session,
+    principal: Principal,
+    cut_id: str,
+    *,
+    period: str | None = None,
+    size: int = PAGE,
 ) -> Iterator[tuple[UsageLine, ...]]:
-    """The usage lines of a cut that the principal may see, a page at a time, by month.
+    """The usage lines of a cut that the principal may see, a page at a time, by month or of one.
 
     Only what counts: a line that was corrected is left out, its correction is there instead.
     """
     place = (col(UsageLineRow.period), col(UsageLineRow.territory), _ROW)
     after: tuple[str, str, int] = ("", "", -1)
+    month = [] if period is None else [col(UsageLineRow.period) == period]
     while True:
         query = (
             select(UsageLineRow, _ROW)
             .where(
                 visible(UsageLineRow, principal),
                 col(UsageLineRow.cut_id) == cut_id,
+                *month,
                 tuple_(*place) > tuple_(*(literal(value) for value in after)),
                 ~_corrected(),
             )
@@ -143,11 +150,12 @@ def pages(
         )
         found = session.exec(query).all()
         if found:
-            yield tuple(_line(row) for row, _ in found)
-            last, number = found[-1]
-            after = (last.period, last.territory, number)
+            page = tuple(_line(row) for row, _ in found)
+            after = (page[-1].period, page[-1].territory, found[-1][1])
             for row, _ in found:
                 session.expunge(row)
+            # Only now, since whoever takes the page may read the same lines again meanwhile.
+            yield page
         if len(found) < size:
             return
 

@@ -7,6 +7,7 @@ undivided and is named. The minimum and the cap bound the pool as a whole.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from royalties.tariffs.dividing import divide
 from royalties.tariffs.facts import Facts, require
@@ -23,20 +24,29 @@ from royalties.tariffs.working import bounded, income, stated, territory_factor
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What every line gets; their sum + `undivided_micro` = `total_micro`."""
+    """What every line gets; their sum + `undivided_micro` = `total_micro`.
+
+    `exact` are the millionths of the pool before its bounds and its cut.
+    """
 
     amounts: Mapping[str, AmountWithWorking]
     total_micro: int
     undivided_micro: int
+    exact: Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Part:
     """A part of a pool: its exact millionths, and the weight of each line in it."""
 
     name: str
     exact: Fraction
     weights: Mapping[str, Fraction]
+
+    @cached_property
+    def every(self) -> Fraction:
+        """The weight of all lines."""
+        return sum(self.weights.values(), Fraction(0))
 
 
 def price_pool(tariff: Tariff, lines: Mapping[str, Facts], *, whole: Facts) -> Priced:
@@ -47,7 +57,8 @@ def price_pool(tariff: Tariff, lines: Mapping[str, Facts], *, whole: Facts) -> P
     for facts in lines.values():
         require(tariff, facts, whole=whole)
     parts = _parts(tariff, lines, whole)
-    total, bound = bounded(tariff, sum((part.exact for part in parts), Fraction(0)))
+    exact = sum((part.exact for part in parts), Fraction(0))
+    total, bound = bounded(tariff, exact)
     shares = [_shares(part, of) for part, of in zip(parts, _of_parts(parts, total), strict=True)]
     pooled = {**stated(tariff), "pool_micro": total, "bound": bound}
     amounts = {
@@ -57,7 +68,14 @@ def price_pool(tariff: Tariff, lines: Mapping[str, Facts], *, whole: Facts) -> P
         for name in lines
     }
     divided = sum(one.amount_micro for one in amounts.values())
-    return Priced(amounts, total, total - divided)
+    return Priced(amounts, total, total - divided, exact)
+
+
+def weight_in(tariff: Tariff, facts: Facts) -> Fraction:
+    """The weight of one line in a pool that usage lines share."""
+    whole = Facts(subscribers=facts.subscribers or 0)
+    (part,) = _parts(tariff, {"": facts}, whole)
+    return Fraction(part.weights[""])
 
 
 def _parts(tariff: Tariff, lines: Mapping[str, Facts], whole: Facts) -> tuple[_Part, ...]:
@@ -126,6 +144,6 @@ def _figures(parts: tuple[_Part, ...], name: str) -> dict[str, int | str]:
     """For each part its exact amount, and the line's weight in it out of all."""
     found: dict[str, int | str] = {}
     for part in parts:
-        own, every = part.weights.get(name, Fraction(0)), sum(part.weights.values(), Fraction(0))
-        found[part.name] = f"{part.exact} x {own} / {every}"
+        own = part.weights.get(name, Fraction(0))
+        found[part.name] = f"{part.exact} x {own} / {part.every}"
     return found

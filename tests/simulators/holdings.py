@@ -400,6 +400,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/frameworks/{framework_id}/checks": {"terms": terms},
         "/v1/tariffs": {"document": {}},
         "/v1/tariff-checks": {"document": {}},
+        "/v1/pool-reports": {"period": "2030-10"},
         "/v1/roles": {"scope_id": "cut_none", "performer_id": "prf_none", "role": "lead"},
         "/v1/performers/{performer_id}/shares": {"share": "1/2", "from_period": "2030-10"},
         "/v1/unlicensed-tariffs": {"from_period": "soon"},

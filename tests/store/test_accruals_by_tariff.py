@@ -14,6 +14,7 @@ from royalties.service import tariffs
 from royalties.service.statements import statement, trial_balance
 from royalties.statement import Statement, recompute
 from royalties.statement_wire import from_dict, to_dict
+from royalties.tariffs.shelf import on_shelf
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import T0
 from tests.store.royalties_stage import Stage, cleared, found
@@ -140,11 +141,14 @@ def test_a_fee_is_booked_once_and_moves_to_an_earlier_month(stage: Stage, name: 
     [
         ("gema-ai", "tariff-facts-missing"),
         ("flat-day", "tariff-facts-missing"),
-        ("aifilms-pool", "tariff-of-a-pool"),
+        ("aifilms-pool", "tariff-facts-missing"),
+        ("stim-training", "tariff-of-a-pool"),
     ],
 )
 def test_what_cannot_be_priced_is_said_and_never_nought(stage: Stage, name: str, code: str) -> None:
-    cut_id, _ = cleared(stage, agree(stage, shipped(name)))
+    unit = on_shelf(name)
+    term = replace(shipped(name), currency=unit.currency if unit else "")
+    cut_id, _ = cleared(stage, agree(stage, term))
     stage.import_lines(f"{cut_id},DE,2026-11,1000")
     report = stage.accrue()
     assert (report.new, [item.reason.code for item in report.skipped]) == (0, [code])
