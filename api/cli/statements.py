@@ -8,7 +8,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import OUT, emit, note, say, table
-from api.web.texts import text
+from api.web.texts import text, told
 
 app = typer.Typer(
     help="Statements of a performer's account: balances, lines, taxes, payouts.",
@@ -93,7 +93,8 @@ def verify(
             rows = [tuple(item[name] for name in names) for item in found["differences"]]
             table([text(cli.lang, f"statement.column.{name}") for name in names], rows)
         if not found["genuine"]:
-            say(text(cli.lang, "accountstatement.not-genuine", why=found["why"]))
+            why = told(cli.lang, found["why"])
+            say(text(cli.lang, "accountstatement.not-genuine", why=why))
         note(text(cli.lang, "accountstatement.signed-by", did=found["issuer"]))
 
     emit(cli, found, render)

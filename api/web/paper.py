@@ -155,7 +155,7 @@ def _built(
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
     longest = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-    shares = [min(40, max(10, length)) for length in longest]
+    shares = [min(40, max(17, length)) for length in longest]
     return [WIDTH * share / sum(shares) for share in shares]
 
 
