@@ -99,6 +99,8 @@ def reported(cells: Mapping[str, str]) -> Reported | str:
     An income needs its kind and its currency; a kind or a currency without an income says nothing
     and is not kept, since many reports name their currency on every line.
     """
+    if FIGURES.keys().isdisjoint(cells):
+        return NOTHING
     said: dict[str, object] = {}
     for column, (name, read) in FIGURES.items():
         text = cells.get(column, "")

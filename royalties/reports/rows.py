@@ -11,6 +11,7 @@ from royalties.reports.identifiers import OF_CUTS, OF_PEOPLE
 
 REFERENCE_CHARS_MAX = 200
 PERIOD = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
+_NAMING = frozenset({*OF_CUTS, *OF_PEOPLE})
 _CUT_ID = re.compile(r"cut_[a-z2-7]{26}")
 _VIEWS = re.compile(r"[0-9]{1,12}")
 _LINE_ID = re.compile(r"usg_[a-z2-7]{26}")
@@ -53,6 +54,8 @@ def _bad(line_no: int, column: str, text: str) -> Reject:
 
 def _names(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...] | str:
     """The identifiers of the cut in their one form, or the first column that is none."""
+    if _NAMING.isdisjoint(fields):
+        return ()
     found = []
     for column, read in (*OF_CUTS.items(), *OF_PEOPLE.items()):
         if text := fields.get(column, ""):

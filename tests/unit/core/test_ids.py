@@ -1,4 +1,10 @@
+import base64
+import hashlib
+import json
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.ids import derived_id, is_id, new_id
 
@@ -32,3 +38,12 @@ def test_a_derived_id_depends_on_every_fact_and_on_where_one_ends() -> None:
     assert derived_id("use", "a", "b") != derived_id("use", "ab")
     assert derived_id("use", "a", "b") != derived_id("use", "b", "a")
     assert is_id("use", derived_id("use", "a"))
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"))))
+def test_a_derived_id_is_base32_over_the_hash_of_its_facts_as_json(facts: list[str]) -> None:
+    """However it is computed: ids that were given out must be found again."""
+    text = json.dumps(["usg", *facts], ensure_ascii=False, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).digest()
+    body = base64.b32encode(digest).decode("ascii").lower()[:26]
+    assert derived_id("usg", *facts) == f"usg_{body}"
