@@ -92,6 +92,12 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "payouts",
     ),
     "runs": ("runs",),
+    "taxes": (
+        "payees",
+        "performers",
+        "tax-exemptions",
+        "tax-lists",
+    ),
     "publicuses": ("performers",),
     "proofs": (
         "challenges",

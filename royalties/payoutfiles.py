@@ -50,12 +50,12 @@ def hand_list(payouts: Sequence[Payout], details: Mapping[str, PayeeDetails]) ->
     for one in found:
         said = details[one.account]
         why = " ".join(reason.code for reason in one.reasons)
-        texts = (_cell(str(getattr(said, name))) for name in _DETAILS)
+        texts = (cell(str(getattr(said, name))) for name in _DETAILS)
         amount = rate_text(one.amount_micro)
         writer.writerow((one.end_to_end_id, amount, one.currency, *texts, why))
     return out.getvalue().encode("utf-8")
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

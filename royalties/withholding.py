@@ -46,6 +46,22 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldExemption:
+    """A certificate as a book keeps it: its number sealed, in force once a second person agreed."""
+
+    id: str
+    tenant_id: str
+    payee_id: str
+    sealed: bytes
+    rate: Ratio
+    valid_from: date
+    valid_until: date
+    approval_id: str
+    recorded_at: datetime
+    granted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TaxStatus:
     """What is known of a payee's taxes; `residence` is a country (ISO 3166-1 alpha-2).
 

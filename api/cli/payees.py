@@ -1,11 +1,13 @@
 """`payee`: whom money is paid to, and where; for performers, guardians, heirs and agents."""
 
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note
+from api.cli.output import emit, fields, note, say
 from api.web.texts import text
 
 app = typer.Typer(help="Whom money is paid to, and where.", no_args_is_help=True)
@@ -73,6 +75,26 @@ def approve(cli: Cli, performer: PerformerId, heir: Heir = None, note: Why = "")
 def reject(cli: Cli, performer: PerformerId, heir: Heir = None, note: Why = "") -> None:
     """Refuse details of a minor or of an heir that somebody else proposed."""
     _decide(cli, performer, heir, approve=False, why=note)
+
+
+@command(app, "certificate")
+def certificate(
+    cli: Cli,
+    performer: PerformerId,
+    year: Annotated[int, typer.Argument(help="Calendar year.")],
+    out: Annotated[Path, typer.Argument(help="File to write (PDF); never over a file.")],
+    *,
+    heir: Heir = None,
+    book: Annotated[str, typer.Option(help="Who withheld it, where several did.")] = "",
+) -> None:
+    """Save the certificate of tax that was withheld in a year."""
+    asked = {"heir_id": heir, "book": book or None, "lang": cli.lang}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    with cli.client() as client:
+        path = f"/v1/performers/{performer}/payee/tax-certificates/{year}?{query}"
+        client.download(path, out)
+    done = {"file": str(out)}
+    emit(cli, done, lambda: say(text(cli.lang, "payout.saved", **done)))
 
 
 def _decide(cli: Cli, performer: str, heir: str | None, *, approve: bool, why: str) -> None:

@@ -1,6 +1,6 @@
 """To the bank and back: payees, batches and their papers, what the bank answered."""
 
-from api.routetable.row import row
+from api.routetable.row import Reach, row
 from registry.models.mandates import Act
 
 _SIDE = "performers"
@@ -9,6 +9,18 @@ ROWS = (
     row("GET", "/v1/performers/{performer_id}/payee", _SIDE, acts=(Act.COLLECT,)),
     row("POST", "/v1/performers/{performer_id}/payee", _SIDE, acts=(Act.COLLECT,)),
     row("POST", "/v1/performers/{performer_id}/payee/decision", _SIDE, may_lack=True),
+    row(
+        "GET",
+        "/v1/performers/{performer_id}/payee/tax-certificates/{year}",
+        _SIDE,
+        acts=(Act.COLLECT,),
+        may_lack=True,
+    ),
+    row("GET", "/v1/payees/{payee_id}/tax-certificates/{year}", "usage", may_lack=True),
+    row("GET", "/v1/tax-lists/{year}", "usage", reach=Reach.NOTHING),
+    row("GET", "/v1/tax-exemptions", "usage"),
+    row("POST", "/v1/tax-exemptions", "usage"),
+    row("POST", "/v1/tax-exemptions/{exemption_id}/decision", "reports", may_lack=True),
     row("GET", "/v1/payout-accounts", "reports"),
     row("POST", "/v1/payout-accounts", "usage"),
     row("POST", "/v1/payout-batches", "usage"),

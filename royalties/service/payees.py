@@ -25,6 +25,7 @@ from registry.service.estates import heirs_of
 from registry.store import people
 from royalties import payees as rules
 from royalties.payees import PayeeDetails, PayeeVersion, Standing
+from royalties.service.exemptions import in_force
 from royalties.service.payeeseals import open_details, seal_details
 from royalties.store import payees as store
 from royalties.withholding import TaxStatus
@@ -179,12 +180,17 @@ def tax_statuses(
     capability: SearchCapability,
     payee_ids: Collection[str],
     *,
+    book: str = "",
     at: datetime,
 ) -> Mapping[str, TaxStatus]:
-    """Where each of these payees is taxed; whoever did not say where is left out."""
+    """Where each of these payees is taxed; whoever did not say where is left out.
+
+    With the certificates of exemption that the payer holds who keeps the `book`.
+    """
     known = known_payees(session, vault, capability, payee_ids, at=at)
+    papers = in_force(session, vault, capability, book, payee_ids, at=at)
     return {
-        payee_id: TaxStatus(one.details.residence, one.details.treaty)
+        payee_id: TaxStatus(one.details.residence, one.details.treaty, papers.get(payee_id))
         for payee_id, one in known.items()
         if one.details.residence
     }

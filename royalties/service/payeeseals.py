@@ -7,7 +7,9 @@ about a person was erased, and then it goes by itself.
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties.payees import PayeeDetails, PayeeVersion, from_bytes, to_bytes
+from royalties.store.exemptions import ExemptionRow
 from royalties.store.payees import PayeeVersionRow
+from royalties.withholding import HeldExemption
 
 
 def seal_details(
@@ -23,12 +25,27 @@ def open_details(vault: Vault, item: PayeeVersion) -> PayeeDetails:
     return from_bytes(vault.unseal(item.payee_id, item.sealed, aad))
 
 
+def seal_certificate(vault: Vault, number: str, item: HeldExemption) -> bytes:
+    """Sealed bytes of the number of a certificate of exemption."""
+    aad = _aad(item.tenant_id, item.payee_id, item.id)
+    return vault.seal(item.payee_id, number.encode("utf-8"), aad)
+
+
+def open_certificate(vault: Vault, item: HeldExemption) -> str:
+    """The number; raises `BadProof` where the row was tampered with."""
+    aad = _aad(item.tenant_id, item.payee_id, item.id)
+    return vault.unseal(item.payee_id, item.sealed, aad).decode("utf-8")
+
+
 def _aad(tenant_id: str, payee_id: str, version_id: str) -> dict[str, str]:
     return {"tenant": tenant_id, "payee": payee_id, "version": version_id}
 
 
-def _bound(row: PayeeVersionRow) -> tuple[str, dict[str, str]]:
+def _bound(row: PayeeVersionRow | ExemptionRow) -> tuple[str, dict[str, str]]:
     return row.payee_id, _aad(row.tenant_id, row.payee_id, row.id)
 
 
-SEALED = (SealedColumn(PayeeVersionRow, "sealed", _bound),)
+SEALED = (
+    SealedColumn(PayeeVersionRow, "sealed", _bound),
+    SealedColumn(ExemptionRow, "sealed_certificate", _bound),
+)

@@ -37,6 +37,8 @@ FIXED = {
     "form": "rsl.xml",
     "pair_id": "fxp_none",
     "batch_id": "pba_none",
+    "exemption_id": "txe_none",
+    "payee_id": "pay_none",
     "subject_id": "lic_none",
     "certificate_id": "crt_none",
     "manifest_id": "crt_none",

@@ -329,6 +329,14 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/payout-accounts": {"whose": "own", "name": "B", "iban": "DE89370400440532013000"},
         "/v1/payout-batches/{batch_id}/decision": {"approve": True},
         "/v1/payout-answers": {"upload_id": "upl_none"},
+        "/v1/tax-exemptions": {
+            "payee_id": f"pay_{'a' * 26}",
+            "certificate": "B 1",
+            "per_cent": "5",
+            "valid_from": "2030-01-01",
+            "valid_until": "2030-12-31",
+        },
+        "/v1/tax-exemptions/{exemption_id}/decision": {"approve": True},
         "/v1/ledger/exchanges/{pair_id}/reversal": {"reason": "wrong-rate"},
         "/v1/performers/{performer_id}/enrolments": {
             "modalities": ["voice"],
