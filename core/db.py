@@ -229,11 +229,17 @@ def next_seq(session: Session) -> int:
 
     Order is told by this number and never by a clock. A rolled back number is given again.
     """
+    return next_seqs(session, 1)[0]
+
+
+def next_seqs(session: Session, count: int) -> range:
+    """Return the next `count` numbers of that order at once, for what is written in bulk."""
     statement = sql(
-        "INSERT INTO core_counter (name, value) VALUES ('seq', 1) "
-        "ON CONFLICT (name) DO UPDATE SET value = core_counter.value + 1 RETURNING value"
+        "INSERT INTO core_counter (name, value) VALUES ('seq', :count) "
+        "ON CONFLICT (name) DO UPDATE SET value = core_counter.value + :count RETURNING value"
     )
-    return int(session.connection().execute(statement).scalar_one())
+    last = int(session.connection().execute(statement, {"count": count}).scalar_one())
+    return range(last - count + 1, last + 1)
 
 
 def append_only(*mutable: str, guards: tuple[str, ...] = ()) -> dict[str, Any]:

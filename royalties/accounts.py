@@ -8,6 +8,7 @@ error cannot open an account. Debits are positive, credits negative. Worked exam
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from core.errors import BadInput
 
@@ -51,6 +52,8 @@ _ANY_ID = rf"[a-z]{{3}}{_ID}"
 _MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 _NAME = r"[a-z][a-z0-9-]{0,39}"
 _ALONE = ""
+_KINDS = frozenset(AccountKind)
+_KEPT_MAX = 65_536
 _SUBJECTS = {
     AccountKind.BANK: _ALONE,
     AccountKind.RECEIVABLE: _TENANT,
@@ -97,10 +100,11 @@ def account(kind: AccountKind, subject: str = "") -> str:
     return str(Account(kind, subject))
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def parse(text: str) -> Account:
     """Read an account; raises `BadInput` for what is not on the chart."""
     kind, colon, subject = text.partition(":")
-    if kind not in set(AccountKind) or (colon and not subject):
+    if kind not in _KINDS or (colon and not subject):
         raise _unknown(text)
     account(AccountKind(kind), subject)
     return Account(AccountKind(kind), subject)

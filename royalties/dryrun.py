@@ -85,17 +85,19 @@ def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
     counted = Counted()
     single = once(tariff) is not None
     for line in month.lines:
+        told: set[str] = set()
         for use in _earning(month, line):
             said = replace(
                 facts_of(line, month.factors, use), agreed_micro=_agreed(tariff, use.tariff)
             )
             facts = _with(rows.get(line.id), said)
             lacking = missing(tariff, facts)
-            counted.missing.update(lacking)
+            told.update(lacking)
             if lacking:
                 counted.unpriced.add(use.performer_id)
             owed = not lacking and (not single or (line.id, use.use_id) in month.due)
             counted.performers[use.performer_id] += price(tariff, facts).amount_micro if owed else 0
+        counted.missing.update(told)
     return counted
 
 

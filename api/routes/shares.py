@@ -95,7 +95,7 @@ def claim_share(performer_id: str, body: ShareIn, writing: Writing) -> Response:
 
 @router.get("/roles", response_model=list[RoleOut])
 def list_roles(
-    scope_id: Annotated[str, Query(max_length=64)], caller: Caller, reading: Reading
+    caller: Caller, reading: Reading, scope_id: Annotated[str, Query(max_length=64)] = ""
 ) -> list[RoleOut]:
     """Which roles were named in this cut or work of one's own, in order?"""
     return [RoleOut.of(one) for one in casting.list_roles(reading, caller, scope_id)]

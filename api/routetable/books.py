@@ -16,7 +16,7 @@ ROWS = (
     row("GET", "/v1/pool-reports", "usage"),
     row("POST", "/v1/pool-reports", "usage"),
     row("GET", "/v1/roles", "submissions", may_lack=True),
-    row("POST", "/v1/roles", "submissions"),
+    row("POST", "/v1/roles", "submissions", may_lack=True),
     row("GET", "/v1/unlicensed-tariffs"),
     row("POST", "/v1/unlicensed-tariffs", "usage"),
     row("GET", "/v1/ledger/replay", "reports"),

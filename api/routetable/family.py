@@ -44,8 +44,21 @@ ROWS = (
     row("POST", "/v1/tenants/{tenant_id}/quota-lifts", ADMIN, reach=Reach.EVERYBODY),
     row("POST", "/v1/enrolments/{enrolment_id}/identification", _SIDE, may_lack=True),
     row("GET", "/v1/performers/{performer_id}/holds", "reports", acts=(Act.READ, Act.COLLECT)),
-    row("GET", "/v1/performers/{performer_id}/shares", "reports", acts=(Act.COLLECT,)),
-    row("POST", "/v1/performers/{performer_id}/shares", "usage", "performers", acts=(Act.COLLECT,)),
+    row(
+        "GET",
+        "/v1/performers/{performer_id}/shares",
+        "reports",
+        operator_reaches=True,
+        acts=(Act.COLLECT,),
+    ),
+    row(
+        "POST",
+        "/v1/performers/{performer_id}/shares",
+        "usage",
+        "performers",
+        operator_reaches=True,
+        acts=(Act.COLLECT,),
+    ),
     row("GET", "/v1/performers/{performer_id}/held", "reports", acts=(Act.READ, Act.COLLECT)),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
 )

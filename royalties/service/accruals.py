@@ -126,6 +126,7 @@ def _accrue_lines(
 
 
 def _book(session: Session, principal: Principal, plan: accrual.Plan, tally: _Tally) -> None:
+    tally.clerk.reserve(len(plan.reverse) + len(plan.book))
     old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
     ledger_store.add_transactions(session, list(_transactions(plan, old, tally.clerk)))
     tally.new += len(plan.book)

@@ -66,6 +66,17 @@ def test_money_in_another_currency_is_shown_and_not_compared(stage: Stage) -> No
     assert (item.paid_micro, item.paid_otherwise) == (0, {"USD": 12_500})
 
 
+def test_a_line_that_lacks_a_figure_counts_once_however_many_are_in_its_cut(stage: Stage) -> None:
+    cut_id, anna = cleared(stage)
+    ben = stage.performer()
+    stage.licence(ben)
+    stage.clear(cut_id, found(cut_id, anna), found(cut_id, ben))
+    stage.import_lines(f"{cut_id},DE,2026-11,1000")
+    outcome = run(stage, "flat-day")
+    assert outcome.missing == {"days": 1}
+    assert not any(item.complete for item in outcome.performers)
+
+
 def test_a_figure_that_no_report_gave_is_named(stage: Stage) -> None:
     reported(stage)
     outcome = run(stage, "gema-ai")
