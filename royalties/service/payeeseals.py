@@ -1,7 +1,7 @@
 """Payees' details under their seal, each payee's with a key of its own.
 
 The key is not the performer's: what was paid to whom has to be kept by law after everything else
-about a person was erased, and then it goes by itself.
+about a person was erased, and for no longer: its key is apart so that it can be destroyed then.
 """
 
 from core.resealing import SealedColumn
