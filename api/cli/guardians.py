@@ -1,5 +1,7 @@
 """`guardian`: who has custody of a performer who is a minor, and signs with the performer."""
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +9,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.web.texts import text
+from core.files import create_private
 
 app = typer.Typer(help="Those who sign for a performer who is a minor.", no_args_is_help=True)
 GuardianId = Annotated[str, typer.Argument(help="Id of the guardian.")]
@@ -81,3 +84,19 @@ def end(
     emit(cli, done, lambda: fields(done))
     if not done["done"]:
         note(text(cli.lang, "account.waits"))
+
+
+@command(app, "erase")
+def erase(
+    cli: Cli,
+    guardian: GuardianId,
+    receipt: Annotated[
+        Path | None, typer.Option(help="Write the signed receipt to this new file.")
+    ] = None,
+) -> None:
+    """Take a former guardian's name and account away, when the guardian asks for it."""
+    with cli.client() as client:
+        done = client.post(f"/v1/guardians/{guardian}/erasure")
+    if receipt is not None:
+        create_private(receipt, json.dumps(done["receipt"], indent=1).encode() + b"\n")
+    emit(cli, done["receipt"], lambda: fields(done["receipt"]))

@@ -1,7 +1,8 @@
 """Minors and those who speak for them, for their own side; what ends a right is the operator's."""
 
+import json
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -15,7 +16,8 @@ from core.clock import utc_now
 from core.vault import Vault
 from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Relation
 from registry.models.people import Performer
-from registry.service import guardians
+from registry.service import erasingguardians, guardians
+from registry.service.sealedtexts import open_guardian
 
 router = APIRouter(tags=["guardians"])
 
@@ -81,7 +83,7 @@ class GuardianOut(BaseModel):
         return cls(
             id=item.id,
             performer_id=item.performer_id,
-            name=guardians.guardian_name(vault, item),
+            name=open_guardian(vault, item),
             did=item.did,
             relation=item.relation,
             person=item.person,
@@ -90,6 +92,13 @@ class GuardianOut(BaseModel):
             attested=len(item.attesters),
             proved_at=item.proved_at,
         )
+
+
+class ErasedOut(BaseModel):
+    """A guardian after the erasure, and the receipt that the registry signed."""
+
+    guardian: GuardianOut
+    receipt: dict[str, Any]
 
 
 @router.post("/performers/{performer_id}/minority", response_model=Performer)
@@ -133,6 +142,27 @@ def add_guardian(performer_id: str, body: NewGuardian, writing: Writing, world: 
 
     # The name is sealed in its row, and a repetition must not lay it open in another.
     return writing.write(add, keep=lambda out: out.model_copy(update={"name": ""}))
+
+
+@router.post("/guardians/{guardian_id}/erasure", response_model=ErasedOut)
+def erase(guardian_id: str, writing: Writing, world: Open) -> Response:
+    """Take a former guardian's name and account away; what stays and why is in the receipt."""
+
+    def carry_out(session: Session) -> ErasedOut:
+        done = erasingguardians.erase_guardian(
+            session,
+            world.vault,
+            world.registry_key,
+            writing.caller,
+            guardian_id,
+            now=utc_now(),
+        )
+        guardian = GuardianOut.of(world.vault, done.guardian)
+        return ErasedOut(guardian=guardian, receipt=json.loads(done.receipt))
+
+    answer = writing.write(carry_out, status=200)
+    erasingguardians.shred_guardian(world.vault, guardian_id)
+    return answer
 
 
 @router.get("/guardians/{guardian_id}", response_model=GuardianOut)

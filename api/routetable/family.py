@@ -11,6 +11,7 @@ ROWS = (
     row("POST", "/v1/performers/{performer_id}/minority", _SIDE, may_lack=True),
     row("GET", "/v1/performers/{performer_id}/guardians", _SIDE),
     row("POST", "/v1/performers/{performer_id}/guardians", _SIDE),
+    row("POST", "/v1/guardians/{guardian_id}/erasure", _SIDE),
     row("GET", "/v1/guardians/{guardian_id}", *_PROOF, attested=True),
     row("POST", "/v1/guardians/{guardian_id}/attestation", *_PROOF, attested=True),
     row("POST", "/v1/performers/{performer_id}/mandates", _SIDE),

@@ -33,8 +33,9 @@ class Paper(StrEnum):
 class Guardian:
     """One holder of custody; all of them sign, any one withdraws.
 
-    `sealed_name` opens under the performer's key only. `person` is the account, where there is one.
-    `until` is exclusive and None while the right lasts; at the latest it ends with the minority.
+    `sealed_name` opens under the guardian's own key, below the child's; empty once it was erased.
+    `person` is the account, where there is one. `until` is exclusive and None while the right
+    lasts; at the latest it ends with the minority.
     `proved_at` is when the last attester needed had read the papers; before, nobody can sign.
     """
 

@@ -22,7 +22,7 @@ from registry import minority as rules
 from registry.models.guardianship import EndOfGuardianship, Guardian, Minority, Paper, Relation
 from registry.proofing.sufficiency import Demands
 from registry.service.attesting import ATTEST, attester_of
-from registry.service.sealedtexts import open_text, seal_text
+from registry.service.sealedtexts import seal_guardian
 from registry.service.twopeople import agreed, require_operator
 from registry.store import guardians, people
 
@@ -101,8 +101,8 @@ def add_guardian(
         until=None,
         recorded_at=now,
     )
-    sealed = seal_text(
-        vault, name, tenant_id=item.tenant_id, performer_id=performer_id, owner_id=item.id
+    sealed = seal_guardian(
+        vault, name, tenant_id=item.tenant_id, child=performer_id, guardian=item.id
     )
     # Save.
     guardians.add_guardian(session, replace(item, sealed_name=sealed))
@@ -185,17 +185,6 @@ def acting_guardian(
     found = guardians.list_guardians(session, principal, performer_id)
     due = rules.due(found, rules.minority_in(performer), at)
     return next((item.id for item in due if item.person == principal.person), None)
-
-
-def guardian_name(vault: Vault, item: Guardian) -> str:
-    """The name of a guardian, for the performer's own side."""
-    return open_text(
-        vault,
-        item.sealed_name,
-        tenant_id=item.tenant_id,
-        performer_id=item.performer_id,
-        owner_id=item.id,
-    )
 
 
 def end_guardian(

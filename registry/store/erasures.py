@@ -24,6 +24,8 @@ from registry.store.enrolments import EnrolmentRow
 from registry.store.people import PerformerRow, names_of
 
 _TEXT_MIN = 3
+# What attesters stated, and who has custody: nobody needs to be shown that it was said.
+_SAID_OF_OTHERS = ("enrolment.attested", "guardian.added", "guardian.attested", "guardian.ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def forget_details(session: Session, _capability: SearchCapability, ids: Collect
         .values(details=None, salt=None)
     )
     leaves = select_columns(leaf.c.seq).where(
-        leaf.c.subject_id.in_(ids), leaf.c.kind == "enrolment.attested"
+        leaf.c.subject_id.in_(ids), leaf.c.kind.in_(_SAID_OF_OTHERS)
     )
     dropped = _delete(session, salt, salt.c.seq.in_(leaves))
     session.expire_all()

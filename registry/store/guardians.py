@@ -1,4 +1,4 @@
-"""Guardians of minors; names are sealed under the performer's own key."""
+"""Guardians of minors; each name is sealed under a key of its own, below the child's."""
 
 from datetime import datetime
 
@@ -117,6 +117,14 @@ def end(session: Session, _capability: SearchCapability, guardian_id: str, *, at
     """Record that a guardian's right has ended."""
     row = _row(session, guardian_id)
     row.until = at
+    session.add(row)
+    session.flush()
+
+
+def erase(session: Session, _capability: SearchCapability, guardian_id: str) -> None:
+    """Take a guardian's name and account away; who signed what still holds by the key."""
+    row = _row(session, guardian_id)
+    row.sealed_name, row.person = b"", None
     session.add(row)
     session.flush()
 

@@ -25,5 +25,5 @@ def heads(session: Session, _capability: SearchCapability) -> Iterator[bytes]:
             if "sealed" in found["name"] and isinstance(found["type"], LargeBinary):
                 sealed: ColumnClause[bytes] = column(found["name"])
                 query = select_columns(func.substr(sealed, 1, HEAD_BYTES)).select_from(table(name))
-                for (head,) in connection.execute(query.where(sealed.is_not(None))):
+                for (head,) in connection.execute(query.where(func.length(sealed) > 0)):
                     yield bytes(head)

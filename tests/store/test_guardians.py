@@ -13,6 +13,7 @@ from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Rel
 from registry.models.people import Performer
 from registry.proofing.sufficiency import Demands
 from registry.service import forgetting, guardians, minors
+from registry.service.sealedtexts import open_guardian
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import T0, a_performer, later, vouched
 
@@ -101,10 +102,10 @@ def test_names_are_sealed_and_go_with_the_performer(world: TestWorld) -> None:
     child = a_child(world, world.second)
     item = add(world, world.second, child.id)
     assert NAME.encode() not in world.db.path.read_bytes()
-    assert guardians.guardian_name(world.vault, item) == NAME
+    assert open_guardian(world.vault, item) == NAME
     moved = replace(item, performer_id="prf_other")
     with pytest.raises((BadProof, NotFound)):
-        guardians.guardian_name(world.vault, moved)
+        open_guardian(world.vault, moved)
     with world.db.write() as session:
         forgetting.erase_performer(session, world.second, child.id, now=T0)
     with world.db.read() as session:
@@ -112,7 +113,7 @@ def test_names_are_sealed_and_go_with_the_performer(world: TestWorld) -> None:
         assert guardians.minor_until(session, world.second, child.id) is None
     world.vault.erase(child.id)
     with pytest.raises(NotFound):
-        guardians.guardian_name(world.vault, item)
+        open_guardian(world.vault, item)
 
 
 def test_a_right_ends_by_two_people_of_the_operators_only(world: TestWorld) -> None:
