@@ -149,7 +149,11 @@ def _address_of_person(session: Session, tenant_id: str, person_id: str) -> Mail
         return None
     if people.is_shut(session, DOOR, person_id, tenant_id):
         return None
-    return MailAddress(person_id, tenant_id, card.email, LANGUAGES[0]) if card.email else None
+    return (
+        MailAddress(person_id, tenant_id, card.email, card.lang or LANGUAGES[0])
+        if card.email
+        else None
+    )
 
 
 def _schedule(session: Session, event: Event, body: str, to: Endpoint | MailAddress) -> None:

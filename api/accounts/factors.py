@@ -10,6 +10,7 @@ from api.accounts.sessions import Origin
 from api.accounts.signing_in import Begun
 from api.accounts.store import factors, people
 from api.accounts.store import sessions as store
+from api.web.texts import LANGUAGES
 from core.db import Database
 from core.errors import BadInput, Conflict
 from core.settings import Settings
@@ -99,6 +100,23 @@ def change_password(
         people.set_password(session, DOOR, item.person_id, stored)
         store.end_all(session, item.person_id, now, but=item.id)
         signing_in.note(session, item, "account.password-changed", now)
+
+
+def choose_language(database: Database, person_id: str | None, lang: str) -> None:
+    """Keep in which language this person is written to; raises BadInput for one there is not.
+
+    Raises Conflict for a key, which belongs to nobody.
+    """
+    if lang not in LANGUAGES:
+        raise BadInput("there is no such language", next_step=f"choose {' or '.join(LANGUAGES)}")
+    if person_id is None:
+        raise Conflict(
+            "a key is nobody's own",
+            next_step="sign in as a person: ebenbild account sign-in ADDRESS",
+            code="not-a-person",
+        )
+    with database.write() as session:
+        people.set_language(session, DOOR, person_id, lang)
 
 
 def check_password(settings: Settings, password: str, email: str, name: str) -> None:

@@ -104,8 +104,11 @@ def join(
     password: str,
     origin: Origin,
     now: datetime,
+    lang: str = "",
 ) -> Begun:
     """Use an invitation: make the account, and begin the session that makes its second factor.
+
+    `lang` is that of the page, in which a new account is written to from then on.
 
     Raises NotFound for a code that is wrong, used, withdrawn or too old; BadInput for a weak
     password or a name that is none. Whoever has an account gives its password, and joins with it.
@@ -128,6 +131,8 @@ def join(
         if not invitations.use_invitation(session, DOOR, item.id, now):
             raise _no_invitation()
         person_id = _account(session, item.email, name, stored, now) if known is None else known.id
+        if known is None and lang:
+            people.set_language(session, DOOR, person_id, lang)
         _enter(session, person_id, item, now)
         stage = Stage.SECOND if known is not None and known.has_second else Stage.SETUP
         methods = (signing_in.PASSWORD,)

@@ -47,10 +47,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How an account's owner is called and written to: opened only for who needs it."""
+    """How an account's owner is called and written to: opened only for who needs it.
+
+    `lang` is the language of mails, empty while none was chosen.
+    """
 
     name: str
     email: str
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

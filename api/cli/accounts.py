@@ -101,6 +101,14 @@ def choose(
     note(text(cli.lang, "account.token-once"))
 
 
+@command(account, "language")
+def choose_language(cli: Cli, language: Annotated[str, typer.Argument(help="en or de.")]) -> None:
+    """Say in which language mails to you are written (signed in as a person)."""
+    with cli.client() as client:
+        kept = client.post("/v1/me/language", {"lang": language})
+    emit(cli, kept, lambda: fields(kept))
+
+
 @command(account, "forgot")
 def forgot(cli: Cli, email: Annotated[str, typer.Argument(help="Your mail address.")]) -> None:
     """Have a code for another password mailed to you; nothing says whether there is an account."""

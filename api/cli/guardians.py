@@ -1,6 +1,5 @@
 """`guardian`: who has custody of a performer who is a minor, and signs with the performer."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +8,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.web.texts import text
+from core.canonical import canonical
 from core.files import create_private
 
 app = typer.Typer(help="Those who sign for a performer who is a minor.", no_args_is_help=True)
@@ -98,5 +98,5 @@ def erase(
     with cli.client() as client:
         done = client.post(f"/v1/guardians/{guardian}/erasure")
     if receipt is not None:
-        create_private(receipt, json.dumps(done["receipt"], indent=1).encode() + b"\n")
+        create_private(receipt, canonical(done["receipt"]))
     emit(cli, done["receipt"], lambda: fields(done["receipt"]))

@@ -193,6 +193,18 @@ def choose_organisation(
     return answer
 
 
+@router.post("/account/language", response_class=FormResponse)
+def choose_language(
+    world: Open, visit: Acting, lang: Language, chosen: Annotated[str, Form(max_length=8)] = ""
+) -> Response:
+    """In which language am I written to, and are the pages?"""
+    try:
+        factors.choose_language(world.db, visit.session.person_id, chosen)
+    except EbenbildError as error:
+        return _account(world, visit, lang, error)
+    return RedirectResponse(f"{PAGE}?lang={chosen}", SEE_OTHER)
+
+
 @router.post("/account/sessions/{session_id}/end", response_class=FormResponse)
 def end_session(session_id: str, world: Open, visit: Acting) -> Response:
     """End one of one's sessions."""

@@ -5,7 +5,7 @@ from typing import Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.accounts import organisations
+from api.accounts import factors, organisations
 from api.accounts.models import Stage
 from api.accounts.organisations import Place
 from api.deps import Caller, Open, Reading
@@ -44,6 +44,20 @@ class Chosen(BaseModel):
 
     model_config = FROZEN
     tenant_id: str = Field(max_length=64)
+
+
+class Spoken(BaseModel):
+    """A language: en or de."""
+
+    model_config = FROZEN
+    lang: str = Field(max_length=8)
+
+
+@router.post("/me/language", response_model=Spoken)
+def choose_language(body: Spoken, world: Open, caller: Caller) -> Spoken:
+    """Say in which language mails to you are written."""
+    factors.choose_language(world.db, caller.person, body.lang)
+    return body
 
 
 @router.get("/me/organisations", response_model=list[PlaceOut])

@@ -191,6 +191,7 @@ def join(
             password=password,
             origin=origin_of(request),
             now=utc_now(),
+            lang=lang,
         )
     except EbenbildError as error:
         return form_page("join.html", lang, error=error)

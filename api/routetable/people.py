@@ -47,6 +47,8 @@ ROWS = (
     _mine("POST", "/account/organisation"),
     row("GET", "/v1/me/organisations"),
     row("POST", "/v1/me/organisation"),
+    row("POST", "/v1/me/language"),
+    _mine("POST", "/account/language"),
     _mine("POST", "/account/sessions/{session_id}/end"),
     _mine("GET", "/approvals"),
     row("POST", "/account/keys", MEMBERS, page=True),

@@ -1,7 +1,7 @@
 """Table of people and of what they are in which organisation."""
 
 from collections.abc import Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from sqlmodel import Field, Session, SQLModel, col, func, select
@@ -70,6 +70,16 @@ def person_by_email(session: Session, _door: Door, email: str) -> Person | None:
 def person(session: Session, _door: Door, person_id: str) -> Person:
     """One account; raises NotFound."""
     return _person(session, _row(session, person_id))
+
+
+def set_language(session: Session, door: Door, person_id: str, lang: str) -> None:
+    """Keep in which language its owner is written to."""
+    row, present = _row(session, person_id), card(session, door, person_id)
+    if present.email:
+        texts = asdict(replace(present, lang=lang))
+        row.sealed_card = seal_texts(vault_of(session), row.id, texts, bound(row)[1])
+    session.add(row)
+    session.flush()
 
 
 def index_of_email(session: Session, _door: Door, email: str) -> str:
@@ -189,7 +199,8 @@ def members(session: Session, principal: Principal, tenant_id: str | None = None
     found = [
         Member(
             person_id=who.id,
-            **asdict(_card(session, who)),
+            name=(shown := _card(session, who)).name,
+            email=shown.email,
             roles=_roles(what.roles),
             since=what.since,
             disabled_at=who.disabled_at or what.disabled_at,
