@@ -42,6 +42,7 @@ def change_name(lang: str, kind: str, counterpart: str) -> str:
 def why(lang: str, reason: str) -> str:
     """The words for the code of a transaction's reason; one without words stays as it is."""
     name, _, detail = reason.partition(":")
+    detail = texts.catalogue(lang).get(f"accountstatement.waits.{detail}", detail)
     key = f"accountstatement.why.{name}"
     return texts.text(lang, key, detail=detail) if key in texts.catalogue(lang) else reason
 

@@ -107,13 +107,8 @@ def _lines(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> lis
     ]
 
 
-def _whole(micro: int, currency: str, lang: str) -> str:
-    """An amount that no line break parts from its currency."""
-    return money(micro, currency, lang).replace(" ", "\N{NO-BREAK SPACE}")
-
-
 def _row(line: Mapping[str, Any], names: Mapping[str, str], lang: str) -> tuple[str, ...]:
-    amounts = [_whole(one["amount_micro"], one["currency"], lang) for one in line["amounts"]]
+    amounts = [money(one["amount_micro"], one["currency"], lang) for one in line["amounts"]]
     claim = line["claim"]
     booked = day(lang, line["recorded_at"])
     what = f"{line['name']} · {line['why']}"

@@ -20,9 +20,11 @@ from core.keys import PrivateKey
 from core.principal import Principal, SearchCapability, require
 from royalties import auditpack as rules
 from royalties.models_books import Transaction
+from royalties.models_runs import RunState
+from royalties.service import run_checking
 from royalties.service.replay import facts_of
 from royalties.service.tariffs import tariffs_pinned
-from royalties.store import balances, journal, periods
+from royalties.store import balances, journal, periods, runs
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.wire_books import period_to_dict
 from royalties.wire_transactions import transaction_to_dict
@@ -88,6 +90,7 @@ def write_pack(session: Session, principal: Principal, target: IO[bytes], order:
         _books(pack, session, book)
         _months(pack, session, principal, order.receipt)
         _claims(pack, session, principal, order)
+        _runs(pack, session, principal)
         _rules(pack)
         pack.lines("facts.jsonl", facts_of(session, book))
         head = {"book": book, "seed": order.seed, "sample": order.sample}
@@ -136,6 +139,14 @@ def _claims(pack: _Pack, session: Session, principal: Principal, order: Order) -
     tariffs = tariffs_pinned(session, principal, named).values()
     for tariff in sorted(tariffs, key=lambda one: (one.id, one.version)):
         pack.add(f"tariffs/{tariff.id}.{tariff.version}.json", [_json(tariff_to_dict(tariff))])
+
+
+def _runs(pack: _Pack, session: Session, principal: Principal) -> None:
+    """The facts of each closed run, as it is checked by."""
+    for one in runs.of_book(session, _capability(principal.tenant_id), principal.tenant_id):
+        if one.state is RunState.CLOSED:
+            lines = run_checking.export(session, principal, one.id)
+            pack.lines(f"runs/{one.number:04}.jsonl", lines)
 
 
 def _rules(pack: _Pack) -> None:

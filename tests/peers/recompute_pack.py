@@ -12,6 +12,11 @@ import zipfile
 from collections import Counter, defaultdict
 
 OUTCOMES = {"payable", "blocked", "covered", "restored"}
+OWED = {"payable", "blocked"}
+LINE = ("live_key", "payee_id", "outcome", "reason", "performer_id", "earned_period", "currency")
+LINE = (*LINE, "rates_id", "authority")
+LINE_AMOUNTS = ("received_micro", "drawn_micro", "stays_micro", "lacking_micro")
+RELEASE = ("source", "performer_id", "payee_id", "currency", "outcome", "reason", "authority")
 PARTS = ("cost_micro", "social_micro", "reserve_micro", "tax_micro", "surcharge_micro", "net_micro")
 
 
@@ -63,22 +68,20 @@ def check_months(pack, faults):
 
 
 def check_books(pack, faults):
-    nets, accounts, receivable, parts = Counter(), Counter(), Counter(), defaultdict(Counter)
+    nets, accounts, receivable = Counter(), Counter(), Counter()
     for row in rows(pack, "postings.tsv"):
         amount = int(row["amount_micro"])
         nets[row["transaction"], row["currency"]] += amount
         accounts[row["account"], row["currency"]] += amount
-        kind = row["account"].partition(":")[0]
-        if kind == "receivable":
+        if row["account"].startswith("receivable:"):
             receivable[row["transaction"]] += amount
-        parts[row["transaction"]][kind] += amount
     faults += [f"transaction {name[0]}" for name, net in nets.items() if net]
     for row in rows(pack, "balances.tsv"):
         net = int(row["debits_micro"]) - int(row["credits_micro"])
         if accounts.pop((row["account"], row["currency"]), 0) != net:
             faults.append(f"account {row['account']}")
     faults += [f"account {name[0]}" for name, net in accounts.items() if net]
-    return receivable, parts
+    return receivable
 
 
 def price(pins):
@@ -111,22 +114,84 @@ def check_claims(pack, receivable, faults):
     return recomputed, len(drawn)
 
 
-def check_runs(pack, parts, faults):
-    lines = 0
-    booked = defaultdict(Counter)
-    for one in objects(pack, "run_lines.jsonl"):
-        lines += 1
-        if one["outcome"] not in OUTCOMES:
-            continue
-        whole = int(one["received_micro"]) + int(one["drawn_micro"])
-        if whole != sum(int(one[name]) for name in PARTS):
-            faults.append(f"run line {one['live_key']}")
-        for name in ("cost", "social"):
-            booked[one["transaction_id"]][name] -= int(one[f"{name}_micro"])
-    for name, sums in booked.items():
-        if any(parts[name][kind] != amount for kind, amount in sums.items()):
-            faults.append(f"run transaction {name}")
-    return lines
+def run_bytes(fact):
+    if fact["fact"] == "line":
+        names = [*LINE, *LINE_AMOUNTS, *PARTS]
+        return json.dumps([fact[name] for name in names], separators=(",", ":")).encode()
+    said = ["release", *(fact[name] for name in (*RELEASE, *PARTS))]
+    return json.dumps(said, separators=(",", ":")).encode()
+
+
+def booked_by_runs(pack):
+    sums = defaultdict(Counter)
+    with pack.open("transactions.tsv") as file:
+        for line in file:
+            content = json.loads(line.rstrip(b"\n").split(b"\t")[3])
+            for account, amount, _ in content["postings"] if content["run"] else ():
+                kind = account.partition(":")[0]
+                sums[content["run"]]["owed" if kind in OWED else kind] += int(amount)
+    return sums
+
+
+def check_line(fact, rates, kind, faults):
+    whole = sum(int(fact[name]) for name in PARTS)
+    if fact["outcome"] not in OUTCOMES:
+        return
+    received, drawn = int(fact["received_micro"]), int(fact["drawn_micro"])
+    if whole != received + drawn:
+        faults.append(f"run line {fact['live_key']}")
+    if fact["outcome"] in OWED and received > 0 and not drawn:
+        for name in ("cost", "social", "reserve"):
+            over, under = rates[fact["rates_id"]][name]
+            due = 0 if name == "reserve" and kind == "final" else received * over // under
+            if int(fact[f"{name}_micro"]) != due:
+                faults.append(f"run line {fact['live_key']} {name}")
+
+
+def check_run(pack, name, booked, faults):
+    facts = list(objects(pack, name))
+    run, rates = facts[0], {one["id"]: one for one in facts if one["fact"] == "rates"}
+    months = [run["first_month"], run["last_month"]]
+    head = {"book": run["book"], "follows": run["follows_id"] or "", "form": "ebenbild-run-1"}
+    said = hashlib.sha256(
+        json.dumps({**head, "kind": run["kind"], "months": months}, separators=(",", ":")).encode()
+    )
+    claims = {one["claim"]: one for one in facts if one["fact"] == "claim"}
+    handed, sums = Counter(), Counter()
+    told = [one for one in facts if one["fact"] in ("line", "release")]
+    for one in told:
+        said.update(b"\n" + run_bytes(one))
+        if one["fact"] == "line":
+            check_line(one, rates, run["kind"], faults)
+            handed[one["live_key"]] += int(one["received_micro"]) + int(one["stays_micro"])
+        if one["outcome"] in OUTCOMES:
+            sums["cost"] -= int(one["cost_micro"])
+            sums["social"] -= int(one["social_micro"])
+            sums["tax"] -= int(one["tax_micro"]) + int(one["surcharge_micro"])
+            sums["owed"] -= int(one["net_micro"])
+    if said.hexdigest() != run["run_hash"]:
+        faults.append(f"run hash {run['id']}")
+    for key, one in claims.items():
+        if int(one["received"]) != int(one["before"]) + handed[key]:
+            faults.append(f"run claim {key}")
+    # What is set free leaves the very kind of account that it is owed on: only its sum is there.
+    freed = sum(
+        int(one[part])
+        for one in told
+        if one["fact"] == "release" and one["source"].partition(":")[0] in OWED
+        for part in PARTS
+    )
+    sums["owed"] += freed
+    for kind, amount in sums.items():
+        if booked[run["id"]][kind] != amount:
+            faults.append(f"run books {run['id']} {kind}")
+    return len(told)
+
+
+def check_runs(pack, faults):
+    booked = booked_by_runs(pack)
+    names = [name for name in pack.namelist() if name.startswith("runs/")]
+    return sum(check_run(pack, name, booked, faults) for name in names)
 
 
 def main(path):
@@ -134,9 +199,9 @@ def main(path):
     with zipfile.ZipFile(path) as pack:
         files = check_files(pack, faults)
         months = check_months(pack, faults)
-        receivable, parts = check_books(pack, faults)
+        receivable = check_books(pack, faults)
         claims, drawn = check_claims(pack, receivable, faults)
-        lines = check_runs(pack, parts, faults)
+        lines = check_runs(pack, faults)
     done = {"files": files, "months": months, "claims": claims, "drawn": drawn, "run_lines": lines}
     print(json.dumps({**done, "faults": faults}))
     return 1 if faults else 0

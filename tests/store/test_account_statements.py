@@ -23,6 +23,7 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_unlicensed import ask
+from tests.store.test_runs import Money
 from tests.unit.royalties.worlds import tariff
 
 DECEMBER = datetime(2026, 12, 10, tzinfo=UTC)
@@ -180,3 +181,26 @@ def test_money_for_an_unlicensed_use_waits_and_says_why(office: Office) -> None:
     (line,) = shown(to_dict(made), "en")["lines"]
     assert line["claim"]["waits"]["code"] == "not-licensed"
     assert owed_micro(made.balances) == {"EUR": 12_500_000}
+
+
+@pytest.mark.parametrize(
+    ("country", "kind"), [("DE", AccountKind.PAYABLE), ("", AccountKind.BLOCKED)]
+)
+def test_a_run_is_told_by_its_deductions_and_why_money_waits(
+    office: Office, country: str, kind: AccountKind
+) -> None:
+    money = Money(office)
+    performer = money.people[money.earn(10_000, taxed=country)]
+    money.receive()
+    money.run()
+    (month,) = opened_months(office, performer)
+    made = read(office, office.stage.agent(performer), performer, month)
+    (summary,) = summaries(made)
+    moved = {one.counterpart: one.amount_micro for one in summary.changes}
+    taken = {"cost": -9_000_000, "social": -1_000_000, "reserve": -5_000_000}
+    assert moved == {"receivable": 100_000_000, **taken}
+    assert summary.parts == ((kind, 85_000_000),)
+    for lang, word in (("en", "Received"), ("de", "eingegangen")):
+        last = shown(to_dict(made), lang)["lines"][-1]
+        assert word in last["why"]
+        assert "tax-status-missing" not in last["why"]

@@ -18,9 +18,11 @@ from core.keys import from_seed
 from core.principal import Principal
 from royalties.auditpack import Sampler, digest_of
 from royalties.service.auditpacks import Order, write_pack
+from royalties.service.runs import Wanted
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared
+from tests.store.test_runs import Money
 from tests.unit.royalties.worlds import tariff
 
 OUTSIDER = Path(__file__).parents[1] / "peers/recompute_pack.py"
@@ -157,3 +159,20 @@ def test_a_sample_is_the_lowest_digests_in_any_order() -> None:
             drawing.see(name)
         assert list(drawing.drawn()) == expected
     assert Sampler("seed", 0).drawn() == ()
+
+
+def test_an_outsider_recomputes_a_run(office: Office, tmp_path: Path) -> None:
+    money = Money(office)
+    for views, country in ((10_007, "DE"), (333, "US"), (4_001, "")):
+        money.earn(views, taxed=country)
+    money.receive(2, 3)
+    first = money.run()
+    money.run(Wanted(follows_id=first.id))
+    data = packed(office)
+    found = recomputed(data, tmp_path)
+    assert found["faults"] == []
+    assert found["run_lines"] >= 3
+    wrong = changed(data, "runs/0001.jsonl", b'"cost_micro":"', b'"cost_micro":"1', restate=True)
+    faults = recomputed(wrong, tmp_path)["faults"]
+    assert any("run hash" in one for one in faults)
+    assert any("run line" in one for one in faults)
