@@ -91,12 +91,15 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "payout-batches",
         "payouts",
     ),
-    "runs": ("runs",),
     "taxes": (
         "payees",
         "performers",
         "tax-exemptions",
         "tax-lists",
+    ),
+    "runs": (
+        "run-calendar",
+        "runs",
     ),
     "publicuses": ("performers",),
     "proofs": (

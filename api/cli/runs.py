@@ -113,6 +113,30 @@ def reject(cli: Cli, run: RunId, why: Why = "") -> None:
     _decide(cli, run, approve=False, why=why)
 
 
+@command(app, "calendar")
+def calendar(cli: Cli) -> None:
+    """List by when each year's money is paid out, published as unclaimed, and given up."""
+    with cli.client() as client:
+        found = client.get("/v1/run-calendar")
+
+    def render() -> None:
+        rows = [
+            (
+                item["year"],
+                text(cli.lang, f"run.deadline.{item['what']}"),
+                item["day"],
+                item["days_left"],
+                len(item["runs"]),
+                item["source"],
+            )
+            for item in found
+        ]
+        names = ("year", "what", "day", "days_left", "runs", "source")
+        table([text(cli.lang, f"run.column.{name}") for name in names], rows)
+
+    emit(cli, found, render)
+
+
 @command(app, "export")
 def export(
     cli: Cli, run: RunId, out: Annotated[Path, typer.Argument(help="File to write.")]

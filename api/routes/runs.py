@@ -1,11 +1,11 @@
 """Distribution runs over HTTP: draft, preview, proposal, decision, lines and report."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
@@ -27,12 +27,6 @@ class NewRun(BaseModel):
     last_month: str = Field(default="", max_length=7)
     follows_id: str = Field(default="", max_length=64)
     final: bool = False
-
-    @model_validator(mode="after")
-    def _names_something(self) -> Self:
-        if not (self.follows_id or (self.first_month and self.last_month)):
-            raise ValueError("name the months, or the run that this one follows")
-        return self
 
 
 class NewDecision(BaseModel):
@@ -60,6 +54,13 @@ def draft(body: NewRun, writing: Writing, world: Open) -> Response:
         return run_to_dict(*runs.get_run(session, writing.caller, made.id))
 
     return writing.write(drafted)
+
+
+@router.get("/run-calendar", response_model=list[dict[str, Any]])
+def calendar(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """By when the money of each year has to be paid out, published and given up."""
+    found = runs.calendar_of(reading, caller, at=utc_now())
+    return [{**asdict(one), "day": one.day.isoformat()} for one in found]
 
 
 @router.get("/runs/{run_id}", response_model=dict[str, Any])

@@ -19,6 +19,7 @@ from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from royalties import ledger
+from royalties.deadlines import Deadline, calendar
 from royalties.distribution import is_booked
 from royalties.models_books import TransactionKind
 from royalties.models_runs import Release, Run, RunKind, RunLine, RunState, Totals
@@ -56,6 +57,8 @@ def draft(
     for a final run before two follow-ups; `BadInput` for what are no months.
     """
     # Load.
+    require(principal, "usage")
+    _check(wanted)
     collecting(principal)
     known = runs.of_book(session, _capability(principal), principal.tenant_id)
     # Decide.
@@ -78,8 +81,9 @@ def draft(
 
 def propose(session: Session, principal: Principal, run_id: str, *, now: datetime) -> Run:
     """Lay a draft before a second person; proposed again, it is the same proposal."""
-    collecting(principal)
+    require(principal, "usage")
     run = runs.get_run(session, principal, run_id)
+    collecting(principal)
     if run.state is RunState.PROPOSED:
         return run
     if run.state is not RunState.DRAFT:
@@ -163,6 +167,13 @@ def preview_of(
     return list(islice(by_performer((line for line, _ in lines), run.kind), limit))
 
 
+def calendar_of(session: Session, principal: Principal, *, at: datetime) -> tuple[Deadline, ...]:
+    """The deadlines of every year in which something of one's own book was earned."""
+    require(principal, "reports")
+    years = run_lines.years(session, _capability(principal), principal.tenant_id)
+    return calendar(years, runs.list_runs(session, principal), at)
+
+
 def payload_of(run: Run, totals: Mapping[str, Totals]) -> Mapping[str, Any]:
     """What is approved of a run, and what the leaf of the public log commits to."""
     return {
@@ -182,6 +193,15 @@ def check(totals: Mapping[str, Totals]) -> None:
         missing = unequal(one)
         if missing:
             raise Broken(f"This run does not conserve {unit}: {missing}.")
+
+
+def _check(wanted: Wanted) -> None:
+    if wanted.follows_id:
+        return
+    check_month(wanted.first_month)
+    check_month(wanted.last_month)
+    if wanted.first_month > wanted.last_month:
+        raise BadInput("The months are the wrong way round.", next_step="Name the earlier first.")
 
 
 def _begun(principal: Principal, known: tuple[Run, ...], wanted: Wanted, now: datetime) -> Run:
@@ -214,10 +234,6 @@ def _first_months(closed: list[Run], wanted: Wanted) -> tuple[str, str]:
     if wanted.follows_id:
         return "", ""
     months = (wanted.first_month, wanted.last_month)
-    for month in months:
-        check_month(month)
-    if months[0] > months[1]:
-        raise BadInput("The months are the wrong way round.", next_step="Name the earlier first.")
     for one in closed:
         if one.first_month <= months[1] and months[0] <= one.last_month:
             raise Conflict(

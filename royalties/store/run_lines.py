@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, tuple_
+from sqlalchemy import ColumnElement, Row, func, insert, or_, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col
 
@@ -13,8 +13,10 @@ from core.db import OWNER, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
+from royalties.models_books import TransactionKind
 from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
 from royalties.store import balances
+from royalties.store.ledger import TransactionRow
 from royalties.store.runs import LineRow, ReleaseRow, RunRow
 
 _PAGE = 1000
@@ -231,6 +233,20 @@ def blocked(
         for payee_id, one in named
         if payee_id in owners
     ]
+
+
+def years(session: Session, _capability: SearchCapability, book: str) -> list[int]:
+    """The years in which claims of a book were earned."""
+    year = func.substr(col(TransactionRow.earned_period), 1, 4)
+    query = (
+        sql_select(year)
+        .distinct()
+        .where(
+            col(TransactionRow.tenant_id) == book,
+            col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
+        )
+    )
+    return sorted(int(one) for (one,) in session.connection().execute(query))
 
 
 def _stream(session: Session, run_id: str, order: Sequence[str]) -> Iterator[RunLine]:

@@ -324,6 +324,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/registries/end": {"did": did},
         "/v1/performers": {"name": "A", "public_name": "B"},
         "/v1/ledger/periods/{period}/decision": {"approve": True},
+        "/v1/runs/{run_id}/decision": {"approve": False},
         "/v1/ledger/exchanges": EXCHANGE,
         "/v1/performers/{performer_id}/payee/decision": {"approve": True},
         "/v1/payout-accounts": {"whose": "own", "name": "B", "iban": "DE89370400440532013000"},

@@ -393,3 +393,13 @@ def test_a_changed_fact_is_found(money: Money, change: object, fault: str) -> No
         check_file(texts[:-1])
     with pytest.raises(BadInput):
         check_file(["{}", *texts])
+
+
+def test_the_calendar_names_the_years_of_the_book(money: Money) -> None:
+    money.earn(10_000)
+    money.receive()
+    run = money.run()
+    with money.office.shared.read() as session:
+        found = runs.calendar_of(session, money.office.clerk, at=NOW)
+    assert {one.year for one in found} == {2026} and len(found) == 3
+    assert {one.runs for one in found} == {(run.id,)}
