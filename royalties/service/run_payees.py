@@ -53,7 +53,9 @@ class RunPayees:
         for performer_id, tenant_id, payee_id in sorted(new):
             payees |= self._look_up(known[performer_id], tenant_id, payee_id)
         self._known |= payees | {one[2] for one in new}
-        found = tax_statuses(self.session, self.vault, capability, payees, at=self.at)
+        found = tax_statuses(
+            self.session, self.vault, capability, payees, book=self.book, at=self.at
+        )
         self._statuses |= found
         for payee_id in sorted(payees - found.keys()):
             self.holds.setdefault(payee_id, NO_TAX_STATUS)

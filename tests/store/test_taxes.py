@@ -20,6 +20,7 @@ from royalties.models_payouts import BatchKind
 from royalties.service import exemptions, payees, taxes
 from royalties.service.books import Clerk
 from royalties.service.exemptions import NewExemption
+from royalties.service.run_payees import RunPayees
 from royalties.store.ledger import add_transactions
 from royalties.withholding import Exemption, TaxStatus, withheld
 from tests.fixtures import TestWorld
@@ -154,6 +155,22 @@ def test_an_exemption_counts_once_a_second_person_agrees_and_within_its_days(til
         grant(till, name)
     till.office.stage.world.db.checkpoint()
     assert b"B 123" not in till.database.path.read_bytes()
+
+
+def test_a_run_withholds_by_the_certificate_that_its_book_holds(till: Till) -> None:
+    zoe = abroad(till)
+    vault = till.office.stage.world.vault
+
+    def of_a_run() -> int:
+        with till.database.read() as session:
+            desk = RunPayees(session, vault, till.office.book, NOW)
+            desk.learn([(zoe.id, zoe.tenant_id, zoe.payee_id)])
+            found = desk.tax(zoe.payee_id, 100 * EUROS)
+        return found.tax_micro + found.surcharge_micro
+
+    assert of_a_run() == 15_825_000
+    grant(till, enter(till, zoe))
+    assert of_a_run() == 5 * EUROS
 
 
 def test_what_was_refused_never_counts(till: Till) -> None:
