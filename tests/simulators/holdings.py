@@ -380,6 +380,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/rules/tables": {"table": "pack,rule,case,territories,at,facts,verdict\n"},
         "/v1/licences/{licence_id}/signature": signed,
         "/v1/requests": {"terms": terms},
+        "/v1/licence-previews": {"terms": terms},
         "/v1/requests/{request_id}/offers": {"terms": terms},
         "/v1/requests/{request_id}/acceptance": {"version": 1, "digest": "0"},
         "/v1/request-answers": {"answer": "refuse", "requests": [{"request_id": "req_none"}]},
