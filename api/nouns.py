@@ -199,6 +199,17 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "ledger": ("ledger",),
     "yearreports": ("year-reports",),
     "auditpacks": ("audit-packs",),
+    "invoices": (
+        "billing-parties",
+        "invoice-drafts",
+        "invoice-reminders",
+        "invoices",
+        "overdue-invoices",
+    ),
+    "receipts": (
+        "receipt-imports",
+        "receipts",
+    ),
     "money": (
         "accruals",
         "performers",

@@ -6,7 +6,7 @@ from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
-from royalties.service import payeeseals, payoutseals, receipts
+from royalties.service import bills, payeeseals, payoutseals, receipts
 
 COLUMNS = (
     *webhooks.SEALED,
@@ -18,6 +18,7 @@ COLUMNS = (
     *filemanifests.SEALED,
     *statements.SEALED,
     *licensing.SEALED,
+    *bills.SEALED,
     *receipts.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,

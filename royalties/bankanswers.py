@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
+from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
 from royalties.models_payouts import Answer, Outcome
 
-BYTES_MAX = 32 * 1024 * 1024
 OURS = re.compile(r"POT[A-Z2-7]{26}")
 _BATCH = re.compile(r"PBA[A-Z2-7]{26}")
 _CODE = re.compile(r"[A-Z0-9]{1,35}")
@@ -41,35 +41,32 @@ def read(data: bytes) -> Answers:
     """The answers in a file; raises `BadInput` for what is none."""
     if len(data) > BYTES_MAX:
         raise _bad("The answer is larger than 32 MiB.")
-    if not data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+    if not is_xml(data):
         return _table(data)
-    if b"<!DOCTYPE" in data or b"\x00" in data:
-        raise _bad("The answer declares what no bank declares.")
     try:
-        root = ET.fromstring(data)  # noqa: S314 - without a DOCTYPE there is nothing to expand
-    except ET.ParseError as exc:
-        raise _bad("The answer is not XML.") from exc
-    body = root[0] if len(root) else root
-    if _name(body) == "CstmrPmtStsRpt":
+        body = body_of(data)
+    except ValueError as exc:
+        raise _bad(f"The answer cannot be read: {exc}.") from exc
+    if name(body) == "CstmrPmtStsRpt":
         return Answers("pain.002", tuple(_statuses(body)), 0)
-    if _name(body) == "BkToCstmrDbtCdtNtfctn":
+    if name(body) == "BkToCstmrDbtCdtNtfctn":
         return _booked(body)
     raise _bad("This is neither pain.002 nor camt.054.")
 
 
 def _statuses(report: ET.Element) -> Iterator[Answer]:
     """What is said of single payments, else of the whole file."""
-    payments = [one for one in report.iter() if _name(one) == "TxInfAndSts"]
+    payments = [one for one in report.iter() if name(one) == "TxInfAndSts"]
     for one in payments:
-        status, reference = _text(one, "TxSts"), _text(one, "OrgnlEndToEndId")
+        status, reference = text(one, "TxSts"), text(one, "OrgnlEndToEndId")
         if not reference or not status:
             raise _bad("A status names no payment.")
         yield Answer(reference, _STATUS.get(status, Outcome.OPEN), _reason(one, status))
     if payments:
         return
     for one in report.iter():
-        status = _child(one, "GrpSts") or _child(one, "PmtInfSts")
-        reference = _child(one, "OrgnlMsgId") or _child(one, "OrgnlPmtInfId")
+        status = child(one, "GrpSts") or child(one, "PmtInfSts")
+        reference = child(one, "OrgnlMsgId") or child(one, "OrgnlPmtInfId")
         if status and reference:
             outcome = _STATUS.get(status, Outcome.OPEN)
             yield Answer(reference, outcome, _reason(one, status), whole=True)
@@ -79,18 +76,18 @@ def _reason(parent: ET.Element, status: str) -> str:
     """The code of why a payment was refused; "" for one that was not."""
     if _STATUS.get(status) is not Outcome.RETURNED:
         return ""
-    place = _find(parent, "StsRsnInf")
-    code = "" if place is None else _text(place, "Cd")
+    place = find(parent, "StsRsnInf")
+    code = "" if place is None else text(place, "Cd")
     return code if _CODE.fullmatch(code) else ""
 
 
 def _booked(notification: ET.Element) -> Answers:
     said: list[Answer] = []
     others = 0
-    for entry in (one for one in notification.iter() if _name(one) == "Ntry"):
-        if not _is_booked(entry):
+    for entry in (one for one in notification.iter() if name(one) == "Ntry"):
+        if not is_booked(entry):
             continue
-        details = [one for one in entry.iter() if _name(one) == "TxDtls"]
+        details = [one for one in entry.iter() if name(one) == "TxDtls"]
         found = [_detail(entry, one, alone=len(details) == 1) for one in details]
         if not details:
             found = [_sum(entry)]
@@ -99,33 +96,27 @@ def _booked(notification: ET.Element) -> Answers:
     return Answers("camt.054", tuple(said), others)
 
 
-def _is_booked(entry: ET.Element) -> bool:
-    """An entry counts once the bank has booked it: the status is a code, or below one."""
-    place = next((one for one in entry if _name(one) == "Sts"), None)
-    return place is not None and (place.text or "").strip() + _text(place, "Cd") == "BOOK"
-
-
 def _detail(entry: ET.Element, details: ET.Element, *, alone: bool) -> Answer | None:
     """What an entry says of one payment; None where that is none of ours."""
-    reference = _text(details, "EndToEndId") or _text(details, "OrgnlEndToEndId")
+    reference = text(details, "EndToEndId") or text(details, "OrgnlEndToEndId")
     if OURS.fullmatch(reference) is None:
         return None
-    amount = _find(details, "Amt")
+    amount = find(details, "Amt")
     if amount is None and alone:
-        amount = _find(entry, "Amt")
-    back = _find(details, "RtrInf")
-    if back is None and _child(entry, "CdtDbtInd") == "DBIT":
+        amount = find(entry, "Amt")
+    back = find(details, "RtrInf")
+    if back is None and child(entry, "CdtDbtInd") == "DBIT":
         return Answer(reference, Outcome.SETTLED, "", *_money(amount))
-    code = "" if back is None else _text(back, "Cd")
+    code = "" if back is None else text(back, "Cd")
     return Answer(reference, Outcome.RETURNED, code, *_money(amount))
 
 
 def _sum(entry: ET.Element) -> Answer | None:
     """An entry for a whole file, which German banks book in one sum."""
-    reference = _text(entry, "MsgId") or _text(entry, "PmtInfId")
-    if _BATCH.fullmatch(reference) is None or _child(entry, "CdtDbtInd") != "DBIT":
+    reference = text(entry, "MsgId") or text(entry, "PmtInfId")
+    if _BATCH.fullmatch(reference) is None or child(entry, "CdtDbtInd") != "DBIT":
         return None
-    return Answer(reference, Outcome.SETTLED, "", *_money(_find(entry, "Amt")), whole=True)
+    return Answer(reference, Outcome.SETTLED, "", *_money(find(entry, "Amt")), whole=True)
 
 
 def _money(amount: ET.Element | None) -> tuple[int | None, str]:
@@ -168,23 +159,6 @@ def _row(row: dict[str, str | None]) -> Answer:
         _micro(amount) if amount else None,
         (row.get("currency") or "").strip(),
     )
-
-
-def _name(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
-
-
-def _find(parent: ET.Element, name: str) -> ET.Element | None:
-    return next((one for one in parent.iter() if _name(one) == name), None)
-
-
-def _text(parent: ET.Element, name: str) -> str:
-    found = _find(parent, name)
-    return "" if found is None else (found.text or "").strip()
-
-
-def _child(parent: ET.Element, name: str) -> str:
-    return next(((one.text or "").strip() for one in parent if _name(one) == name), "")
 
 
 def _bad(message: str) -> BadInput:

@@ -151,3 +151,21 @@ class Allocation:
     reason: str
     seq: int
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a statement, in payments; `payments` = entered + known.
+
+    Of those entered, `matched` wait for nobody any more and `waiting` for a clerk, in part or
+    whole. `others` are entries that are no money coming in.
+    """
+
+    form: str
+    file_sha256: str
+    payments: int
+    entered: int
+    known: int
+    matched: int
+    waiting: int
+    others: int

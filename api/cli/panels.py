@@ -12,7 +12,7 @@ PANELS = {
         "clear scan compare clearance-policy certificate work cut question review figure dataset"
         " usage template"
     ),
-    "Collecting societies": "accrue ledger run payout tax report statement tariff",
+    "Collecting societies": "accrue invoice ledger run payout tax receipt report statement tariff",
     "Anyone": "demo verify rules log retention records",
     "Whoever runs the registry": (
         "init serve worker doctor tenant account approval audit attest quota notice webhook keys"

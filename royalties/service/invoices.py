@@ -5,23 +5,28 @@ yet; a credit note takes back those of one invoice that were reversed since. Wha
 what is left then pays the licensee's oldest open invoice.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from sqlmodel import Session
 
 from core import audit
 from core.db import next_seq
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import Conflict
 from core.ids import derived_id
 from core.principal import Principal, require
+from core.vault import Vault
 from royalties import invoicing, ledger
+from royalties.billing.vat import Tax, tax_from_dict, tax_to_dict
 from royalties.closing import month_of
 from royalties.models_books import TransactionKind
 from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settlement
-from royalties.service import matching
+from royalties.service import bills, matching
 from royalties.service.books import Clerk
+from royalties.service.clerks import collecting, no_invoice, own_invoice
 from royalties.service.periods import check_month
-from royalties.service.usage_intake import COLLECTORS
 from royalties.store import claims as due_store
 from royalties.store import invoices as store
 from royalties.store import ledger as ledger_store
@@ -29,14 +34,27 @@ from royalties.store import ledger as ledger_store
 DUE_DAYS = 30
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Whose book is at work on, where names are unsealed, and the stamp of what is booked."""
+
+    session: Session
+    vault: Vault
+    principal: Principal
+    clerk: Clerk
+
+    @classmethod
+    def open(cls, session: Session, vault: Vault, principal: Principal, now: datetime) -> Self:
+        return cls(session, vault, principal, Clerk(session, principal.tenant_id, now))
+
+
 def due(session: Session, principal: Principal, month: str) -> tuple[Claims, ...]:
     """What invoices and credit notes are due for, of what was posted in one's own book by a month.
 
     A licensee that has an invoice of this month in the currency waits for the next month, and so
-    does what comes to less than a cent. Raises `BadInput` for what is no month, `NotAllowed` for
-    who does not collect.
+    does what comes to less than a cent. Raises `BadInput` for what is no month.
     """
-    collecting(principal)
+    require(principal, "usage")
     check_month(month)
     served = _served(session, principal, month)
     new = [one for one in due_store.due(session, principal, month) if _key(one) not in served]
@@ -46,6 +64,7 @@ def due(session: Session, principal: Principal, month: str) -> tuple[Claims, ...
 
 def issue(
     session: Session,
+    vault: Vault,
     principal: Principal,
     month: str,
     *,
@@ -54,34 +73,42 @@ def issue(
 ) -> tuple[Invoice, ...]:
     """Issue everything that is due by a month, for all licensees or one, credit notes first.
 
-    Issued again it finds nothing due. Raises as `due` does; call it in `write()`.
+    Issued again it finds nothing due. Raises as `due` does, `NotAllowed` for who does not collect,
+    and `Conflict` where nobody said what to write about a licensee; call it in `write()`.
     """
+    collecting(principal)
     found = due(session, principal, month)
     wanted = [one for one in found if licensee_id in (None, one.licensee_id)]
-    clerk = Clerk(session, principal.tenant_id, now)
-    issued = tuple(_issue(clerk, principal, one, month) for one in wanted)
+    desk = _Desk.open(session, vault, principal, now)
+    issued = tuple(_issue(desk, one, month) for one in wanted)
     for licensee, currency in sorted({_key(one) for one in wanted}):
-        matching.offset(clerk, principal, licensee, currency)
+        matching.offset(desk.clerk, principal, licensee, currency)
     return issued
 
 
 def cancel(
-    session: Session, principal: Principal, invoice_id: str, *, reason: str, now: datetime
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    invoice_id: str,
+    *,
+    reason: str,
+    now: datetime,
 ) -> Invoice:
     """Take all that is left of an invoice back by a credit note; its claims are due again.
 
     Raises `NotFound` for another book's, `Conflict` for a credit note and for an invoice of which
     nothing is left.
     """
-    collecting(principal)
-    invoice = own(session, principal, invoice_id)
+    require(principal, "usage")
+    invoice = own_invoice(session, principal, invoice_id)
     lines, claims_micro = due_store.standing_on(session, principal, invoice_id)
     if invoice.kind is InvoiceKind.CREDIT_NOTE or lines == 0:
         raise Conflict("Nothing is left of it to cancel.", next_step="Look at it: invoice show.")
     claims = Claims(invoice.licensee_id, invoice.currency, lines, -claims_micro, invoice.id)
-    clerk = Clerk(session, principal.tenant_id, now)
-    note = _issue(clerk, principal, claims, None, reason=reason)
-    matching.offset(clerk, principal, invoice.licensee_id, invoice.currency)
+    desk = _Desk.open(session, vault, principal, now)
+    note = _issue(desk, claims, None, reason=reason)
+    matching.offset(desk.clerk, principal, invoice.licensee_id, invoice.currency)
     return note
 
 
@@ -90,7 +117,7 @@ def get_invoice(session: Session, principal: Principal, invoice_id: str) -> Sett
     require(principal, "reports")
     found = store.find_invoice(session, principal, invoice_id)
     if found is None:
-        raise _no_invoice()
+        raise no_invoice()
     return matching.settlements(session, principal, [found])[0]
 
 
@@ -110,43 +137,28 @@ def list_invoices(
     return matching.settlements(session, principal, found)
 
 
-def collecting(principal: Principal) -> None:
-    """Return for a clerk of who collects; raise `NotAllowed` for anybody else."""
-    require(principal, "usage")
-    if principal.tenant_kind not in COLLECTORS:
-        raise NotAllowed(
-            "Only who collects issues invoices and takes in money.",
-            next_step="Ask your society, or the operator.",
-        )
-
-
-def own(session: Session, principal: Principal, invoice_id: str) -> Invoice:
-    """One invoice of the principal's own book; raises `NotFound`."""
-    found = store.find_invoice(session, principal, invoice_id)
-    if found is None or found.tenant_id != principal.tenant_id:
-        raise _no_invoice()
-    return found
-
-
-def _issue(
-    clerk: Clerk, principal: Principal, claims: Claims, month: str | None, reason: str = ""
-) -> Invoice:
-    """Store one document with its lines, book what it adds, and free what is paid too much.
+def _issue(desk: _Desk, claims: Claims, month: str | None, reason: str = "") -> Invoice:
+    """Store one document with its lines and its paper, book what it adds, free what it frees.
 
     Without a `month` all that is left of an invoice is taken back.
     """
-    session = clerk.session
-    made = _document(clerk, principal, claims, month or month_of(clerk.at), reason)
-    if claims.credits_id is None:
-        pages = due_store.lines_due(session, principal, claims, made.month)
+    session, principal = desk.session, desk.principal
+    named = bills.sides(session, desk.vault, principal, claims.licensee_id)
+    credited = claims.credits_id and own_invoice(session, principal, claims.credits_id)
+    covered = month or month_of(desk.clerk.at)
+    if credited:
+        made = _credit_note(desk, claims, covered, credited, reason)
+        pages = due_store.lines_back(session, principal, credited.id, month)
     else:
-        pages = due_store.lines_back(session, principal, claims.credits_id, month)
+        made = _invoice(desk, claims, covered, bills.tax_of(named, covered))
+        pages = due_store.lines_due(session, principal, claims, covered)
     for lines in pages:
         store.add_lines(session, made, lines)
     store.add_invoice(session, made)
-    _book(clerk, made)
-    if made.credits_id is not None:
-        matching.free(clerk, principal, own(session, principal, made.credits_id))
+    bills.write(session, desk.vault, principal, made, named=named, credited=credited or None)
+    _book(desk.clerk, made)
+    if credited:
+        matching.free(desk.clerk, principal, credited)
     details = {"number": made.number, "kind": made.kind.value, "licensee": made.licensee_id}
     audit.record(
         session,
@@ -154,20 +166,42 @@ def _issue(
         action="invoice.issued",
         subject_id=made.id,
         details=details,
-        now=clerk.at,
+        now=desk.clerk.at,
     )
     return made
 
 
-def _document(
-    clerk: Clerk, principal: Principal, claims: Claims, month: str, reason: str
+def _invoice(desk: _Desk, claims: Claims, month: str, tax: Tax) -> Invoice:
+    amounts = invoicing.amounts(claims.claims_micro, tax.basis_points)
+    return _document(desk, claims, month, amounts=amounts, tax=tax_to_dict(tax))
+
+
+def _credit_note(
+    desk: _Desk, claims: Claims, month: str, credited: Invoice, reason: str
 ) -> Invoice:
-    session, at = clerk.session, clerk.at
+    """A credit note bears the tax of its invoice, whatever the rate is now."""
+    before = store.credits_of(desk.session, desk.principal, [credited.id])[credited.id]
+    rate = tax_from_dict(credited.tax).basis_points
+    amounts = invoicing.credit(credited, before, claims, rate)
+    return _document(desk, claims, month, amounts=amounts, tax=credited.tax, reason=reason)
+
+
+def _document(
+    desk: _Desk,
+    claims: Claims,
+    month: str,
+    *,
+    amounts: Amounts,
+    tax: Mapping[str, str],
+    reason: str = "",
+) -> Invoice:
+    """The next document of the book."""
+    at = desk.clerk.at
     day = at.astimezone(UTC).date()
-    no = store.next_no(session, principal, day.year)
+    no = store.next_no(desk.session, desk.principal, day.year)
     return Invoice(
-        id=derived_id("inv", principal.tenant_id, str(day.year), str(no)),
-        tenant_id=principal.tenant_id,
+        id=derived_id("inv", desk.principal.tenant_id, str(day.year), str(no)),
+        tenant_id=desk.principal.tenant_id,
         kind=claims.kind,
         year=day.year,
         no=no,
@@ -178,25 +212,18 @@ def _document(
         due_on=day + timedelta(days=DUE_DAYS),
         lines=claims.lines,
         claims_micro=claims.claims_micro,
-        amounts=_amounts(session, principal, claims),
-        seq=next_seq(session),
+        amounts=amounts,
+        seq=next_seq(desk.session),
         recorded_at=at,
         credits_id=claims.credits_id,
         reason=reason,
+        tax=tax,
     )
-
-
-def _amounts(session: Session, principal: Principal, claims: Claims) -> Amounts:
-    if claims.credits_id is None:
-        return invoicing.amounts(claims.claims_micro, 0)
-    credited = own(session, principal, claims.credits_id)
-    before = store.credits_of(session, principal, [credited.id])[credited.id]
-    return invoicing.credit(credited, before, claims, 0)
 
 
 def _book(clerk: Clerk, invoice: Invoice) -> None:
     """Book what a document adds to its claims, where it adds anything."""
-    postings = invoicing.postings(invoice, "none")
+    postings = invoicing.postings(invoice, tax_from_dict(invoice.tax).authority)
     if not postings:
         return
     made = ledger.book(
@@ -224,7 +251,3 @@ def _served(session: Session, principal: Principal, month: str) -> set[tuple[str
 
 def _key(claims: Claims) -> tuple[str, str]:
     return claims.licensee_id, claims.currency
-
-
-def _no_invoice() -> NotFound:
-    return NotFound("There is no such invoice.", next_step="List them: ebenbild invoice list.")

@@ -26,7 +26,7 @@ from royalties.models_books import Posting, TransactionKind
 from royalties.models_income import Allocation, Payment, Receipt
 from royalties.service import matching
 from royalties.service.books import Clerk
-from royalties.service.invoices import collecting, own
+from royalties.service.clerks import collecting, own_invoice
 from royalties.store import ledger as ledger_store
 from royalties.store import receipts as store
 from royalties.store.receipts import ReceiptRow
@@ -78,9 +78,9 @@ def match(
     Raises `NotFound` for another book's, `Conflict` where nothing is left on one side, `BadInput`
     for more than either side has, or another currency.
     """
-    collecting(principal)
+    require(principal, "usage")
     receipt = _own_receipt(session, principal, receipt_id)
-    invoice = own(session, principal, invoice_id)
+    invoice = own_invoice(session, principal, invoice_id)
     if invoice.currency != receipt.payment.currency:
         raise BadInput(
             "The invoice is in another currency.", next_step="Match an invoice of the receipt's."
@@ -108,9 +108,9 @@ def unmatch(
     now: datetime,
 ) -> Allocation:
     """Take a match back; the money waits for a clerk again. Raises as `match` does."""
-    collecting(principal)
+    require(principal, "usage")
     receipt = _own_receipt(session, principal, receipt_id)
-    invoice = own(session, principal, invoice_id)
+    invoice = own_invoice(session, principal, invoice_id)
     earlier = store.allocations_from(session, principal, receipt_id)
     matched = sum(one.amount_micro for one in earlier if one.invoice_id == invoice_id)
     if matched <= 0:

@@ -25,7 +25,7 @@ from royalties.models_books import TransactionKind
 from royalties.models_runs import Release, Run, RunKind, RunLine, RunState, Totals
 from royalties.runpreview import PerformerPreview, by_performer
 from royalties.runproof import RunHash, facts_key, group_of, release_facts_key, unequal
-from royalties.service.invoices import collecting
+from royalties.service.clerks import collecting
 from royalties.service.periods import check_month
 from royalties.service.run_booking import book_run
 from royalties.service.run_planning import RunPlanning

@@ -121,6 +121,14 @@ def add_allocation(
     session.flush()
 
 
+def is_in(session: Session, principal: Principal, reference: str) -> bool:
+    """Whether a payment of the bank's is in the principal's own book already."""
+    query = select(ReceiptRow.id).where(
+        col(ReceiptRow.tenant_id) == principal.tenant_id, col(ReceiptRow.reference) == reference
+    )
+    return session.exec(query).first() is not None
+
+
 def find_receipt(
     session: Session, principal: Principal, receipt_id: str
 ) -> tuple[Receipt, bytes] | None:

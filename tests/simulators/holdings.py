@@ -296,6 +296,7 @@ def terms_about(performer_id: str, licensee_id: str) -> dict[str, Any]:
     }
 
 
+PARTY = {"name": "N", "street": "S 1", "city": "C", "country": "DE"}
 EXCHANGE = {
     "account": "bank",
     "amount": "1",
@@ -326,6 +327,10 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/ledger/periods/{period}/decision": {"approve": True},
         "/v1/runs/{run_id}/decision": {"approve": False},
         "/v1/ledger/exchanges": EXCHANGE,
+        "/v1/invoices/{invoice_id}/cancellation": {"reason": "wrong address"},
+        "/v1/billing-parties/{party_id}": PARTY,
+        "/v1/receipts/{receipt_id}/matches": {"invoice_id": "inv_none"},
+        "/v1/receipts/{receipt_id}/unmatching": {"invoice_id": "inv_none", "reason": "wrong"},
         "/v1/performers/{performer_id}/payee/decision": {"approve": True},
         "/v1/payout-accounts": {"whose": "own", "name": "B", "iban": "DE89370400440532013000"},
         "/v1/payout-batches/{batch_id}/decision": {"approve": True},

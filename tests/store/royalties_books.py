@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import Session
 
 from core.db import Database
 from core.principal import Principal
+from royalties.billing.parties import Party
 from royalties.models_books import Period
-from royalties.service import periods
+from royalties.service import bills, periods
 from tests.store.royalties_stage import Stage
+
+HOUSE = Party("Society", "Str 1", "10115", "Berlin", "DE", vat_id="DE136695976")
+STUDIO = Party("Studio Secret GmbH", "Weg 2", "80331", "München", "DE")
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,22 @@ def months(office: Office) -> dict[str, str]:
 def whole(session: Session, office: Office) -> int:
     """How many transactions the book holds."""
     return len(periods.transactions_of(session, office.book))
+
+
+def named(office: Office, party_id: str, party: Party) -> None:
+    """What the office's invoices write about an organisation from now on."""
+    with office.shared.write() as session:
+        bills.set_party(
+            session,
+            office.stage.world.vault,
+            office.clerk,
+            party_id,
+            party,
+            now=datetime.now(UTC),
+        )
+
+
+def untaxed(office: Office) -> None:
+    """The office and its studio are named on invoices, and no tax is due: claims are the gross."""
+    named(office, office.book, replace(HOUSE, small_business=True))
+    named(office, office.stage.studio.tenant_id, STUDIO)

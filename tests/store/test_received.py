@@ -18,7 +18,7 @@ from royalties.service import invoices, receipts
 from royalties.service.received import received
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
-from tests.store.royalties_books import Office, office_of
+from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage, found
 from tests.store.test_books_replay import exported, replayed
 from tests.unit.royalties.worlds import tariff
@@ -31,6 +31,7 @@ LATER = "2099-01"
 @pytest.fixture
 def office(world: TestWorld) -> Iterator[Office]:
     with office_of(Stage(world)) as opened:
+        untaxed(opened)
         yield opened
 
 
@@ -53,7 +54,9 @@ def drop(office: Office, cut_id: str) -> None:
 
 def issue(office: Office, month: str = MONTH) -> tuple[Invoice, ...]:
     with office.shared.write() as session:
-        return invoices.issue(session, office.clerk, month, now=datetime.now(UTC))
+        return invoices.issue(
+            session, office.stage.world.vault, office.clerk, month, now=datetime.now(UTC)
+        )
 
 
 def come_in(office: Office, micro: int, reference: str = "r1", *, known: bool = True) -> Receipt:
@@ -176,12 +179,19 @@ def test_a_cancelled_invoice_is_credited_whole_and_its_claims_are_due_again(offi
     match(office, receipt, invoice)
     with office.shared.write() as session:
         note = invoices.cancel(
-            session, office.clerk, invoice.id, reason="wrong address", now=datetime.now(UTC)
+            session,
+            office.stage.world.vault,
+            office.clerk,
+            invoice.id,
+            reason="wrong address",
+            now=datetime.now(UTC),
         )
     assert (note.amounts.gross_micro, note.reason) == (-1_000_000, "wrong address")
     assert claims(office)[cut_id].received_micro == 0
     with pytest.raises(Conflict), office.shared.write() as session:
-        invoices.cancel(session, office.clerk, invoice.id, reason="again", now=NOW)
+        invoices.cancel(
+            session, office.stage.world.vault, office.clerk, invoice.id, reason="again", now=NOW
+        )
     (again,) = issue(office)
     assert (again.no, again.lines) == (3, 1)
     assert claims(office)[cut_id].received_micro == 600_000
@@ -232,8 +242,8 @@ def test_others_cannot_issue_match_or_look(office: Office) -> None:
     receipt = come_in(office, 1_000_000)
     world = office.stage.world
     with pytest.raises(NotAllowed), office.shared.write() as session:
-        invoices.issue(session, world.first, MONTH, now=NOW)
-    with pytest.raises(NotAllowed), office.shared.write() as session:
+        invoices.issue(session, world.vault, world.first, MONTH, now=NOW)
+    with pytest.raises(NotFound), office.shared.write() as session:
         receipts.match(session, world.first, receipt.id, invoice.id, now=NOW)
     with office.shared.read() as session:
         assert invoices.get_invoice(session, world.first, invoice.id).open_micro == 1_000_000

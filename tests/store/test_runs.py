@@ -20,7 +20,7 @@ from royalties.service import invoices, payees, periods, receipts, run_checking,
 from royalties.service.runs import Wanted
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
-from tests.store.royalties_books import Office, office_of
+from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage, found
 from tests.unit.royalties.worlds import tariff
 
@@ -31,6 +31,7 @@ MONTHS = Wanted("2026-11", "2026-11")
 @pytest.fixture
 def office(world: TestWorld) -> Iterator[Office]:
     with office_of(Stage(world)) as opened:
+        untaxed(opened)
         yield opened
 
 
@@ -72,7 +73,9 @@ class Money:
         """Everything that can be is invoiced, and so much of each invoice comes in."""
         now = datetime.now(UTC)
         with self.office.shared.write() as session:
-            issued = invoices.issue(session, self.office.clerk, month_of(now), now=now)
+            issued = invoices.issue(
+                session, self.stage.world.vault, self.office.clerk, month_of(now), now=now
+            )
         for one in (one for one in issued if one.amounts.gross_micro > 0):
             self.pay(one.id, one.amounts.gross_micro * part // of)
 
@@ -189,7 +192,9 @@ def test_a_part_payment_is_handed_on_and_the_rest_when_it_comes(money: Money) ->
     performer = money.people[cut_id]
     with money.office.shared.write() as session:
         now = datetime.now(UTC)
-        (invoice,) = invoices.issue(session, money.office.clerk, month_of(now), now=now)
+        (invoice,) = invoices.issue(
+            session, money.stage.world.vault, money.office.clerk, month_of(now), now=now
+        )
     money.pay(invoice.id, 30_000_000)
     first = money.run()
     assert money.balance(f"accrued:{performer.id}") == -70_000_000

@@ -1,0 +1,169 @@
+"""`invoice`: what licensees are asked for, its papers, and who is named on them."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text
+
+app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
+InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
+Month = Annotated[str, typer.Argument(help="Last month of postings, such as 2026-11.")]
+Licensee = Annotated[str, typer.Option("--licensee", help="Of this licensee alone.")]
+
+
+@command(app, "draft")
+def draft(cli: Cli, month: Month) -> None:
+    """Say what invoices and credit notes are due for by a month; nothing is issued."""
+    with cli.client() as client:
+        found = client.get("/v1/invoice-drafts", month=month)
+    names = ("kind", "licensee_id", "lines", "claims_micro", "credits_id")
+    emit(cli, found, lambda: _show(cli.lang, names, found))
+
+
+@command(app, "issue")
+def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
+    """Issue everything that is due by a month, with papers; numbers have no gaps."""
+    body: dict[str, Any] = {"month": month, "licensee_id": licensee or None}
+    with cli.client() as client:
+        found = client.post("/v1/invoices", body)
+    emit(cli, found, lambda: _show(cli.lang, _COLUMNS, found))
+
+
+@command(app, "list")
+def list_invoices(cli: Cli, licensee: Licensee = "") -> None:
+    """List invoices and credit notes of your book, or those issued to you, newest first."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/invoices", licensee_id=licensee or None))
+    emit(cli, found, lambda: _show(cli.lang, _COLUMNS, found))
+
+
+@command(app, "show")
+def show(
+    cli: Cli,
+    invoice_id: InvoiceId,
+    pdf: Annotated[Path | None, typer.Option("--pdf", help="Write it as a PDF.")] = None,
+    xml: Annotated[
+        Path | None, typer.Option("--xml", help="Write the XML of EN 16931 as it was issued.")
+    ] = None,
+) -> None:
+    """Show an invoice and how far it is settled, or write its papers to files."""
+    path = f"/v1/invoices/{invoice_id}"
+    with cli.client() as client:
+        found = client.get(path)
+        if pdf is not None:
+            pdf.write_bytes(client.fetch(f"{path}/invoice.pdf", lang=cli.lang))
+        if xml is not None:
+            xml.write_bytes(client.fetch(f"{path}/invoice.xml"))
+
+    def render() -> None:
+        shown = {name: _cell(cli.lang, found, name) for name in found if name != "positions"}
+        fields({name: value for name, value in shown.items() if not isinstance(value, dict)})
+        _show(cli.lang, _POSITIONS, [{**found, **item} for item in found["positions"]])
+
+    emit(cli, found, render)
+
+
+@command(app, "claims")
+def claims(cli: Cli, invoice_id: InvoiceId) -> None:
+    """List the transactions of the ledger that an invoice bears."""
+    found: list[dict[str, Any]] = []
+    with cli.client() as client:
+        while True:
+            after = found[-1]["transaction_id"] if found else ""
+            some = client.get(f"/v1/invoices/{invoice_id}/claims", after=after or None)
+            found += some
+            if len(some) < _PAGE:
+                break
+    rows = [(item["transaction_id"], item["amount_micro"]) for item in found]
+    emit(cli, found, lambda: table(_names(cli.lang, ("transaction_id", "amount_micro")), rows))
+
+
+@command(app, "cancel")
+def cancel(
+    cli: Cli,
+    invoice_id: InvoiceId,
+    reason: Annotated[str, typer.Option(help="Why; the credit note says so.")],
+) -> None:
+    """Take all that is left of an invoice back by a credit note; its claims are due again."""
+    with cli.client() as client:
+        found = client.post(f"/v1/invoices/{invoice_id}/cancellation", {"reason": reason})
+    emit(cli, found, lambda: _show(cli.lang, _COLUMNS, [found]))
+
+
+@command(app, "overdue")
+def list_overdue(cli: Cli) -> None:
+    """List invoices that should have been paid, oldest first, and the reminder that is due."""
+    with cli.client() as client:
+        found = client.get("/v1/overdue-invoices")
+    emit(cli, found, lambda: _show(cli.lang, _OVERDUE, found))
+
+
+@command(app, "remind")
+def remind(cli: Cli) -> None:
+    """Remind of every overdue invoice whose next level is due, in the licensees' inboxes."""
+    with cli.client() as client:
+        found = client.post("/v1/invoice-reminders")
+    emit(cli, found, lambda: _show(cli.lang, _OVERDUE, found))
+
+
+@command(app, "party")
+def party(
+    cli: Cli,
+    party_id: Annotated[str, typer.Argument(help="Your organisation, or a licensee.")],
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Name and address (TOML).")
+    ],
+) -> None:
+    """Say what your invoices write about an organisation from now on."""
+    from core.errors import BadInput  # noqa: PLC0415
+
+    try:
+        body = tomllib.loads(file.read_text(encoding="utf-8"))
+    except ValueError as exc:
+        raise BadInput(
+            f"{file} is not TOML: {exc}", next_step="See docs/invoices.md for an example."
+        ) from exc
+    if "vat_checked_on" in body:
+        body["vat_checked_on"] = str(body["vat_checked_on"])
+    with cli.client() as client:
+        found = client.post(f"/v1/billing-parties/{party_id}", body)
+    emit(cli, found, lambda: fields(found))
+
+
+@command(app, "parties")
+def parties(cli: Cli) -> None:
+    """List what your invoices write about your organisation and your licensees."""
+    with cli.client() as client:
+        found = client.get("/v1/billing-parties")
+    names = ("party_id", "name", "city", "country", "vat_id", "vat_checked_on")
+    rows = [tuple(item[name] or "" for name in names) for item in found]
+    emit(cli, found, lambda: table(_names(cli.lang, names), rows))
+
+
+_PAGE = 1000
+_COLUMNS = ("number", "id", "kind", "licensee_id", "month", "gross_micro", "open_micro", "due_on")
+_OVERDUE = ("number", "id", "licensee_id", "open_micro", "due_on", "days_overdue", "level")
+_POSITIONS = ("earned_period", "kind", "cut_id", "claims", "net_micro")
+
+
+def _show(lang: str, names: tuple[str, ...], found: list[dict[str, Any]]) -> None:
+    if not found:
+        note(text(lang, "invoice.none"))
+        return
+    table(_names(lang, names), [tuple(_cell(lang, item, name) for name in names) for item in found])
+
+
+def _names(lang: str, names: tuple[str, ...]) -> list[str]:
+    return [text(lang, f"invoice.column.{name}") for name in names]
+
+
+def _cell(lang: str, item: dict[str, Any], name: str) -> Any:
+    from core.money import format as money  # noqa: PLC0415
+
+    value = item[name]
+    return money(int(value), item["currency"], lang) if name.endswith("_micro") else value or ""

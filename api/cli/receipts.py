@@ -1,0 +1,135 @@
+"""`receipt`: money that came in, and which invoice it pays."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from api.cli.options import Cli, command
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text
+
+app = typer.Typer(help="Money that came in, and what it pays.", no_args_is_help=True)
+ReceiptId = Annotated[str, typer.Argument(help="Id of the receipt.")]
+InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
+
+
+@command(app, "add")
+def add(
+    cli: Cli,
+    reference: Annotated[str, typer.Argument(help="The bank's own name for the payment.")],
+    amount: Annotated[str, typer.Argument(help="How much, as a decimal.")],
+    *,
+    day: Annotated[str, typer.Option(help="The day the bank booked it, such as 2026-11-20.")],
+    currency: Annotated[str, typer.Option(help="Its currency.")] = "EUR",
+    licensee: Annotated[str, typer.Option(help="Who paid, where it is known.")] = "",
+    payer: Annotated[str, typer.Option(help="Name of who paid, as the bank says it.")] = "",
+    said: Annotated[str, typer.Option("--text", help="What they wrote.")] = "",
+) -> None:
+    """Take one payment in by hand; it waits until it is matched to an invoice."""
+    body: dict[str, Any] = {"reference": reference, "amount": amount, "booked_on": day}
+    body |= {"currency": currency, "licensee_id": licensee or None, "payer": payer, "text": said}
+    with cli.client() as client:
+        found = client.post("/v1/receipts", body)
+    emit(cli, found, lambda: _show(cli.lang, [found]))
+
+
+@command(app, "import")
+def import_statement(
+    cli: Cli,
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="camt.053, or a table as CSV.")
+    ],
+) -> None:
+    """Take in a bank's statement: each payment once, matched where that is beyond doubt."""
+    with cli.client() as client:
+        found = client.post("/v1/receipt-imports", {"upload_id": client.upload(file)})
+
+    def render() -> None:
+        names = ("payments", "entered", "known", "matched", "waiting", "others")
+        fields({text(cli.lang, f"receipt.import.{name}"): found[name] for name in names})
+
+    emit(cli, found, render)
+
+
+@command(app, "list")
+def list_receipts(
+    cli: Cli,
+    open_only: Annotated[bool, typer.Option("--open", help="Only what is not matched.")] = False,
+) -> None:
+    """List money that came in, newest first, and what of it waits for a clerk."""
+    with cli.client() as client:
+        found = [
+            item
+            for item in client.pages("/v1/receipts")
+            if not open_only or int(item["unmatched_micro"])
+        ]
+    emit(cli, found, lambda: _show(cli.lang, found))
+
+
+@command(app, "show")
+def show(cli: Cli, receipt_id: ReceiptId) -> None:
+    """Show one receipt, and every match of it."""
+    with cli.client() as client:
+        found = client.get(f"/v1/receipts/{receipt_id}")
+
+    def render() -> None:
+        shown = {name: _cell(cli.lang, found, name) for name in found if name != "matches"}
+        fields(shown)
+        names = ("invoice_id", "amount_micro", "reason", "recorded_at")
+        rows = [
+            tuple(_cell(cli.lang, {**found, **item}, name) for name in names)
+            for item in found["matches"]
+        ]
+        table([text(cli.lang, f"receipt.column.{name}") for name in names], rows)
+
+    emit(cli, found, render)
+
+
+@command(app, "match")
+def match(
+    cli: Cli,
+    receipt_id: ReceiptId,
+    invoice_id: InvoiceId,
+    amount: Annotated[str, typer.Option(help="So much of it (as far as both go).")] = "",
+) -> None:
+    """Have a receipt pay an invoice."""
+    body = {"invoice_id": invoice_id, "amount": amount or None}
+    with cli.client() as client:
+        found = client.post(f"/v1/receipts/{receipt_id}/matches", body)
+    emit(cli, found, lambda: fields(found))
+
+
+@command(app, "unmatch")
+def unmatch(
+    cli: Cli,
+    receipt_id: ReceiptId,
+    invoice_id: InvoiceId,
+    reason: Annotated[str, typer.Option(help="Why, as a code such as wrong-invoice.")],
+) -> None:
+    """Take a match back; the money waits for a clerk again."""
+    body = {"invoice_id": invoice_id, "reason": reason}
+    with cli.client() as client:
+        found = client.post(f"/v1/receipts/{receipt_id}/unmatching", body)
+    emit(cli, found, lambda: fields(found))
+
+
+_COLUMNS = (
+    *("id", "booked_on", "reference", "amount_micro", "unmatched_micro"),
+    *("licensee_id", "payer", "text"),
+)
+
+
+def _show(lang: str, found: list[dict[str, Any]]) -> None:
+    if not found:
+        note(text(lang, "receipt.none"))
+        return
+    rows = [tuple(_cell(lang, item, name) for name in _COLUMNS) for item in found]
+    table([text(lang, f"receipt.column.{name}") for name in _COLUMNS], rows)
+
+
+def _cell(lang: str, item: dict[str, Any], name: str) -> Any:
+    from core.money import format as money  # noqa: PLC0415
+
+    value = item[name]
+    return money(int(value), item["currency"], lang) if name.endswith("_micro") else value or ""

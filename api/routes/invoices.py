@@ -1,0 +1,201 @@
+"""Invoices over HTTP: what is due, issuing, cancelling, papers, and who is named on them."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.paging import Asked, Page, page
+from api.wire import FROZEN, Text
+from core.clock import utc_now
+from royalties.billing.parties import Party
+from royalties.models_income import Settlement
+from royalties.service import bills, invoices, matching, reminders
+from royalties.wire_income import (
+    bill_to_dict,
+    claims_to_dict,
+    invoice_to_dict,
+    named_party_to_dict,
+    overdue_to_dict,
+)
+
+router = APIRouter(tags=["money"])
+Month = Annotated[str, Query(max_length=7, description="Month, such as 2026-11.")]
+Words = Annotated[str, Field(max_length=200)]
+
+
+class Issuing(BaseModel):
+    """A month up to which claims are invoiced, for everybody or one licensee."""
+
+    model_config = FROZEN
+    month: str = Field(max_length=7)
+    licensee_id: str | None = Field(default=None, max_length=64)
+
+
+class Cancelling(BaseModel):
+    """Why an invoice is taken back; its credit note says so."""
+
+    model_config = FROZEN
+    reason: Text
+
+
+class PartyIn(BaseModel):
+    """What invoices write about an organisation (docs/invoices.md)."""
+
+    model_config = FROZEN
+    name: Words
+    street: Words
+    postcode: Words = ""
+    city: Words
+    country: Words
+    email: Words = ""
+    vat_id: Words = ""
+    vat_checked_on: date | None = None
+    vat_check_reference: Words = ""
+    tax_number: Words = ""
+    iban: Words = ""
+    bic: Words = ""
+    small_business: bool = False
+    rate_class: Words = "standard"
+
+
+@router.get("/invoice-drafts", response_model=list[dict[str, Any]])
+def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[dict[str, Any]]:
+    """What invoices and credit notes are due for by a month; nothing is issued."""
+    return [claims_to_dict(one) for one in invoices.due(reading, caller, month)]
+
+
+@router.post("/invoices", status_code=201, response_model=list[dict[str, Any]])
+def issue(body: Issuing, writing: Writing, world: Open) -> Response:
+    """Issue everything that is due by a month; numbers have no gaps."""
+
+    def issued(session: Session) -> list[dict[str, Any]]:
+        found = invoices.issue(
+            session,
+            world.vault,
+            writing.caller,
+            body.month,
+            licensee_id=body.licensee_id,
+            now=utc_now(),
+        )
+        settled = matching.settlements(session, writing.caller, found)
+        return [invoice_to_dict(one) for one in settled]
+
+    return writing.write(issued)
+
+
+@router.get("/invoices", response_model=Page[dict[str, Any]])
+def list_invoices(
+    caller: Caller,
+    reading: Reading,
+    window: Asked,
+    licensee_id: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[dict[str, Any]]:
+    """Invoices and credit notes of your book, and those issued to you, newest first."""
+    found = invoices.list_invoices(
+        reading,
+        caller,
+        licensee_id=licensee_id,
+        before_seq=window.before_seq,
+        limit=window.limit,
+    )
+    return page(found, window, invoice_to_dict, _seq)
+
+
+@router.get("/overdue-invoices", response_model=list[dict[str, Any]])
+def list_overdue(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """Invoices that should have been paid, oldest first, and the reminder that is due."""
+    return [overdue_to_dict(one) for one in reminders.list_overdue(reading, caller, now=utc_now())]
+
+
+@router.post("/invoice-reminders", status_code=201, response_model=list[dict[str, Any]])
+def remind(writing: Writing) -> Response:
+    """Remind of every overdue invoice whose next level is due, in the licensees' inboxes."""
+
+    def reminded(session: Session) -> list[dict[str, Any]]:
+        found = reminders.remind(session, writing.caller, now=utc_now())
+        return [overdue_to_dict(one) for one in found]
+
+    return writing.write(reminded)
+
+
+@router.get("/invoices/{invoice_id}", response_model=dict[str, Any])
+def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
+    """One invoice: its amounts, what its paper says, and how far it is settled."""
+    settled = invoices.get_invoice(reading, caller, invoice_id)
+    bill = bills.bill_of(reading, world.vault, caller, invoice_id)
+    return {**invoice_to_dict(settled), **bill_to_dict(bill)}
+
+
+@router.get("/invoices/{invoice_id}/claims", response_model=list[dict[str, Any]])
+def claims(
+    invoice_id: str,
+    caller: Caller,
+    reading: Reading,
+    after: Annotated[str, Query(max_length=64)] = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> list[dict[str, Any]]:
+    """The ledger's transactions that an invoice bears, by id; `after` pages on."""
+    found = bills.lines_of(reading, caller, invoice_id, after=after, limit=limit)
+    return [{"transaction_id": name, "amount_micro": str(micro)} for name, micro in found]
+
+
+@router.get("/invoices/{invoice_id}/invoice.xml", response_class=Response)
+def xml(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
+    """The invoice as it was issued, as XML of EN 16931 (CII)."""
+    data = bills.xml_of(reading, world.vault, caller, invoice_id)
+    return Response(data, media_type="application/xml")
+
+
+@router.get("/invoices/{invoice_id}/invoice.pdf", response_class=Response)
+def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: Language) -> Response:
+    """The same to be read, in English or German."""
+    # Not needed by any other answer.
+    from api.web.invoicepdf import invoice_pdf  # noqa: PLC0415
+
+    bill = bills.bill_of(reading, world.vault, caller, invoice_id)
+    return Response(invoice_pdf(bill, lang), media_type="application/pdf")
+
+
+@router.post("/invoices/{invoice_id}/cancellation", status_code=201, response_model=dict[str, Any])
+def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> Response:
+    """Take all that is left of an invoice back by a credit note; its claims are due again."""
+
+    def cancelled(session: Session) -> dict[str, Any]:
+        note = invoices.cancel(
+            session,
+            world.vault,
+            writing.caller,
+            invoice_id,
+            reason=body.reason,
+            now=utc_now(),
+        )
+        return invoice_to_dict(matching.settlements(session, writing.caller, [note])[0])
+
+    return writing.write(cancelled)
+
+
+@router.get("/billing-parties", response_model=list[dict[str, Any]])
+def list_parties(caller: Caller, reading: Reading, world: Open) -> list[dict[str, Any]]:
+    """What your book writes on invoices about itself and its licensees."""
+    found = bills.parties(reading, world.vault, caller)
+    return [named_party_to_dict(name, party) for name, party in found.items()]
+
+
+@router.post("/billing-parties/{party_id}", status_code=201, response_model=dict[str, Any])
+def set_party(party_id: str, body: PartyIn, writing: Writing, world: Open) -> Response:
+    """Say what your invoices write about your organisation or a licensee from now on."""
+    party = Party(**body.model_dump())
+
+    def kept(session: Session) -> dict[str, Any]:
+        said = bills.set_party(session, world.vault, writing.caller, party_id, party, now=utc_now())
+        return named_party_to_dict(party_id, said)
+
+    return writing.write(kept)
+
+
+def _seq(item: Settlement) -> int:
+    return item.invoice.seq

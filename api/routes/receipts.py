@@ -1,0 +1,153 @@
+"""Money that came in, over HTTP: taking it in, matching it to invoices, taking a match back."""
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api import uploads
+from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
+from api.wire import FROZEN, Text
+from core.clock import utc_now
+from core.money import parse_rate
+from core.principal import require
+from royalties.models_income import Payment, Receipt
+from royalties.service import bankstatements, receipts
+from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
+
+router = APIRouter(tags=["money"])
+
+
+class NewReceipt(BaseModel):
+    """A payment as the bank names it; the amount is a decimal."""
+
+    model_config = FROZEN
+    reference: str = Field(min_length=1, max_length=200)
+    booked_on: date
+    amount: Text
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    licensee_id: str | None = Field(default=None, max_length=64)
+    payer: str = Field(default="", max_length=300)
+    payer_account: str = Field(default="", max_length=64)
+    text: str = Field(default="", max_length=2000)
+
+
+class NewImport(BaseModel):
+    """A statement that was uploaded."""
+
+    model_config = FROZEN
+    upload_id: str = Field(max_length=64)
+
+
+class NewMatch(BaseModel):
+    """The invoice that a receipt pays; as far as both go where no amount is named."""
+
+    model_config = FROZEN
+    invoice_id: str = Field(max_length=64)
+    amount: Text | None = None
+
+
+class Unmatching(BaseModel):
+    """The invoice that it does not pay after all, and why, as a code such as `wrong-invoice`."""
+
+    model_config = FROZEN
+    invoice_id: str = Field(max_length=64)
+    reason: Text
+
+
+@router.post("/receipts", status_code=201, response_model=dict[str, Any])
+def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
+    """Take money in; it waits until it is matched to an invoice."""
+    said = body.model_dump(exclude={"amount"})
+    payment = Payment(**said, amount_micro=parse_rate(body.amount))
+
+    def entered(session: Session) -> dict[str, Any]:
+        return receipt_to_dict(
+            receipts.enter(session, world.vault, writing.caller, payment, now=utc_now())
+        )
+
+    return writing.write(entered)
+
+
+@router.post("/receipt-imports", status_code=201, response_model=dict[str, Any])
+def import_statement(body: NewImport, writing: Writing, world: Open) -> Response:
+    """Take in a bank's statement (camt.053, or a table): each payment once, matched where clear."""
+    require(writing.caller, "usage")
+    replayed = writing.replay()
+    if replayed is not None:
+        return replayed
+    with uploads.opened(world, writing.caller, body.upload_id) as path:
+        data = path.read_bytes()
+    taken = writing.write(
+        lambda session: imported_to_dict(
+            bankstatements.import_statement(
+                session, world.vault, writing.caller, data, now=utc_now()
+            )
+        )
+    )
+    uploads.discard(world.settings, writing.caller, body.upload_id)
+    return taken
+
+
+@router.get("/receipts", response_model=Page[dict[str, Any]])
+def list_receipts(
+    caller: Caller, reading: Reading, world: Open, window: Asked
+) -> Page[dict[str, Any]]:
+    """Money that came into your book, newest first, and what of it is matched."""
+    found = receipts.list_receipts(
+        reading, world.vault, caller, before_seq=window.before_seq, limit=window.limit
+    )
+    return page(found, window, receipt_to_dict, _seq)
+
+
+@router.get("/receipts/{receipt_id}", response_model=dict[str, Any])
+def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
+    """One receipt, and every match of it."""
+    receipt, matches = receipts.get_receipt(reading, world.vault, caller, receipt_id)
+    return {**receipt_to_dict(receipt), "matches": [allocation_to_dict(one) for one in matches]}
+
+
+@router.post("/receipts/{receipt_id}/matches", status_code=201, response_model=dict[str, Any])
+def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
+    """Have a receipt pay an invoice."""
+    amount = None if body.amount is None else parse_rate(body.amount)
+
+    def matched(session: Session) -> dict[str, Any]:
+        return allocation_to_dict(
+            receipts.match(
+                session,
+                writing.caller,
+                receipt_id,
+                body.invoice_id,
+                amount_micro=amount,
+                now=utc_now(),
+            )
+        )
+
+    return writing.write(matched)
+
+
+@router.post("/receipts/{receipt_id}/unmatching", status_code=201, response_model=dict[str, Any])
+def unmatch(receipt_id: str, body: Unmatching, writing: Writing) -> Response:
+    """Take a match back; the money waits for a clerk again."""
+
+    def taken_back(session: Session) -> dict[str, Any]:
+        return allocation_to_dict(
+            receipts.unmatch(
+                session,
+                writing.caller,
+                receipt_id,
+                body.invoice_id,
+                reason=body.reason,
+                now=utc_now(),
+            )
+        )
+
+    return writing.write(taken_back)
+
+
+def _seq(item: Receipt) -> int:
+    return item.seq

@@ -1,0 +1,116 @@
+"""An invoice or a credit note on paper, made of what was kept of it; the XML is what counts."""
+
+from datetime import date
+
+from reportlab.platypus import Flowable
+
+from api.web import paper
+from api.web.texts import text
+from core.money import format as money
+from licensing.wording import word
+from royalties.billing.bills import Bill
+from royalties.billing.parties import Party
+from royalties.billing.vat import OUTSIDE
+from royalties.models_income import InvoiceKind
+
+_DAYS = {"en": "%Y-%m-%d", "de": "%d.%m.%Y"}
+
+
+def invoice_pdf(bill: Bill, lang: str) -> bytes:
+    """The PDF; the same bill for the same reader gives the same bytes."""
+    invoice = bill.invoice
+    name = text(lang, f"invoice.kind.{invoice.kind}")
+
+    def story() -> list[Flowable]:
+        made: list[Flowable] = [
+            paper.paragraph(_address(bill.seller), "head"),
+            paper.gap(4),
+            *(paper.paragraph(line) for line in _lines(bill.buyer)),
+            paper.gap(4),
+            paper.paragraph(f"{name} {invoice.number}", "h1"),
+            paper.pairs(_head(bill, lang)),
+            paper.gap(4),
+            paper.grid(_columns(lang), _positions(bill, lang)),
+            paper.gap(2),
+            paper.pairs(_sums(bill, lang)),
+            paper.gap(2),
+            *(paper.paragraph(line) for line in _terms(bill, lang)),
+        ]
+        if any(map(paper.simplified, (*_lines(bill.seller), *_lines(bill.buyer)))):
+            made.append(paper.paragraph(text(lang, "paper.simplified"), "small"))
+        return made
+
+    def foot(number: int, pages: int) -> str:
+        page = text(lang, "paper.page", number=number, pages=pages)
+        return f"{invoice.number} · {invoice.id} · {page}"
+
+    return paper.pdf(story, title=f"{name} {invoice.number}", lang=lang, foot=foot)
+
+
+def _address(party: Party) -> str:
+    return " · ".join(_lines(party))
+
+
+def _lines(party: Party) -> list[str]:
+    place = f"{party.country}-{party.postcode} {party.city}" if party.postcode else party.city
+    return [party.name, party.street, place]
+
+
+def _head(bill: Bill, lang: str) -> list[tuple[str, str]]:
+    invoice, outside = bill.invoice, bill.tax.category == OUTSIDE
+    start, end = (_day(day, lang) for day in bill.months)
+    found = [
+        ("issued", _day(invoice.issued_on, lang)),
+        ("months", f"{start} – {end}"),
+        ("seller-vat", "" if outside else bill.seller.vat_id),
+        ("seller-number", bill.seller.tax_number),
+        ("buyer-vat", "" if outside else bill.buyer.vat_id),
+        ("credits", bill.credits_number),
+        ("reason", invoice.reason),
+    ]
+    return [(text(lang, f"invoice.paper.{name}"), value) for name, value in found if value]
+
+
+def _columns(lang: str) -> list[str]:
+    names = ("month", "kind", "cut", "claims", "net")
+    return [text(lang, f"invoice.paper.{name}") for name in names]
+
+
+def _positions(bill: Bill, lang: str) -> list[tuple[str, ...]]:
+    return [
+        (
+            line.earned_period,
+            word(line.kind, lang) if line.kind else "",
+            line.cut_id,
+            str(line.claims),
+            money(line.net_micro, bill.invoice.currency, lang),
+        )
+        for line in bill.lines
+    ]
+
+
+def _sums(bill: Bill, lang: str) -> list[tuple[str, str]]:
+    unit = bill.invoice.currency
+    rate = bill.tax.percent.replace(".", "," if lang == "de" else ".")
+    return [
+        (text(lang, "invoice.paper.net"), money(bill.net_micro, unit, lang)),
+        (text(lang, "invoice.paper.vat", rate=rate), money(bill.vat_micro, unit, lang)),
+        (text(lang, "invoice.paper.gross"), money(bill.net_micro + bill.vat_micro, unit, lang)),
+    ]
+
+
+def _terms(bill: Bill, lang: str) -> list[str]:
+    found = [text(lang, f"invoice.tax.{bill.tax.category}", source=bill.tax.source)]
+    if bill.invoice.kind is InvoiceKind.INVOICE:
+        due = _day(bill.invoice.due_on, lang)
+        found.append(text(lang, "invoice.paper.due", due=due, number=bill.invoice.number))
+        if bill.seller.iban:
+            account = " ".join(filter(None, (bill.seller.iban, bill.seller.bic)))
+            found.append(text(lang, "invoice.paper.account", account=account))
+    else:
+        found.append(text(lang, "invoice.paper.credited"))
+    return found
+
+
+def _day(day: date, lang: str) -> str:
+    return day.strftime(_DAYS.get(lang, _DAYS["en"]))

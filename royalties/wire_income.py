@@ -1,0 +1,119 @@
+"""Invoices, their papers, receipts and matches as JSON-ready values; amounts as text."""
+
+from dataclasses import asdict
+from typing import Any
+
+from core.clock import to_text
+from royalties.billing.bills import Bill
+from royalties.billing.overdue import Overdue
+from royalties.billing.parties import Party, party_to_dict
+from royalties.models_income import Allocation, Claims, Imported, InvoiceKind, Receipt, Settlement
+
+
+def claims_to_dict(item: Claims) -> dict[str, Any]:
+    """What an invoice or a credit note is due for."""
+    return {
+        "kind": item.kind.value,
+        "licensee_id": item.licensee_id,
+        "currency": item.currency,
+        "lines": item.lines,
+        "claims_micro": str(item.claims_micro),
+        "credits_id": item.credits_id,
+    }
+
+
+def invoice_to_dict(item: Settlement) -> dict[str, Any]:
+    """An invoice, and how far it is settled; a credit note leaves nothing open."""
+    one = item.invoice
+    invoice = one.kind is InvoiceKind.INVOICE
+    return {
+        "id": one.id,
+        "book": one.tenant_id,
+        "number": one.number,
+        "kind": one.kind.value,
+        "licensee_id": one.licensee_id,
+        "month": one.month,
+        "currency": one.currency,
+        "issued_on": one.issued_on.isoformat(),
+        "due_on": one.due_on.isoformat(),
+        "lines": one.lines,
+        "claims_micro": str(one.claims_micro),
+        "net_micro": str(one.amounts.net_micro),
+        "vat_micro": str(one.amounts.vat_micro),
+        "gross_micro": str(one.amounts.gross_micro),
+        "tax": dict(one.tax),
+        "credits_id": one.credits_id,
+        "reason": one.reason,
+        "credited_micro": str(one.amounts.gross_micro - item.gross_micro),
+        "paid_micro": str(item.paid_micro),
+        "open_micro": str(item.open_micro if invoice else 0),
+        "recorded_at": to_text(one.recorded_at),
+    }
+
+
+def bill_to_dict(bill: Bill) -> dict[str, Any]:
+    """What the paper says beside the amounts."""
+    start, end = bill.months
+    return {
+        "seller": party_to_dict(bill.seller),
+        "buyer": party_to_dict(bill.buyer),
+        "from": start.isoformat(),
+        "until": end.isoformat(),
+        "credits_number": bill.credits_number,
+        "positions": [
+            {
+                "kind": line.kind,
+                "cut_id": line.cut_id,
+                "earned_period": line.earned_period,
+                "claims": line.claims,
+                "net_micro": str(line.net_micro),
+            }
+            for line in bill.lines
+        ],
+    }
+
+
+def receipt_to_dict(item: Receipt) -> dict[str, Any]:
+    """Money that came in, and what of it is matched."""
+    paid = item.payment
+    return {
+        "id": item.id,
+        "reference": paid.reference,
+        "booked_on": paid.booked_on.isoformat(),
+        "currency": paid.currency,
+        "amount_micro": str(paid.amount_micro),
+        "matched_micro": str(item.matched_micro),
+        "unmatched_micro": str(item.unmatched_micro),
+        "licensee_id": paid.licensee_id,
+        "payer": paid.payer,
+        "payer_account": paid.payer_account,
+        "text": paid.text,
+        "recorded_at": to_text(item.recorded_at),
+    }
+
+
+def allocation_to_dict(item: Allocation) -> dict[str, Any]:
+    """A match, or what was taken back of one."""
+    return {
+        "id": item.id,
+        "receipt_id": item.receipt_id,
+        "invoice_id": item.invoice_id,
+        "amount_micro": str(item.amount_micro),
+        "reason": item.reason,
+        "recorded_at": to_text(item.recorded_at),
+    }
+
+
+def imported_to_dict(item: Imported) -> dict[str, Any]:
+    """What became of a bank's statement."""
+    return asdict(item)
+
+
+def overdue_to_dict(item: Overdue) -> dict[str, Any]:
+    """An invoice that should have been paid."""
+    return {**invoice_to_dict(item.settled), "days_overdue": item.days, "level": item.level}
+
+
+def named_party_to_dict(party_id: str, party: Party) -> dict[str, Any]:
+    """What a book writes about an organisation."""
+    return {"party_id": party_id, **party_to_dict(party)}

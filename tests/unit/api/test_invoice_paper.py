@@ -1,0 +1,38 @@
+"""What an invoice says on paper, in both languages, and the same bytes for the same invoice."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from pypdf import PdfReader
+
+from api.web.invoicepdf import invoice_pdf
+from tests.unit.royalties.test_billing import CHECKED, GERMAN, bill
+
+
+def read(data: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("de", ("Rechnung 2026-000007", "Umsatzsteuer 19,00 %", "0,42 EUR", "21.12.2026")),
+        ("en", ("Invoice 2026-000007", "Value added tax 19.00 %", "0.42 EUR", "2026-12-21")),
+    ],
+)
+def test_the_paper_says_what_is_to_be_paid(lang: str, said: tuple[str, ...]) -> None:
+    data = invoice_pdf(bill(GERMAN), lang)
+    assert data == invoice_pdf(bill(GERMAN), lang)
+    found = read(data)
+    assert [
+        one for one in (*said, "cut_a", "Studio", "DE89370400440532013000") if one not in found
+    ] == []
+    assert "synthesise_voice" not in found
+
+
+def test_the_paper_says_why_there_is_no_tax() -> None:
+    assert "Steuerschuldnerschaft des Leistungsempfängers" in read(invoice_pdf(bill(CHECKED), "de"))
+    outside = read(invoice_pdf(bill(replace(GERMAN, country="US")), "en"))
+    assert "outside the Union" in outside
+    assert "DE136695976" not in outside
