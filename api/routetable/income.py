@@ -18,7 +18,7 @@ ROWS = (
     row("GET", "/v1/billing-parties", "usage"),
     row("POST", "/v1/billing-parties/{party_id}", "usage", may_lack=True),
     row("POST", "/v1/receipts", "usage"),
-    row("POST", "/v1/receipt-imports", "usage"),
+    row("POST", "/v1/receipt-imports", "usage", may_lack=True),
     row("GET", "/v1/receipts", "reports"),
     row("GET", _RECEIPT, "reports", may_lack=True),
     row("POST", f"{_RECEIPT}/matches", "usage", may_lack=True),

@@ -76,8 +76,8 @@ def issue(
     Issued again it finds nothing due. Raises as `due` does, `NotAllowed` for who does not collect,
     and `Conflict` where nobody said what to write about a licensee; call it in `write()`.
     """
-    collecting(principal)
     found = due(session, principal, month)
+    collecting(principal)
     wanted = [one for one in found if licensee_id in (None, one.licensee_id)]
     desk = _Desk.open(session, vault, principal, now)
     issued = tuple(_issue(desk, one, month) for one in wanted)

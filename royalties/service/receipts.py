@@ -48,8 +48,9 @@ def enter(
     Raises `Conflict` for a reference that is in already, `BadInput` for no amount, reference or
     currency, `NotFound` for an unknown licensee, `NotAllowed` for who does not collect.
     """
-    collecting(principal)
+    require(principal, "usage")
     _check(session, payment)
+    collecting(principal)
     book = principal.tenant_id
     receipt_id = derived_id("rcp", book, payment.reference)
     if store.find_receipt(session, principal, receipt_id) is not None:

@@ -296,6 +296,7 @@ def terms_about(performer_id: str, licensee_id: str) -> dict[str, Any]:
     }
 
 
+RECEIPT = {"reference": "r", "booked_on": "2030-10-01", "amount": "0", "currency": "EUR"}
 PARTY = {"name": "N", "street": "S 1", "city": "C", "country": "DE"}
 EXCHANGE = {
     "account": "bank",
@@ -327,6 +328,9 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/ledger/periods/{period}/decision": {"approve": True},
         "/v1/runs/{run_id}/decision": {"approve": False},
         "/v1/ledger/exchanges": EXCHANGE,
+        "/v1/invoices": {"month": "2030-13"},
+        "/v1/receipts": RECEIPT,
+        "/v1/receipt-imports": {"upload_id": "upl_none"},
         "/v1/invoices/{invoice_id}/cancellation": {"reason": "wrong address"},
         "/v1/billing-parties/{party_id}": PARTY,
         "/v1/receipts/{receipt_id}/matches": {"invoice_id": "inv_none"},
