@@ -38,7 +38,11 @@ def audit_pack(
 
     target = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed once sent
     order = Order(world.registry_key, receipt, seed, sample, utc_now())
-    write_pack(reading, caller, target, order)
+    try:
+        write_pack(reading, caller, target, order)
+    except BaseException:
+        target.close()
+        raise
     target.seek(0)
     return StreamingResponse(_pieces(target), media_type="application/zip")
 

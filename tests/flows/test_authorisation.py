@@ -50,6 +50,9 @@ FIXED = {
     "template_id": "archive-reuse",
     "tariff_id": "gema-ai",
     "run_id": "run_none",
+    "import_id": "imp_none",
+    "sender": "x",
+    "identifier_id": "idf_none",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {
