@@ -30,5 +30,5 @@ ROWS = (
     row("GET", "/v1/payout-batches/{batch_id}/file", "usage", may_lack=True),
     row("GET", "/v1/payout-batches/{batch_id}/list", "usage", may_lack=True),
     row("GET", "/v1/payouts", "reports"),
-    row("POST", "/v1/payout-answers", "usage"),
+    row("POST", "/v1/payout-answers", "usage", may_lack=True),
 )

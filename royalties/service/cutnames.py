@@ -39,6 +39,7 @@ def name_cut(
 
 def names_of(session: Session, principal: Principal, cut_id: str) -> tuple[CutIdentifier, ...]:
     """The identifiers of a cut; raises `NotFound` for one that the caller may not see."""
+    require(principal, "submissions")
     works.get_cut(session, principal, cut_id)
     return store.list_identifiers(session, principal, cut_id)
 
@@ -46,6 +47,7 @@ def names_of(session: Session, principal: Principal, cut_id: str) -> tuple[CutId
 def unname_cut(session: Session, principal: Principal, cut_id: str, item_id: str) -> None:
     """Take an identifier from an own cut; what was imported by it stays."""
     require(principal, "submissions")
+    works.get_cut(session, principal, cut_id)
     store.remove_identifier(session, principal, cut_id, item_id)
 
 
