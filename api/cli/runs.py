@@ -8,6 +8,7 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
+from core.errors import BadInput
 
 app = typer.Typer(help="Hand on what was received: distribution runs.", no_args_is_help=True)
 RunId = Annotated[str, typer.Argument(help="Id of the run.")]
@@ -44,6 +45,11 @@ def draft(
     final: Annotated[bool, typer.Option("--final", help="Release the reserve.")] = False,
 ) -> None:
     """Plan a run by what was received by now; nothing is booked, and an older draft is dropped."""
+    if not (first or follows):
+        raise BadInput(
+            "A run needs the months it is about, or the run it follows.",
+            next_step="Such as: ebenbild run draft --from 2026-01 --to 2026-12",
+        )
     body: dict[str, Any] = {"follows_id": follows, "final": final}
     body |= {"first_month": first, "last_month": last or first}
     with cli.client() as client:

@@ -88,3 +88,19 @@ def usage_report(path: Path, *, cut: str, period: str, views: Sequence[tuple[str
         for territory, count in views:
             writer.writerow((cut, territory, period, count))
     return path
+
+
+def party(path: Path, *, name: str, iban: str) -> Path:
+    """What invoices write about an organisation."""
+    lines = [
+        f'name = "{name}"',
+        'street = "Example Street 1"',
+        'postcode = "10115"',
+        'city = "Berlin"',
+        'country = "DE"',
+        'tax_number = "27/123/45678"',
+        f'email = "pay@{name.lower()}.example"',
+        f'iban = "{iban}"',
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path

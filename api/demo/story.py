@@ -5,11 +5,11 @@ user's own files. Each run has a folder of its own, so nothing made earlier is t
 """
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from api.demo import papers
+from api.demo import banking, papers
 from api.demo.cast import KIND_OF_USE, Cast, CutFile, Role, declared, made, own
 from api.demo.shell import acting_as, ask, remark, scene, show
 from core.files import create_private
@@ -51,6 +51,8 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
         for performer, role in zip(performers, cast.roles, strict=True):
             if role.licences:
                 show("report", "statement", performer, "--period", period, "--lang", lang)
+    paid = [one for one, role in zip(performers, cast.roles, strict=True) if role.licences]
+    banking.pay(run, agency, studio, paid, lang)
     scene("Do the books balance?")
     show("report", "trial-balance", "--lang", lang)
     _next(data, run, clearances)
@@ -117,9 +119,9 @@ def _try_broken(run: Path, cast: Cast, performers: list[str]) -> None:
 
 
 def _report_views(run: Path, clearances: list[Any]) -> str:
-    """Hand in a usage report for every cut, for the month of the release."""
-    scene("A month later: usage")
-    period = f"{datetime.now(UTC) + timedelta(days=7):%Y-%m}"
+    """Hand in a usage report for every cut, for this month."""
+    scene("How often they were shown")
+    period = f"{datetime.now(UTC):%Y-%m}"
     for clearance in clearances:
         cut = clearance["cut_id"]
         path = papers.usage_report(run / f"usage-{cut}.csv", cut=cut, period=period, views=VIEWS)
