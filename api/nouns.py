@@ -248,12 +248,16 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "rules": ("rules",),
     "contracts": ("templates",),
 }
+# Where strangers are answered too, by routes that are no noun's own.
+PUBLIC = frozenset({"rules"})
 
 
 def nouns_at(path: str) -> tuple[str, ...]:
-    """The nouns that may answer at this address; none where it is not below /v1."""
+    """The nouns that answer at this address; none where others do, or nobody."""
     _, _, below = path.partition(f"{VERSION}/")
     first = below.partition("/")[0]
+    if first in PUBLIC:
+        return ()
     return tuple(noun for noun, roots in NOUNS.items() if first in roots)
 
 
