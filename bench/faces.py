@@ -211,18 +211,19 @@ def _film(watcher: FaceWatcher, dlib: Dlib, people: list[Portrait]) -> Figure:
         their: dict[int, Sequence[Detection]] = {}
 
         def ours(shot: dict[int, Scene] = shot, seen: list[Track] = seen) -> None:
-            frames = (Frame(at_ms, scene.rgb, 1.0, FRAME_MS) for at_ms, scene in shot.items())
+            frames = (Frame(at_ms, shot[at_ms].rgb, 1.0, FRAME_MS) for at_ms in _times(FRAME_MS))
             seen.extend(watcher.tracks(frames))
 
         def theirs(
             shot: dict[int, Scene] = shot, their: dict[int, Sequence[Detection]] = their
         ) -> None:
-            for at_ms in range(0, 1000 * SHOT_S, HOG_MS):
+            for at_ms in _times(HOG_MS):
                 their[at_ms] = [Detection(box_of(r), 1.0) for r in hog(shot[at_ms].rgb, 0)]
 
         taken[0].append(timed(ours) / SHOT_S)
         taken[1].append(timed(theirs) / SHOT_S)
-        for at_ms, found in their.items():
+        for at_ms in sorted({*_times(FRAME_MS)} & their.keys()):
+            found = their[at_ms]
             followed = [
                 Detection(face.box, face.score)
                 for track in seen
@@ -242,11 +243,15 @@ def _film(watcher: FaceWatcher, dlib: Dlib, people: list[Portrait]) -> Figure:
     )
 
 
+def _times(step_ms: int) -> range:
+    return range(0, 1000 * SHOT_S, step_ms)
+
+
 def _shot(one: Portrait, number: int) -> dict[int, Scene]:
     """Frames by their time: a face that drifts, another background for every shot."""
     face = shrunk(one, FILM_WIDTHS[number % len(FILM_WIDTHS)])
     scenes: dict[int, Scene] = {}
-    for at_ms in range(0, 1000 * SHOT_S, min(FRAME_MS, HOG_MS)):
+    for at_ms in sorted({*_times(FRAME_MS), *_times(HOG_MS)}):
         canvas = wall(720, 1280, 200 * number + at_ms // 50)
         canvas = (canvas * (0.6 + 0.15 * (number % 3))).astype(np.uint8)
         drift = at_ms / 1000 * 24
