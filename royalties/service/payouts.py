@@ -22,7 +22,14 @@ from core.vault import Vault
 from royalties import closing, ledger, paying
 from royalties.accounts import AccountKind, account
 from royalties.models_books import Posting, Transaction, TransactionKind
-from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState
+from royalties.models_payouts import (
+    Batch,
+    BatchKind,
+    BatchState,
+    BookAccount,
+    Payout,
+    PayoutState,
+)
 from royalties.payees import PayeeDetails
 from royalties.paying import Candidate, Frame
 from royalties.payoutfiles import bank_file, hand_list
@@ -65,18 +72,12 @@ def propose(
     waiting = _waiting(session, principal, wanted)
     if waiting is not None:
         return waiting
-    payer = store.accounts(session, principal).get(OWN)
+    payer = _payer(session, principal)
     found = candidates(session, vault, principal, wanted.kind, wanted.currency, at=now)
     capability = SearchCapability("payout", principal.tenant_id)
     out_of = _OUT_OF[wanted.kind]
     sources = balances.owed_by_run(session, capability, out_of, wanted.currency)
     # Decide.
-    if payer is None:
-        raise Conflict(
-            "Nobody has said which account is paid from.",
-            next_step="Name it: ebenbild payout account own --name ... --iban ...",
-            code="no-book-account",
-        )
     _check_day(wanted.execute_on, now)
     number = store.next_number(session, principal)
     batch_id = derived_id("pba", principal.tenant_id, wanted.kind, wanted.currency, str(number))
@@ -107,18 +108,7 @@ def propose(
         sent_at=None,
     )
     # Save.
-    approval = approvals.propose(
-        session,
-        principal,
-        action=SEND,
-        subject_id=item.id,
-        payload=_payload(item),
-        roles=DECIDERS,
-        now=now,
-    )
-    item = replace(item, approval_id=approval.id)
-    store.add_batch(session, item, payouts)
-    return item
+    return _laid_before(session, principal, item, payouts, now)
 
 
 def decide(
@@ -213,6 +203,36 @@ def paper(
             next_step="A second person sends it first: ebenbild payout approve",
         )
     return open_file(vault, item, sealed, LIST if by_hand else FILE)
+
+
+def _payer(session: Session, principal: Principal) -> BookAccount:
+    """The account that one's own book pays from."""
+    found = store.accounts(session, principal).get(OWN)
+    if found is None:
+        raise Conflict(
+            "Nobody has said which account is paid from.",
+            next_step="Name it: ebenbild payout account own --name ... --iban ...",
+            code="no-book-account",
+        )
+    return found
+
+
+def _laid_before(
+    session: Session, principal: Principal, item: Batch, payouts: Sequence[Payout], now: datetime
+) -> Batch:
+    """Keep a batch with its payments, and lay it before a second person."""
+    approval = approvals.propose(
+        session,
+        principal,
+        action=SEND,
+        subject_id=item.id,
+        payload=_payload(item),
+        roles=DECIDERS,
+        now=now,
+    )
+    laid = replace(item, approval_id=approval.id)
+    store.add_batch(session, laid, payouts)
+    return laid
 
 
 def _waiting(session: Session, principal: Principal, wanted: Wanted) -> Batch | None:
