@@ -42,11 +42,9 @@ class Ratio:
 
 
 class Origin(StrEnum):
-    """Where a usage line comes from: a report, events of players, or a rule where both lack."""
+    """Where a usage line comes from."""
 
     REPORT = "report"
-    EVENTS = "events"
-    ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True, slots=True)

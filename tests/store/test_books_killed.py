@@ -35,6 +35,8 @@ def stage(world: TestWorld) -> Stage:
     made.accrue()
     made.clear(cut_id, found(cut_id, anna, (40, 90_040)))
     made.import_lines(f"{cut_id},CH,2026-10,10")
+    other_id, _ = cleared(made)
+    made.import_lines(f"{other_id},DE,2026-10,10")
     world.db.checkpoint()
     return made
 
@@ -65,7 +67,7 @@ def test_killed_at_any_write_of_accruing(stage: Stage, tmp_path: Path) -> None:
             act(database)
             finals.add(closing.root(held(database, book)))
     (final,) = finals
-    assert len(ends) > 5
+    assert len(ends) > 6
     assert set(ends[:-1]) <= {before, final}
     assert (ends[0], ends[-1]) == (before, final)
 
