@@ -4,6 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 MODELS := .setup/models
+DEMO := demo-data/latest/registry
 USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
 
@@ -18,9 +19,10 @@ setup: .setup/run .setup/models.stamp ## virtual environment, packages and conve
 demo: .setup/demo .setup/models.stamp ## the whole story on made media (MEDIA=dir: on your own files)
 	@$(USE_MODELS) $(BIN)/ebenbild demo $(if $(MEDIA),--media "$(MEDIA)")
 
-serve: setup ## API, pages and worker on http://localhost:8420, in ./ebenbild-data
-	@test -e ebenbild-data/ebenbild.db || $(USE_MODELS) $(BIN)/ebenbild init
-	@$(USE_MODELS) $(BIN)/ebenbild serve
+serve: setup ## API, pages and worker on http://localhost:8420: ./ebenbild-data, else the last demo
+	@test -e ebenbild-data/ebenbild.db -o -e $(DEMO)/ebenbild.db || $(USE_MODELS) $(BIN)/ebenbild init
+	@test -e ebenbild-data/ebenbild.db || export EBENBILD_DATA_DIR="$(CURDIR)/$(DEMO)"; \
+		$(USE_MODELS) $(BIN)/ebenbild serve
 
 screenshots: .setup/dev ## a picture of every page, both languages and themes, in ./screenshots (needs Chromium)
 	@mkdir -p screenshots

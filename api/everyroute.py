@@ -12,21 +12,33 @@ from starlette.routing import BaseRoute
 from api.nouns import BODY_BYTES_MAX, NOUNS, include
 from api.routes import (
     account,
+    attestpages,
     certificates,
     contracts,
+    cutpages,
+    entrance,
     inbox,
+    keypages,
+    licencepages,
     log,
     me,
     members,
+    moneypages,
     pages,
     people,
+    performerpages,
+    players,
     public,
+    questionpages,
     reset,
     rules,
     signin,
     signingkeys,
+    societypages,
     softbinding,
     standings,
+    studiopages,
+    workpages,
 )
 from core.settings import Settings
 
@@ -48,9 +60,26 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
     whole.include_router(softbinding.sent, max_body_size=sent_bytes_max)
     whole.include_router(rules.entrance)
     whole.include_router(contracts.entrance)
-    for visited in (signin, reset, account, signingkeys, members, inbox, me):
+    for visited in (
+        entrance,
+        signin,
+        reset,
+        account,
+        signingkeys,
+        members,
+        inbox,
+        me,
+        societypages,
+        attestpages,
+        performerpages,
+        licencepages,
+        moneypages,
+    ):
         whole.include_router(visited.router)
+    for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
+        whole.include_router(of_a_studio.router)
     whole.include_router(people.entrance)
     whole.include_router(reset.entrance)
+    whole.include_router(players.entrance)
     include(whole, NOUNS, upload_bytes_max=upload_bytes_max)
     return whole

@@ -5,6 +5,7 @@ from functools import partial
 
 from sqlmodel import Session
 
+from api.accruing import accrue_book, fail_book_accrual
 from api.answering import judge_answer
 from api.deciding import clear_and_accrue, revise
 from api.embedding import change_encoder, embed_sample
@@ -44,6 +45,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "shred_figure": partial(shred_figure, tools),
         "reembed": partial(_renewed, tools, change_encoder),
         "usage": partial(import_report, tools),
+        "accrue": partial(accrue_book, tools),
     }
 
 
@@ -55,6 +57,7 @@ def failures() -> Mapping[str, Failure]:
         "reembed": give_up_change,
         "embed_figure": inventing.fail_sample,
         "usage": fail_import,
+        "accrue": fail_book_accrual,
     }
 
 

@@ -1,5 +1,6 @@
 """What is due by the clock: retention, ends of notice periods, comings of age, late prints,
-ends of keys held for agencies, status lists of other registries.
+ends of keys held for agencies, months that players saw or nobody reported, status lists of other
+registries.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -14,6 +15,8 @@ from core.rowseals import seal_rows
 from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
 from registry.service import endingkeys, latematch, minors, proofing
+from royalties.service import fromevents, missing
+from royalties.unreported import months_within
 
 EVERY_S = 3600.0
 
@@ -35,6 +38,11 @@ def tidy(world: World) -> None:
         endingkeys.end_due(session, SearchCapability("held-key-end", "housekeeping"), at=now)
         seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
+    with world.db.write() as session:
+        fromevents.tend(session, now=now)
+    for month in months_within(now, world.settings.usage.never_days):
+        with world.db.write() as session:
+            missing.tend(session, month=month, terms=world.settings.usage, now=now)
     with world.db.read() as session:
         endingkeys.shred(session, world.vault, SearchCapability("held-key-end", "housekeeping"))
     refresh(world)

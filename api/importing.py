@@ -34,7 +34,7 @@ from royalties.store import intake as store
 from royalties.usage import Header
 
 KIND = "usage"
-JOB_BATCH = 20_000
+JOB_BATCH = 50_000
 REJECTS_MAX = 100_000
 KEPT_DAYS = 30
 _MARK_BYTES = 31  # an id and a line end

@@ -106,6 +106,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "challenges",
         "enrolments",
     ),
+    "attesting": (
+        "attestation-queue",
+        "enrolments",
+    ),
     "enrolments": (
         "enrolments",
         "jobs",
@@ -157,6 +161,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "cuts",
         "works",
     ),
+    "media": ("submissions",),
     "submissions": ("submissions",),
     "tariffs": (
         "tariff-checks",
@@ -206,6 +211,14 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "invoices",
         "overdue-invoices",
     ),
+    "creditnotes": ("credit-notes",),
+    "sisterstatements": ("sister-statements",),
+    "collecting": (
+        "collecting-conflicts",
+        "collecting-decisions",
+        "collecting-mandates",
+        "collectors",
+    ),
     "receipts": (
         "receipt-imports",
         "receipts",
@@ -220,9 +233,23 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "usage-mapping-guesses",
         "usage-mappings",
     ),
+    "bookaccruals": ("book-accruals",),
+    "usageholds": ("usage-holds",),
+    "usagemissing": (
+        "usage-estimates",
+        "usage-missing",
+        "usage-reminders",
+    ),
+    "players": (
+        "players",
+        "usage-counts",
+        "usage-differences",
+    ),
     "cutnames": ("cuts",),
     "accountstatements": ("performers",),
     "pools": ("pool-reports",),
+    "complaints": ("complaints",),
+    "unclaimed": ("unclaimed-lists",),
     "shares": (
         "performers",
         "roles",
@@ -249,7 +276,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "contracts": ("templates",),
 }
 # Where strangers are answered too, by routes that are no noun's own.
-PUBLIC = frozenset({"rules"})
+PUBLIC = frozenset({"player-batches", "rules"})
 
 
 def nouns_at(path: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -34,5 +35,6 @@ def replayed_to_dict(done: Replayed) -> dict[str, Any]:
             {"month": one.month or None, "stated": one.stated, "recomputed": one.recomputed}
             for one in done.roots
         ],
+        "differences": [asdict(one) for one in done.differences],
         **trial_balance_to_dict(done.balance),
     }

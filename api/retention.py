@@ -21,6 +21,7 @@ from licensing.service import staydown
 from registry.service import erasure, exporting
 from registry.service.enrolment import withdraw_enrolment
 from registry.store import enrolments
+from royalties.service import fromevents, payeeretention
 
 EXPIRED_AT_ONCE = 100
 
@@ -107,6 +108,12 @@ def _rejects(world: World, before: datetime, _now: datetime) -> int:
     return importing.expire(world, before)
 
 
+def _player_events(world: World, _before: datetime, now: datetime) -> int:
+    # A month is counted for the last time in the transaction in which its events go.
+    with world.db.write() as session:
+        return fromevents.settle(session, terms=world.settings.usage, now=now)
+
+
 def _written(
     drop: Callable[[Session, datetime], int],
 ) -> Callable[[World, datetime, datetime], int]:
@@ -122,6 +129,17 @@ def _messages(session: Session, before: datetime) -> int:
     return ended + outbox.drop_delivered(session, before=before)
 
 
+def _payees(world: World, _before: datetime, now: datetime) -> int:
+    # The term runs from the end of a year: which are over is decided by their last payment.
+    capability = SearchCapability("retention", "housekeeping")
+    names = world.vault.subjects(payeeretention.PREFIX)
+    with world.db.read() as session:
+        due = payeeretention.over(session, capability, names, now=now)
+    for name in due:
+        world.vault.erase(name)
+    return len(due)
+
+
 SCHEDULE = (
     Rule("uploads", _fixed(1), _uploads),
     Rule("parts", _fixed(1), _parts),
@@ -130,6 +148,8 @@ SCHEDULE = (
     Rule("noticed", _fixed(90), _noticed),
     Rule("exports", _fixed(exporting.KEPT_DAYS), _exports),
     Rule("rejects", _fixed(importing.KEPT_DAYS), _rejects),
+    Rule("payees", lambda _settings: payeeretention.days_kept(), _payees),
+    Rule("player-events", lambda settings: settings.usage.late_days, _player_events),
     Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
     Rule("messages", _fixed(30), _written(_messages)),
     Rule("jobs", _fixed(90), _written(lambda s, before: jobs.drop_ended(s, before=before))),

@@ -6,7 +6,14 @@ from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
 from registry.service.rekeying import Resealed
-from royalties.service import bills, payeeseals, payoutseals, receipts
+from royalties.service import (
+    bills,
+    complaints,
+    payeeseals,
+    payoutseals,
+    receipts,
+    selfbilling,
+)
 
 COLUMNS = (
     *webhooks.SEALED,
@@ -19,10 +26,12 @@ COLUMNS = (
     *statements.SEALED,
     *licensing.SEALED,
     *bills.SEALED,
+    *selfbilling.SEALED,
     *receipts.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,
     *payoutseals.SEALED,
+    *complaints.SEALED,
 )
 
 

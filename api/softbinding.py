@@ -9,13 +9,11 @@ import base64
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
-from api.accounts import tries
-from api.accounts.throttle import Limit
+from api.admitting import admit
 from core.clock import utc_now
-from core.errors import BadInput, BadProof, TooMany, Unavailable
+from core.errors import BadInput, BadProof, Unavailable
 from core.init import World
 from core.principal import SearchCapability, system
 from fingerprint.content.models import PICTURE_HOP_MS, SOUND_HOP_MS, Part, PicturePrint
@@ -52,19 +50,9 @@ class Desk:
 
     def admit(self, address: str) -> None:
         """Count a question from an address; raises TooMany where it has to wait."""
-        limit = Limit(
-            self._settings.hourly_max,
-            timedelta(hours=1),
-            timedelta(minutes=1),
-            timedelta(hours=1),
-        )
-        name, now = tries.name_of(PURPOSE, address), utc_now()
-        with self._world.db.write() as session:
-            if tries.any_waits(session, (name,), now):
-                raise TooMany(
-                    "This address asked often enough for now.", next_step="Ask again in an hour."
-                )
-            tries.count(session, name, limit, now)
+        said = "This address asked often enough for now."
+        hourly_max = self._settings.hourly_max
+        admit(self._world, PURPOSE, address, hourly_max=hourly_max, said=said)
 
     def by_value(self, alg: str, value: str, limit: int) -> tuple[Likeness, ...]:
         """Certificates of the recording whose packed print, or print's SHA-256, this base64 is."""

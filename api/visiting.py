@@ -35,6 +35,12 @@ def is_local(request: Request) -> bool:
     return request.url.scheme == "http" and request.url.hostname in LOOPBACK
 
 
+def is_near(request: Request) -> bool:
+    """Whether browser and server are one machine, by the connection and not only by its words."""
+    host = request.client.host if request.client else ""
+    return is_local(request) and host in LOOPBACK
+
+
 def give_cookie(request: Request, response: Response, token: str) -> None:
     """Hand the token to the browser, where no script and no other site can read it."""
     _set(request, response, token, seconds=int(sessions.LONGEST.total_seconds()))

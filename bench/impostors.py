@@ -97,6 +97,12 @@ def main() -> None:
     known = load(asked.media, Kit.open(asked.models), asked.portraits, asked.cache)
     for row in rows(known, asked.attempts):
         print(row, flush=True)
+    from bench import synchrony  # it reads rows and intervals from here
+
+    print("the phrase on film, by mouth and sound alone:")
+    engine = known.kit.engine
+    clips = synchrony.load(Path(asked.media), engine, asked.cache)
+    synchrony.films(Path(asked.media), engine, clips, asked.attempts)
 
 
 def rows(known: Known, attempts: int) -> Iterator[Row]:

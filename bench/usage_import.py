@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.importing import JOB_BATCH
 from core.clock import utc_now
 from core.ids import derived_id
 from core.init import World, initialise, open_world
@@ -28,7 +29,6 @@ from royalties.service import usage
 from royalties.service.usage_intake import batches
 from tests.fixtures import create_schema, new_principal
 
-BATCH = 20_000
 CUTS = 2_000
 PLACES = ("DE", "AT", "CH", "FR", "IT", "ES", "US", "GB", "JP", "BR")
 RATIO_MOST = 20.0
@@ -87,7 +87,7 @@ def write(path: Path, cuts: list[str], count: int) -> None:
         file.write("cut_id,territory,period,views,reference\n")
         for number in range(count):
             month, views = draw.randrange(1, 13), draw.randrange(1_000_000)
-            place = f"{draw.choice(cuts)},{draw.choice(PLACES)},2026-{month:02d}"
+            place = f"{draw.choice(cuts)},{draw.choice(PLACES)},2025-{month:02d}"
             file.write(f"{place},{views},o{number}\n")
 
 
@@ -108,7 +108,7 @@ def take_in(world: World, studio: Principal, path: Path) -> int:
     with world.db.read() as session:
         intake, mapping = usage.go_on(session, studio, begun.import_id)
     with path.open("rb") as file:
-        for batch in batches(open_report(file, mapping).rows, BATCH):
+        for batch in batches(open_report(file, mapping).rows, JOB_BATCH):
             with world.db.write() as session:
                 intake.take(session, batch)
                 usage.save(session, intake, Form.CSV)

@@ -3,10 +3,12 @@
 A decision is made with the value in force at the moment it is about, not with today's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from core.clock import from_text
 
 T = TypeVar("T")
 
@@ -23,6 +25,18 @@ class Dated(Generic[T]):
     valid_until: datetime | None
     source: str
     certainty: str
+
+
+def dated(value: T, entry: Mapping[str, Any]) -> Dated[T]:
+    """A value with what an entry of a data file says of its time, source and certainty."""
+    until = entry["valid_until"]
+    return Dated(
+        value=value,
+        valid_from=from_text(entry["valid_from"]),
+        valid_until=None if until is None else from_text(until),
+        source=str(entry["source"]),
+        certainty=str(entry["certainty"]),
+    )
 
 
 def in_force(items: Sequence[Dated[T]], at: datetime) -> T | None:

@@ -33,7 +33,6 @@ _log = logging.getLogger(__name__)
 _READERS_MAX = 40
 _WAIT_SECONDS = 30
 _SINGLE = "single_operator"
-_TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -55,7 +54,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Return the aware time that was stored."""
         if value is None:
             return None
-        return datetime.strptime(value, _TIME_FORMAT).replace(tzinfo=UTC)
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 class JsonText(TypeDecorator[Any]):

@@ -27,6 +27,7 @@ from core.sealedstream import (
     is_sealed,
     new_head,
     open_pieces,
+    open_range,
     read_head,
     seal_pieces,
 )
@@ -38,6 +39,7 @@ _NAME = re.compile(r"[0-9a-f]{64}")
 _SUBJECT = "file:"
 _BOUND = b"stored-file"
 _PROOF_BYTES = 32
+_BODY_AT = _PROOF_BYTES + HEAD_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,17 @@ class Objects:
 
         Raises NotFound, or BadProof when it is not the file that was stored under this name.
         """
-        proof, head = self._head(name)
-        if head is None or not hmac.compare_digest(proof, self._proof(head, name)):
-            raise bad_stream()
-        _, key = self._vault.key_of(head.key_id, _SUBJECT)
+        head, key = self._opening(name)
         with self.path(name).open("rb") as file:
-            file.seek(_PROOF_BYTES + HEAD_BYTES)
+            file.seek(_BODY_AT)
             yield from open_pieces(head, key, _BOUND, file)
+
+    def read_range(self, name: str, part: range) -> Iterator[bytes]:
+        """The bytes `part` of a stored file, without reading those before; raises as `read`."""
+        head, key = self._opening(name)
+        with self.path(name).open("rb") as file:
+            file.seek(_BODY_AT)
+            yield from open_range(head, key, _BOUND, file, part)
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Path]:
@@ -175,6 +181,13 @@ class Objects:
         for part in stale:
             part.unlink()
         return len(stale)
+
+    def _opening(self, name: str) -> tuple[Head, bytes]:
+        """Head and key of a stored file, once it is shown to be the one of this name."""
+        proof, head = self._head(name)
+        if head is None or not hmac.compare_digest(proof, self._proof(head, name)):
+            raise bad_stream()
+        return head, self._vault.key_of(head.key_id, _SUBJECT)[1]
 
     def _place(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:

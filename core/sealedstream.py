@@ -9,6 +9,7 @@ like Tink's AES-GCM-HKDF streaming: https://developers.google.com/tink/streaming
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -116,6 +117,29 @@ def open_pieces(head: Head, key: bytes, bound: bytes, file: BinaryIO) -> Iterato
         if not following:
             return
         sealed, number = following, number + 1
+
+
+def open_range(
+    head: Head, key: bytes, bound: bytes, file: BinaryIO, part: range
+) -> Iterator[bytes]:
+    """The bytes `part` of what was sealed, of which only the pieces that hold them are read.
+
+    `file` stands behind its head. Raises BadProof as `open_pieces` does; whether pieces outside the
+    part are whole, it does not say.
+    """
+    cipher = AESGCM(_stream_key(head, key, bound))
+    body_at, whole = file.tell(), PIECE_BYTES + _TAG_BYTES
+    last = (file.seek(0, SEEK_END) - body_at - 1) // whole
+    for number in range(part.start // PIECE_BYTES, min((part.stop - 1) // PIECE_BYTES, last) + 1):
+        file.seek(body_at + number * whole)
+        try:
+            piece = cipher.decrypt(
+                _nonce(head, number, last=number == last), file.read(whole), None
+            )
+        except (InvalidTag, ValueError) as exc:
+            raise bad_stream() from exc
+        begins = number * PIECE_BYTES
+        yield piece[max(part.start - begins, 0) : part.stop - begins]
 
 
 def bad_stream() -> BadProof:

@@ -18,6 +18,7 @@ from core.messagesettings import LogSettings, MailSettings, WebhookSettings
 from core.payoutsettings import PayoutSettings
 from core.signinsettings import AccountSettings
 from core.softbindingsettings import SoftBindingSettings
+from core.usagesettings import UsageSettings
 
 _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -282,6 +283,7 @@ class Settings(BaseSettings):
     enrolment: EnrolmentSettings = EnrolmentSettings()
     agency: AgencySettings = AgencySettings()
     payout: PayoutSettings = PayoutSettings()
+    usage: UsageSettings = UsageSettings()
     webhooks: WebhookSettings = WebhookSettings()
     log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()

@@ -18,11 +18,13 @@ from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.matching import Policy
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
-from fingerprint.media.models import MediaInfo
+from fingerprint.media.models import Form, MediaInfo
 from fingerprint.models import Finding, Modality, ModelCard, SampleReport, ScanMode, Span, Trace
 from fingerprint.proofing.comparing import Comparer
 from fingerprint.proofing.fineprint import FinePrint
+from fingerprint.proofing.lips import Lips
 from fingerprint.proofing.posing import Pose
+from fingerprint.proofing.synchrony import Agreement, on_film
 from fingerprint.quality import VoiceGates
 from fingerprint.voice.listening import Listener
 
@@ -156,6 +158,17 @@ class Engine:
     def poses(self, path: Path) -> tuple[Pose, ...]:
         """Where the one head of a short film points, frame by frame; raises BadMedia."""
         return seeing.poses(self._watcher, path, self._limits)
+
+    def mouth(self, path: Path) -> Lips:
+        """What the mouth of the one face of a short film does; raises BadMedia."""
+        return seeing.mouth(self._watcher, path, self._limits)
+
+    def agreement(self, path: Path) -> Agreement | None:
+        """Whether that mouth says what is heard; `None` without pictures. Raises BadMedia."""
+        if self.probe(path).kind is not Form.FILM:
+            return None
+        sound, begins_ms = hearing.on_film(path, self._limits)
+        return on_film(self.mouth(path), sound, begins_ms)
 
     def segments(self, info: MediaInfo) -> tuple[Span, ...]:
         """The spans a scan goes through: a minute each, the last up to a quarter longer."""

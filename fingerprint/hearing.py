@@ -90,15 +90,22 @@ def bursts_of(path: Path, limits: Limits) -> tuple[tuple[Span, ...], int]:
     return bursts(samples), len(samples) * 1000 // SAMPLE_RATE
 
 
+def on_film(path: Path, limits: Limits) -> tuple[Samples, int]:
+    """The sound of a short film, and when it begins, in ms of the film's own clock."""
+    with door.audio(path, limits, Span(0, FINE_MS_MAX)) as stream:
+        blocks = list(stream)
+    if not blocks:
+        return np.zeros(0, np.float32), 0
+    return np.concatenate([block.samples for block in blocks]), blocks[0].start_ms
+
+
 def excerpt_of(path: Path, limits: Limits, spans: Sequence[Span]) -> bytes | None:
     """What a short recording says in `spans`, as it is kept for a person to hear."""
     return excerpt(_beginning(path, limits), spans)
 
 
 def _beginning(path: Path, limits: Limits) -> Samples:
-    with door.audio(path, limits, Span(0, FINE_MS_MAX)) as stream:
-        blocks = [block.samples for block in stream]
-    return np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
+    return on_film(path, limits)[0]
 
 
 def hear(

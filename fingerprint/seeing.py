@@ -32,7 +32,8 @@ from fingerprint.models import (
     Trace,
     Vector,
 )
-from fingerprint.proofing import posing
+from fingerprint.proofing import lips, posing
+from fingerprint.proofing.lips import Lips
 from fingerprint.proofing.posing import Pose
 from fingerprint.skimming import Looks, skimmed
 
@@ -119,6 +120,14 @@ def poses(watcher: FaceWatcher, path: Path, limits: Limits) -> tuple[Pose, ...]:
     every_ms, side = posing.FRAME_MS, posing.FILM_SIDE_MAX
     with door.frames(path, limits, span, every_ms=every_ms, max_side=side) as stream:
         return watcher.poses(stream)
+
+
+def mouth(watcher: FaceWatcher, path: Path, limits: Limits) -> Lips:
+    """What the mouth of the one face of a short film does."""
+    span = Span(0, POSING_MS_MAX)
+    every_ms, side = lips.FRAME_MS, lips.FILM_SIDE_MAX
+    with door.frames(path, limits, span, every_ms=every_ms, max_side=side) as stream:
+        return watcher.lips(stream)
 
 
 def _still(

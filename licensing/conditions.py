@@ -38,6 +38,7 @@ PLAIN = {
         *("description", "formats", "stages", "audience_test_days_max", "stage_rates", "uses_max"),
         *("exclusive", "sublicensable", "parent_licence_id", "approval_per_cut"),
         *("use_notice_hours", "termination_notice_days", "post_mortem"),
+        *("paid_directly",),
         *("template", "framework_id", "framework_version", "framework_digest", "formation"),
     }
 }
@@ -68,6 +69,7 @@ def with_conditions(terms: Terms, data: Mapping[str, object]) -> Terms:
         use_notice_hours=_notice(data, "use_notice_hours"),
         termination_notice_days=_notice(data, "termination_notice_days"),
         post_mortem=flag(data.get("post_mortem", False), "post_mortem"),
+        paid_directly=flag(data.get("paid_directly", False), "paid_directly"),
         template=_template(data.get("template")),
         framework_id=_optional_text(data, "framework_id"),
         framework_version=_optional_text(data, "framework_version"),

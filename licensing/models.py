@@ -136,8 +136,9 @@ class Terms:
     episodes and cuts included) or of single cuts. `seconds_max` bounds the likeness per cut,
     `uses_max` the number of cuts. `stage_rates` name the stages that have a price of their own.
     `exclusive` is a promise within this very scope; `parent_licence_id` names the licence that
-    this one is a sublicence of. A framework published here is pinned by version
-    and by the sha256 of its bytes; any other is only named.
+    this one is a sublicence of. `paid_directly` says that the licensee pays the performer and
+    nobody collects in between. A framework published here is pinned by version and by the sha256 of
+    its bytes; any other is only named.
     """
 
     performer_id: str
@@ -167,6 +168,7 @@ class Terms:
     use_notice_hours: int = 0
     termination_notice_days: int = 0
     post_mortem: bool = False
+    paid_directly: bool = False
     template: TemplateRef | None = None
     framework_id: str = ""
     framework_version: str = ""

@@ -53,6 +53,7 @@ FORMATION = {
 }
 GRANT_USE = "grantUse"
 LIVING, DECEASED = "eb:living", "eb:deceased"
+DIRECT = "eb:direct"
 PERFORMER_URN = "urn:ebenbild:performer:"
 TENANT_URN = "urn:ebenbild:tenant:"
 LICENCE_URN = "urn:ebenbild:licence:"
@@ -122,6 +123,7 @@ def _circumstances(terms: Terms) -> dict[str, object]:
             "eb:version": template.version,
             "eb:digest": template.digest,
         },
+        "eb:collection": terms.paid_directly and DIRECT,
         "eb:courtApproval": formation.court_approval_ref,
     }
     found = {name: value for name, value in said.items() if value}

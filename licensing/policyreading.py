@@ -26,6 +26,7 @@ from licensing.models import (
 from licensing.policy import (
     ACTIONS,
     CURRENCY_URN,
+    DIRECT,
     FORMATION,
     GRANT_USE,
     LICENCE_URN,
@@ -102,6 +103,7 @@ def _read(policy: Any) -> Terms:
         use_notice_hours=_notice(duties),
         termination_notice_days=_number(policy.get("eb:terminationNotice"), "P", "D") or 0,
         post_mortem=_right(limits, "eb:performerIs", "isAnyOf") is not None,
+        paid_directly=policy.get("eb:collection") == DIRECT,
         template=None if template is None else _template(template),
         formation=_formation(policy),
         **_framework(policy.get("eb:framework", "")),

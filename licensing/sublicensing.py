@@ -51,6 +51,7 @@ def outside(child: Terms, parent: Terms) -> tuple[Reason, ...]:
             ("approval_per_cut", child.approval_per_cut >= parent.approval_per_cut),
             ("use_notice_hours", child.use_notice_hours >= parent.use_notice_hours),
             ("exclusive", child.exclusive <= parent.exclusive),
+            ("paid_directly", child.paid_directly == parent.paid_directly),
             ("post_mortem", child.post_mortem <= parent.post_mortem),
         )
         if not within

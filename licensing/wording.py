@@ -52,6 +52,9 @@ def _language(lang: str) -> str:
 def _detail(name: str, value: str | int | float, lang: str) -> str:
     if isinstance(value, float):
         return f"{value:.3g}".replace(".", "," if lang == "de" else ".")
+    if name == "source":
+        # The clause itself; remarks on it are English and stand on the page of rules.
+        return str(value).partition(";")[0]
     if name not in _WORDED:
         return str(value)
     return ", ".join(word(part, lang) for part in str(value).split(", "))

@@ -25,6 +25,8 @@ def check_mandate(terms: MandateTerms) -> tuple[Reason, ...]:
         reasons.append(Reason("no-act", {}))
     if terms.valid_until <= terms.valid_from:
         reasons.append(Reason("ends-before-start", {"valid_until": to_text(terms.valid_until)}))
+    if terms.territories and Act.COLLECT not in terms.acts:
+        reasons.append(Reason("territory-without-collecting", {}))
     return tuple(reasons)
 
 
@@ -61,6 +63,8 @@ def mandate_document(terms: MandateTerms, *, base_url: str) -> dict[str, object]
         "acts": [act.value for act in terms.acts],
         "kinds": [kind.value for kind in terms.kinds],
     }
+    if terms.territories:
+        subject["territories"] = list(terms.territories)
     if terms.guardians:
         subject["guardians"] = list(terms.guardians)
     return {
@@ -93,6 +97,7 @@ def mandate_terms(document: Mapping[str, object]) -> MandateTerms:
             kinds=tuple(KindOfUse(text) for text in _texts(subject["kinds"])),
             valid_from=from_text(str(document["validFrom"])),
             valid_until=from_text(str(document["validUntil"])),
+            territories=tuple(_texts(subject.get("territories", []))),
         )
     except (BadInput, KeyError, TypeError, ValueError) as exc:
         raise BadTerms("This is no mandate.", code="bad-mandate") from exc

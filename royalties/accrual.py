@@ -8,7 +8,7 @@ re-scan or a new model can never add money on top.
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +16,7 @@ from core.canonical import canonical
 from fingerprint.models import Reason
 from licensing.models import TariffTerm
 from royalties.agreed import Agreed, Parts, earned
+from royalties.collecting import placed
 from royalties.entitlement import NOT_THERE, why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
@@ -27,6 +28,7 @@ from royalties.unlicensed import claim_of, dividing, without_licence
 
 SIMPLE = Agreed()
 UNPRICED = "unlicensed-unpriced"
+VOIDED = "complaint-upheld"
 _MATTERS = (
     *("spans", "kind", "licence_id", "tariff", "factor", "model_ids", "threshold_ids"),
     *("outcome", "cause", "parties"),
@@ -44,10 +46,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """An accrual to book as the given revision of its live key."""
+    """An accrual to book in `book` as the given revision of its live key.
+
+    What was booked once stays in that book, whoever collects by now.
+    """
 
     accrual: Accrual
     revision: int
+    book: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +81,7 @@ def desired(
     for line, factors in lines:
         parts = Parts(line, agreed)
         for due in due_by(uses, line, agreed):
-            if isinstance(due, Refused):
-                found: Accrual | Refused = due
-            else:
-                use = suspended(due, line.period, agreed.shares.get(due.performer_id, ()))
-                found = _owed(use, digest(use), factors, parts)
+            found = due if isinstance(due, Refused) else _accrued(due, digest, factors, parts)
             if isinstance(found, Accrual):
                 accruals.append(found)
             else:
@@ -126,7 +128,10 @@ def plan(wanted: Iterable[Accrual], booked: Mapping[str, Booked]) -> Plan:
         if old is not None:
             reverse.append(old)
         latest = booked.get(accrual.live_key)
-        book.append(Booking(accrual, 1 if latest is None else latest.revision + 1))
+        if latest is None:
+            book.append(Booking(accrual, 1, accrual.book))
+        else:
+            book.append(Booking(accrual, latest.revision + 1, latest.book))
     return Plan((*reverse, *left.values()), tuple(book), unchanged)
 
 
@@ -183,15 +188,33 @@ def difference(old: Pins, new: Pins | None) -> str:
     return "changed:" + (",".join(changed) or "parts")
 
 
+def _accrued(
+    use: ClearedUse,
+    digest: Callable[[ClearedUse], bytes],
+    factors: TerritoryFactors,
+    parts: Parts,
+) -> Accrual | Refused:
+    """What a use is due, as it is collected and shared; or the reason why it earns nothing."""
+    agreed, period = parts.agreed, parts.line.period
+    if live_key(parts.line.id, use.performer_id, use.use_id) in agreed.voided:
+        return Refused(use.use_id, use.performer_id, VOIDED)
+    found = placed(use, parts.line, agreed.collectors)
+    if isinstance(found, str):
+        return Refused(use.use_id, use.performer_id, found)
+    due, where = found
+    due = suspended(due, period, agreed.shares.get(due.performer_id, ()))
+    return _owed(due, digest(due), factors, parts, where.book)
+
+
 def _owed(
-    use: ClearedUse, facts: bytes, factors: TerritoryFactors, parts: Parts
+    use: ClearedUse, facts: bytes, factors: TerritoryFactors, parts: Parts, book: str
 ) -> Accrual | Refused:
     """The accrual, or the reason why there is none."""
     priced = earned(use, parts.line, factors, parts)
     if isinstance(priced, str):
         return Refused(use.use_id, use.performer_id, priced)
     if 0 < priced.amount_micro <= AMOUNT_MICRO_MAX:
-        return standing(use, facts, parts.line, factors, priced)
+        return standing(use, facts, parts.line, factors, priced, book=book)
     code = "amount-out-of-range" if priced.amount_micro else "amount-zero"
     return Refused(use.use_id, use.performer_id, code)
 
@@ -202,6 +225,8 @@ def standing(
     line: UsageLine,
     factors: TerritoryFactors,
     priced: AmountWithWorking,
+    *,
+    book: str = "",
 ) -> Accrual:
     """The accrual of an amount, with everything it rests on; `facts` digests those of the use."""
     figures = ",".join(f"{name}={value}" for name, value in priced.working.items())
@@ -213,6 +238,7 @@ def standing(
         amount_micro=priced.amount_micro,
         working=priced.working,
         pins=_pins(use, line, factors),
+        book=book,
     )
 
 
@@ -241,4 +267,5 @@ def _pins(use: ClearedUse, line: UsageLine, factors: TerritoryFactors) -> Pins:
         outcome=use.outcome,
         cause=use.cause,
         parties=use.parties,
+        origin=line.origin,
     )

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from licensing.models import TariffRef, TariffTerm
+from royalties.collecting import NOBODY, Collectors
 from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
 from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
@@ -41,8 +42,9 @@ class Pools(Protocol):
 class Agreed:
     """What prices by tariff rest on: the tariffs by pin, who is in the cut, and fees that are due.
 
-    `shares` are what parties claim, by performer. Empty where every licence names a simple rate and
-    nobody is in the cut without one.
+    `shares` are what parties claim, by performer, `voided` the live keys that two people ruled
+    nobody owes. Empty where every licence names a simple rate and nobody is in the cut without one.
+    `collectors` say whose book a claim goes into.
     """
 
     tariffs: Mapping[TariffRef, Tariff] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Agreed:
     unlicensed: Unlicensed | None = None
     shares: Mapping[str, Sequence[ShareClaim]] = field(default_factory=dict)
     pools: Pools | None = None
+    voided: frozenset[str] = frozenset()
+    collectors: Collectors = NOBODY
 
 
 @dataclass(slots=True)

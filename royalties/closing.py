@@ -38,8 +38,13 @@ def month_after(month: str) -> str:
 
 def month_before(month: str) -> str:
     """The month before: `2027-01` gives `2026-12`."""
-    year, number = int(month[:4]), int(month[5:])
-    return f"{year - (number == 1):04d}-{(number - 2) % 12 + 1:02d}"
+    return months_before(month, 1)
+
+
+def months_before(month: str, count: int) -> str:
+    """The month that lies so many before: `2027-01` and 2 give `2026-11`."""
+    years, rest = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 - count, 12)
+    return f"{years:04d}-{rest + 1:02d}"
 
 
 def posting_month(states: Mapping[str, PeriodState], at: datetime) -> str:

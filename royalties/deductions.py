@@ -12,8 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from core.clock import from_text
-from core.dated import Dated, in_force
+from core.dated import Dated, dated, in_force
 from core.errors import Broken
 from royalties.models import Ratio
 from royalties.models_received import ReceivedClaim
@@ -100,17 +99,13 @@ def categories() -> Categories:
 
 
 def _dated(category: str, entry: dict[str, Any]) -> Dated[Rates]:
-    until = entry["valid_until"]
-    return Dated(
-        value=Rates(
+    return dated(
+        Rates(
             id=str(entry["id"]),
             category=category,
             cost=Ratio(*entry["cost"]),
             social=Ratio(*entry["social"]),
             reserve=Ratio(*entry["reserve"]),
         ),
-        valid_from=from_text(entry["valid_from"]),
-        valid_until=None if until is None else from_text(until),
-        source=str(entry["source"]),
-        certainty=str(entry["certainty"]),
+        entry,
     )

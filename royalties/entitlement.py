@@ -29,6 +29,7 @@ class LicencePrice:
     tariff: TariffTerm
     licensee_id: str
     territories: tuple[str, ...]
+    paid_directly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ def _licensed(
         threshold_ids=clearance.decision.threshold_ids,
         until_period=until_period,
         from_period=creditor.from_period,
+        paid_directly=price.paid_directly,
     )
 
 

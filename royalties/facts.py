@@ -1,27 +1,45 @@
 """The facts of a book, one JSON object a line: enough to book all of it again elsewhere.
 
-Of an accrual only what it rests on is written, never its amount: that is computed again. People
-stand in it by their random ids alone. Amounts that were decided and not computed (an exchange, an
-adjustment) are facts themselves.
+Of an accrual only what it rests on is written, never its amount: that is computed again. So are the
+amounts of documents, matches, runs and payouts, from the facts behind them. People stand in it by
+their random ids alone. Amounts that were decided and not computed (an adjustment) are facts
+themselves. Every transaction states the hash of what it says, so that a wrong line names itself.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from core import merkle
 from core.canonical import canonical
 from core.clock import to_text
-from royalties import closing
+from royalties import closing, facts_money
+from royalties.facts_money import ToldRun
 from royalties.fx import Rate
 from royalties.models import ClearedUse, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
+from royalties.models_income import Allocation, Invoice, Receipt
 from royalties.pooled import BY_LINES, PINNED
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.tariffs.models import Tariff
 from royalties.wire import pins_to_dict
 from royalties.wire_books import rate_to_dict
-from royalties.wire_usage import reported_to_dict
+from royalties.wire_usage import origin_to_dict, reported_to_dict
 
-FORM = "ebenbild-ledger-facts-1"
+# What was ruled on a complaint is posted with a run, and follows from the ruling instead.
+_OF_A_RUN = frozenset({TransactionKind.DISTRIBUTION, TransactionKind.RELEASE})
+FORM = "ebenbild-ledger-facts-2"
+FIRST_FORM = "ebenbild-ledger-facts-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What transactions follow from beside accruals; nothing where nothing was invoiced."""
+
+    documents: Sequence[tuple[Invoice, Sequence[tuple[str, int]]]] = ()
+    receipts: Sequence[Receipt] = ()
+    matches: Sequence[Allocation] = ()
+    runs: Sequence[ToldRun] = ()
 
 
 def to_facts(
@@ -32,20 +50,24 @@ def to_facts(
     hashes: Mapping[str, str],
     *,
     tariffs: Iterable[Tariff] = (),
+    told: Told = Told(),
 ) -> Iterator[str]:
     """Yield the lines of a book's facts, without line ends.
 
     `hashes` are the content hashes of the usage lines by their ids, `tariffs` those that accruals
-    pin. The last line states the root over the whole book, so that whoever books the facts again
-    can compare.
+    pin, `told` what the others follow from. The last line states the root over the whole book, so
+    that whoever books the facts again can compare.
     """
     ordered = sorted(transactions, key=lambda one: one.seq)
     yield _line({"fact": "book", "form": FORM, "book": book})
     yield from (_line({"fact": "usage", **_usage(one, hashes)}) for one in _lines(ordered))
     for tariff in sorted(tariffs, key=lambda one: (one.id, one.version)):
         yield _line({"fact": "tariff", "document": tariff_to_dict(tariff)})
+    sources = _Sources(told, ordered)
     for one in ordered:
-        yield _line(_fact(one, rates.get(one.pair_id or "")))
+        yield from map(_line, sources.before(one.seq))
+        yield _line(_fact(one, rates.get(one.pair_id or ""), sources.of(one)))
+    yield from map(_line, sources.before(None))
     for period in sorted(periods, key=lambda one: one.month):
         if period.state is PeriodState.CLOSED:
             yield _line(_month(period))
@@ -99,33 +121,73 @@ def _usage(pins: Pins, hashes: Mapping[str, str]) -> dict[str, Any]:
         "period": pins.period,
         "views": pins.views,
         **reported_to_dict(pins.reported),
+        **origin_to_dict(pins.origin),
         "content_hash": hashes[pins.usage_line_id],
     }
 
 
-def _fact(one: Transaction, rate: Rate | None) -> dict[str, Any]:
+class _Sources:
+    """The facts behind transactions, each told right before the first one that follows from it."""
+
+    def __init__(self, told: Told, ordered: Sequence[Transaction]) -> None:
+        waiting: list[tuple[int, Iterable[Mapping[str, Any]]]] = []
+        waiting += [(one.seq, [facts_money.document(one, lines)]) for one, lines in told.documents]
+        waiting += [(one.seq, [facts_money.money(one)]) for one in told.receipts]
+        waiting += [(one.seq, [facts_money.match(one)]) for one in told.matches]
+        waiting += [(_place(one, ordered), facts_money.run(one)) for one in told.runs]
+        self._waiting = sorted(waiting, key=lambda item: item[0], reverse=True)
+        self._named = {one.id: "document" for one, _ in told.documents}
+        self._named |= {one.id: "money" for one in told.receipts}
+        self._named |= {one.id: "match" for one in told.matches}
+        self._runs = {one.run.id for one in told.runs}
+        self._payouts = facts_money.Payouts()
+
+    def before(self, seq: int | None) -> Iterator[Mapping[str, Any]]:
+        """What is to be told before the transaction with this number, or after the last."""
+        while self._waiting and (seq is None or self._waiting[-1][0] <= seq):
+            yield from self._waiting.pop()[1]
+
+    def of(self, one: Transaction) -> Mapping[str, Any] | None:
+        """What a transaction follows from; None where its amounts were decided."""
+        if one.facts_key in self._named:
+            return {self._named[one.facts_key]: one.facts_key}
+        if one.run_id in self._runs and one.kind in _OF_A_RUN:
+            return {"run": one.run_id}
+        return self._payouts.said(one)
+
+
+def _place(told: ToldRun, ordered: Sequence[Transaction]) -> int:
+    """Before the run's first transaction; one without any comes after what was booked by then."""
+    own = [one.seq for one in ordered if one.run_id == told.run.id]
+    closed = told.run.closed_at or told.run.until
+    return min(own, default=1 + sum(one.seq for one in ordered[-1:] if one.recorded_at <= closed))
+
+
+def _fact(one: Transaction, rate: Rate | None, source: Mapping[str, Any] | None) -> dict[str, Any]:
     said: dict[str, Any] = {
         "fact": one.kind.value,
         "at": to_text(one.recorded_at),
         "posted": one.posted_period,
         "reason": one.reason,
+        "hash": content_hash(one),
+        "id": one.id,
     }
     if one.kind is TransactionKind.REVERSAL:
-        return {**said, "reverses": one.reverses_id, "id": one.id}
+        return {**said, "reverses": one.reverses_id}
     if one.claim is not None:
         claim = one.claim
         return {
             **said,
-            "id": one.id,
             "revision": claim.revision,
             "licensee_id": claim.licensee_id,
             "performer_tenant_id": one.audience.removeprefix("tenant:"),
             "pins": pins_to_dict(claim.pins),
             **_part(one),
         }
+    if source is not None:
+        return {**said, "audience": one.audience, **source}
     return {
         **said,
-        "id": one.id,
         "earned": one.earned_period,
         "facts_key": one.facts_key,
         "audience": one.audience,
@@ -133,6 +195,11 @@ def _fact(one: Transaction, rate: Rate | None) -> dict[str, Any]:
         "pair": None if rate is None else {"id": one.pair_id, **rate_to_dict(rate)},
         "postings": [[p.account, str(p.amount_micro), p.currency] for p in one.postings],
     }
+
+
+def content_hash(one: Transaction) -> str:
+    """The hash by which a transaction is in the root of its month."""
+    return merkle.leaf_hash(closing.content(one)).hex()
 
 
 def _part(one: Transaction) -> dict[str, Any]:

@@ -8,9 +8,10 @@ tax, and the less than half a cent that rounding added or left out.
 from collections.abc import Iterable
 
 from core.money import MICRO_PER_CENT, to_cents
-from royalties import accounts
+from royalties import accounts, ledger
 from royalties.accounts import AccountKind, account
-from royalties.models_books import Posting
+from royalties.ledger import Stamp
+from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settlement
 
 PERCENT_OF = 100_00
@@ -60,6 +61,19 @@ def postings(invoice: Invoice, authority: str) -> tuple[Posting, ...]:
         sides.append((account(AccountKind.VAT, authority), -vat))
     sides.append((account(AccountKind.ROUNDING), -rounded))
     return tuple(Posting(name, micro, invoice.currency) for name, micro in sides if micro)
+
+
+def booked(invoice: Invoice, sides: tuple[Posting, ...], stamp: Stamp) -> Transaction:
+    """The transaction of a document, of what it adds to its claims."""
+    return ledger.book(
+        TransactionKind.INVOICE,
+        sides,
+        stamp,
+        facts_key=invoice.id,
+        reason=invoice.kind.value,
+        earned_period=invoice.month,
+        audience=f"tenant:{invoice.licensee_id}",
+    )
 
 
 def collectable(claims: Claims) -> bool:

@@ -54,7 +54,7 @@ def examined(
     """The lines of a claim, or what about it only all late finds together settle."""
     due = due_of(claim, before)
     stands = claim.claimed_micro > 0 and claim.account is AccountKind.ACCRUED
-    if desk.kind is RunKind.FIRST or not stands or desk.frozen(claim):
+    if desk.kind is RunKind.FIRST or claim.ruled or not stands or desk.frozen(claim):
         return lines_of(claim, before, desk)
     if due < 0:
         return Shrunk(claim, before, -due)
@@ -75,6 +75,8 @@ def settled(
     What was paid too much and neither the reserve nor a late one's wait makes up for is taken back.
     """
     too_much, due = [one.too_much for one in shrunk], [one.due for one in found]
+    if sum(too_much) - reserve > sum(due):
+        reserve = max(0, reserve - sum(_kept_of(one, desk) for one in shrunk))
     covered = min(sum(too_much), reserve)
     covers = _split(covered, too_much)
     open_ = [whole - cover for whole, cover in zip(too_much, covers, strict=True)]
@@ -89,6 +91,16 @@ def settled(
     for late, wait, advance in zip(found, waits, advances, strict=True):
         lines.extend(_later(late, desk, wait, advance))
     return tuple(lines)
+
+
+def _kept_of(one: Shrunk, desk: Desk) -> int:
+    """At most so much of the reserve goes back with what is taken back: it covers nothing else.
+
+    Dividing less among several payees may move a millionth from one to another.
+    """
+    back = taken_back(one.claim, one.before, desk, one.too_much)
+    kept = -sum(line.parts.reserve_micro for line in back)
+    return kept + len(one.before) - 1 if kept else 0
 
 
 def _smaller(one: Shrunk, desk: Desk, cover: int, back: int, stays: int) -> list[RunLine]:

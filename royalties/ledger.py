@@ -164,6 +164,17 @@ def entry_audience(transaction: Transaction, account: str) -> str:
     return transaction.audience if kind in _OF_A_PERFORMER else OWNER
 
 
+def audience_of(tenant_id: str) -> str:
+    """The audience of what concerns one performer's side; the owner's alone where it is empty."""
+    return f"tenant:{tenant_id}" if tenant_id else OWNER
+
+
+def tenant_of(audience: str) -> str:
+    """The performer's side that an audience names; empty where it names none."""
+    kind, _, tenant_id = audience.partition(":")
+    return tenant_id if kind == "tenant" else ""
+
+
 def net_by_currency(postings: Iterable[Posting]) -> dict[str, int]:
     """Sum of all postings per currency, in exact integers."""
     net: defaultdict[str, int] = defaultdict(int)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import NamedTuple
 
 from fingerprint.models import Reason, Span
 from licensing.models import TariffTerm
@@ -42,9 +43,11 @@ class Ratio:
 
 
 class Origin(StrEnum):
-    """Where a usage line comes from."""
+    """Where a usage line comes from; the first of them that tells a month counts."""
 
     REPORT = "report"
+    EVENTS = "events"
+    ESTIMATE = "estimate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +89,14 @@ class Reported:
 NOTHING = Reported()
 
 
-@dataclass(frozen=True, slots=True)
-class UsageRow:
+class UsageRow(NamedTuple):
     """One line of a usage report as it was read: a cut, and what was counted of it.
 
     `territory` is an ISO 3166-1 alpha-2 code or `*`, `period` a month `YYYY-MM`. `reference` is
     the reporter's own name for the line and tells two lines with the same figures apart.
     `supersedes` is the id of the line that this one corrects. `names` are identifiers of the cut,
     as (scheme, value); what they name is looked up where the line does not say its cut itself.
+    A tuple, because a million of them are made; `text`, the line as it came, tells none apart.
     """
 
     line_no: int
@@ -105,7 +108,13 @@ class UsageRow:
     reported: Reported = NOTHING
     supersedes: str | None = None
     names: tuple[tuple[str, str], ...] = ()
-    text: str = field(default="", compare=False, repr=False)
+    text: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UsageRow) and self[:-1] == other[:-1]
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
     @property
     def content_hash(self) -> str:
@@ -113,13 +122,15 @@ class UsageRow:
 
         What was not reported adds nothing, so that a figure more to report changes no older hash.
         """
-        views = "" if self.views is None else str(self.views)
-        said = [self.cut_id, self.territory, self.period, views, self.reference]
-        if self.reported is not NOTHING:
-            said += [f"{name}={value}" for name, value in self.reported.told().items()]
-        if self.supersedes is not None:
-            said.append(f"supersedes={self.supersedes}")
-        return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+        _, cut_id, territory, period, count, reference, reported, supersedes, _, _ = self
+        views = "" if count is None else count
+        said = f"{cut_id}\x1f{territory}\x1f{period}\x1f{views}\x1f{reference}"
+        if reported is not NOTHING:
+            told = reported.told().items()
+            said = "\x1f".join((said, *(f"{name}={value}" for name, value in told)))
+        if supersedes is not None:
+            said += f"\x1fsupersedes={supersedes}"
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +172,9 @@ class ImportReport:
     """What became of a usage file; `lines` = accepted + duplicates + rejected.
 
     `known_file` names the earlier import of the very same bytes; a `running` one has taken in what
-    stands up to `reached_line`. `overlapping` counts accepted
-    lines whose cut, territory and period had been reported before: another outlet, or a
-    correction that a person should look at. `rejects` keeps the first ones, `rejected` counts all.
+    stands up to `reached_line`. `overlapping` counts accepted lines whose cut, territory and period
+    had been reported before: another outlet, or a correction that a person should look at; `held`
+    those that wait for a person. `rejects` keeps the first ones, `rejected` counts all.
     """
 
     import_id: str
@@ -180,6 +191,7 @@ class ImportReport:
     form: str = "csv"
     running: bool = False
     reached_line: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +217,7 @@ class ClearedUse:
     `until_period` is the last month that may still be earned when a later clearance refused the
     use because the licence had ended; `None` means no end.
     `from_period` is the first month that may be earned, "" where nothing bounds it.
+    `paid_directly` says that by its licence nobody collects.
     """
 
     cut_id: str
@@ -228,6 +241,7 @@ class ClearedUse:
     outcome: Outcome = Outcome.LICENSED
     cause: str = ""
     parties: tuple[str, ...] = ()
+    paid_directly: bool = False
 
     @property
     def use_ms(self) -> int:
@@ -262,6 +276,7 @@ class Pins:
     outcome: Outcome = Outcome.LICENSED
     cause: str = ""
     parties: tuple[str, ...] = ()
+    origin: Origin = Origin.REPORT
 
     @property
     def use_ms(self) -> int:
@@ -274,7 +289,8 @@ class Accrual:
     """What is owed to one performer for one use by one usage line.
 
     `live_key` names usage line, performer and use; `facts_key` is equal as long as nothing that
-    matters has changed. The debtor is a tenant, the creditor a payee.
+    matters has changed. The debtor is a tenant, the creditor a payee. `book` is the tenant who
+    collects it, "" where that is not asked.
     """
 
     live_key: str
@@ -284,6 +300,7 @@ class Accrual:
     amount_micro: int
     working: Mapping[str, int | str]
     pins: Pins
+    book: str = ""
 
 
 @dataclass(frozen=True, slots=True)

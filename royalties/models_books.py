@@ -32,13 +32,14 @@ class TransactionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """The newest accrual of a live key; not `live` once it has been reversed."""
+    """The newest accrual of a live key, and its book; not `live` once it has been reversed."""
 
     live_key: str
     transaction_id: str
     facts_key: str
     revision: int
     live: bool
+    book: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,20 @@ from enum import StrEnum
 
 
 class InvoiceKind(StrEnum):
-    """A credit note takes lines of one invoice back, some of them or all."""
+    """A credit note takes lines of one invoice back, some of them or all.
+
+    A self-billed one is issued in the name of the payee whom a run paid, its credit takes back.
+    """
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit-note"
+    SELF_BILLED = "self-billed"
+    SELF_BILLED_CREDIT = "self-billed-credit"
+
+    @property
+    def self_billed(self) -> bool:
+        """Whether whoever pays issued it."""
+        return self in {InvoiceKind.SELF_BILLED, InvoiceKind.SELF_BILLED_CREDIT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,9 @@ class Invoice:
 
     @property
     def number(self) -> str:
-        """The number on the paper: one series a book and year, without gaps."""
-        return f"{self.year}-{self.no:06d}"
+        """The number on the paper: a series a book and year, without gaps; notes have their own."""
+        series = "S" if self.kind.self_billed else ""
+        return f"{series}{self.year}-{self.no:06d}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ class ReceivedClaim:
     the transaction is. `claimed_micro` is what still stands of it, nought once it was reversed.
     `live_key` is equal for every accrual of one usage line, performer and use, whatever was booked
     anew. Ids are empty where there is nobody or nothing to name, `territory` is that of the usage.
+    `ruled` says that two people decided on it after a complaint; `part_of` is the live key that a
+    claimant's part was taken from.
     """
 
     transaction_id: str
@@ -36,3 +38,5 @@ class ReceivedClaim:
     currency: str
     claimed_micro: int
     received_micro: int
+    ruled: bool = False
+    part_of: str = ""

@@ -30,6 +30,14 @@ class RunState(StrEnum):
     DROPPED = "DROPPED"
 
 
+class DroppedFor(StrEnum):
+    """Why a run was dropped: a newer draft, a second person, or facts that had changed since."""
+
+    REPLACED = "replaced"
+    REJECTED = "rejected"
+    CHANGED = "changed"
+
+
 class Outcome(StrEnum):
     """What becomes of a line; only the first four are booked, the others stay where they are.
 
@@ -108,6 +116,7 @@ class Before:
     advanced_micro: int
     parts: Parts
     authority: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +170,7 @@ class Run:
     """One distribution run of a book over the months that were earned from `first` to `last`.
 
     `until` bounds the facts it rests on. `follows_id` names the first run of the same months, and
-    is empty for that one itself; `run_hash` fixes its lines.
+    is empty for that one itself; `run_hash` fixes its lines. A dropped run says what for.
     """
 
     id: str
@@ -179,6 +188,7 @@ class Run:
     closed_at: datetime | None = None
     log_index: int | None = None
     single_operator: bool = False
+    dropped_for: DroppedFor | None = None
 
     @property
     def family_id(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from core.errors import BadInput
 from registry.territories import ALPHA_2
+from royalties.billing.parties import normal_vat_id
 from royalties.ibans import check_bic, check_iban, masked
 
 _LENGTHS_MAX = {
@@ -25,7 +26,10 @@ _LENGTHS_MAX = {
     "town": 35,
     "account": 200,
     "tax_number": 40,
+    "vat_id": 20,
 }
+# No business at all, a small one, and the two rates of the others.
+VAT_STATUSES = ("none", "small", "reduced", "standard")
 _SPACES = re.compile(r"\s+")
 
 
@@ -34,7 +38,8 @@ class PayeeDetails:
     """What is known of a payee; "" where nobody said. Sealed wherever it is kept.
 
     The lengths are those of ISO 20022. `account` is an account outside of IBANs in the payee's own
-    words, `residence` the country that taxes the payee, `treaty` as in `TaxStatus`.
+    words, `residence` the country that taxes the payee, `treaty` as in `TaxStatus`. `vat` says
+    which value added tax the payee's own supplies bear, one of `VAT_STATUSES`.
     """
 
     name: str = ""
@@ -49,6 +54,8 @@ class PayeeDetails:
     residence: str = ""
     treaty: bool = False
     tax_number: str = ""
+    vat: str = ""
+    vat_id: str = ""
 
     @property
     def bank(self) -> tuple[str, ...]:
@@ -131,6 +138,12 @@ def changed(base: PayeeDetails, changes: Mapping[str, str | bool]) -> PayeeDetai
         code = str(getattr(made, field))
         if code and code not in ALPHA_2:
             raise _bad(field, f"{code[:20]!r} is no country.")
+    if made.vat not in ("", *VAT_STATUSES):
+        raise _bad("vat", f"One of {', '.join(VAT_STATUSES)} is expected.")
+    vat_id = normal_vat_id(made.vat_id)
+    if vat_id is None:
+        raise _bad("vat_id", "This is no VAT id.")
+    made = replace(made, vat_id=vat_id)
     iban = check_iban(made.iban) if made.iban else ""
     return replace(made, iban=iban, bic=check_bic(made.bic, iban) if made.bic else "")
 
@@ -159,6 +172,7 @@ def shown(details: PayeeDetails) -> dict[str, str | bool]:
             iban=masked(details.iban),
             account=_ending(details.account),
             tax_number=_ending(details.tax_number),
+            vat_id=_ending(details.vat_id),
         )
     )
 

@@ -1,22 +1,24 @@
-"""Setting free what earlier runs kept: blocked money whose cause has gone, and the reserve.
+"""Setting free what earlier runs kept: blocked money, what is left with the dead, and the reserve.
 
 A reserve is divided over everybody whose money it was kept from, in proportion to that. Tax is
 withheld when money is set free, because it is due when the payee gets it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from core.money import split
 from royalties.accounts import AccountKind, account
-from royalties.distribution import Desk, taxed
+from royalties.distribution import Desk, no_tax, taxed
 from royalties.models_runs import Outcome, Parts, Release, Tax
 from royalties.runproof import release_key
 from royalties.tariffs.dividing import divide
 
 FREED = "blocked-freed"
 RESERVE = "reserve-released"
+PASSED = "estate-passed"
+Owner = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,27 @@ class Balance:
 
 
 def freed(blocked: Iterable[Balance], desk: Desk) -> list[Release]:
-    """Everything blocked that nothing blocks any more."""
-    found = [
-        _release(account(AccountKind.BLOCKED, one.payee_id), one, one.payee_id, FREED, desk)
-        for one in blocked
-        if one.amount_micro and not desk.holds.get(one.payee_id)
-    ]
+    """Everything blocked that nothing blocks any more; the heirs' where the payee has died."""
+    found: list[Release] = []
+    for one in blocked:
+        if one.amount_micro and not desk.holds.get(one.payee_id):
+            source = account(AccountKind.BLOCKED, one.payee_id)
+            found.extend(_to_heirs(source, one, FREED, desk))
+    return sorted(found, key=release_key)
+
+
+def passed(owed: Iterable[Balance], desk: Desk) -> list[Release]:
+    """What is owed to the dead goes to their heirs by share, once each of them can be paid.
+
+    It was taxed when it was handed on, so that nothing is withheld again.
+    """
+    untaxed = replace(desk, tax=no_tax)
+    found: list[Release] = []
+    for one in owed:
+        heirs = desk.heirs.get(one.payee_id, {})
+        if one.amount_micro > 0 and heirs and not any(desk.holds.get(name) for name in heirs):
+            source = account(AccountKind.PAYABLE, one.payee_id)
+            found.extend(_to_heirs(source, one, PASSED, untaxed))
     return sorted(found, key=release_key)
 
 
@@ -44,7 +61,7 @@ def released(
     source: str, reserves: Mapping[str, int], kept: Iterable[Balance], desk: Desk
 ) -> list[Release]:
     """The whole reserve, by what was kept of each payee's money; `kept` may name one often."""
-    weights: dict[str, dict[tuple[str, str, str], int]] = {}
+    weights: dict[str, dict[Owner, int]] = {}
     for one in kept:
         of_unit = weights.setdefault(one.currency, {})
         name = (one.performer_id, one.tenant_id, one.payee_id)
@@ -55,19 +72,32 @@ def released(
         whole = reserves.get(currency, 0)
         if whole <= 0 or not owners:
             continue
-        for owner, share in zip(
-            owners, split(whole, [of_unit[one] for one in owners]), strict=True
-        ):
-            found.extend(_to_heirs(source, Balance(*owner, currency, share), desk))
+        shares = split(whole, [of_unit[one] for one in owners])
+        for name, share in _inherited(zip(owners, shares, strict=True), desk).items():
+            part = Balance(*name, currency, share)
+            found.append(_release(source, part, part.payee_id, RESERVE, desk))
     return sorted(found, key=release_key)
 
 
-def _to_heirs(source: str, one: Balance, desk: Desk) -> Iterable[Release]:
-    heirs = desk.heirs.get(one.payee_id) or {one.payee_id: Fraction(1)}
-    for payee_id, share in divide(one.amount_micro, heirs).items():
+def _inherited(shares: Iterable[tuple[Owner, int]], desk: Desk) -> dict[Owner, int]:
+    """What each payee gets: an heir may have a share of their own beside the one of the dead."""
+    found: dict[Owner, int] = {}
+    for (performer_id, tenant_id, payee_id), share in shares:
+        for heir, part in divide(share, _heirs_of(payee_id, desk)).items():
+            name = (performer_id, tenant_id, heir)
+            found[name] = found.get(name, 0) + part
+    return {name: share for name, share in found.items() if share}
+
+
+def _heirs_of(payee_id: str, desk: Desk) -> Mapping[str, Fraction]:
+    return desk.heirs.get(payee_id) or {payee_id: Fraction(1)}
+
+
+def _to_heirs(source: str, one: Balance, reason: str, desk: Desk) -> Iterable[Release]:
+    for payee_id, share in divide(one.amount_micro, _heirs_of(one.payee_id, desk)).items():
         if share:
             part = Balance(one.performer_id, one.tenant_id, payee_id, one.currency, share)
-            yield _release(source, part, payee_id, RESERVE, desk)
+            yield _release(source, part, payee_id, reason, desk)
 
 
 def _release(source: str, one: Balance, payee_id: str, reason: str, desk: Desk) -> Release:

@@ -44,8 +44,14 @@ class Planner:
         for currency in sorted(self._shrunk.keys() | self._found.keys()):
             shrunk = sorted(self._shrunk.get(currency, ()), key=lambda one: one.claim.live_key)
             found = sorted(self._found.get(currency, ()), key=lambda one: one.claim.live_key)
-            lines.extend(settled(shrunk, found, max(0, reserves.get(currency, 0)), self.desk))
+            reserve = self._reserve_left(currency, reserves.get(currency, 0))
+            lines.extend(settled(shrunk, found, reserve, self.desk))
         return self._counted(tuple(lines))
+
+    def _reserve_left(self, currency: str, held: int) -> int:
+        """What the lines told so far leave of a reserve; what they add to it waits for the next."""
+        one = self.totals[currency]
+        return max(0, min(held, held - one.drawn_micro + one.reserve_micro))
 
     def _counted(self, lines: tuple[RunLine, ...]) -> tuple[RunLine, ...]:
         for line in lines:

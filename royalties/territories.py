@@ -10,8 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from core.clock import from_text
-from core.dated import Dated, in_force
+from core.dated import Dated, dated, in_force
 from core.errors import Broken
 from royalties.models import Ratio, TerritoryFactors
 
@@ -35,15 +34,11 @@ def factors_for(period: str) -> TerritoryFactors:
 
 
 def _dated(entry: dict[str, Any]) -> Dated[TerritoryFactors]:
-    until = entry["valid_until"]
-    return Dated(
-        value=TerritoryFactors(
+    return dated(
+        TerritoryFactors(
             id=entry["id"],
             default=Ratio(*entry["default"]),
             factors={name: Ratio(*pair) for name, pair in entry["factors"].items()},
         ),
-        valid_from=from_text(entry["valid_from"]),
-        valid_until=None if until is None else from_text(until),
-        source=entry["source"],
-        certainty=entry["certainty"],
+        entry,
     )

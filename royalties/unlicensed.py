@@ -12,6 +12,7 @@ from fingerprint.models import Span
 from licensing.models import Clearance, SpanVerdict, TariffRef, TariffTerm, Verdict
 from registry.models.works import KindOfUse
 from registry.spans import merge
+from royalties.collecting import NOBODY, Claimed, Collectors
 from royalties.entitlement import BEFORE_ACTIVE, Creditor, why_not
 from royalties.models import ClearedUse, UsageLine
 from royalties.outcomes import Outcome
@@ -50,15 +51,24 @@ class UnlicensedPrice:
 
 @dataclass(frozen=True, slots=True)
 class Unlicensed:
-    """Everybody in a cut without a licence, whom their part belongs to, and the collector's prices.
+    """Everybody in a cut without a licence, whom their part belongs to, and the collectors' prices.
 
-    `decision` is the newest clearance of the cut, whose tenant owes for it.
+    `decision` is the newest clearance of the cut, whose tenant owes for it; `prices` are those of
+    each book.
     """
 
     decision: Clearance
     found: tuple[Found, ...]
     creditors: Mapping[str, Creditor] = field(default_factory=dict)
-    prices: Sequence[UnlicensedPrice] = ()
+    prices: Mapping[str, Sequence[UnlicensedPrice]] = field(default_factory=dict)
+    collectors: Collectors = NOBODY
+
+    def price(
+        self, performer_id: str, kind: KindOfUse | None, line: UsageLine
+    ) -> TariffTerm | None:
+        """What whoever collects asks for a use in a usage line's month and place."""
+        claim = Claimed(kind.value if kind else "", line.territory, performer_id, line.period)
+        return price_of(self.prices.get(self.collectors.of(claim).book, ()), kind, line.period)
 
 
 def found_in(clearance: Clearance, uses: Iterable[ClearedUse]) -> tuple[Found, ...]:
@@ -114,7 +124,7 @@ def without_licence(
     a divided amount.
     """
     known = cause != BEFORE_ACTIVE
-    price = term or (price_of(here.prices, use.kind, line.period) if known else None)
+    price = term or (here.price(use.performer_id, use.kind, line) if known else None)
     if price is None:
         return None
     outcome = Outcome.HELD if known else Outcome.UNIDENTIFIED
@@ -128,9 +138,8 @@ def claim_of(
     creditor = here.creditors.get(one.performer_id)
     early = creditor is not None and line.period < creditor.from_period
     known = creditor is not None and not early
-    price = term or (
-        price_of(here.prices, one.kind, line.period) if known and one.refused else None
-    )
+    asked = known and one.refused
+    price = term or (here.price(one.performer_id, one.kind, line) if asked else None)
     if price is None:
         return None
     cause = "not-licensed" if known else BEFORE_ACTIVE if early else UNKNOWN_PERSON

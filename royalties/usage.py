@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from core.errors import BadInput
 from royalties.models import Reject, UsageRow
 from royalties.reports.cells import FIGURES
+from royalties.reports.familiar import Familiar
 from royalties.reports.identifiers import OF_CUTS
 from royalties.reports.lines import LineReader, decode, read_line, read_lines
 from royalties.reports.mapping import COLUMNS, OURS, ColumnMapping, plain
@@ -72,18 +73,33 @@ def headings(stream: LineReader) -> tuple[str, list[str]]:
 
 def read_rows(stream: LineReader, header: Header) -> Iterator[UsageRow | Reject]:
     """Read the rest of a report, one answer per line that is not blank; line 1 is the header."""
+    simple = Familiar.fits(header.columns) and not header.mapping.fixed
+    familiar = Familiar(header.columns) if simple else None
+    delimiter, width = header.delimiter, header.width
     for line_no, text in read_lines(stream, 1):
-        yield text if isinstance(text, Reject) else _parse(text, line_no, header)
+        if isinstance(text, Reject):
+            yield text
+            continue
+        cells = split(text, delimiter)
+        if cells is None:
+            yield Reject(line_no, "broken-quotes", text=text)
+        elif len(cells) != width:
+            yield Reject(line_no, "wrong-number-of-fields", text=text)
+        else:
+            known = familiar and familiar.row(cells, line_no, text)
+            yield known or _parse(cells, line_no, text, header, familiar)
 
 
-def _parse(text: str, line_no: int, header: Header) -> UsageRow | Reject:
-    cells = split(text, header.delimiter)
-    if cells is None:
-        return Reject(line_no, "broken-quotes", text=text)
-    if len(cells) != header.width:
-        return Reject(line_no, "wrong-number-of-fields", text=text)
+def _parse(
+    cells: list[str], line_no: int, text: str, header: Header, familiar: Familiar | None
+) -> UsageRow | Reject:
     fields = {name: cells[at].strip() for name, at in header.columns.items()}
-    return row_of(fields if header.mapping is OURS else header.mapping.read(fields), line_no, text)
+    if header.mapping is not OURS:
+        fields = header.mapping.read(fields)
+    found = row_of(fields, line_no, text)
+    if familiar is not None and isinstance(found, UsageRow) and found.cut_id:
+        familiar.learn(cells, found)
+    return found
 
 
 def _missing(names: set[str]) -> list[str]:
@@ -96,6 +112,8 @@ def _missing(names: set[str]) -> list[str]:
 
 def split(text: str, delimiter: str) -> list[str] | None:
     """The cells of a line; None where a quotation mark is not closed."""
+    if '"' not in text and "\r" not in text:
+        return text.split(delimiter)
     try:
         return next(csv.reader([text], delimiter=delimiter, strict=True), None)
     except csv.Error:

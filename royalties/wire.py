@@ -13,7 +13,13 @@ from registry.models.works import KindOfUse
 from royalties.models import AccrualReport, Pins, Ratio
 from royalties.models_books import TrialBalance
 from royalties.outcomes import Outcome
-from royalties.wire_usage import count_from, reported_from_dict, reported_to_dict
+from royalties.wire_usage import (
+    count_from,
+    origin_from_dict,
+    origin_to_dict,
+    reported_from_dict,
+    reported_to_dict,
+)
 
 
 def pins_to_dict(pins: Pins) -> dict[str, Any]:
@@ -41,6 +47,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "threshold_ids": list(pins.threshold_ids),
         **reported_to_dict(pins.reported),
         **_kept_to_dict(pins),
+        **origin_to_dict(pins.origin),
     }
 
 
@@ -68,6 +75,7 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
         reported=reported_from_dict(data),
         **_kept_from_dict(data.get("kept")),
+        origin=origin_from_dict(data),
     )
 
 

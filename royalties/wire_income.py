@@ -7,7 +7,17 @@ from core.clock import to_text
 from royalties.billing.bills import Bill
 from royalties.billing.overdue import Overdue
 from royalties.billing.parties import Party, party_to_dict
-from royalties.models_income import Allocation, Claims, Imported, InvoiceKind, Receipt, Settlement
+from royalties.models_income import (
+    Allocation,
+    Claims,
+    Imported,
+    Invoice,
+    InvoiceKind,
+    Receipt,
+    Settlement,
+)
+
+PARTY_MISSING = "party-missing"
 
 
 def claims_to_dict(item: Claims) -> dict[str, Any]:
@@ -19,6 +29,15 @@ def claims_to_dict(item: Claims) -> dict[str, Any]:
         "lines": item.lines,
         "claims_micro": str(item.claims_micro),
         "credits_id": item.credits_id,
+    }
+
+
+def left_to_dict(item: Claims) -> dict[str, Any]:
+    """What is due and was not issued, and what to do about it."""
+    return {
+        **claims_to_dict(item),
+        "reason": PARTY_MISSING,
+        "next_step": f"ebenbild invoice party {item.licensee_id} FILE",
     }
 
 
@@ -47,6 +66,30 @@ def invoice_to_dict(item: Settlement) -> dict[str, Any]:
         "credited_micro": str(one.amounts.gross_micro - item.gross_micro),
         "paid_micro": str(item.paid_micro),
         "open_micro": str(item.open_micro if invoice else 0),
+        "recorded_at": to_text(one.recorded_at),
+    }
+
+
+def note_to_dict(one: Invoice, run_id: str, withheld_micro: int) -> dict[str, Any]:
+    """A self-billed note; every amount is below zero where it takes back."""
+    return {
+        "id": one.id,
+        "book": one.tenant_id,
+        "number": one.number,
+        "kind": one.kind.value,
+        "run_id": run_id,
+        "payee_id": one.licensee_id,
+        "month": one.month,
+        "currency": one.currency,
+        "issued_on": one.issued_on.isoformat(),
+        "lines": one.lines,
+        "claims_micro": str(one.claims_micro),
+        "net_micro": str(one.amounts.net_micro),
+        "vat_micro": str(one.amounts.vat_micro),
+        "withheld_micro": str(withheld_micro),
+        "due_micro": str(one.amounts.gross_micro - withheld_micro),
+        "tax": dict(one.tax),
+        "credits_id": one.credits_id,
         "recorded_at": to_text(one.recorded_at),
     }
 

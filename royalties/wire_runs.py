@@ -69,6 +69,7 @@ def run_to_dict(run: Run, totals: Mapping[str, Totals] | None = None) -> dict[st
         "follows_id": run.follows_id or None,
         "until": to_text(run.until),
         "state": run.state.value,
+        "dropped_for": None if run.dropped_for is None else run.dropped_for.value,
         "lines": run.lines,
         "run_hash": run.run_hash,
         "closed_at": None if run.closed_at is None else to_text(run.closed_at),

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from royalties.models import NOTHING, ImportReport, Ratio, Reported
+from core.clock import to_text
+from royalties.models import NOTHING, ImportReport, Origin, Ratio, Reported, UsageLine
+from royalties.models_usage import Hold
 from royalties.tariffs.models import IncomeKind
 
 
@@ -35,6 +37,16 @@ def reported_from_dict(data: Mapping[str, Any]) -> Reported:
     )
 
 
+def origin_to_dict(origin: Origin) -> dict[str, str]:
+    """Where a line comes from; nothing of a report, so that these read as they always did."""
+    return {} if origin is Origin.REPORT else {"origin": origin.value}
+
+
+def origin_from_dict(data: Mapping[str, Any]) -> Origin:
+    """Read it back; raises ValueError for what is none."""
+    return Origin(data.get("origin", Origin.REPORT.value))
+
+
 def count_from(value: Any) -> int | None:
     """A count, or None where nobody reported it."""
     return None if value is None else int(value)
@@ -42,6 +54,37 @@ def count_from(value: Any) -> int | None:
 
 def _ratio(text: Any) -> Ratio | None:
     return None if text is None else Ratio.of(Fraction(str(text)))
+
+
+def line_to_dict(line: UsageLine) -> dict[str, Any]:
+    """A usage line as it was reported, and where it comes from."""
+    return {
+        "line_id": line.id,
+        "cut_id": line.cut_id,
+        "territory": line.territory,
+        "period": line.period,
+        "views": line.views,
+        **reported_to_dict(line.reported),
+        "reference": line.reference,
+        "supersedes": line.supersedes,
+        "origin": line.origin.value,
+        "recorded_at": to_text(line.recorded_at),
+    }
+
+
+def hold_to_dict(hold: Hold, line: UsageLine, *, corrected: bool) -> dict[str, Any]:
+    """Why a usage line waits for a person, and what became of it."""
+    return {
+        "id": hold.id,
+        "state": hold.state.value,
+        "corrected": corrected,
+        "approval_id": hold.approval_id,
+        "decided_at": None if hold.decided_at is None else to_text(hold.decided_at),
+        "reporter_id": hold.reporter_id,
+        "rules_id": hold.rules_id,
+        "reasons": [{"code": one.code, "detail": dict(one.detail)} for one in hold.reasons],
+        "line": line_to_dict(line),
+    }
 
 
 def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
@@ -63,4 +106,5 @@ def import_report_to_dict(report: ImportReport) -> dict[str, Any]:
         "sender": report.sender,
         "form": report.form,
         "running": report.running,
+        "held": report.held,
     }

@@ -14,8 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from core.clock import from_text
-from core.dated import Dated, in_force
+from core.dated import Dated, dated, in_force
 from core.errors import Broken
 from core.money import mul_div
 from royalties.models import Ratio
@@ -169,17 +168,14 @@ def _sets() -> tuple[Dated[Rates], ...]:
 
 
 def _dated(entry: Mapping[str, Any]) -> Dated[Rates]:
-    until, small = entry["valid_until"], entry["small"]
-    return Dated(
-        value=Rates(
+    small = entry["small"]
+    return dated(
+        Rates(
             id=entry["id"],
             tax=Ratio(*entry["tax"]),
             surcharge=Ratio(*entry["surcharge"]),
             small_micro=None if small is None else int(small["year_micro"]),
             small_currency="" if small is None else str(small["currency"]),
         ),
-        valid_from=from_text(entry["valid_from"]),
-        valid_until=None if until is None else from_text(until),
-        source=entry["source"],
-        certainty=entry["certainty"],
+        entry,
     )

@@ -7,10 +7,13 @@ import typer
 from api.cli.options import Cli, command
 from api.cli.output import emit, say
 from api.web.texts import reason, text
+from core.errors import BadInput
 
 Facts = Annotated[
     list[str] | None,
-    typer.Option("--fact", help="identity, voice, face or words; repeatable. None: only look."),
+    typer.Option(
+        "--fact", help="identity, voice, face, words or live; repeatable. None: only look."
+    ),
 ]
 
 
@@ -22,18 +25,49 @@ def register(app: typer.Typer) -> None:
 
 def attest(
     cli: Cli,
-    enrolment: Annotated[str, typer.Argument(help="Id of the enrolment, from the performer.")],
+    enrolment: Annotated[
+        str, typer.Argument(help="Id of the enrolment. None: list those that wait.")
+    ] = "",
     *,
     fact: Facts = None,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="Deny the facts; --statement says why.")
+    ] = False,
     statement: Annotated[str, typer.Option(help="What you saw or heard, and where.")] = "",
 ) -> None:
-    """Show what an enrolment lacks, or vouch for it under your own name."""
+    """Show what an enrolment lacks, or vouch for it or refuse to, under your own name."""
+    if not enrolment:
+        _list(cli)
+        return
+    if refuse and not (fact and statement):
+        raise BadInput(
+            "A refusal names what is not so, and why.",
+            next_step="Add --fact and --statement: the performer reads the statement.",
+        )
     path = f"/v1/enrolments/{enrolment}"
+    said = ("attest.refused" if refuse else "attest.kept") if fact else ""
     with cli.client() as client:
         if fact:
-            client.post(f"{path}/attestations", {"facts": fact, "statement": statement})
+            where = f"{path}/refusals" if refuse else f"{path}/attestations"
+            client.post(where, {"facts": fact, "statement": statement})
         proofs = client.get(f"{path}/proofs")
-    emit(cli, proofs, lambda: _show(cli.lang, proofs, vouched=bool(fact)))
+    emit(cli, proofs, lambda: _show(cli.lang, proofs, said))
+
+
+def _list(cli: Cli) -> None:
+    """What waits for an attester, without names."""
+    with cli.client() as client:
+        found = list(client.pages("/v1/attestation-queue"))
+
+    def render() -> None:
+        for item in found:
+            why = " ".join(reason(cli.lang, one) for one in item["missing"])
+            day = item["created_at"][:10]
+            say(text(cli.lang, "attest.line", id=item["enrolment_id"], day=day, reasons=why))
+        if not found:
+            say(text(cli.lang, "attest.none"))
+
+    emit(cli, found, render)
 
 
 def identify(
@@ -43,14 +77,16 @@ def identify(
     with cli.client() as client:
         client.post(f"/v1/enrolments/{enrolment}/identification")
         proofs = client.get(f"/v1/enrolments/{enrolment}/proofs")
-    emit(cli, proofs, lambda: _show(cli.lang, proofs, vouched=False))
+    emit(cli, proofs, lambda: _show(cli.lang, proofs))
 
 
-def _show(lang: str, proofs: dict[str, Any], *, vouched: bool) -> None:
-    if vouched:
-        say(text(lang, "attest.kept"))
+def _show(lang: str, proofs: dict[str, Any], said: str = "") -> None:
+    if said:
+        say(text(lang, said))
     lacking = " ".join(reason(lang, item) for item in proofs["missing"])
     for item in proofs["challenges"]:
         if item["state"] == "HEAR":
             say(text(lang, "challenge.hear", id=item["id"], words=" ".join(item["asked"])))
+            if any(why["code"] == "mouth-not-seen" for why in item["reasons"]):
+                say(text(lang, "challenge.hear-live"))
     say(text(lang, "attest.lacks", reasons=lacking) if lacking else text(lang, "attest.complete"))

@@ -33,14 +33,20 @@ Record = Annotated[
     str,
     typer.Option(
         help="Program that records until it is stopped, with {file} for where it writes, e.g. "
-        "'arecord -q -f S16_LE -r 16000 {file}'. Without one you record with what you have."
+        "'arecord -q -f S16_LE -r 16000 {file}', or with --film 'ffmpeg -loglevel error -f v4l2 -i "
+        "/dev/video0 -f alsa -i default {file}'. Without one you record with what you have."
     ),
 ]
 
 
 @command(app, "phrase")
 def phrase(
-    cli: Cli, enrolment: Enrolment, *, language: Language = "en", record: Record = ""
+    cli: Cli,
+    enrolment: Enrolment,
+    *,
+    language: Language = "en",
+    record: Record = "",
+    film: Annotated[bool, typer.Option("--film", help="--record writes a film (.mkv).")] = False,
 ) -> None:
     """Say words as they appear; the recording is handed in at once and judged."""
     if record and FILE not in shlex.split(record):
@@ -52,7 +58,7 @@ def phrase(
         body = {"kind": "phrase", "language": language}
         asked = client.post(f"/v1/enrolments/{enrolment}/challenges", body)
         note(text(cli.lang, "challenge.ask"))
-        file = Path(folder) / "answer.wav"
+        file = Path(folder) / ("answer.mkv" if film else "answer.wav")
         if record:
             with _recording(record, file):
                 _show_words(client, asked["id"])
@@ -154,4 +160,5 @@ def _answer(cli: Cli, client: "Client", challenge_id: str, file: Path) -> None:
 
 def _outcome(lang: str, found: dict[str, Any]) -> str:
     reasons = " ".join(reason(lang, item) for item in found["reasons"])
-    return text(lang, f"challenge.state.{found['state']}", id=found["id"], reasons=reasons)
+    said = text(lang, f"challenge.state.{found['state']}", id=found["id"], reasons=reasons)
+    return f"{said} {reasons}".rstrip() if found["state"] == "HEAR" else said

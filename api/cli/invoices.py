@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note, table
+from api.cli.output import emit, note, table
 from api.web.texts import text
 
 app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
@@ -27,11 +28,17 @@ def draft(cli: Cli, month: Month) -> None:
 
 @command(app, "issue")
 def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
-    """Issue everything that is due by a month, with papers; numbers have no gaps."""
+    """Issue what is due by a month, with papers, and name who is left and why."""
     body: dict[str, Any] = {"month": month, "licensee_id": licensee or None}
     with cli.client() as client:
         found = client.post("/v1/invoices", body)
-    emit(cli, found, lambda: _show(cli.lang, _COLUMNS, found))
+
+    def render() -> None:
+        _show(cli.lang, _COLUMNS, found["issued"])
+        for item in found["left"]:
+            note(text(cli.lang, f"invoice.left.{item['reason']}", **item))
+
+    emit(cli, found, render)
 
 
 @command(app, "list")
@@ -61,8 +68,7 @@ def show(
             xml.write_bytes(client.fetch(f"{path}/invoice.xml"))
 
     def render() -> None:
-        shown = {name: _cell(cli.lang, found, name) for name in found if name != "positions"}
-        fields({name: value for name, value in shown.items() if not isinstance(value, dict)})
+        document(cli.lang, {name: found[name] for name in found if name != "positions"})
         _show(cli.lang, _POSITIONS, [{**found, **item} for item in found["positions"]])
 
     emit(cli, found, render)
@@ -132,7 +138,7 @@ def party(
         body["vat_checked_on"] = str(body["vat_checked_on"])
     with cli.client() as client:
         found = client.post(f"/v1/billing-parties/{party_id}", body)
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
 
 
 @command(app, "parties")
@@ -155,15 +161,8 @@ def _show(lang: str, names: tuple[str, ...], found: list[dict[str, Any]]) -> Non
     if not found:
         note(text(lang, "invoice.none"))
         return
-    table(_names(lang, names), [tuple(_cell(lang, item, name) for name in names) for item in found])
+    table(_names(lang, names), [tuple(cell(lang, item, name) for name in names) for item in found])
 
 
 def _names(lang: str, names: tuple[str, ...]) -> list[str]:
     return [text(lang, f"invoice.column.{name}") for name in names]
-
-
-def _cell(lang: str, item: dict[str, Any], name: str) -> Any:
-    from core.money import format as money  # noqa: PLC0415
-
-    value = item[name]
-    return money(int(value), item["currency"], lang) if name.endswith("_micro") else value or ""

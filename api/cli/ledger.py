@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
@@ -52,7 +53,7 @@ def close(cli: Cli, month: Month) -> None:
     """Propose to close a month; it takes no more postings, and a second person decides."""
     with cli.client() as client:
         found = client.post(f"/v1/ledger/periods/{month}/closing")
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
     note(text(cli.lang, "ledger.waits", month=month))
 
 
@@ -165,6 +166,10 @@ def _show_replay(lang: str, found: dict[str, Any]) -> None:
         for item in found["roots"]
     ]
     table([text(lang, f"ledger.column.{name}") for name in names], rows)
+    heads = ("line", "what", "stated", "recomputed")
+    wrong = [tuple(str(one[name]) for name in heads) for one in found["differences"]]
+    if wrong:
+        table([text(lang, f"ledger.column.{name}") for name in heads], wrong)
     say(text(lang, "ledger.replayed" if found["same"] else "ledger.replayed-otherwise", **found))
 
 
@@ -172,7 +177,7 @@ def _decide(cli: Cli, month: str, *, approve: bool, why: str) -> None:
     body: dict[str, Any] = {"approve": approve, "note": why}
     with cli.client() as client:
         found = client.post(f"/v1/ledger/periods/{month}/decision", body)
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
 

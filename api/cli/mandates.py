@@ -1,7 +1,7 @@
 """`mandate`: what agents and unions may do in a performer's name, and until when."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,10 +32,23 @@ def give(
     until: Annotated[str, typer.Option(help="End, such as 2028-01-01T00:00:00Z.")],
     key: KeyFile,
     kind: Kinds = None,
+    territory: Annotated[
+        list[str] | None,
+        typer.Option("--territory", help="Where it collects; repeatable. None: everywhere."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Beginning (now), such as 2026-11-01T00:00:00Z.")
+    ] = None,
     guardian_key: GuardianKeys = None,
 ) -> None:
     """Sign a mandate with the performer's key, and with every guardian's of a minor."""
-    body = {"holder_id": holder, "acts": act, "kinds": kind or [], "valid_until": until}
+    body: dict[str, Any] = {
+        "holder_id": holder,
+        "acts": act,
+        "kinds": kind or [],
+        "valid_until": until,
+    }
+    body |= {"territories": territory or [], "valid_from": since}
     with cli.client() as client:
         draft = client.post(f"/v1/performers/{performer}/mandates", body)
         files: list[Path] = guardian_key or []

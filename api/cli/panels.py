@@ -10,9 +10,12 @@ PANELS = {
     ),
     "Studios": (
         "clear scan compare clearance-policy certificate work cut question review figure dataset"
-        " usage template"
+        " usage player template"
     ),
-    "Collecting societies": "accrue invoice ledger run payout tax receipt report statement tariff",
+    "Collecting societies": (
+        "accrue collect invoice ledger run creditnote complaint unclaimed payout tax"
+        " receipt report statement tariff"
+    ),
     "Anyone": "demo verify rules log retention records",
     "Whoever runs the registry": (
         "init serve worker doctor tenant account approval audit attest quota notice webhook keys"

@@ -43,6 +43,11 @@ def change(
         typer.Option("--treaty/--no-treaty", help="A tax treaty with that country covers you."),
     ] = None,
     tax_number: Annotated[str | None, typer.Option(help="Tax number there.")] = None,
+    vat: Annotated[
+        str | None,
+        typer.Option(help="Your value added tax: none (no business), small, reduced, standard."),
+    ] = None,
+    vat_id: Annotated[str | None, typer.Option("--vat-id", help="VAT id, as DE...")] = None,
     heir: Heir = None,
 ) -> None:
     """Change whom and where to money is paid; what is not named stays, "" takes it away."""
@@ -59,6 +64,8 @@ def change(
         "residence": residence,
         "treaty": treaty,
         "tax_number": tax_number,
+        "vat": vat,
+        "vat_id": vat_id,
     }
     with cli.client() as client:
         found = client.post(_path(performer, "", heir), asked)

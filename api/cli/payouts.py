@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import catalogue, reason, text
@@ -36,7 +37,7 @@ def account(
     body = {"whose": whose, "name": name, "iban": iban, "bic": bic}
     with cli.client() as client:
         found = client.post("/v1/payout-accounts", body)
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
 
 
 @command(app, "propose")
@@ -153,7 +154,7 @@ def _decide(cli: Cli, batch: str, *, approve: bool, why: str) -> None:
     body = {"approve": approve, "note": why}
     with cli.client() as client:
         found = client.post(f"/v1/payout-batches/{batch}/decision", body)
-    emit(cli, found, lambda: fields({name: found[name] for name in ("id", "state", "sha256")}))
+    emit(cli, found, lambda: document(cli.lang, found, ("id", "state", "sha256")))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
 
@@ -169,9 +170,8 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
     unit = found["currency"]
 
     def render() -> None:
-        told = {name: found[name] for name in ("id", "kind", "state", "execute_on", "count")}
-        amounts = {name: _money(cli, found[f"{name}_micro"], unit) for name in ("total", "left")}
-        fields({**told, **amounts})
+        names = ("id", "kind", "state", "execute_on", "count", "total_micro", "left_micro")
+        document(cli.lang, found, names)
         rows = [(name, _money(cli, micro, unit)) for name, micro in found["sources"].items()]
         table(_titles(cli, "source", "amount"), rows)
         _payouts(cli, found["payouts"])

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.web.texts import text
@@ -74,11 +75,10 @@ def show(cli: Cli, receipt_id: ReceiptId) -> None:
         found = client.get(f"/v1/receipts/{receipt_id}")
 
     def render() -> None:
-        shown = {name: _cell(cli.lang, found, name) for name in found if name != "matches"}
-        fields(shown)
+        document(cli.lang, {name: found[name] for name in found if name != "matches"})
         names = ("invoice_id", "amount_micro", "reason", "recorded_at")
         rows = [
-            tuple(_cell(cli.lang, {**found, **item}, name) for name in names)
+            tuple(cell(cli.lang, {**found, **item}, name) for name in names)
             for item in found["matches"]
         ]
         table([text(cli.lang, f"receipt.column.{name}") for name in names], rows)
@@ -97,7 +97,8 @@ def match(
     body = {"invoice_id": invoice_id, "amount": amount or None}
     with cli.client() as client:
         found = client.post(f"/v1/receipts/{receipt_id}/matches", body)
-    emit(cli, found, lambda: fields(found))
+        unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
+    emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}))
 
 
 @command(app, "unmatch")
@@ -111,7 +112,8 @@ def unmatch(
     body = {"invoice_id": invoice_id, "reason": reason}
     with cli.client() as client:
         found = client.post(f"/v1/receipts/{receipt_id}/unmatching", body)
-    emit(cli, found, lambda: fields(found))
+        unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
+    emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}))
 
 
 _COLUMNS = (
@@ -124,12 +126,5 @@ def _show(lang: str, found: list[dict[str, Any]]) -> None:
     if not found:
         note(text(lang, "receipt.none"))
         return
-    rows = [tuple(_cell(lang, item, name) for name in _COLUMNS) for item in found]
+    rows = [tuple(cell(lang, item, name) for name in _COLUMNS) for item in found]
     table([text(lang, f"receipt.column.{name}") for name in _COLUMNS], rows)
-
-
-def _cell(lang: str, item: dict[str, Any], name: str) -> Any:
-    from core.money import format as money  # noqa: PLC0415
-
-    value = item[name]
-    return money(int(value), item["currency"], lang) if name.endswith("_micro") else value or ""

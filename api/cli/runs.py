@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
@@ -100,7 +101,7 @@ def propose(cli: Cli, run: RunId) -> None:
     """Lay a draft before a second person."""
     with cli.client() as client:
         found = client.post(f"/v1/runs/{run}/proposal")
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
     note(text(cli.lang, "run.waits", run=run))
 
 
@@ -109,7 +110,7 @@ def approve(cli: Cli, run: RunId, why: Why = "") -> None:
     """Close and book a run that somebody else proposed; its hash goes into the public log."""
     found = _decide(cli, run, approve=True, why=why)
     if found["state"] != "CLOSED":
-        note(text(cli.lang, "run.dropped"))
+        note(text(cli.lang, f"run.dropped.{found['dropped_for']}"))
         raise typer.Exit(1)
 
 
@@ -133,11 +134,12 @@ def calendar(cli: Cli) -> None:
                 item["day"],
                 item["days_left"],
                 len(item["runs"]),
+                len(item["lists"]),
                 item["source"],
             )
             for item in found
         ]
-        names = ("year", "what", "day", "days_left", "runs", "source")
+        names = ("year", "what", "day", "days_left", "runs", "lists", "source")
         table([text(cli.lang, f"run.column.{name}") for name in names], rows)
 
     emit(cli, found, render)
@@ -185,7 +187,7 @@ def verify(
 def _decide(cli: Cli, run: str, *, approve: bool, why: str) -> dict[str, Any]:
     with cli.client() as client:
         found = client.post(f"/v1/runs/{run}/decision", {"approve": approve, "note": why})
-    emit(cli, found, lambda: fields(found))
+    emit(cli, found, lambda: document(cli.lang, found))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
     return dict(found)
@@ -193,8 +195,9 @@ def _decide(cli: Cli, run: str, *, approve: bool, why: str) -> dict[str, Any]:
 
 def _show(cli: Cli, found: dict[str, Any]) -> None:
     def render() -> None:
-        head = {name: value for name, value in found.items() if name not in ("totals", "missing")}
-        fields(head)
+        document(cli.lang, found)
+        if found["dropped_for"]:
+            say(text(cli.lang, f"run.dropped.{found['dropped_for']}"))
         for unit, sums in found["totals"].items():
             rows = [
                 (text(cli.lang, f"run.sum.{name}"), _amount(cli, sums, name, unit))

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from api.cli.moneyshape import document
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, note, say, table
+from api.cli.output import emit, note, say, table
 from api.web.texts import text
 
 app = typer.Typer(help="Tax that was withheld, and who is exempted.", no_args_is_help=True)
@@ -56,7 +57,7 @@ def exempt(
         found = client.post(
             "/v1/tax-exemptions", {**body, "valid_from": valid_from, "valid_until": valid_until}
         )
-    emit(cli, found, lambda: fields({name: found[name] for name in ("id", "approval_id")}))
+    emit(cli, found, lambda: document(cli.lang, found, ("id", "approval_id")))
     note(text(cli.lang, "tax.waits", id=found["id"]))
 
 
@@ -76,7 +77,7 @@ def _decide(cli: Cli, exemption: str, *, approve: bool, why: str) -> None:
     body = {"approve": approve, "note": why}
     with cli.client() as client:
         found = client.post(f"/v1/tax-exemptions/{exemption}/decision", body)
-    emit(cli, found, lambda: fields({name: found[name] for name in ("id", "granted_at")}))
+    emit(cli, found, lambda: document(cli.lang, found, ("id", "granted_at")))
 
 
 def _fetch(cli: Cli, path: str, out: Path) -> None:

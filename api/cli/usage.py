@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import mappings, pools
+from api.cli import mappings, pools, usageholds, usagemonths
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
 from api.web.texts import text
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Usage reports: how often cuts were shown.", no_args_is_help=True)
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(pools.app, name="pool")
+app.add_typer(usageholds.app, name="held")
+usagemonths.add_to(app)
 
 # Above this a job takes the file in, so that neither side waits for one long answer.
 AT_ONCE_BYTES_MAX = 2 * 1024 * 1024
@@ -85,6 +87,8 @@ def _show_import(lang: str, report: dict[str, Any]) -> None:
     say(text(lang, "usage.report", **report))
     if report["known_file"]:
         say(text(lang, "usage.known-file", id=report["known_file"]))
+    if report["held"]:
+        note(text(lang, "usage.held.waiting", count=report["held"]))
     if report["overlapping"]:
         say(text(lang, "usage.overlapping", count=report["overlapping"]))
     if report["ignored_columns"]:

@@ -48,7 +48,7 @@ def _bill(run: Path, studio: str, month: str, today: datetime) -> bool:
     for tenant, name in ((operator, "Registry"), (studio, "Studio")):
         paper = papers.party(run / f"{name.lower()}.toml", name=name, iban=IBAN)
         ask("invoice", "party", tenant, str(paper))
-    issued = ask("invoice", "issue", month)
+    issued = ask("invoice", "issue", month)["issued"]
     for invoice in issued:
         show("invoice", "show", invoice["id"])
         cents = int(invoice["gross_micro"]) // MICRO_PER_CENT

@@ -5,17 +5,19 @@ user's own files. Each run has a folder of its own, so nothing made earlier is t
 """
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from api.demo import banking, papers
+from api.demo import banking, papers, visitors
 from api.demo.cast import KIND_OF_USE, Cast, CutFile, Role, declared, made, own
 from api.demo.shell import acting_as, ask, remark, scene, show
 from core.files import create_private
 
 VIEWS = (("DE", 120_000), ("AT", 18_000))
 ANY_VERDICT = (0, 2, 3)
+LATEST = "latest"
 
 
 def tell(folder: Path, media: Path | None, lang: str) -> None:
@@ -55,7 +57,17 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     banking.pay(run, agency, studio, paid, lang)
     scene("Do the books balance?")
     show("report", "trial-balance", "--lang", lang)
+    visitors.seat(data, agency["id"], studio["id"])
+    _point_at(folder / LATEST, run)
     _next(data, run, clearances)
+
+
+def _point_at(link: Path, run: Path) -> None:
+    """Have `make serve` find this run, unless the folder cannot hold links."""
+    draft = link.with_name(f".{link.name}-{os.getpid()}")
+    with suppress(OSError):
+        draft.symlink_to(run.name)
+        draft.replace(link)
 
 
 def _organisation(run: Path, name: str) -> Any:
@@ -141,7 +153,7 @@ def _next(data: Path, run: Path, clearances: list[Any]) -> None:
         f"export EBENBILD_API_KEY=$(cat {run / 'studio.apikey'})    # you are the studio now",
         f"ebenbild report clearance {clearances[-1]['id']} --html report.html",
         *([f"ebenbild verify {licences[0]}"] if licences else []),
-        "ebenbild serve    # then open http://localhost:8420",
+        "ebenbild serve    # or `make serve`: open http://localhost:8420, come in as any of them",
         "make demo MEDIA=folder    # the same on your own files",
     ]
     for line in lines:

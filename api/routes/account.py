@@ -282,6 +282,7 @@ def _account(
         "account.html",
         lang,
         visit,
+        here="/account",
         error=error,
         shown_key=shown_key,
         scopes=scopes,

@@ -29,7 +29,7 @@ def inbox(world: Open, visit: SignedInVisit, lang: Language) -> Response:
         }
         for item in found
     ]
-    return form_page("inbox.html", lang, visit, shown=shown)
+    return form_page("inbox.html", lang, visit, here="/inbox", shown=shown)
 
 
 @router.post("/inbox/{notice_id}/reading", response_class=FormResponse)

@@ -18,6 +18,7 @@ from royalties.wire_income import (
     bill_to_dict,
     claims_to_dict,
     invoice_to_dict,
+    left_to_dict,
     named_party_to_dict,
     overdue_to_dict,
 )
@@ -68,11 +69,11 @@ def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[dict[str
     return [claims_to_dict(one) for one in invoices.due(reading, caller, month)]
 
 
-@router.post("/invoices", status_code=201, response_model=list[dict[str, Any]])
+@router.post("/invoices", status_code=201, response_model=dict[str, Any])
 def issue(body: Issuing, writing: Writing, world: Open) -> Response:
-    """Issue everything that is due by a month; numbers have no gaps."""
+    """Issue what is due by a month, without gaps in the numbers; `left` says what cannot be."""
 
-    def issued(session: Session) -> list[dict[str, Any]]:
+    def issued(session: Session) -> dict[str, Any]:
         found = invoices.issue(
             session,
             world.vault,
@@ -82,7 +83,13 @@ def issue(body: Issuing, writing: Writing, world: Open) -> Response:
             now=utc_now(),
         )
         settled = matching.settlements(session, writing.caller, found)
-        return [invoice_to_dict(one) for one in settled]
+        still = invoices.left(session, writing.caller, body.month)
+        return {
+            "issued": [invoice_to_dict(one) for one in settled],
+            "left": [
+                left_to_dict(one) for one in still if body.licensee_id in (None, one.licensee_id)
+            ],
+        }
 
     return writing.write(issued)
 

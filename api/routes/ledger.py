@@ -15,7 +15,7 @@ from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_rate
 from royalties.fx import Rate, ratio_of
-from royalties.service import exchanges, periods, replay, statements
+from royalties.service import bookfacts, exchanges, periods, statements
 from royalties.service.exchanges import Wanted
 from royalties.wire_books import book_balance_to_dict, exchange_to_dict, period_to_dict
 
@@ -137,11 +137,11 @@ def export(
     form: Annotated[str, Query(pattern="^(beancount|hledger|facts)$")] = "beancount",
 ) -> PlainTextResponse:
     """The transactions that you may see, for beancount or hledger, or the facts of your book."""
-    found = replay.export_facts if form == "facts" else partial(statements.export, form=form)
+    found = bookfacts.export_facts if form == "facts" else partial(statements.export, form=form)
     return PlainTextResponse("".join(f"{line}\n" for line in found(reading, caller)))
 
 
 @router.get("/ledger/replay", response_model=dict[str, Any])
 def replay_own(caller: Caller, reading: Reading) -> dict[str, Any]:
     """Book the facts of your book again in an empty database: do the same roots come out?"""
-    return replayed_to_dict(replay_apart(replay.export_facts(reading, caller)))
+    return replayed_to_dict(replay_apart(bookfacts.export_facts(reading, caller)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
@@ -19,13 +19,18 @@ router = APIRouter(tags=["mandates"])
 
 
 class NewMandate(BaseModel):
-    """What an organisation may do in the performer's name; no `kinds` means every kind of use."""
+    """What an organisation may do in the performer's name; no `kinds` means every kind of use.
+
+    `territories` bound where it collects (none: everywhere); without `valid_from` it begins now.
+    """
 
     model_config = FROZEN
     holder_id: Text
     acts: list[Act] = Field(min_length=1, max_length=len(Act))
     kinds: list[KindOfUse] = Field(default_factory=list, max_length=len(KindOfUse))
-    valid_until: datetime
+    territories: list[Text] = Field(default_factory=list, max_length=400)
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime
 
 
 class MandateOut(BaseModel):
@@ -36,6 +41,7 @@ class MandateOut(BaseModel):
     holder_id: str
     acts: list[Act]
     kinds: list[KindOfUse]
+    territories: list[str]
     valid_from: datetime
     valid_until: datetime
     signed_at: datetime | None
@@ -50,6 +56,7 @@ class MandateOut(BaseModel):
             holder_id=item.terms.holder_id,
             acts=list(item.terms.acts),
             kinds=list(item.terms.kinds),
+            territories=list(item.terms.territories),
             valid_from=item.terms.valid_from,
             valid_until=item.terms.valid_until,
             signed_at=item.signed_at,
@@ -69,6 +76,8 @@ def draft(performer_id: str, body: NewMandate, writing: Writing, world: Open) ->
                 holder_id=body.holder_id,
                 acts=body.acts,
                 kinds=body.kinds,
+                territories=body.territories,
+                valid_from=body.valid_from,
                 valid_until=body.valid_until,
                 base_url=world.settings.base_url,
                 now=utc_now(),

@@ -76,11 +76,13 @@ def evidence(
 ) -> Response:
     """The face that was seen, or some seconds of the voice that was heard.
 
-    For the studio whose media it is, as long as the vector behind the match is kept. A minor's
-    face is blurred unless `plain` is asked for; each view is recorded, and that side is told.
+    For the studio whose media it is, and for the performer's own side once the title is out, as
+    long as the vector behind the match is kept. To a studio a minor's face is blurred unless
+    `plain` is asked for; each view is recorded, and that side is told.
     """
-    found = findings.match_evidence(reading, world.vault, caller, match_id)
-    child = findings.minor_in_match(reading, caller, match_id, at=utc_now())
+    now = utc_now()
+    found = findings.match_evidence(reading, world.vault, caller, match_id, at=now)
+    child = findings.minor_in_match(reading, caller, match_id, at=now)
     return shown_evidence(world, caller, found, child=child, about=match_id, plain=plain)
 
 

@@ -35,6 +35,7 @@ def enrolments_page(world: Open, visit: SignedInVisit, lang: Language, asked: As
         "enrolments.html",
         lang,
         visit,
+        here="/me/enrol",
         scripts=["performer.js"],
         items=shown.items,
         more=shown.next_cursor,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from api.accounts import joining, sessions
+from api.accounts.access import Why
 from api.accounts.sessions import Visit
 from api.deps import Language, Open
 from api.roles import PLACES
@@ -126,10 +127,12 @@ def _members(
         "members.html",
         lang,
         visit,
+        here="/members",
         error=error,
         members=found,
         invitations=sent,
         roles=roles,
+        whys=[why.value for why in Why],
         link=link,
         waits=waits,
     )
@@ -142,4 +145,12 @@ def _approvals(
         found = approvals.open_approvals(session, visit.principal)
     shown = [item for item in found if approvals.concerns(visit.principal, item)]
     deciding = {item.id for item in shown if approvals.may_decide(visit.principal, item.roles)}
-    return form_page("approvals.html", lang, visit, error=error, items=shown, deciding=deciding)
+    return form_page(
+        "approvals.html",
+        lang,
+        visit,
+        error=error,
+        here="/approvals",
+        items=shown,
+        deciding=deciding,
+    )

@@ -32,14 +32,6 @@ def health(world: Open) -> Health:
         return Health(status="ready", open_jobs=jobs.open_jobs(session, KINDS))
 
 
-@router.get("/", response_class=PageResponse)
-def landing(world: Open, lang: Language) -> str:
-    """Where am I, does it work, what next?"""
-    with world.db.read() as session:
-        open_jobs = jobs.open_jobs(session, KINDS)
-    return render("landing.html", lang, status="ready", open_jobs=open_jobs)
-
-
 @router.get("/problems/{code}", response_class=PageResponse)
 def problem(code: CODE, lang: Language) -> str:
     """What does this error mean?"""

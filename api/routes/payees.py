@@ -37,6 +37,8 @@ class NewDetails(BaseModel):
     residence: Said = None
     treaty: bool | None = None
     tax_number: Said = None
+    vat: Said = None
+    vat_id: Said = None
 
 
 class NewDecision(BaseModel):

@@ -8,12 +8,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api import uploads
+from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
 from api.download import download
 from api.wire import FROZEN, Text
 from core.clock import utc_now
-from core.principal import require
 from royalties.models_payouts import BatchKind, PayoutState
 from royalties.paying import minimum_of, unit_micro
 from royalties.service import bookaccounts, payoutanswers, payouts
@@ -160,16 +159,8 @@ def list_payouts(
 @router.post("/payout-answers", status_code=201, response_model=dict[str, Any])
 def answer(body: NewAnswer, writing: Writing, world: Open) -> Response:
     """Take in what the bank says of payouts: settled, or come back with a reason."""
-    require(writing.caller, "usage")
-    replayed = writing.replay()
-    if replayed is not None:
-        return replayed
-    with uploads.opened(world, writing.caller, body.upload_id) as path:
-        data = path.read_bytes()
-    taken = writing.write(
-        lambda session: taken_to_dict(
-            payoutanswers.take(session, writing.caller, data, now=utc_now())
-        )
-    )
-    uploads.discard(world.settings, writing.caller, body.upload_id)
-    return taken
+
+    def take(session: Session, data: bytes) -> dict[str, Any]:
+        return taken_to_dict(payoutanswers.take(session, writing.caller, data, now=utc_now()))
+
+    return taken(world, writing, body.upload_id, take)

@@ -84,7 +84,7 @@ class ChallengeOut(BaseModel):
 
 
 class AttestationOut(BaseModel):
-    """Who vouches for what."""
+    """Who vouches for what, or denies it."""
 
     id: str
     attester: str
@@ -92,6 +92,7 @@ class AttestationOut(BaseModel):
     statement: str
     single_operator: bool
     at: datetime
+    refused: bool
 
     @classmethod
     def of(cls, item: Attestation) -> Self:
@@ -103,6 +104,7 @@ class AttestationOut(BaseModel):
             statement=item.statement,
             single_operator=item.single_operator,
             at=item.at,
+            refused=item.refused,
         )
 
 

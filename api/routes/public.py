@@ -1,4 +1,6 @@
-"""What anyone may fetch to verify a licence: status lists, contexts, and the registry's name."""
+"""What anyone may fetch: status lists, contexts, the registry's name, and unclaimed money."""
+
+from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
@@ -10,6 +12,8 @@ from licensing import assets
 from licensing.service import licences
 from licensing.service.statuslists import suspension_list_credential
 from registry import contexts
+from royalties.service.publishing import published
+from royalties.wire_unclaimed import published_to_dict
 
 router = APIRouter(tags=["public"])
 JSON_LD = "application/ld+json"
@@ -46,6 +50,12 @@ def suspension_list(number: int, reading: Reading, world: Open) -> Response:
         number=number,
     )
     return Response(data, media_type=CREDENTIAL_TYPE)
+
+
+@router.get("/unclaimed", response_model=dict[str, list[dict[str, Any]]])
+def unclaimed_money(reading: Reading) -> dict[str, list[dict[str, Any]]]:
+    """In which works does money wait for somebody whom nobody knows? No amounts, no names."""
+    return {"items": [published_to_dict(one) for one in published(reading)]}
 
 
 @router.get("/ns/licence/v1", response_class=Response)

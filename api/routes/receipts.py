@@ -7,13 +7,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api import uploads
+from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_rate
-from core.principal import require
 from royalties.models_income import Payment, Receipt
 from royalties.service import bankstatements, receipts
 from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
@@ -75,21 +74,14 @@ def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
 @router.post("/receipt-imports", status_code=201, response_model=dict[str, Any])
 def import_statement(body: NewImport, writing: Writing, world: Open) -> Response:
     """Take in a bank's statement (camt.053, or a table): each payment once, matched where clear."""
-    require(writing.caller, "usage")
-    replayed = writing.replay()
-    if replayed is not None:
-        return replayed
-    with uploads.opened(world, writing.caller, body.upload_id) as path:
-        data = path.read_bytes()
-    taken = writing.write(
-        lambda session: imported_to_dict(
-            bankstatements.import_statement(
-                session, world.vault, writing.caller, data, now=utc_now()
-            )
+
+    def take(session: Session, data: bytes) -> dict[str, Any]:
+        found = bankstatements.import_statement(
+            session, world.vault, writing.caller, data, now=utc_now()
         )
-    )
-    uploads.discard(world.settings, writing.caller, body.upload_id)
-    return taken
+        return imported_to_dict(found)
+
+    return taken(world, writing, body.upload_id, take)
 
 
 @router.get("/receipts", response_model=Page[dict[str, Any]])

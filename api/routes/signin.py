@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel
 
@@ -24,9 +24,9 @@ from api.visiting import (
     take_cookie,
     visit_of,
 )
+from api.web.assets import answer
 from api.web.forms import form_page
 from api.web.response import FormResponse
-from api.web.scripts import script
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.errors import EbenbildError
@@ -47,9 +47,9 @@ class Assertion(BaseModel):
 
 
 @router.get("/static/{name}")
-def static(name: str) -> Response:
-    """A script of the pages."""
-    return script(name)
+def static(name: str, request: Request, v: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """A script or a style of the pages."""
+    return answer(name, v, request.headers.get("if-none-match", ""))
 
 
 @router.get("/sign-in", response_class=FormResponse)

@@ -14,12 +14,14 @@ from api.routetable import (
     registry,
     rules,
     runs,
+    studio,
     usage,
 )
 
 ROWS = (
     *entrance.ROWS,
     *registry.ROWS,
+    *studio.ROWS,
     *books.ROWS,
     *income.ROWS,
     *payouts.ROWS,

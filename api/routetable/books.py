@@ -5,6 +5,12 @@ from registry.models.mandates import Act
 
 _STATEMENTS = "/v1/performers/{performer_id}/account-statements"
 ROWS = (
+    row("GET", "/society", "reports", page=True),
+    row("GET", "/society/usage", "usage", page=True),
+    row("GET", "/society/runs", "reports", page=True),
+    row("GET", "/society/runs/{run_id}", "reports", may_lack=True, page=True),
+    row("GET", "/society/payouts", "reports", page=True),
+    row("GET", "/society/payouts/{batch_id}", "reports", may_lack=True, page=True),
     row("GET", "/v1/ledger/trial-balance", "reports"),
     row("GET", "/v1/ledger/periods", "reports"),
     row("POST", "/v1/ledger/periods/{period}/closing", "usage", may_lack=True),

@@ -4,7 +4,9 @@ from api.routetable.row import Reach, Row, public, row
 from api.scopes import ADMIN
 
 ROWS = (
-    public("GET", "/"),
+    Row("GET", "/", public=True, page=True),
+    Row("GET", "/verify", public=True, page=True),
+    Row("POST", "/demo/entrance", public=True, page=True, entrance=True),
     public("GET", "/privacy/retention"),
     public("GET", "/privacy/records"),
     public("GET", "/health"),

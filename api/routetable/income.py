@@ -4,6 +4,8 @@ from api.routetable.row import row
 
 _INVOICE = "/v1/invoices/{invoice_id}"
 _RECEIPT = "/v1/receipts/{receipt_id}"
+_NOTE = "/v1/credit-notes/{note_id}"
+_CONFLICT = "/v1/collecting-conflicts/{conflict_id}/settlement"
 ROWS = (
     row("GET", "/v1/invoice-drafts", "usage"),
     row("POST", "/v1/invoices", "usage"),
@@ -17,6 +19,21 @@ ROWS = (
     row("POST", f"{_INVOICE}/cancellation", "usage", may_lack=True),
     row("GET", "/v1/billing-parties", "usage"),
     row("POST", "/v1/billing-parties/{party_id}", "usage", may_lack=True),
+    row("GET", "/v1/sister-statements", "reports"),
+    row("GET", "/v1/sister-statements/{run_id}", "reports", may_lack=True),
+    row("GET", "/v1/sister-statements/{run_id}/statement.csv", "reports", may_lack=True),
+    row("POST", "/v1/credit-notes", "usage", may_lack=True),
+    row("GET", "/v1/credit-notes", "reports"),
+    row("GET", _NOTE, "reports", may_lack=True),
+    row("GET", f"{_NOTE}/note.xml", "reports", may_lack=True),
+    row("GET", f"{_NOTE}/note.pdf", "reports", may_lack=True),
+    row("GET", "/v1/collectors", "reports", "usage"),
+    row("GET", "/v1/collecting-mandates", "reports", "usage"),
+    row("POST", "/v1/collecting-mandates", "admin", may_lack=True),
+    row("POST", "/v1/collecting-mandates/{mandate_id}/end", "admin", may_lack=True),
+    row("POST", "/v1/collecting-decisions", "reports", may_lack=True),
+    row("GET", "/v1/collecting-conflicts", "reports", "usage"),
+    row("POST", _CONFLICT, "reports", "usage", may_lack=True),
     row("POST", "/v1/receipts", "usage"),
     row("POST", "/v1/receipt-imports", "usage", may_lack=True),
     row("GET", "/v1/receipts", "reports"),

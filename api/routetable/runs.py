@@ -1,6 +1,6 @@
-"""Distribution runs: drafted by a clerk, decided by somebody else, read by whom they concern."""
+"""Runs, complaints and unclaimed money: begun by whom they concern, decided by somebody else."""
 
-from api.routetable.row import row
+from api.routetable.row import public, row
 
 ROWS = (
     row("GET", "/v1/runs", "reports"),
@@ -13,4 +13,15 @@ ROWS = (
     row("GET", "/v1/runs/{run_id}/facts", "reports", may_lack=True),
     row("POST", "/v1/runs/{run_id}/proposal", "usage", may_lack=True),
     row("POST", "/v1/runs/{run_id}/decision", "reports", may_lack=True),
+    public("GET", "/unclaimed"),
+    row("GET", "/v1/unclaimed-lists", "reports"),
+    row("POST", "/v1/unclaimed-lists", "usage"),
+    row("GET", "/v1/unclaimed-lists/{list_id}", "reports", may_lack=True),
+    row("POST", "/v1/unclaimed-lists/{list_id}/decision", "reports", may_lack=True),
+    row("GET", "/v1/complaints", "reports"),
+    row("POST", "/v1/complaints", "usage", "performers", may_lack=True),
+    row("GET", "/v1/complaints/{complaint_id}", "reports", may_lack=True),
+    row("POST", "/v1/complaints/{complaint_id}/withdrawal", "usage", "performers", may_lack=True),
+    row("POST", "/v1/complaints/{complaint_id}/ruling", "usage", may_lack=True),
+    row("POST", "/v1/complaints/{complaint_id}/decision", "reports", may_lack=True),
 )

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from api.accounts.models import Stage
 from api.accounts.sessions import Visit
 from api.web import texts
+from api.web.navigation import Section, sections
 from api.web.pages import render
 from api.web.response import FormResponse
 from core.errors import EbenbildError
@@ -17,9 +19,13 @@ def form_page(
     *,
     error: EbenbildError | None = None,
     scripts: Sequence[str] = (),
+    here: str = "",
     **values: Any,
 ) -> FormResponse:
-    """The page with its word against foreign forms, and an error above it where there is one."""
+    """The page with its word against foreign forms, and an error above it where there is one.
+
+    `here` is the address under which the menu knows the page.
+    """
     text = render(
         template,
         lang,
@@ -27,6 +33,15 @@ def form_page(
         visit=visit,
         error=None if error is None else texts.told_of(lang, error),
         scripts=scripts,
+        here=here,
+        sections=_menu(visit),
         **values,
     )
     return FormResponse(text, status_code=200 if error is None else error.status)
+
+
+def _menu(visit: Visit | None) -> tuple[Section, ...]:
+    """The menu of whoever is wholly signed in; nobody else has one."""
+    if visit is None or visit.session.stage is not Stage.FULL:
+        return ()
+    return sections(visit.principal)

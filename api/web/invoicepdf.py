@@ -23,9 +23,9 @@ def invoice_pdf(bill: Bill, lang: str) -> bytes:
 
     def story() -> list[Flowable]:
         made: list[Flowable] = [
-            paper.paragraph(_address(bill.seller), "head"),
+            paper.paragraph(_address(_sender(bill)), "head"),
             paper.gap(4),
-            *(paper.paragraph(line) for line in _lines(bill.buyer)),
+            *(paper.paragraph(line) for line in _lines(_reader(bill))),
             paper.gap(4),
             paper.paragraph(f"{name} {invoice.number}", "h1"),
             paper.pairs(_head(bill, lang)),
@@ -47,6 +47,16 @@ def invoice_pdf(bill: Bill, lang: str) -> bytes:
     return paper.pdf(story, title=f"{name} {invoice.number}", lang=lang, foot=foot)
 
 
+def _sender(bill: Bill) -> Party:
+    """Whoever issues it."""
+    return bill.buyer if bill.invoice.kind.self_billed else bill.seller
+
+
+def _reader(bill: Bill) -> Party:
+    """Whom it is sent to."""
+    return bill.seller if bill.invoice.kind.self_billed else bill.buyer
+
+
 def _address(party: Party) -> str:
     return " · ".join(_lines(party))
 
@@ -62,9 +72,10 @@ def _head(bill: Bill, lang: str) -> list[tuple[str, str]]:
     found = [
         ("issued", _day(invoice.issued_on, lang)),
         ("months", f"{start} – {end}"),
-        ("seller-vat", "" if outside else bill.seller.vat_id),
-        ("seller-number", bill.seller.tax_number),
-        ("buyer-vat", "" if outside else bill.buyer.vat_id),
+        ("seller-vat", "" if outside else _sender(bill).vat_id),
+        ("seller-number", _sender(bill).tax_number),
+        ("buyer-vat", "" if outside else _reader(bill).vat_id),
+        ("buyer-number", _reader(bill).tax_number if invoice.kind.self_billed else ""),
         ("credits", bill.credits_number),
         ("reason", invoice.reason),
     ]
@@ -80,7 +91,7 @@ def _positions(bill: Bill, lang: str) -> list[tuple[str, ...]]:
     return [
         (
             line.earned_period,
-            word(line.kind, lang) if line.kind else "",
+            _kind(bill, line.kind, lang),
             line.cut_id,
             str(line.claims),
             money(line.net_micro, bill.invoice.currency, lang),
@@ -89,7 +100,23 @@ def _positions(bill: Bill, lang: str) -> list[tuple[str, ...]]:
     ]
 
 
+def _kind(bill: Bill, kind: str, lang: str) -> str:
+    if bill.invoice.kind.self_billed:
+        return text(lang, "invoice.paper.distribution")
+    return word(kind, lang) if kind else ""
+
+
 def _sums(bill: Bill, lang: str) -> list[tuple[str, str]]:
+    found = _amounts(bill, lang)
+    if bill.withheld_micro:
+        unit = bill.invoice.currency
+        kept, due = (money(one, unit, lang) for one in (-bill.withheld_micro, bill.due_micro))
+        found.append((text(lang, "invoice.paper.withheld"), kept))
+        found.append((text(lang, "invoice.paper.due-amount"), due))
+    return found
+
+
+def _amounts(bill: Bill, lang: str) -> list[tuple[str, str]]:
     unit = bill.invoice.currency
     rate = bill.tax.percent.replace(".", "," if lang == "de" else ".")
     return [
@@ -100,8 +127,11 @@ def _sums(bill: Bill, lang: str) -> list[tuple[str, str]]:
 
 
 def _terms(bill: Bill, lang: str) -> list[str]:
-    found = [text(lang, f"invoice.tax.{bill.tax.category}", source=bill.tax.source)]
-    if bill.invoice.kind is InvoiceKind.INVOICE:
+    own = "self-billed." if bill.invoice.kind.self_billed else ""
+    found = [text(lang, f"invoice.tax.{own}{bill.tax.category}", source=bill.tax.source)]
+    if bill.invoice.kind is InvoiceKind.SELF_BILLED:
+        found.append(text(lang, "invoice.paper.self-billed"))
+    elif bill.invoice.kind is InvoiceKind.INVOICE:
         due = _day(bill.invoice.due_on, lang)
         found.append(text(lang, "invoice.paper.due", due=due, number=bill.invoice.number))
         if bill.seller.iban:

@@ -13,9 +13,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from api.web import texts
+from api.web import assets, texts
 from api.web.grouping import found_alike, grouped
 from core import money
+from fingerprint.models import Span
 
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
 
@@ -29,6 +30,7 @@ def render(template: str, lang: str, **values: Any) -> str:
             lang=lang,
             t=partial(texts.text, lang),
             reason=partial(texts.reason, lang),
+            cited=partial(_cited, lang),
             word=partial(texts.word, lang),
             grouped=grouped,
             found_alike=found_alike,
@@ -38,12 +40,17 @@ def render(template: str, lang: str, **values: Any) -> str:
             shape=lambda verdict: SHAPES.get(verdict, ""),
             money=lambda micro, currency: money.format(micro, currency, lang),
             seconds=partial(texts.seconds, lang),
+            timecode=texts.timecode,
             count=partial(texts.count, lang),
+            counted=partial(texts.counted, lang),
+            monthname=partial(texts.month, lang),
+            stretch=_stretch,
             working=partial(_working, lang),
             day=partial(texts.day, lang),
             day_time=partial(texts.day_time, lang),
             told=partial(texts.told, lang),
             coded=_coded,
+            asset=assets.address,
             **values,
         )
     )
@@ -60,10 +67,23 @@ def _environment() -> Environment:
     )
 
 
+def _cited(lang: str, item: Mapping[str, Any]) -> Markup:
+    """The sentence for a reason; the law that it cites stands there as it was published."""
+    sentence = escape(texts.reason(lang, item))
+    source = escape(str((item.get("detail") or {}).get("source", "")))
+    marked = f'<cite lang="en" translate="no">{source}</cite>'
+    return Markup(sentence.replace(source, Markup(marked), 1) if source else sentence)  # noqa: S704 - all escaped; only the mark is ours
+
+
 def _coded(sentence: str) -> Markup:
     """A sentence in which `commands` stand out as such."""
     marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
     return Markup(marked)  # noqa: S704 - escaped above; only the marks are ours
+
+
+def _stretch(span: Span) -> str:
+    """From when to when a span goes, as people read the time of a film."""
+    return texts.stretch({"start_ms": span.start_ms, "end_ms": span.end_ms})
 
 
 def _times(item: Mapping[str, Any]) -> str:

@@ -157,6 +157,18 @@ def count(lang: str, number: int) -> str:
     return f"{number:,}".replace(",", "." if lang == "de" else ",")
 
 
+def counted(lang: str, key: str, number: int, **values: Any) -> str:
+    """The sentence for one thing (`key.one`) or for any other number (`key.many`), with `{n}`."""
+    form = "one" if number == 1 else "many"
+    return text(lang, f"{key}.{form}", n=count(lang, number), **values)
+
+
+def month(lang: str, period: str) -> str:
+    """A month (YYYY-MM) by its name and year."""
+    year, _, number = period.partition("-")
+    return f"{text(lang, f'month.{int(number)}')} {year}"
+
+
 def day(lang: str, at: date | None) -> str:
     """A day, or that of a moment in UTC; nothing where there is none."""
     pattern = "%d.%m.%Y" if lang == "de" else "%Y-%m-%d"

@@ -21,6 +21,7 @@ from fingerprint.face.tracks import pooled
 from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
+from fingerprint.proofing.lips import Lips, lips
 from fingerprint.proofing.posing import Pose, poses
 from fingerprint.runtime import CPU, providers
 from fingerprint.weights.manifest import (
@@ -101,6 +102,10 @@ class FaceWatcher:
     def poses(self, frames: Iterable[Frame]) -> tuple[Pose, ...]:
         """Where the one head of a film points, frame by frame."""
         return tuple(poses(self._kit, frames))
+
+    def lips(self, frames: Iterable[Frame]) -> Lips:
+        """What the mouth of the one face of a film does, frame by frame."""
+        return lips(self._kit, frames)
 
     def template(self, samples: Sequence[Sample]) -> Vector:
         """The unit vector (D,) that a print keeps of one person's `samples`, at least one."""

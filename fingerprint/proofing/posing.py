@@ -59,12 +59,13 @@ def poses(kit: Kit, frames: Iterable[Frame]) -> Iterator[Pose]:
     for number, frame in enumerate(frames):
         side = kit.settings.working_side
         view = view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)
-        boxes, points = _faces(kit, view, None if number % _SEARCH_EVERY == 0 else last)
+        boxes, points = faces_of(kit, view, None if number % _SEARCH_EVERY == 0 else last)
         last = boxes[0] if len(boxes) == 1 else None
         yield pose_of(frame.at_ms, points)
 
 
-def _faces(kit: Kit, view: View, last: Box | None) -> tuple[list[Box], list[Points]]:
+def faces_of(kit: Kit, view: View, last: Box | None) -> tuple[list[Box], list[Points]]:
+    """The faces of a view and their points; only where one was a moment ago, if it still is."""
     near = kit.near(view, last) if last is not None else None
     found = (near,) if near is not None else kit.search(view, _SMALLEST_PX)
     return [item.box for item in found], [face.points for face in kit.faces(view, found)]

@@ -5,7 +5,7 @@ recorded after it changes later decisions and never this one.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session
@@ -142,6 +142,13 @@ def list_parts(
         before=before,
         limit=min(limit, store.ROWS_MAX),
     )
+
+
+def newest_parts(
+    session: Session, principal: Principal, performer_id: str, use_ids: Collection[str]
+) -> Mapping[str, PerformerClearance]:
+    """How each of a performer's uses was decided last, as far as the caller may see it."""
+    return store.newest_parts(session, principal, performer_id, use_ids)
 
 
 def resting_on(session: Session, principal: Principal, licence_id: str) -> tuple[str, ...]:

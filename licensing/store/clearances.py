@@ -31,7 +31,12 @@ class ClearanceRow(Owned, table=True):
     """A decision on a submission and what it rests on; only the studio sees it."""
 
     __tablename__ = "clearance"
-    __table_args__ = (Index("clearance_latest", "submission_id", "seq"), append_only())
+    __table_args__ = (
+        Index("clearance_latest", "submission_id", "seq"),
+        Index("clearance_newest", "cut_id", "seq"),
+        Index("clearance_release", "tenant_id", "release_at", "cut_id", "verdict", "seq"),
+        append_only(),
+    )
 
     submission_id: str
     cut_id: str = Field(index=True)
@@ -188,6 +193,22 @@ def parts(
         query = query.where(or_(col(ClearanceUseRow.seq) < seq, same))
     order = (col(ClearanceUseRow.seq).desc(), col(ClearanceUseRow.use_id))
     return [_part(row) for row in session.exec(query.order_by(*order).limit(limit))]
+
+
+def newest_parts(
+    session: Session, principal: Principal, performer_id: str, use_ids: Collection[str]
+) -> dict[str, PerformerClearance]:
+    """The newest part that the principal may see about each of a performer's uses, by use."""
+    query = (
+        select(ClearanceUseRow)
+        .where(
+            visible(ClearanceUseRow, principal),
+            col(ClearanceUseRow.performer_id) == performer_id,
+            col(ClearanceUseRow.use_id).in_(use_ids),
+        )
+        .order_by(col(ClearanceUseRow.seq))
+    )
+    return {row.use_id: _part(row) for row in session.exec(query)}
 
 
 def submissions_under(

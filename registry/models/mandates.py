@@ -31,6 +31,7 @@ class Act(StrEnum):
 class MandateTerms:
     """What a mandate says; no `kinds` means every kind of use, `valid_until` is exclusive.
 
+    `territories` bound where the holder collects and nothing else; none means everywhere.
     `issuer` and `guardians` are the did:key of all who sign it.
     """
 
@@ -43,6 +44,7 @@ class MandateTerms:
     kinds: tuple[KindOfUse, ...]
     valid_from: datetime
     valid_until: datetime
+    territories: tuple[str, ...] = ()
 
     @property
     def signers(self) -> tuple[str, ...]:

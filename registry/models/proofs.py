@@ -11,20 +11,23 @@ class Fact(StrEnum):
     """What an attester says to have seen or heard with own eyes and ears.
 
     IDENTITY: the person is who the enrolment names. VOICE and FACE: the samples were taken from
-    this person. WORDS: the recorded answer says the phrase that was asked for.
+    this person. WORDS: the recorded answer says the phrase that was asked for. LIVE: the person
+    spoke before the attester's own eyes, where no film showed the mouth.
     """
 
     IDENTITY = "identity"
     VOICE = "voice"
     FACE = "face"
     WORDS = "words"
+    LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
 class Attestation:
     """What one person says about an enrolment, under own name; `attester` is that person's id.
 
-    `single_operator` is stamped where the attester runs the registry alone.
+    `single_operator` is stamped where the attester runs the registry alone. `refused` says that the
+    facts are denied: of one person and fact the last word counts.
     """
 
     id: str
@@ -35,6 +38,7 @@ class Attestation:
     statement: str
     single_operator: bool
     at: datetime
+    refused: bool = False
 
 
 class ChallengeKind(StrEnum):
@@ -48,7 +52,10 @@ PART_OF = {ChallengeKind.PHRASE: Modality.VOICE, ChallengeKind.TURNS: Modality.F
 
 
 class ChallengeState(StrEnum):
-    """OPEN -> ANSWERED -> PASSED or REFUSED; HEAR where a person must still hear the words."""
+    """OPEN -> ANSWERED -> PASSED or REFUSED; HEAR where a person must still hear the words.
+
+    What of it nobody saw stands in its reasons (`registry.proofing.mouths`).
+    """
 
     OPEN = "OPEN"
     ANSWERED = "ANSWERED"

@@ -11,6 +11,7 @@ from fingerprint.models import Modality, Reason
 from registry.models.proofs import Attestation, Fact
 
 ATTESTERS = 2
+_HOLDING = frozenset({Fact.IDENTITY, Fact.VOICE, Fact.FACE})
 SEEN_AS = {Modality.VOICE: Fact.VOICE, Modality.FACE: Fact.FACE}
 
 
@@ -45,6 +46,10 @@ def missing(evidence: Evidence, demands: Demands) -> tuple[Reason, ...]:
     found: list[Reason] = []
     if not evidence.captured:
         found.append(Reason("no-print", {}))
+    found += [
+        Reason("attester-denies", {"why": item.statement})
+        for item in denials(evidence.attestations)
+    ]
     who = attesters(evidence.attestations, Fact.IDENTITY)
     if not evidence.identified and len(who) < demands.attesters:
         found.append(Reason("identity-unattested", {"have": len(who), "need": demands.attesters}))
@@ -57,8 +62,24 @@ def missing(evidence: Evidence, demands: Demands) -> tuple[Reason, ...]:
 
 
 def attesters(attestations: Sequence[Attestation], fact: Fact) -> frozenset[str]:
-    """The different people who vouch for a fact."""
-    return frozenset(item.attester for item in attestations if fact in item.facts)
+    """The different people who vouch for a fact, and did not take it back."""
+    last = {item.attester: item for item in attestations if fact in item.facts}
+    return frozenset(who for who, item in last.items() if not item.refused)
+
+
+def denials(attestations: Sequence[Attestation]) -> tuple[Attestation, ...]:
+    """Refusals about the person that are somebody's last word on a fact, in order.
+
+    An answer that is denied counts no more and another may be given, so that it holds nothing.
+    """
+    last = {
+        (item.attester, fact): item
+        for item in attestations
+        for fact in item.facts
+        if fact in _HOLDING
+    }
+    standing = {item.id for item in last.values() if item.refused}
+    return tuple(item for item in attestations if item.id in standing)
 
 
 def _vouched(part: Modality, attestations: Collection[Attestation], demands: Demands) -> bool:

@@ -21,12 +21,13 @@ from registry.minority import adult_on, midnight, minority_in
 from registry.models.heldkeys import EndOfHolding
 from registry.models.mandates import Act, Mandate, MandateTerms
 from registry.models.people import SigningRequest
-from registry.models.works import KindOfUse
+from registry.models.works import ANYWHERE, KindOfUse
 from registry.service.endingkeys import end_all
 from registry.service.guardians import guardians_due
 from registry.service.heldkeys import require_grown
 from registry.service.keys import keys_at, require_key
 from registry.store import mandates, people
+from registry.territories import check_territories
 
 SCOPE = "performers"
 AGENCY = "agency"
@@ -41,14 +42,18 @@ def draft_mandate(
     holder_id: str,
     acts: Collection[Act],
     kinds: Collection[KindOfUse] = (),
+    territories: Collection[str] = (),
+    valid_from: datetime | None = None,
     valid_until: datetime,
     base_url: str,
     now: datetime,
 ) -> SigningRequest:
     """Make a mandate for the performer to sign; a minor's ends at 18 at the latest.
 
-    Raises `NotFound` for another tenant's performer or an unknown holder, `BadTerms` for a mandate
-    to nothing, without an end to come, or to an organisation that stands for nobody.
+    It begins now unless another moment is named; nobody acts under it before it is signed. Raises
+    `NotFound` for another tenant's performer or an unknown holder, `BadTerms` for a mandate to
+    nothing, without an end to come, or to an organisation that stands for nobody, `BadInput` for
+    what is no territory.
     """
     # Load.
     require(principal, SCOPE)
@@ -66,8 +71,9 @@ def draft_mandate(
         guardians=tuple(item.did for item in due),
         acts=tuple(sorted(set(acts))),
         kinds=tuple(sorted(set(kinds))),
-        valid_from=now,
+        valid_from=valid_from or now,
         valid_until=min(ends, valid_until),
+        territories=_places(territories),
     )
     _refuse(terms, holder.kind)
     if Act.HOLD_KEY in terms.acts:
@@ -171,6 +177,12 @@ def _own(session: Session, principal: Principal, mandate_id: str) -> Mandate:
             code="not-your-mandate",
         )
     return item
+
+
+def _places(territories: Collection[str]) -> tuple[str, ...]:
+    """In order; what names everywhere is not written."""
+    found = check_territories(territories) if territories else ()
+    return () if ANYWHERE in found else found
 
 
 def _refuse(terms: MandateTerms, holder_kind: str) -> None:

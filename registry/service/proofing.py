@@ -22,6 +22,7 @@ from fingerprint.models import Reason, Template
 from registry.enrolment import Step, advance, notice_ends, notice_is_over
 from registry.models.people import Enrolment, EnrolmentState
 from registry.models.proofs import PART_OF, Attestation, Challenge, ChallengeState, Fact
+from registry.proofing import mouths
 from registry.proofing.sufficiency import Demands, Evidence, missing
 from registry.service.attesting import ATTEST, attester_of, reach
 from registry.service.disputes import open_dispute
@@ -69,7 +70,7 @@ def attest(
         require(principal, ATTEST)
     if enrolment.state in (EnrolmentState.DRAFT, EnrolmentState.WITHDRAWN):
         advance(enrolment.state, Step.PROVE)
-    item = _attestation(principal, enrolment, facts, statement, demands=demands, now=now)
+    item = attestation_of(principal, enrolment, facts, statement, demands=demands, now=now)
     # Save.
     attestations.add_attestation(session, item)
     payload = {
@@ -200,7 +201,9 @@ def _is_passed(item: Challenge, said: Sequence[Attestation]) -> bool:
     """Whether an answer counts: judged whole, or its words heard by somebody afterwards."""
     if item.state is not ChallengeState.HEAR or item.answered_at is None:
         return item.state is ChallengeState.PASSED
-    return any(Fact.WORDS in one.facts and one.at > item.answered_at for one in said)
+    vouched = [one for one in said if one.at > item.answered_at and not one.refused]
+    later = {fact for one in vouched for fact in one.facts}
+    return mouths.wanted(item.reasons) <= later
 
 
 def _refuse(
@@ -251,7 +254,7 @@ def _activate(session: Session, enrolment: Enrolment, now: datetime) -> Enrolmen
     return enrolments.get_enrolment(session, principal, enrolment.id)
 
 
-def _attestation(
+def attestation_of(
     principal: Principal,
     enrolment: Enrolment,
     facts: Sequence[Fact],
@@ -259,7 +262,12 @@ def _attestation(
     *,
     demands: Demands,
     now: datetime,
+    refused: bool = False,
 ) -> Attestation:
+    """What the caller vouches for, or denies; raises `BadInput` where that is nothing or too long.
+
+    Where the registry has a staff `NotAllowed` for a key.
+    """
     said = " ".join(statement.split())
     if not facts or len(said) > STATEMENT_LENGTH_MAX:
         raise BadInput(
@@ -276,4 +284,5 @@ def _attestation(
         statement=said,
         single_operator=demands.single_operator,
         at=now,
+        refused=refused,
     )

@@ -11,7 +11,6 @@ from sqlmodel import Session
 from core import audit, notices
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
-from core.tenants import get_tenant
 from core.vault import Vault
 from fingerprint.models import Modality
 from registry.minority import midnight
@@ -24,10 +23,14 @@ from registry.models.evidence import (
     Unread,
     Use,
 )
+from registry.models.mandates import Act
 from registry.models.people import PerformerCard
+from registry.service.acting import check_agent
 from registry.service.seals import open_trace
 from registry.service.settled import settled
+from registry.service.useseen import seen
 from registry.store import matches, people, scans, submissions, traces, uses, works
+from registry.store.uses import UseVersion
 from registry.useforming import form_uses
 
 
@@ -79,10 +82,7 @@ def foreign_uses(
     """Uses of the caller's performers in other tenants' cuts, newest first."""
     require(principal, "performers")
     rows = uses.uses_of_own_performers(session, principal, before_seq=before_seq, limit=limit)
-    return tuple(
-        _foreign(session, use, studio_id, seq, found_at=found_at, at=at)
-        for use, studio_id, seq, found_at in rows
-    )
+    return tuple(_foreign(session, item, at=at) for item in rows)
 
 
 def own_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, ...]:
@@ -102,15 +102,19 @@ def evidence_crop(
 
 
 def match_evidence(
-    session: Session, vault: Vault, principal: Principal, match_id: str
+    session: Session, vault: Vault, principal: Principal, match_id: str, *, at: datetime
 ) -> tuple[Modality, bytes]:
     """The best face (JPEG) or some seconds of the voice (Ogg Opus) behind a match, while kept.
 
-    For the studio whose media it is only; raises `NotFound` for anybody else and once it is gone.
+    For the studio whose media it is; for the performer's side where the find is sure and the cut
+    is out. Raises `NotFound` for anybody else, before that day, and once it is gone.
     """
-    require(principal, "submissions")
-    _, trace_id, _ = matches.get_match(session, principal, match_id)
-    row = traces.get_trace(session, principal, trace_id)
+    owner_id, trace_id, match = matches.get_match(session, principal, match_id)
+    if owner_id == principal.tenant_id:
+        require(principal, "submissions")
+    else:
+        _check_shown(session, principal, owner_id, match, at)
+    row = traces.get_trace(session, system(owner_id), trace_id)
     trace = None if row is None else open_trace(vault, row)
     kept = None if trace is None else trace.crop or trace.excerpt
     if trace is None or kept is None:
@@ -121,9 +125,10 @@ def match_evidence(
 def minor_in_match(
     session: Session, principal: Principal, match_id: str, *, at: datetime
 ) -> str | None:
-    """The performer whom a match names, if that is a minor; raises `NotFound`."""
-    require(principal, "submissions")
-    _, _, match = matches.get_match(session, principal, match_id)
+    """The performer whom a match names, if that is a minor of another side; raises `NotFound`."""
+    owner_id, _, match = matches.get_match(session, principal, match_id)
+    if owner_id != principal.tenant_id:
+        return None
     capability = SearchCapability("attribution", match_id)
     adult_on = people.adult_on(session, capability, match.performer_id)
     return match.performer_id if adult_on is not None and at < midnight(adult_on) else None
@@ -174,26 +179,31 @@ def _newest_done(session: Session, principal: Principal, submission_id: str) -> 
     )
 
 
-def _foreign(
-    session: Session, use: Use, studio_id: str, seq: int, *, found_at: datetime, at: datetime
-) -> ForeignUse:
-    # The row was addressed to the caller; what it hangs on is read as its owner and then cut down.
-    studio = system(studio_id)
-    submission = submissions.get_submission(session, studio, use.submission_id)
-    release_at = submission.declaration.release_at
-    title = ""
-    if release_at <= at.date():
-        cut = works.get_cut(session, studio, use.cut_id)
-        title = works.get_work(session, studio, cut.work_id).title
+def _foreign(session: Session, item: UseVersion, *, at: datetime) -> ForeignUse:
+    shown = seen(session, item, at=at)
     return ForeignUse(
-        use_id=use.id,
-        performer_id=use.performer_id,
-        kind=use.kind,
-        decision=use.decision,
-        studio=get_tenant(session, studio_id).name,
-        title=title,
-        release_at=release_at,
-        found_at=found_at,
-        match_ids=use.match_ids,
-        seq=seq,
+        use_id=shown.use.id,
+        performer_id=shown.use.performer_id,
+        kind=shown.use.kind,
+        decision=shown.use.decision,
+        studio=shown.studio,
+        title=shown.title,
+        release_at=shown.release_at,
+        found_at=shown.found_at,
+        match_ids=shown.use.match_ids,
+        seq=shown.seq,
     )
+
+
+def _check_shown(
+    session: Session, principal: Principal, owner_id: str, match: Match, at: datetime
+) -> None:
+    """Return where the performer's side may look at a find: a sure one, in a cut that is out."""
+    require(principal, "performers")
+    check_agent(session, principal, match.performer_id, Act.READ, now=at)
+    submission = submissions.get_submission(session, system(owner_id), match.submission_id)
+    sure = uses.was_sure(session, principal, match)
+    if not sure or submission.declaration.release_at > at.date():
+        raise NotFound(
+            "This is shown once the title is out.", next_step="Look again after its release."
+        )

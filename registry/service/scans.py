@@ -173,6 +173,12 @@ def list_scans(session: Session, principal: Principal, submission_id: str) -> tu
     return scans.scans_of(session, principal, submission_id)
 
 
+def met_so_far(session: Session, principal: Principal, scan_id: str) -> Mapping[Modality, int]:
+    """In how many places a scan has met somebody until now, by what was met."""
+    require(principal, SCOPE)
+    return traces.counts_of(session, principal, scan_id)
+
+
 def _give_up(session: Session, principal: Principal, earlier: Sequence[Scan]) -> None:
     for scan in earlier:
         if scan.state is ScanState.RUNNING:

@@ -1,6 +1,6 @@
 """Declarations made once for a series, a season or an episode, and what cuts inherit of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,8 +75,21 @@ def inherited_by(session: Session, principal: Principal, cut_id: str) -> dict[st
     return inherited(_above(session, principal, cut_id))
 
 
+def inherited_under(session: Session, principal: Principal, work_id: str) -> dict[str, object]:
+    """What a work and those above it declare for every cut below it. Raises `NotFound`."""
+    require(principal, SCOPE)
+    path = [work_id, *works.parents(session, principal, work_id)]
+    return inherited(_declared_by(session, principal, path))
+
+
 def _above(session: Session, principal: Principal, cut_id: str) -> list[dict[str, Any]]:
-    path = work_path(session, principal, cut_id)
+    return _declared_by(session, principal, work_path(session, principal, cut_id))
+
+
+def _declared_by(
+    session: Session, principal: Principal, path: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What the works of a path that leads upwards declare, the topmost first."""
     parts = [series.declaration_of(session, principal, work_id) for work_id in reversed(path)]
     return [part for part in parts if part is not None]
 

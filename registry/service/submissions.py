@@ -139,6 +139,13 @@ def get_submission(session: Session, principal: Principal, submission_id: str) -
     return submissions.get_submission(session, principal, submission_id)
 
 
+def newest_of_cut(session: Session, principal: Principal, cut_id: str) -> Submission | None:
+    """The file handed in last for a cut of the caller's; nothing before the first."""
+    require(principal, SCOPE)
+    found = submissions.newest_of_cut(session, principal, cut_id)
+    return None if found is None else found[0]
+
+
 def own_declaration(
     session: Session, principal: Principal, submission_id: str
 ) -> Mapping[str, object]:

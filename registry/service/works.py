@@ -97,6 +97,26 @@ def list_works(
     return works.list_works(session, principal, after=after, limit=limit)
 
 
+def works_under(
+    session: Session,
+    principal: Principal,
+    parent_id: str | None,
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int = works.PAGE_MAX,
+) -> tuple[Work, ...]:
+    """The caller's works right under a work, or at the top, by title; page on with (title, id)."""
+    require(principal, SCOPE)
+    return works.children(session, principal, parent_id, after=after, limit=limit)
+
+
+def works_above_one(session: Session, principal: Principal, work_id: str) -> tuple[Work, ...]:
+    """The works above one of the caller's, the topmost first; raises `NotFound`."""
+    require(principal, SCOPE)
+    ids = works.parents(session, principal, work_id)
+    return tuple(works.get_work(session, principal, each) for each in reversed(ids))
+
+
 def list_cuts(
     session: Session,
     principal: Principal,

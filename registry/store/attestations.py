@@ -3,6 +3,7 @@
 The log commits to each of them, so a change is found; the rows can go when a person is erased.
 """
 
+from sqlalchemy import false
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
@@ -21,6 +22,7 @@ class AttestationRow(Owned, table=True):
     facts: list[str] = Field(sa_type=JsonText)
     statement: str
     single_operator: bool
+    refused: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 def add_attestation(session: Session, item: Attestation) -> None:
@@ -35,6 +37,7 @@ def add_attestation(session: Session, item: Attestation) -> None:
             facts=list(item.facts),
             statement=item.statement,
             single_operator=item.single_operator,
+            refused=item.refused,
         )
     )
     session.flush()
@@ -59,6 +62,7 @@ def list_attestations(
             statement=row.statement,
             single_operator=row.single_operator,
             at=row.recorded_at,
+            refused=row.refused,
         )
         for row in session.exec(query)
     )

@@ -215,6 +215,19 @@ def due(
     return tuple(_enrolment(row) for row in session.exec(query))
 
 
+def captured(
+    session: Session, _capability: SearchCapability, *, after: str, limit: int
+) -> tuple[Enrolment, ...]:
+    """Enrolments of every tenant that wait for proofs, by their ids, those after `after`."""
+    query = (
+        select(EnrolmentRow)
+        .where(col(EnrolmentRow.state) == EnrolmentState.CAPTURED, col(EnrolmentRow.id) > after)
+        .order_by(col(EnrolmentRow.id))
+        .limit(limit)
+    )
+    return tuple(_enrolment(row) for row in session.exec(query))
+
+
 def all_owners(session: Session, _capability: SearchCapability) -> tuple[tuple[str, str], ...]:
     """(enrolment, performer) of every tenant, ended ones too."""
     query = select(EnrolmentRow.id, EnrolmentRow.performer_id).order_by(col(EnrolmentRow.id))

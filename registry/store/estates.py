@@ -116,6 +116,14 @@ def estates_of(session: Session, principal: Principal, performer_id: str) -> tup
     return tuple(_estate(session, row) for row in session.exec(query))
 
 
+def inherited(session: Session, _capability: SearchCapability) -> frozenset[str]:
+    """The performers, across tenants, whose heirs are known."""
+    query = select(EstateRow.performer_id).where(
+        col(EstateRow.state) == EstateState.CONFIRMED.value
+    )
+    return frozenset(session.exec(query))
+
+
 def left_by(
     session: Session, _capability: SearchCapability, payee_ids: Collection[str]
 ) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Mandates: the exact signed bytes, and when each began and ended in the one order."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -7,9 +8,9 @@ from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from registry.mandates import mandate_terms
-from registry.models.mandates import Mandate
+from registry.models.mandates import Act, Mandate
 
 PAGE_MAX = 500
 
@@ -58,6 +59,29 @@ def list_mandates(
         query = query.where(col(MandateRow.performer_id) == performer_id)
     rows = session.exec(query.order_by(col(MandateRow.id)).limit(PAGE_MAX))
     return tuple(_mandate(row) for row in rows)
+
+
+def collecting(
+    session: Session,
+    capability: SearchCapability,
+    performer_ids: Collection[str],
+    holder_ids: Collection[str],
+) -> dict[str, list[Mandate]]:
+    """Signed mandates to collect that these performers gave these holders, across tenants, by
+    performer and in the order of their signatures."""
+    found: dict[str, list[Mandate]] = {}
+    names = sorted(performer_ids)
+    for start in range(0, len(names), PAGE_MAX):
+        query = select(MandateRow).where(
+            col(MandateRow.performer_id).in_(names[start : start + PAGE_MAX]),
+            col(MandateRow.holder_id).in_(sorted(holder_ids)),
+            col(MandateRow.seq).is_not(None),
+        )
+        for row in session.exec(query.order_by(col(MandateRow.seq))):
+            item = _mandate(row)
+            if Act.COLLECT in item.terms.acts:
+                found.setdefault(row.performer_id, []).append(item)
+    return found
 
 
 def save_signature(

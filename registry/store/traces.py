@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Update,
     and_,
+    func,
     or_,
     update,
 )
@@ -147,6 +148,16 @@ def ids_of(session: Session, principal: Principal, scan_id: str) -> tuple[str, .
         .order_by(col(TraceRow.segment), col(TraceRow.position))
     )
     return tuple(session.exec(query))
+
+
+def counts_of(session: Session, principal: Principal, scan_id: str) -> dict[Modality, int]:
+    """How many traces of each modality a scan of the caller's has left so far."""
+    query = (
+        select(TraceRow.modality, func.count())
+        .where(visible(TraceRow, principal), col(TraceRow.scan_id) == scan_id)
+        .group_by(col(TraceRow.modality))
+    )
+    return {Modality(name): count for name, count in session.exec(query)}
 
 
 def get_trace(session: Session, principal: Principal, trace_id: str) -> SealedTrace | None:

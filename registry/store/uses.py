@@ -4,20 +4,34 @@ Bitemporal: `recorded_at` and `superseded_at` say when the registry held it for 
 itself happens is the release date of the submission. The audience is the performer's tenant.
 """
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import ColumnElement, Index, func, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.errors import NotFound
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
-from registry.models.evidence import Use
+from registry.models.evidence import Match, Use
 from registry.models.works import KindOfUse
 from registry.store.codec import SpansJson, members_of, spans_json, spans_of
 
 PAGE_MAX = 500
+VERSIONS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UseVersion:
+    """A version of a use with its studio's tenant; `gone` once another or none came after it."""
+
+    use: Use
+    tenant_id: str
+    seq: int
+    found_at: datetime
+    gone: bool = False
 
 
 class UseRow(Owned, table=True):
@@ -118,27 +132,122 @@ def get_use(session: Session, principal: Principal, use_id: str) -> Use:
     )
     row = session.exec(query).first()
     if row is None:
-        raise NotFound("There is no such use.", next_step="Check the use id.")
+        raise _no_use()
     return _use(row)
 
 
 def uses_of_own_performers(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
-) -> tuple[tuple[Use, str, int, datetime], ...]:
-    """(use, studio's tenant, seq, found at) of live uses by other tenants, newest first.
+) -> tuple[UseVersion, ...]:
+    """Live uses of the caller's performers by other tenants, newest first.
 
     Only sure ones: a doubtful find may be about somebody else.
     """
-    query = select(UseRow).where(
-        col(UseRow.audience) == f"tenant:{principal.tenant_id}",
-        col(UseRow.decision) == Decision.MATCH.value,
-        col(UseRow.superseded_at).is_(None),
+    addressed = col(UseRow.audience) == f"tenant:{principal.tenant_id}"
+    return _newest(session, addressed, before_seq=before_seq, limit=limit)
+
+
+def of_performer(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    *,
+    since: datetime | None = None,
+    before_seq: int | None = None,
+    limit: int = 50,
+) -> tuple[UseVersion, ...]:
+    """Live sure uses of one performer that the caller may see, newest first.
+
+    `since` leaves out what was held for true before.
+    """
+    clauses = _about(principal, performer_id, since)
+    return _newest(session, *clauses, before_seq=before_seq, limit=limit)
+
+
+def count_of_performer(
+    session: Session, principal: Principal, performer_id: str, *, since: datetime | None = None
+) -> int:
+    """How many live sure uses of one performer the caller may see."""
+    query = select(func.count()).where(*_SURE, *_about(principal, performer_id, since))
+    return session.exec(query).one()
+
+
+def in_cuts(
+    session: Session, principal: Principal, performer_id: str, cut_ids: Collection[str]
+) -> tuple[UseVersion, ...]:
+    """The newest version of any use of a performer in each of these cuts, as the caller may see."""
+    newest = (
+        select(func.max(UseRow.seq))
+        .where(
+            visible(UseRow, principal),
+            col(UseRow.performer_id) == performer_id,
+            col(UseRow.cut_id).in_(cut_ids),
+        )
+        .group_by(col(UseRow.cut_id))
     )
+    rows = session.exec(select(UseRow).where(col(UseRow.seq).in_(newest)))
+    return tuple(_version(row) for row in rows)
+
+
+def versions(
+    session: Session, principal: Principal, performer_id: str, use_id: str
+) -> tuple[UseVersion, ...]:
+    """The newest versions of a use that was sure, newest first; raises NotFound where none was."""
+    query = (
+        select(UseRow)
+        .where(
+            visible(UseRow, principal),
+            col(UseRow.use_id) == use_id,
+            col(UseRow.performer_id) == performer_id,
+            col(UseRow.decision) == Decision.MATCH.value,
+        )
+        .order_by(col(UseRow.seq).desc())
+        .limit(VERSIONS_MAX)
+    )
+    found = tuple(_version(row) for row in session.exec(query))
+    if not found:
+        raise _no_use()
+    return found
+
+
+def was_sure(session: Session, principal: Principal, match: Match) -> bool:
+    """Whether a sure use that the caller may see ever rested on this match."""
+    query = select(UseRow.match_ids).where(
+        visible(UseRow, principal),
+        col(UseRow.performer_id) == match.performer_id,
+        col(UseRow.cut_id) == match.cut_id,
+        col(UseRow.decision) == Decision.MATCH.value,
+    )
+    return any(match.id in ids for ids in session.exec(query))
+
+
+def _about(
+    principal: Principal, performer_id: str, since: datetime | None
+) -> list[ColumnElement[bool]]:
+    clauses = [visible(UseRow, principal), col(UseRow.performer_id) == performer_id]
+    return clauses if since is None else [*clauses, col(UseRow.recorded_at) >= since]
+
+
+def _newest(
+    session: Session, *clauses: ColumnElement[bool], before_seq: int | None, limit: int
+) -> tuple[UseVersion, ...]:
+    query = select(UseRow).where(*_SURE, *clauses)
     if before_seq is not None:
         query = query.where(col(UseRow.seq) < before_seq)
     ordered = query.order_by(col(UseRow.seq).desc()).limit(min(limit, PAGE_MAX))
-    return tuple(
-        (_use(row), row.tenant_id, row.seq, row.recorded_at) for row in session.exec(ordered)
+    return tuple(_version(row) for row in session.exec(ordered))
+
+
+_SURE = (col(UseRow.decision) == Decision.MATCH.value, col(UseRow.superseded_at).is_(None))
+
+
+def _no_use() -> NotFound:
+    return NotFound("There is no such use.", next_step="Check the use id.")
+
+
+def _version(row: UseRow) -> UseVersion:
+    return UseVersion(
+        _use(row), row.tenant_id, row.seq, row.recorded_at, gone=row.superseded_at is not None
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sqlalchemy import tuple_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
@@ -75,6 +76,34 @@ def list_works(
     return tuple(_work(row) for row in session.exec(query))
 
 
+def children(
+    session: Session,
+    principal: Principal,
+    parent_id: str | None,
+    *,
+    after: tuple[str, str] | None = None,
+    limit: int = PAGE_MAX,
+) -> tuple[Work, ...]:
+    """The caller's works right under a work, or at the top, by title; `after` is (title, id)."""
+    query = select(WorkRow).where(
+        col(WorkRow.tenant_id) == principal.tenant_id, col(WorkRow.parent_id) == parent_id
+    )
+    if after is not None:
+        query = query.where(tuple_(col(WorkRow.title), col(WorkRow.id)) > tuple_(*after))
+    ordered = query.order_by(col(WorkRow.title), col(WorkRow.id)).limit(min(limit, PAGE_MAX))
+    return tuple(_work(row) for row in session.exec(ordered))
+
+
+def parents(session: Session, principal: Principal, work_id: str) -> tuple[str, ...]:
+    """Ids of the works above one of the caller's, from the nearest upwards."""
+    found: list[str] = []
+    above = get_work(session, principal, work_id).parent_id
+    while above is not None and len(found) < DEPTH_MAX:
+        found.append(above)
+        above = get_work(session, principal, above).parent_id
+    return tuple(found)
+
+
 def add_cut(session: Session, cut: Cut, *, at: datetime) -> None:
     """Store a new cut."""
     session.add(
@@ -98,7 +127,7 @@ def get_cut(session: Session, principal: Principal, cut_id: str) -> Cut:
     row = session.exec(query).first()
     if row is None:
         raise NotFound("There is no such cut.", next_step="Check the cut id.")
-    return _cut(row)
+    return cut_of(row)
 
 
 def list_cuts(
@@ -114,7 +143,7 @@ def list_cuts(
     if work_id is not None:
         query = query.where(col(CutRow.work_id) == work_id)
     ordered = query.order_by(col(CutRow.id)).limit(min(limit, PAGE_MAX))
-    return tuple(_cut(row) for row in session.exec(ordered))
+    return tuple(cut_of(row) for row in session.exec(ordered))
 
 
 def kin_cuts(session: Session, principal: Principal, cut_id: str) -> tuple[str, ...]:
@@ -192,7 +221,8 @@ def _work(row: WorkRow) -> Work:
     )
 
 
-def _cut(row: CutRow) -> Cut:
+def cut_of(row: CutRow) -> Cut:
+    """The cut that a row holds."""
     return Cut(
         id=row.id,
         tenant_id=row.tenant_id,

@@ -52,6 +52,24 @@ class Bill:
     lines: tuple[BillLine, ...]
     credits_number: str = ""
     credits_issued_on: date | None = None
+    withheld_micro: int = 0
+
+    @property
+    def seller_id(self) -> str:
+        """The book, or the payee in whose name the book issued it."""
+        invoice = self.invoice
+        return invoice.licensee_id if invoice.kind.self_billed else invoice.tenant_id
+
+    @property
+    def buyer_id(self) -> str:
+        """The licensee, or the book that issued it in a payee's name."""
+        invoice = self.invoice
+        return invoice.tenant_id if invoice.kind.self_billed else invoice.licensee_id
+
+    @property
+    def due_micro(self) -> int:
+        """What is to be paid, above zero, after what was withheld for the state."""
+        return self.net_micro + self.vat_micro - self.withheld_micro
 
     @property
     def tax(self) -> Tax:
@@ -104,6 +122,7 @@ def paper_to_dict(bill: Bill) -> dict[str, Any]:
             for one in bill.lines
         ],
         "credits_number": bill.credits_number,
+        "withheld_micro": str(bill.withheld_micro),
         "credits_issued_on": None if day is None else day.isoformat(),
     }
 
@@ -121,6 +140,7 @@ def paper_from_dict(invoice: Invoice, data: Mapping[str, Any]) -> Bill:
         ),
         credits_number=data["credits_number"],
         credits_issued_on=None if day is None else date.fromisoformat(day),
+        withheld_micro=int(data.get("withheld_micro", "0")),
     )
 
 

@@ -22,7 +22,12 @@ from royalties.models_income import InvoiceKind
 _PROFILE = "urn:cen.eu:en16931:2017"
 _SCHEMA = "FACTUR-X_EN16931"
 # UNTDID 1001 and 4461, UN/ECE Recommendation 20.
-_TYPES = {InvoiceKind.INVOICE: "380", InvoiceKind.CREDIT_NOTE: "381"}
+_TYPES = {
+    InvoiceKind.INVOICE: "380",
+    InvoiceKind.CREDIT_NOTE: "381",
+    InvoiceKind.SELF_BILLED: "389",
+    InvoiceKind.SELF_BILLED_CREDIT: "261",
+}
 _TRANSFER, _ONE = "58", "C62"
 
 
@@ -35,9 +40,9 @@ def einvoice(bill: Bill) -> bytes:
     document.header.type_code = _TYPES[invoice.kind]
     document.header.issue_date_time = invoice.issued_on
     agreement = document.trade.agreement
-    agreement.buyer_reference = invoice.licensee_id
-    _party(agreement.seller, bill.seller, invoice.tenant_id, bill)
-    _party(agreement.buyer, bill.buyer, invoice.licensee_id, bill)
+    agreement.buyer_reference = bill.buyer_id
+    _party(agreement.seller, bill.seller, bill.seller_id, bill)
+    _party(agreement.buyer, bill.buyer, bill.buyer_id, bill)
     for number, line in enumerate(bill.lines, 1):
         document.trade.items.add(_line(number, line, bill))
     _settlement(document, bill)
@@ -92,7 +97,7 @@ def _settlement(document: Document, bill: Bill) -> None:
     tax.basis_amount = _amount(bill.net_micro)
     _tax(tax, bill)
     if bill.tax.basis_points == 0:
-        tax.exemption_reason = bill.tax.source
+        tax.exemption_reason = bill.tax.note
     if bill.tax.exemption_code:
         tax.exemption_reason_code = bill.tax.exemption_code
     made.trade_tax.add(tax)
@@ -118,7 +123,10 @@ def _sums(document: Document, bill: Bill) -> None:
     net, vat = _amount(bill.net_micro), _amount(bill.vat_micro)
     made.line_total = made.tax_basis_total = net
     made.tax_total = (vat, bill.invoice.currency)
-    made.grand_total = made.due_amount = net + vat
+    made.grand_total = net + vat
+    if bill.withheld_micro:
+        made.prepaid_total = _amount(bill.withheld_micro)
+    made.due_amount = _amount(bill.due_micro)
 
 
 def _amount(micro: int) -> Decimal:

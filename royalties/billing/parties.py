@@ -51,8 +51,8 @@ def checked(party: Party) -> Party:
         faults.append("country")
     if party.email and _EMAIL.fullmatch(party.email) is None:
         faults.append("email")
-    vat_id = re.sub(r"[\s.-]", "", party.vat_id).upper()
-    if vat_id and (_VAT_ID.fullmatch(vat_id) is None or not _sound(vat_id)):
+    vat_id = normal_vat_id(party.vat_id)
+    if vat_id is None:
         faults.append("vat_id")
     if party.vat_checked_on is not None and not (vat_id and party.vat_check_reference):
         faults.append("vat_check_reference")
@@ -68,6 +68,13 @@ def checked(party: Party) -> Party:
     bic = check_bic(party.bic, iban) if party.bic else ""
     said = {**party_to_dict(party), "vat_id": vat_id, "iban": iban, "bic": bic}
     return party_from_dict(said)
+
+
+def normal_vat_id(text: str) -> str | None:
+    """A VAT id in its normal form, "" for none; None for what is none."""
+    vat_id = re.sub(r"[\s.-]", "", text).upper()
+    sound = not vat_id or (_VAT_ID.fullmatch(vat_id) is not None and _sound(vat_id))
+    return vat_id if sound else None
 
 
 def party_to_dict(party: Party) -> dict[str, Any]:

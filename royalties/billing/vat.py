@@ -19,6 +19,8 @@ from royalties.billing.parties import Party
 STANDARD, REVERSE, OUTSIDE, EXEMPT = "S", "AE", "O", "E"
 # VATEX codes of the EN 16931 code lists; a small business has none of its own.
 _CODES = {REVERSE: "VATEX-EU-AE", OUTSIDE: "VATEX-EU-O", EXEMPT: ""}
+# What Directive 2006/112/EC, Art. 226 (11a) wants to be read, and German law in these words.
+_WORDS = "Reverse charge / Steuerschuldnerschaft des Leistungsempfängers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Tax:
     def percent(self) -> str:
         """The rate as EN 16931 writes it, `19.00`."""
         return f"{self.basis_points // 100}.{self.basis_points % 100:02d}"
+
+    @property
+    def note(self) -> str:
+        """Why there is no tax, in the words that the law asks for where it asks for some."""
+        return f"{_WORDS}: {self.source}" if self.category == REVERSE else self.source
 
     @property
     def exemption_code(self) -> str:
@@ -63,6 +70,16 @@ def decide(seller: Party, buyer: Party, on: date) -> Tax:
     if rate is None:
         raise _unknown(seller.country)
     return Tax(STANDARD, rate["basis_points"], authority, rate["source"])
+
+
+def authority(country: str) -> str:
+    """Whom tax of a country is owed to; raises `BadInput` where there is none on file."""
+    return str(_country(country)["authority"])
+
+
+def in_union(country: str) -> bool:
+    """Whether a country is in the Union."""
+    return country in _union()["members"]
 
 
 def tax_to_dict(tax: Tax) -> dict[str, str]:

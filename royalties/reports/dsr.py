@@ -95,7 +95,11 @@ def read_dsr(stream: LineReader, mapping: ColumnMapping = OURS) -> Iterator[Usag
         if kind.startswith("#"):
             message.layout |= {kind[1:]: tuple(cell.strip() for cell in cells)} if cells else {}
         elif kind.startswith("SU") and kind in message.layout:
-            yield replace(_usage(message, message.read(kind, cells), line_no), text=text)
+            one = _usage(message, message.read(kind, cells), line_no)
+            if isinstance(one, UsageRow):
+                yield one._replace(text=text)
+            else:
+                yield replace(one, text=text)
         else:
             _keep(message, kind, message.read(kind, cells))
     if not message.ended:

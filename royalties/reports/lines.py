@@ -12,10 +12,17 @@ LINE_BYTES_MAX = 65_536
 
 
 class LineReader(Protocol):
-    """Anything that reads bytes by lines: a file, or one that counts along."""
+    """Anything that reads bytes by lines: a file, or one that was unpacked."""
 
     def readline(self, size: int = -1, /) -> bytes:
         """Read up to a line end, or `size` bytes."""
+
+
+class BlockReader(Protocol):
+    """Anything that reads bytes: a file, or one that counts along."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read at most `size` bytes; none at the end."""
 
 
 def read_lines(stream: LineReader, line_no: int = 0) -> Iterator[tuple[int, str | Reject]]:

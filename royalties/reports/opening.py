@@ -14,13 +14,14 @@ from core.errors import BadInput
 from royalties.models import Reject, UsageRow
 from royalties.reports.dsr import read_dsr
 from royalties.reports.jsonlines import read_json
-from royalties.reports.lines import LineReader
+from royalties.reports.lines import BlockReader, LineReader
 from royalties.reports.mapping import OURS, ColumnMapping
 from royalties.usage import Header, read_header, read_rows
 
 UNPACKED_BYTES_MAX = 16 * 1024**3
 _GZIP = b"\x1f\x8b"
 _PEEK = 4096
+_BLOCK = 1 << 16
 
 
 class Form(StrEnum):
@@ -46,9 +47,9 @@ class Opened:
 
 
 class _Bytes(io.RawIOBase):
-    """A reader of lines as a raw stream, so that gzip can read through it."""
+    """A reader as a raw stream, so that lines are cut and gzip reads in blocks."""
 
-    def __init__(self, source: LineReader) -> None:
+    def __init__(self, source: BlockReader) -> None:
         self._source = source
 
     def readable(self) -> bool:
@@ -56,39 +57,39 @@ class _Bytes(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Fill the buffer from the next line or piece of one."""
-        piece = self._source.readline(len(buffer))
+        """Fill the buffer from the next block."""
+        piece = self._source.read(len(buffer))
         buffer[: len(piece)] = piece
         return len(piece)
 
 
 class _Unpacked:
-    """Lines of a packed report, no more than a bound of bytes."""
+    """A packed report as it was, no more than a bound of bytes."""
 
     def __init__(self, source: gzip.GzipFile) -> None:
         self._source = source
         self._left = UNPACKED_BYTES_MAX
 
-    def readline(self, size: int = -1, /) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Read as a file does; raises BadInput for what is no gzip or unpacks without end."""
         try:
-            line = self._source.readline(size)
+            block = self._source.read(size)
         except (OSError, EOFError, zlib.error) as exc:
             raise _damaged("is damaged or was cut off") from exc
-        self._left -= len(line)
+        self._left -= len(block)
         if self._left < 0:
             raise _damaged("unpacks to more than can be read")
-        return line
+        return block
 
 
-def open_report(source: LineReader, mapping: ColumnMapping = OURS) -> Opened:
+def open_report(source: BlockReader, mapping: ColumnMapping = OURS) -> Opened:
     """Find out how a report is written and read it; raises `BadInput` for none of the forms."""
-    stream = io.BufferedReader(_Bytes(source), _PEEK)
+    stream = io.BufferedReader(_Bytes(source), _BLOCK)
     reader: LineReader = stream
     first = stream.peek(_PEEK)
     if first.startswith(_GZIP):
         packed = gzip.GzipFile(fileobj=stream)
-        buffered = io.BufferedReader(_Bytes(_Unpacked(packed)), _PEEK)
+        buffered = io.BufferedReader(_Bytes(_Unpacked(packed)), _BLOCK)
         reader, first = buffered, buffered.peek(_PEEK)
     begun = first.removeprefix(b"\xef\xbb\xbf").lstrip()
     if begun.startswith((b"HEAD\t", b"#HEAD", b"HEAD.")):

@@ -10,10 +10,11 @@ from royalties.reports.cells import reported
 from royalties.reports.identifiers import OF_CUTS, OF_PEOPLE
 
 REFERENCE_CHARS_MAX = 200
+VIEWS_DIGITS_MAX = 12
 PERIOD = re.compile(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])")
 _NAMING = frozenset({*OF_CUTS, *OF_PEOPLE})
 _CUT_ID = re.compile(r"cut_[a-z2-7]{26}")
-_VIEWS = re.compile(r"[0-9]{1,12}")
+_VIEWS = re.compile(rf"[0-9]{{1,{VIEWS_DIGITS_MAX}}}")
 _LINE_ID = re.compile(r"usg_[a-z2-7]{26}")
 
 

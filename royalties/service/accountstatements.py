@@ -4,6 +4,7 @@ A performer's side sees all of it, whoever collects what its own book says, and 
 what it owes is on accounts of its own.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -15,8 +16,10 @@ from core.principal import Principal, SearchCapability, require
 from registry.models.estates import EstateState
 from registry.models.mandates import Act
 from registry.service.acting import view
+from registry.service.people import NEVER
 from registry.store import estates, people, works
 from royalties import accountstatement as rules
+from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Holder
 from royalties.models_books import PeriodState
 from royalties.service.periods import check_month
@@ -67,6 +70,24 @@ def months(
     side = view(session, principal, performer_id, Act.READ, now=now)
     holder = _holder(session, side, performer_id)
     return journal.months_of(session, side, rules.own_accounts(holder))
+
+
+def standing(
+    session: Session, principal: Principal, *, performer_id: str, now: datetime
+) -> dict[str, dict[str, int]]:
+    """What stands on a performer's own accounts now: millionths by currency and kind of account."""
+    require(principal, SCOPE)
+    side = view(session, principal, performer_id, Act.READ, now=now)
+    own = rules.own_accounts(_holder(session, side, performer_id))
+    found = [one for book in balances.before(session, side, own, NEVER).values() for one in book]
+    kinds: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for one in found:
+        kinds[one.currency][parse(one.account).kind.value] -= one.net_micro
+    told = {
+        unit: {kind: amount for kind, amount in amounts.items() if amount}
+        for unit, amounts in sorted(kinds.items())
+    }
+    return {unit: amounts for unit, amounts in told.items() if amounts}
 
 
 def titles(session: Session, principal: Principal, cut_ids: Sequence[str]) -> dict[str, str]:

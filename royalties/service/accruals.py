@@ -5,14 +5,14 @@ books the difference. It works cut by cut and page by page, in the caller's one 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from core.clock import utc_now
-from core.principal import Principal, require
+from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Reason
 from licensing.service.clearances import get_clearance
 from royalties import accrual, ledger
@@ -22,10 +22,12 @@ from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
 from royalties.models_books import Transaction
 from royalties.outcomes import Outcome
 from royalties.service.agreed import agreed_in, cuts_with
-from royalties.service.books import Clerk, collector
+from royalties.service.books import Clerks
+from royalties.service.collectors import CollectorsOf
+from royalties.service.conflicts import note_conflicts
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.pools import PoolsOf
-from royalties.store import journal, unlicensed
+from royalties.store import complaints, journal, unlicensed
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
 from royalties.territories import factors_for
@@ -33,9 +35,10 @@ from royalties.territories import factors_for
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts while cuts are worked through, and the clerk who books what they come to."""
+    """Counts while cuts are worked through, and the clerks who book what they come to."""
 
-    clerk: Clerk
+    clerks: Clerks
+    collecting: CollectorsOf
     new: int = 0
     unchanged: int = 0
     reversed: int = 0
@@ -72,18 +75,34 @@ def accrue(
     and `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
-    book = collector(session)
-    tally = _Tally(Clerk(session, book, utc_now()))
-    asked = unlicensed.of_book(session, principal, book)
+    return accrue_cuts(session, principal, _cuts(session, principal, clearance_id))
+
+
+def accrue_cuts(session: Session, principal: Principal, cut_ids: Iterable[str]) -> AccrualReport:
+    """Accrue what the tenant owes for these cuts; who asked has been let through before."""
+    collecting = CollectorsOf(session)
+    tally = _Tally(Clerks(session, utc_now()), collecting)
+    asked = unlicensed.of_books(session, principal, collecting.books)
     pools = PoolsOf(session, principal)
-    for cut_id in _cuts(session, principal, clearance_id):
+    for cut_id in cut_ids:
         history = history_of(session, principal, cut_id)
+        if not history:
+            continue  # Nothing was ever decided on this cut, so nothing was ever owed for it.
         parties = parties_of(session, principal, history)
         uses, skipped = entitled(history, parties)
         tally.skip(skipped)
         prices = agreed_in(
-            session, principal, history, uses, parties=parties, prices=asked, pools=pools
+            session,
+            principal,
+            history,
+            uses,
+            parties=parties,
+            prices=asked,
+            pools=pools,
+            collectors=collecting.of(parties.creditors.keys()),
         )
+        voided = complaints.voided(session, SearchCapability("accrual", cut_id), cut_id)
+        prices = replace(prices, voided=voided)
         for lines in usage_store.pages(session, principal, cut_id):
             _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
         for gone in usage_store.uncounted(session, principal, cut_id):
@@ -120,22 +139,23 @@ def _accrue_lines(
     wanted, skipped = accrual.desired(uses, priced, prices)
     booked = journal.booked(session, principal, [line.id for line in lines])
     _book(session, principal, accrual.plan(wanted, booked), tally)
+    note_conflicts(session, tally.collecting, wanted, prices.collectors, now=tally.clerks.at)
     tally.skip(skipped)
     kept = Counter(one.pins.outcome for one in wanted)
     tally.kept.update({name: kept[name] for name in kept if name is not Outcome.LICENSED})
 
 
 def _book(session: Session, principal: Principal, plan: accrual.Plan, tally: _Tally) -> None:
-    tally.clerk.reserve(len(plan.reverse) + len(plan.book))
+    tally.clerks.reserve([*(one.book for one in plan.reverse), *(one.book for one in plan.book)])
     old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
-    ledger_store.add_transactions(session, list(_transactions(plan, old, tally.clerk)))
+    ledger_store.add_transactions(session, list(_transactions(plan, old, tally.clerks)))
     tally.new += len(plan.book)
     tally.unchanged += plan.unchanged
     tally.reversed += len(plan.reverse)
 
 
 def _transactions(
-    plan: accrual.Plan, old: Mapping[str, Transaction], clerk: Clerk
+    plan: accrual.Plan, old: Mapping[str, Transaction], clerks: Clerks
 ) -> Iterator[Transaction]:
     """Reversals first: a live key never has two accruals that stand, not even for a moment."""
     new_pins = {one.accrual.live_key: one.accrual.pins for one in plan.book}
@@ -143,12 +163,12 @@ def _transactions(
     for gone in plan.reverse:
         before = old[gone.transaction_id]
         reasons[gone.live_key] = accrual.difference(before.pins, new_pins.get(gone.live_key))
-        yield ledger.reverse(before, clerk.stamp(), reason=reasons[gone.live_key])
+        yield ledger.reverse(before, clerks.of(gone.book).stamp(), reason=reasons[gone.live_key])
     for booking in plan.book:
         first = "owed" if booking.revision == 1 else "owed-again"
         yield ledger.accrue(
             booking.accrual,
-            clerk.stamp(),
+            clerks.of(booking.book).stamp(),
             revision=booking.revision,
             reason=reasons.get(booking.accrual.live_key, first),
         )

@@ -1,6 +1,6 @@
 """What prices by tariff rest on: the pinned tariffs, who is in the cut, and fees owed once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from licensing.models import Clearance, TariffRef, TariffTerm
 from registry.models.works import Cut
 from registry.store import works
 from royalties.agreed import Agreed, Pools, once
+from royalties.collecting import Collectors
 from royalties.entitlement import Parties, entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
@@ -31,22 +32,25 @@ def agreed_in(
     uses: Sequence[ClearedUse],
     *,
     parties: Parties,
-    prices: Sequence[UnlicensedPrice],
+    prices: Mapping[str, Sequence[UnlicensedPrice]],
     pools: Pools,
+    collectors: Collectors,
 ) -> Agreed:
     """What the prices of these uses of a cut rest on; no tariff is read for simple rates.
 
-    `prices` are the collector's for unlicensed uses, `pools` the licensee's. Whose cut it is not
+    `prices` are those of each book for unlicensed uses, `pools` the licensee's. Whose cut it is not
     owes nothing for it.
     """
     if not history or history[-1].tenant_id != principal.tenant_id:
-        return Agreed()
-    newest = history[-1]
-    unlicensed = Unlicensed(newest, found_in(newest, uses), parties.creditors, prices)
-    terms = [one.term for one in prices if one.term is not None]
+        return Agreed(collectors=collectors)
+    newest, found = history[-1], found_in(history[-1], uses)
+    unlicensed = Unlicensed(newest, found, parties.creditors, prices, collectors)
+    terms = [one.term for asked in prices.values() for one in asked if one.term is not None]
     tariffs = tariffs_pinned(session, principal, [*(use.tariff for use in uses), *terms])
     shares = of_performers(session, SearchCapability("accrual", newest.id), parties.creditors)
-    bare = Agreed(uses=uses, unlicensed=unlicensed, shares=shares, pools=pools)
+    bare = Agreed(
+        uses=uses, unlicensed=unlicensed, shares=shares, pools=pools, collectors=collectors
+    )
     if not tariffs:
         return bare
     cut = works.get_cut(session, principal, newest.cut_id)

@@ -22,7 +22,7 @@ from royalties import auditpack as rules
 from royalties.models_books import Transaction
 from royalties.models_runs import RunState
 from royalties.service import run_checking
-from royalties.service.replay import facts_of
+from royalties.service.bookfacts import facts_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import balances, journal, periods, runs
 from royalties.tariffs.documents import tariff_to_dict

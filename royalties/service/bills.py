@@ -86,19 +86,29 @@ def parties(session: Session, vault: Vault, principal: Principal) -> dict[str, P
     return {row.party_id: _party(vault, row) for row in store.parties(session, principal)}
 
 
+def named(session: Session, principal: Principal) -> frozenset[str]:
+    """The organisations about which the own book knows what to write."""
+    return frozenset(row.party_id for row in store.parties(session, principal))
+
+
 def sides(session: Session, vault: Vault, principal: Principal, licensee_id: str) -> Sides:
     """Who invoices whom, of the principal's own book; raises `Conflict` where one is not named."""
     found = []
     for party_id in (principal.tenant_id, licensee_id):
         row = store.newest_party(session, principal, party_id)
         if row is None:
-            raise Conflict(
-                f"Nobody has said what invoices write about {party_id}.",
-                next_step=f"Say it: ebenbild invoice party {party_id} FILE",
-                code="party-missing",
-            )
+            raise not_named(party_id)
         found.append(_party(vault, row))
     return Sides(*found)
+
+
+def not_named(party_id: str) -> Conflict:
+    """What is said where nobody described an organisation whom a paper has to name."""
+    return Conflict(
+        f"Nobody has said what invoices write about {party_id}.",
+        next_step=f"Say it: ebenbild invoice party {party_id} FILE",
+        code="party-missing",
+    )
 
 
 def tax_of(named: Sides, month: str) -> Tax:

@@ -4,7 +4,8 @@ A book belongs to whoever collects. Who that is follows from the registry and no
 licensee's claims are not the licensee's to book.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from royalties.store import periods
 
 
 def collector(session: Session) -> str:
-    """The tenant that collects what nobody else has a mandate for: the operator."""
+    """The tenant that collects what no society has a mandate for: the operator."""
     found = tenants.list_tenants(session, kind=tenants.OPERATOR, limit=1)
     if not found:
         raise Broken("This registry has no operator, whose book claims go into.")
@@ -55,3 +56,21 @@ class Clerk:
         if month not in known:
             periods.begin(self.session, self.book, month, at=self.at)
         return month
+
+
+@dataclass(slots=True)
+class Clerks:
+    """A clerk for each book that something is booked in, all at one moment."""
+
+    session: Session
+    at: datetime
+    _clerks: dict[str, Clerk] = field(default_factory=dict)
+
+    def of(self, book: str) -> Clerk:
+        """The clerk of a book."""
+        return self._clerks.setdefault(book, Clerk(self.session, book, self.at))
+
+    def reserve(self, books: Iterable[str]) -> None:
+        """Take as many places in each book as it is named here."""
+        for book, count in sorted(Counter(books).items()):
+            self.of(book).reserve(count)

@@ -16,6 +16,7 @@ from royalties.models_payouts import BatchKind, BookAccount
 from royalties.payees import PayeeDetails
 from royalties.paying import Candidate
 from royalties.service.payees import Known, known_payees
+from royalties.service.sisters import payees_of_societies
 from royalties.store import balances
 from royalties.store import payouts as store
 
@@ -42,12 +43,16 @@ def candidates(
         return [_tax(name, micro, to.get(name), refused) for name, (micro, _) in owed.items()]
     owed = balances.owed(session, capability, AccountKind.PAYABLE, currency)
     found = []
+    societies = payees_of_societies(session)
     names = sorted(owed)
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
-        known = known_payees(session, vault, capability, some, at=at)
-        held = _held(session, capability, some, at)
-        found += [_payee(name, owed[name], known.get(name), held[name], refused) for name in some]
+        known = known_payees(session, vault, capability, some, book=principal.tenant_id, at=at)
+        held = _held(session, capability, [one for one in some if one not in societies], at)
+        for name in some:
+            micro, seen = owed[name]
+            due = (micro, f"tenant:{societies[name]}" if name in societies else seen)
+            found.append(_payee(name, due, known.get(name), held.get(name, ()), refused))
     return found
 
 

@@ -56,4 +56,5 @@ def _price(licence: Licence, principal: Principal) -> LicencePrice:
         tariff=licence.terms.tariff,
         licensee_id=licence.terms.licensee_id,
         territories=licence.terms.territories,
+        paid_directly=licence.terms.paid_directly,
     )

@@ -18,10 +18,9 @@ from core.errors import Conflict
 from core.ids import derived_id
 from core.principal import Principal, require
 from core.vault import Vault
-from royalties import invoicing, ledger
+from royalties import invoicing
 from royalties.billing.vat import Tax, tax_from_dict, tax_to_dict
 from royalties.closing import month_of
-from royalties.models_books import TransactionKind
 from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settlement
 from royalties.service import bills, matching
 from royalties.service.books import Clerk
@@ -71,19 +70,30 @@ def issue(
     licensee_id: str | None = None,
     now: datetime,
 ) -> tuple[Invoice, ...]:
-    """Issue everything that is due by a month, for all licensees or one, credit notes first.
+    """Issue what is due by a month and can be, for all licensees or one, credit notes first.
 
-    Issued again it finds nothing due. Raises as `due` does, `NotAllowed` for who does not collect,
-    and `Conflict` where nobody said what to write about a licensee; call it in `write()`.
+    Issued again it finds nothing due; `left` says what is not issued. Raises as `due` does,
+    `NotAllowed` for who does not collect, and `Conflict` where nobody said what to write about who
+    collects; call it in `write()`.
     """
     found = due(session, principal, month)
     collecting(principal)
-    wanted = [one for one in found if licensee_id in (None, one.licensee_id)]
+    named = bills.named(session, principal)
+    wanted = [
+        one for one in found if licensee_id in (None, one.licensee_id) and one.licensee_id in named
+    ]
     desk = _Desk.open(session, vault, principal, now)
     issued = tuple(_issue(desk, one, month) for one in wanted)
     for licensee, currency in sorted({_key(one) for one in wanted}):
         matching.offset(desk.clerk, principal, licensee, currency)
     return issued
+
+
+def left(session: Session, principal: Principal, month: str) -> tuple[Claims, ...]:
+    """What is due by a month and cannot be issued: nobody said what to write about the licensee."""
+    found = due(session, principal, month)
+    named = bills.named(session, principal)
+    return tuple(one for one in found if one.licensee_id not in named)
 
 
 def cancel(
@@ -223,19 +233,10 @@ def _document(
 
 def _book(clerk: Clerk, invoice: Invoice) -> None:
     """Book what a document adds to its claims, where it adds anything."""
-    postings = invoicing.postings(invoice, tax_from_dict(invoice.tax).authority)
-    if not postings:
-        return
-    made = ledger.book(
-        TransactionKind.INVOICE,
-        postings,
-        clerk.stamp(),
-        facts_key=invoice.id,
-        reason=invoice.kind.value,
-        earned_period=invoice.month,
-        audience=f"tenant:{invoice.licensee_id}",
-    )
-    ledger_store.add_transactions(clerk.session, [made])
+    sides = invoicing.postings(invoice, tax_from_dict(invoice.tax).authority)
+    if sides:
+        made = invoicing.booked(invoice, sides, clerk.stamp())
+        ledger_store.add_transactions(clerk.session, [made])
 
 
 def _served(session: Session, principal: Principal, month: str) -> set[tuple[str, str]]:

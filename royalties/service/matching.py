@@ -11,11 +11,8 @@ from sqlmodel import Session
 from core.db import next_seq
 from core.ids import derived_id
 from core.principal import Principal
-from royalties import accounts, ledger
-from royalties.accounts import AccountKind, account
-from royalties.closing import month_of
+from royalties import receiving
 from royalties.invoicing import settle
-from royalties.models_books import Posting, TransactionKind
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Receipt, Settlement
 from royalties.service.books import Clerk
 from royalties.store import invoices, receipts
@@ -73,7 +70,8 @@ def allocate(
         recorded_at=clerk.at,
     )
     receipts.add_allocation(session, principal, made, invoice.licensee_id)
-    _book(clerk, receipt, invoice, made)
+    booked = receiving.matched(receipt, invoice, made, clerk.stamp())
+    ledger_store.add_transactions(session, [booked])
     return made
 
 
@@ -86,27 +84,21 @@ def pay(
     reason: str = MATCHED,
 ) -> Iterator[Allocation]:
     """Have what is left of a receipt pay these invoices in their order, as far as it goes."""
-    left = receipt.unmatched_micro
-    for one in wanted:
-        amount = min(left, one.open_micro)
-        if amount > 0:
-            left -= amount
-            yield allocate(clerk, principal, receipt, one.invoice, amount, reason=reason)
+    for one, amount in receiving.as_far_as(receipt.unmatched_micro, wanted):
+        yield allocate(clerk, principal, receipt, one.invoice, amount, reason=reason)
 
 
 def free(clerk: Clerk, principal: Principal, invoice: Invoice) -> None:
     """Take back what was paid above what is left of an invoice, the newest money first."""
     session = clerk.session
-    over = -settlements(session, principal, [invoice])[0].open_micro
     held: dict[str, int] = {}
     for one in receipts.allocations_of(session, principal, invoice.id):
         held[one.receipt_id] = held.pop(one.receipt_id, 0) + one.amount_micro
-    for receipt_id, amount in reversed(held.items()):
-        back = min(over, amount)
+    settled = settlements(session, principal, [invoice])[0]
+    for receipt_id, back in receiving.given_back(settled, held):
         found = receipts.find_receipt(session, principal, receipt_id)
-        if back > 0 and found is not None:
+        if found is not None:
             allocate(clerk, principal, found[0], invoice, -back, reason=FREED)
-            over -= back
 
 
 def offset(clerk: Clerk, principal: Principal, licensee_id: str, currency: str) -> None:
@@ -115,25 +107,3 @@ def offset(clerk: Clerk, principal: Principal, licensee_id: str, currency: str) 
     for receipt in receipts.freed(session, principal, licensee_id, currency):
         wanted = open_invoices(session, principal, licensee_id, currency)
         list(pay(clerk, principal, receipt, wanted, reason=OFFSET))
-
-
-def unmatched(receipt: Receipt) -> str:
-    """The account where a receipt waits: its licensee's, or the book's own where nobody knows."""
-    return account(AccountKind.UNMATCHED, receipt.payment.licensee_id or receipt.tenant_id)
-
-
-def _book(clerk: Clerk, receipt: Receipt, invoice: Invoice, item: Allocation) -> None:
-    amount, currency = item.amount_micro, invoice.currency
-    made = ledger.book(
-        TransactionKind.RECEIPT,
-        (
-            Posting(unmatched(receipt), amount, currency),
-            Posting(accounts.receivable(invoice.licensee_id), -amount, currency),
-        ),
-        clerk.stamp(),
-        facts_key=item.id,
-        reason=item.reason,
-        earned_period=month_of(clerk.at),
-        audience=f"tenant:{invoice.licensee_id}",
-    )
-    ledger_store.add_transactions(clerk.session, [made])

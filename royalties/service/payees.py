@@ -27,6 +27,7 @@ from royalties import payees as rules
 from royalties.payees import PayeeDetails, PayeeVersion, Standing
 from royalties.service.exemptions import in_force
 from royalties.service.payeeseals import open_details, seal_details
+from royalties.service.sisters import details_of
 from royalties.store import payees as store
 from royalties.withholding import TaxStatus
 
@@ -162,10 +163,15 @@ def known_payees(
     capability: SearchCapability,
     payee_ids: Collection[str],
     *,
+    book: str = "",
     at: datetime,
 ) -> Mapping[str, Known]:
-    """What counts at `at` of each of these payees, across tenants; who said nothing is left out."""
-    found = {}
+    """What counts at `at` of each of these payees, across tenants; who said nothing is left out.
+
+    Of a society that is one, what the payer who keeps the `book` says of it.
+    """
+    societies = details_of(session, vault, book, payee_ids)
+    found = {name: Known(said, name, None) for name, said in societies.items()}
     for payee_id, versions in store.versions_of(session, capability, payee_ids).items():
         standing = rules.standing(versions, at)
         if standing.current is not None:
@@ -187,7 +193,7 @@ def tax_statuses(
 
     With the certificates of exemption that the payer holds who keeps the `book`.
     """
-    known = known_payees(session, vault, capability, payee_ids, at=at)
+    known = known_payees(session, vault, capability, payee_ids, book=book, at=at)
     papers = in_force(session, vault, capability, book, payee_ids, at=at)
     return {
         payee_id: TaxStatus(one.details.residence, one.details.treaty, papers.get(payee_id))

@@ -16,11 +16,8 @@ from core import audit, notices
 from core.errors import BadInput
 from core.ids import derived_id
 from core.principal import Principal, require
-from royalties import closing, ledger
-from royalties.accounts import AccountKind, account
 from royalties.bankanswers import Answers, read
 from royalties.ledger import OWNER
-from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.models_payouts import (
     Answer,
     Batch,
@@ -32,6 +29,7 @@ from royalties.models_payouts import (
     Way,
 )
 from royalties.paying import reference_of
+from royalties.payoutbooks import answered
 from royalties.service.books import Clerk
 from royalties.store import ledger as ledger_store
 from royalties.store import payouts as store
@@ -65,7 +63,7 @@ def take(session: Session, principal: Principal, data: bytes, *, now: datetime) 
     moves = _moves(said, payouts)
     # Save.
     clerk = Clerk(session, principal.tenant_id, now)
-    made = [_booked(one, state, clerk, now) for one, state, _ in moves]
+    made = [answered(one, state, clerk.stamp()) for one, state, _ in moves]
     ledger_store.add_transactions(session, made)
     for state, code in dict.fromkeys((state, code) for _, state, code in moves):
         ids = [one.id for one, *became in moves if became == [state, code]]
@@ -137,26 +135,6 @@ def _moves(
         payout = payouts[one.reference]
         found.append((replace(payout, state=before), state, one.code))
     return found
-
-
-def _booked(one: Payout, state: PayoutState, clerk: Clerk, now: datetime) -> Transaction:
-    """Settled: out of transit into the bank's hands. Back: owed again, from wherever it was."""
-    transit, amount = account(AccountKind.IN_TRANSIT, one.id), one.amount_micro
-    bank = account(AccountKind.BANK)
-    if state is PayoutState.SETTLED:
-        kind, debit, credit = TransactionKind.SETTLEMENT, transit, bank
-    else:
-        left = one.state is PayoutState.SETTLED
-        kind, debit, credit = TransactionKind.RETURN, bank if left else transit, one.account
-    return ledger.book(
-        kind,
-        (Posting(debit, amount, one.currency), Posting(credit, -amount, one.currency)),
-        clerk.stamp(),
-        facts_key=closing.digest({"payout": one.id, "became": state.value}),
-        reason=f"payout-{state.value}",
-        earned_period=closing.month_of(now),
-        audience=one.audience,
-    )
 
 
 def _tell(session: Session, one: Payout, state: PayoutState, code: str, now: datetime) -> None:

@@ -19,9 +19,8 @@ from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
-from royalties import closing, ledger, paying
-from royalties.accounts import AccountKind, account
-from royalties.models_books import Posting, Transaction, TransactionKind
+from royalties import paying
+from royalties.accounts import AccountKind
 from royalties.models_payouts import (
     Batch,
     BatchKind,
@@ -32,6 +31,7 @@ from royalties.models_payouts import (
 )
 from royalties.payees import PayeeDetails
 from royalties.paying import Candidate, Frame
+from royalties.payoutbooks import on_its_way
 from royalties.payoutfiles import bank_file, hand_list
 from royalties.service.bookaccounts import OWN
 from royalties.service.books import Clerk
@@ -145,7 +145,7 @@ def decide(
     )
     # Save.
     clerk = Clerk(session, item.tenant_id, now)
-    ledger_store.add_transactions(session, [_on_its_way(one, clerk, now) for one in goes])
+    ledger_store.add_transactions(session, [on_its_way(one, clerk.stamp()) for one in goes])
     store.move(session, principal, [one.id for one in goes], PayoutState.SENT, at=now)
     sent = replace(
         item,
@@ -282,22 +282,6 @@ def _check_still(goes: Sequence[Payout], found: Mapping[str, Candidate], frame: 
 
 def _details(candidate: Candidate) -> PayeeDetails:
     return candidate.details or PayeeDetails()
-
-
-def _on_its_way(one: Payout, clerk: Clerk, now: datetime) -> Transaction:
-    facts = {"payout": one.id, "amount": str(one.amount_micro), "currency": one.currency}
-    return ledger.book(
-        TransactionKind.PAYOUT,
-        (
-            Posting(one.account, one.amount_micro, one.currency),
-            Posting(account(AccountKind.IN_TRANSIT, one.id), -one.amount_micro, one.currency),
-        ),
-        clerk.stamp(),
-        facts_key=closing.digest(facts),
-        reason="payout",
-        earned_period=closing.month_of(now),
-        audience=one.audience,
-    )
 
 
 def _keep_papers(

@@ -10,6 +10,7 @@ from core.db import next_seq
 from core.errors import BadInput
 from core.principal import Principal, require
 from licensing.models import TariffRef
+from royalties.begun import newest_month
 from royalties.counting import facts_of
 from royalties.pooled import PoolReport, divided, in_pool
 from royalties.service.books import collector
@@ -72,11 +73,17 @@ def report_pool(
 ) -> PoolReport:
     """Report a month as a whole; a later report of the same month takes its place.
 
-    Raises `BadInput` for what is no month or count, for income without its currency, and for
-    nothing at all.
+    Raises `BadInput` for what is no month or count, for a month that has not begun, for income
+    without its currency, and for nothing at all.
     """
     require(principal, "usage")
     check_month(period)
+    if period > newest_month(now):
+        raise BadInput(
+            f"{period} has not begun.",
+            next_step="Report it once the month is there.",
+            code="period-in-future",
+        )
     if subscribers is not None and not 0 <= subscribers <= COUNT_MAX:
         raise BadInput("Subscribers are a whole number.", next_step="Write it without signs.")
     if bool(income_micro) != bool(currency):

@@ -19,10 +19,8 @@ from core.money import Money
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
-from royalties import ledger
-from royalties.accounts import AccountKind, account
+from royalties import receiving
 from royalties.ledger import AMOUNT_MICRO_MAX
-from royalties.models_books import Posting, TransactionKind
 from royalties.models_income import Allocation, Payment, Receipt
 from royalties.service import matching
 from royalties.service.books import Clerk
@@ -57,7 +55,8 @@ def enter(
         raise Conflict("This payment is in already.", next_step="List them: ebenbild receipt list.")
     made = Receipt(receipt_id, book, payment, next_seq(session), now)
     store.add_receipt(session, made, _seal(vault, made), file_sha256=file_sha256)
-    _book(Clerk(session, book, now), made)
+    booked = receiving.entered(made, Clerk(session, book, now).stamp())
+    ledger_store.add_transactions(session, [booked])
     details = {"amount_micro": str(payment.amount_micro), "currency": payment.currency}
     audit.record(
         session, principal, action="receipt.entered", subject_id=made.id, details=details, now=now
@@ -157,22 +156,6 @@ def _check(session: Session, payment: Payment) -> None:
         )
     if payment.licensee_id is not None:
         tenants.get_tenant(session, payment.licensee_id)
-
-
-def _book(clerk: Clerk, receipt: Receipt) -> None:
-    paid = receipt.payment
-    made = ledger.book(
-        TransactionKind.RECEIPT,
-        (
-            Posting(account(AccountKind.BANK), paid.amount_micro, paid.currency),
-            Posting(matching.unmatched(receipt), -paid.amount_micro, paid.currency),
-        ),
-        clerk.stamp(),
-        facts_key=receipt.id,
-        reason="received",
-        earned_period=f"{paid.booked_on:%Y-%m}",
-    )
-    ledger_store.add_transactions(clerk.session, [made])
 
 
 def _own_receipt(session: Session, principal: Principal, receipt_id: str) -> Receipt:

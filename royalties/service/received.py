@@ -12,12 +12,14 @@ from sqlmodel import Session
 
 from core.money import split
 from core.principal import SearchCapability
+from royalties.complaints import divided
 from royalties.invoicing import settle
+from royalties.ledger import tenant_of
 from royalties.models_books import TransactionKind
 from royalties.models_income import Invoice, Settlement
 from royalties.models_received import ReceivedClaim
 from royalties.receiving import shares
-from royalties.store import invoices, receipts
+from royalties.store import complaints, invoices, receipts
 from royalties.store import received as store
 from royalties.store.received import BookedClaim
 
@@ -59,8 +61,10 @@ def received(
     """Every claim of a book, licensed and held, known and unknown, with what was received of it.
 
     In the order of booking. A claim that was reversed by then claims nothing and has received
-    nothing: what had been paid for it is the licensee's, or pays what replaced it.
+    nothing: what had been paid for it is the licensee's, or pays what replaced it. What was ruled
+    about a claim by then divides it.
     """
+    ruled = complaints.rulings(session, capability, book, until=until)
     known = _Shares(session, capability, until, _settlements(session, capability, book, until))
     for page in store.claims(session, capability, book, until=until):
         for _, group in groupby(page, key=lambda one: one.transaction_id):
@@ -68,7 +72,7 @@ def received(
             amounts = [side.amount_micro for side in sides]
             parts = split(known.of(sides[0], sum(amounts)), amounts)
             for side, part in zip(sides, parts, strict=True):
-                yield _claim(side, part)
+                yield from divided(_claim(side, part), ruled.get(side.live_key, ()))
 
 
 def _settlements(
@@ -96,7 +100,7 @@ def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
         account=side.account.kind,
         live_key=side.live_key,
         performer_id=str(pins.get("performer_id") or ""),
-        performer_tenant_id=_tenant(side.audience),
+        performer_tenant_id=tenant_of(side.audience),
         payee_id=str(pins.get("payee_id") or ""),
         licensee_id=side.licensee_id,
         cut_id=str(pins["cut_id"]),
@@ -110,8 +114,3 @@ def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
         claimed_micro=0 if side.reversed else side.amount_micro,
         received_micro=received_micro,
     )
-
-
-def _tenant(audience: str) -> str:
-    kind, _, tenant_id = audience.partition(":")
-    return tenant_id if kind == "tenant" else ""

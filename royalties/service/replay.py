@@ -5,7 +5,7 @@ no amount of it is taken over. Equal roots of every closed month, and of the who
 nothing in the books rests on anything but the facts.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -18,7 +18,8 @@ from core.clock import from_text
 from core.db import next_seq
 from core.errors import BadInput
 from core.ids import derived_id
-from core.principal import Principal, SearchCapability, require, system
+from core.money import rate_text
+from core.principal import SearchCapability, system
 from licensing.models import TariffRef
 from royalties import accrual, closing, facts, ledger
 from royalties.agreed import again
@@ -26,14 +27,14 @@ from royalties.fx import Exchange, Rate
 from royalties.models import Ratio, UsageLine
 from royalties.models_books import PeriodState, Posting, Transaction, TransactionKind, TrialBalance
 from royalties.service.periods import check_month, transactions_of
-from royalties.service.tariffs import tariffs_pinned
+from royalties.service.replaymoney import Difference, Money
 from royalties.store import balances, exchanges, periods, replayed
 from royalties.store import ledger as store
 from royalties.tariffs.documents import pinned, tariff_from_dict
 from royalties.tariffs.models import Tariff
 from royalties.tariffs.rates import AmountWithWorking
 from royalties.wire import pins_from_dict
-from royalties.wire_usage import count_from, reported_from_dict
+from royalties.wire_usage import count_from, origin_from_dict, reported_from_dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,13 @@ class Replayed:
     transactions: int
     roots: tuple[Root, ...]
     balance: TrialBalance
+    differences: tuple[Difference, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether every root came out as stated, and the books balance."""
+        """Whether every root and every line came out as stated, and the books balance."""
         equal = all(one.stated == one.recomputed for one in self.roots)
-        return equal and self.balance.balanced
+        return equal and self.balance.balanced and not self.differences
 
 
 @dataclass(slots=True)
@@ -73,6 +75,8 @@ class _Desk:
     begun: set[str] = field(default_factory=set)
     legs: dict[str, Transaction] = field(default_factory=dict)
     roots: list[Root] = field(default_factory=list)
+    differences: list[Difference] = field(default_factory=list)
+    money: Money = field(init=False)
     ended: bool = False
 
     def stamp(self, fact: Mapping[str, Any]) -> ledger.Stamp:
@@ -93,7 +97,7 @@ def replay(session: Session, lines: Iterable[str], *, now: datetime) -> Replayed
     desk = _Desk(session)
     for number, line in enumerate(lines, 1):
         try:
-            _take(desk, parse_strict(line.encode()), now)
+            _take(desk, parse_strict(line.encode()), number, now)
         except (KeyError, TypeError, ValueError, IndexError) as exc:
             raise _no_fact(number) from exc
     if not desk.ended or desk.legs:
@@ -104,15 +108,17 @@ def replay(session: Session, lines: Iterable[str], *, now: datetime) -> Replayed
         transactions=len(transactions_of(session, desk.book)),
         roots=tuple(desk.roots),
         balance=closing.trial_balance(balances.of_book(session, capability, desk.book)),
+        differences=tuple(desk.differences),
     )
 
 
-def _take(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
+def _take(desk: _Desk, fact: Mapping[str, Any], number: int, now: datetime) -> None:
     kind = fact["fact"]
     if kind == "book":
-        if fact["form"] != facts.FORM or desk.book:
+        if fact["form"] not in (facts.FORM, facts.FIRST_FORM) or desk.book:
             raise ValueError("another form, or a second book")
         desk.book = str(fact["book"])
+        desk.money = Money(desk.session, desk.book, desk.booked)
     elif kind == "usage":
         _take_usage(desk, fact, now)
     elif kind == "tariff":
@@ -122,9 +128,12 @@ def _take(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
     elif kind == "end":
         found = closing.root(transactions_of(desk.session, desk.book))
         desk.roots.append(Root("", str(fact["root"]), found))
+        desk.differences += desk.money.left_over(number)
         desk.ended = True
+    elif (differences := desk.money.take(fact, number)) is not None:
+        desk.differences += differences
     else:
-        _book(desk, TransactionKind(kind), fact)
+        _book(desk, TransactionKind(kind), fact, number)
 
 
 def _take_usage(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
@@ -141,30 +150,45 @@ def _take_usage(desk: _Desk, fact: Mapping[str, Any], now: datetime) -> None:
         content_hash=str(fact["content_hash"]),
         recorded_at=now,
         reported=reported_from_dict(fact),
+        origin=origin_from_dict(fact),
     )
     replayed.restore(desk.session, line)
     desk.lines[line.id] = line
 
 
-def _book(desk: _Desk, kind: TransactionKind, fact: Mapping[str, Any]) -> None:
+def _book(desk: _Desk, kind: TransactionKind, fact: Mapping[str, Any], number: int) -> None:
     """Book one transaction; the first leg of an exchange waits for the second."""
-    stamp = desk.stamp(fact)
-    if kind is TransactionKind.REVERSAL:
-        made = ledger.reverse(desk.booked[fact["reverses"]], stamp, reason=str(fact["reason"]))
-    elif kind is TransactionKind.ACCRUAL:
-        made = _accrual(desk, fact, stamp)
-    else:
-        made = _decided(kind, fact, stamp)
+    made = _made(desk, kind, fact, desk.stamp(fact))
     desk.booked[str(fact["id"])] = made
+    comes_to = facts.content_hash(made)
+    if fact.get("hash", comes_to) != comes_to:
+        desk.differences.append(Difference(number, made.id, str(fact["hash"]), comes_to))
     if kind is not TransactionKind.FX:
         store.add_transactions(desk.session, [made])
+        if kind is TransactionKind.PAYOUT and "payout" in fact:
+            desk.differences += desk.money.overdrawn(fact, number)
         return
     first = desk.legs.pop(str(made.pair_id), None)
     if first is None:
         desk.legs[str(made.pair_id)] = made
         return
-    exchanges.add_exchange(desk.session, _exchange(first, made, fact["pair"]))
+    done = _exchange(first, made, fact["pair"])
+    size = abs(done.from_micro) * done.rate.ratio.numerator // done.rate.ratio.denominator
+    if abs(done.to_micro) != size:
+        difference = Difference(number, made.id, rate_text(abs(done.to_micro)), rate_text(size))
+        desk.differences.append(difference)
+    exchanges.add_exchange(desk.session, done)
     store.add_transactions(desk.session, [first, made])
+
+
+def _made(
+    desk: _Desk, kind: TransactionKind, fact: Mapping[str, Any], stamp: ledger.Stamp
+) -> Transaction:
+    if kind is TransactionKind.REVERSAL:
+        return ledger.reverse(desk.booked[fact["reverses"]], stamp, reason=str(fact["reason"]))
+    if kind is TransactionKind.ACCRUAL:
+        return _accrual(desk, fact, stamp)
+    return desk.money.made(kind, fact, stamp) or _decided(kind, fact, stamp)
 
 
 def _accrual(desk: _Desk, fact: Mapping[str, Any], stamp: ledger.Stamp) -> Transaction:
@@ -239,23 +263,3 @@ def _no_fact(number: int) -> BadInput:
         next_step="Export the facts again: ebenbild ledger export FILE --form facts",
         code="bad-facts",
     )
-
-
-def export_facts(session: Session, principal: Principal) -> Iterator[str]:
-    """The lines of the facts of one's own book."""
-    require(principal, "reports")
-    return facts_of(session, principal.tenant_id)
-
-
-def facts_of(session: Session, book: str) -> Iterator[str]:
-    """The lines of a book's facts, for its owner; who asks is checked by the caller."""
-    clerk = system(book)
-    transactions = transactions_of(session, book)
-    pairs = {one.pair_id for one in transactions if one.pair_id is not None}
-    rates = {name: found[0] for name, found in exchanges.rates(session, clerk, pairs).items()}
-    used = {one.pins.usage_line_id for one in transactions if one.claim is not None}
-    hashes = replayed.hashes(session, SearchCapability("facts", book), sorted(used))
-    months = periods.list_periods(session, clerk, book)
-    prices = [one.pins.tariff for one in transactions if one.claim is not None]
-    tariffs = tariffs_pinned(session, clerk, prices).values()
-    return facts.to_facts(book, transactions, rates, months, hashes, tariffs=tariffs)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core.principal import SearchCapability
 from royalties import ledger
 from royalties.distribution import is_booked
-from royalties.ledger import OWNER, Stamp
+from royalties.ledger import Stamp
 from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.models_runs import Outcome, Release, Run, RunLine
 from royalties.runproof import (
@@ -19,7 +19,9 @@ from royalties.runproof import (
     release_facts_key,
     release_postings,
 )
+from royalties.service.adjusting import adjust
 from royalties.service.books import Clerk
+from royalties.service.unclaimedback import bring_back
 from royalties.store import ledger as store
 from royalties.store import run_lines
 
@@ -27,8 +29,13 @@ _PAGE = 500
 
 
 def book_run(session: Session, run: Run, *, now: datetime) -> int:
-    """Book all lines and releases of a run; returns how many transactions they are."""
+    """Book all lines and releases of a run; returns how many transactions they are.
+
+    What is unclaimed no more comes back first, and what was ruled on complaints is posted.
+    """
     clerk = Clerk(session, run.tenant_id, now)
+    bring_back(session, run, clerk)
+    adjust(session, run, clerk)
     count = 0
     for page in _pages(session, run, clerk.stamp):
         store.add_transactions(session, page)
@@ -45,6 +52,20 @@ def transactions_of_run(session: Session, run: Run) -> Iterator[list[Transaction
     return _pages(session, run, lambda: stamp)
 
 
+def booked_as(run: Run, line: RunLine) -> str:
+    """The id of the transaction that a line will be booked as; "" where it is only told."""
+    if not is_booked(line):
+        return ""
+    key = facts_key(run.id, group_of(line))
+    return ledger.booked_id(run.tenant_id, TransactionKind.DISTRIBUTION, key)
+
+
+def released_as(run: Run, one: Release) -> str:
+    """The id of the transaction that a release will be booked as."""
+    key = release_facts_key(run.id, one)
+    return ledger.booked_id(run.tenant_id, TransactionKind.RELEASE, key)
+
+
 def distribution(
     run: Run, first: RunLine, postings: tuple[Posting, ...], stamp: Stamp
 ) -> Transaction:
@@ -56,7 +77,7 @@ def distribution(
         facts_key=facts_key(run.id, group_of(first)),
         reason=_reason(first),
         earned_period=first.earned_period,
-        audience=_audience(first.performer_tenant_id),
+        audience=ledger.audience_of(first.performer_tenant_id),
         run_id=run.id,
     )
 
@@ -70,7 +91,7 @@ def release(run: Run, one: Release, stamp: Stamp) -> Transaction:
         facts_key=release_facts_key(run.id, one),
         reason=one.reason,
         earned_period=run.last_month,
-        audience=_audience(one.performer_tenant_id),
+        audience=ledger.audience_of(one.performer_tenant_id),
         run_id=run.id,
     )
 
@@ -98,7 +119,3 @@ def _distributed(
 def _reason(line: RunLine) -> str:
     blocked = line.outcome is Outcome.BLOCKED
     return f"blocked:{line.reason}" if blocked else line.outcome.value
-
-
-def _audience(tenant_id: str) -> str:
-    return f"tenant:{tenant_id}" if tenant_id else OWNER

@@ -12,6 +12,7 @@ from royalties.models_books import Transaction
 from royalties.models_runs import Rates, Run
 from royalties.runcheck import Checking, RunProof
 from royalties.runfile import handed_on, to_file
+from royalties.service.adjusting import missing
 from royalties.service.run_booking import transactions_of_run
 from royalties.service.run_planning import paired
 from royalties.service.runs import payload_of
@@ -63,6 +64,8 @@ def _check_booked(session: Session, principal: Principal, run: Run, checking: Ch
         for one in page:
             if not _is_same(one, booked.get(one.id)):
                 checking.fault("books", one.id)
+    for name in missing(session, run):
+        checking.fault("adjustments", name)
     if count != journal.count_of_run(session, principal, run.id):
         checking.fault("books", run.id)
 

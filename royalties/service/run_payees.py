@@ -18,6 +18,7 @@ from registry.store import enrolments, estates, people
 from royalties import holds as rules
 from royalties.models_runs import Tax
 from royalties.service.payees import tax_statuses
+from royalties.service.sisters import payees_of_societies
 from royalties.withholding import TaxStatus, authority, withheld
 
 NO_TAX_STATUS = "tax-status-missing"
@@ -35,8 +36,12 @@ class RunPayees:
     at: datetime
     holds: dict[str, str] = field(default_factory=dict)
     heirs: dict[str, Mapping[str, Fraction]] = field(default_factory=dict)
+    _societies: frozenset[str] = field(init=False)
     _statuses: dict[str, TaxStatus] = field(default_factory=dict)
     _known: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._societies = frozenset(payees_of_societies(self.session))
 
     def learn(self, people_of: Iterable[tuple[str, str, str]]) -> None:
         """Look up payees by (performer, tenant, payee) of whom nothing is known yet."""
@@ -71,6 +76,9 @@ class RunPayees:
         return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
 
     def _look_up(self, performer: Performer, tenant_id: str, payee_id: str) -> set[str]:
+        """Who gets the money; what holds a member's back is its own society's to look at."""
+        if payee_id in self._societies:
+            return {payee_id}
         side = system(tenant_id)
         claimed = estates.estates_of(self.session, side, performer.id)
         consents = enrolments.list_enrolments(self.session, side, performer.id)

@@ -1,25 +1,37 @@
 """Planning a run over the claims of a book, page by page: memory does not grow with them."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from sqlmodel import Session
 
 from core.principal import SearchCapability, system
 from core.vault import Vault
+from registry.store import estates
 from royalties.accounts import Account, AccountKind
+from royalties.claimnames import in_currency, named
 from royalties.deductions import rates_of
 from royalties.distribution import Desk
 from royalties.models_received import ReceivedClaim
-from royalties.models_runs import Before, Release, Run, RunKind, RunLine, RunState, Totals
-from royalties.releasing import Balance, freed, released
+from royalties.models_runs import (
+    Before,
+    Outcome,
+    Release,
+    Run,
+    RunKind,
+    RunLine,
+    RunState,
+    Totals,
+)
+from royalties.releasing import Balance, freed, passed, released
 from royalties.runplan import Planner
 from royalties.service.received import received
 from royalties.service.run_payees import RunPayees
-from royalties.store import balances, claim_times, run_lines, runs
+from royalties.store import balances, claim_times, complaints, run_lines, runs
 
 PAGE = 500
+DISPUTED = "disputed"
 
 
 @dataclass(slots=True)
@@ -30,10 +42,14 @@ class RunPlanning:
     vault: Vault
     run: Run
     planner: Planner = field(init=False)
+    disputed: Mapping[str, str] = field(init=False)
     payees: RunPayees = field(init=False)
 
     def __post_init__(self) -> None:
         run = self.run
+        self.disputed = complaints.disputed(
+            self.session, self._capability, run.tenant_id, until=run.until
+        )
         self.payees = RunPayees(self.session, self.vault, run.tenant_id, run.until)
         desk = Desk(
             run.kind,
@@ -41,6 +57,7 @@ class RunPlanning:
             self.payees.tax,
             self.payees.holds,
             self.payees.heirs,
+            self._frozen,
             released=self._was_released(),
         )
         self.planner = Planner(desk)
@@ -58,19 +75,24 @@ class RunPlanning:
         yield list(self.planner.rest(self._reserves()))
 
     def releases(self) -> list[Release]:
-        """What earlier runs blocked and nothing blocks now, and the reserve in a final run."""
+        """What earlier runs kept: blocked and free now, left with the dead, in a final reserve."""
         session, run = self.session, self.run
-        blocked = [
-            Balance(*one) for one in run_lines.blocked(session, self._capability, run.tenant_id)
-        ]
-        self.payees.learn((one.performer_id, one.tenant_id, one.payee_id) for one in blocked)
-        found = freed(blocked, self.planner.desk)
+        found = freed(self._kept(Outcome.BLOCKED), self.planner.desk)
+        if self._dead:
+            found += passed(self._kept(Outcome.PAYABLE, self._dead), self.planner.desk)
         if run.kind is RunKind.FINAL:
             kept = run_lines.kept_back(session, self._capability, run.tenant_id, run.family_id)
             weights = [Balance(*one) for one in kept]
             self.payees.learn((one.performer_id, one.tenant_id, one.payee_id) for one in weights)
             source = str(Account(AccountKind.RESERVE, run.family_id))
             found += released(source, self._left(), weights, self.planner.desk)
+        return found
+
+    def _kept(self, outcome: Outcome, whose: frozenset[str] | None = None) -> list[Balance]:
+        """What is blocked or payable, of everybody or of these performers."""
+        told = run_lines.kept_for(self.session, self._capability, self.run.tenant_id, outcome)
+        found = [Balance(*one) for one in told if whose is None or one[0] in whose]
+        self.payees.learn((one.performer_id, one.tenant_id, one.payee_id) for one in found)
         return found
 
     def _page(self, some: list[tuple[ReceivedClaim, tuple[Before, ...]]]) -> list[RunLine]:
@@ -84,6 +106,10 @@ class RunPlanning:
             for claim, before in some
             for line in self.planner.see(claim, before, late=claim.live_key in late)
         ]
+
+    def _frozen(self, claim: ReceivedClaim) -> str:
+        found = self.disputed.get(claim.part_of or claim.live_key)
+        return f"{DISPUTED}:{found}" if found else ""
 
     def _late(self, claims: list[ReceivedClaim]) -> frozenset[str]:
         if not self.run.follows_id:
@@ -109,6 +135,10 @@ class RunPlanning:
             for unit, held in self._reserves().items()
         }
 
+    @property
+    def _dead(self) -> frozenset[str]:
+        return estates.inherited(self.session, self._capability)
+
     def _was_released(self) -> bool:
         return any(
             one.kind is RunKind.FINAL
@@ -130,11 +160,13 @@ def paired(session: Session, run: Run) -> Iterator[tuple[ReceivedClaim, tuple[Be
     capability = SearchCapability("run", run.tenant_id)
     gone: dict[str, tuple[ReceivedClaim, tuple[Before, ...]]] = {}
     found = received(session, capability, run.tenant_id, until=run.until)
-    mine = (_named(one) for one in found if run.first_month <= one.earned_period <= run.last_month)
+    mine = (named(one) for one in found if run.first_month <= one.earned_period <= run.last_month)
     while page := list(islice(mine, PAGE)):
-        keys = [one.live_key for one in page]
-        known = run_lines.before(session, capability, run.tenant_id, keys, number=run.number)
-        for claim in page:
+        known = _known(session, run, page)
+        renamed = [in_currency(one, known.get(one.live_key, ())) for one in page]
+        changed = [new for old, new in zip(page, renamed, strict=True) if new is not old]
+        known |= _known(session, run, changed)
+        for claim in renamed:
             before = known.get(claim.live_key, ())
             if claim.claimed_micro:
                 gone.pop(claim.live_key, None)
@@ -144,8 +176,10 @@ def paired(session: Session, run: Run) -> Iterator[tuple[ReceivedClaim, tuple[Be
     yield from (gone[key] for key in sorted(gone))
 
 
-def _named(claim: ReceivedClaim) -> ReceivedClaim:
-    """A claim by a name of its own: one accrual may have sides on several accounts."""
-    if claim.account is AccountKind.ACCRUED:
-        return claim
-    return replace(claim, live_key=f"{claim.live_key}/{claim.account}")
+def _known(
+    session: Session, run: Run, claims: Sequence[ReceivedClaim]
+) -> dict[str, tuple[Before, ...]]:
+    """What earlier runs did with claims, by the names that these have now."""
+    keys = [one.live_key for one in claims]
+    capability = SearchCapability("run", run.tenant_id)
+    return run_lines.before(session, capability, run.tenant_id, keys, number=run.number)

@@ -18,18 +18,15 @@ from core.errors import BadInput, Broken, Conflict
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
-from royalties import ledger
 from royalties.deadlines import Deadline, calendar
-from royalties.distribution import is_booked
-from royalties.models_books import TransactionKind
-from royalties.models_runs import Release, Run, RunKind, RunLine, RunState, Totals
+from royalties.models_runs import DroppedFor, Run, RunKind, RunLine, RunState, Totals
 from royalties.runpreview import PerformerPreview, by_performer
-from royalties.runproof import RunHash, facts_key, group_of, release_facts_key, unequal
+from royalties.runproof import RunHash, unequal
 from royalties.service.clerks import collecting
 from royalties.service.periods import check_month
-from royalties.service.run_booking import book_run
+from royalties.service.run_booking import book_run, booked_as, released_as
 from royalties.service.run_planning import RunPlanning
-from royalties.store import run_lines, runs
+from royalties.store import run_lines, runs, unclaimed
 from royalties.wire_runs import totals_to_dict
 
 CLOSE = "run.close"
@@ -65,12 +62,12 @@ def draft(
     run = _begun(principal, known, wanted, now)
     # Save.
     for old in (one for one in known if one.state is RunState.DRAFT):
-        runs.save(session, principal, replace(old, state=RunState.DROPPED))
+        runs.save(session, principal, _dropped(old, DroppedFor.REPLACED))
     planning = RunPlanning(session, vault, run)
     for page in planning.pages():
-        told = [(line, _booked_as(run, line)) for line in page]
+        told = [(line, booked_as(run, line)) for line in page]
         run_lines.add_lines(session, run.tenant_id, run.id, told, at=now)
-    releases = [(one, _released_as(run, one)) for one in planning.releases()]
+    releases = [(one, released_as(run, one)) for one in planning.releases()]
     run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
     count, run_hash = _hashed(session, run)
     made = replace(run, lines=count, run_hash=run_hash)
@@ -125,7 +122,7 @@ def decide(
     # Decide.
     approvals.settle(session, principal, run.approval_id, approve=approve, note=note, now=now)
     if not approve or not _is_unchanged(session, vault, run):
-        dropped = replace(run, state=RunState.DROPPED)
+        dropped = _dropped(run, DroppedFor.CHANGED if approve else DroppedFor.REJECTED)
         runs.save(session, principal, dropped)
         return dropped
     # Save.
@@ -171,7 +168,8 @@ def calendar_of(session: Session, principal: Principal, *, at: datetime) -> tupl
     """The deadlines of every year in which something of one's own book was earned."""
     require(principal, "reports")
     years = run_lines.years(session, _capability(principal), principal.tenant_id)
-    return calendar(years, runs.list_runs(session, principal), at)
+    lists = unclaimed.of_book(session, _capability(principal), principal.tenant_id)
+    return calendar(years, runs.list_runs(session, principal), at, lists)
 
 
 def payload_of(run: Run, totals: Mapping[str, Totals]) -> Mapping[str, Any]:
@@ -324,16 +322,8 @@ def _close(session: Session, principal: Principal, run: Run, *, now: datetime) -
     return done
 
 
-def _booked_as(run: Run, line: RunLine) -> str:
-    if not is_booked(line):
-        return ""
-    key = facts_key(run.id, group_of(line))
-    return ledger.booked_id(run.tenant_id, TransactionKind.DISTRIBUTION, key)
-
-
-def _released_as(run: Run, one: Release) -> str:
-    key = release_facts_key(run.id, one)
-    return ledger.booked_id(run.tenant_id, TransactionKind.RELEASE, key)
+def _dropped(run: Run, what_for: DroppedFor) -> Run:
+    return replace(run, state=RunState.DROPPED, dropped_for=what_for)
 
 
 def _capability(principal: Principal) -> SearchCapability:

@@ -19,15 +19,18 @@ from sqlmodel import Session
 from core.clock import utc_now
 from core.errors import NotFound
 from core.ids import new_id
+from core.notices import notify
 from core.principal import Principal, require
 from royalties.models import ImportReport, Reject
 from royalties.reports.mapping import OURS, ColumnMapping
 from royalties.reports.opening import Form, open_report
+from royalties.service.books import collector
 from royalties.service.mappings import mapping_for
 from royalties.service.usage_intake import REJECTS_MAX, Intake, batches
 from royalties.store import intake as store
 
 Progress = Callable[[int], None]
+HELD = "usage.held"
 
 
 class Metered:
@@ -39,12 +42,12 @@ class Metered:
         self.bytes = 0
         self.hash = hashlib.sha256()
 
-    def readline(self, size: int = -1, /) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Read as the stream does."""
-        line = self._stream.readline(size)
-        self.hash.update(line)
-        self.bytes += len(line)
-        return line
+        block = self._stream.read(size)
+        self.hash.update(block)
+        self.bytes += len(block)
+        return block
 
     def report(self) -> None:
         """Tell the progress so far, in bytes."""
@@ -59,6 +62,7 @@ def import_usage(
     progress: Progress | None = None,
     *,
     sender: str = "",
+    now: datetime | None = None,
 ) -> ImportReport:
     """Take in a usage report on behalf of the tenant that reports it; `sender` says whose it is.
 
@@ -71,18 +75,20 @@ def import_usage(
         metered = Metered(stream, progress)
         opened = open_report(metered, mapping_for(session, principal, sender))
         begun = replace(_fresh(sender), ignored_columns=opened.ignored, form=opened.form.value)
-        intake = Intake(principal, begun, utc_now())
+        intake = Intake(principal, begun, now or utc_now())
         rejects: list[Reject] = []
         for batch in batches(opened.rows):
             rejects += intake.take(session, batch)[: REJECTS_MAX - len(rejects)]
             metered.report()
         metered.report()
+    intake.end(session)
     digest = metered.hash.hexdigest()
     known = store.find_import(session, principal, digest)
     report = replace(
         intake.report, file_sha256=digest, known_file=known, rejects=tuple(rejects), reached_line=0
     )
     store.add_import(session, principal, report, at=intake.at)
+    _tell_held(session, intake)
     return report
 
 
@@ -107,8 +113,12 @@ def go_on(session: Session, principal: Principal, import_id: str) -> tuple[Intak
 
 def save(session: Session, intake: Intake, form: Form, *, ended: bool = False) -> None:
     """Keep how far an import is, in the transaction that stores what was taken in."""
+    if ended:
+        intake.end(session)
     intake.report = replace(intake.report, form=form.value, running=not ended)
     store.save_import(session, intake.principal, intake.report)
+    if ended:
+        _tell_held(session, intake)
 
 
 def give_up(session: Session, principal: Principal, import_id: str) -> None:
@@ -128,6 +138,20 @@ def list_imports(session: Session, principal: Principal) -> tuple[store.KeptImpo
     """The caller's newest imports."""
     require(principal, "usage")
     return store.list_imports(session, principal)
+
+
+def _tell_held(session: Session, intake: Intake) -> None:
+    """Tell the clerks of whoever collects that lines of this import wait for them."""
+    if intake.report.held:
+        notify(
+            session,
+            tenant_id=collector(session),
+            person=None,
+            kind=HELD,
+            subject_id=intake.report.import_id,
+            facts={"count": str(intake.report.held)},
+            now=intake.at,
+        )
 
 
 def _fresh(sender: str) -> ImportReport:

@@ -13,7 +13,9 @@ from sqlmodel import Session
 from core.principal import Principal, SearchCapability
 from core.tenants import OPERATOR
 from registry.store import cutidentifiers
+from royalties.begun import begun
 from royalties.models import ImportReport, Reject, UsageRow
+from royalties.service.screening import Screen
 from royalties.store import intake as store
 from royalties.store import usage as usage_store
 
@@ -56,52 +58,62 @@ class Intake:
     report: ImportReport
     at: datetime
     owners: dict[str, str] = field(default_factory=dict)
+    screen: Screen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.screen = Screen(
+            self.report.import_id, self.principal.tenant_id, self.at, held=self.report.held
+        )
 
     def take(self, session: Session, batch: Batch) -> tuple[Reject, ...]:
         """Store what is new in a batch and count the rest; returns every reject of it."""
         reached = self.report.reached_line
-        fresh, rejects = self._sort(session, batch)
+        rejects = list(batch.rejects)
+        rows = self._placed(session, begun(batch.rows, self.at, rejects), rejects)
+        if any(row.supersedes is not None for row in rows):
+            rows = self._correctable(session, rows, rejects)
         every = tuple(sorted(rejects, key=lambda one: one.line_no))
         if batch.last <= reached:
             return every
-        fresh = [item for item in fresh if item[2].line_no > reached]
-        overlapping = self._overlapping(session, fresh)
-        store.add_lines(
-            session,
-            self.principal,
-            fresh,
-            import_id=self.report.import_id,
-            owners=self.owners,
-            at=self.at,
-        )
+        fresh, overlapping = self._add(session, [row for row in rows if row.line_no > reached])
         rejected = sum(one.line_no > reached for one in every)
         taken = sum(row.line_no > reached for row in batch.rows)
         lines = taken + sum(one.line_no > reached for one in batch.rejects)
         self.report = replace(
             self.report,
             lines=self.report.lines + lines,
-            accepted=self.report.accepted + len(fresh),
-            duplicates=self.report.duplicates + lines - len(fresh) - rejected,
+            accepted=self.report.accepted + fresh,
+            duplicates=self.report.duplicates + lines - fresh - rejected,
             overlapping=self.report.overlapping + overlapping,
             rejected=self.report.rejected + rejected,
             reached_line=batch.last,
+            held=self.screen.held,
         )
         return every
 
-    def _sort(
-        self, session: Session, batch: Batch
-    ) -> tuple[list[tuple[str, str, UsageRow]], list[Reject]]:
-        """What is new, each with its id and hash, and what is wrong; the rest is known."""
-        rejects = list(batch.rejects)
-        rows = self._placed(session, batch.rows, rejects)
-        new: dict[str, tuple[str, str, UsageRow]] = {}
-        for row in rows:
-            content_hash = row.content_hash
-            name = store.line_id(content_hash)
-            new.setdefault(name, (name, content_hash, row))
-        known = store.known_lines(session, list(new))
-        fresh = [item for name, item in new.items() if name not in known]
-        return self._correctable(session, fresh, rejects), rejects
+    def end(self, session: Session) -> None:
+        """Look at the months of all that was taken in; call it once every batch is."""
+        self.screen.look_back(session)
+        self.report = replace(self.report, held=self.screen.held)
+
+    def _add(self, session: Session, rows: Sequence[UsageRow]) -> tuple[int, int]:
+        """Store what is not known yet: how many lines, and how many of them overlap.
+
+        Those concern a cut, territory and period that was reported before them.
+        """
+        places = [store.place(row) for row in rows]
+        before = store.reported(session, set(places))
+        added = store.add_lines(
+            session,
+            self.principal,
+            rows,
+            import_id=self.report.import_id,
+            owners=self.owners,
+            at=self.at,
+        )
+        self.screen.look(session, rows if added is None else added)
+        own = places if added is None else [store.place(row) for row in added]
+        return len(own), len(own) - len(set(own) - before)
 
     def _placed(
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]
@@ -118,6 +130,7 @@ class Intake:
         for row in named:
             if self.owners[row.cut_id]:
                 placed.append(row)
+                self.screen.cuts.add(row.cut_id)
             else:
                 rejects.append(Reject(row.line_no, "unknown-cut", "cut_id", row.text))
         return placed
@@ -136,44 +149,35 @@ class Intake:
             if row.cut_id:
                 found.append(row)
             elif len(said) == 1:
-                found.append(replace(row, cut_id=said.pop()))
+                found.append(row._replace(cut_id=said.pop()))
             else:
                 cause = "ambiguous-title" if said else "unknown-title"
                 rejects.append(Reject(row.line_no, cause, row.names[0][0], row.text))
         return found
 
     def _correctable(
-        self,
-        session: Session,
-        items: list[tuple[str, str, UsageRow]],
-        rejects: list[Reject],
-    ) -> list[tuple[str, str, UsageRow]]:
-        """Without corrections of what is not the reporter's, or was corrected before."""
-        wanted = [row.supersedes for _, _, row in items if row.supersedes is not None]
-        if not wanted:
-            return items
-        open_lines = usage_store.newest(session, self.principal, wanted)
+        self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]
+    ) -> list[UsageRow]:
+        """Without corrections of what is not the reporter's, or was corrected before.
+
+        Those that are in already stay: they are duplicates.
+        """
+        names = store.line_ids([row.content_hash for row in rows])
+        known = store.known_lines(session, names)
+        open_lines = usage_store.newest(
+            session, self.principal, [row.supersedes for row in rows if row.supersedes is not None]
+        )
         found = []
-        for item in items:
-            row = item[2]
-            if row.supersedes is None:
-                found.append(item)
+        for name, row in zip(names, rows, strict=True):
+            if row.supersedes is None or name in known:
+                found.append(row)
             elif row.supersedes in open_lines:
                 open_lines.remove(row.supersedes)
-                found.append(item)
+                known.add(name)
+                found.append(row)
             else:
                 rejects.append(Reject(row.line_no, "unknown-line", "supersedes", row.text))
         return found
-
-    def _overlapping(self, session: Session, fresh: list[tuple[str, str, UsageRow]]) -> int:
-        """How many concern a cut, territory and period that has been reported before them."""
-        places = [(row.cut_id, row.territory, row.period) for _, _, row in fresh]
-        before = store.reported(session, list(set(places)))
-        count = 0
-        for place in places:
-            count += place in before
-            before.add(place)
-        return count
 
     def _reader(self) -> Principal | SearchCapability:
         collector = self.principal.tenant_kind in COLLECTORS

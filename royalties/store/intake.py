@@ -5,18 +5,18 @@ batches as JSON, because a statement takes far fewer parameters than a batch has
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
 from core.db import OWNER, UtcDateTime, visible
 from core.errors import NotFound
-from core.ids import derived_id
+from core.ids import derived_ids
 from core.principal import Principal, SearchCapability
 from registry.store.works import CutRow
 from royalties.models import NOTHING, ImportReport, Origin, Reported, UsageRow
@@ -24,22 +24,34 @@ from royalties.store.usage import UsageImportRow
 
 _FIGURES = tuple(Reported.__dataclass_fields__)
 _COLUMNS = (
-    *("id", "tenant_id", "audience", "recorded_at", "import_id", "line_no", "cut_id"),
-    *("territory", "period", "views", "reference", "content_hash", "supersedes", "origin"),
-    *_FIGURES,
+    *("tenant_id", "recorded_at", "import_id", "origin", "id", "content_hash", "audience"),
+    # These as they stand in a row that was read.
+    *("line_no", "cut_id", "territory", "period", "views", "reference", "supersedes"),
 )
-_INSERT = (
-    f"INSERT INTO usage_line ({', '.join(_COLUMNS)}) "  # noqa: S608 - names of our own schema
-    f"VALUES ({', '.join('?' * len(_COLUMNS))})"
-)
+
+
+def _insert(columns: Sequence[str]) -> str:
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    # The names are of our own schema.
+    into = f"INSERT INTO usage_line ({names})"
+    return f"{into} VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
+
+
+_PLAIN = _insert(_COLUMNS)
+_TELLING = _insert((*_COLUMNS, *_FIGURES))
 # What the two indexes of a million lines fit into; the default is a fiftieth of it.
+_CHUNK = 5000
 _CACHE = "PRAGMA cache_size = -131072"
-_NO_FIGURES = (None,) * len(_FIGURES)
 _KNOWN = "SELECT value FROM json_each(:ids) WHERE value IN (SELECT id FROM usage_line)"
+_ADDED = """
+SELECT l.id, l.line_no FROM json_each(:ids) JOIN usage_line AS l ON l.id = value
+WHERE l.import_id = :import_id
+"""
 _REPORTED = """
-SELECT DISTINCT j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each(:places) AS j
-WHERE EXISTS (SELECT 1 FROM usage_line AS l WHERE l.cut_id = j.value ->> 0
-    AND l.period = j.value ->> 2 AND l.territory = j.value ->> 1)
+SELECT value FROM json_each(:places) WHERE EXISTS (
+    SELECT 1 FROM usage_line AS l WHERE l.cut_id = substr(value, 1, 30)
+    AND l.period = substr(value, 31, 7) AND l.territory = substr(value, 38)
+    AND l.origin = 'report')
 """
 
 
@@ -52,9 +64,9 @@ class KeptImport:
     rejects_object: str | None
 
 
-def line_id(content_hash: str) -> str:
-    """The id that belongs to a line of this content, and to no other."""
-    return derived_id("usg", content_hash)
+def line_ids(content_hashes: Sequence[str]) -> list[str]:
+    """The ids that belong to lines of this content, and to no others."""
+    return derived_ids("usg", content_hashes)
 
 
 def find_import(session: Session, principal: Principal, file_sha256: str) -> str | None:
@@ -149,65 +161,69 @@ def cut_owners(
     return dict(session.exec(query).all())
 
 
-def known_lines(session: Session, line_ids: Sequence[str]) -> set[str]:
+def known_lines(session: Session, line_ids: Collection[str]) -> set[str]:
     """Which of these lines are in already, whoever reported them; ids only."""
-    found = session.connection().execute(sql(_KNOWN), {"ids": json.dumps(list(line_ids))})
+    found = session.connection().execute(sql(_KNOWN), {"ids": json.dumps(sorted(line_ids))})
     return set(found.scalars())
 
 
-def reported(session: Session, places: Sequence[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
-    """Which of these (cut, territory, period) have lines already."""
-    found = session.connection().execute(sql(_REPORTED), {"places": json.dumps(places)})
-    return {(cut_id, territory, period) for cut_id, territory, period in found}
+def place(row: UsageRow) -> str:
+    """Cut, period and territory of a row in one text, whose order is that of the index."""
+    return row.cut_id + row.period + row.territory
+
+
+def reported(session: Session, places: Collection[str]) -> set[str]:
+    """Which of these places, as `place` writes them, have lines already."""
+    told = json.dumps(sorted(places))
+    return set(session.connection().execute(sql(_REPORTED), {"places": told}).scalars())
 
 
 def add_lines(
     session: Session,
     principal: Principal,
-    rows: Sequence[tuple[str, str, UsageRow]],
+    rows: Sequence[UsageRow],
     *,
     import_id: str,
     owners: dict[str, str],
     at: datetime,
     origin: Origin = Origin.REPORT,
-) -> None:
-    """Store accepted rows, each with its id and content hash.
+) -> list[UsageRow] | None:
+    """Store the rows that are not known yet, of equal ones the first; None where all were new.
 
-    `owners` gives the tenant of each cut, who sees the line too.
+    Else those that were. `owners` gives the tenant of each cut, who sees the line too.
     """
-    mine = principal.tenant_id
-    audiences = {one: OWNER if one == mine else f"tenant:{one}" for one in set(owners.values())}
-    moment = UtcDateTime().process_bind_param(at, session.connection().dialect)
-    values = [
-        (
-            name,
-            mine,
-            audiences[owners[row.cut_id]],
-            moment,
-            import_id,
-            row.line_no,
-            row.cut_id,
-            row.territory,
-            row.period,
-            row.views,
-            row.reference,
-            content_hash,
-            row.supersedes,
-            origin.value,
-            *_figures(row.reported),
-        )
-        # In the order of their ids, so that neighbours in the index go in one after another.
-        for name, content_hash, row in sorted(rows, key=itemgetter(0))
-    ]
-    if values:
-        connection = session.connection()
-        connection.exec_driver_sql(_CACHE)
-        connection.exec_driver_sql(_INSERT, values)
+    hashes = [row.content_hash for row in rows]
+    names, connection = line_ids(hashes), session.connection()
+    mine, moment = principal.tenant_id, UtcDateTime().process_bind_param(at, connection.dialect)
+    seen_by = {cut_id: OWNER if one == mine else f"tenant:{one}" for cut_id, one in owners.items()}
+    said = (mine, moment, import_id, origin.value)
+    telling = any(row.reported is not NOTHING for row in rows)
+    connection.exec_driver_sql(_CACHE)
+    before = _changes(connection)
+    # In the order of their ids, so that neighbours in the index go in one after another.
+    order = sorted(range(len(rows)), key=names.__getitem__)
+    for start in range(0, len(order), _CHUNK):
+        some = order[start : start + _CHUNK]
+        values = [
+            (*said, names[at], hashes[at], seen_by[rows[at][1]], *rows[at][:6], rows[at][7])
+            for at in some
+        ]
+        if telling:
+            more = [_figures(rows[at].reported) for at in some]
+            values = [one + figures for one, figures in zip(values, more, strict=True)]
+        connection.exec_driver_sql(_TELLING if telling else _PLAIN, values)
+    if _changes(connection) - before == len(rows):
+        return None
+    told = {"ids": json.dumps(sorted(names)), "import_id": import_id}
+    added = {(name, line_no) for name, line_no in connection.execute(sql(_ADDED), told)}
+    return [row for name, row in zip(names, rows, strict=True) if (name, row.line_no) in added]
+
+
+def _changes(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("SELECT total_changes()").scalar_one())
 
 
 def _figures(said: Reported) -> tuple[Any, ...]:
-    if said is NOTHING:
-        return _NO_FIGURES
     told = said.told()
     return tuple(told.get(name) for name in _FIGURES)
 
@@ -222,6 +238,7 @@ def _growing(report: ImportReport) -> dict[str, Any]:
         "form": report.form,
         "running": report.running,
         "reached_line": report.reached_line,
+        "held": report.held,
     }
 
 
@@ -251,5 +268,6 @@ def _kept(row: UsageImportRow) -> KeptImport:
         form=row.form or "csv",
         running=bool(row.running),
         reached_line=row.reached_line or 0,
+        held=row.held or 0,
     )
     return KeptImport(report, row.recorded_at, row.rejects_object)

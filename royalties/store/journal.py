@@ -44,6 +44,7 @@ def booked(
             col(TransactionRow.facts_key),
             col(AccrualRow.revision),
             col(TransactionRow.reverses_id),
+            col(TransactionRow.tenant_id),
         )
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .where(
@@ -56,7 +57,12 @@ def booked(
     taken_back = {row.reverses_id for row in rows}
     return {
         row.live_key: Booked(
-            row.live_key, row.id, row.facts_key, row.revision, live=row.id not in taken_back
+            row.live_key,
+            row.id,
+            row.facts_key,
+            row.revision,
+            live=row.id not in taken_back,
+            book=row.tenant_id,
         )
         for row in rows
         if row.kind == TransactionKind.ACCRUAL.value
@@ -174,11 +180,26 @@ def of_pair(session: Session, principal: Principal, pair_id: str) -> list[Transa
 
 
 def count_of_run(session: Session, principal: Principal, run_id: str) -> int:
-    """How many transactions of the principal's own book a distribution run made."""
+    """How many transactions of the principal's own book hand on or release what a run says."""
     query = sql_select(func.count()).where(
-        col(TransactionRow.run_id) == run_id, col(TransactionRow.tenant_id) == principal.tenant_id
+        col(TransactionRow.run_id) == run_id,
+        col(TransactionRow.tenant_id) == principal.tenant_id,
+        col(TransactionRow.kind).in_((TransactionKind.DISTRIBUTION, TransactionKind.RELEASE)),
     )
     return int(session.connection().execute(query).scalar_one())
+
+
+def taken_back(
+    session: Session, _capability: SearchCapability, transaction_ids: Sequence[str]
+) -> frozenset[str]:
+    """Those of these transactions that were reversed."""
+    found: set[str] = set()
+    for start in range(0, len(transaction_ids), IDS_MAX):
+        query = select(TransactionRow.reverses_id).where(
+            col(TransactionRow.reverses_id).in_(transaction_ids[start : start + IDS_MAX])
+        )
+        found.update(one for one in session.exec(query) if one is not None)
+    return frozenset(found)
 
 
 def of_book(

@@ -182,7 +182,7 @@ def allocations_of(session: Session, principal: Principal, invoice_id: str) -> l
         col(AllocationRow.tenant_id) == principal.tenant_id,
         col(AllocationRow.invoice_id) == invoice_id,
     )
-    return [_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
+    return [to_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
 
 
 def allocations_from(session: Session, principal: Principal, receipt_id: str) -> list[Allocation]:
@@ -191,7 +191,7 @@ def allocations_from(session: Session, principal: Principal, receipt_id: str) ->
         col(AllocationRow.tenant_id) == principal.tenant_id,
         col(AllocationRow.receipt_id) == receipt_id,
     )
-    return [_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
+    return [to_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
 
 
 def paid(session: Session, principal: Principal, invoice_ids: Sequence[str]) -> Mapping[str, int]:
@@ -226,10 +226,11 @@ def _receipts(session: Session, rows: Sequence[ReceiptRow]) -> list[tuple[Receip
         query = select(AllocationRow.receipt_id, AllocationRow.amount_micro)
         for name, amount in session.exec(query.where(col(AllocationRow.receipt_id).in_(some))):
             matched[name] += amount
-    return [(replace(_receipt(row), matched_micro=matched[row.id]), row.sealed) for row in rows]
+    return [(replace(to_receipt(row), matched_micro=matched[row.id]), row.sealed) for row in rows]
 
 
-def _receipt(row: ReceiptRow) -> Receipt:
+def to_receipt(row: ReceiptRow) -> Receipt:
+    """A receipt as its row has it; who paid stays sealed."""
     payment = Payment(
         reference=row.reference,
         booked_on=date.fromisoformat(row.booked_on),
@@ -240,7 +241,8 @@ def _receipt(row: ReceiptRow) -> Receipt:
     return Receipt(row.id, row.tenant_id, payment, row.seq, row.recorded_at)
 
 
-def _allocation(row: AllocationRow) -> Allocation:
+def to_allocation(row: AllocationRow) -> Allocation:
+    """A match as its row has it."""
     return Allocation(
         id=row.id,
         receipt_id=row.receipt_id,

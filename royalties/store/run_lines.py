@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Row, func, insert, or_, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col
 
-from core.db import OWNER, visible
+from core.db import visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
+from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
 from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
 from royalties.store import balances
@@ -115,6 +116,7 @@ def after(old: Before | None, line: RunLine) -> Before:
         known.advanced_micro + advanced,
         Parts(*(getattr(known.parts, name) + getattr(line.parts, name) for name in _PARTS)),
         line.authority or known.authority,
+        line.currency,
     )
 
 
@@ -213,20 +215,23 @@ def kept_back(
         yield row[0], row[1].removeprefix("tenant:"), row[2], row[3], row[4]
 
 
-def blocked(
-    session: Session, capability: SearchCapability, book: str
+def kept_for(
+    session: Session, capability: SearchCapability, book: str, outcome: Outcome
 ) -> list[tuple[str, str, str, str, int]]:
-    """Performer, their tenant, payee, currency and amount of each balance that is blocked."""
-    found = balances.of_kind(session, capability, book, AccountKind.BLOCKED)
+    """Performer, their tenant, payee, currency and amount of each balance by what runs made it.
+
+    `outcome` is payable or blocked.
+    """
+    found = balances.of_kind(session, capability, book, AccountKind(outcome.value))
     owners: dict[str, tuple[str, str]] = {}
     for table in (LineRow, ReleaseRow):
         query = (
             sql_select(col(table.payee_id), col(table.performer_id), col(table.audience))
             .distinct()
-            .where(col(table.tenant_id) == book, col(table.outcome) == Outcome.BLOCKED.value)
+            .where(col(table.tenant_id) == book, col(table.outcome) == outcome.value)
         )
         rows = session.connection().execute(query)
-        owners |= {payee: (performer, _tenant(audience)) for payee, performer, audience in rows}
+        owners |= {payee: (performer, tenant_of(audience)) for payee, performer, audience in rows}
     named = [(one.account.partition(":")[2], one) for one in found]
     return [
         (*owners[payee_id], payee_id, one.currency, -one.net_micro)
@@ -273,8 +278,7 @@ def _columns(table: type[LineRow | ReleaseRow]) -> list[ColumnElement[Any]]:
 
 
 def _owned(book: str, one: RunLine | Release, name: str, at: datetime) -> dict[str, Any]:
-    tenant_id = one.performer_tenant_id
-    audience = f"tenant:{tenant_id}" if tenant_id else OWNER
+    audience = audience_of(one.performer_tenant_id)
     return {"id": name, "tenant_id": book, "audience": audience, "recorded_at": at}
 
 
@@ -312,7 +316,7 @@ def _line(row: Row[Any]) -> RunLine:
     return RunLine(
         **{name: said[name] for name in _SAID},
         outcome=Outcome(said["outcome"]),
-        performer_tenant_id=_tenant(said["audience"]),
+        performer_tenant_id=tenant_of(said["audience"]),
         parts=Parts(*(said[name] for name in _PARTS)),
     )
 
@@ -324,11 +328,6 @@ def _release(row: Row[Any]) -> Release:
     return Release(
         **{name: said[name] for name in names},
         outcome=Outcome(said["outcome"]),
-        performer_tenant_id=_tenant(said["audience"]),
+        performer_tenant_id=tenant_of(said["audience"]),
         parts=Parts(**kept),
     )
-
-
-def _tenant(audience: str) -> str:
-    kind, _, tenant_id = audience.partition(":")
-    return tenant_id if kind == "tenant" else ""

@@ -14,14 +14,14 @@ from sqlmodel import Field, Session, col, select
 from core.db import JsonText, Owned, UtcDateTime, append_only, guard
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
-from royalties.models_runs import Run, RunKind, RunState, Totals
+from royalties.models_runs import DroppedFor, Run, RunKind, RunState, Totals
 from royalties.wire_runs import totals_from_dict, totals_to_dict
 
 _STEPS = (
     "NOT ((OLD.state = 'DRAFT' AND NEW.state IN ('PROPOSED', 'DROPPED'))"
     " OR (OLD.state = 'PROPOSED' AND NEW.state IN ('CLOSED', 'DROPPED')))"
 )
-_CLOSING = ("state", "approval_id", "closed_at", "log_index", "single_operator")
+_CLOSING = ("state", "approval_id", "closed_at", "log_index", "single_operator", "dropped_for")
 
 
 def run_column() -> ForeignKey:
@@ -86,6 +86,7 @@ class RunRow(Owned, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     log_index: int | None = None
     single_operator: bool
+    dropped_for: str | None = None
 
 
 class LineRow(Owned, table=True):
@@ -175,6 +176,7 @@ def save(session: Session, principal: Principal, run: Run) -> None:
     row = _row(session, principal, run.id)
     row.state, row.approval_id, row.closed_at = run.state, run.approval_id, run.closed_at
     row.log_index, row.single_operator = run.log_index, run.single_operator
+    row.dropped_for = run.dropped_for
     session.add(row)
     session.flush()
 
@@ -229,4 +231,5 @@ def _run(row: RunRow) -> Run:
         closed_at=row.closed_at,
         log_index=row.log_index,
         single_operator=row.single_operator,
+        dropped_for=None if row.dropped_for is None else DroppedFor(row.dropped_for),
     )

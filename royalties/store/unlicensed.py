@@ -3,6 +3,7 @@
 The newest row for a kind of use from a month on counts; one without a tariff ends it.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Index
@@ -73,6 +74,13 @@ def of_book(
         query = query.where(visible(UnlicensedPriceRow, asker))
     rows = session.exec(query.order_by(col(UnlicensedPriceRow.seq)))
     return tuple(_price(row) for row in rows)
+
+
+def of_books(
+    session: Session, asker: Principal | SearchCapability, books: Iterable[str]
+) -> dict[str, tuple[UnlicensedPrice, ...]]:
+    """The same of several books, by book."""
+    return {book: of_book(session, asker, book) for book in books}
 
 
 def _price(row: UnlicensedPriceRow) -> UnlicensedPrice:

@@ -9,6 +9,7 @@ the id is all that an import of a million lines can keep up.
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from fractions import Fraction
+from functools import cache
 from types import MappingProxyType
 
 from sqlalchemy import (
@@ -17,25 +18,29 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    and_,
+    case,
     exists,
     literal,
     literal_column,
     text,
     tuple_,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, append_only, guard, visible
 from core.principal import Principal
 from royalties.models import NOTHING, Origin, Ratio, Reported, UsageLine
+from royalties.store.usageholds import held, rejected
 from royalties.tariffs.models import IncomeKind
 
 PAGE = 500
+_RANKS = {origin.value: rank for rank, origin in enumerate(Origin)}
 
 GROWING = (
     *("lines", "accepted", "duplicates", "overlapping", "rejected"),
-    *("form", "running", "reached_line"),
+    *("form", "running", "reached_line", "held"),
 )
 ENDED = guard(
     "usage_import_ended",
@@ -72,6 +77,7 @@ class UsageImportRow(Owned, table=True):
     running: bool | None = None
     reached_line: int | None = None
     rejects_object: str | None = None
+    held: int | None = None
 
 
 class UsageLineRow(Owned, table=True):
@@ -130,7 +136,8 @@ def pages(
 ) -> Iterator[tuple[UsageLine, ...]]:
     """The usage lines of a cut that the principal may see, a page at a time, by month or of one.
 
-    Only what counts: a line that was corrected is left out, its correction is there instead.
+    Only what counts: a line that was corrected is left out, its correction is there instead, and
+    so is one that waits for a person or was rejected by one.
     """
     place = (col(UsageLineRow.period), col(UsageLineRow.territory), _ROW)
     after: tuple[str, str, int] = ("", "", -1)
@@ -143,14 +150,14 @@ def pages(
                 col(UsageLineRow.cut_id) == cut_id,
                 *month,
                 tuple_(*place) > tuple_(*(literal(value) for value in after)),
-                ~_corrected(),
+                *counts(),
             )
             .order_by(*place)
             .limit(size)
         )
         found = session.exec(query).all()
         if found:
-            page = tuple(_line(row) for row, _ in found)
+            page = tuple(line_of(row) for row, _ in found)
             after = (page[-1].period, page[-1].territory, found[-1][1])
             for row, _ in found:
                 session.expunge(row)
@@ -172,7 +179,7 @@ def uncounted(
                 visible(UsageLineRow, principal),
                 col(UsageLineRow.cut_id) == cut_id,
                 col(UsageLineRow.id) > after,
-                _corrected(),
+                ~and_(*counts()),
             )
             .order_by(col(UsageLineRow.id))
             .limit(size)
@@ -190,18 +197,48 @@ def newest(session: Session, principal: Principal, line_ids: Sequence[str]) -> s
     query = select(UsageLineRow.id).where(
         col(UsageLineRow.id).in_(line_ids),
         col(UsageLineRow.tenant_id) == principal.tenant_id,
-        ~_corrected(),
+        ~is_corrected(),
+        ~rejected(col(UsageLineRow.id)),
     )
     return set(session.exec(query))
 
 
-def _corrected() -> ColumnElement[bool]:
-    """Whether a later line stands in the place of this one."""
+@cache
+def counts() -> tuple[ColumnElement[bool], ...]:
+    """What a line has to be to earn: not corrected, not kept back, and not outranked.
+
+    Made once: making it takes longer than asking it of one cut.
+    """
+    return ~is_corrected(), ~held(col(UsageLineRow.id)), ~_outranked()
+
+
+def _outranked() -> ColumnElement[bool]:
+    """Whether something better says the month of this cut: never of a report, nor by a held one."""
+    better = aliased(UsageLineRow)
+    return and_(
+        col(UsageLineRow.origin) != Origin.REPORT.value,
+        exists().where(
+            col(better.cut_id) == col(UsageLineRow.cut_id),
+            col(better.period) == col(UsageLineRow.period),
+            _rank(col(better.origin)) < _rank(col(UsageLineRow.origin)),
+            ~held(col(better.id)),
+            ~is_corrected(better),
+        ),
+    )
+
+
+def _rank(origin: Mapped[str]) -> ColumnElement[int]:
+    """A report counts before what players saw, and that before an estimate."""
+    return case(_RANKS, value=origin)
+
+
+def is_corrected(line: type[UsageLineRow] = UsageLineRow) -> ColumnElement[bool]:
+    """Whether a later line stands in the place of this one; one that was rejected does not."""
     correction = aliased(UsageLineRow)
-    return exists().where(col(correction.supersedes) == col(UsageLineRow.id))
+    return exists().where(col(correction.supersedes) == col(line.id), ~rejected(col(correction.id)))
 
 
-def _line(row: UsageLineRow) -> UsageLine:
+def line_of(row: UsageLineRow) -> UsageLine:
     return UsageLine(
         id=row.id,
         tenant_id=row.tenant_id,

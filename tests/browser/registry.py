@@ -39,6 +39,14 @@ class Registry:
         made._serve("--worker" if worker else "--no-worker")
         return made
 
+    @classmethod
+    def over(cls, folder: Path) -> "Registry":
+        """Serve, with a worker, what lies in `folder` already."""
+        data = folder / "data"
+        made = cls(data, free_port(), {"EBENBILD_DATA_DIR": str(data)})
+        made._serve("--worker")
+        return made
+
     @property
     def url(self) -> str:
         """Passkeys are bound to a name, so browsers come by the name of this machine."""

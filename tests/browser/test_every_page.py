@@ -5,6 +5,8 @@ axe-core comes from npm (`make peers` installs it). `make screenshots` keeps a p
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,11 @@ import pytest
 from api.routetable import ROWS
 from api.web.pages import render
 from api.web.texts import LANGUAGES
+from core.clock import utc_now
 from tests.browser.chromium import DESK, PHONE, Chromium
+from tests.browser.performer_world import AT_ONCE, World
 from tests.browser.registry import Registry
+from tests.browser.studios import STRANGER, VOICE, Studio
 from tests.browser.test_keeping_keys import kept
 from tests.browser.test_passkeys import joined
 from tests.peers.npm_programs import NPM
@@ -24,6 +29,7 @@ from tests.unit.api.test_pages import CLEARANCE, STATEMENT
 AXE = NPM / "node_modules" / "axe-core" / "axe.min.js"
 OPEN = (
     "/",
+    "/verify",
     "/privacy/retention",
     "/privacy/records",
     "/problems/not-found",
@@ -36,17 +42,50 @@ OPEN = (
     "/inbox?signed-out",
 )
 OWN = (
+    "/me",
+    "/me/uses",
+    "/me/uses/{use_id}",
+    "/me/uses/use_unknown",
+    "/act-as",
+    "/me/licences",
+    "/me/licences/new",
+    "/me/licences/new/{template_id}",
+    "/me/licences/{licence_id}",
+    "/me/drafts/{licence_id}",
+    "/me/requests/{request_id}",
+    "/me/money",
+    "/me/money/{period}",
+    "/me/searches",
+    "/me/data",
     "/me/enrol/enr_unknown",
+    "/society",
+    "/society/usage",
+    "/society/runs",
+    "/society/payouts",
     "/account",
     "/account/code",
     "/members",
     "/approvals",
     "/inbox",
+    "/attest",
+    "/attest/{enrolment_id}",
     "/me/enrol",
     "/me/enrol/{enrolment_id}",
     "/me/enrol/{unsigned}",
     "/me/performers/{performer_id}/consent",
     "/me/performers/{keyless}/consent",
+    "/studio",
+    "/studio?shelf=waiting",
+    "/studio?shelf=cleared",
+    "/studio/new",
+    "/studio/keys",
+    "/questions",
+    "/questions?answered=true",
+    "/works",
+    "/works/{work_id}",
+    "/cuts/{cut_id}",
+    "/cuts/{scanning}",
+    "/cuts/{empty}",
 )
 # They lead on to a page, need a password given first or are read by scripts alone.
 ELSEWHERE = {
@@ -55,6 +94,10 @@ ELSEWHERE = {
     "/sign-in/provider/answer",
     "/sign-in/code",
     "/account/signing-keys",
+    "/studio/releases.csv",
+    # Looked at in the story that makes them.
+    "/society/runs/{run_id}",
+    "/society/payouts/{batch_id}",
 }
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),
@@ -71,6 +114,17 @@ WORDS = """() => {
     .flatMap((part) => names.map((name) => part.getAttribute(name)));
   return [document.title, shown.textContent, ...named].filter(Boolean).join('\\n');
 }"""
+
+
+# Script and style that a page loads, unpacked, whether or not the browser had them already.
+WEIGHT = """() => {
+  const loaded = performance.getEntriesByType('resource')
+    .filter((one) => /\\.(js|css)$/.test(new URL(one.name).pathname))
+    .map((one) => one.decodedBodySize);
+  const own = [...document.querySelectorAll('style')].map((one) => one.textContent.length);
+  return [...loaded, ...own].reduce((sum, one) => sum + one, 0);
+}"""
+LIGHT = 150_000
 
 
 @pytest.fixture(scope="module")
@@ -90,18 +144,54 @@ def anna(chromium: Chromium, registry: Registry) -> Any:
 
 
 @pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that searches new prints at once, so that there are uses to show."""
+    made = Registry.start(tmp_path_factory.mktemp("registry"), **AT_ONCE)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
 def paths(registry: Registry) -> dict[str, str]:
     """The pages of things, for things that are there."""
+    found = World.alone(registry)
+    film = found.film("Nachtzug")
+    found.seen(film["cut_id"], 1200)
+    use = found.studio.get(f"/v1/submissions/{film['id']}/findings")["uses"][0]
     with registry.operator as client:
         person = Person.add(client, "Berta")
         body = {"modalities": ["voice"], "purposes": ["matching"]}
         named = {
             "performer_id": person.id,
+            "use_id": use["id"],
+            "template_id": "dubbing-enhancement",
+            "licence_id": found.person.license(found.studio_id)["id"],
+            "request_id": found.asked(),
+            "period": f"{utc_now():%Y-%m}",
             "enrolment_id": person.consent("voice", "face"),
             "unsigned": client.post(f"/v1/performers/{person.id}/enrolments", body)["id"],
             "keyless": client.post("/v1/performers", {"name": "C", "public_name": "C"})["id"],
         }
-    return {path: path.format(**named) for path in (*OPEN, *OWN)}
+    named |= filmed(registry)
+    made = {path: path.format(**named) for path in (*OPEN, *OWN)}
+    made["/me/drafts/{licence_id}"] = f"/me/drafts/{found.drafted()}"
+    own = [path for path in OWN if path.startswith("/me") and "enrol" not in path]
+    return made | {
+        path: f"{made[path]}?for={found.person.id}" for path in own if "performers" not in path
+    }
+
+
+def filmed(registry: Registry) -> dict[str, str]:
+    """A studio's things: a cut that was decided on, one under way, one without a file."""
+    with closing(Studio.of_the_operator(registry)) as house:
+        series = house.work("Night Shift")
+        episode = house.work("Episode 1", "episode", series)
+        cut, scanning, empty = (house.cut(episode, name) for name in ("Vertical", "Trailer", "Dub"))
+        use = house.declared("synthesise_voice")
+        house.hand_in(cut, VOICE, STRANGER, declared=use)
+        house.work_off()
+        house.hand_in(scanning, VOICE, declared=use)
+    return {"cut_id": cut, "scanning": scanning, "empty": empty, "work_id": episode}
 
 
 def test_every_page_of_the_table_stands_here() -> None:
@@ -141,11 +231,18 @@ def looked_at(page: Any, axe: str, name: str, lang: str) -> list[str]:
             nodes = "; ".join(node["html"] for node in item["nodes"][:3])
             found.append(f"{name} {lang} {theme}: {item['id']}: {nodes}")
         keep(page, name, lang, theme)
+    weight = page.evaluate(WEIGHT)
+    found += [f"{name} {lang}: {weight} bytes of script and style"] if weight > LIGHT else []
     too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     found += [f"{name} {lang}: wider than the screen"] if too_wide else []
     if lang == "de":
-        found += [f"{name}: {word.group()}" for word in ENGLISH.finditer(page.evaluate(WORDS))]
+        shown = page.evaluate(WORDS)
+        found += [f"{name}: {around(shown, word)!r}" for word in ENGLISH.finditer(shown)]
     return found
+
+
+def around(text: str, word: re.Match[str]) -> str:
+    return text[max(0, word.start() - 30) : word.end() + 30]
 
 
 def keep(page: Any, name: str, lang: str, theme: str) -> None:

@@ -23,13 +23,13 @@ def test_from_consent_to_the_cent(stage: Stage) -> None:
     assert clearance["licence_ids"] == [licence["id"]]
     assert {span["public_name"] for span in clearance["spans"]} == {"Anna"}
 
-    usage = f"cut_id,territory,period,views\n{cut_id},DE,2030-10,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,1000\n".encode()
     report = studio.post("/v1/usage-imports", {"upload_id": studio.upload(stage.file("u", usage))})
     assert report["accepted"] == 1
     assert studio.post("/v1/accruals")["new"] == 1
     again = {"new": 0, "unchanged": 1, "reversed": 0, "skipped": [], "kept": {}}
     assert studio.post("/v1/accruals") == again
-    statement = agency.get(f"/v1/performers/{anna.id}/statements/2030-10")
+    statement = agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
     # 15 s at 0.25 EUR a minute.
     assert statement["totals"][0]["total_micro"] == "62500"
     assert stage.operator.get("/v1/trial-balance")["balanced"]

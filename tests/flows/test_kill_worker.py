@@ -47,7 +47,7 @@ def waiting(stage: Stage) -> tuple[Client, Person, str, str]:
     anna.enrol(stage.file("anna.wav", voice_sample("anna")))
     anna.license(studio_id)
     cut_id = new_cut(studio)
-    usage = stage.file("u.csv", f"cut_id,territory,period,views\n{cut_id},DE,2030-10,9\n".encode())
+    usage = stage.file("u.csv", f"cut_id,territory,period,views\n{cut_id},DE,2026-11,9\n".encode())
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(usage)})
     film = medium(
         SEGMENTS * 10_000, ("anna", "voice", 0, 60_000), slow_ms=400, held=(hold_of(stage), 30_000)
@@ -69,7 +69,7 @@ def check_done_once(stage: Stage, waiting: tuple[Client, Person, str, str]) -> N
     assert [item["verdict"] for item in clearances] == ["CLEARED"]
     findings = studio.get(f"/v1/submissions/{submission_id}/findings")
     assert sum(use["use_ms"] for use in findings["uses"]) == SEGMENTS * 10_000
-    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/2030-10")
+    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
     # One minute at 0.25 EUR a minute, once.
     assert [line["amount_micro"] for line in statement["lines"]] == ["250000"]
     assert statement["corrections"] == []

@@ -65,12 +65,18 @@ def begun(stage: Stage, anna: Person, asked: dict[str, Any]) -> list[int]:
     return shown
 
 
-def spoken(name: str, recording: str, moments: Sequence[int], lag_ms: int = 900) -> bytes:
+def spoken(
+    name: str,
+    recording: str,
+    moments: Sequence[int],
+    lag_ms: int = 900,
+    mouth: float | None = None,
+) -> bytes:
     """A recording in which words begin so long after their moments."""
     said_at = [moment + lag_ms for moment in moments]
     said = (name, "voice", 0, 10_000)
     content = {"sound": [(recording, 0, 4000)]}
-    return medium(said_at[-1] + 1_000, said, content=content, said_at=said_at)
+    return medium(said_at[-1] + 1_000, said, content=content, said_at=said_at, mouth=mouth)
 
 
 def answered(stage: Stage, anna: Person, consent: str, asked: dict[str, Any], film: bytes) -> Any:
@@ -114,13 +120,31 @@ def test_a_phrase_waits_for_somebody_who_hears_it(tmp_path: Path) -> None:
     asked = challenge(anna, consent, "phrase")
     moments = begun(stage, anna, asked)
     found = answered(stage, anna, consent, asked, spoken("anna", "live", moments))
-    assert (found["state"], codes(found)) == ("HEAR", [])
-    lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
-    assert "not-shown-live" in [item["code"] for item in lacking]
+    assert (found["state"], codes(found)) == ("HEAR", ["mouth-not-seen"])
+    assert "not-shown-live" in lacking(anna, consent)
     anna.vouch_for(consent, "words")  # by the one who runs this registry alone
-    lacking = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
-    assert "not-shown-live" not in [item["code"] for item in lacking]
+    assert "not-shown-live" in lacking(anna, consent)  # nobody saw who speaks
+    anna.vouch_for(consent, "live")
+    assert "not-shown-live" not in lacking(anna, consent)
     stage.close()
+
+
+def test_a_film_whose_mouth_says_the_words_leaves_only_them_to_be_heard(tmp_path: Path) -> None:
+    stage = Stage.make(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    for mouth, state, why in ((0.05, "REFUSED", ["mouth-says-other"]), (0.6, "HEAR", [])):
+        asked = challenge(anna, consent, "phrase")
+        film = spoken("anna", f"live {mouth}", begun(stage, anna, asked), mouth=mouth)
+        found = answered(stage, anna, consent, asked, film)
+        assert (found["state"], codes(found)) == (state, why)
+    anna.vouch_for(consent, "words")
+    assert "not-shown-live" not in lacking(anna, consent)
+    stage.close()
+
+
+def lacking(anna: Person, consent: str) -> list[str]:
+    missing = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["missing"]
+    return [item["code"] for item in missing]
 
 
 @pytest.mark.parametrize(
@@ -174,7 +198,7 @@ def test_an_answer_cut_from_anybodys_film_is_refused(
     asked = challenge(anna, consent, "phrase")
     said = spoken("anna", recording, begun(stage, anna, asked))
     found = answered(stage, anna, consent, asked, said)
-    wanted = ["known-recording"] if state == "REFUSED" else []
+    wanted = ["known-recording" if state == "REFUSED" else "mouth-not-seen"]
     assert (found["state"], codes(found)) == (state, wanted)
     stage.close()
 
@@ -219,8 +243,14 @@ def test_a_recogniser_of_ones_own_hears_the_words(tmp_path: Path) -> None:
     moments = begun(stage, anna, asked)
     words = anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]
     said.write_text(" ".join(words))
-    two = spoken("anna", "two", moments)
+    two = spoken("anna", "two", moments, mouth=0.6)
     assert answered(stage, anna, consent, asked, two)["state"] == "PASSED"
+    # Without a film nobody saw who says the words: no program decides that alone.
+    asked = challenge(anna, consent, "phrase")
+    moments = begun(stage, anna, asked)
+    said.write_text(" ".join(anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]))
+    found = answered(stage, anna, consent, asked, spoken("anna", "three", moments))
+    assert (found["state"], codes(found)) == ("HEAR", ["mouth-not-seen"])
     stage.close()
 
 

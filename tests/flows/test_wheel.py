@@ -44,6 +44,7 @@ def test_migrations_and_locales_are_shipped(names: set[str], kind: str) -> None:
 def test_templates_and_calibration_are_shipped(names: set[str]) -> None:
     assert any(name.startswith("api/web/templates/") for name in names)
     assert "fingerprint/data/calibration.json" in names
+    assert "fingerprint/data/synchrony.npz" in names
 
 
 def test_nothing_else_is_shipped(names: set[str]) -> None:

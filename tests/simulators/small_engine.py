@@ -44,6 +44,7 @@ from fingerprint.models import (
 )
 from fingerprint.proofing.fineprint import BANDS, FinePrint
 from fingerprint.proofing.posing import Pose
+from fingerprint.proofing.synchrony import Agreement
 
 DIMENSION = 32
 CROP, EXCERPT = b"a small picture", b"some seconds of sound"
@@ -63,12 +64,14 @@ def medium(
     content: Mapping[str, Sequence[tuple[str, int, int]]] | None = None,
     turns: Sequence[str] = (),
     said_at: Sequence[int] = (),
+    mouth: float | None = None,
     notes: Sequence[str] = (),
     held: tuple[Path, int] | None = None,
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
 
     `turns` are movements of the one head, `said_at` the moments at which single words begin,
+    `mouth` how well the filmed mouth goes with them,
     `notes` what its decoder says of each part.
 
     `held` names a file and a moment: whoever comes to the part that begins there waits while the
@@ -82,6 +85,7 @@ def medium(
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
     made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
+    made |= {} if mouth is None else {"mouth": mouth}
     waits = {"held": (str(held[0]), held[1])} if held else {}
     return json.dumps({**made, **waits, "said_at": [*said_at]}).encode()
 
@@ -190,6 +194,11 @@ class SmallEngine:
         """The sounds that the script names, by their beginnings."""
         script = _read(path)
         return tuple(Span(at, at + 500) for at in script["said_at"]), script["duration_ms"]
+
+    def agreement(self, path: Path) -> Agreement | None:
+        """As good as the script says; `None` where it films no mouth."""
+        mouth = _read(path).get("mouth")
+        return None if mouth is None else Agreement(mouth, 0.2, 0, 250, 250, 40.0)
 
     def excerpt(self, _path: Path, _spans: Sequence[Span]) -> bytes:
         return EXCERPT

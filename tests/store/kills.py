@@ -78,3 +78,25 @@ def _kill_at(database: Database, site: int) -> None:
     engine = database._writer
     event.listen(engine, "after_cursor_execute", executing)
     event.listen(engine, "commit", lambda _conn: passed())
+
+
+def killed_everywhere(
+    source: Path, folder: Path, act: Callable[[Database], None], look: Callable[[Database], object]
+) -> int:
+    """Kill `act` at each of its places: what it did is whole or not there, and never twice.
+
+    Done again after each kill, everything is as if nobody had been killed. `act` may find all of it
+    done. Returns at how many places it was killed.
+    """
+    ends: list[object] = []
+    finals: list[object] = []
+    for copy in every_kill(source, folder, act):
+        with opened(copy) as database:
+            ends.append(look(database))
+            act(database)
+            finals.append(look(database))
+    before, final = ends[0], finals[-1]
+    assert all(one == final for one in finals)
+    assert before != final and ends[-1] == final
+    assert all(one in (before, final) for one in ends)
+    return len(ends) - 1

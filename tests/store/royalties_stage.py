@@ -26,6 +26,8 @@ from tests.fixtures import TestWorld
 from tests.unit.royalties.worlds import tariff
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
+# When reports come in: after the months that they are about.
+REPORTED_AT = datetime(2027, 2, 1, tzinfo=UTC)
 VOICE = KindOfUse.SYNTHESISE_VOICE
 
 
@@ -75,6 +77,7 @@ class Stage:
         *,
         kinds: tuple[KindOfUse, ...] = (VOICE,),
         territories: tuple[str, ...] = ("*",),
+        paid_directly: bool = False,
     ) -> Licence:
         terms = Terms(
             performer_id=performer.id,
@@ -86,6 +89,7 @@ class Stage:
             tariff=term or tariff(),
             territories=territories,
             label_ai=False,
+            paid_directly=paid_directly,
         )
         with self.db.write() as session:
             seq = next_seq(session)
@@ -157,7 +161,7 @@ class Stage:
     def import_lines(self, *lines: str, by: Principal | None = None) -> ImportReport:
         text = "\n".join(("cut_id,territory,period,views", *lines))
         with self.db.write() as session:
-            return import_usage(session, by or self.studio, text.encode())
+            return import_usage(session, by or self.studio, text.encode(), now=REPORTED_AT)
 
     def accrue(self, clearance_id: str | None = None) -> AccrualReport:
         with self.db.write() as session:

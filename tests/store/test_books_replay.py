@@ -14,8 +14,9 @@ from core.errors import BadInput, EbenbildError
 from royalties.accounts import accrued
 from royalties.closing import month_of
 from royalties.fx import Rate, ratio_of
+from royalties.service.bookfacts import facts_of
 from royalties.service.exchanges import Wanted, change, undo
-from royalties.service.replay import Replayed, facts_of, replay
+from royalties.service.replay import Replayed, replay
 from royalties.service.statements import account_balances
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
@@ -155,7 +156,7 @@ def test_a_fact_left_out_is_noticed(lines: list[str], tmp_path: Path) -> None:
         lambda lines: lines[:-1],
         lambda lines: [*lines[:1], "{}", *lines[1:]],
         lambda lines: [*lines[:1], "no json", *lines[1:]],
-        lambda lines: [lines[0].replace("facts-1", "facts-2"), *lines[1:]],
+        lambda lines: [lines[0].replace("facts-2", "facts-3"), *lines[1:]],
         lambda lines: [lines[0], *lines],
         lambda lines: touched(lines, "accrual", {"at": "yesterday"}),
         lambda lines: touched(lines, "fx", {"postings": [["bank"]]}),

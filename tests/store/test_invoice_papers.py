@@ -63,6 +63,22 @@ def test_nothing_is_issued_to_whom_nobody_described(office: Office) -> None:
         bills.set_party(session, world.vault, office.clerk, "ten_none", STUDIO, now=NOW)
 
 
+def test_a_licensee_whom_nobody_described_does_not_stop_the_others(office: Office) -> None:
+    world = office.stage.world
+    earn(office, 100)
+    earn(replace(office, stage=Stage(replace(world, first=world.second))), 50)
+    (first,) = issue(office)
+    assert first.licensee_id == world.first.tenant_id
+    with office.shared.read() as session:
+        (left,) = invoices.left(session, office.clerk, MONTH)
+    assert (left.licensee_id, left.claims_micro) == (world.second.tenant_id, 500_000)
+    named(office, world.second.tenant_id, STUDIO)
+    (second,) = issue(office)
+    assert (second.no, second.licensee_id) == (2, world.second.tenant_id)
+    with office.shared.read() as session:
+        assert invoices.left(session, office.clerk, MONTH) == ()
+
+
 def test_papers_stay_as_they_were_issued(office: Office) -> None:
     world = office.stage.world
     cut_id = earn(office, 100)

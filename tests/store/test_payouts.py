@@ -16,9 +16,9 @@ from royalties.accounts import payable
 from royalties.models_books import Posting, TransactionKind
 from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState, Way
 from royalties.service import payouts
+from royalties.service.bookfacts import facts_of
 from royalties.service.books import Clerk
 from royalties.service.payouts import SENT
-from royalties.service.replay import facts_of
 from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
 from tests.store.payouts_stage import DAY, EUROS, IBANS, NOW, Till, table

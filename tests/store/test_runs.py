@@ -1,18 +1,20 @@
 """Distribution runs over real books: what was received, once, by two people, all or nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 
 import pytest
 
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from registry.minority import Minority
+from registry.models.estates import Estate, EstateState, Heir
 from registry.models.people import Performer
-from registry.store import people
+from registry.store import estates, people
 from royalties.closing import month_of
 from royalties.models_income import Payment
-from royalties.models_runs import Outcome, Run, RunKind, RunLine, RunState, Totals
+from royalties.models_runs import DroppedFor, Outcome, Run, RunKind, RunLine, RunState, Totals
 from royalties.runcheck import RunProof
 from royalties.runfile import check_file
 from royalties.runproof import unequal
@@ -296,6 +298,112 @@ def test_a_run_whose_facts_changed_is_dropped(money: Money) -> None:
     assert money.balance(f"payable:{performer.payee_id}") == 0
     money.run()
     assert money.balance(f"blocked:{performer.payee_id}") == -85_000_000
+
+
+def test_a_dropped_run_says_what_for(money: Money) -> None:
+    money.earn(10_000)
+    money.receive()
+    money.draft()
+    rejected = money.draft()
+    money.propose(rejected)
+    money.decide(rejected, approve=False)
+    with money.office.shared.read() as session:
+        told = [one.dropped_for for one in runs.list_runs(session, money.office.clerk)]
+    assert told == [DroppedFor.REJECTED, DroppedFor.REPLACED]
+
+
+@dataclass(frozen=True)
+class Family:
+    """Whoever inherits of a performer of the money's world, by thirds."""
+
+    money: Money
+    performer: Performer
+    heirs: tuple[Heir, Heir]
+
+    @classmethod
+    def of(cls, money: Money, performer: Performer) -> "Family":
+        heirs = (
+            Heir("hei_one", b"", "did:key:z6Mk1", Fraction(1, 3), f"pay_{'a' * 26}"),
+            Heir("hei_two", b"", "did:key:z6Mk2", Fraction(2, 3), f"pay_{'b' * 26}"),
+        )
+        item = Estate(
+            id="est_one",
+            tenant_id=performer.tenant_id,
+            performer_id=performer.id,
+            deceased_on=date(2026, 11, 20),
+            state=EstateState.CLAIMED,
+            object_name="",
+            papers_sha256="",
+            heirs=heirs,
+            attesters=(),
+            single_operator=False,
+            claimed_at=NOW,
+        )
+        with money.office.shared.write() as session:
+            side = money.stage.agent(performer)
+            estates.add_estate(session, item)
+            estates.save_state(session, side, item.id, EstateState.CONFIRMED, at=NOW)
+            people.save_death(session, side, performer.id, item.deceased_on)
+        return cls(money, performer, heirs)
+
+    def taxed_in(self, country: str) -> None:
+        money, side = self.money, self.money.stage.agent(self.performer)
+        with money.office.shared.write() as session:
+            for heir in self.heirs:
+                proposer = replace(side, person="per_one", roles=frozenset({"admin"}))
+                told = {"name": "An Heir", "residence": country}
+                payees.set_details(
+                    session,
+                    money.stage.world.vault,
+                    proposer,
+                    self.performer.id,
+                    told,
+                    heir_id=heir.id,
+                    cooling_days=0,
+                    now=datetime.now(UTC),
+                )
+                payees.decide(
+                    session,
+                    money.stage.world.vault,
+                    replace(proposer, person="per_two"),
+                    self.performer.id,
+                    approve=True,
+                    note="",
+                    heir_id=heir.id,
+                    cooling_days=0,
+                    now=datetime.now(UTC),
+                )
+
+    def balances(self, kind: str) -> list[int]:
+        names = (self.performer.payee_id, *(one.payee_id for one in self.heirs))
+        return [self.money.balance(f"{kind}:{name}") for name in names]
+
+
+def test_what_is_left_with_the_dead_waits_for_the_heirs_payees(money: Money) -> None:
+    anna = money.people[money.earn(10_000)]
+    money.receive()
+    first = money.run()
+    family = Family.of(money, anna)
+    money.run(Wanted(follows_id=first.id))
+    assert family.balances("payable") == [-85_000_000, 0, 0]
+    family.taxed_in("DE")
+    run = money.run(Wanted(follows_id=first.id))
+    assert family.balances("payable") == [0, -28_333_333, -56_666_667]
+    assert proof(money, run).faults == ()
+
+
+def test_what_was_blocked_goes_to_the_heirs_and_is_taxed_there(money: Money) -> None:
+    anna = money.people[money.earn(10_000, taxed="")]
+    money.receive()
+    first = money.run()
+    family = Family.of(money, anna)
+    money.run(Wanted(follows_id=first.id))
+    assert family.balances("blocked") == [0, -28_333_333, -56_666_667]
+    family.taxed_in("US")
+    money.run(Wanted(follows_id=first.id))
+    assert family.balances("blocked") == [0, 0, 0]
+    whole = -sum(family.balances("payable")) - money.balance("tax:bzst")
+    assert (family.balances("payable")[0], whole) == (0, 85_000_000)
 
 
 def test_who_does_not_collect_has_no_runs(money: Money) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -41,6 +42,18 @@ def views(stage: Stage, cut_id: str) -> list[int | None]:
     with stage.db.read() as session:
         found = pages(session, stage.studio, cut_id)
         return sorted((line.views for page in found for line in page), key=str)
+
+
+def test_a_month_that_has_not_begun_is_rejected_and_taken_in_once_it_has(stage: Stage) -> None:
+    text = f"{HEAD}{stage.cut()},DE,2026-12,10\n".encode()
+    day = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    with stage.db.write() as session:
+        early, late = (
+            usage.import_usage(session, stage.studio, text, now=day + timedelta(hours=hours))
+            for hours in (0, 2)
+        )
+    assert [(one.line_no, one.cause) for one in early.rejects] == [(2, "period-in-future")]
+    assert (early.accepted, late.accepted, late.rejected) == (0, 1, 0)
 
 
 HEAD = "cut_id,territory,period,views\n"

@@ -1,8 +1,9 @@
 // The consent: binds a key where there is none yet, shows what will be signed, and signs it here.
 
+import { chosenKey } from "/static/chosen.js";
 import { make, opened, save, sign } from "/static/key.js";
 import { Told, onPress, page, post, word } from "/static/registry.js";
-import { keep, open } from "/static/wrapped.js";
+import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
 const file = document.getElementById("key-file");
@@ -16,14 +17,6 @@ async function bind(chosen) {
   for (const part of document.querySelectorAll("[data-unbound]")) part.hidden = true;
   for (const part of document.querySelectorAll("[data-bound]")) part.hidden = false;
   document.getElementById("key-file-row").hidden = true;
-}
-
-async function chosenKey() {
-  if (key) return key;
-  if (file.files.length) return opened(await file.files[0].text());
-  const kept = await open(JSON.parse(page.dataset.dids));
-  if (!kept) throw new Told(word("key-missing"));
-  return kept;
 }
 
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
@@ -57,7 +50,7 @@ onPress(document.querySelector("[data-sign]"), async (say) => {
   const [modalities, purposes] = [ticked("modality"), ticked("purpose")];
   if (!modalities.length) throw new Told(word("part-missing"));
   if (!purposes.includes("matching")) throw new Told(word("matching-missing"));
-  const own = await chosenKey();
+  const own = key ?? (await chosenKey(JSON.parse(page.dataset.dids), file));
   const draft = await post(`/v1/performers/${performer}/enrolments`, { modalities, purposes });
   if (draft.guardians.length) throw new Told(word("guardians-sign"));
   const subject = draft.document.credentialSubject;

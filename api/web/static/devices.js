@@ -13,9 +13,11 @@ export const VOICE = {
   audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
 };
 export const PICTURE = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } } };
+// A mouth is read at 25 pictures a second and needs few pixels.
+const FILM = { video: { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } } };
 const KINDS = {
   audio: ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"],
-  video: ["video/webm;codecs=vp8", "video/webm", "video/mp4"],
+  video: ["video/webm;codecs=vp8,opus", "video/webm;codecs=vp8", "video/webm", "video/mp4"],
 };
 const QUIET_DB = -60;
 const SILENT_DB = -85; // less than any microphone's own noise
@@ -23,7 +25,7 @@ const FLOOR_DB = -70;
 
 /** The stream of a device; raises Told with what to do about it. */
 export async function open(wanted) {
-  const kind = wanted.audio ? "microphone" : "camera";
+  const kind = wanted.audio ? (wanted.video ? "both" : "microphone") : "camera";
   if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) throw new Told(word(`${kind}-insecure`));
   try {
     return await navigator.mediaDevices.getUserMedia(wanted);
@@ -89,6 +91,27 @@ export async function withMicrophone(meter, say, during) {
     return await during(stream, level);
   } finally {
     meter.parentElement.hidden = true;
+    level.close();
+    close(stream);
+    await warned;
+  }
+}
+
+/** Runs `during` with microphone and camera in one stream, measured and seen, and closes both. */
+export async function withBoth(meter, view, say, during) {
+  const stream = await open({ ...VOICE, ...FILM });
+  const level = measure(stream, meter);
+  meter.parentElement.hidden = false;
+  view.srcObject = stream;
+  view.hidden = false;
+  const warned = pause(3000).then(() => { if (level.wasQuiet && stream.active) say(word("quiet")); });
+  try {
+    await view.play();
+    return await during(stream, level);
+  } finally {
+    meter.parentElement.hidden = true;
+    view.hidden = true;
+    view.srcObject = null;
     level.close();
     close(stream);
     await warned;

@@ -1,7 +1,7 @@
 // Enrolling: samples, a phrase whose words appear one by one, a head that turns as asked.
 // The server alone judges; this page records, sends, and shows what the server says.
 
-import { picture, record, withCamera, withMicrophone } from "/static/devices.js";
+import { picture, record, withBoth, withCamera, withMicrophone } from "/static/devices.js";
 import { Told, ended, get, onPress, page, pause, post, refresh, upload, watch, word } from "/static/registry.js";
 
 const enrolment = `/v1/enrolments/${page.dataset.enrolment}`;
@@ -85,16 +85,20 @@ function voice() {
     await handIn(sample, "voice", say);
   });
   const [box, count] = [one("#word"), one("#word-count")];
-  onPress(one("[data-say-phrase]"), (say) => attempt([box, count], () =>
-    withMicrophone(one("#level-phrase"), say, async (stream, level) => {
-      say(word("get-ready"));
-      const asked = await askPhrase();
-      const recording = record(stream);
-      await showWords(asked.id, box, count, say);
-      const said = await recording.stop();
-      if (level.wasSilent) throw new Told(word("silent"));
-      await answer(asked.id, said, say);
-    })));
+  const [loudness, mirror] = [one("#level-phrase"), one("#camera-phrase")];
+  const speak = (say) => async (stream, level) => {
+    say(word("get-ready"));
+    const asked = await askPhrase();
+    const recording = record(stream);
+    await showWords(asked.id, box, count, say);
+    const said = await recording.stop();
+    if (level.wasSilent) throw new Told(word("silent"));
+    await answer(asked.id, said, say);
+  };
+  onPress(one("[data-say-phrase]"), (say) =>
+    attempt([box, count], () => withBoth(loudness, mirror, say, speak(say))));
+  onPress(one("[data-say-unseen]"), (say) =>
+    attempt([box, count], () => withMicrophone(loudness, say, speak(say))));
   const given = one("#phrase-file");
   onPress(one("[data-show-phrase]"), (say) => attempt([box, count], async () => {
     const asked = await askPhrase();

@@ -1,6 +1,8 @@
 // What the pages' scripts share: words of the page's language, calls to /v1, and a fresh page.
 
-export const page = document.querySelector("[data-csrf-word]");
+/** What a page says of what it is about, and the word that forms of the session carry. */
+export const page = document.querySelector("[data-page]") ?? document.body;
+export const csrf = document.body.dataset.csrfWord;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** A sentence of the page, which alone knows its language. */
@@ -25,16 +27,18 @@ async function answered(path, options) {
 }
 
 const headers = () => ({
-  "X-CSRF-Token": page.dataset.csrfWord,
+  "X-CSRF-Token": csrf,
   "Accept-Language": document.documentElement.lang,
 });
 
 export const get = (path) => answered(path, { headers: headers() });
 
-export function post(path, body = {}) {
+export function send(method, path, body = {}) {
   const json = { ...headers(), "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
-  return answered(path, { method: "POST", headers: json, body: JSON.stringify(body) });
+  return answered(path, { method, headers: json, body: JSON.stringify(body) });
 }
+
+export const post = (path, body = {}) => send("POST", path, body);
 
 /** Hands a file in and returns the id of the upload. */
 export async function upload(blob) {

@@ -5,7 +5,7 @@
 // to the key's public name.
 
 import { held } from "/static/key.js";
-import { Told, get, page, post, word } from "/static/registry.js";
+import { Told, csrf, get, post, word } from "/static/registry.js";
 
 const PATH = "/account/signing-keys";
 const USE = new TextEncoder().encode("ebenbild signing key 1");
@@ -56,7 +56,7 @@ export async function keep(signing) {
     salt: text(salt),
     nonce: text(nonce),
     wrapped: text(wrapped),
-    csrf: page.dataset.csrfWord,
+    csrf,
   });
 }
 

@@ -41,7 +41,7 @@ def test_every_entry_asked_for_by_code_and_templates_exists() -> None:
             re.findall(r'text\([^,()]*(?:\([^)]*\))?,\s*"([a-z0-9.\-]+)"', path.read_text())
         )
     for path in (ROOT / "api/web/templates").iterdir():
-        asked |= set(re.findall(r"t\('([a-z0-9.\-]+)'[,)]", path.read_text()))
+        asked |= set(re.findall(r"\bt\('([a-z0-9.\-]+)'[,)]", path.read_text()))
     assert len(asked) > 40
     assert sorted(asked - texts.catalogue("en").keys()) == []
 
@@ -71,7 +71,11 @@ def test_every_reason_that_the_code_gives_has_words(lang: str) -> None:
 
 @pytest.mark.parametrize("lang", texts.LANGUAGES)
 def test_every_cause_of_a_rejected_usage_line_has_words(lang: str) -> None:
-    files = [ROOT / "royalties/usage.py", *(ROOT / "royalties/reports").glob("*.py")]
+    files = [
+        ROOT / "royalties/usage.py",
+        ROOT / "royalties/begun.py",
+        *(ROOT / "royalties/reports").glob("*.py"),
+    ]
     files += (ROOT / "royalties/service").glob("usage*.py")
     text = "".join(path.read_text("utf-8") for path in files)
     causes = set(re.findall(r'Reject\([^)"]*"([a-z-]+)"', text))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ids import derived_id, is_id, new_id
+from core.ids import derived_id, derived_ids, is_id, new_id
 
 
 def test_an_id_is_recognised_by_its_own_prefix_only() -> None:
@@ -47,3 +47,14 @@ def test_a_derived_id_is_base32_over_the_hash_of_its_facts_as_json(facts: list[s
     digest = hashlib.sha256(text.encode()).digest()
     body = base64.b32encode(digest).decode("ascii").lower()[:26]
     assert derived_id("usg", *facts) == f"usg_{body}"
+
+
+@pytest.mark.parametrize("odd", ["a1", "", 'say "no"', "ä", "two words"])
+@pytest.mark.parametrize("count", [1, 1500])
+def test_many_derived_ids_are_those_of_each_fact(count: int, odd: str) -> None:
+    facts = [hashlib.sha256(str(n).encode()).hexdigest() for n in range(count)] + [odd]
+    assert derived_ids("usg", facts) == [derived_id("usg", fact) for fact in facts]
+
+
+def test_no_facts_have_no_ids() -> None:
+    assert derived_ids("usg", []) == []

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadProof
-from core.sealedstream import HEAD_BYTES, PIECE_BYTES, new_head, open_pieces, read_head, seal_pieces
+from core.sealedstream import (
+    HEAD_BYTES,
+    PIECE_BYTES,
+    new_head,
+    open_pieces,
+    open_range,
+    read_head,
+    seal_pieces,
+)
 
 KEY, BOUND = bytes(range(32)), b"a film"
 SEALED_PIECE = PIECE_BYTES + 16
@@ -95,3 +103,37 @@ def test_a_stream_opens_only_for_its_key_and_purpose() -> None:
 
 def test_the_same_content_is_never_sealed_alike() -> None:
     assert sealed(b"content")[HEAD_BYTES:] != sealed(b"content")[HEAD_BYTES:]
+
+
+WHOLE = bytes(number % 251 for number in range(2 * PIECE_BYTES + 77))
+SEALED = sealed(WHOLE)
+
+
+def part_of(data: bytes, part: range) -> bytes:
+    file = BytesIO(data)
+    head = read_head(file)
+    return b"".join(open_range(head, KEY, BOUND, file, part))
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, len(WHOLE) - 1), st.integers(1, len(WHOLE)))
+def test_any_part_comes_back_as_it_stands_in_the_whole(start: int, length: int) -> None:
+    part = range(start, min(start + length, len(WHOLE)))
+    assert part_of(SEALED, part) == WHOLE[part.start : part.stop]
+
+
+@pytest.mark.parametrize("at", [0, PIECE_BYTES + 5, 2 * PIECE_BYTES])
+def test_a_part_is_opened_from_its_own_pieces_alone_and_those_are_checked(at: int) -> None:
+    place = HEAD_BYTES + at // PIECE_BYTES * SEALED_PIECE
+    changed = SEALED[:place] + bytes([SEALED[place] ^ 1]) + SEALED[place + 1 :]
+    with pytest.raises(BadProof):
+        part_of(changed, range(at, at + 10))
+    other = (at + PIECE_BYTES) % (2 * PIECE_BYTES)
+    if other // PIECE_BYTES != at // PIECE_BYTES:
+        assert part_of(changed, range(other, other + 10)) == WHOLE[other : other + 10]
+
+
+def test_a_stream_that_lost_its_end_opens_nowhere_near_it() -> None:
+    cut = SEALED[: HEAD_BYTES + 2 * SEALED_PIECE]
+    with pytest.raises(BadProof):
+        part_of(cut, range(PIECE_BYTES, PIECE_BYTES + 1))

@@ -61,6 +61,7 @@ FULL = replace(
     use_notice_hours=48,
     termination_notice_days=30,
     post_mortem=True,
+    paid_directly=True,
     template=TemplateRef("micro-drama-series", "1", "a" * 64),
     framework_id=derived_id("frw", "union"),
     framework_version="2",

@@ -137,6 +137,7 @@ _conditions = st.fixed_dictionaries(
         "use_notice_hours": st.integers(0, 100),
         "termination_notice_days": st.integers(0, 100),
         "post_mortem": st.booleans(),
+        "paid_directly": st.booleans(),
         "template": st.none()
         | st.builds(TemplateRef, st.just("dubbing"), st.just("1"), st.just("0" * 64)),
         "framework_id": _texts,

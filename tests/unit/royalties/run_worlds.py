@@ -80,6 +80,7 @@ class Memory:
                 old.advanced_micro + _advanced(line),
                 added(old.parts, line.parts),
                 line.authority or old.authority,
+                line.currency,
             )
         return tuple(found[name] for name in sorted(found))
 

@@ -56,6 +56,10 @@ RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformation
         (SELLER, replace(CHECKED, country="GR", vat_id="EL123456789"), DAY, REVERSE, 0),
         (SELLER, replace(GERMAN, country="US"), DAY, OUTSIDE, 0),
         (replace(SELLER, small_business=True), CHECKED, DAY, EXEMPT, 0),
+        (replace(SELLER, country="AT"), CHECKED, DAY, REVERSE, 0),
+        (replace(SELLER, country="AT"), replace(GERMAN, country="AT"), DAY, STANDARD, 2000),
+        (replace(SELLER, country="NL", rate_class="reduced"), GERMAN, DAY, STANDARD, 900),
+        (replace(SELLER, country="NL"), replace(GERMAN, country="CH"), DAY, OUTSIDE, 0),
     ],
 )
 def test_the_tax_follows_from_both_sides_and_the_day(
@@ -133,7 +137,9 @@ def test_the_xml_fits_its_schema_and_adds_up(buyer: Party, seller: Party) -> Non
     outside = made.tax.category == OUTSIDE
     assert ('schemeID="VA"' in data.decode()) is not outside
     if made.tax.basis_points == 0:
-        assert found.find(f".//{RAM}ExemptionReason") is not None
+        reason = found.findtext(f".//{RAM}ExemptionReason", "")
+        assert made.tax.source in reason
+        assert reason.startswith("Reverse charge") is (made.tax.category == REVERSE)
 
 
 def test_a_credit_note_names_its_invoice() -> None:

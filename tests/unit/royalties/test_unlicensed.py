@@ -63,7 +63,7 @@ def here(
     made = decided(*spans)
     names = {one.performer_id for one in spans if one.performer_id}
     creditors = {name: Creditor("ten", "pay", since) for name in names}
-    return Unlicensed(made, found_in(made, ()), creditors, prices)
+    return Unlicensed(made, found_in(made, ()), creditors, {"": prices})
 
 
 ANY = UnlicensedPrice(None, "2026-01", A, 1)

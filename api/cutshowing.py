@@ -1,0 +1,152 @@
+"""What stands on the page of one cut: the decision, its evidence, and what may be done about it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.deciding import DECIDE_JOB
+from api.routes.clearances import in_full
+from api.routes.jobs import JobOut
+from api.routes.submissions import scan_job
+from api.web import squarecode, timeline
+from core import jobs
+from core.errors import NotFound
+from core.principal import Principal
+from licensing.asking import missing
+from licensing.certificate import page_url
+from licensing.models import Clearance
+from licensing.models_requests import RequestState
+from licensing.negotiation import state_at
+from licensing.service import certificates, clearances, licences
+from licensing.service.requestsides import list_requests
+from registry.declaration import to_dict
+from registry.models.evidence import Submission, SubmissionState
+from registry.models.works import Cut, Work
+from registry.service import characters, scans, submissions, works
+
+HISTORY_MAX = 20
+UNDER_WAY = (SubmissionState.RECEIVED, SubmissionState.SCANNING)
+OPEN_REQUESTS = (RequestState.ASKED, RequestState.COUNTERED, RequestState.AGREED)
+
+
+def show(
+    session: Session, principal: Principal, cut_id: str, *, base_url: str, now: datetime
+) -> dict[str, Any]:
+    """The cut with everything known of it; raises `NotFound` for another tenant's."""
+    cut = works.get_cut(session, principal, cut_id)
+    path = _path(session, principal, cut)
+    handed_in = submissions.newest_of_cut(session, principal, cut_id)
+    history = clearances.list_clearances(session, principal, cut_id=cut_id, limit=HISTORY_MAX)
+    stands = history[0] if history else None
+    decided = (
+        {}
+        if stands is None
+        else _decided(session, principal, cut, stands, base_url=base_url, now=now)
+    )
+    return {
+        "cut": cut,
+        "path": path,
+        "title": f"{path[-1].title} · {cut.label}",
+        "submission": handed_in,
+        "scan": None if handed_in is None else _scan(session, principal, handed_in),
+        "declared": None if handed_in is None else to_dict(handed_in.declaration),
+        "deciding": handed_in is not None and _is_deciding(session, principal, handed_in.id),
+        "history": history,
+        "decision": None,
+        **decided,
+    }
+
+
+def _is_deciding(session: Session, principal: Principal, submission_id: str) -> bool:
+    """Whether something was said since that a worker has yet to take into account."""
+    job = jobs.latest(session, principal, kind=DECIDE_JOB, subject=submission_id)
+    return job is not None and job.state in (jobs.QUEUED, jobs.LEASED)
+
+
+def _path(session: Session, principal: Principal, cut: Cut) -> list[Work]:
+    """The works above a cut, from the topmost down."""
+    ids = works.work_path(session, principal, cut.id)
+    return [works.get_work(session, principal, each) for each in reversed(ids)]
+
+
+def _scan(session: Session, principal: Principal, item: Submission) -> dict[str, Any]:
+    """How far the newest file of a cut is, and what was met in it so far."""
+    job = scan_job(session, principal, item.id)
+    under_way = item.state in UNDER_WAY
+    newest = next(iter(scans.list_scans(session, principal, item.id)), None) if under_way else None
+    return {
+        "state": item.state.value,
+        "under_way": under_way,
+        "job": None if job is None else JobOut.of(job),
+        "met": {} if newest is None else scans.met_so_far(session, principal, newest.id),
+    }
+
+
+def _decided(
+    session: Session,
+    principal: Principal,
+    cut: Cut,
+    item: Clearance,
+    *,
+    base_url: str,
+    now: datetime,
+) -> dict[str, Any]:
+    """The decision that stands, told as people look at it."""
+    decision = in_full(session, principal, item).model_dump(mode="json")
+    said = timeline.answers(decision)
+    held = licences.licences_by_id(
+        session, principal, {str(each["licence_id"]) for each in said if each["licence_id"]}
+    )
+    names = {each["performer_id"]: each["public_name"] for each in said if each["public_name"]}
+    return {
+        "decision": decision,
+        "said": said,
+        "lanes": timeline.lanes(said),
+        "length_ms": timeline.length_ms(cut.duration_ms, said),
+        "names": names,
+        "licences": {each.id: each.terms for each in held},
+        "lacking": _lacking(session, principal, item, now),
+        "certificate": _certificate(session, principal, item.id, base_url, now),
+        "invented": [each for each in characters.list_characters(session, principal) if each.clears]
+        if any(each["figure_id"] for each in said)
+        else [],
+    }
+
+
+def _lacking(
+    session: Session, principal: Principal, item: Clearance, now: datetime
+) -> list[dict[str, Any]]:
+    """Whose licence is missing for what, and what became of asking for it."""
+    asked: dict[str, RequestState] = {}
+    for each in list_requests(session, principal, submission_id=item.submission_id, now=now):
+        asked.setdefault(each.performer_id, state_at(each, now))
+    return [
+        {
+            "performer_id": each.performer_id,
+            "kinds": [kind.value for kind in each.kinds],
+            "asked": asked.get(each.performer_id),
+            "waits": asked.get(each.performer_id) in OPEN_REQUESTS,
+        }
+        for each in missing(item.decision)
+    ]
+
+
+def _certificate(
+    session: Session, principal: Principal, clearance_id: str, base_url: str, now: datetime
+) -> Mapping[str, Any] | None:
+    try:
+        found, stands = certificates.get_certificate(session, principal, clearance_id, now=now)
+    except NotFound:
+        return None
+    address = page_url(base_url, found.id)
+    side, code = squarecode.path(address)
+    return {
+        "id": found.id,
+        "state": stands.state.value,
+        "issued_at": found.issued_at,
+        "address": address,
+        "code": code,
+        "side": side,
+    }

@@ -1,0 +1,48 @@
+"""What a performer's pages show of searches, of the packet of one's data and of erasing it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.paging import Window, page
+from api.performer.whom import Whom
+from api.searches import searches_of
+from core.errors import NotFound
+from registry.models.people import EnrolmentState
+from registry.service import enrolment, exporting, useseen
+
+
+def searches_page(session: Session, acting: Whom, window: Window, now: datetime) -> dict[str, Any]:
+    """Who searched and found one, newest first."""
+    found = searches_of(
+        session,
+        acting.side,
+        acting.performer.id,
+        at=now,
+        before_seq=window.before_seq,
+        limit=window.limit,
+    )
+    shown = page(found, window, lambda item: item, lambda item: item.seq)
+    return {"searches": shown.items, "more": shown.next_cursor}
+
+
+def data_page(session: Session, acting: Whom, export_id: str) -> dict[str, Any]:
+    """The packet that the address names, and what there is to erase."""
+    who, side = acting.performer.id, acting.side
+    found = enrolment.list_enrolments(session, side, who)
+    return {
+        "export": _export(session, acting, export_id),
+        "prints": sum(item.state is EnrolmentState.ACTIVE for item in found),
+        "uses": useseen.count_uses(session, side, who),
+        "name": acting.performer.public_name,
+    }
+
+
+def _export(session: Session, acting: Whom, export_id: str) -> Any:
+    if not export_id:
+        return None
+    found = exporting.get_export(session, acting.side, export_id)
+    if found.performer_id != acting.performer.id:
+        raise NotFound("There is no such export.", next_step="Check whom you act for.")
+    return found

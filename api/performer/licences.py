@@ -1,0 +1,213 @@
+"""Licences as a performer's pages show them: what each allows, what rests on it, what it brings."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api import contractwords
+from api.accounts import wrappedkeys
+from api.accounts.sessions import Visit
+from api.paging import Window, page
+from api.performer.home import asked, waiting
+from api.performer.termwords import told
+from api.performer.whom import Whom
+from api.wire import ReasonOut
+from core.clock import utc_now
+from core.errors import NotFound
+from core.tenants import get_tenant
+from licensing.models import Licence, LicenceState, Terms, Verdict
+from licensing.models_requests import Side, Turn
+from licensing.negotiation import may, may_undo, state_at
+from licensing.service import clearances, licences, requests, standings, templates
+from licensing.service.requestsides import list_requests, newest_offer, reach
+from licensing.terms import terms_to_dict
+from registry.service import keys, useseen
+from royalties.service import previews
+
+RESTING_MAX = 500
+KNOWN_MAX = 100
+
+
+def licences_page(session: Session, acting: Whom, window: Window, now: datetime) -> dict[str, Any]:
+    """What was signed, newest first, and what waits for an answer."""
+    who, side = acting.performer.id, acting.side
+    found = licences.list_licences(
+        session, side, performer_id=who, before_seq=window.before_seq, limit=window.limit
+    )
+    own = [item for item in found[: window.shown_max] if item.tenant_id == side.tenant_id]
+    shown = page(found, window, lambda item: item.id, cursor=lambda item: item.seq)
+    return {
+        "licences": [row(session, item, now) for item in own],
+        "in_force": sum(state_of(item, now) == "force" for item in own),
+        "more": shown.next_cursor,
+        "requests": waiting(session, acting, now),
+        "past": _answered(session, acting, now),
+        "stances": _stances(session, who),
+    }
+
+
+def row(session: Session, item: Licence, now: datetime) -> dict[str, Any]:
+    """A licence in a list."""
+    return {
+        "licence": item,
+        "studio": get_tenant(session, item.terms.licensee_id).name,
+        "state": state_of(item, now),
+    }
+
+
+def state_of(item: Licence, now: datetime) -> str:
+    """In a word where a licence stands: `revoked`, `coming`, `ended` or `force`."""
+    if item.state is LicenceState.REVOKED:
+        return "revoked"
+    if now < item.terms.valid_from:
+        return "coming"
+    return "force" if now < item.terms.valid_until else "ended"
+
+
+def licence_page(
+    session: Session, acting: Whom, licence_id: str, lang: str, now: datetime
+) -> dict[str, Any]:
+    """One licence in words, with what rests on it; raises `NotFound`."""
+    item = _own(session, acting, licence_id)
+    parts = clearances.list_parts(session, acting.side, licence_id=licence_id, limit=RESTING_MAX)
+    ids = {part.use_id for part in parts}
+    newest = clearances.newest_parts(session, acting.side, acting.performer.id, ids).values()
+    resting = [one for one in newest if one.licence_id == licence_id and one.verdict is _CLEARED]
+    shown = row(session, item, now)
+    return {
+        **shown,
+        "said": told(item.terms, lang),
+        "clauses": clauses(session, acting, item.terms, shown["studio"], lang),
+        "resting": len(resting),
+    }
+
+
+def draft_page(
+    session: Session, acting: Whom, visit: Visit, licence_id: str, lang: str
+) -> dict[str, Any]:
+    """What is about to be signed, and what it would have earned; raises `NotFound`."""
+    now, side, who = utc_now(), acting.side, acting.performer.id
+    terms = licences.draft_terms(session, side, licence_id)
+    if terms.performer_id != who:
+        raise NotFound("There is no such draft.", next_step="Check whom you act for.")
+    draft = licences.get_draft(session, side, licence_id)
+    studio = get_tenant(session, terms.licensee_id).name
+    dids = sorted(keys.keys_at(session, who, now))
+    held = {item.did for item, _ in wrappedkeys.list_own(session, visit.session)}
+    waits = licences.awaiting(session, side, licence_id)
+    return {
+        "licence_id": licence_id,
+        "terms": terms,
+        "studio": studio,
+        "said": told(terms, lang),
+        "clauses": clauses(session, acting, terms, studio, lang),
+        "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
+        "document": dict(draft.document),
+        "preview": previews.of_terms(session, side, terms, now=now),
+        "dids": dids,
+        "kept": bool(held.intersection(dids)),
+        "signed": not waits,
+        "several": len(waits) > 1,
+    }
+
+
+def clauses(
+    session: Session, acting: Whom, terms: Terms, studio: str, lang: str
+) -> list[dict[str, str]]:
+    """The contract that the terms pin, clause by clause, in plain words and in legal ones."""
+    if terms.template is None:
+        return []
+    template = templates.get(session, acting.side, terms.template.id, terms.template.version)
+    fields = {
+        **terms_to_dict(terms),
+        "performer": acting.performer.public_name,
+        "licensee": studio,
+    }
+    made = contractwords.agreed(template, fields, terms)["clauses"]
+    return [{name: words[lang] for name, words in clause.items()} for clause in made]
+
+
+def choose_page(session: Session, acting: Whom, lang: str) -> dict[str, Any]:
+    """The contracts there are, the registry's own and those that organisations published."""
+    found = templates.list_templates(session, acting.side)
+    return {"contracts": [contractwords.for_page(item.template, lang) for item in found]}
+
+
+def fill_page(session: Session, acting: Whom, template_id: str, lang: str) -> dict[str, Any]:
+    """What a contract leaves open, and whom it may be made with; raises `NotFound`."""
+    template = templates.get(session, acting.side, template_id)
+    return {
+        "c": contractwords.for_page(template, lang),
+        "fields": [
+            (item.name, item.label.said(lang), item.optional)
+            for item in template.fields
+            if item.name not in _FILLED
+        ],
+        "known": known_studios(session, acting, utc_now()),
+        "today": f"{utc_now():%Y-%m-%d}",
+    }
+
+
+def known_studios(session: Session, acting: Whom, now: datetime) -> dict[str, str]:
+    """Names of the organisations that used this performer, asked, or hold a licence, by id."""
+    who, side = acting.performer.id, acting.side
+    used = useseen.uses_of(session, side, who, at=now, limit=KNOWN_MAX)
+    asking = list_requests(session, side, performer_id=who, limit=KNOWN_MAX, now=now)
+    held = licences.list_licences(session, side, performer_id=who, limit=KNOWN_MAX)
+    ids = {
+        *(item.studio_id for item in used),
+        *(item.tenant_id for item in asking),
+        *(item.terms.licensee_id for item in held),
+    }
+    names = {name: get_tenant(session, name).name for name in sorted(ids)}
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
+def request_page(
+    session: Session, acting: Whom, request_id: str, lang: str, now: datetime
+) -> dict[str, Any]:
+    """A request with its offers, what they would have earned, and what may be answered."""
+    reached = reach(session, acting.side, request_id, now=now)
+    item = reached.request
+    if item.performer_id != acting.performer.id:
+        raise NotFound("There is no such request.", next_step="Check whom you act for.")
+    offer = newest_offer(session, item)
+    turns = [turn.value for turn in may(item, Side.PERFORMER, now)]
+    if may_undo(item, offer, Side.PERFORMER, now):
+        turns.append(Turn.UNDO.value)
+    return {
+        **asked(session, item),
+        "state": state_at(item, now).value,
+        "said": told(offer.terms, lang),
+        "terms": terms_to_dict(offer.terms),
+        "turns": turns,
+        "concerns": [
+            ReasonOut.of(one).model_dump() for one in requests.concerns(session, reached, now=now)
+        ],
+        "preview": previews.of_request(session, acting.side, request_id, now=now),
+    }
+
+
+_CLEARED = Verdict.CLEARED
+_FILLED = frozenset({"performer_id", "licensee_id", "description", "valid_from", "tariff"})
+
+
+def _answered(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
+    """Requests on which this side has no word to say now, the newest of them."""
+    found = list_requests(session, acting.side, performer_id=acting.performer.id, limit=20, now=now)
+    rest = [item for item in found if Turn.ACCEPT not in may(item, Side.PERFORMER, now)]
+    rest = [item for item in rest if Turn.SIGN not in may(item, Side.PERFORMER, now)]
+    return [{**asked(session, item), "state": state_at(item, now).value} for item in rest]
+
+
+def _stances(session: Session, performer_id: str) -> Sequence[Any]:
+    return standings.standings_known(session, [performer_id]).get(performer_id, ())
+
+
+def _own(session: Session, acting: Whom, licence_id: str) -> Licence:
+    item = licences.get_licence(session, acting.side, licence_id)
+    if item.terms.performer_id != acting.performer.id:
+        raise NotFound("There is no such licence.", next_step="Check whom you act for.")
+    return item

@@ -1,0 +1,118 @@
+"""Money as a performer's pages show it: what stands, where it came from, where it is paid to."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.performer.whom import Whom
+from api.wire import ReasonOut
+from core.db import is_single_operator
+from core.errors import EbenbildError
+from core.init import World
+from registry.service import useseen
+from royalties.accountstatement_wire import signed
+from royalties.models_earned import Earned
+from royalties.payees import shown as masked
+from royalties.service import accountstatements, earnings, holds, payees, taxes
+from royalties.service.payeeseals import open_details
+
+MONTHS_SHOWN = 12
+Bar = tuple[str, int, int]
+
+
+def money_page(session: Session, acting: Whom, world: World, now: datetime) -> dict[str, Any]:
+    """What stands on one's accounts, by month, by work and by kind of use, and how it is paid."""
+    who, side = acting.performer.id, acting.side
+    months = earnings.by_month(session, side, who)
+    since = _first_shown(months)
+    sources = earnings.by_source(session, side, who, since=since) if since else ()
+    names = useseen.titles(session, side, who, {cut for cut, _, _ in sources}, at=now)
+    return {
+        "standing": accountstatements.standing(session, side, performer_id=who, now=now),
+        "months": by_currency((one.month, one) for one in months),
+        "works": by_currency((names.get(cut, ""), one) for cut, _, one in sources),
+        "kinds": by_currency((kind, one) for _, kind, one in sources),
+        "statements": accountstatements.months(session, side, performer_id=who, now=now),
+        "years": _taxed(session, acting, world, {one.month[:4] for one in months}, now),
+        "holds": _holds(session, acting, now),
+        "payee": _payee(session, acting, world, now),
+    }
+
+
+def by_currency(found: Iterable[tuple[str, Earned]]) -> dict[str, list[Bar]]:
+    """(name, share of the largest in hundredths, amount) by currency; kept money is not in it.
+
+    Months come newest first as they were given; what is less than nothing has no length.
+    """
+    sums: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name, one in found:
+        if not one.kept:
+            amounts = sums[one.currency]
+            amounts[name] = amounts.get(name, 0) + one.amount_micro
+    return {currency: _bars(amounts) for currency, amounts in sorted(sums.items())}
+
+
+def _bars(amounts: Mapping[str, int]) -> list[Bar]:
+    items = [(name, amount) for name, amount in amounts.items() if amount][:MONTHS_SHOWN]
+    largest = max((amount for _, amount in items), default=0)
+    return [(name, max(0, 100 * amount // (largest or 1)), amount) for name, amount in items]
+
+
+def statement_page(
+    session: Session, acting: Whom, world: World, month: str, now: datetime
+) -> dict[str, Any]:
+    """One month's account statement as it is signed, and why nothing is paid out, if so."""
+    who, side = acting.performer.id, acting.side
+    made = accountstatements.account_statement(
+        session, side, performer_id=who, month=month, now=now
+    )
+    cuts = {one.transaction.pins.cut_id for one in made.movements if one.transaction.claim}
+    return {
+        "document": signed(made, world.registry_key, now),
+        "names": useseen.titles(session, side, who, cuts, at=now),
+        "holds": _holds(session, acting, now),
+        "alone": is_single_operator(session),
+        "month": month,
+    }
+
+
+def _first_shown(months: Sequence[Earned]) -> str:
+    shown = list(dict.fromkeys(one.month for one in months))[:MONTHS_SHOWN]
+    return shown[-1] if shown else ""
+
+
+def _holds(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
+    found = holds.holds_of(session, acting.side, acting.performer.id, at=now)
+    return [ReasonOut.of(one).model_dump() for one in found]
+
+
+def _taxed(
+    session: Session, acting: Whom, world: World, years: Iterable[str], now: datetime
+) -> list[int]:
+    """The years in which tax was withheld, newest first: of those there is a certificate."""
+    found = []
+    for year in sorted(map(int, years), reverse=True):
+        with suppress(EbenbildError):
+            taxes.for_payee(session, world.vault, acting.side, acting.performer.id, year, now=now)
+            found.append(year)
+    return found
+
+
+def _payee(session: Session, acting: Whom, world: World, now: datetime) -> dict[str, Any] | None:
+    """How the payee's details stand, numbers by their endings; None for who may not collect."""
+    if not acting.near:
+        return None
+    try:
+        found = payees.get_payee(session, acting.side, acting.performer.id, now=now).standing
+    except EbenbildError:
+        return None
+    current = None if found.current is None else open_details(world.vault, found.current)
+    return {
+        "current": None if current is None else masked(current),
+        "cooling_until": found.cooling_until,
+        "waiting": found.waiting is not None,
+    }

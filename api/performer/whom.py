@@ -1,0 +1,123 @@
+"""For whom a page speaks: a performer of one's own side, or one whose mandate lets one read.
+
+One person may stand for several performers. Which one a page is about stands in its address once
+(`?for=`); after that a cookie says it. It is no secret and opens nothing: what may be seen is
+asked of the registry each time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import NotFound
+from core.principal import Principal
+from registry.mandates import uncovered
+from registry.models.mandates import Act, Mandate
+from registry.models.people import Performer
+from registry.service import mandates, people
+from registry.service.acting import speaks_alone, view
+from registry.service.guardians import acting_guardian
+
+COOKIE = "ebenbild-for"
+SHOWN_MAX = 100
+ITSELF, GUARDIAN, AGENT = "side", "guardian", "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a page is about; `side` is who reads for it, `how` as what one acts.
+
+    `mandate` is what an agent's right rests on; `near` says that one is of the performer's own
+    organisation, `several` that there is a choice.
+    """
+
+    performer: Performer
+    side: Principal
+    how: str
+    mandate: Mandate | None = None
+    near: bool = True
+    several: bool = False
+
+
+def whom(
+    session: Session, principal: Principal, *, asked: str, kept: str, now: datetime
+) -> Whom | None:
+    """Whom the page is about; None where one acts for nobody yet.
+
+    Raises `NotFound` for somebody `asked` for in the address whom one does not act for; what was
+    merely `kept` in the browser gives way to the first that there is.
+    """
+    there = everybody(session, principal, now=now)
+    wanted = asked or kept
+    found = next((item for item in there if item.performer.id == wanted), None)
+    if found is None and wanted and len(there) == SHOWN_MAX:
+        found = _by_name(session, principal, wanted, now)
+    if found is not None:
+        return found
+    if asked:
+        raise NotFound("There is no such performer.", next_step="Check the performer id.")
+    return there[0] if there else None
+
+
+def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple[Whom, ...]:
+    """Everybody for whom one acts: one's own side's first, then those who gave a mandate."""
+    own = (
+        people.list_performers(session, principal, limit=SHOWN_MAX)
+        if speaks_alone(principal)
+        else ()
+    )
+    given = _mandated(session, principal, now, SHOWN_MAX - len(own))
+    several = len(own) + len(given) > 1
+    found = [
+        Whom(item, principal, _how(session, principal, item.id, now), several=several)
+        for item in own
+    ]
+    seen = {item.id for item in own}
+    for mandate in given:
+        performer_id = mandate.terms.performer_id
+        if performer_id not in seen:
+            seen.add(performer_id)
+            found.append(_under(session, principal, mandate, now, several=several))
+    return tuple(item for item in found if item.performer.erased_at is None)
+
+
+def _mandated(
+    session: Session, principal: Principal, now: datetime, most: int
+) -> tuple[Mandate, ...]:
+    """Mandates in force that let the caller's organisation read."""
+    held = mandates.list_mandates(session, principal)
+    return tuple(
+        item
+        for item in held
+        if not uncovered(item, holder_id=principal.tenant_id, act=Act.READ, at=now)
+        and (item.tenant_id != principal.tenant_id or not speaks_alone(principal))
+    )[: max(0, most)]
+
+
+def _by_name(
+    session: Session, principal: Principal, performer_id: str, now: datetime
+) -> Whom | None:
+    """Somebody of a side that has more people than a page lists."""
+    try:
+        performer = people.get_performer(session, principal, performer_id)
+    except NotFound:
+        return None
+    if not speaks_alone(principal):
+        return None
+    how = _how(session, principal, performer_id, now)
+    return Whom(performer, principal, how, several=True)
+
+
+def _under(
+    session: Session, principal: Principal, mandate: Mandate, now: datetime, *, several: bool
+) -> Whom:
+    performer_id = mandate.terms.performer_id
+    side = view(session, principal, performer_id, Act.READ, now=now)
+    performer = people.get_performer(session, side, performer_id)
+    near = mandate.tenant_id == principal.tenant_id
+    return Whom(performer, side, AGENT, mandate, near, several)
+
+
+def _how(session: Session, principal: Principal, performer_id: str, now: datetime) -> str:
+    return GUARDIAN if acting_guardian(session, principal, performer_id, now) else ITSELF

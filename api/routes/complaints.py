@@ -1,0 +1,112 @@
+"""Complaints about lines of a book over HTTP: made, read, ruled on by two people."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Reading, Writing
+from api.wire import FROZEN
+from core.clock import utc_now
+from royalties.models_complaints import Ground, Ruling
+from royalties.service import complaints, rulings
+from royalties.service.complaints import LINES_MAX, NewComplaint
+from royalties.wire_complaints import complaint_to_dict
+
+router = APIRouter(tags=["money"])
+Id = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class ComplaintIn(BaseModel):
+    """Which lines are wrong, by the ids of their accruals, on what ground, and the proof."""
+
+    model_config = FROZEN
+    transaction_ids: tuple[Id, ...] = Field(max_length=LINES_MAX)
+    ground: Ground
+    proof: str = Field(max_length=4000)
+    claimant_id: str = Field(default="", max_length=64)
+    late: bool = False
+
+
+class RulingIn(BaseModel):
+    """How a complaint should end; `part` such as `2/5` is the claimant's where it is shared."""
+
+    model_config = FROZEN
+    ruling: Ruling
+    part: str = Field(default="", max_length=40)
+
+
+class RulingDecision(BaseModel):
+    """Whether it ends as somebody else proposed, or stays open."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+@router.get("/complaints", response_model=list[dict[str, Any]])
+def list_complaints(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """The complaints about lines that concern you, newest first."""
+    return [complaint_to_dict(one) for one in complaints.list_complaints(reading, caller)]
+
+
+@router.post("/complaints", status_code=201, response_model=dict[str, Any])
+def open_complaint(body: ComplaintIn, writing: Writing) -> Response:
+    """Dispute lines: they are frozen until two people of whoever collects have ruled."""
+    said = NewComplaint(**body.model_dump())
+
+    def opened(session: Session) -> dict[str, Any]:
+        made = complaints.open_complaint(session, writing.caller, said, now=utc_now())
+        return complaint_to_dict(made)
+
+    return writing.write(opened)
+
+
+@router.get("/complaints/{complaint_id}", response_model=dict[str, Any])
+def show(complaint_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A complaint; its proof is read by who made it and by who rules."""
+    item, proof = complaints.get_complaint(reading, caller, complaint_id)
+    return {**complaint_to_dict(item), "proof": proof}
+
+
+@router.post("/complaints/{complaint_id}/withdrawal", response_model=dict[str, Any])
+def withdraw(complaint_id: str, writing: Writing) -> Response:
+    """Take your complaint back; its lines are free again."""
+
+    def withdrawn(session: Session) -> dict[str, Any]:
+        done = rulings.withdraw(session, writing.caller, complaint_id, now=utc_now())
+        return complaint_to_dict(done)
+
+    return writing.write(withdrawn, status=200)
+
+
+@router.post("/complaints/{complaint_id}/ruling", status_code=201, response_model=dict[str, Any])
+def propose(complaint_id: str, body: RulingIn, writing: Writing) -> Response:
+    """Propose how a complaint ends; a second person decides."""
+
+    def proposed(session: Session) -> dict[str, Any]:
+        made = rulings.propose(
+            session, writing.caller, complaint_id, body.ruling, part=body.part, now=utc_now()
+        )
+        return complaint_to_dict(made)
+
+    return writing.write(proposed)
+
+
+@router.post("/complaints/{complaint_id}/decision", response_model=dict[str, Any])
+def decide(complaint_id: str, body: RulingDecision, writing: Writing) -> Response:
+    """Rule as somebody else proposed, or leave the complaint open."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        done = rulings.decide(
+            session,
+            writing.caller,
+            complaint_id,
+            approve=body.approve,
+            note=body.note,
+            now=utc_now(),
+        )
+        return complaint_to_dict(done)
+
+    return writing.write(decided, status=200)

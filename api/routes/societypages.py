@@ -1,0 +1,156 @@
+"""The pages of whoever collects and distributes: the board, usage, runs, payouts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from api.deps import Language, Reading
+from api.visiting import SignedInVisit
+from api.web import societyviews as views
+from api.web.forms import form_page
+from api.web.response import FormResponse
+from api.wire import FROZEN
+from core.clock import utc_now
+from core.principal import holds
+from royalties.accounts import AccountKind
+from royalties.models_books import PeriodState
+from royalties.models_payouts import BatchState
+from royalties.models_runs import RunKind, RunState
+from royalties.service import (
+    payouts,
+    periods,
+    reminders,
+    run_checking,
+    runs,
+    statements,
+    usage,
+)
+
+router = APIRouter(tags=["society"], include_in_schema=False)
+MONTHS_SHOWN = 24
+PERFORMERS_SHOWN = 50
+
+
+class Asked(BaseModel):
+    """From which performer on a run is shown, and whether it is computed again now."""
+
+    model_config = FROZEN
+    after: str = Field(default="", max_length=300)
+    check: bool = False
+
+
+@router.get("/society", response_class=FormResponse)
+def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+    """Does it add up, and what is due?"""
+    caller, now = visit.principal, utc_now()
+    balances = statements.book_balance(reading, caller)
+    found = views.places(balances)
+    all_runs = runs.list_runs(reading, caller)
+    months = periods.list_periods(reading, caller)[:MONTHS_SHOWN]
+    batches = payouts.list_batches(reading, caller)
+    proposals = {
+        "months": sum(one.state is PeriodState.CLOSING for one in months),
+        "payouts": sum(one.state is BatchState.PROPOSED for one in batches),
+    }
+    return form_page(
+        "society.html",
+        lang,
+        visit,
+        here="/society",
+        balanced=not sum(one.net_micro for one in balances),
+        places=found,
+        open_claims=views.of_kind(found, AccountKind.RECEIVABLE),
+        owed=views.of_kind(found, AccountKind.PAYABLE),
+        kept=[
+            one
+            for kind in (AccountKind.HELD, AccountKind.UNIDENTIFIED, AccountKind.SUSPENSE)
+            for one in views.of_kind(found, kind)
+        ],
+        months=months,
+        waiting=views.waiting(all_runs, proposals),
+        overdue=reminders.list_overdue(reading, caller, now=now),
+        deadline=views.next_deadline(runs.calendar_of(reading, caller, at=now)),
+        year=now.year,
+    )
+
+
+@router.get("/society/usage", response_class=FormResponse)
+def usage_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+    """Which reports came in, and what became of their lines?"""
+    return form_page(
+        "societyusage.html",
+        lang,
+        visit,
+        here="/society/usage",
+        imports=usage.list_imports(reading, visit.principal),
+        may=holds(visit.principal, "usage"),
+        scripts=["usage.js"],
+    )
+
+
+@router.get("/society/runs", response_class=FormResponse)
+def runs_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+    """What has been distributed, and what comes next?"""
+    found = runs.list_runs(reading, visit.principal)
+    closed = [one for one in found if one.kind is RunKind.FIRST and one.state is RunState.CLOSED]
+    return form_page(
+        "societyruns.html",
+        lang,
+        visit,
+        here="/society/runs",
+        runs=found,
+        may_follow=closed,
+        may=holds(visit.principal, "usage"),
+        deadlines=runs.calendar_of(reading, visit.principal, at=utc_now()),
+    )
+
+
+@router.get("/society/runs/{run_id}", response_class=FormResponse)
+def run_page(
+    run_id: str,
+    reading: Reading,
+    visit: SignedInVisit,
+    lang: Language,
+    asked: Annotated[Asked, Query()],
+) -> Response:
+    """Is every millionth of this run where it belongs, and may it be closed?"""
+    caller = visit.principal
+    run, totals = runs.get_run(reading, caller, run_id)
+    previews = runs.preview_of(reading, caller, run_id, after=asked.after, limit=PERFORMERS_SHOWN)
+    return form_page(
+        "societyrun.html",
+        lang,
+        visit,
+        here="/society/runs",
+        run=run,
+        proofs={unit: views.proof(one) for unit, one in sorted(totals.items())},
+        steps=views.steps(run, runs.list_runs(reading, caller)),
+        previews=previews,
+        more=previews[-1].performer_id if len(previews) == PERFORMERS_SHOWN else "",
+        may=holds(caller, "usage"),
+        checked=run_checking.verify(reading, caller, run_id) if asked.check else None,
+    )
+
+
+@router.get("/society/payouts", response_class=FormResponse)
+def payouts_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+    """What went to the bank, and what came back?"""
+    return form_page(
+        "societypayouts.html",
+        lang,
+        visit,
+        here="/society/payouts",
+        batches=payouts.list_batches(reading, visit.principal),
+        may=holds(visit.principal, "usage"),
+        today=utc_now().date(),
+    )
+
+
+@router.get("/society/payouts/{batch_id}", response_class=FormResponse)
+def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+    """Whom does this batch pay, whom not, and why?"""
+    batch, found = payouts.get_batch(reading, visit.principal, batch_id)
+    return form_page(
+        "societypayout.html", lang, visit, here="/society/payouts", batch=batch, payouts=found
+    )

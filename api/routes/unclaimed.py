@@ -1,0 +1,74 @@
+"""Lists of unclaimed money over HTTP: proposed, decided, read."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Reading, Writing
+from api.wire import FROZEN
+from core.clock import utc_now
+from royalties.models_unclaimed import UnclaimedKind
+from royalties.service import unclaimed
+from royalties.wire_unclaimed import list_to_dict
+
+router = APIRouter(tags=["money"])
+
+
+class UnclaimedIn(BaseModel):
+    """The year, and whether its unclaimed money is booked apart or given up."""
+
+    model_config = FROZEN
+    year: int
+    kind: UnclaimedKind = UnclaimedKind.APART
+
+
+class UnclaimedDecision(BaseModel):
+    """Whether a list that somebody else proposed is booked, or rejected."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+@router.get("/unclaimed-lists", response_model=list[dict[str, Any]])
+def list_lists(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+    """What your book listed as unclaimed, newest first."""
+    return [list_to_dict(one) for one in unclaimed.list_lists(reading, caller)]
+
+
+@router.post("/unclaimed-lists", status_code=201, response_model=dict[str, Any])
+def propose(body: UnclaimedIn, writing: Writing) -> Response:
+    """List what of a year nobody could be found for; a second person books it."""
+
+    def proposed(session: Session) -> dict[str, Any]:
+        caller = writing.caller
+        made = unclaimed.propose(session, caller, body.year, body.kind, now=utc_now())
+        return list_to_dict(*unclaimed.get_list(session, caller, made.id))
+
+    return writing.write(proposed)
+
+
+@router.get("/unclaimed-lists/{list_id}", response_model=dict[str, Any])
+def show(list_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A list of your book with its lines."""
+    return list_to_dict(*unclaimed.get_list(reading, caller, list_id))
+
+
+@router.post("/unclaimed-lists/{list_id}/decision", response_model=dict[str, Any])
+def decide(list_id: str, body: UnclaimedDecision, writing: Writing) -> Response:
+    """Book a list that somebody else proposed, which makes it public, or reject it."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        done = unclaimed.decide(
+            session,
+            writing.caller,
+            list_id,
+            approve=body.approve,
+            note=body.note,
+            now=utc_now(),
+        )
+        return list_to_dict(done)
+
+    return writing.write(decided, status=200)

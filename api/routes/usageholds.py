@@ -1,0 +1,87 @@
+"""Held usage lines over HTTP: why each waits, and the decision of one person or two."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+from sqlmodel import Session
+
+from api.deps import Caller, Open, Reading, Writing
+from api.wire import FROZEN
+from core.clock import utc_now
+from royalties.models_usage import HoldState
+from royalties.service import usageholds
+from royalties.service.usageholds import Shown
+from royalties.wire_usage import hold_to_dict
+
+router = APIRouter(tags=["money"])
+After = Annotated[str, Query(max_length=64, description="The last id of the page before.")]
+
+
+class NewDecision(BaseModel):
+    """Whether a held line counts after all."""
+
+    model_config = FROZEN
+    release: bool
+    note: str = Field(default="", max_length=2000)
+
+
+class NewAgreement(BaseModel):
+    """Whether what somebody else proposed is carried out."""
+
+    model_config = FROZEN
+    approve: bool
+    note: str = Field(default="", max_length=2000)
+
+
+@router.get("/usage-holds", response_model=list[dict[str, Any]])
+def list_holds(
+    caller: Caller, reading: Reading, state: HoldState = HoldState.HELD, after: After = ""
+) -> list[dict[str, Any]]:
+    """Usage lines that wait for a person, each with its reasons; 200 a page."""
+    return [_out(one) for one in usageholds.list_holds(reading, caller, state, after=after)]
+
+
+@router.get("/usage-holds/{hold_id}", response_model=dict[str, Any])
+def show_hold(hold_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+    """A held line, and to the collector's clerks what it would earn (millionths, null: unknown)."""
+    shown, stake = usageholds.get_hold(reading, caller, hold_id)
+    return {**_out(shown), "stake_micro": None if stake is None else str(stake)}
+
+
+@router.post("/usage-holds/{hold_id}/decision", response_model=dict[str, Any])
+def decide(hold_id: str, body: NewDecision, writing: Writing, world: Open) -> Response:
+    """Release or reject a held line; where much is at stake, lay that before a second person."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        shown = usageholds.decide(
+            session,
+            writing.caller,
+            hold_id,
+            release=body.release,
+            note=body.note,
+            alone_max=world.settings.usage.alone_max,
+            now=utc_now(),
+        )
+        return _out(shown)
+
+    return writing.write(decided, status=200)
+
+
+@router.post("/usage-holds/{hold_id}/agreement", response_model=dict[str, Any])
+def agree(hold_id: str, body: NewAgreement, writing: Writing) -> Response:
+    """Carry out what somebody else proposed for a held line, or let it wait on."""
+
+    def agreed(session: Session) -> dict[str, Any]:
+        caller, now = writing.caller, utc_now()
+        return _out(
+            usageholds.agree(
+                session, caller, hold_id, approve=body.approve, note=body.note, now=now
+            )
+        )
+
+    return writing.write(agreed, status=200)
+
+
+def _out(item: Shown) -> dict[str, Any]:
+    return hold_to_dict(item.hold, item.line, corrected=item.corrected)

@@ -1,0 +1,96 @@
+"""Pages of works: the tree from universe to cut, what is declared on each level and inherited."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlmodel import Session
+
+from api import declaring
+from api.deps import Language, Open
+from api.paging import Asked, Window, page
+from api.visiting import SignedInVisit
+from api.web.forms import form_page
+from api.web.response import FormResponse
+from core.principal import Principal
+from licensing.service.releases import list_releases
+from registry.models.works import CutFormat, Work, WorkLevel
+from registry.service import series, works
+from registry.worktree import LEGAL_PARENTS
+
+router = APIRouter(tags=["works"], include_in_schema=False)
+CUTS_MAX = 200
+
+
+@router.get("/works", response_class=FormResponse)
+def works_page(world: Open, visit: SignedInVisit, lang: Language, asked: Asked) -> Response:
+    """What do we make?"""
+    with world.db.read() as session:
+        shown = _under(session, visit.principal, None, asked)
+    return form_page(
+        "works.html",
+        lang,
+        visit,
+        here="/works",
+        items=shown.items,
+        more=shown.next_cursor,
+        levels=_levels(None),
+    )
+
+
+@router.get("/works/{work_id}", response_class=FormResponse)
+def work_page(
+    work_id: str, world: Open, visit: SignedInVisit, lang: Language, asked: Asked
+) -> Response:
+    """What belongs to this work, and what does everything below it inherit?"""
+    with world.db.read() as session:
+        work = works.get_work(session, visit.principal, work_id)
+        above = works.works_above_one(session, visit.principal, work_id)
+        shown = _under(session, visit.principal, work_id, asked)
+        own = series.work_declaration(session, visit.principal, work_id)
+        given = series.inherited_under(session, visit.principal, above[-1].id) if above else {}
+        cuts = _cuts(session, visit.principal, work_id)
+    rest = {name: value for name, value in given.items() if name not in own}
+    return form_page(
+        "work.html",
+        lang,
+        visit,
+        here="/works",
+        scripts=["work.js"],
+        work=work,
+        above=above,
+        items=shown.items,
+        more=shown.next_cursor,
+        levels=_levels(work.level),
+        own=declaring.filled(own),
+        given=declaring.filled(rest),
+        is_own=bool(own),
+        is_given=bool(rest),
+        cuts=cuts,
+        f=declaring.choices(),
+        formats=[each.value for each in CutFormat],
+    )
+
+
+def _levels(parent: WorkLevel | None) -> list[str]:
+    """What may stand right under a work of this level, or at the top."""
+    return [level.value for level, legal in LEGAL_PARENTS.items() if parent in legal]
+
+
+def _under(session: Session, principal: Principal, parent_id: str | None, asked: Window) -> Any:
+    last: Work | None = works.get_work(session, principal, asked.after) if asked.after else None
+    found = works.works_under(
+        session,
+        principal,
+        parent_id,
+        after=None if last is None else (last.title, last.id),
+        limit=asked.limit,
+    )
+    return page(found, asked, lambda item: item)
+
+
+def _cuts(session: Session, principal: Principal, work_id: str) -> list[dict[str, Any]]:
+    """The cuts of a work, with the decision that stands on each."""
+    found = works.list_cuts(session, principal, work_id=work_id, limit=CUTS_MAX)
+    decided = list_releases(session, principal, work_id=work_id, limit=CUTS_MAX) if found else ()
+    by_cut = {each.cut_id: each for each in decided}
+    return [{"cut": cut, "release": by_cut.get(cut.id)} for cut in found]

@@ -1,0 +1,107 @@
+"""Which pages stand in whose menu: each group has its own places, and sees no other's.
+
+Pure: who somebody is in, sections out. What somebody may do is decided by the routes themselves; a
+menu only spares people the doors that are not theirs.
+"""
+
+from dataclasses import dataclass
+
+from api.roles import Role
+from api.scopes import TenantKind
+from core.principal import Principal
+
+_ALL = frozenset(Role)
+_BY = Role.ADMIN
+_STUDIO = frozenset({Role.STUDIO, _BY})
+_SOCIETY = frozenset({Role.SOCIETY_CLERK, Role.SOCIETY_APPROVER, Role.AUDITOR, _BY})
+_SIDE = frozenset({Role.PERFORMER, Role.GUARDIAN, Role.AGENT, _BY})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the menu: its address, the key of its name, and the roles that it is for."""
+
+    href: str
+    key: str
+    roles: frozenset[Role] = _ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The places of one group in organisations of some kinds; the operator's sees every group."""
+
+    key: str
+    kinds: frozenset[TenantKind]
+    items: tuple[Place, ...]
+
+
+SECTIONS = (
+    Section(
+        "performer",
+        frozenset({TenantKind.PERFORMER, TenantKind.AGENCY}),
+        (
+            Place("/me", "me.title", _SIDE),
+            Place("/me/uses", "uses.title", _SIDE),
+            Place("/me/licences", "licences.title", _SIDE),
+            Place("/me/money", "money.title", _SIDE),
+            Place("/me/searches", "searches.title", _SIDE),
+            Place("/me/data", "data.title", _SIDE),
+            Place("/me/enrol", "enrolling.title", _SIDE),
+            Place("/act-as", "actas.title", _SIDE),
+        ),
+    ),
+    Section(
+        "attesting",
+        frozenset({TenantKind.SOCIETY, TenantKind.UNION}),
+        (Place("/attest", "attesting.title", frozenset({Role.ATTESTER})),),
+    ),
+    Section(
+        "studio",
+        frozenset({TenantKind.STUDIO}),
+        (
+            Place("/studio", "studio.title", _STUDIO),
+            Place("/studio/new", "handin.title", _STUDIO),
+            Place("/questions", "questions.title", _STUDIO),
+            Place("/works", "works.title", _STUDIO),
+            Place("/studio/keys", "pipeline.title", _STUDIO),
+        ),
+    ),
+    Section(
+        "society",
+        frozenset({TenantKind.SOCIETY}),
+        (
+            Place("/society", "society.title", _SOCIETY),
+            Place("/society/usage", "societyusage.title", frozenset({Role.SOCIETY_CLERK, _BY})),
+            Place("/society/runs", "societyruns.title", _SOCIETY),
+            Place("/society/payouts", "societypayouts.title", _SOCIETY),
+        ),
+    ),
+    Section(
+        "organisation",
+        frozenset(TenantKind),
+        (
+            Place("/members", "members.title", frozenset({_BY})),
+            Place("/approvals", "approvals.title"),
+        ),
+    ),
+)
+
+
+def sections(principal: Principal) -> tuple[Section, ...]:
+    """What the menu of this person holds, no section without a place."""
+    return tuple(
+        Section(section.key, section.kinds, items)
+        for section in SECTIONS
+        if principal.tenant_kind in section.kinds or principal.tenant_kind == TenantKind.OPERATOR
+        if (items := tuple(item for item in section.items if _is_for(item, principal)))
+    )
+
+
+def first_place(principal: Principal, group: str = "") -> str:
+    """Where this person's work begins, in that of `group` where the menu holds it."""
+    found = sorted(sections(principal), key=lambda section: section.key != group)
+    return next((item.href for section in found for item in section.items), "/account")
+
+
+def _is_for(item: Place, principal: Principal) -> bool:
+    return bool(principal.roles & {role.value for role in item.roles})

@@ -1,0 +1,76 @@
+// Forms that call /v1: what stands in the fields becomes JSON, what comes of it is said below.
+//
+//   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
+//
+// `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
+// `list` (by commas), `flag` or `none-if-empty`; a name with dots nests. `data-then` is where one
+// goes afterwards, with `{id}` from the answer; `reload` or nothing takes the page anew.
+
+import { onPress, send, word } from "/static/registry.js";
+
+const AS = {
+  int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
+  list: (text) => text.split(",").map((part) => part.trim()).filter(Boolean),
+  flag: (_, field) => field.checked,
+  "none-if-empty": (text) => text.trim() || null,
+};
+
+/** The value of a field, or undefined where it says nothing. */
+function value(field) {
+  if (field.disabled || !field.name || field.type === "submit") return undefined;
+  if (field.dataset.as) return (AS[field.dataset.as] ?? String)(field.value, field);
+  if (field.type === "checkbox" || field.type === "radio") return field.checked ? field.value : undefined;
+  return field.value;
+}
+
+/** The fields of a form as JSON; boxes that share a name and say `data-many` make a list. */
+export function body(form) {
+  const made = {};
+  for (const field of form.elements) {
+    const said = value(field);
+    const names = (field.name ?? "").split(".");
+    const last = names.pop();
+    const into = names.reduce((part, name) => (part[name] ??= {}), made);
+    if (field.dataset?.many !== undefined) into[last] ??= [];
+    if (said === undefined) continue;
+    if (field.dataset.many !== undefined) into[last].push(said);
+    else into[last] = said;
+  }
+  return made;
+}
+
+function wire(form) {
+  const button = form.querySelector("button:not([type=button])");
+  if (!button || form.dataset.wired) return;
+  form.dataset.wired = "yes";
+  if (!form.querySelector("[role=status]")) {
+    form.insertAdjacentHTML("beforeend", '<p role="status"></p>');
+  }
+  onPress(button, async (say) => {
+    if (!form.reportValidity()) return;
+    if (form.dataset.sure && !window.confirm(form.dataset.sure)) return;
+    const answer = await send(form.dataset.method ?? "POST", form.dataset.act, body(form));
+    say(form.dataset.done ?? word("done"));
+    const then = form.dataset.then ?? "reload";
+    if (then === "reload") location.reload();
+    else if (then !== "stay") location.assign(then.replaceAll("{id}", answer?.id ?? ""));
+  });
+}
+
+export function wireAll(root = document) {
+  for (const form of root.querySelectorAll("form[data-act]")) wire(form);
+}
+
+wireAll();
+
+/** Says a sentence where screen readers hear it and eyes see it. */
+export function announce(sentence) {
+  let place = document.getElementById("announced");
+  if (!place) {
+    document.body.insertAdjacentHTML("beforeend", '<p id="announced" class="toast" role="status"></p>');
+    place = document.getElementById("announced");
+  }
+  place.textContent = sentence;
+}
+
+

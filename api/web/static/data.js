@@ -1,0 +1,29 @@
+// Makes the packet of one's data while the page says how far it is, and erases after a typed name.
+
+import { Told, get, onPress, page, pause, post, word } from "/static/registry.js";
+
+const performer = page.dataset.performer;
+const ENDED = ["done", "failed", "cancelled"];
+
+onPress(document.querySelector("[data-export]"), async () => {
+  const made = await post(`/v1/performers/${performer}/exports`);
+  const shown = document.querySelector("[data-progress]");
+  shown.hidden = false;
+  let job = made.job;
+  while (!ENDED.includes(job.state)) {
+    shown.querySelector("progress").value = 100 * job.progress;
+    await pause(500);
+    job = await get(`/v1/jobs/${job.id}`);
+  }
+  shown.hidden = true;
+  if (job.state !== "done") throw new Told(word("packet-failed"));
+  location.assign(`/me/data?export=${made.id}`);
+});
+
+const form = document.querySelector("[data-erase]");
+const typed = document.getElementById("typed");
+onPress(form.querySelector("button"), async () => {
+  if (typed.value.trim() !== typed.dataset.name) throw new Told(word("erase-typed"));
+  await post(`/v1/performers/${performer}/erasure`);
+  location.assign("/act-as");
+});

@@ -1,0 +1,129 @@
+"""Money at size, stage by stage on one registry, beside DuckDB doing the bare sums.
+
+    python -m bench.money [--lines 1000000]
+
+Of a million usage lines: 100,000 cleared uses accrue, a run pays 10,000 performers, and each gets a
+statement; fewer lines make all of it smaller. Ours keeps every step with what it rests on, checks
+it and can be killed anywhere. DuckDB reads the same lines from CSV files and does no more than:
+views by place; price times views by use; sums by performer with deductions; each performer's lines
+with its sum, written to one file. Seconds of processor time of all threads, DuckDB's better of two.
+"""
+
+import argparse
+import csv
+import multiprocessing
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.common import peer
+from bench.moneyworld import Registry, opened
+
+RATIO_MOST = 20.0
+GROWTH_MOST = 11.0
+MEMORY_MOST = 1.5
+MIB = 1024
+STAGES = ("import", "accrual", "run", "statements")
+QUERIES = {
+    "import": "SELECT cut_id, territory, period, sum(views) FROM '{usage}' GROUP BY ALL",
+    "accrual": (
+        "SELECT performer_id, sum(views * rate_micro) FROM '{uses}' JOIN '{cleared}' USING (cut_id)"
+        " GROUP BY ALL"
+    ),
+    "run": (
+        "SELECT performer_id, sum(micro), sum(micro // 10), sum(micro - micro // 10)"
+        " FROM '{claims}' GROUP BY ALL"
+    ),
+    "statements": (
+        "COPY (SELECT *, sum(micro) OVER (PARTITION BY performer_id) FROM '{claims}'"
+        " ORDER BY performer_id) TO '{out}'"
+    ),
+}
+
+
+@dataclass(slots=True)
+class Seen:
+    """By stage: processor seconds of ours and of DuckDB, and our peak of memory in MiB so far."""
+
+    ours: dict[str, float] = field(default_factory=dict)
+    peer: dict[str, float] = field(default_factory=dict)
+    peak_mib: dict[str, int] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
+
+
+def main() -> None:
+    """Parse, measure a tenth and the whole, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    lines = parser.parse_args().lines
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        small, large = (pool.apply(measure, (count,)) for count in (lines // 10, lines))
+    for name in STAGES:
+        ours, theirs = large.ours[name], large.peer[name]
+        print(f"{name}: {large.said[name]}")
+        print(f"    ours {ours:.2f} s, DuckDB {theirs:.3f} s: {_most(ours / theirs, RATIO_MOST)}")
+        print(f"    from a tenth on: {_most(ours / small.ours[name], GROWTH_MOST)}")
+        memory = large.peak_mib[name] / small.peak_mib[name]
+        peaks = f"{small.peak_mib[name]} and {large.peak_mib[name]} MiB"
+        print(f"    memory {peaks}: {_most(memory, MEMORY_MOST)}")
+
+
+def measure(lines: int) -> Seen:
+    """All stages over so many usage lines."""
+    seen = Seen()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with opened(folder, lines) as registry:
+            _stage(seen, "import", registry.take_in)
+            _stage(seen, "accrual", registry.accrue)
+            registry.get_paid()
+            _stage(seen, "run", registry.run)
+            _stage(seen, "statements", registry.state)
+            files = _files(registry, folder)
+        for stage in STAGES:
+            seen.peer[stage] = _summed(QUERIES[stage].format(**files))
+    return seen
+
+
+def _stage(seen: Seen, name: str, work: Callable[[], str]) -> None:
+    begun = time.process_time()
+    seen.said[name] = work()
+    seen.ours[name] = time.process_time() - begun
+    seen.peak_mib[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB
+
+
+def _files(registry: Registry, folder: Path) -> dict[str, Path]:
+    """What DuckDB sums: the very lines that ours had, as files."""
+    files = {name: folder / f"{name}.csv" for name in ("usage", "cleared", "uses", "claims")}
+    _write(files["uses"], ("cut_id", "performer_id", "rate_micro"), registry.uses())
+    _write(files["claims"], ("performer_id", "transaction_id", "micro"), registry.claims())
+    return {**files, "out": folder / "out.csv"}
+
+
+def _write(path: Path, head: tuple[str, ...], rows: Any) -> None:
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(head)
+        writer.writerows(rows)
+
+
+def _summed(query: str) -> float:
+    found = []
+    with peer("duckdb").connect() as connection:
+        for _ in range(2):
+            begun = time.process_time()
+            connection.execute(query).fetchall()
+            found.append(time.process_time() - begun)
+    return min(found)
+
+
+def _most(ratio: float, most: float) -> str:
+    return f"{ratio:.1f} x, at most {most:g}: {'reached' if ratio <= most else 'missed'}"
+
+
+if __name__ == "__main__":
+    main()

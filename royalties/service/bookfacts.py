@@ -1,0 +1,77 @@
+"""The facts of one's own book, gathered from everything that its transactions follow from."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from core.principal import Principal, SearchCapability, require, system
+from royalties import facts, facts_money
+from royalties.facts import Told
+from royalties.facts_money import ToldRun
+from royalties.models_runs import Run, RunState
+from royalties.runfile import handed_on
+from royalties.service.periods import transactions_of
+from royalties.service.run_planning import paired
+from royalties.service.tariffs import tariffs_pinned
+from royalties.store import (
+    complaints,
+    exchanges,
+    factrows,
+    invoices,
+    periods,
+    replayed,
+    run_lines,
+    runs,
+)
+
+EVER = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def export_facts(session: Session, principal: Principal) -> Iterator[str]:
+    """The lines of the facts of one's own book."""
+    require(principal, "reports")
+    return facts_of(session, principal.tenant_id)
+
+
+def facts_of(session: Session, book: str) -> Iterator[str]:
+    """The lines of a book's facts, for its owner; who asks is checked by the caller."""
+    clerk = system(book)
+    transactions = transactions_of(session, book)
+    pairs = {one.pair_id for one in transactions if one.pair_id is not None}
+    rates = {name: found[0] for name, found in exchanges.rates(session, clerk, pairs).items()}
+    used = {one.pins.usage_line_id for one in transactions if one.claim is not None}
+    hashes = replayed.hashes(session, SearchCapability("facts", book), sorted(used))
+    months = periods.list_periods(session, clerk, book)
+    prices = [one.pins.tariff for one in transactions if one.claim is not None]
+    tariffs = tariffs_pinned(session, clerk, prices).values()
+    told = _told(session, SearchCapability("facts", book), book)
+    return facts.to_facts(book, transactions, rates, months, hashes, tariffs=tariffs, told=told)
+
+
+def _told(session: Session, capability: SearchCapability, book: str) -> Told:
+    """Invoices with their lines, money, and closed runs."""
+    lines = factrows.invoice_lines(session, capability, book)
+    known = invoices.of_book(session, capability, book, until=EVER)
+    receipts, matches = factrows.money(session, capability, book)
+    closed = [
+        one for one in runs.of_book(session, capability, book) if one.state is RunState.CLOSED
+    ]
+    return Told(
+        documents=[(one, lines.get(one.id, [])) for one in known],
+        receipts=receipts,
+        matches=matches,
+        runs=[_run(session, capability, one) for one in closed],
+    )
+
+
+def _run(session: Session, capability: SearchCapability, run: Run) -> ToldRun:
+    ruled = complaints.rulings(session, capability, run.tenant_id, until=run.until)
+    claims = paired(session, run) if ruled else ()
+    divided = [
+        (claim, handed_on(before))
+        for claim, before in claims
+        if claim.part_of or facts_money.is_about(claim.live_key, ruled)
+    ]
+    releases = [one for one, _ in run_lines.releases(session, capability, run.id)]
+    return ToldRun(run, run_lines.hashed(session, capability, run.id), releases, divided)

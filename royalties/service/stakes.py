@@ -1,0 +1,55 @@
+"""What a usage line would earn if it counted, known before anybody decides on it."""
+
+from sqlmodel import Session
+
+from core.principal import SearchCapability, system
+from royalties import accrual
+from royalties.accrual import UNPRICED
+from royalties.collecting import PAID_DIRECTLY
+from royalties.entitlement import BEFORE_ACTIVE, NOT_THERE, entitled
+from royalties.models import UsageLine
+from royalties.service.agreed import agreed_in
+from royalties.service.collectors import CollectorsOf
+from royalties.service.entitlements import history_of, parties_of
+from royalties.service.pools import PoolsOf
+from royalties.store import intake, unlicensed
+from royalties.territories import factors_for
+
+# A use earns nothing by the line for these reasons; for any other it is not known before it counts.
+_NOTHING = frozenset(
+    {BEFORE_ACTIVE, NOT_THERE, PAID_DIRECTLY, UNPRICED, "licence-ended"}
+    | {"amount-zero", "tariff-not-in-force"}
+)
+
+
+def at_stake(session: Session, line: UsageLine) -> int | None:
+    """Millionths of everybody's part of a line that does not count; the largest currency's.
+
+    None where only all lines of a pool or fee together would tell, or nothing is cleared yet.
+    """
+    capability = SearchCapability("stake", line.id)
+    licensee = system(intake.cut_owners(session, capability, [line.cut_id])[line.cut_id])
+    history = history_of(session, licensee, line.cut_id)
+    if not history:
+        return None
+    parties = parties_of(session, licensee, history)
+    uses, _ = entitled(history, parties)
+    collecting = CollectorsOf(session)
+    agreed = agreed_in(
+        session,
+        licensee,
+        history,
+        uses,
+        parties=parties,
+        prices=unlicensed.of_books(session, licensee, collecting.books),
+        pools=PoolsOf(session, licensee),
+        collectors=collecting.of(parties.creditors.keys()),
+    )
+    wanted, skipped = accrual.desired(uses, [(line, factors_for(line.period))], agreed)
+    if any(one.reason.code not in _NOTHING for one in skipped):
+        return None
+    sums: dict[str, int] = {}
+    for one in wanted:
+        unit = one.pins.tariff.currency
+        sums[unit] = sums.get(unit, 0) + one.amount_micro
+    return max(sums.values(), default=0)

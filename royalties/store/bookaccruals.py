@@ -1,0 +1,135 @@
+"""Keeps how far the accruing of whole books is, and finds the cuts that are due."""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as sql_select
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, append_only, guard
+from core.errors import NotFound
+from core.principal import Principal, SearchCapability
+from licensing.store.clearances import ClearanceRow
+from registry.store.works import CutRow
+from royalties.models_bookaccruals import BookAccrual
+from royalties.store.usage import UsageLineRow
+
+GROWING = ("running", "done", "after", "new", "unchanged", "reversed", "skipped", "kept")
+_ENDED = guard(
+    "book_accrual_ended",
+    f"UPDATE OF {', '.join(GROWING)} ON book_accrual",
+    when="OLD.running IS NOT 1",
+    says="an accruing that has ended stays as it is",
+)
+
+
+class BookAccrualRow(Owned, table=True):
+    """Table of goes through a book; while one is `running` its counts grow with every step."""
+
+    __tablename__ = "book_accrual"
+    __table_args__ = (append_only(*GROWING, guards=(_ENDED,)),)
+
+    cuts: int
+    running: bool
+    done: int
+    after: str
+    new: int
+    unchanged: int
+    reversed: int
+    skipped: dict[str, Any] = Field(sa_type=JsonText)
+    kept: dict[str, Any] = Field(sa_type=JsonText)
+
+
+def add(session: Session, item: BookAccrual) -> None:
+    """Store one that begins."""
+    session.add(BookAccrualRow(**_values(item)))
+    session.flush()
+
+
+def save(session: Session, principal: Principal, item: BookAccrual) -> None:
+    """Store how far one of the tenant's is."""
+    row = _own(session, principal, item.id)
+    for name in GROWING:
+        setattr(row, name, _values(item)[name])
+    session.add(row)
+    session.flush()
+
+
+def get(session: Session, principal: Principal, name: str) -> BookAccrual:
+    """One of the tenant's; raises NotFound."""
+    return _item(_own(session, principal, name))
+
+
+def newest(session: Session, principal: Principal, *, limit: int = 100) -> tuple[BookAccrual, ...]:
+    """The tenant's newest."""
+    query = (
+        select(BookAccrualRow)
+        .where(col(BookAccrualRow.tenant_id) == principal.tenant_id)
+        .order_by(col(BookAccrualRow.recorded_at).desc(), col(BookAccrualRow.id))
+    )
+    return tuple(_item(row) for row in session.exec(query.limit(limit)))
+
+
+def running(session: Session, principal: Principal) -> BookAccrual | None:
+    """The tenant's that has not ended."""
+    return next((one for one in newest(session, principal) if one.running), None)
+
+
+def due(
+    session: Session,
+    _capability: SearchCapability,
+    *,
+    owner_id: str | None,
+    after: str,
+    limit: int,
+) -> list[tuple[str, str, int]]:
+    """Cuts with decisions and usage behind a cut, by id: owner, cut, number of usage lines.
+
+    Of one owner, or of all.
+    """
+    lines = (
+        sql_select(func.count()).where(col(UsageLineRow.cut_id) == col(CutRow.id)).scalar_subquery()
+    )
+    query = (
+        sql_select(col(CutRow.tenant_id), col(CutRow.id), lines)
+        .where(col(CutRow.id) > after, *_due(owner_id))
+        .order_by(col(CutRow.id))
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in session.connection().execute(query)]
+
+
+def count_due(session: Session, _capability: SearchCapability, owner_id: str | None) -> int:
+    """How many cuts have decisions and usage: of one owner, or of all."""
+    query = sql_select(func.count()).select_from(CutRow).where(*_due(owner_id))
+    return int(session.connection().execute(query).scalar_one())
+
+
+def _due(owner_id: str | None) -> Iterable[ColumnElement[bool]]:
+    reported = sql_select(col(UsageLineRow.id)).where(col(UsageLineRow.cut_id) == col(CutRow.id))
+    decided = sql_select(col(ClearanceRow.id)).where(col(ClearanceRow.cut_id) == col(CutRow.id))
+    own = [] if owner_id is None else [col(CutRow.tenant_id) == owner_id]
+    return [*own, decided.exists(), reported.exists()]
+
+
+def _own(session: Session, principal: Principal, name: str) -> BookAccrualRow:
+    query = select(BookAccrualRow).where(
+        col(BookAccrualRow.id) == name, col(BookAccrualRow.tenant_id) == principal.tenant_id
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound(
+            "There is no such accruing of a book.", next_step="Begin one: ebenbild accrue --book"
+        )
+    return row
+
+
+def _values(item: BookAccrual) -> dict[str, Any]:
+    found = {one.name: getattr(item, one.name) for one in fields(item)}
+    return {**found, "skipped": dict(item.skipped), "kept": dict(item.kept)}
+
+
+def _item(row: BookAccrualRow) -> BookAccrual:
+    return BookAccrual(**{one.name: getattr(row, one.name) for one in fields(BookAccrual)})

@@ -1,0 +1,282 @@
+"""Tables of complaints and of the lines that they dispute; what was complained never changes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, or_
+from sqlalchemy import select as sql_select
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, UtcDateTime, append_only, guard
+from core.errors import NotFound
+from core.ids import derived_id
+from core.principal import Principal, SearchCapability
+from royalties.models_complaints import (
+    MOVING,
+    VOIDING,
+    Claimant,
+    Complaint,
+    DisputedLine,
+    Ground,
+    Ruled,
+    Ruling,
+    Rulings,
+)
+
+_IDS_MAX = 500
+_LINE = (
+    "live_key",
+    "transaction_id",
+    "cut_id",
+    "performer_id",
+    "performer_tenant_id",
+    "licensee_id",
+    "currency",
+    "amount_micro",
+)
+_DECIDING = ("ruling", "numerator", "denominator", "approval_id", "decided_at", "single_operator")
+
+
+class ComplaintRow(Owned, table=True):
+    """Table of complaints in a book; what may change of one is how it is ruled, once."""
+
+    __tablename__ = "complaint"
+    __table_args__ = (
+        append_only(
+            *_DECIDING,
+            "sealed_proof",
+            guards=(
+                guard(
+                    "complaint_decided",
+                    f"UPDATE OF {', '.join(_DECIDING)} ON complaint",
+                    when="OLD.decided_at IS NOT NULL",
+                    says="a complaint is decided once",
+                ),
+            ),
+        ),
+    )
+
+    by_tenant_id: str = Field(index=True)
+    ground: str
+    claimant_performer_id: str
+    claimant_tenant_id: str = Field(index=True)
+    claimant_payee_id: str
+    late: bool
+    sealed_proof: bytes
+    ruling: str | None = None
+    numerator: str
+    denominator: str
+    approval_id: str
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    single_operator: bool
+
+
+class ComplaintLineRow(Owned, table=True):
+    """Table of the lines of complaints, each as it stood when it was disputed."""
+
+    __tablename__ = "complaint_line"
+    __table_args__ = (
+        UniqueConstraint("complaint_id", "live_key"),
+        Index("complaint_line_claim", "live_key"),
+        append_only(),
+    )
+
+    complaint_id: str = Field(foreign_key="complaint.id", index=True)
+    live_key: str
+    transaction_id: str
+    cut_id: str = Field(index=True)
+    performer_id: str
+    performer_tenant_id: str = Field(index=True)
+    licensee_id: str = Field(index=True)
+    currency: str
+    amount_micro: int = Field(sa_type=BigInteger)
+
+
+def add(session: Session, item: Complaint) -> None:
+    """Store a complaint with its lines."""
+    session.add(
+        ComplaintRow(
+            id=item.id,
+            tenant_id=item.tenant_id,
+            recorded_at=item.opened_at,
+            by_tenant_id=item.by_tenant_id,
+            ground=item.ground,
+            claimant_performer_id=item.claimant.performer_id,
+            claimant_tenant_id=item.claimant.tenant_id,
+            claimant_payee_id=item.claimant.payee_id,
+            late=item.late,
+            sealed_proof=item.sealed,
+            numerator=str(item.part.numerator),
+            denominator=str(item.part.denominator),
+            approval_id="",
+            single_operator=False,
+        )
+    )
+    session.flush()
+    for line in item.lines:
+        session.add(
+            ComplaintLineRow(
+                id=derived_id("cpn", item.id, line.live_key),
+                tenant_id=item.tenant_id,
+                recorded_at=item.opened_at,
+                complaint_id=item.id,
+                **{name: getattr(line, name) for name in _LINE},
+            )
+        )
+    session.flush()
+
+
+def save(session: Session, principal: Principal, item: Complaint) -> None:
+    """Keep what is proposed or ruled about a complaint of the principal's own book."""
+    row = _row(session, principal, item.id)
+    row.ruling, row.approval_id = item.ruling, item.approval_id
+    row.numerator, row.denominator = str(item.part.numerator), str(item.part.denominator)
+    row.decided_at, row.single_operator = item.decided_at, item.single_operator
+    session.add(row)
+    session.flush()
+
+
+def get(session: Session, principal: Principal, complaint_id: str) -> Complaint:
+    """One complaint that concerns the principal; raises `NotFound`."""
+    row = _row(session, principal, complaint_id)
+    return _with_lines(session, [_complaint(row)])[0]
+
+
+def list_all(session: Session, principal: Principal) -> tuple[Complaint, ...]:
+    """The complaints that concern the principal, newest first."""
+    query = select(ComplaintRow).where(_concerns(principal))
+    rows = session.exec(query.order_by(col(ComplaintRow.recorded_at).desc(), col(ComplaintRow.id)))
+    return tuple(_with_lines(session, [_complaint(row) for row in rows]))
+
+
+def disputed(
+    session: Session, _capability: SearchCapability, book: str, *, until: datetime
+) -> dict[str, str]:
+    """The complaint that each live key of a book is in, by all that was not decided by `until`."""
+    query = (
+        sql_select(col(ComplaintLineRow.live_key), col(ComplaintRow.id))
+        .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
+        .where(
+            col(ComplaintRow.tenant_id) == book,
+            or_(col(ComplaintRow.decided_at).is_(None), col(ComplaintRow.decided_at) > until),
+        )
+        .order_by(col(ComplaintRow.id).desc())
+    )
+    return {row[0]: row[1] for row in session.connection().execute(query)}
+
+
+def open_among(
+    session: Session, _capability: SearchCapability, live_keys: Sequence[str]
+) -> frozenset[str]:
+    """Those of these live keys that an undecided complaint disputes."""
+    query = (
+        sql_select(col(ComplaintLineRow.live_key))
+        .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
+        .where(
+            col(ComplaintLineRow.live_key).in_(live_keys), col(ComplaintRow.decided_at).is_(None)
+        )
+    )
+    return frozenset(session.connection().execute(query).scalars())
+
+
+def rulings(
+    session: Session, _capability: SearchCapability, book: str, *, until: datetime
+) -> Rulings:
+    """What was ruled by then that moves money of a book, by live key, in order."""
+    query = (
+        sql_select(ComplaintRow, col(ComplaintLineRow.live_key))
+        .join(ComplaintLineRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
+        .where(
+            col(ComplaintRow.tenant_id) == book,
+            col(ComplaintRow.ground).in_(sorted(MOVING)),
+            col(ComplaintRow.ruling).in_((Ruling.UPHELD, Ruling.SHARED)),
+            col(ComplaintRow.decided_at) <= until,
+        )
+        .order_by(col(ComplaintRow.decided_at), col(ComplaintRow.id))
+    )
+    found: defaultdict[str, list[Ruled]] = defaultdict(list)
+    for row, live_key in session.execute(query):
+        found[live_key].append(_ruled(_complaint(row), live_key))
+    return {key: tuple(some) for key, some in found.items()}
+
+
+def voided(session: Session, _capability: SearchCapability, cut_id: str) -> frozenset[str]:
+    """The live keys of a cut that nobody owes, because two people ruled so."""
+    query = (
+        sql_select(col(ComplaintLineRow.live_key))
+        .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
+        .where(
+            col(ComplaintLineRow.cut_id) == cut_id,
+            col(ComplaintRow.ground).in_(sorted(VOIDING)),
+            col(ComplaintRow.ruling) == Ruling.UPHELD,
+            col(ComplaintRow.decided_at).is_not(None),
+        )
+    )
+    return frozenset(session.connection().execute(query).scalars())
+
+
+def _concerns(principal: Principal) -> ColumnElement[bool]:
+    """Who collects, who complained or claims, and whose lines they are or who owes them."""
+    mine = principal.tenant_id
+    lines = sql_select(col(ComplaintLineRow.complaint_id)).where(
+        or_(
+            col(ComplaintLineRow.performer_tenant_id) == mine,
+            col(ComplaintLineRow.licensee_id) == mine,
+        )
+    )
+    return or_(
+        col(ComplaintRow.tenant_id) == mine,
+        col(ComplaintRow.by_tenant_id) == mine,
+        col(ComplaintRow.claimant_tenant_id) == mine,
+        col(ComplaintRow.id).in_(lines),
+    )
+
+
+def _row(session: Session, principal: Principal, complaint_id: str) -> ComplaintRow:
+    query = select(ComplaintRow).where(col(ComplaintRow.id) == complaint_id, _concerns(principal))
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such complaint.", next_step="ebenbild complaint list")
+    return row
+
+
+def _with_lines(session: Session, items: Iterable[Complaint]) -> list[Complaint]:
+    found = list(items)
+    lines: defaultdict[str, list[DisputedLine]] = defaultdict(list)
+    names = [one.id for one in found]
+    for start in range(0, len(names), _IDS_MAX):
+        query = (
+            select(ComplaintLineRow)
+            .where(col(ComplaintLineRow.complaint_id).in_(names[start : start + _IDS_MAX]))
+            .order_by(col(ComplaintLineRow.live_key))
+        )
+        for row in session.exec(query):
+            lines[row.complaint_id].append(DisputedLine(*(getattr(row, name) for name in _LINE)))
+    return [replace(one, lines=tuple(lines[one.id])) for one in found]
+
+
+def _complaint(row: ComplaintRow) -> Complaint:
+    return Complaint(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        by_tenant_id=row.by_tenant_id,
+        ground=Ground(row.ground),
+        claimant=Claimant(row.claimant_performer_id, row.claimant_tenant_id, row.claimant_payee_id),
+        late=row.late,
+        sealed=row.sealed_proof,
+        opened_at=row.recorded_at,
+        lines=(),
+        ruling=None if row.ruling is None else Ruling(row.ruling),
+        part=Fraction(int(row.numerator), int(row.denominator)),
+        approval_id=row.approval_id,
+        decided_at=row.decided_at,
+        single_operator=row.single_operator,
+    )
+
+
+def _ruled(item: Complaint, live_key: str) -> Ruled:
+    at = item.decided_at or item.opened_at
+    return Ruled(item.id, live_key, item.ground, item.claimant, item.part, at)

@@ -1,0 +1,236 @@
+"""Tables of what a book lists as unclaimed, and of what was given up; lines never change."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, insert, text
+from sqlalchemy import select as sql_select
+from sqlmodel import Field, Session, col, select
+
+from core.db import Owned, UtcDateTime, append_only, guard
+from core.errors import NotFound
+from core.ids import derived_id
+from core.principal import Principal, SearchCapability
+from royalties.ledger import audience_of, tenant_of
+from royalties.models_unclaimed import (
+    UnclaimedKind,
+    UnclaimedLine,
+    UnclaimedList,
+    UnclaimedState,
+)
+from royalties.unclaimed import line_key
+
+_DECIDING = ("state", "booked_at", "single_operator")
+_SAID = (
+    "account",
+    "currency",
+    "amount_micro",
+    "earned_period",
+    "live_key",
+    "transaction_id",
+    "cut_id",
+    "licensee_id",
+    "payee_id",
+)
+
+
+class UnclaimedListRow(Owned, table=True):
+    """Table of lists; what may change of one is how it is decided, once."""
+
+    __tablename__ = "unclaimed_list"
+    __table_args__ = (
+        CheckConstraint("(state = 'BOOKED') = (booked_at IS NOT NULL)", name="booked"),
+        Index(
+            "unclaimed_list_waiting",
+            "tenant_id",
+            "year",
+            unique=True,
+            sqlite_where=text("state = 'PROPOSED'"),
+        ),
+        append_only(
+            *_DECIDING,
+            guards=(
+                guard(
+                    "unclaimed_list_decided",
+                    "UPDATE ON unclaimed_list",
+                    when="OLD.state <> 'PROPOSED'",
+                    says="a list is decided once",
+                ),
+            ),
+        ),
+    )
+
+    kind: str
+    year: int
+    lines: int
+    digest: str
+    approval_id: str
+    state: str
+    booked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    single_operator: bool
+
+
+class UnclaimedLineRow(Owned, table=True):
+    """Table of lines; `item_id` is what a claim against the money refers to."""
+
+    __tablename__ = "unclaimed_line"
+    __table_args__ = (append_only(),)
+
+    list_id: str = Field(foreign_key="unclaimed_list.id", index=True)
+    item_id: str = Field(index=True)
+    account: str
+    currency: str
+    amount_micro: int = Field(sa_type=BigInteger)
+    earned_period: str
+    live_key: str
+    transaction_id: str = Field(index=True)
+    cut_id: str
+    licensee_id: str
+    payee_id: str
+
+
+def add(session: Session, item: UnclaimedList, lines: Iterable[UnclaimedLine]) -> None:
+    """Store a list that waits for its second person."""
+    session.add(
+        UnclaimedListRow(
+            id=item.id,
+            tenant_id=item.tenant_id,
+            recorded_at=item.until,
+            kind=item.kind,
+            year=item.year,
+            lines=item.lines,
+            digest=item.digest,
+            approval_id=item.approval_id,
+            state=item.state,
+            single_operator=item.single_operator,
+        )
+    )
+    session.flush()
+    values = [
+        {
+            "id": derived_id("unl", item.id, *line_key(one)),
+            "tenant_id": item.tenant_id,
+            "audience": audience_of(one.tenant_id),
+            "recorded_at": item.until,
+            "list_id": item.id,
+            "item_id": derived_id("unc", item.id, one.cut_id or one.account),
+            **{name: getattr(one, name) for name in _SAID},
+        }
+        for one in lines
+    ]
+    if values:
+        session.connection().execute(insert(UnclaimedLineRow), values)
+
+
+def save(session: Session, principal: Principal, item: UnclaimedList) -> None:
+    """Keep how a list of the principal's own book was decided."""
+    row = _row(session, principal, item.id)
+    row.state, row.booked_at = item.state, item.booked_at
+    row.single_operator = item.single_operator
+    session.add(row)
+    session.flush()
+
+
+def get(session: Session, principal: Principal, list_id: str) -> UnclaimedList:
+    """One list of the principal's own book; raises `NotFound`."""
+    return _list(_row(session, principal, list_id))
+
+
+def of_book(session: Session, _capability: SearchCapability, book: str) -> list[UnclaimedList]:
+    """Every list of a book, newest first."""
+    query = select(UnclaimedListRow).where(col(UnclaimedListRow.tenant_id) == book)
+    order = (col(UnclaimedListRow.recorded_at).desc(), col(UnclaimedListRow.id))
+    return [_list(row) for row in session.exec(query.order_by(*order))]
+
+
+def lines_of(session: Session, principal: Principal, list_id: str) -> list[UnclaimedLine]:
+    """The lines of a list of the principal's own book, in order."""
+    query = select(UnclaimedLineRow).where(
+        col(UnclaimedLineRow.list_id) == list_id,
+        col(UnclaimedLineRow.tenant_id) == principal.tenant_id,
+    )
+    return sorted((_line(row) for row in session.exec(query)), key=line_key)
+
+
+def apart(
+    session: Session, _capability: SearchCapability, book: str | None = None
+) -> list[tuple[UnclaimedList, UnclaimedLine]]:
+    """Every line booked apart in a book, or in any, whose year was not given up, with its list."""
+    ended = _given_up_years(session)
+    query = (
+        select(UnclaimedListRow, UnclaimedLineRow)
+        .join(UnclaimedLineRow, col(UnclaimedLineRow.list_id) == col(UnclaimedListRow.id))
+        .where(
+            col(UnclaimedListRow.kind) == UnclaimedKind.APART.value,
+            col(UnclaimedListRow.state) == UnclaimedState.BOOKED.value,
+        )
+        .order_by(col(UnclaimedListRow.recorded_at), col(UnclaimedLineRow.id))
+    )
+    if book is not None:
+        query = query.where(col(UnclaimedListRow.tenant_id) == book)
+    return [
+        (_list(head), _line(row))
+        for head, row in session.exec(query)
+        if (head.year, head.tenant_id) not in ended
+    ]
+
+
+def given_up(
+    session: Session, _capability: SearchCapability, transaction_ids: Sequence[str]
+) -> frozenset[str]:
+    """Those of these accruals whose money was given up with its year."""
+    ended = _given_up_years(session)
+    query = (
+        sql_select(
+            col(UnclaimedLineRow.transaction_id),
+            col(UnclaimedListRow.year),
+            col(UnclaimedListRow.tenant_id),
+        )
+        .join(UnclaimedListRow, col(UnclaimedListRow.id) == col(UnclaimedLineRow.list_id))
+        .where(
+            col(UnclaimedLineRow.transaction_id).in_(transaction_ids),
+            col(UnclaimedListRow.state) == UnclaimedState.BOOKED.value,
+        )
+    )
+    rows = session.connection().execute(query)
+    return frozenset(row[0] for row in rows if (row[1], row[2]) in ended)
+
+
+def _given_up_years(session: Session) -> frozenset[tuple[int, str]]:
+    query = sql_select(col(UnclaimedListRow.year), col(UnclaimedListRow.tenant_id)).where(
+        col(UnclaimedListRow.kind) == UnclaimedKind.GIVEN_UP.value,
+        col(UnclaimedListRow.state) == UnclaimedState.BOOKED.value,
+    )
+    return frozenset((row[0], row[1]) for row in session.connection().execute(query))
+
+
+def _row(session: Session, principal: Principal, list_id: str) -> UnclaimedListRow:
+    query = select(UnclaimedListRow).where(
+        col(UnclaimedListRow.id) == list_id,
+        col(UnclaimedListRow.tenant_id) == principal.tenant_id,
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such list in your book.", next_step="ebenbild unclaimed list")
+    return row
+
+
+def _list(row: UnclaimedListRow) -> UnclaimedList:
+    return UnclaimedList(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        kind=UnclaimedKind(row.kind),
+        year=row.year,
+        state=UnclaimedState(row.state),
+        lines=row.lines,
+        digest=row.digest,
+        until=row.recorded_at,
+        approval_id=row.approval_id,
+        booked_at=row.booked_at,
+        single_operator=row.single_operator,
+    )
+
+
+def _line(row: UnclaimedLineRow) -> UnclaimedLine:
+    said = {name: getattr(row, name) for name in _SAID}
+    return UnclaimedLine(**said, tenant_id=tenant_of(row.audience), id=row.id, item_id=row.item_id)

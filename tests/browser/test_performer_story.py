@@ -1,0 +1,108 @@
+"""A performer's story: invited, found, "not me" and undone, a licence signed and revoked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import keys
+from tests.browser.chromium import DESK, PHONE, Chromium, SecurityKey
+from tests.browser.performer_world import AT_ONCE, World
+from tests.browser.registry import Registry
+from tests.browser.test_passkeys import ADD, PASSWORD
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Registry]:
+    assert Path(chromium_path)
+    made = Registry.start(tmp_path_factory.mktemp("registry"), **AT_ONCE)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def world(registry: Registry) -> World:
+    """Berta was found in a film that is out, under a licence, and the film was seen."""
+    made = World.make(registry)
+    made.person.license(made.studio_id)
+    made.seen(made.film("Nachtzug")["cut_id"], 12_000)
+    return made
+
+
+def joined(page: Any, world: World) -> None:
+    """Somebody of the agency's takes up an invitation, with a passkey."""
+    SecurityKey.plugged_in(page)
+    email = f"{id(page)}@example.org"
+    page.goto(world.registry.invite(email, "performer", tenant_id=world.agency_id))
+    page.fill("#name", "Berta Roth")
+    page.fill("#password", PASSWORD)
+    page.click("form button")
+    page.wait_for_url("**/account/code")
+    page.fill("#passkey-name", "Phone")
+    page.click(ADD)
+    page.wait_for_url("**/account")
+
+
+@pytest.mark.parametrize(("lang", "size"), [("en", DESK), ("de", PHONE)])
+def test_from_the_first_use_to_a_licence_and_its_end(
+    chromium: Chromium, world: World, tmp_path: Path, lang: str, size: dict[str, int]
+) -> None:
+    key = tmp_path / "berta.key"
+    keys.save_key(key, world.person.key)
+    with chromium.page(lang=lang, size=size) as page:
+        joined(page, world)
+        page.goto(world.registry.url + "/me")
+        page.click("a.row[href^='/me/uses/']")
+        page.wait_for_url("**/me/uses/use_*")
+        assert "0.05" in page.inner_text("main").replace(",", ".")
+        _not_me_and_back(page)
+        _signed(page, world, key)
+        _revoked(page)
+
+
+def _not_me_and_back(page: Any) -> None:
+    find = page.locator("article.find").first
+    find.locator("summary").click()
+    find.locator("[value=not_me]").check()
+    find.locator("form button").click()
+    page.wait_for_selector("form[data-act$='/undo']")
+    page.locator("form[data-act$='/undo'] button").first.click()
+    page.wait_for_selector("form[data-act$='/undo']", state="detached")
+
+
+def _signed(page: Any, world: World, key: Path) -> None:
+    """By the menu to a contract, what it would have earned, and the signature."""
+    page.goto(world.registry.url + "/me/licences")
+    page.click("a[href='/me/licences/new']")
+    page.click("a[href='/me/licences/new/dubbing-enhancement']")
+    page.select_option("#licensee", world.studio_id)
+    page.fill("#description", "Nachtzug, Synchronfassung")
+    page.fill("#rate", "1,50")
+    page.fill("#f-works", world.cut_id)
+    page.fill("#f-languages", "de")
+    page.click("form[data-contract] button")
+    page.wait_for_url("**/me/drafts/lic_*")
+    assert page.is_visible("dl.terms")
+    page.set_input_files("#key-file", key)
+    page.click("[data-sign]")
+    page.wait_for_url("**/me/licences/lic_*")
+
+
+def _revoked(page: Any) -> None:
+    page.on("dialog", lambda asked: asked.accept())
+    page.fill("#reason", "Es passt nicht")
+    page.click("form[data-act$='/revocation'] button")
+    page.wait_for_selector("form[data-act$='/revocation']", state="detached")
+    assert "Es passt nicht" in page.inner_text("main")
+
+
+def test_whoever_begins_finds_the_next_step_on_every_page(
+    chromium: Chromium, registry: Registry
+) -> None:
+    with chromium.page(lang="de", size=PHONE) as page:
+        empty = World.empty(registry)
+        joined(page, empty)
+        for path in ("/me", "/me/uses", "/me/licences"):
+            page.goto(registry.url + path)
+            assert page.locator("main a[href='/me/enrol']").count()

@@ -1,0 +1,100 @@
+"""A society's month in the browser: the book, a run from draft to closed, a batch for the bank."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from api.web.texts import LANGUAGES
+from tests.browser.chromium import DESK, PHONE, Chromium
+from tests.browser.money import registry_with_money
+from tests.browser.registry import Registry
+from tests.browser.test_every_page import AXE, looked_at
+
+MONTH = f"{datetime.now(UTC):%Y-%m}"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, chromium_path: str) -> Iterator[Registry]:
+    made = registry_with_money(tmp_path_factory.mktemp("office"))
+    yield made
+    made.stop()
+
+
+def enter(page: Any, office: Registry, words: str) -> None:
+    page.goto(office.url)
+    page.click(f"text={words}")
+    page.wait_for_url("**/society")
+
+
+def confirmed(page: Any, words: str) -> None:
+    """Press a button that asks whether one is sure, and wait for the page to be taken anew."""
+    with page.expect_navigation():
+        page.click(f"button:has-text('{words}')")
+
+
+def test_money_is_distributed_and_paid_out(chromium: Chromium, office: Registry) -> None:
+    with chromium.page(lang="en") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        enter(page, office, "Enter as the registry")
+        assert page.inner_text("h1") == "The book adds up"
+        assert "50.00 EUR" in page.inner_text("text=Earned, not yet distributed >> xpath=..")
+        page.click("text=Distribute")
+        page.fill("#f-first_month", MONTH)
+        page.fill("#f-last_month", MONTH)
+        with page.expect_navigation():
+            page.click("text=Make a draft")
+        assert "every millionth is accounted for" in page.inner_text("h1")
+        assert page.inner_text("[aria-current=step]") == "Check"
+        confirmed(page, "Propose")
+        page.click("text=Approvals")
+        page.go_back()
+        confirmed(page, "Approve and book")
+        assert "Closed and booked" in page.inner_text(".lede")
+        page.click("text=Compute again")
+        page.wait_for_selector("text=Computed again: lines, postings and log agree.")
+        page.click("text=Pay out >> nth=0")
+        confirmed(page, "Propose")
+        assert "wait for a second person" in page.inner_text(".lede")
+        confirmed(page, "Approve and send")
+        with page.expect_download() as bank:
+            page.click("text=File for the bank")
+        assert b"pain.001.001.09" in bank.value.path().read_bytes()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry, lang: str) -> None:
+    """After the story, which made them."""
+    if not AXE.is_file():
+        pytest.skip("axe-core: run `npm install --no-package-lock` in tests/peers/npm")
+    axe, size = AXE.read_text("utf-8"), DESK if lang == "en" else PHONE
+    with chromium.page(lang=lang, size=size) as page:
+        page.goto(office.url)
+        page.click("form[action='/demo/entrance'] button >> nth=2")
+        found = []
+        for name in ("runs", "payouts"):
+            page.goto(f"{office.url}/society/{name}")
+            page.click(".rows a >> nth=0")
+            page.wait_for_url(f"**/society/{name}/*")
+            found += looked_at(page, axe, f"society-{name}-one", lang)
+    assert not found, "\n".join(found)
+
+
+def test_a_report_with_a_fault_comes_back_to_be_mended(
+    chromium: Chromium, office: Registry
+) -> None:
+    """In German, on a phone; the worker reads, the page waits."""
+    report = b"cut_id,territory,period,views\ncut_none,DE,2026-10,5\n"
+    with chromium.page(lang="de", size=PHONE) as page:
+        enter(page, office, "Eintreten als Registerbetrieb")
+        page.click("text=Nutzung annehmen")
+        name = {"name": "meldung.csv", "mimeType": "text/csv", "buffer": report}
+        page.set_input_files("#report", [name])
+        with page.expect_navigation():
+            page.click("button:has-text('Annehmen')")
+        row = page.inner_text("#imports tbody tr >> nth=0")
+        assert row.split("\n")[-2:] == ["1", "Datei zum Verbessern"]
+        with page.expect_download() as mended:
+            page.click("text=Datei zum Verbessern >> nth=0")
+        assert b"cut_none" in mended.value.path().read_bytes()

@@ -1,0 +1,201 @@
+"""The pages of a studio over real decisions: what they say, and to whom they say nothing."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from api.client import Client
+from api.opening import open_registry
+from api.roles import Role
+from api.web.texts import text
+from tests.simulators.people import seat
+from tests.simulators.small_engine import medium
+from tests.simulators.stage import Person, Stage, declaration, submit, voice_sample
+
+FILM = medium(20_000, ("anna", "voice", 1_000, 9_000), ("the barkeeper", "face", 10_000, 17_000))
+
+
+@dataclass(frozen=True)
+class Hall:
+    stage: Stage
+    studio: Client
+    studio_id: str
+    anna: Person
+    mine: httpx2.Client
+    theirs: httpx2.Client
+
+    def cut(self, title: str = "Night Train", label: str = "Feature") -> str:
+        work = self.studio.post("/v1/works", {"title": title, "level": "film"})
+        body = {"label": label, "format": "feature", "language": "de"}
+        return str(self.studio.post(f"/v1/works/{work['id']}/cuts", body)["id"])
+
+    def decided(self, cut_id: str, film: bytes = FILM, **changes: object) -> str:
+        use = {"performer_id": self.anna.id, "kind": "synthesise_voice"}
+        made = submit(self.stage, self.studio, cut_id, film, declaration(use, **changes))
+        return str(made["id"])
+
+    def page(self, path: str, lang: str = "en") -> str:
+        joint = "&" if "?" in path else "?"
+        answer = self.mine.get(f"{path}{joint}lang={lang}", headers={"Accept": "text/html"})
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+
+@pytest.fixture
+def hall(stage: Stage) -> Iterator[Hall]:
+    studio_id, studio = stage.tenant("studio")
+    other_id, _ = stage.tenant("studio", "Another")
+    _, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna")
+    anna.enrol(stage.file("anna.wav", voice_sample("anna")))
+    with open_registry(stage.settings) as world:
+        mine = stage.http(seat(world.db, studio_id, Role.STUDIO).token)
+        theirs = stage.http(seat(world.db, other_id, Role.STUDIO).token)
+    yield Hall(stage, studio, studio_id, anna, mine, theirs)
+    mine.close()
+    theirs.close()
+
+
+def test_a_cut_is_told_from_the_first_file_to_the_certificate(hall: Hall) -> None:
+    cut = hall.cut()
+    assert "Nothing has been handed in" in hall.page(f"/cuts/{cut}")
+    submission = hall.decided(cut)
+    refused = hall.page(f"/cuts/{cut}")
+    assert "REFUSED" in refused
+    assert "Unknown person 1" in refused
+    assert f"/v1/submissions/{submission}/media" in refused
+    (figure,) = hall.studio.get("/v1/figures")
+    answer = {"answer": "extra", "reference": "R-7"}
+    hall.studio.post(f"/v1/figures/{figure['id']}/answer", answer)
+    assert "Your answer is being taken into account" in hall.page(f"/cuts/{cut}")
+    hall.stage.run_jobs()
+    assert "Your answer is being taken" not in hall.page(f"/cuts/{cut}")
+    hall.anna.license(hall.studio_id)
+    decision = hall.studio.post(f"/v1/submissions/{submission}/clearances", {})
+    assert decision["verdict"] == "CLEARED"
+    hall.studio.post(f"/v1/clearances/{decision['id']}/certificate", {})
+    cleared = hall.page(f"/cuts/{cut}")
+    assert "You may release this cut" in cleared
+    assert "A cloned voice in every work of this studio" in cleared
+    assert 'class="qr"' in cleared
+    assert text("de", "clearance.sentence.CLEARED") in hall.page(f"/cuts/{cut}", "de")
+
+
+def test_what_is_under_way_says_how_far_it_is_and_asks_again(hall: Hall) -> None:
+    cut = hall.cut()
+    body = {"cut_id": cut, "filename": "film.mp4", "declaration": declaration()}
+    body["upload_id"] = hall.studio.upload(hall.stage.file("film.mp4", FILM))
+    hall.studio.post("/v1/submissions", body)
+    assert "<span data-open>" in hall.page(f"/cuts/{cut}")
+    hall.stage.run_jobs()
+    assert "data-open" not in hall.page(f"/cuts/{cut}")
+
+
+def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> None:
+    late, soon, waiting = hall.cut("Late"), hall.cut("Soon"), hall.cut("Waiting")
+    quiet = medium(5_000)
+    hall.decided(late, release_at="2031-05-01")
+    hall.decided(soon, release_at="2031-01-01")
+    submit(hall.stage, hall.studio, hall.cut("Free"), quiet, declaration())
+    board = hall.page("/studio")
+    lede = board.split('class="lede"')[1].split("</p>")[0]
+    assert "Soon" in lede
+    assert board.index(">Free</a>") < board.index(">Soon</a>") < board.index(">Late</a>")
+    blocked = hall.page("/studio?shelf=blocked&title=la")
+    assert ">Late</a>" in blocked
+    assert ">Soon</a>" not in blocked
+    assert f"/cuts/{waiting}" in hall.page("/studio?shelf=waiting")
+
+
+def test_the_calendar_is_paged_and_its_table_holds_every_row(hall: Hall) -> None:
+    for number in range(3):
+        hall.decided(hall.cut(f"=Film {number}"), medium(2_000), release_at="2031-01-01")
+    seen, address = [], "/studio?limit=1"
+    while address:
+        shown = hall.page(address)
+        seen += [name for name in ("Film 0", "Film 1", "Film 2") if f"={name}</a>" in shown]
+        after = shown.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+        more = 'rel="next"' in shown
+        address = after.replace("&amp;", "&") + "&limit=1" if more else ""
+    assert sorted(seen) == ["Film 0", "Film 1", "Film 2"]
+    answer = hall.mine.get("/studio/releases.csv?shelf=all")
+    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert len(rows) == 4
+    assert all(row[1].startswith("'=Film") for row in rows[1:])
+
+
+def test_works_show_what_is_declared_above_and_what_stands_below(hall: Hall) -> None:
+    series = hall.studio.post("/v1/works", {"title": "Night Shift", "level": "series"})["id"]
+    body = {"title": "Episode 1", "level": "episode", "parent_id": series}
+    episode = hall.studio.post("/v1/works", body)["id"]
+    declared = {"territories": ["AT"], "uses": [{"performer_id": hall.anna.id, "kind": "edit"}]}
+    hall.studio.post(f"/v1/works/{series}/declaration", {"declaration": declared})
+    assert "Episode 1" in hall.page(f"/works/{series}")
+    below = hall.page(f"/works/{episode}")
+    assert "From above" in below
+    assert hall.anna.id in below
+    assert "Night Shift" in hall.page("/works")
+    assert "What the series declares" in hall.page(f"/studio/new?work={episode}")
+
+
+def test_a_question_is_asked_once_for_all_cuts_and_an_answer_can_be_taken_back(hall: Hall) -> None:
+    series = hall.studio.post("/v1/works", {"title": "Night Shift", "level": "series"})["id"]
+    for number in (1, 2):
+        body = {"title": f"Episode {number}", "level": "episode", "parent_id": series}
+        episode = hall.studio.post("/v1/works", body)["id"]
+        cut = {"label": "Vertical", "format": "vertical", "language": "de"}
+        cut_id = hall.studio.post(f"/v1/works/{episode}/cuts", cut)["id"]
+        film = medium(20_000, ("the barkeeper", "face", 1_000, 9_000 + number))
+        submit(hall.stage, hall.studio, cut_id, film, declaration())
+    asked = hall.page("/questions")
+    assert "One new face or voice waits" in asked
+    assert "in 2 cuts" in asked
+    (figure,) = hall.studio.get("/v1/figures")
+    answer = {"answer": "extra", "reference": "R-9"}
+    hall.studio.post(f"/v1/figures/{figure['id']}/answer", answer)
+    assert "No question is open" in hall.page("/questions")
+    assert "R-9" in hall.page("/questions?answered=true")
+    assert "Night Shift" not in hall.theirs.get("/questions?answered=true").text
+
+
+def test_keys_are_shown_to_who_looks_after_them_and_the_pipeline_to_all(hall: Hall) -> None:
+    shown = hall.page("/studio/keys")
+    assert "/v1/uploads | jq -r .id" in shown
+    assert "Your administrator can do this." in shown
+    with open_registry(hall.stage.settings) as world:
+        token = seat(world.db, hall.studio_id, Role.ADMIN).token
+    with hall.stage.http(token) as boss:
+        assert 'data-shown-once="/v1/webhooks"' in boss.get("/studio/keys").text
+
+
+def test_nothing_of_a_studio_is_shown_to_another(hall: Hall) -> None:
+    cut = hall.cut()
+    submission = hall.decided(cut)
+    work = hall.studio.get(f"/v1/cuts/{cut}")["work_id"]
+    for path in (
+        f"/cuts/{cut}",
+        f"/works/{work}",
+        f"/studio/new?cut={cut}",
+        f"/studio/new?work={work}",
+        f"/v1/submissions/{submission}/media",
+    ):
+        assert hall.theirs.get(path).status_code == 404, path
+    for path in ("/studio?shelf=all", "/studio?shelf=waiting", "/works", "/studio/releases.csv"):
+        assert "Night Train" not in hall.theirs.get(path).text
+
+
+def test_the_file_is_played_in_parts_and_as_it_was_handed_in(hall: Hall) -> None:
+    submission = hall.decided(hall.cut())
+    path = f"/v1/submissions/{submission}/media"
+    whole = hall.mine.get(path)
+    assert (whole.status_code, whole.content) == (200, FILM)
+    part = hall.mine.get(path, headers={"Range": "bytes=5-11"})
+    assert (part.status_code, part.content) == (206, FILM[5:12])
+    assert part.headers["content-range"] == f"bytes 5-11/{len(FILM)}"
+    assert part.headers["content-type"] == "video/mp4"
+    beyond = hall.mine.get(path, headers={"Range": f"bytes={len(FILM)}-"})
+    assert beyond.status_code == 416

@@ -1,0 +1,62 @@
+"""On real films the own sound agrees with the mouth better than another's.
+
+The axes were fitted on these films, so this shows that file, clock and figures belong together.
+What the axes are worth for people they never saw is printed by `python -m bench.synchrony`.
+"""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fingerprint.engine import Engine
+from fingerprint.hearing import on_film as sound_of
+from fingerprint.media.limits import Limits
+from fingerprint.proofing.synchrony import on_film
+from registry.proofing import mouths
+from tests.engines import real_engine
+
+pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return real_engine()
+
+
+@pytest.fixture(scope="module")
+def films(media_dir: Path) -> list[Path]:
+    """One film of each of four people."""
+    with (media_dir / "MANIFEST.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["modality"] == "av"]
+    if not rows:
+        pytest.skip("real media: no films of people who speak")
+    own = {row["identity"]: media_dir / row["path"] for row in rows}
+    return [own[name] for name in sorted(own)[:4]]
+
+
+def test_the_own_sound_agrees_better_than_another(engine: Engine, films: list[Path]) -> None:
+    seen = [engine.mouth(path) for path in films]
+    heard = [sound_of(path, Limits()) for path in films]
+    scores = np.array([[on_film(film, *sound).score for sound in heard] for film in seen])
+    own, others = np.diag(scores), scores[~np.eye(len(films), dtype=bool)]
+    assert own.mean() > others.mean() + 0.15
+    found = engine.agreement(films[0])
+    assert found is not None
+    assert found.score == own[0]
+    assert found.motion > mouths.MOTION_MIN
+    assert (found.frame_ms, found.shown) == (40.0, found.frames)
+
+
+def test_a_mouth_that_is_late_by_half_a_second_agrees_less(
+    engine: Engine, films: list[Path]
+) -> None:
+    film, (sound, begins_ms) = engine.mouth(films[0]), sound_of(films[0], Limits())
+    late = replace(film, at_ms=film.at_ms + 480)
+    assert on_film(late, sound, begins_ms).score < on_film(film, sound, begins_ms).score - 0.1
+
+
+def test_a_recording_without_pictures_shows_no_mouth(engine: Engine, media_dir: Path) -> None:
+    assert engine.agreement(next((media_dir / "speech").rglob("*.flac"))) is None

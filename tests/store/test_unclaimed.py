@@ -1,0 +1,249 @@
+"""Unclaimed money: listed after its term, booked by two people, public, claimed once, given up."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import notices
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from registry.models.people import Performer
+from royalties.accounts import AccountKind
+from royalties.models_complaints import Ground, Ruling
+from royalties.models_runs import Run
+from royalties.models_unclaimed import UnclaimedKind, UnclaimedList, UnclaimedState
+from royalties.service import payees, publishing, rulings, runs, unclaimed
+from royalties.service.runs import Wanted
+from royalties.unclaimed import of_strangers
+from royalties.wire_unclaimed import published_to_dict
+from tests.fixtures import TestWorld
+from tests.store.royalties_books import Office, office_of
+from tests.store.royalties_stage import Stage, found
+from tests.store.test_accruals_by_tariff import agree, publish
+from tests.store.test_accruals_unlicensed import stranger
+from tests.store.test_books_replay import exported, replayed
+from tests.store.test_complaints import dispute, proved
+from tests.store.test_runs import Money
+from tests.unit.royalties.run_worlds import claim
+
+OVER = datetime(2027, 10, 1, 0, 0, tzinfo=UTC)
+LATER = datetime(2027, 11, 2, 12, tzinfo=UTC)
+GONE = datetime(2030, 1, 1, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def office(world: TestWorld) -> Iterator[Office]:
+    with office_of(Stage(world)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def money(office: Office) -> Money:
+    return Money(office)
+
+
+@pytest.fixture
+def cut_id(money: Money) -> str:
+    """A cut in which somebody licensed and somebody unknown have a half each, all of it paid."""
+    stage, anna = money.stage, money.stage.performer()
+    money.lives_in(anna.id, anna.tenant_id, "DE")
+    stage.licence(anna, agree(stage, publish(stage)))
+    made = stage.cut()
+    money.people[made] = anna
+    stage.clear(made, found(made, anna), strangers=[stranger((0, 20_000), (10_000, 60_000))])
+    stage.import_lines(f"{made},DE,2026-11,2000")
+    stage.accrue()
+    money.receive()
+    return made
+
+
+def propose(
+    money: Money, at: datetime = OVER, kind: UnclaimedKind = UnclaimedKind.APART
+) -> UnclaimedList:
+    with money.office.shared.write() as session:
+        return unclaimed.propose(session, money.office.clerk, 2026, kind, now=at)
+
+
+def decide(money: Money, item: UnclaimedList, at: datetime = OVER) -> UnclaimedList:
+    with money.office.shared.write() as session:
+        return unclaimed.decide(
+            session, money.office.approver, item.id, approve=True, note="", now=at
+        )
+
+
+def public(money: Money) -> list[dict[str, object]]:
+    with money.office.shared.read() as session:
+        return [published_to_dict(one) for one in publishing.published(session)]
+
+
+def run_at(money: Money, wanted: Wanted, at: datetime) -> Run:
+    office, vault = money.office, money.stage.world.vault
+    with office.shared.write() as session:
+        made = runs.draft(session, vault, office.clerk, wanted, now=at)
+        runs.propose(session, office.clerk, made.id, now=at)
+    with office.shared.write() as session:
+        return runs.decide(session, vault, office.approver, made.id, approve=True, note="", now=at)
+
+
+def claimed(money: Money, who: Performer, item_id: str, at: datetime) -> None:
+    """Somebody claims a published item, and two people agree."""
+    side = money.stage.agent(who)
+    item = dispute(money, side, item_id, ground=Ground.MINE, claimant=who.id, at=at)
+    with money.office.shared.write() as session:
+        rulings.propose(session, money.office.clerk, item.id, Ruling.UPHELD, now=at)
+    with money.office.shared.write() as session:
+        rulings.decide(session, money.office.approver, item.id, approve=True, note="", now=at)
+
+
+def test_it_is_listed_once_its_term_is_over_and_booked_by_two(money: Money, cut_id: str) -> None:
+    with pytest.raises(Conflict, match="ends on 2027-09-30"):
+        propose(money, datetime(2027, 9, 30, 23, 59, tzinfo=UTC))
+    item = propose(money)
+    with pytest.raises(Conflict, match="waits for its decision"):
+        propose(money)
+    with pytest.raises(NotAllowed), money.office.shared.write() as session:
+        unclaimed.decide(session, money.office.clerk, item.id, approve=True, note="", now=OVER)
+    assert (money.balance("unclaimed:2026-12"), public(money)) == (0, [])
+    done = decide(money, item)
+    assert (done.state, done.lines) == (UnclaimedState.BOOKED, 1)
+    assert money.balance("unclaimed:2026-12") == -7_500_000
+    assert money.balance(f"unidentified:{cut_id}") == 0
+    with pytest.raises(Conflict, match="nothing to list"):
+        propose(money)
+    with pytest.raises(NotAllowed), money.office.shared.write() as session:
+        unclaimed.propose(session, money.stage.studio, 2026, UnclaimedKind.APART, now=OVER)
+    with pytest.raises(NotFound), money.office.shared.read() as session:
+        unclaimed.get_list(session, money.stage.studio, item.id)
+
+
+def test_what_is_public_leads_to_the_place_and_tells_no_amount(money: Money, cut_id: str) -> None:
+    decide(money, propose(money))
+    (shown,) = public(money)
+    assert (shown["work"], shown["cut"], shown["months"]) == ("A title", "v1", ["2026-11"])
+    assert shown["spans"] == [[0, 60_000]]
+    assert not any("micro" in name or "amount" in name for name in shown)
+
+
+def test_whoever_proves_it_is_paid_once(money: Money, cut_id: str, tmp_path: Path) -> None:
+    first = run_at(money, Wanted("2026-11", "2026-11"), OVER)
+    decide(money, propose(money))
+    (shown,) = public(money)
+    ben, carla = money.stage.performer(), money.stage.performer()
+    money.lives_in(ben.id, ben.tenant_id, "DE")
+    name = str(shown["id"])
+    with pytest.raises(NotFound):
+        dispute(money, money.stage.agent(carla), name, ground=Ground.MINE, claimant=ben.id, at=OVER)
+    with pytest.raises(BadInput):
+        dispute(money, money.stage.agent(ben), name, ground=Ground.MINE, at=OVER)
+    with pytest.raises(NotFound):
+        dispute(
+            money,
+            money.stage.agent(ben),
+            "unc_" + "a" * 26,
+            ground=Ground.MINE,
+            claimant=ben.id,
+            at=OVER,
+        )
+    claimed(money, ben, name, LATER)
+    with pytest.raises(Conflict, match="claims money"):
+        propose(money, GONE, UnclaimedKind.GIVEN_UP)
+    follow = Wanted(follows_id=first.id)
+    second = run_at(money, follow, LATER)
+    assert money.balance(f"payable:{ben.payee_id}") == -7_500_000 * 85 // 100
+    assert public(money) == []
+    third = run_at(money, follow, LATER)
+    assert (third.lines, money.balance(f"payable:{ben.payee_id}")) == (0, -6_375_000)
+    for account in ("unclaimed:2026-12", f"unidentified:{cut_id}", f"accrued:{ben.id}"):
+        assert money.balance(account) == 0
+    proved(money, first, second, third)
+    assert replayed(tmp_path, exported(money.office))[0].same
+    with pytest.raises(Conflict, match="nothing to list"):
+        propose(money, LATER)
+
+
+def test_who_is_found_after_all_takes_it_out_of_the_list(money: Money, cut_id: str) -> None:
+    anna, ben = money.people[cut_id], money.stage.performer()
+    first = run_at(money, Wanted("2026-11", "2026-11"), OVER)
+    decide(money, propose(money))
+    money.stage.clear(cut_id, found(cut_id, anna), found(cut_id, ben))
+    money.stage.accrue()
+    run_at(money, Wanted(follows_id=first.id), LATER)
+    assert money.balance("unclaimed:2026-12") == money.balance(f"unidentified:{cut_id}") == 0
+    assert money.balance(f"held:{ben.id}") == -7_500_000
+    assert public(money) == []
+
+
+def test_after_three_years_it_is_given_up(money: Money, cut_id: str) -> None:
+    decide(money, propose(money))
+    (shown,) = public(money)
+    with pytest.raises(Conflict, match="ends on 2029-12-31"):
+        propose(money, LATER, UnclaimedKind.GIVEN_UP)
+    decide(money, propose(money, GONE, UnclaimedKind.GIVEN_UP), GONE)
+    assert money.balance("social:unclaimed") == -7_500_000
+    assert (money.balance("unclaimed:2026-12"), public(money)) == (0, [])
+    ben = money.stage.performer()
+    with pytest.raises(NotFound):
+        claimed(money, ben, str(shown["id"]), GONE)
+    with pytest.raises(Conflict, match="nothing to list"):
+        propose(money, GONE, UnclaimedKind.GIVEN_UP)
+
+
+def test_a_payee_whom_nobody_named_comes_back_once_named(money: Money) -> None:
+    anna = money.people[money.earn(10_000, taxed="")]
+    known = money.people[money.earn(10_000)]
+    money.receive()
+    first = run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    decide(money, propose(money))
+    assert money.balance("unclaimed:2026-12") == -85_000_000
+    assert money.balance(f"blocked:{anna.payee_id}") == 0
+    assert money.balance(f"payable:{known.payee_id}") == -85_000_000
+    assert public(money) == [], "nobody's name is published"
+    with money.office.shared.read() as session:
+        told = [one.kind for one in notices.inbox(session, money.stage.agent(anna))]
+    assert "money.unclaimed" in told
+    named_at(money, anna, LATER)
+    follow = Wanted(follows_id=first.id)
+    run_at(money, follow, LATER)
+    assert money.balance(f"blocked:{anna.payee_id}") == -85_000_000
+    run_at(money, follow, LATER)
+    assert money.balance(f"payable:{anna.payee_id}") == -85_000_000
+    assert money.balance("unclaimed:2026-12") == 0
+
+
+def named_at(money: Money, performer: Performer, at: datetime) -> None:
+    with money.office.shared.write() as session:
+        payees.set_details(
+            session,
+            money.stage.world.vault,
+            money.stage.agent(performer),
+            performer.id,
+            {"name": "A Performer", "residence": "DE"},
+            cooling_days=0,
+            now=at,
+        )
+
+
+def test_a_list_that_changed_since_is_not_booked(money: Money) -> None:
+    anna = money.people[money.earn(10_000, taxed="")]
+    money.receive()
+    run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    item = propose(money)
+    named_at(money, anna, OVER)
+    with pytest.raises(Conflict, match="has changed"):
+        decide(money, item)
+    assert money.balance("unclaimed:2026-12") == 0
+
+
+@given(st.lists(st.integers(0, 10**12), min_size=1, max_size=6))
+def test_lists_over_time_never_name_a_millionth_twice(received: list[int]) -> None:
+    """However much comes in between, all lists together are what was received at most."""
+    apart: dict[str, int] = {}
+    for whole in received:
+        one = claim("a", whole, account=AccountKind.UNIDENTIFIED, month="2026-03")
+        for line in of_strangers([one, claim("b", whole, month="2026-03")], 2026, apart):
+            assert line.live_key == one.live_key
+            apart[line.live_key] = apart.get(line.live_key, 0) + line.amount_micro
+    assert sum(apart.values()) == max(received)

@@ -1,0 +1,42 @@
+"""The menu: every door in it leads somewhere, and to no other group's places."""
+
+import pytest
+
+from api.roles import PLACES, Role
+from api.routetable import ROWS
+from api.scopes import TenantKind
+from api.web.navigation import SECTIONS, sections
+from api.web.texts import LANGUAGES, catalogue
+from core.principal import Principal
+
+
+def someone(kind: TenantKind, *roles: Role) -> Principal:
+    names = frozenset(role.value for role in roles)
+    return Principal("ten_1", "ses_1", frozenset(), kind, person="acc_1", roles=names)
+
+
+def test_every_place_is_a_page_with_a_name() -> None:
+    pages = {row.path for row in ROWS if row.method == "GET" and row.page}
+    for section in SECTIONS:
+        for lang in LANGUAGES:
+            words = {f"nav.{section.key}", *(item.key for item in section.items)}
+            assert words <= catalogue(lang).keys()
+        assert {item.href for item in section.items} <= pages
+
+
+@pytest.mark.parametrize("kind", TenantKind)
+def test_nobody_sees_another_groups_places(kind: TenantKind) -> None:
+    for role in PLACES[kind]:
+        for section in sections(someone(kind, role)):
+            assert kind in section.kinds or kind is TenantKind.OPERATOR
+            assert section.items
+
+
+def test_a_place_is_shown_to_its_roles_alone() -> None:
+    keys = [
+        item.key
+        for part in sections(someone(TenantKind.STUDIO, Role.STUDIO))
+        for item in part.items
+    ]
+    assert "members.title" not in keys
+    assert "approvals.title" in keys

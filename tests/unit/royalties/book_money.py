@@ -1,0 +1,201 @@
+"""Invoices and money over the claims of a made-up book.
+
+Which document lists which claim, and which money pays what, are facts that the world keeps; every
+amount and every posting is worked out by the rules of the product.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from core.ids import derived_id
+from royalties import invoicing, receiving
+from royalties.accounts import parse
+from royalties.billing.vat import Tax as Vat
+from royalties.billing.vat import tax_to_dict
+from royalties.models_books import Transaction
+from royalties.models_income import Allocation, Claims, Invoice, Payment, Receipt, Settlement
+from royalties.models_received import ReceivedClaim
+from tests.unit.royalties import book_claims
+from tests.unit.royalties.book_claims import BOOK, side
+
+
+@dataclass
+class Money(book_claims.Claims):
+    """A book up to the money that came in."""
+
+    invoices: dict[str, Invoice] = field(default_factory=dict)
+    listed: dict[str, str] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    matches: list[Allocation] = field(default_factory=list)
+
+    def invoice(self, studio: str, currency: str, vat: Vat) -> None:
+        """Ask a licensee for everything that stands on no invoice yet."""
+        due = [
+            one
+            for one in self.standing()
+            if (one.basis.licensee_id, one.currency) == (studio, currency)
+            and one.id not in self.listed
+        ]
+        claims = Claims(studio, currency, len(due), sum(one.amount_micro for one in due))
+        if not due or not invoicing.collectable(claims):
+            return
+        amounts = invoicing.amounts(claims.claims_micro, vat.basis_points)
+        made = self._document(claims, amounts, tax_to_dict(vat))
+        self.listed.update({one.id: made.id for one in due})
+
+    def credit(self) -> None:
+        """Give back, invoice by invoice, what was taken back since, and pay others with it."""
+        gone: dict[str, list[str]] = {}
+        for name, invoice_id in self.listed.items():
+            if name in self.reversed:
+                gone.setdefault(invoice_id, []).append(name)
+        for invoice_id, names in sorted(gone.items()):
+            self._credit(self.invoices[invoice_id], names)
+
+    def cancel(self, invoice_id: str) -> None:
+        """Take back all that is left of an invoice; its claims are due again."""
+        names = [name for name, where in self.listed.items() if where == invoice_id]
+        if names:
+            self._credit(self.invoices[invoice_id], names)
+
+    def receive(self, studio: str | None, currency: str, amount_micro: int) -> str:
+        """Money comes in, from a licensee or from nobody knows whom."""
+        payment = Payment(f"r{len(self.receipts)}", self.at.date(), amount_micro, currency, studio)
+        name = derived_id("rcp", BOOK, payment.reference)
+        made = Receipt(name, BOOK, payment, len(self.receipts), self.at)
+        self.receipts[name] = made
+        self.post(receiving.entered(made, self.stamp()))
+        return name
+
+    def match(self, receipt_id: str, invoice_id: str, part: Fraction = Fraction(1)) -> None:
+        """A receipt pays an invoice as far as both go, or a part of that."""
+        receipt, settled = self._receipt(receipt_id), self.settlement(invoice_id)
+        if receipt.payment.currency != settled.invoice.currency:
+            return
+        for one, amount in receiving.as_far_as(receipt.unmatched_micro, [settled]):
+            self._allocate(receipt_id, one.invoice.id, int(amount * part), "matched")
+
+    def unmatch(self, receipt_id: str, invoice_id: str) -> None:
+        self._allocate(receipt_id, invoice_id, -self._matched(receipt_id, invoice_id), "unmatched")
+
+    def settlement(self, invoice_id: str) -> Settlement:
+        paid = sum(one.amount_micro for one in self.matches if one.invoice_id == invoice_id)
+        return invoicing.settle(self.invoices[invoice_id], self._credits(invoice_id), paid)
+
+    def asked(self, studio: str, currency: str) -> list[Settlement]:
+        """A licensee's invoices that ask for more money, oldest first."""
+        found = [
+            self.settlement(one.id)
+            for one in self.invoices.values()
+            if (one.licensee_id, one.currency, one.credits_id) == (studio, currency, None)
+        ]
+        return [one for one in found if one.open_micro > 0]
+
+    def received(self) -> list[ReceivedClaim]:
+        """Every claim with what was received of it, in the order of booking."""
+        standing = {one.id: one.amount_micro for one in self.standing()}
+        parts: dict[str, int] = {}
+        for invoice in [one for one in self.invoices.values() if one.credits_id is None]:
+            names = sorted(n for n in standing if self.listed.get(n) == invoice.id)
+            amounts = [standing[name] for name in names]
+            shares = receiving.shares(self.settlement(invoice.id), amounts)
+            parts.update(zip(names, shares, strict=True))
+        accruals = [one for one in self.transactions.values() if one.kind == "accrual"]
+        return [_claim(one, standing.get(one.id, 0), parts.get(one.id, 0)) for one in accruals]
+
+    def _document(self, claims: Claims, amounts: object, tax: Mapping[str, str]) -> Invoice:
+        number = len(self.invoices) + 1
+        made = Invoice(
+            id=derived_id("inv", BOOK, str(number)),
+            tenant_id=BOOK,
+            kind=claims.kind,
+            year=2026,
+            no=number,
+            licensee_id=claims.licensee_id,
+            month=self.month,
+            currency=claims.currency,
+            issued_on=self.at.date(),
+            due_on=date(2027, 1, 31),
+            lines=claims.lines,
+            claims_micro=claims.claims_micro,
+            amounts=amounts,  # type: ignore[arg-type]
+            seq=number,
+            recorded_at=self.at,
+            credits_id=claims.credits_id,
+            tax=tax,
+        )
+        self.invoices[made.id] = made
+        sides = invoicing.postings(made, tax["authority"])
+        if sides:
+            self.post(invoicing.booked(made, sides, self.stamp()))
+        return made
+
+    def _credits(self, invoice_id: str) -> list[Invoice]:
+        return [one for one in self.invoices.values() if one.credits_id == invoice_id]
+
+    def _credit(self, invoice: Invoice, names: list[str]) -> None:
+        taken = sum(self.transactions[name].amount_micro for name in names)
+        claims = Claims(invoice.licensee_id, invoice.currency, len(names), -taken, invoice.id)
+        rate = int(invoice.tax["basis_points"])
+        amounts = invoicing.credit(invoice, self._credits(invoice.id), claims, rate)
+        self._document(claims, amounts, invoice.tax)
+        for name in names:
+            del self.listed[name]
+        held: dict[str, int] = {}
+        for one in self.matches:
+            if one.invoice_id == invoice.id:
+                held[one.receipt_id] = held.pop(one.receipt_id, 0) + one.amount_micro
+        for receipt_id, back in receiving.given_back(self.settlement(invoice.id), held):
+            self._allocate(receipt_id, invoice.id, -back, "credited")
+            left = self._receipt(receipt_id).unmatched_micro
+            asked = self.asked(invoice.licensee_id, invoice.currency)
+            for one, amount in receiving.as_far_as(left, asked):
+                self._allocate(receipt_id, one.invoice.id, amount, "offset")
+
+    def _receipt(self, receipt_id: str) -> Receipt:
+        paid = sum(one.amount_micro for one in self.matches if one.receipt_id == receipt_id)
+        return replace(self.receipts[receipt_id], matched_micro=paid)
+
+    def _matched(self, receipt_id: str, invoice_id: str) -> int:
+        return sum(
+            one.amount_micro
+            for one in self.matches
+            if (one.receipt_id, one.invoice_id) == (receipt_id, invoice_id)
+        )
+
+    def _allocate(self, receipt_id: str, invoice_id: str, amount: int, reason: str) -> None:
+        if not amount:
+            return
+        number = len(self.matches) + 1
+        name = derived_id("alc", receipt_id, invoice_id, str(number))
+        made = Allocation(name, receipt_id, invoice_id, number, amount, reason, number, self.at)
+        self.matches.append(made)
+        receipt, invoice = self.receipts[receipt_id], self.invoices[invoice_id]
+        self.post(receiving.matched(receipt, invoice, made, self.stamp()))
+
+
+def _claim(one: Transaction, claimed: int, received: int) -> ReceivedClaim:
+    pins = one.pins
+    credited = next(p.account for p in one.postings if p.amount_micro < 0)
+    return ReceivedClaim(
+        transaction_id=one.id,
+        kind="accrual",
+        account=parse(credited).kind,
+        live_key=one.basis.live_key,
+        performer_id=pins.performer_id,
+        performer_tenant_id=side(pins.performer_id) if pins.performer_id else "",
+        payee_id=pins.payee_id,
+        licensee_id=one.basis.licensee_id,
+        cut_id=pins.cut_id,
+        use_id=pins.use_id,
+        usage_line_id=pins.usage_line_id,
+        use_kind=pins.kind.value if pins.kind else "",
+        tariff_id=pins.tariff_id,
+        territory=pins.territory,
+        earned_period=one.earned_period,
+        currency=one.currency,
+        claimed_micro=claimed,
+        received_micro=received,
+    )
