@@ -225,6 +225,17 @@ def open_approvals(session: Session, principal: Principal) -> list[Approval]:
     ]
 
 
+def list_approvals(
+    session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
+) -> list[tuple[int, Approval]]:
+    """(number, proposal) of the principal's organisation whatever became of it, newest first."""
+    query = select(ApprovalRow).where(col(ApprovalRow.tenant_id) == principal.tenant_id)
+    if before_seq is not None:
+        query = query.where(col(ApprovalRow.seq) < before_seq)
+    rows = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(limit))
+    return [(row.seq, _approval(session, row)) for row in rows]
+
+
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
     """Return one proposal of the principal's organisation; raises NotFound."""
     return _approval(session, _mine(session, principal, approval_id))

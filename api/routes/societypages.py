@@ -11,13 +11,15 @@ from api.web import societyviews as views
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from api.wire import FROZEN
+from core import approvals
 from core.clock import utc_now
-from core.principal import holds
+from core.principal import Principal, holds
 from royalties.accounts import AccountKind
 from royalties.models_books import PeriodState
 from royalties.models_payouts import BatchState
 from royalties.models_runs import RunKind, RunState
 from royalties.service import (
+    booknames,
     payouts,
     periods,
     reminders,
@@ -72,6 +74,8 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
         overdue=reminders.list_overdue(reading, caller, now=now),
         deadline=views.next_deadline(runs.calendar_of(reading, caller, at=now)),
         year=now.year,
+        may=holds(caller, "usage"),
+        decides=_decides(caller),
     )
 
 
@@ -127,8 +131,12 @@ def run_page(
         proofs={unit: views.proof(one) for unit, one in sorted(totals.items())},
         steps=views.steps(run, runs.list_runs(reading, caller)),
         previews=previews,
+        names=booknames.names_of(
+            reading, caller.tenant_id, performers=[one.performer_id for one in previews]
+        ),
         more=previews[-1].performer_id if len(previews) == PERFORMERS_SHOWN else "",
         may=holds(caller, "usage"),
+        decides=_decides(caller),
         checked=run_checking.verify(reading, caller, run_id) if asked.check else None,
     )
 
@@ -151,6 +159,21 @@ def payouts_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Resp
 def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     """Whom does this batch pay, whom not, and why?"""
     batch, found = payouts.get_batch(reading, visit.principal, batch_id)
-    return form_page(
-        "societypayout.html", lang, visit, here="/society/payouts", batch=batch, payouts=found
+    names = booknames.names_of(
+        reading, visit.principal.tenant_id, payees=[one.payee_id for one in found]
     )
+    return form_page(
+        "societypayout.html",
+        lang,
+        visit,
+        here="/society/payouts",
+        batch=batch,
+        payouts=found,
+        names=names,
+        decides=_decides(visit.principal),
+    )
+
+
+def _decides(principal: Principal) -> bool:
+    """Whether somebody is a second person of this book: an auditor is none."""
+    return approvals.may_decide(principal, periods.DECIDERS)

@@ -1,6 +1,7 @@
 """The books: balances, months, exchanges, export."""
 
 from api.routetable.row import Reach, row
+from api.scopes import AUDIT
 from registry.models.mandates import Act
 
 _STATEMENTS = "/v1/performers/{performer_id}/account-statements"
@@ -9,8 +10,19 @@ ROWS = (
     row("GET", "/society/usage", "usage", page=True),
     row("GET", "/society/runs", "reports", page=True),
     row("GET", "/society/runs/{run_id}", "reports", may_lack=True, page=True),
+    row(
+        "GET",
+        "/society/runs/{run_id}/performers/{performer_id}",
+        "reports",
+        may_lack=True,
+        page=True,
+    ),
+    row("GET", "/society/lines/{line_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/payouts", "reports", page=True),
     row("GET", "/society/payouts/{batch_id}", "reports", may_lack=True, page=True),
+    row("GET", "/audit", AUDIT, page=True),
+    row("GET", "/audit/approvals", AUDIT, page=True),
+    row("GET", "/audit/balance", AUDIT, page=True),
     row("GET", "/v1/ledger/trial-balance", "reports"),
     row("GET", "/v1/ledger/periods", "reports"),
     row("POST", "/v1/ledger/periods/{period}/closing", "usage", may_lack=True),

@@ -108,7 +108,7 @@ def _line(lang: str, movement: Movement, statement: AccountStatement) -> dict[st
             }
             for (currency, counterpart), amount in sorted(moved.items())
         ],
-        "claim": None if one.claim is None else _claim(one),
+        "claim": None if one.claim is None else claim_shown(one),
     }
 
 
@@ -125,7 +125,7 @@ def _waits(pins: Pins) -> dict[str, Any] | None:
     return {"code": pins.cause, "detail": detail} if pins.cause else None
 
 
-def _claim(one: Transaction) -> dict[str, Any]:
+def claim_shown(one: Transaction) -> dict[str, Any]:
     """What the claim rests on, down to the second, the licence and the usage line."""
     basis = one.basis
     return {

@@ -72,6 +72,43 @@ def _rank(key: tuple[AccountKind, str]) -> tuple[str, int, str]:
     return unit, _WAY.index(kind) if kind in _WAY else len(_WAY), kind.value
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Debits and credits of one kind of account, in one currency."""
+
+    kind: str
+    currency: str
+    debits_micro: int
+    credits_micro: int
+
+    @property
+    def net_micro(self) -> int:
+        """Debits less credits."""
+        return self.debits_micro - self.credits_micro
+
+
+def sides(balances: Iterable[AccountBalance]) -> tuple[Sides, ...]:
+    """Both sides of every kind of account, in the order of the money's way."""
+    sums: dict[tuple[AccountKind, str], list[int]] = defaultdict(lambda: [0, 0])
+    for one in balances:
+        both = sums[parse(one.account).kind, one.currency]
+        both[0] += one.debits_micro
+        both[1] += one.credits_micro
+    return tuple(
+        Sides(kind.value, unit, *both)
+        for (kind, unit), both in sorted(sums.items(), key=lambda one: _rank(one[0]))
+    )
+
+
+def totals(balances: Iterable[AccountBalance]) -> tuple[Sides, ...]:
+    """Both sides of the whole, a row for each currency; they are equal in sound books."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for one in balances:
+        sums[one.currency][0] += one.debits_micro
+        sums[one.currency][1] += one.credits_micro
+    return tuple(Sides("", unit, *both) for unit, both in sorted(sums.items()))
+
+
 def of_kind(found: Iterable[Place], kind: AccountKind) -> tuple[Place, ...]:
     """What is on accounts of this kind, a figure per currency."""
     return tuple(one for one in found if one.kind == kind.value)

@@ -217,7 +217,7 @@ def dead_before(session: Session, _capability: SearchCapability, until: date) ->
 def cards(
     session: Session, _capability: SearchCapability, performer_ids: Collection[str]
 ) -> tuple[PerformerCard, ...]:
-    """Public names across tenants; only for performers whom the caller's submission matched."""
+    """Public names across tenants; for whom the caller's submission matched or book owes money."""
     query = select(PerformerRow).where(col(PerformerRow.id).in_(performer_ids))
     found = [PerformerCard(row.id, names_of(session, row)[1]) for row in session.exec(query)]
     return tuple(sorted(found, key=lambda card: (card.public_name, card.performer_id)))

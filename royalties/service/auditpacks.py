@@ -77,12 +77,7 @@ def write_pack(session: Session, principal: Principal, target: IO[bytes], order:
     scope `reports`.
     """
     require(principal, "reports")
-    if not 0 <= order.sample <= rules.SAMPLE_MAX or not order.seed.isprintable() or not order.seed:
-        raise BadInput(
-            f"A sample has at most {rules.SAMPLE_MAX} claims, and a seed in one line.",
-            next_step="Choose a seed that nobody knew before, such as today's lottery numbers.",
-            code="bad-sample",
-        )
+    _check_sample(order.seed, order.sample)
     book = principal.tenant_id
     with zipfile.ZipFile(target, "w") as archive:
         pack = _Pack(archive)
@@ -96,6 +91,28 @@ def write_pack(session: Session, principal: Principal, target: IO[bytes], order:
         head = {"book": book, "seed": order.seed, "sample": order.sample}
         signed = rules.signed_manifest(head, pack.digests, order.registry_key, order.now)
         pack.add(rules.MANIFEST, [_json(signed)])
+
+
+def sample_of(session: Session, principal: Principal, seed: str, size: int) -> tuple[str, ...]:
+    """The accruals of one's own book that a seed draws, as the pack of the same seed lists them.
+
+    Raises as `write_pack` does.
+    """
+    require(principal, "reports")
+    _check_sample(seed, size)
+    drawing = rules.Sampler(seed, size)
+    for name in journal.claim_ids(session, _capability(principal.tenant_id), principal.tenant_id):
+        drawing.see(name)
+    return drawing.drawn()
+
+
+def _check_sample(seed: str, size: int) -> None:
+    if not 0 <= size <= rules.SAMPLE_MAX or not seed.isprintable() or not seed:
+        raise BadInput(
+            f"A sample has at most {rules.SAMPLE_MAX} claims, and a seed in one line.",
+            next_step="Choose a seed that nobody knew before, such as today's lottery numbers.",
+            code="bad-sample",
+        )
 
 
 def _books(pack: _Pack, session: Session, book: str) -> None:

@@ -6,17 +6,15 @@ licensee pays, and so are names: of known people who cannot be reached nothing i
 
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import suppress
 
 from sqlmodel import Session
 
-from core.errors import NotFound
 from core.principal import SearchCapability, system
 from fingerprint.models import Span
 from registry.spans import merge
-from registry.store import works
 from royalties.models_books import Transaction
 from royalties.models_unclaimed import Published, UnclaimedLine, UnclaimedList
+from royalties.service.booknames import title_of
 from royalties.service.unclaimedback import apart_in
 from royalties.store import journal
 from royalties.store import unclaimed as store
@@ -63,7 +61,7 @@ def _published(
     accruals: dict[str, Transaction],
 ) -> Published:
     first = lines[0]
-    work, cut = _title(session, first)
+    work, cut = title_of(session, first.cut_id, first.licensee_id)
     spans: list[Span] = [span for one in lines for span in accruals[one.transaction_id].pins.spans]
     return Published(
         item_id=first.item_id,
@@ -75,11 +73,3 @@ def _published(
         spans=merge(spans),
         published_at=item.booked_at or item.until,
     )
-
-
-def _title(session: Session, line: UnclaimedLine) -> tuple[str, str]:
-    owner = system(line.licensee_id)
-    with suppress(NotFound):
-        cut = works.get_cut(session, owner, line.cut_id)
-        return works.get_work(session, owner, cut.work_id).title, cut.label
-    return "", ""

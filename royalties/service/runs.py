@@ -148,10 +148,13 @@ def lines_of(
     *,
     performer_id: str | None = None,
     after: tuple[str, str, str] = ("", "", ""),
+    limit: int = 200,
 ) -> list[RunLine]:
     """A page of the lines of a run that one may see: the whole, or one's own performers'."""
     require(principal, "reports")
-    return run_lines.page(session, principal, run_id, performer_id=performer_id, after_key=after)
+    return run_lines.page(
+        session, principal, run_id, performer_id=performer_id, after_key=after, limit=limit
+    )
 
 
 def preview_of(

@@ -218,6 +218,20 @@ def of_book(
     return _load(session, *clauses, limit=limit)
 
 
+def claim_ids(session: Session, _capability: SearchCapability, book: str) -> Iterator[str]:
+    """The ids of all accruals of one book in order of booking, as a stream."""
+    query = (
+        sql_select(col(TransactionRow.id))
+        .where(
+            col(TransactionRow.tenant_id) == book,
+            col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
+        )
+        .order_by(col(TransactionRow.seq))
+    )
+    for (name,) in session.connection().execute(query.execution_options(yield_per=IDS_MAX)):
+        yield name
+
+
 def _load(
     session: Session, *clauses: ColumnElement[bool], limit: int | None = None
 ) -> list[Transaction]:

@@ -174,6 +174,25 @@ def page(
     return [_line(row) for row in session.connection().execute(query.limit(limit))]
 
 
+def of_claim(
+    session: Session, _capability: SearchCapability, book: str, live_key: str
+) -> list[tuple[str, RunLine]]:
+    """What the closed runs of a book did with a claim and what was taken from it, with each run."""
+    key = col(LineRow.live_key)
+    query = (
+        _with_runs(_lines_query())
+        .where(
+            col(LineRow.tenant_id) == book,
+            # What is kept apart has a name of its own behind a stroke.
+            (key == live_key) | key.between(f"{live_key}/", f"{live_key}0"),
+            col(RunRow.state) == RunState.CLOSED.value,
+        )
+        .order_by(col(RunRow.number), key, col(LineRow.payee_id), col(LineRow.outcome))
+        .limit(KEYS_MAX)
+    )
+    return [(row.run_id, _line(row)) for row in session.connection().execute(query)]
+
+
 def releases(
     session: Session, _capability: SearchCapability, run_id: str
 ) -> list[tuple[Release, str]]:

@@ -167,6 +167,15 @@ def pages(
             return
 
 
+def find_line(session: Session, principal: Principal, line_id: str) -> UsageLine | None:
+    """One line that the principal may see, whether or not it counts."""
+    query = select(UsageLineRow).where(
+        visible(UsageLineRow, principal), col(UsageLineRow.id) == line_id
+    )
+    row = session.exec(query).first()
+    return None if row is None else line_of(row)
+
+
 def uncounted(
     session: Session, principal: Principal, cut_id: str, *, size: int = PAGE
 ) -> Iterator[tuple[str, ...]]:

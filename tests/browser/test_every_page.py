@@ -62,6 +62,9 @@ OWN = (
     "/society/usage",
     "/society/runs",
     "/society/payouts",
+    "/audit",
+    "/audit/approvals",
+    "/audit/balance",
     "/account",
     "/account/code",
     "/members",
@@ -98,6 +101,8 @@ ELSEWHERE = {
     # Looked at in the story that makes them.
     "/society/runs/{run_id}",
     "/society/payouts/{batch_id}",
+    "/society/runs/{run_id}/performers/{performer_id}",
+    "/society/lines/{line_id}",
 }
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),

@@ -54,6 +54,12 @@ def test_money_is_distributed_and_paid_out(chromium: Chromium, office: Registry)
         assert "Closed and booked" in page.inner_text(".lede")
         page.click("text=Compute again")
         page.wait_for_selector("text=Computed again: lines, postings and log agree.")
+        page.click("text=Anna")
+        page.click("text=Night Train")
+        assert page.inner_text("h1") == "50.00 EUR for Anna"
+        assert "00:00.0–00:15.0" in page.inner_text("main")
+        page.go_back()
+        page.go_back()
         page.click("text=Pay out >> nth=0")
         confirmed(page, "Propose")
         assert "wait for a second person" in page.inner_text(".lede")
@@ -78,6 +84,13 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
             page.click(".rows a >> nth=0")
             page.wait_for_url(f"**/society/{name}/*")
             found += looked_at(page, axe, f"society-{name}-one", lang)
+        page.goto(f"{office.url}/society/runs")
+        for place, link in enumerate((".rows a", "tbody th a", ".rows a")):
+            page.click(f"{link} >> nth=0")
+            page.wait_for_load_state()
+            found += looked_at(page, axe, f"society-down-{place}", lang)
+        page.goto(f"{office.url}/audit?seed=7-12-33")
+        found += looked_at(page, axe, "audit-drawn", lang)
     assert not found, "\n".join(found)
 
 

@@ -52,6 +52,7 @@ FIXED = {
     "template_id": "archive-reuse",
     "tariff_id": "gema-ai",
     "run_id": "run_none",
+    "line_id": "txn_none",
     "complaint_id": "cpl_none",
     "list_id": "unl_none",
     "import_id": "imp_none",

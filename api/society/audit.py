@@ -1,0 +1,81 @@
+"""The auditor's desk: a sample that nobody could choose, who approved what, and any balance.
+
+It only reads. What is drawn follows from the seed, so that anybody who names it draws the same.
+"""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlmodel import Session
+
+from api.accounts.models import Door
+from api.accounts.store import people
+from api.paging import Window, page
+from api.scopes import AUDIT
+from api.society.lines import lines_named
+from api.web import societyviews as views
+from core import approvals
+from core.approvals import Approval
+from core.errors import NotFound
+from core.principal import Principal, require
+from royalties.models_books import PeriodState
+from royalties.models_runs import RunState
+from royalties.service import auditpacks, periods, runs, statements
+
+SAMPLE = 25
+MONTHS_SHOWN = 36
+DESK = Door("audit")
+
+
+def desk_page(session: Session, principal: Principal, seed: str, sample: int) -> dict[str, Any]:
+    """Whether the book adds up, the sample that was asked for, and where proofs lie."""
+    require(principal, AUDIT)
+    balances = statements.book_balance(session, principal)
+    drawn = auditpacks.sample_of(session, principal, seed, sample) if seed else ()
+    lines, names = lines_named(session, principal, drawn)
+    closed = [one for one in runs.list_runs(session, principal) if one.state is RunState.CLOSED]
+    return {
+        "balanced": not sum(one.net_micro for one in balances),
+        "seed": seed,
+        "sample": sample,
+        "drawn": [lines[name] for name in drawn],
+        "names": names,
+        "months": periods.list_periods(session, principal)[:MONTHS_SHOWN],
+        "runs": closed[:MONTHS_SHOWN],
+    }
+
+
+def approvals_page(session: Session, principal: Principal, window: Window) -> dict[str, Any]:
+    """What took two people, newest first: who proposed, who decided, and when."""
+    require(principal, AUDIT)
+    found = approvals.list_approvals(
+        session, principal, before_seq=window.before_seq, limit=window.limit
+    )
+    shown = page(found, window, lambda item: item[0], cursor=lambda item: item[0])
+    items = [item for _, item in found[: window.shown_max]]
+    return {"items": items, "people": _called(session, items), "more": shown.next_cursor}
+
+
+def balance_page(session: Session, principal: Principal, month: str) -> dict[str, Any]:
+    """Both sides of every kind of account over one month, or over all of them."""
+    require(principal, AUDIT)
+    balances = statements.book_balance(session, principal, month=month or None)
+    months = periods.list_periods(session, principal)
+    return {
+        "month": month,
+        "months": months,
+        "closed": any(one.month == month and one.state is PeriodState.CLOSED for one in months),
+        "rows": views.sides(balances),
+        "totals": views.totals(balances),
+    }
+
+
+def _called(session: Session, items: Iterable[Approval]) -> Mapping[str, str]:
+    """Names of the people in these approvals; nobody's who is not there any more."""
+    called = {}
+    ids = {who for one in items for who in (one.proposed_person, one.decided_person) if who}
+    for person_id in sorted(ids):
+        with suppress(NotFound):
+            called[person_id] = people.card(session, DESK, person_id).name
+    return called

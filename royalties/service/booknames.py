@@ -1,0 +1,72 @@
+"""Names in place of ids, for whoever keeps a book: of performers, organisations and cuts.
+
+A book's lines tell its keeper whose money it is and where it was earned; names say it to people.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from sqlmodel import Session
+
+from core.errors import NotFound
+from core.principal import SearchCapability, system
+from core.tenants import get_tenant
+from registry.store import people, works
+from royalties.models_books import Transaction
+from royalties.models_evidence import Names
+
+
+def names_of(
+    session: Session,
+    book: str,
+    *,
+    performers: Iterable[str] = (),
+    organisations: Iterable[str] = (),
+    cuts: Iterable[tuple[str, str]] = (),
+    payees: Iterable[str] = (),
+) -> Names:
+    """The names of all these in a book; `cuts` come with their owners. Who is gone is left out."""
+    capability = SearchCapability("book-names", book)
+    behind = {
+        one.payee_id: one.id
+        for one in people.unnamed(session, capability, payee_ids=sorted({*payees} - {""}))
+    }
+    wanted = sorted({*performers, *behind.values()} - {""})
+    called = {
+        one.performer_id: one.public_name for one in people.cards(session, capability, wanted)
+    }
+    return Names(
+        performers=called,
+        organisations=_organisations(session, organisations),
+        cuts={cut_id: title_of(session, cut_id, owner) for cut_id, owner in set(cuts)},
+        paid={payee: called[one] for payee, one in behind.items() if one in called},
+    )
+
+
+def names_in(session: Session, book: str, lines: Iterable[Transaction]) -> Names:
+    """The names of everybody and everything that these accruals are about."""
+    found = [one for one in lines if one.claim is not None]
+    return names_of(
+        session,
+        book,
+        performers=[one.pins.performer_id for one in found],
+        organisations=[one.basis.licensee_id for one in found],
+        cuts=[(one.pins.cut_id, one.basis.licensee_id) for one in found],
+    )
+
+
+def _organisations(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for tenant_id in sorted({*ids} - {""}):
+        with suppress(NotFound):
+            found[tenant_id] = get_tenant(session, tenant_id).name
+    return found
+
+
+def title_of(session: Session, cut_id: str, owner: str) -> tuple[str, str]:
+    """Title and version of somebody's cut; empty where it is gone."""
+    side = system(owner)
+    with suppress(NotFound):
+        cut = works.get_cut(session, side, cut_id)
+        return works.get_work(session, side, cut.work_id).title, cut.label
+    return "", ""

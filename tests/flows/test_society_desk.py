@@ -1,0 +1,136 @@
+"""A society's lines down to the second, and its auditor, who draws what anybody would draw."""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+
+from api.client import Client
+from api.opening import open_registry
+from api.roles import Role
+from tests.flows.test_two_societies import MONTH, Society, member_of, shown_in
+from tests.simulators.people import seat
+from tests.simulators.stage import Stage
+
+
+@dataclass
+class Desk:
+    """A society that has distributed a month, and its people in their browsers."""
+
+    stage: Stage
+    society: Society
+    agency: Client
+    studio: Client
+    clerk: httpx2.Client
+    approver: httpx2.Client
+    auditor: httpx2.Client
+    performer: httpx2.Client
+    run_id: str = ""
+
+    @property
+    def line_id(self) -> str:
+        (line,) = self.society.clerk.get(f"/v1/runs/{self.run_id}/lines")
+        return str(line["transaction_id"])
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    stage = Stage.make(tmp_path_factory.mktemp("desk"))
+    studio_id, studio = stage.tenant("studio", "Studio Licht")
+    agency_id, agency = stage.tenant("agency")
+    society = member_of(stage, agency, "anna")
+    society.member.license(
+        studio_id, tariff={"kind": "per_view", "rate": "0.01", "currency": "EUR"}
+    )
+    shown_in(stage, studio, society.member, "anna", "DE 40000")
+    studio.post("/v1/accruals")
+    society.paid(studio_id, 40_000)
+
+    def sat(tenant_id: str, role: Role) -> httpx2.Client:
+        with open_registry(stage.settings) as world:
+            return stage.http(seat(world.db, tenant_id, role, name=role.value.title()).token)
+
+    made = Desk(
+        stage,
+        society,
+        agency,
+        studio,
+        sat(society.id, Role.SOCIETY_CLERK),
+        sat(society.id, Role.SOCIETY_APPROVER),
+        sat(society.id, Role.AUDITOR),
+        sat(agency_id, Role.PERFORMER),
+    )
+    made.run_id = society.distributed()["id"]
+    yield made
+    stage.close()
+
+
+def read(browser: httpx2.Client, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200, (path, answer.text)
+    return answer.text
+
+
+def test_a_run_opens_down_to_the_second_and_names_people(desk: Desk) -> None:
+    who = desk.society.member.id
+    run = read(desk.clerk, f"/society/runs/{desk.run_id}")
+    assert f'/performers/{who}">anna</a>' in run
+    lines = read(desk.clerk, f"/society/runs/{desk.run_id}/performers/{who}")
+    assert "Night Train" in lines
+    assert f'href="/society/lines/{desk.line_id}"' in lines
+    line = read(desk.clerk, f"/society/lines/{desk.line_id}")
+    for words in ("400.00 EUR for anna", "Studio Licht", "00:00.0–01:00.0", "40,000", "line 2 of"):
+        assert words in line, words
+    assert "400,00 EUR" in read(desk.clerk, f"/society/lines/{desk.line_id}?lang=de")
+    assert who not in re.sub(r'"[^"]*"|<code>.*?</code>', "", run + lines + line)
+
+
+def test_a_line_is_read_by_whose_book_it_is_alone(desk: Desk) -> None:
+    for browser in (desk.performer, desk.stage.http()):
+        assert browser.get(f"/society/lines/{desk.line_id}").status_code in (401, 404)
+    assert desk.clerk.get("/society/lines/txn_none").status_code == 404
+    nobody = f"/society/runs/{desk.run_id}/performers/prf_none"
+    assert desk.clerk.get(nobody).status_code == 404
+
+
+def test_whoever_names_the_seed_draws_the_same_lines_as_the_pack(desk: Desk) -> None:
+    page = read(desk.auditor, "/audit?seed=7-12-33&sample=5")
+    drawn = re.findall(r'href="/society/lines/(txn_\w+)"', page)
+    pack = desk.auditor.get("/v1/audit-packs", params={"seed": "7-12-33", "sample": "5"}).content
+    rows = zipfile.ZipFile(io.BytesIO(pack)).read("sample.tsv").decode().splitlines()[1:]
+    assert drawn == [row.split("\t")[1] for row in rows] == [desk.line_id]
+    assert "400.00 EUR for anna" in read(desk.auditor, f"/society/lines/{drawn[0]}")
+
+
+def test_the_auditor_reads_who_approved_and_any_months_balance(desk: Desk) -> None:
+    page = read(desk.auditor, "/audit/approvals")
+    assert "Close a run" in page and "approved" in page
+    for path in ("/audit/balance", f"/audit/balance?month={MONTH}"):
+        balance = read(desk.auditor, path)
+        assert "Both sides agree to the millionth" in balance
+        assert "Claims on licensees" in balance
+    assert desk.auditor.get("/audit/balance?month=2026").status_code == 422
+    assert desk.clerk.get("/audit").status_code == 403
+
+
+def test_an_auditor_meets_no_form_and_is_refused_by_the_api(desk: Desk) -> None:
+    clerk, month = desk.society.clerk, f"/v1/ledger/periods/{MONTH}"
+    proposed = clerk.post("/v1/runs", {"follows_id": desk.run_id})
+    clerk.post(f"/v1/runs/{proposed['id']}/proposal")
+    clerk.post(f"{month}/closing")
+    run = f"/society/runs/{proposed['id']}"
+    own = "/v1/payout-accounts"
+    clerk.post(own, {"whose": "own", "name": "Society", "iban": "DE89370400440532013000"})
+    batch = clerk.post("/v1/payout-batches", {})
+    paths = ("/society", "/society/runs", run, "/society/payouts", "/audit", "/audit/approvals")
+    for path in (*paths, f"/society/payouts/{batch['id']}", f"/society/lines/{desk.line_id}"):
+        assert "data-act" not in read(desk.auditor, path), path
+    assert f'data-act="/v1/runs/{proposed["id"]}/decision"' in read(desk.approver, run)
+    for path in (f"/v1/runs/{proposed['id']}", month, f"/v1/payout-batches/{batch['id']}"):
+        answer = desk.auditor.post(f"{path}/decision", json={"approve": True})
+        assert answer.status_code == 403, path
+    desk.society.approver.post(f"{month}/decision", {"approve": False})
