@@ -76,9 +76,10 @@ def check(app: FastAPI) -> None:
 def routes(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Method and path of everything the application answers, described or not."""
     for route in _flat(app.routes):
-        for method in getattr(route, "methods", None) or {"ANY"}:
-            if method != "HEAD":
-                yield method, str(getattr(route, "path", route))
+        methods = getattr(route, "methods", None) or {"ANY"}
+        # Where there is a GET, HEAD is its answer without the body.
+        for method in methods - {"HEAD"} if "GET" in methods else methods:
+            yield method, str(getattr(route, "path", route))
 
 
 def _flat(found: Iterable[Any]) -> Iterator[Any]:

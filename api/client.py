@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx2
 
+from api import resuming
 from core.errors import BadInput, EbenbildError, Unavailable
 from core.settings import Settings
 
@@ -111,8 +112,13 @@ class Client:
         headers = {"Content-Type": "application/octet-stream"}
         return self._send("POST", path, content=data, headers=headers).content
 
-    def upload(self, file: Path) -> str:
-        """Hand in a file's bytes, streamed; returns the upload's id."""
+    def upload(self, file: Path, progress: Progress | None = None) -> str:
+        """Hand in a file's bytes, streamed; returns the upload's id.
+
+        A large one goes in parts: called again for the same file it goes on where it stopped.
+        """
+        if file.stat().st_size > resuming.PART_BYTES:
+            return resuming.resumed(self._send, str(self._http.base_url), file, progress)
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(file.stat().st_size),

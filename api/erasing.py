@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api.heartbeat import Heartbeat
 from api.tools import Tools
-from api.uploads import folder_of
+from api.uploads import discard_all
 from core import jobs
 from core.clock import utc_now
 from core.erasedpeople import ErasedPeople
@@ -44,7 +44,7 @@ def destroy(world: World, principal: Principal, erasure_id: str) -> dict[str, in
     with world.db.read() as session:
         destroyed = forgetting.destroy(session, world.vault, world.objects, left)
     # Nobody can tell whose unused uploads are, so all of the organisation's go: they can be resent.
-    uploads = _remove_files(folder_of(world.settings, principal.tenant_id))
+    uploads = discard_all(world.settings, principal.tenant_id)
     index = _remove_files(world.settings.index_dir)
     world.db.checkpoint()
     return {**destroyed, "uploads": uploads, "index_files": index}

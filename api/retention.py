@@ -59,6 +59,10 @@ def _uploads(world: World, _before: datetime, _now: datetime) -> int:
     return uploads.sweep(world)
 
 
+def _unfinished(world: World, _before: datetime, _now: datetime) -> int:
+    return uploads.sweep_unfinished(world)
+
+
 def _parts(world: World, before: datetime, _now: datetime) -> int:
     return world.objects.remove_partial(before)
 
@@ -142,6 +146,7 @@ def _payees(world: World, _before: datetime, now: datetime) -> int:
 
 SCHEDULE = (
     Rule("uploads", _fixed(1), _uploads),
+    Rule("unfinished", _fixed(7), _unfinished),
     Rule("parts", _fixed(1), _parts),
     Rule("unknown", lambda settings: settings.retention.unknown_days, _unknown),
     Rule("consents", _fixed(0), _consents),

@@ -1,66 +1,57 @@
-"""Takes files in: streamed to the disk of the data folder, bounded, and owned by the caller.
+"""Files that were handed in and wait for their use: sealed, and owned by the caller's organisation.
 
-Nothing is parsed here; a worker's child process is the first to look inside. An upload is sealed
-under a key of its day, as it comes; one that no request used is swept away after a day, and its key
-with it.
+One that no request used is swept away after a day, one that was never finished after a week, and
+the keys of their days with them.
 """
 
-import hashlib
 import shutil
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from anyio import open_file, to_thread
-
-from core.clock import utc_now
-from core.errors import BadInput, NotFound, Unavailable
-from core.ids import is_id, new_id
+from api import uploadparts
+from core.errors import BadInput, NotFound
+from core.ids import is_id
 from core.init import World
 from core.objects import ObjectRef
 from core.principal import Principal
-from core.sealedstream import Sealer, new_head, open_pieces, read_head
 from core.settings import Settings
 
 KEPT_SECONDS = 24 * 3600
-_SUBJECT = "uploads:"
-DISK_RESERVE_BYTES = 256 * 1024 * 1024
+UNFINISHED_SECONDS = 7 * 24 * 3600
+OPEN = ".open"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was handed in and waits for its use; `bytes` is its size."""
+    """A file that was handed in; `bytes` of it are here, `sha256` is null until all are."""
 
     id: str
     bytes: int
-    sha256: str
+    sha256: str | None
 
 
-async def receive(world: World, caller: Principal, body: AsyncIterator[bytes]) -> Upload:
-    """Store the body, sealed, under a fresh id.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload is: `offset` bytes of the `length` that was announced, if one was."""
 
-    Raises BadInput when it is empty, Unavailable when the disk is full. The size limit is the
-    route's own (`server.upload_bytes_max`).
-    """
-    folder = _folder(world.settings, caller)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < DISK_RESERVE_BYTES:
-        raise _disk_full()
-    upload_id = new_id("upl")
-    part = folder / f"{upload_id}.part"
-    try:
-        size, digest = await _write(world, upload_id, part, body)
-        if size == 0:
-            raise BadInput("The file is empty.", next_step="Hand in a file that holds something.")
-        part.rename(folder / upload_id)
-    except OSError as exc:
-        raise _disk_full() from exc
-    finally:
-        part.unlink(missing_ok=True)
-    return Upload(upload_id, size, digest)
+    offset: int
+    length: int | None
+    complete: bool
+
+
+def progress(world: World, caller: Principal, upload_id: str) -> Progress:
+    """How far an upload is; NotFound for anyone else's."""
+    folder, complete = stored(world.settings, caller, upload_id)
+    return Progress(uploadparts.offset_of(folder), uploadparts.length_of(folder), complete)
+
+
+def drop(world: World, caller: Principal, upload_id: str) -> None:
+    """Delete an upload that is no longer wanted; NotFound for anyone else's."""
+    shutil.rmtree(stored(world.settings, caller, upload_id)[0], ignore_errors=True)
 
 
 @contextmanager
@@ -71,23 +62,6 @@ def opened(world: World, caller: Principal, upload_id: str) -> Iterator[Path]:
             file.write(piece)
         file.flush()
         yield path
-
-
-def _read(world: World, caller: Principal, upload_id: str) -> Iterator[bytes]:
-    with _stored(world.settings, caller, upload_id).open("rb") as file:
-        head = read_head(file)
-        _, key = world.vault.key_of(head.key_id, _SUBJECT)
-        yield from open_pieces(head, key, upload_id.encode(), file)
-
-
-def _stored(settings: Settings, caller: Principal, upload_id: str) -> Path:
-    path = _folder(settings, caller) / upload_id
-    if not is_id("upl", upload_id) or not path.is_file():
-        raise NotFound(
-            "There is no such upload, or it was used or swept away.",
-            next_step="Send the file again to POST /v1/uploads.",
-        )
-    return path
 
 
 def keep(world: World, caller: Principal, upload_id: str) -> ObjectRef:
@@ -102,43 +76,38 @@ def keep(world: World, caller: Principal, upload_id: str) -> ObjectRef:
 def discard(settings: Settings, caller: Principal, upload_id: str) -> None:
     """Delete an upload that has been used."""
     if is_id("upl", upload_id):
-        (_folder(settings, caller) / upload_id).unlink(missing_ok=True)
+        shutil.rmtree(folder_of(settings, caller.tenant_id) / upload_id, ignore_errors=True)
+
+
+def discard_all(settings: Settings, tenant_id: str) -> int:
+    """Delete every upload of an organisation; returns how many."""
+    return _removed(folder_of(settings, tenant_id).glob("*"))
 
 
 def sweep(world: World, now_s: float | None = None) -> int:
-    """Delete uploads older than a day, and the keys of their days; returns how many."""
-    oldest = (time.time() if now_s is None else now_s) - KEPT_SECONDS
-    stale = [
+    """Delete finished uploads that nobody used for a day; returns how many."""
+    before = _now(now_s) - KEPT_SECONDS
+    return _removed(
         path
-        for path in (world.settings.data_dir / "uploads").glob("*/*")
-        if path.is_file() and path.stat().st_mtime < oldest
-    ]
-    for path in stale:
-        path.unlink(missing_ok=True)
-    first = datetime.fromtimestamp(oldest, UTC).date().isoformat()
-    for subject_id in world.vault.subjects(_SUBJECT):
-        if subject_id < f"{_SUBJECT}{first}":
+        for path in _all(world)
+        if path.suffix != OPEN and uploadparts.changed_at(path) < before
+    )
+
+
+def sweep_unfinished(world: World, now_s: float | None = None) -> int:
+    """Delete uploads that were begun a week ago and never finished; returns how many.
+
+    With them go the keys of days that no upload can be of any more.
+    """
+    before = _now(now_s) - UNFINISHED_SECONDS
+    gone = _removed(
+        path for path in _all(world) if path.suffix == OPEN and uploadparts.begun_at(path) < before
+    )
+    first = datetime.fromtimestamp(before - KEPT_SECONDS, UTC).date().isoformat()
+    for subject_id in world.vault.subjects(uploadparts.SUBJECT):
+        if subject_id < f"{uploadparts.SUBJECT}{first}":
             world.vault.erase(subject_id)
-    return len(stale)
-
-
-async def _write(
-    world: World, upload_id: str, part: Path, body: AsyncIterator[bytes]
-) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
-    day = utc_now().date().isoformat()
-    key_id, key = await to_thread.run_sync(world.vault.key_for, f"{_SUBJECT}{day}")
-    head = new_head(key_id)
-    sealer = Sealer(head, key, upload_id.encode())
-    async with await open_file(part, "xb") as file:
-        await file.write(head.to_bytes())
-        async for chunk in body:
-            digest.update(chunk)
-            size += len(chunk)
-            for piece in sealer.add(chunk):
-                await file.write(piece)
-        await file.write(sealer.end())
-    return size, digest.hexdigest()
+    return gone
 
 
 def folder_of(settings: Settings, tenant_id: str) -> Path:
@@ -146,13 +115,44 @@ def folder_of(settings: Settings, tenant_id: str) -> Path:
     return settings.data_dir / "uploads" / tenant_id
 
 
-def _folder(settings: Settings, caller: Principal) -> Path:
-    return folder_of(settings, caller.tenant_id)
+def _all(world: World) -> Iterator[Path]:
+    return (world.settings.data_dir / "uploads").glob("*/*")
 
 
-def _disk_full() -> Unavailable:
-    return Unavailable(
-        "The disk of the registry takes no more data.",
-        next_step="Free disk space on the registry, then send the file again.",
-        code="disk-full",
+def _now(now_s: float | None) -> float:
+    return time.time() if now_s is None else now_s
+
+
+def _removed(paths: Iterable[Path]) -> int:
+    found = list(paths)
+    for path in found:
+        _remove(path)
+    return len(found)
+
+
+def _remove(path: Path) -> None:
+    # Until parts came, an upload was one file.
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _read(world: World, caller: Principal, upload_id: str) -> Iterator[bytes]:
+    folder, complete = stored(world.settings, caller, upload_id)
+    if not complete:
+        raise BadInput("The upload is not finished.", next_step="Send the rest of the file first.")
+    yield from uploadparts.read(folder, world.vault, upload_id)
+
+
+def stored(settings: Settings, caller: Principal, upload_id: str) -> tuple[Path, bool]:
+    """The folder of the caller's upload, and whether it is finished."""
+    path = folder_of(settings, caller.tenant_id) / upload_id
+    if is_id("upl", upload_id):
+        for folder in (path, path.with_suffix(OPEN)):
+            if folder.is_dir():
+                return folder, folder is path
+    raise NotFound(
+        "There is no such upload, or it was used or swept away.",
+        next_step="Send the file again to POST /v1/uploads.",
     )

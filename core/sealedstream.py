@@ -142,6 +142,12 @@ def open_range(
         yield piece[max(part.start - begins, 0) : part.stop - begins]
 
 
+def opened_bytes(sealed_bytes: int) -> int:
+    """How many bytes a whole stream holds that is this long with its head."""
+    body = sealed_bytes - HEAD_BYTES
+    return body - _TAG_BYTES * -(-body // (PIECE_BYTES + _TAG_BYTES))
+
+
 def bad_stream() -> BadProof:
     """The error of a file that was changed, cut, moved or never sealed."""
     return BadProof(

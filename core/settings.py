@@ -48,6 +48,12 @@ class ServerSettings(BaseModel):
     upload_bytes_max: int = Field(
         default=8 * _GIB, gt=0, description="Largest file that may be uploaded, in bytes."
     )
+    waiting_bytes_max: int = Field(
+        default=64 * _GIB,
+        gt=0,
+        description="How much of one organisation's uploads may wait to be finished or used, in "
+        "bytes.",
+    )
 
 
 class KekSettings(BaseModel):

@@ -31,9 +31,11 @@ def submit(
     How thoroughly it is scanned is for the settings to say unless `fast` does.
     """
     note(text(cli.lang, "submit.sending", file=file.name))
+    with progress(file.name) as bar:
+        upload_id = client.upload(file, bar)
     body = {
         "cut_id": cut_id,
-        "upload_id": client.upload(file),
+        "upload_id": upload_id,
         "filename": file.name,
         "declaration": declaration,
         "mode": None if fast is None else "fast" if fast else "thorough",

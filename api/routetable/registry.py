@@ -6,6 +6,7 @@ from registry.models.mandates import Act
 _LICENCE = ("licences", "submissions", "usage")
 _PROOF = ("performers", "attest")
 _JOB = ("performers", "submissions")
+_UPLOAD = ("performers", "submissions", "usage")
 
 ROWS = (
     row("GET", "/me", "performers", page=True),
@@ -29,7 +30,10 @@ ROWS = (
     row("GET", "/attest/{enrolment_id}", "attest", page=True, attested=True),
     row("GET", "/v1/attestation-queue", "attest"),
     row("POST", "/v1/enrolments/{enrolment_id}/refusals", "attest", attested=True, may_lack=True),
-    row("POST", "/v1/uploads", "performers", "submissions", "usage"),
+    row("POST", "/v1/uploads", *_UPLOAD),
+    row("HEAD", "/v1/uploads/{upload_id}", *_UPLOAD, may_lack=True),
+    row("PATCH", "/v1/uploads/{upload_id}", *_UPLOAD, may_lack=True),
+    row("DELETE", "/v1/uploads/{upload_id}", *_UPLOAD, may_lack=True),
     row("POST", "/v1/performers", "performers"),
     row("GET", "/v1/performers", "performers"),
     row("GET", "/v1/performers/{performer_id}", "performers"),

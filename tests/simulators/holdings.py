@@ -98,8 +98,10 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
     late = Person.add(client, f"{name} who died")
     claim = estate_body(client.upload(stage.file(f"{name}.pdf", name.encode())))
     estate = client.post(f"/v1/performers/{late.id}/estates", claim)
+    unfinished = holder.http.post("/v1/uploads", headers={"Upload-Complete": "?0"}).json()["id"]
     return {
         "performer_id": anna.id,
+        "upload_id": unfinished,
         "mandate_id": mandate,
         "held_key_id": held["id"],
         "estate_id": estate["id"],
