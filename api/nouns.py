@@ -248,6 +248,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "cutnames": ("cuts",),
     "accountstatements": ("performers",),
     "pools": ("pool-reports",),
+    "training": ("training-reports",),
     "complaints": ("complaints",),
     "unclaimed": ("unclaimed-lists",),
     "shares": (

@@ -13,16 +13,17 @@ from licensing.models import TariffRef, TariffTerm
 from royalties.collecting import NOBODY, Collectors
 from royalties.counting import facts_of, facts_pinned
 from royalties.flats import Due
-from royalties.models import ClearedUse, Pins, TerritoryFactors, UsageLine
+from royalties.models import ClearedUse, Origin, Pins, TerritoryFactors, UsageLine
 from royalties.participants import present
 from royalties.pooled import BY_LINES, LACKING, again_in_pool
 from royalties.shares import ShareClaim
 from royalties.tariffs.facts import Facts, missing
-from royalties.tariffs.models import POOLS, Flat, Per, Split, Tariff
+from royalties.tariffs.models import POOLS, Flat, Kind, Per, Split, Tariff
 from royalties.tariffs.points import Participant, Portion, by_points
 from royalties.tariffs.pricing import price
 from royalties.tariffs.rates import AmountWithWorking, amount
 from royalties.tariffs.times import in_force_in
+from royalties.training import NOT_OF_TRAINING, again_trained, part_name
 from royalties.unlicensed import Unlicensed
 
 UNKNOWN = "tariff-unknown"
@@ -35,6 +36,12 @@ class Pools(Protocol):
         self, ref: TariffRef, tariff: Tariff, period: str
     ) -> Mapping[str, AmountWithWorking] | str:
         """The amounts by usage line, or the code of why there are none."""
+        ...
+
+    def trained(
+        self, ref: TariffRef, tariff: Tariff, line: UsageLine
+    ) -> Mapping[str, AmountWithWorking] | str:
+        """The amounts of everybody in the dataset that a line is of, by `part_name`, or why not."""
         ...
 
 
@@ -81,12 +88,16 @@ def earned(
     """The amount, or the code of why there is none."""
     term, agreed = use.tariff, parts.agreed
     if term.tariff is None:
+        if line.origin is Origin.TRAINING:
+            return NOT_OF_TRAINING
         factor = factors.of(line.territory)
         simple = amount(term, use_ms=use.use_ms, views=line.views, territory_factor=factor)
         return LACKING if simple is None else simple
     tariff = agreed.tariffs.get(term.tariff)
     if tariff is None or tariff.currency != term.currency:
         return UNKNOWN
+    if line.origin is Origin.TRAINING:
+        return _trained(tariff, use, line, agreed.pools)
     if tariff.kind in BY_LINES:
         priced = _pooled(term.tariff, tariff, line, agreed.pools)
     else:
@@ -118,6 +129,8 @@ def again(
     facts = facts_pinned(pins)
     if tariff is None:
         return None
+    if tariff.kind is Kind.TRAINING_POOL:
+        return again_trained(tariff, stated)
     if tariff.kind in BY_LINES:
         priced = again_in_pool(tariff, facts, stated.working)
     else:
@@ -151,6 +164,21 @@ def _pooled(
         return "tariff-not-in-force"
     found = pools.of(ref, tariff, line.period) if pools else LACKING
     return found if isinstance(found, str) else found.get(line.id, LACKING)
+
+
+def _trained(
+    tariff: Tariff, use: ClearedUse, line: UsageLine, pools: Pools | None
+) -> AmountWithWorking | str:
+    """The use's amount of the pool of the line's dataset."""
+    ref = use.tariff.tariff
+    if ref is None or tariff.kind is not Kind.TRAINING_POOL:
+        return NOT_OF_TRAINING
+    if not in_force_in(tariff, line.period):
+        return "tariff-not-in-force"
+    found = pools.trained(ref, tariff, line) if pools else LACKING
+    if isinstance(found, str):
+        return found
+    return found.get(part_name(line.id, use.use_id), NOT_OF_TRAINING)
 
 
 def _part(

@@ -21,7 +21,8 @@ from royalties.models_books import Period, PeriodState, Transaction, Transaction
 from royalties.models_income import Allocation, Invoice, Receipt
 from royalties.pooled import BY_LINES, PINNED
 from royalties.tariffs.documents import tariff_to_dict
-from royalties.tariffs.models import Tariff
+from royalties.tariffs.models import Kind, Tariff
+from royalties.training import PINNED as TRAINED
 from royalties.wire import pins_to_dict
 from royalties.wire_books import rate_to_dict
 from royalties.wire_usage import origin_to_dict, reported_to_dict
@@ -203,12 +204,17 @@ def content_hash(one: Transaction) -> str:
 
 
 def _part(one: Transaction) -> dict[str, Any]:
-    """What only all parts of a divided amount settle together: a part by points is stated."""
+    """What only all parts of a divided amount settle together, stated with what divides it."""
     claim = one.claim
-    if claim is None or "points" not in claim.working:
+    if claim is None:
         return {}
-    of_pool = not claim.working.keys().isdisjoint(BY_LINES.values())
-    names = ("points", "points_total", *(PINNED if of_pool else ()))
+    if claim.working.get("tariff") == Kind.TRAINING_POOL.value:
+        names: tuple[str, ...] = TRAINED
+    elif "points" in claim.working:
+        of_pool = not claim.working.keys().isdisjoint(BY_LINES.values())
+        names = ("points", "points_total", *(PINNED if of_pool else ()))
+    else:
+        return {}
     stated = {name: str(claim.working[name]) for name in names if name in claim.working}
     return {"part": {**stated, "amount_micro": str(one.amount_micro)}}
 

@@ -43,11 +43,18 @@ class Ratio:
 
 
 class Origin(StrEnum):
-    """Where a usage line comes from; the first of them that tells a month counts."""
+    """Where a usage line comes from; the first of them that tells a month counts.
+
+    TRAINING stands beside them: a dataset holds the cut, whatever was shown of it.
+    """
 
     REPORT = "report"
     EVENTS = "events"
     ESTIMATE = "estimate"
+    TRAINING = "training"
+
+
+SHOWN = (Origin.REPORT.value, Origin.EVENTS.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from registry.models.works import KindOfUse
 from registry.spans import merge
 from royalties.collecting import NOBODY, Claimed, Collectors
 from royalties.entitlement import BEFORE_ACTIVE, Creditor, why_not
-from royalties.models import ClearedUse, UsageLine
+from royalties.models import ClearedUse, Origin, UsageLine
 from royalties.outcomes import Outcome
-from royalties.tariffs.models import Split, Tariff
+from royalties.tariffs.models import Kind, Split, Tariff
 from royalties.tariffs.times import in_force_in
 
 STRANGERS = "strangers"
@@ -108,7 +108,7 @@ def dividing(
     shared = set()
     for use in uses:
         tariff = tariffs.get(use.tariff.tariff) if use.tariff.tariff else None
-        if tariff is None or tariff.split is not Split.POINTS:
+        if tariff is None or not _divides(tariff, line):
             continue
         if in_force_in(tariff, line.period) and why_not(use, line) is None:
             shared.add(use.tariff)
@@ -164,6 +164,13 @@ def claim_of(
         outcome=Outcome.HELD if known else Outcome.UNIDENTIFIED,
         cause=cause,
     )
+
+
+def _divides(tariff: Tariff, line: UsageLine) -> bool:
+    """Whether a tariff makes one amount of a line, or of all lines of its dataset."""
+    if line.origin is Origin.TRAINING:
+        return tariff.kind is Kind.TRAINING_POOL
+    return tariff.split is Split.POINTS
 
 
 def _found(key: str, performer_id: str, verdicts: Sequence[SpanVerdict]) -> Found:

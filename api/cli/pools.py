@@ -24,7 +24,7 @@ def report(
     currency: Annotated[str, typer.Option(help="Of the income, such as EUR.")] = "",
 ) -> None:
     """Report a month as a whole; a later report of the same month takes its place."""
-    body: dict[str, Any] = {"period": period, "income": dict(map(_named, income or []))}
+    body: dict[str, Any] = {"period": period, "income": dict(map(named, income or []))}
     if subscribers is not None:
         body["subscribers"] = subscribers
     with cli.client() as client:
@@ -42,10 +42,11 @@ def list_reports(
     emit(cli, found, lambda: _show(cli.lang, found))
 
 
-def _named(said: str) -> tuple[str, str]:
+def named(said: str) -> tuple[str, str]:
+    """What an option says as NAME=VALUE; raises `BadInput` where it does not."""
     kind, equals, amount = said.partition("=")
     if not (kind and equals and amount):
-        raise BadInput(f"{said!r} names no income.", next_step="Write KIND=AMOUNT.")
+        raise BadInput(f"{said!r} names no value.", next_step="Write it as NAME=VALUE.")
     return kind, amount
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli import mappings, pools, usageholds, usagemonths
+from api.cli import mappings, pools, training, usageholds, usagemonths
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
 from api.web.texts import text
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Usage reports: how often cuts were shown.", no_args_is_help=True)
 app.add_typer(mappings.app, name="mapping")
 app.add_typer(pools.app, name="pool")
+app.add_typer(training.app, name="training")
 app.add_typer(usageholds.app, name="held")
 usagemonths.add_to(app)
 

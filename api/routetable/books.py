@@ -33,6 +33,8 @@ ROWS = (
     row("GET", "/v1/ledger/export", "reports"),
     row("GET", "/v1/pool-reports", "usage"),
     row("POST", "/v1/pool-reports", "usage"),
+    row("GET", "/v1/training-reports", "usage"),
+    row("POST", "/v1/training-reports", "usage", may_lack=True),
     row("GET", "/v1/roles", "submissions", may_lack=True),
     row("POST", "/v1/roles", "submissions", may_lack=True),
     row("GET", "/v1/unlicensed-tariffs"),

@@ -112,8 +112,18 @@ def _working(lang: str, line: Mapping[str, Any]) -> str:
 def _by_tariff(lang: str, figures: Mapping[str, Any], term: Mapping[str, Any]) -> str:
     """Which tariff priced a line; its figures stand in the tariff itself."""
     named = texts.text(lang, "working.tariff", id=term["id"], version=term["version"])
+    if "dataset" in figures:
+        return _by_dataset(lang, figures, term, named)
     if "points" not in figures:
         return named
     whole = money.format(int(figures["line_micro"]), term["currency"], lang)
     parts = {"points": figures["points"], "total": figures["points_total"]}
     return texts.text(lang, "working.points", tariff=named, amount=whole, **parts)
+
+
+def _by_dataset(lang: str, figures: Mapping[str, Any], term: Mapping[str, Any], named: str) -> str:
+    """What a dataset's month came to, and how much of its works the line stands for."""
+    whole = money.format(int(figures["pool_micro"]), term["currency"], lang)
+    own, _, every = str(figures["training"]).partition(" x ")[2].partition(" / ")
+    said = {"dataset": figures["dataset"], "works": own, "every": every}
+    return texts.text(lang, "working.training", tariff=named, amount=whole, **said)

@@ -15,13 +15,12 @@ from royalties.entitlement import Parties, entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
 from royalties.participants import everybody
-from royalties.pooled import BY_LINES
 from royalties.service.casting import roles_of
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import usage as usage_store
 from royalties.store.shares import of_performers
-from royalties.tariffs.models import Per, Tariff
+from royalties.tariffs.models import POOLS, Per, Tariff
 from royalties.unlicensed import Unlicensed, UnlicensedPrice, found_in
 
 
@@ -68,7 +67,7 @@ def cuts_with(
 ) -> tuple[str, ...]:
     """The cut, and those that share a fee or a pool with it: who books one has to look at all."""
     tariffs = tariffs_pinned(session, principal, terms)
-    if any(tariff.kind in BY_LINES for tariff in tariffs.values()):
+    if any(tariff.kind in POOLS for tariff in tariffs.values()):
         return usage_store.cuts_reported(session, principal)
     if not any(once(tariff) is Per.WORK for tariff in tariffs.values()):
         return (cut_id,)

@@ -12,9 +12,11 @@ from core.principal import Principal, require
 from licensing.models import TariffRef
 from royalties.begun import newest_month
 from royalties.counting import facts_of
+from royalties.models import UsageLine
 from royalties.pooled import PoolReport, divided, in_pool
 from royalties.service.books import collector
 from royalties.service.periods import check_month
+from royalties.service.training import TrainingsOf
 from royalties.store import intake
 from royalties.store import pools as store
 from royalties.store import usage as usage_store
@@ -31,9 +33,19 @@ class PoolsOf:
 
     session: Session
     principal: Principal
+    _trainings: TrainingsOf = field(init=False)
     _known: dict[tuple[TariffRef, str], Mapping[str, AmountWithWorking] | str] = field(
         default_factory=dict
     )
+
+    def __post_init__(self) -> None:
+        self._trainings = TrainingsOf(self.session, self.principal)
+
+    def trained(
+        self, ref: TariffRef, tariff: Tariff, line: UsageLine
+    ) -> Mapping[str, AmountWithWorking] | str:
+        """What everybody gets of the pool of the dataset that a line is of, or why nobody."""
+        return self._trainings.of(ref, tariff, line)
 
     def of(
         self, ref: TariffRef, tariff: Tariff, period: str

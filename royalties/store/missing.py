@@ -13,7 +13,7 @@ from core.db import JsonText, Owned, append_only, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from licensing.store.clearances import ClearanceRow
-from royalties.models import Origin
+from royalties.models import SHOWN
 from royalties.models_usage import Estimate
 from royalties.store.usage import UsageLineRow, is_corrected
 from royalties.store.usageholds import rejected
@@ -75,7 +75,7 @@ def unreported(
         ~exists().where(
             col(UsageLineRow.cut_id) == col(ClearanceRow.cut_id),
             col(UsageLineRow.period) == month,
-            col(UsageLineRow.origin) != Origin.ESTIMATE.value,
+            col(UsageLineRow.origin).in_(SHOWN),
             ~rejected(col(UsageLineRow.id)),
             ~is_corrected(),
         ),

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.principal import SearchCapability
 from registry.store.works import CutRow
-from royalties.models import Origin, UsageLine
+from royalties.models import SHOWN, UsageLine
 from royalties.store.usage import UsageLineRow, counts, is_corrected, line_of
 from royalties.store.usageholds import known
 
@@ -38,7 +38,7 @@ def month_views(
         .where(
             col(UsageLineRow.cut_id).in_(cut_ids),
             col(UsageLineRow.views).is_not(None),
-            col(UsageLineRow.origin) != Origin.ESTIMATE.value,
+            col(UsageLineRow.origin).in_(SHOWN),
             *counts(),
         )
         .group_by(*map(col, place))
@@ -107,4 +107,4 @@ def lines_of_months(
 
 def _told(cut_id: str) -> tuple[ColumnElement[bool], ...]:
     mine = col(UsageLineRow.cut_id) == cut_id
-    return mine, col(UsageLineRow.origin) != Origin.ESTIMATE.value, *counts()
+    return mine, col(UsageLineRow.origin).in_(SHOWN), *counts()

@@ -202,10 +202,14 @@ def uncounted(
 
 
 def newest(session: Session, principal: Principal, line_ids: Sequence[str]) -> set[str]:
-    """Which of these lines the principal reported itself and may still correct."""
+    """Which of these lines the principal reported itself and may still correct.
+
+    What a dataset's month comes to is corrected by a further report of it.
+    """
     query = select(UsageLineRow.id).where(
         col(UsageLineRow.id).in_(line_ids),
         col(UsageLineRow.tenant_id) == principal.tenant_id,
+        col(UsageLineRow.origin) != Origin.TRAINING.value,
         ~is_corrected(),
         ~rejected(col(UsageLineRow.id)),
     )
@@ -225,7 +229,7 @@ def _outranked() -> ColumnElement[bool]:
     """Whether something better says the month of this cut: never of a report, nor by a held one."""
     better = aliased(UsageLineRow)
     return and_(
-        col(UsageLineRow.origin) != Origin.REPORT.value,
+        col(UsageLineRow.origin).not_in((Origin.REPORT.value, Origin.TRAINING.value)),
         exists().where(
             col(better.cut_id) == col(UsageLineRow.cut_id),
             col(better.period) == col(UsageLineRow.period),

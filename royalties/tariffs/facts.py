@@ -31,8 +31,9 @@ class Facts:
 
     `completion` is the part of viewers who stayed to the end, `free` marks a free episode,
     `days` may be part of one. Of training, `works` are a performer's works in the dataset and
-    `outputs` those that name the performer. `agreed_micro` is the rate that the licence names,
-    `territory_factor` that of the registry's own dated set, `currency` that of the income.
+    `outputs` those that name the performer, or a part of them. `agreed_micro` is the rate that
+    the licence names, `territory_factor` that of the registry's own dated set, `currency` that of
+    the income.
     """
 
     territory: str = ANYWHERE
@@ -48,8 +49,8 @@ class Facts:
     free: bool = False
     subscribers: int | None = None
     days: Fraction | None = None
-    works: int | None = None
-    outputs: int | None = None
+    works: int | Fraction | None = None
+    outputs: int | Fraction | None = None
     agreed_micro: int | None = None
 
 

@@ -21,6 +21,8 @@ from royalties.tariffs.models import (
 from royalties.tariffs.rates import AmountWithWorking
 from royalties.tariffs.working import bounded, income, stated, territory_factor
 
+TRAINING, ATTRIBUTED, ANALOGY = "training", "attributed", "analogy"
+
 
 @dataclass(frozen=True, slots=True)
 class Priced:
@@ -59,7 +61,8 @@ def price_pool(tariff: Tariff, lines: Mapping[str, Facts], *, whole: Facts) -> P
     parts = _parts(tariff, lines, whole)
     exact = sum((part.exact for part in parts), Fraction(0))
     total, bound = bounded(tariff, exact)
-    shares = [_shares(part, of) for part, of in zip(parts, _of_parts(parts, total), strict=True)]
+    whole_of = of_parts({part.name: part.exact for part in parts}, total)
+    shares = [_shares(part, of) for part, of in zip(parts, whole_of, strict=True)]
     pooled = {**stated(tariff), "pool_micro": total, "bound": bound}
     amounts = {
         name: AmountWithWorking(
@@ -120,19 +123,32 @@ def _training(
     named = {name: Fraction(facts.outputs or 0) for name, facts in lines.items() if facts.works}
     outputs = sum((Fraction(facts.outputs or 0) for facts in lines.values()), Fraction(0))
     attributed = sum(named.values(), Fraction(0)) / outputs if outputs else Fraction(0)
+    weights = {TRAINING: works, ATTRIBUTED: named, ANALOGY: works}
+    money = training_money(params, training, counted, attributed)
+    return tuple(_Part(name, exact, weights[name]) for name, exact in money.items())
+
+
+def training_money(
+    params: TrainingPool, training: int, counted: int, attributed: Fraction
+) -> dict[str, Fraction]:
+    """Exact millionths of training money, of outputs that name somebody, and of all others.
+
+    `training` of the income `counted` is training money, `attributed` the part of all outputs that
+    name somebody.
+    """
     earned = (counted - training) * params.output_share
-    return (
-        _Part("training", training * params.training_share, works),
-        _Part("attributed", earned * attributed, named),
-        _Part("analogy", earned * (1 - attributed), works),
-    )
+    return {
+        TRAINING: training * params.training_share,
+        ATTRIBUTED: earned * attributed,
+        ANALOGY: earned * (1 - attributed),
+    }
 
 
-def _of_parts(parts: tuple[_Part, ...], total: int) -> list[int]:
+def of_parts(money: Mapping[str, Fraction], total: int) -> list[int]:
     """The whole amount over its parts; a minimum without any income goes to the first."""
-    exact = {f"{place:02d}": part.exact for place, part in enumerate(parts)}
+    exact = {f"{place:02d}": part for place, part in enumerate(money.values())}
     if not any(exact.values()):
-        return [total, *(0 for _ in parts[1:])]
+        return [total, *(0 for _ in [*exact][1:])]
     return list(divide(total, exact).values())
 
 

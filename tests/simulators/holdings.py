@@ -444,6 +444,12 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/tariffs": {"document": {}},
         "/v1/tariff-checks": {"document": {}},
         "/v1/pool-reports": {"period": "2026-10"},
+        "/v1/training-reports": {
+            "dataset_id": "dat_none",
+            "period": "2026-10",
+            "income": {"training": "1"},
+            "currency": "EUR",
+        },
         "/v1/roles": {"scope_id": "cut_none", "performer_id": "prf_none", "role": "lead"},
         "/v1/performers/{performer_id}/shares": {"share": "1/2", "from_period": "2030-10"},
         "/v1/unlicensed-tariffs": {"from_period": "soon"},

@@ -79,15 +79,15 @@ class Money:
                 session, self.stage.world.vault, self.office.clerk, month_of(now), now=now
             )
         for one in (one for one in issued if one.amounts.gross_micro > 0):
-            self.pay(one.id, one.amounts.gross_micro * part // of)
+            self.pay(one.id, one.amounts.gross_micro * part // of, one.currency)
 
-    def pay(self, invoice_id: str, micro: int) -> None:
+    def pay(self, invoice_id: str, micro: int, currency: str = "EUR") -> None:
         self.paid += 1
         payment = Payment(
             reference=f"r{self.paid}",
             booked_on=date(2026, 11, 20),
             amount_micro=micro,
-            currency="EUR",
+            currency=currency,
             licensee_id=self.stage.studio.tenant_id,
             payer="Studio Secret GmbH",
         )
