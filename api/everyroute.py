@@ -14,6 +14,7 @@ from api.routes import (
     account,
     attestpages,
     auditpages,
+    billingpages,
     certificates,
     contracts,
     cutpages,
@@ -71,15 +72,14 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         members,
         inbox,
         me,
-        societypages,
-        linepages,
-        auditpages,
         attestpages,
         performerpages,
         licencepages,
         moneypages,
     ):
         whole.include_router(visited.router)
+    for of_a_society in (societypages, linepages, billingpages, auditpages):
+        whole.include_router(of_a_society.router)
     for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)
     whole.include_router(people.entrance)

@@ -9,8 +9,8 @@ from api.deps import Language, Reading
 from api.visiting import SignedInVisit
 from api.web import societyviews as views
 from api.web.forms import form_page
+from api.web.office import ASKED
 from api.web.response import FormResponse
-from api.wire import FROZEN
 from core import approvals
 from core.clock import utc_now
 from core.principal import Principal, holds
@@ -37,7 +37,7 @@ PERFORMERS_SHOWN = 50
 class Asked(BaseModel):
     """From which performer on a run is shown, and whether it is computed again now."""
 
-    model_config = FROZEN
+    model_config = ASKED
     after: str = Field(default="", max_length=300)
     check: bool = False
 

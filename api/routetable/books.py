@@ -5,6 +5,7 @@ from api.scopes import AUDIT
 from registry.models.mandates import Act
 
 _STATEMENTS = "/v1/performers/{performer_id}/account-statements"
+_LINES = "/society/invoices/{invoice_id}/lines"
 ROWS = (
     row("GET", "/society", "reports", page=True),
     row("GET", "/society/usage", "usage", page=True),
@@ -23,6 +24,12 @@ ROWS = (
     row("GET", "/audit", AUDIT, page=True),
     row("GET", "/audit/approvals", AUDIT, page=True),
     row("GET", "/audit/balance", AUDIT, page=True),
+    row("GET", "/society/invoices", "reports", page=True),
+    row("GET", "/society/invoices/new", "usage", page=True),
+    row("GET", "/society/invoices/{invoice_id}", "reports", may_lack=True, page=True),
+    row("GET", f"{_LINES}/{{number}}", "reports", may_lack=True, page=True),
+    row("GET", "/society/receipts", "reports", page=True),
+    row("GET", "/society/receipts/{receipt_id}", "reports", may_lack=True, page=True),
     row("GET", "/v1/ledger/trial-balance", "reports"),
     row("GET", "/v1/ledger/periods", "reports"),
     row("POST", "/v1/ledger/periods/{period}/closing", "usage", may_lack=True),

@@ -72,6 +72,7 @@ SECTIONS = (
         (
             Place("/society", "society.title", _SOCIETY),
             Place("/society/usage", "societyusage.title", frozenset({Role.SOCIETY_CLERK, _BY})),
+            Place("/society/invoices", "societyinvoices.title", _SOCIETY),
             Place("/society/runs", "societyruns.title", _SOCIETY),
             Place("/society/payouts", "societypayouts.title", _SOCIETY),
             Place("/audit", "audit.title", frozenset({Role.AUDITOR, _BY})),

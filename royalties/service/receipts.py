@@ -126,12 +126,24 @@ def list_receipts(
     vault: Vault,
     principal: Principal,
     *,
+    waiting: bool = False,
+    file_sha256: str = "",
     before_seq: int | None = None,
     limit: int = store.PAGE,
 ) -> list[Receipt]:
-    """Receipts of one's own book, newest first, with who paid; for who collects."""
+    """Receipts of one's own book, newest first, with who paid; for who collects.
+
+    All, those that wait for a match in part or whole, or those of one file of a bank's.
+    """
     require(principal, "reports")
-    found = store.list_receipts(session, principal, before_seq=before_seq, limit=limit)
+    found = store.list_receipts(
+        session,
+        principal,
+        waiting=waiting,
+        file_sha256=file_sha256,
+        before_seq=before_seq,
+        limit=limit,
+    )
     return [_opened(vault, one, sealed) for one, sealed in found]
 
 

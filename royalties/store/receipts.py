@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, case, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, append_only, guard, visible
 from core.principal import Principal, SearchCapability
 from royalties.models_income import Allocation, Payment, Receipt
+from royalties.store.balances import halves, whole
 
 PAGE = 1000
 _MATCHED = "coalesce((SELECT sum(amount_micro) FROM receipt_allocation WHERE {}), 0)"
@@ -75,6 +77,14 @@ class AllocationRow(Owned, table=True):
     step: int
     amount_micro: int = Field(sa_type=BigInteger)
     reason: str
+
+
+_LEFT = (
+    col(ReceiptRow.amount_micro)
+    - sql_select(func.coalesce(func.sum(col(AllocationRow.amount_micro)), 0))
+    .where(col(AllocationRow.receipt_id) == col(ReceiptRow.id))
+    .scalar_subquery()
+)
 
 
 def add_receipt(
@@ -145,17 +155,49 @@ def list_receipts(
     principal: Principal,
     *,
     licensee_id: str | None = None,
+    file_sha256: str = "",
+    waiting: bool = False,
     before_seq: int | None = None,
     limit: int = PAGE,
 ) -> list[tuple[Receipt, bytes]]:
-    """Receipts that the principal may see, newest first, each with its sealed part."""
+    """Receipts that the principal may see, newest first, each with its sealed part.
+
+    Of one licensee, of one file of a bank's, or those of which something is `waiting` for a match.
+    """
     query = select(ReceiptRow).where(visible(ReceiptRow, principal))
     if licensee_id is not None:
         query = query.where(col(ReceiptRow.licensee_id) == licensee_id)
+    if file_sha256:
+        query = query.where(col(ReceiptRow.file_sha256) == file_sha256)
+    if waiting:
+        query = query.where(_LEFT > 0)
     if before_seq is not None:
         query = query.where(col(ReceiptRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ReceiptRow.seq).desc()).limit(limit)).all()
     return _receipts(session, rows)
+
+
+def unmatched(session: Session, principal: Principal) -> tuple[tuple[str, int, int], ...]:
+    """Currency, receipts and amount of what belongs to no invoice yet in the principal's book."""
+    query = (
+        sql_select(col(ReceiptRow.currency), func.count(), *halves(_LEFT))
+        .where(col(ReceiptRow.tenant_id) == principal.tenant_id, _LEFT > 0)
+        .group_by(col(ReceiptRow.currency))
+        .order_by(col(ReceiptRow.currency))
+    )
+    rows = session.connection().execute(query)
+    return tuple((row[0], row[1], whole(row[2], row[3])) for row in rows)
+
+
+def of_file(session: Session, principal: Principal, file_sha256: str) -> tuple[int, int]:
+    """How many payments of the principal's book a file brought, and how many of them wait."""
+    query = sql_select(func.count(), func.coalesce(func.sum(case((_LEFT > 0, 1), else_=0)), 0))
+    found = query.where(
+        col(ReceiptRow.tenant_id) == principal.tenant_id,
+        col(ReceiptRow.file_sha256) == file_sha256,
+    )
+    row = session.connection().execute(found).one()
+    return row[0], row[1]
 
 
 def freed(session: Session, principal: Principal, licensee_id: str, currency: str) -> list[Receipt]:

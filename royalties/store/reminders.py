@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only
+from core.db import Owned, append_only, visible
 from core.ids import derived_id
 from core.principal import Principal
 from royalties.models_income import Invoice
@@ -52,3 +52,15 @@ def reached(
         for invoice_id, level in session.exec(query):
             found[invoice_id] = max(found[invoice_id], level)
     return found
+
+
+def of_invoice(
+    session: Session, principal: Principal, invoice_id: str
+) -> tuple[tuple[int, datetime], ...]:
+    """The levels that an invoice was reminded of and when, as far as the principal may see."""
+    query = (
+        select(ReminderRow.level, ReminderRow.recorded_at)
+        .where(visible(ReminderRow, principal), col(ReminderRow.invoice_id) == invoice_id)
+        .order_by(col(ReminderRow.level))
+    )
+    return tuple((level, at) for level, at in session.exec(query))

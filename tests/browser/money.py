@@ -20,7 +20,7 @@ def registry_with_money(folder: Path) -> Registry:
     try:
         agency_id, agency = stage.tenant("agency", "Agency")
         studio_id, studio = stage.tenant("studio", "Studio")
-        _earn(stage, agency, studio, studio_id)
+        earn_something(stage, agency, studio, studio_id)
         _bill(stage.operator, studio_id)
         visitors.seat(stage.settings.data_dir, agency_id, studio_id)
     finally:
@@ -34,7 +34,7 @@ def usage(cut_id: str, views: int = 1000) -> bytes:
     return f"cut_id,territory,period,views\n{cut_id},DE,{month},{views}\n".encode()
 
 
-def _earn(stage: Stage, agency: Client, studio: Client, studio_id: str) -> None:
+def earn_something(stage: Stage, agency: Client, studio: Client, studio_id: str) -> None:
     anna = Person.add(agency, "Anna")
     anna.enrol(stage.file("anna.wav", voice_sample("Anna")))
     per_view = {"kind": "per_view", "rate": "0.05", "currency": "EUR"}

@@ -65,6 +65,9 @@ OWN = (
     "/audit",
     "/audit/approvals",
     "/audit/balance",
+    "/society/invoices",
+    "/society/invoices/new",
+    "/society/receipts",
     "/account",
     "/account/code",
     "/members",
@@ -103,6 +106,9 @@ ELSEWHERE = {
     "/society/payouts/{batch_id}",
     "/society/runs/{run_id}/performers/{performer_id}",
     "/society/lines/{line_id}",
+    "/society/invoices/{invoice_id}",
+    "/society/invoices/{invoice_id}/lines/{number}",
+    "/society/receipts/{receipt_id}",
 }
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),

@@ -69,6 +69,47 @@ def test_money_is_distributed_and_paid_out(chromium: Chromium, office: Registry)
         assert b"pain.001.001.09" in bank.value.path().read_bytes()
 
 
+def test_an_invoice_is_issued_and_paid_by_hand(chromium: Chromium, office: Registry) -> None:
+    """After the story: its invoice is taken back and asked for again, and the same money pays it.
+
+    A statement brings a payment more, whose payer nobody knows.
+    """
+    with chromium.page(lang="en") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        enter(page, office, "Enter as the registry")
+        page.click("nav >> text=Invoices")
+        assert page.inner_text("h1") == "Every invoice is paid"
+        page.click(".rows a >> nth=0")
+        page.click("tbody a >> nth=0")
+        page.click(".rows a >> nth=0")
+        page.wait_for_selector("text=0.05 EUR a view × 1,000 views")
+        page.go_back()
+        page.go_back()
+        page.click("summary:has-text('Take it back')")
+        page.fill("#reason", "wrong address")
+        confirmed(page, "Take it back")
+        page.click("text=Takes back invoice")
+        page.click("nav >> text=Invoices")
+        page.click("text=To be issued >> nth=0")
+        assert page.inner_text("h1") == "One invoice is ready"
+        confirmed(page, "Issue this invoice")
+        page.wait_for_url("**/society/invoices")
+        assert page.inner_text("h1") == "Every invoice is paid"
+        page.click("text=Payments received")
+        table = f"reference,booked_on,amount,currency,payer\nb1,{MONTH}-01,7.00,EUR,Somebody\n"
+        name = {"name": "bank.csv", "mimeType": "text/csv", "buffer": table.encode()}
+        page.set_input_files("#statement", [name])
+        confirmed(page, "Take a statement in")
+        page.wait_for_url("**/society/receipts?file=*")
+        assert "brought one payment; waiting for you: 1" in page.inner_text(".said")
+        page.click("nav >> text=All")
+        page.click(".rows a:has-text('59.50 EUR')")
+        confirmed(page, "Undo")
+        assert "59.50 EUR wait for an invoice" in page.inner_text("h1")
+        confirmed(page, "It is this one")
+        assert "all of it is matched" in page.inner_text("h1")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry, lang: str) -> None:
     """After the story, which made them."""
@@ -79,7 +120,7 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
         page.goto(office.url)
         page.click("form[action='/demo/entrance'] button >> nth=2")
         found = []
-        for name in ("runs", "payouts"):
+        for name in ("runs", "payouts", "invoices", "receipts"):
             page.goto(f"{office.url}/society/{name}")
             page.click(".rows a >> nth=0")
             page.wait_for_url(f"**/society/{name}/*")
@@ -91,6 +132,13 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
             found += looked_at(page, axe, f"society-down-{place}", lang)
         page.goto(f"{office.url}/audit?seed=7-12-33")
         found += looked_at(page, axe, "audit-drawn", lang)
+        for name in ("invoices", "receipts", "invoices/new"):
+            page.goto(f"{office.url}/society/{name}")
+            found += looked_at(page, axe, f"society-{name}", lang)
+        page.goto(f"{office.url}/society/invoices?state=paid")
+        page.click(".rows a >> nth=0")
+        page.click("tbody a >> nth=0")
+        found += looked_at(page, axe, "society-line", lang)
     assert not found, "\n".join(found)
 
 

@@ -3,21 +3,24 @@
 //   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
-// `list` (by commas), `flag` or `none-if-empty`; a name with dots nests. `data-then` is where one
-// goes afterwards, with `{id}` from the answer; `reload` or nothing takes the page anew.
+// `list` (by commas), `flag`, `json` or `none-if-empty`; a name with dots nests. A file is handed in
+// first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
+// or what else the answer holds; `reload` or nothing takes the page anew.
 
-import { onPress, send, word } from "/static/registry.js";
+import { onPress, send, upload, word } from "/static/registry.js";
 
 const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
   list: (text) => text.split(",").map((part) => part.trim()).filter(Boolean),
   flag: (_, field) => field.checked,
+  json: (text) => JSON.parse(text),
   "none-if-empty": (text) => text.trim() || null,
 };
 
 /** The value of a field, or undefined where it says nothing. */
 function value(field) {
   if (field.disabled || !field.name || field.type === "submit") return undefined;
+  if (field.type === "file") return field.dataset.upload;
   if (field.dataset.as) return (AS[field.dataset.as] ?? String)(field.value, field);
   if (field.type === "checkbox" || field.type === "radio") return field.checked ? field.value : undefined;
   return field.value;
@@ -49,11 +52,14 @@ function wire(form) {
   onPress(button, async (say) => {
     if (!form.reportValidity()) return;
     if (form.dataset.sure && !window.confirm(form.dataset.sure)) return;
+    for (const field of form.querySelectorAll("input[type=file]")) {
+      if (field.files.length) field.dataset.upload = await upload(field.files[0]);
+    }
     const answer = await send(form.dataset.method ?? "POST", form.dataset.act, body(form));
     say(form.dataset.done ?? word("done"));
     const then = form.dataset.then ?? "reload";
     if (then === "reload") location.reload();
-    else if (then !== "stay") location.assign(then.replaceAll("{id}", answer?.id ?? ""));
+    else if (then !== "stay") location.assign(then.replace(/\{(\w+)\}/g, (_, name) => answer?.[name] ?? ""));
   });
 }
 

@@ -1,0 +1,131 @@
+"""The invoices of a book by how they stand, and the claims behind one line of an invoice's paper.
+
+What is asked and what was paid is added up by the database, so that a page of open invoices does
+not read every invoice there ever was.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from core.db import visible
+from core.principal import Principal
+from royalties.billing.bills import BillLine
+from royalties.billing.standing import InvoiceState, Unpaid
+from royalties.models_income import Invoice, InvoiceKind
+from royalties.store.balances import halves, whole
+from royalties.store.invoices import InvoiceLineRow, InvoiceRow, to_invoice
+from royalties.store.ledger import AccrualRow
+from royalties.store.receipts import AllocationRow
+
+_NOTE = aliased(InvoiceRow)
+_GROSS = col(InvoiceRow.net_micro) + col(InvoiceRow.vat_micro)
+_BACK = (
+    sql_select(func.coalesce(func.sum(col(_NOTE.net_micro) + col(_NOTE.vat_micro)), 0))
+    .where(col(_NOTE.credits_id) == col(InvoiceRow.id))
+    .scalar_subquery()
+)
+_PAID = (
+    sql_select(func.coalesce(func.sum(col(AllocationRow.amount_micro)), 0))
+    .where(col(AllocationRow.invoice_id) == col(InvoiceRow.id))
+    .scalar_subquery()
+)
+_ASKED = _GROSS + _BACK
+_OPEN = _ASKED - _PAID
+_IS_INVOICE = col(InvoiceRow.kind) == InvoiceKind.INVOICE.value
+
+
+def in_state(
+    session: Session,
+    principal: Principal,
+    state: InvoiceState | None,
+    on: date,
+    *,
+    currency: str | None = None,
+    before_seq: int | None = None,
+    limit: int,
+) -> list[Invoice]:
+    """Invoices of the principal's own book that stand so on a day, or all, newest first."""
+    query = select(InvoiceRow).where(col(InvoiceRow.tenant_id) == principal.tenant_id)
+    if state is not None:
+        query = query.where(*_clauses(state, on))
+    if currency is not None:
+        query = query.where(col(InvoiceRow.currency) == currency)
+    if before_seq is not None:
+        query = query.where(col(InvoiceRow.seq) < before_seq)
+    rows = session.exec(query.order_by(col(InvoiceRow.seq).desc()).limit(limit))
+    return [to_invoice(row) for row in rows]
+
+
+def unpaid(session: Session, principal: Principal, on: date) -> tuple[Unpaid, ...]:
+    """What the invoices of the principal's own book still ask for, by currency."""
+    found: dict[str, Unpaid] = {}
+    late = {row[0]: row[1:] for row in _sums(session, principal, _overdue(on))}
+    for unit, count, high, low in _sums(session, principal, _OPEN > 0):
+        some = late.get(unit, (0, 0, 0))
+        found[unit] = Unpaid(unit, count, whole(high, low), some[0], whole(some[1], some[2]))
+    return tuple(found.values())
+
+
+def claims_behind(
+    session: Session,
+    principal: Principal,
+    invoice_id: str,
+    line: BillLine,
+    *,
+    after: str = "",
+    limit: int,
+) -> list[tuple[str, int]]:
+    """Transaction and amount of the claims that a line of a paper adds up, by id after `after`."""
+    pins = AccrualRow.pins
+    clauses = [
+        func.coalesce(func.json_extract(pins, "$.kind"), "") == line.kind,
+        col(AccrualRow.earned_period) == line.earned_period,
+    ]
+    if line.cut_id:
+        clauses.append(func.json_extract(pins, "$.cut_id") == line.cut_id)
+    query = (
+        sql_select(col(InvoiceLineRow.transaction_id), col(InvoiceLineRow.amount_micro))
+        .join(AccrualRow, col(AccrualRow.transaction_id) == col(InvoiceLineRow.transaction_id))
+        .where(
+            visible(InvoiceLineRow, principal),
+            col(InvoiceLineRow.invoice_id) == invoice_id,
+            col(InvoiceLineRow.transaction_id) > after,
+            *clauses,
+        )
+        .order_by(col(InvoiceLineRow.transaction_id))
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.connection().execute(query)]
+
+
+def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:
+    match state:
+        case InvoiceState.CREDIT_NOTE:
+            return (~_IS_INVOICE,)
+        case InvoiceState.TAKEN_BACK:
+            return _IS_INVOICE, _ASKED <= 0
+        case InvoiceState.PAID:
+            return _IS_INVOICE, _ASKED > 0, _OPEN <= 0
+        case InvoiceState.OVERDUE:
+            return _IS_INVOICE, _overdue(on)
+        case InvoiceState.OPEN:
+            return _IS_INVOICE, _OPEN > 0, col(InvoiceRow.due_on) >= on.isoformat()
+
+
+def _overdue(on: date) -> ColumnElement[bool]:
+    return (_OPEN > 0) & (col(InvoiceRow.due_on) < on.isoformat())
+
+
+def _sums(session: Session, principal: Principal, clause: ColumnElement[bool]) -> list[Any]:
+    query = (
+        sql_select(col(InvoiceRow.currency), func.count(), *halves(_OPEN))
+        .where(col(InvoiceRow.tenant_id) == principal.tenant_id, _IS_INVOICE, clause)
+        .group_by(col(InvoiceRow.currency))
+        .order_by(col(InvoiceRow.currency))
+    )
+    return list(session.connection().execute(query))

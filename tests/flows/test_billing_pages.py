@@ -1,0 +1,125 @@
+"""The pages of a society's accountant: what is due, what came in, and what stands behind both."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.client import Client
+from api.opening import open_registry
+from api.roles import Role
+from tests.browser.money import PARTY, earn_something
+from tests.flows.test_two_societies import IBAN
+from tests.simulators.people import seat
+from tests.simulators.stage import Stage
+
+MONTH = f"{datetime.now(UTC):%Y-%m}"
+DAY = f"{datetime.now(UTC):%F}"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A registry whose studio owes 50 euros, and its accountant in a browser."""
+
+    stage: Stage
+    studio_id: str
+    book: str
+    browser: httpx2.Client
+
+    @property
+    def clerk(self) -> Client:
+        return self.stage.operator
+
+    def page(self, path: str, lang: str = "en", status: int = 200) -> str:
+        joint = "&" if "?" in path else "?"
+        answer = self.browser.get(f"{path}{joint}lang={lang}", headers={"Accept": "text/html"})
+        assert answer.status_code == status, answer.text
+        return re.sub(r"\s+", " ", answer.text)
+
+    def name_both(self) -> None:
+        more = {"tax_number": "27/1", "iban": IBAN}
+        for party, said in ((self.book, {"name": "Registry", **more}), (self.studio_id, STUDIO)):
+            self.clerk.post(f"/v1/billing-parties/{party}", {**PARTY, **said})
+
+    def issue(self) -> dict[str, Any]:
+        self.name_both()
+        (invoice,) = self.clerk.post("/v1/invoices", {"month": MONTH})["issued"]
+        return dict(invoice)
+
+    def take_in(self, *lines: str) -> dict[str, Any]:
+        table = "\n".join(("reference,booked_on,amount,currency,payer,text", *lines))
+        upload = self.clerk.upload(self.stage.file("bank.csv", table.encode()))
+        return self.clerk.post("/v1/receipt-imports", {"upload_id": upload})
+
+
+STUDIO = {"name": "Studio Nord GmbH"}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    stage = Stage.make(tmp_path_factory.mktemp("desk"))
+    _, agency = stage.tenant("agency", "Agency")
+    studio_id, studio = stage.tenant("studio", "Studio Nord")
+    earn_something(stage, agency, studio, studio_id)
+    book = stage.operator.get("/v1/me")["tenant_id"]
+    with open_registry(stage.settings) as world:
+        browser = stage.http(seat(world.db, book, Role.ADMIN).token)
+    yield Desk(stage, studio_id, book, browser)
+    browser.close()
+    stage.close()
+
+
+def test_from_what_is_due_to_what_was_paid(desk: Desk) -> None:
+    empty = desk.page("/society/invoices")
+    assert "No invoice has been issued yet" in empty
+    lacking = desk.page("/society/invoices/new")
+    assert "Say first whom the invoices name" in lacking
+    assert "What invoices write about Studio Nord" in lacking
+    invoice = desk.issue()
+    # Views of 50 euros with 19 % tax.
+    assert "59.50 EUR are due to us" in desk.page("/society/invoices")
+    one = desk.page(f"/society/invoices/{invoice['id']}")
+    assert "59.50 EUR open" in one
+    assert "Night Train, Feature" in one
+    line = desk.page(f"/society/invoices/{invoice['id']}/lines/1")
+    assert "Anna" in line
+    (source,) = re.findall(r"/society/lines/\w+", line)
+    assert "0.05 EUR a view × 1,000 views" in desk.page(source)
+    desk.page(f"/society/invoices/{invoice['id']}/lines/2", status=404)
+
+
+def test_a_statement_says_what_matched_and_what_waits(desk: Desk) -> None:
+    """After the invoice, which it pays."""
+    (invoice,) = desk.clerk.get("/v1/invoices")["items"]
+    lines = (f"b1,{DAY},9.50,EUR,Somebody,", f"b2,{DAY},50.00,EUR,Studio,{invoice['number']}")
+    taken = desk.take_in(*lines)
+    page = desk.page(f"/society/receipts?file={taken['file_sha256']}")
+    assert "This statement brought 2 payments; waiting for you: 1." in page
+    assert "One payment waits for you" in page
+    waiting = desk.clerk.get("/v1/receipts")["items"]
+    stray = next(one for one in waiting if one["reference"] == "b1")
+    shown = desk.page(f"/society/receipts/{stray['id']}")
+    assert "very amount" in shown
+    desk.clerk.post(f"/v1/receipts/{stray['id']}/matches", {"invoice_id": invoice["id"]})
+    assert "all of it is matched" in desk.page(f"/society/receipts/{stray['id']}")
+    assert "59.50 EUR, paid" in desk.page(f"/society/invoices/{invoice['id']}")
+    assert "Every payment is matched" in desk.page("/society/receipts")
+    assert "Alle Rechnungen sind bezahlt" in desk.page("/society/invoices", "de")
+
+
+def test_what_is_taken_back_is_due_again(desk: Desk) -> None:
+    """After the payments, which are set free."""
+    (invoice,) = desk.clerk.get("/v1/invoices")["items"]
+    path = f"/v1/invoices/{invoice['id']}/cancellation"
+    note = desk.clerk.post(path, {"reason": "wrong address"})
+    assert f"Takes back invoice {invoice['number']}." in desk.page(
+        f"/society/invoices/{note['id']}"
+    )
+    assert "59.50 EUR, taken back" in desk.page(f"/society/invoices/{invoice['id']}")
+    assert note["number"] in desk.page("/society/invoices?state=credit-note")
+    assert "2 payments wait for you" in desk.page("/society/receipts")
+    assert "One invoice is ready" in desk.page("/society/invoices/new")
