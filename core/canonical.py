@@ -15,6 +15,8 @@ from core.errors import BadInput
 INTEGER_MAX = 2**53 - 1
 DOCUMENT_BYTES_MAX = 1024 * 1024
 DOCUMENT_DEPTH_MAX = 32
+_SURROGATES = "\ud800"
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def canonical(value: Any) -> bytes:
@@ -23,8 +25,13 @@ def canonical(value: Any) -> bytes:
     Raises BadInput for floats and for integers beyond 2^53-1 (write them as text: parsers differ
     on them), for other types, and for nesting deeper than 32.
     """
+    plain = _plain(value, DOCUMENT_DEPTH_MAX)
+    text = _encode(plain)
+    # Both order keys alike while no character needs two units of UTF-16, in which RFC 8785 sorts.
+    if text.isascii() or max(text) < _SURROGATES:
+        return text.encode()
     try:
-        return rfc8785.dumps(_plain(value, DOCUMENT_DEPTH_MAX))
+        return rfc8785.dumps(plain)
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as exc:
         raise _bad_json("a value has no canonical form") from exc
 
@@ -52,19 +59,23 @@ def parse_strict(data: bytes, *, bytes_max: int = DOCUMENT_BYTES_MAX) -> dict[st
 def _plain(value: Any, depth: int) -> Any:
     if depth < 0:
         raise _bad_json("a value is nested too deeply")
-    if value is None or isinstance(value, bool | str):
+    if isinstance(value, str) or value is None or isinstance(value, bool):
         return value
     if isinstance(value, int):
         if abs(value) > INTEGER_MAX:
             raise _bad_json("a whole number is beyond 2^53-1: write it as text")
         return value
     if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise _bad_json("a key is not text")
-        return {key: _plain(item, depth - 1) for key, item in value.items()}
+        return {_text(key): _plain(item, depth - 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item, depth - 1) for item in value]
     raise _bad_json("a value is neither text, whole number, boolean, list nor object")
+
+
+def _text(key: Any) -> str:
+    if not isinstance(key, str):
+        raise _bad_json("a key is not text")
+    return key
 
 
 def _check(value: Any, depth: int) -> None:

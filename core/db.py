@@ -30,9 +30,25 @@ OWNER = "owner"
 PUBLIC = "public"
 
 _log = logging.getLogger(__name__)
+_encode = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+).encode
 _READERS_MAX = 40
 _WAIT_SECONDS = 30
 _SINGLE = "single_operator"
+
+
+def time_text(value: datetime) -> str:
+    """How a time is stored; raises ValueError for one without a zone."""
+    if value.tzinfo is None:
+        raise ValueError("a stored time needs its zone")
+    moment = value.astimezone(UTC).replace(tzinfo=None)
+    return moment.isoformat(timespec="microseconds") + "Z"
+
+
+def json_text(value: Any) -> str:
+    """How a JSON value is stored; raises ValueError or TypeError for what is none."""
+    return _encode(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -43,12 +59,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """Return the text form; raises ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs its zone")
-        moment = value.astimezone(UTC).replace(tzinfo=None)
-        return moment.isoformat(timespec="microseconds") + "Z"
+        return None if value is None else time_text(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Return the aware time that was stored."""
@@ -65,11 +76,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
         """Return the text form; raises ValueError or TypeError for what is not JSON."""
-        if value is None:
-            return None
-        return json.dumps(
-            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
+        return None if value is None else json_text(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Return the value that was stored; tuples come back as lists."""

@@ -17,6 +17,7 @@ _SHIFTS = tuple(range(5 * (_BODY - 2), -1, -10))
 _SEED_BYTES, _SPARE_BITS = 17, 6
 _MANY = 1000
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ESCAPED = re.compile(r'["\\]')
 _PREFIX = re.compile(r"[a-z]{3}")
 _ID = re.compile(r"[a-z]{3}_[a-z2-7]{26}")
 
@@ -60,7 +61,7 @@ def is_id(prefix: str, text: str) -> bool:
 def _text(said: tuple[str, ...]) -> str:
     # Where nothing has to be escaped, JSON is these very characters.
     joined = "".join(said)
-    plain = joined.isascii() and joined.isalnum()
+    plain = joined.isascii() and joined.isprintable() and not _ESCAPED.search(joined)
     return '["' + '","'.join(said) + '"]' if plain else _encode(said)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fingerprint.models import Reason
-from licensing.models import Clearance, SpanVerdict, TariffTerm, Verdict
+from licensing.licenceprice import LicencePrice
+from licensing.models import Clearance, SpanVerdict, Verdict
 from registry.models.works import ANYWHERE
 from registry.spans import merge
 from royalties.models import ClearedUse, Skipped, UsageLine
@@ -18,18 +19,6 @@ from royalties.models import ClearedUse, Skipped, UsageLine
 BEFORE_ACTIVE = "before-active"
 NOT_THERE = "territory-not-licensed"
 LICENCE_ENDED = frozenset({"licence-revoked", "licence-expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class LicencePrice:
-    """What the ledger needs of a licence."""
-
-    id: str
-    tariff_id: str
-    tariff: TariffTerm
-    licensee_id: str
-    territories: tuple[str, ...]
-    paid_directly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

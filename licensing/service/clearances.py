@@ -120,6 +120,13 @@ def list_clearances(
     )
 
 
+def clearances_of_cuts(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, list[Clearance]]:
+    """Every decision of the caller's own on these cuts, by cut, oldest first."""
+    return store.of_cuts(session, principal, cut_ids)
+
+
 def list_parts(
     session: Session,
     principal: Principal,

@@ -150,6 +150,21 @@ def clearances(
     return [_clearance(row) for row in rows]
 
 
+def of_cuts(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, list[Clearance]]:
+    """Every decision on these cuts that the principal may see, by cut, in order of `seq`."""
+    query = (
+        select(ClearanceRow)
+        .where(visible(ClearanceRow, principal), col(ClearanceRow.cut_id).in_(cut_ids))
+        .order_by(col(ClearanceRow.seq))
+    )
+    found: dict[str, list[Clearance]] = {}
+    for row in session.exec(query):
+        found.setdefault(row.cut_id, []).append(_clearance(row))
+    return found
+
+
 def open_by_cut(session: Session, principal: Principal) -> list[Clearance]:
     """The newest decision on each cut of the principal's own, of those that are not cleared."""
     newest = (

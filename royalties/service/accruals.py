@@ -1,44 +1,52 @@
 """Accruing: bring the ledger to what clearances, licences and usage lines say is owed.
 
 Running it again changes nothing; running it after a re-scan, a new clearance or a late usage line
-books the difference. It works cut by cut and page by page, in the caller's one transaction.
+books the difference. What is looked up and written is so for many cuts at once; what is owed
+is worked out cut by cut. All of it is the caller's one transaction.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from core.clock import utc_now
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, require
 from fingerprint.models import Reason
 from licensing.service.clearances import get_clearance
 from royalties import accrual, ledger
 from royalties.agreed import Agreed
 from royalties.entitlement import entitled
-from royalties.models import AccrualReport, ClearedUse, Skipped, UsageLine
+from royalties.models import Accrual, AccrualReport, ClearedUse, Skipped
 from royalties.models_books import Transaction
 from royalties.outcomes import Outcome
 from royalties.service.agreed import agreed_in, cuts_with
 from royalties.service.books import Clerks
 from royalties.service.collectors import CollectorsOf
 from royalties.service.conflicts import note_conflicts
-from royalties.service.entitlements import history_of, parties_of
+from royalties.service.entitlements import Grounds, grounds_of, history_of, parties_of
 from royalties.service.pools import PoolsOf
-from royalties.store import complaints, journal, unlicensed
+from royalties.store import journal, unlicensed
 from royalties.store import ledger as ledger_store
 from royalties.store import usage as usage_store
+from royalties.store.usagepages import Page, pages_of
 from royalties.territories import factors_for
+from royalties.unlicensed import UnlicensedPrice
+
+CUTS_AT_ONCE = 200
+_Priced = tuple[Sequence[ClearedUse], Agreed]
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts while cuts are worked through, and the clerks who book what they come to."""
+    """Counts while cuts are worked through, the clerks who book, and what all cuts rest on."""
 
     clerks: Clerks
     collecting: CollectorsOf
+    asked: Mapping[str, Sequence[UnlicensedPrice]]
+    pools: PoolsOf
     new: int = 0
     unchanged: int = 0
     reversed: int = 0
@@ -78,36 +86,24 @@ def accrue(
     return accrue_cuts(session, principal, _cuts(session, principal, clearance_id))
 
 
-def accrue_cuts(session: Session, principal: Principal, cut_ids: Iterable[str]) -> AccrualReport:
+def accrue_cuts(session: Session, principal: Principal, cut_ids: Sequence[str]) -> AccrualReport:
     """Accrue what the tenant owes for these cuts; who asked has been let through before."""
     collecting = CollectorsOf(session)
-    tally = _Tally(Clerks(session, utc_now()), collecting)
     asked = unlicensed.of_books(session, principal, collecting.books)
-    pools = PoolsOf(session, principal)
-    for cut_id in cut_ids:
-        history = history_of(session, principal, cut_id)
-        if not history:
-            continue  # Nothing was ever decided on this cut, so nothing was ever owed for it.
-        parties = parties_of(session, principal, history)
-        uses, skipped = entitled(history, parties)
-        tally.skip(skipped)
-        prices = agreed_in(
-            session,
-            principal,
-            history,
-            uses,
-            parties=parties,
-            prices=asked,
-            pools=pools,
-            collectors=collecting.of(parties.creditors.keys()),
-        )
-        voided = complaints.voided(session, SearchCapability("accrual", cut_id), cut_id)
-        prices = replace(prices, voided=voided)
-        for lines in usage_store.pages(session, principal, cut_id):
-            _accrue_lines(session, principal, uses, lines, prices=prices, tally=tally)
-        for gone in usage_store.uncounted(session, principal, cut_id):
-            booked = journal.booked(session, principal, gone)
-            _book(session, principal, accrual.plan((), booked), tally)
+    clerks, pools = Clerks(session, utc_now()), PoolsOf(session, principal)
+    tally = _Tally(clerks, collecting, asked, pools)
+    for start in range(0, len(cut_ids), CUTS_AT_ONCE):
+        some = cut_ids[start : start + CUTS_AT_ONCE]
+        # A cut on which nothing was ever decided owes nothing.
+        grounds = grounds_of(session, principal, some)
+        collecting.learn({name for one in grounds.values() for name in one.parties.creditors})
+        priced = {
+            cut_id: _priced(session, principal, grounds[cut_id], tally)
+            for cut_id in some
+            if cut_id in grounds
+        }
+        for page in pages_of(session, principal, list(priced)):
+            _accrue_page(session, principal, priced, page, tally=tally)
     return AccrualReport(
         new=tally.new,
         unchanged=tally.unchanged,
@@ -126,32 +122,61 @@ def _cuts(session: Session, principal: Principal, clearance_id: str | None) -> t
     return cuts_with(session, principal, cut_id, [one.tariff for one in priced])
 
 
-def _accrue_lines(
+def _priced(session: Session, principal: Principal, grounds: Grounds, tally: _Tally) -> _Priced:
+    uses, skipped = entitled(grounds.history, grounds.parties)
+    tally.skip(skipped)
+    return uses, agreed_in(
+        session,
+        principal,
+        grounds,
+        uses,
+        prices=tally.asked,
+        pools=tally.pools,
+        collectors=tally.collecting.of(grounds.parties.creditors.keys()),
+    )
+
+
+def _accrue_page(
     session: Session,
     principal: Principal,
-    uses: Sequence[ClearedUse],
-    lines: Sequence[UsageLine],
+    priced: Mapping[str, _Priced],
+    page: Page,
     *,
-    prices: Agreed,
     tally: _Tally,
 ) -> None:
-    priced = [(line, factors_for(line.period)) for line in lines]
-    wanted, skipped = accrual.desired(uses, priced, prices)
-    booked = journal.booked(session, principal, [line.id for line in lines])
-    _book(session, principal, accrual.plan(wanted, booked), tally)
-    note_conflicts(session, tally.collecting, wanted, prices.collectors, now=tally.clerks.at)
-    tally.skip(skipped)
-    kept = Counter(one.pins.outcome for one in wanted)
-    tally.kept.update({name: kept[name] for name in kept if name is not Outcome.LICENSED})
+    """Book what these lines come to, cut by cut, with what those that count no more had earned."""
+    booked = journal.booked(session, principal, page.ids)
+    plans: list[accrual.Plan] = []
+    owed: list[tuple[tuple[Accrual, ...], Agreed]] = []
+    for cut_id in page.cuts:
+        uses, agreed = priced[cut_id]
+        lines = [(line, factors_for(line.period)) for line in page.lines.get(cut_id, ())]
+        wanted, skipped = accrual.desired(uses, lines, agreed)
+        known = {name: one for line, _ in lines for name, one in booked.get(line.id, {}).items()}
+        plans.append(accrual.plan(wanted, known))
+        gone = (booked.get(name, {}) for name in page.gone.get(cut_id, ()))
+        plans.append(accrual.plan((), {name: one for some in gone for name, one in some.items()}))
+        owed.append((wanted, agreed))
+        tally.skip(skipped)
+        kept = Counter(one.pins.outcome for one in wanted)
+        tally.kept.update({name: kept[name] for name in kept if name is not Outcome.LICENSED})
+    _book(session, principal, plans, tally)
+    for wanted, agreed in owed:
+        note_conflicts(session, tally.collecting, wanted, agreed.collectors, now=tally.clerks.at)
 
 
-def _book(session: Session, principal: Principal, plan: accrual.Plan, tally: _Tally) -> None:
-    tally.clerks.reserve([*(one.book for one in plan.reverse), *(one.book for one in plan.book)])
-    old = journal.by_ids(session, principal, [one.transaction_id for one in plan.reverse])
-    ledger_store.add_transactions(session, list(_transactions(plan, old, tally.clerks)))
-    tally.new += len(plan.book)
-    tally.unchanged += plan.unchanged
-    tally.reversed += len(plan.reverse)
+def _book(
+    session: Session, principal: Principal, plans: Sequence[accrual.Plan], tally: _Tally
+) -> None:
+    gone = [one for plan in plans for one in plan.reverse]
+    new = [one.book for plan in plans for one in plan.book]
+    tally.clerks.reserve([*(one.book for one in gone), *new])
+    old = journal.by_ids(session, principal, [one.transaction_id for one in gone])
+    made = [one for plan in plans for one in _transactions(plan, old, tally.clerks)]
+    ledger_store.add_transactions(session, made)
+    tally.new += len(new)
+    tally.unchanged += sum(plan.unchanged for plan in plans)
+    tally.reversed += len(gone)
 
 
 def _transactions(

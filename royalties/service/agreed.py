@@ -5,21 +5,20 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
-from core.principal import Principal, SearchCapability
-from licensing.models import Clearance, TariffRef, TariffTerm
+from core.principal import Principal
+from licensing.models import TariffRef, TariffTerm
 from registry.models.works import Cut
 from registry.store import works
 from royalties.agreed import Agreed, Pools, once
 from royalties.collecting import Collectors
-from royalties.entitlement import Parties, entitled
+from royalties.entitlement import entitled
 from royalties.flats import Due, Firsts
 from royalties.models import ClearedUse
 from royalties.participants import everybody
 from royalties.service.casting import roles_of
-from royalties.service.entitlements import history_of, parties_of
+from royalties.service.entitlements import Grounds, history_of, parties_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import usage as usage_store
-from royalties.store.shares import of_performers
 from royalties.tariffs.models import POOLS, Per, Tariff
 from royalties.unlicensed import Unlicensed, UnlicensedPrice, found_in
 
@@ -27,10 +26,9 @@ from royalties.unlicensed import Unlicensed, UnlicensedPrice, found_in
 def agreed_in(
     session: Session,
     principal: Principal,
-    history: Sequence[Clearance],
+    grounds: Grounds,
     uses: Sequence[ClearedUse],
     *,
-    parties: Parties,
     prices: Mapping[str, Sequence[UnlicensedPrice]],
     pools: Pools,
     collectors: Collectors,
@@ -40,15 +38,20 @@ def agreed_in(
     `prices` are those of each book for unlicensed uses, `pools` the licensee's. Whose cut it is not
     owes nothing for it.
     """
-    if not history or history[-1].tenant_id != principal.tenant_id:
-        return Agreed(collectors=collectors)
-    newest, found = history[-1], found_in(history[-1], uses)
-    unlicensed = Unlicensed(newest, found, parties.creditors, prices, collectors)
+    newest, voided = grounds.history[-1], grounds.voided
+    if newest.tenant_id != principal.tenant_id:
+        return Agreed(voided=voided, collectors=collectors)
+    found, creditors = found_in(newest, uses), grounds.parties.creditors
+    unlicensed = Unlicensed(newest, found, creditors, prices, collectors)
     terms = [one.term for asked in prices.values() for one in asked if one.term is not None]
     tariffs = tariffs_pinned(session, principal, [*(use.tariff for use in uses), *terms])
-    shares = of_performers(session, SearchCapability("accrual", newest.id), parties.creditors)
     bare = Agreed(
-        uses=uses, unlicensed=unlicensed, shares=shares, pools=pools, collectors=collectors
+        uses=uses,
+        unlicensed=unlicensed,
+        shares=grounds.shares,
+        pools=pools,
+        voided=voided,
+        collectors=collectors,
     )
     if not tariffs:
         return bare

@@ -46,7 +46,7 @@ class CollectorsOf:
         """Who collects for these performers, and what was decided of conflicts with licences."""
         if not self._societies:
             return Collectors(self.operator)
-        self._learn(performer_ids)
+        self.learn(performer_ids)
         own = (one for name in sorted(performer_ids) for one in self._own[name])
         settled = {
             (one.licence_id, one.society_id): one.settled.collects
@@ -60,9 +60,10 @@ class CollectorsOf:
         """Every book that a claim may go into: the operator's and the societies'."""
         return (self.operator, *sorted(self._societies))
 
-    def _learn(self, performer_ids: Collection[str]) -> None:
+    def learn(self, performer_ids: Collection[str]) -> None:
+        """Read what these performers signed, before it is asked of one after the other."""
         new = sorted(set(performer_ids) - self._own.keys())
-        if not new:
+        if not new or not self._societies:
             return
         found = signed.collecting(self.session, _CAPABILITY, new, self._societies)
         for name in new:

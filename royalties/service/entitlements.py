@@ -1,60 +1,109 @@
-"""What the entitlement of a cut rests on: its decisions, and prices and creditors they refer to."""
+"""What the entitlement of cuts rests on: their decisions, and all that these refer to.
 
-from collections.abc import Sequence
+It is looked up for many cuts at once, since a query costs as much as pricing a hundred uses.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from core.errors import Broken
 from core.principal import Principal, SearchCapability
-from licensing.models import Clearance, Licence
-from licensing.service.clearances import list_clearances
-from licensing.service.licences import licences_by_id
+from licensing.licenceprice import LicencePrice
+from licensing.models import Clearance
+from licensing.service.clearances import clearances_of_cuts
+from licensing.service.licenceprices import prices_by_id
 from registry.service import people
-from royalties.entitlement import Creditor, LicencePrice, Parties
+from royalties.entitlement import Creditor, Parties
+from royalties.shares import ShareClaim
+from royalties.store import complaints
+from royalties.store.shares import of_performers
 
-HISTORY_PAGE = 100
+IDS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What the money of one cut rests on: decisions by `seq`, and what concerns whom they name.
+
+    `shares` are what parties claim, by performer, `voided` live keys that nobody owes by a ruling,
+    of this cut and others.
+    """
+
+    history: Sequence[Clearance]
+    parties: Parties
+    shares: Mapping[str, Sequence[ShareClaim]]
+    voided: frozenset[str]
+
+
+def grounds_of(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, Grounds]:
+    """The grounds of those of these cuts, a few hundred at most, on which something was decided."""
+    histories = clearances_of_cuts(session, principal, cut_ids)
+    every = parties_of(session, principal, [one for some in histories.values() for one in some])
+    capability = SearchCapability("accrual", next(iter(histories), ""))
+    shares = of_performers(session, capability, every.creditors)
+    voided = complaints.voided(session, capability, list(histories))
+    found = {}
+    for cut_id, history in histories.items():
+        licences, performers = _named(history)
+        parties = Parties(
+            {name: every.prices[name] for name in licences},
+            {name: every.creditors[name] for name in performers},
+        )
+        own = {name: shares[name] for name in performers if name in shares}
+        found[cut_id] = Grounds(history, parties, own, voided)
+    return found
 
 
 def history_of(session: Session, principal: Principal, cut_id: str) -> list[Clearance]:
     """Every clearance of a cut, in order of `seq`."""
-    history: list[Clearance] = []
-    before_seq: int | None = None
-    while True:
-        page = list_clearances(
-            session, principal, cut_id=cut_id, before_seq=before_seq, limit=HISTORY_PAGE
-        )
-        history.extend(page)
-        if len(page) < HISTORY_PAGE:
-            return history[::-1]
-        before_seq = page[-1].seq
+    return clearances_of_cuts(session, principal, [cut_id]).get(cut_id, [])
 
 
 def parties_of(session: Session, principal: Principal, history: Sequence[Clearance]) -> Parties:
     """Prices and creditors of everything that these clearances cleared."""
-    licence_ids = {name for one in history for name in one.decision.licence_ids}
-    licences = licences_by_id(session, principal, licence_ids)
-    prices = {one.id: _price(one, principal) for one in licences}
-    performer_ids = {
-        span.performer_id for one in history for span in one.decision.spans if span.performer_id
+    licence_ids, performer_ids = _named(history)
+    prices = {
+        one.id: _own(one, principal)
+        for some in _some(licence_ids)
+        for one in prices_by_id(session, principal, some)
     }
     capability = SearchCapability("accrual", history[-1].id if history else "")
-    owners = people.owners(session, capability, performer_ids)
-    payees = people.payees(session, capability, performer_ids)
-    if licence_ids - prices.keys() or performer_ids - payees.keys():
+    creditors: dict[str, Creditor] = {}
+    for names in _some(performer_ids):
+        creditors |= _creditors(session, capability, names)
+    if licence_ids - prices.keys() or performer_ids - creditors.keys():
         raise Broken("A clearance relies on a licence or performer that is not there.")
-    since = people.claims_from(session, capability, performer_ids)
-    creditors = {name: Creditor(owners[name], payees[name], since.get(name, "")) for name in payees}
     return Parties(prices, creditors)
 
 
-def _price(licence: Licence, principal: Principal) -> LicencePrice:
-    if licence.terms.licensee_id != principal.tenant_id:
-        raise Broken(f"Licence {licence.id} was relied on and is not the licensee's.")
-    return LicencePrice(
-        id=licence.id,
-        tariff_id=licence.tariff_id,
-        tariff=licence.terms.tariff,
-        licensee_id=licence.terms.licensee_id,
-        territories=licence.terms.territories,
-        paid_directly=licence.terms.paid_directly,
-    )
+def _named(history: Iterable[Clearance]) -> tuple[set[str], set[str]]:
+    """The licences and performers that decisions name."""
+    decisions = [one.decision for one in history]
+    licences = {name for one in decisions for name in one.licence_ids}
+    return licences, {
+        span.performer_id for one in decisions for span in one.spans if span.performer_id
+    }
+
+
+def _creditors(
+    session: Session, capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, Creditor]:
+    owners = people.owners(session, capability, performer_ids)
+    payees = people.payees(session, capability, performer_ids)
+    since = people.claims_from(session, capability, performer_ids)
+    return {name: Creditor(owners[name], payees[name], since.get(name, "")) for name in payees}
+
+
+def _some(ids: Collection[str]) -> Iterator[list[str]]:
+    names = sorted(ids)
+    return (names[start : start + IDS_MAX] for start in range(0, len(names), IDS_MAX))
+
+
+def _own(price: LicencePrice, principal: Principal) -> LicencePrice:
+    if price.licensee_id != principal.tenant_id:
+        raise Broken(f"Licence {price.id} was relied on and is not the licensee's.")
+    return price

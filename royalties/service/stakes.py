@@ -4,20 +4,20 @@ from sqlmodel import Session
 
 from core.principal import SearchCapability, system
 from royalties import accrual
-from royalties.accrual import UNPRICED
+from royalties.accrual import UNPRICED, VOIDED
 from royalties.collecting import PAID_DIRECTLY
 from royalties.entitlement import BEFORE_ACTIVE, NOT_THERE, entitled
 from royalties.models import UsageLine
 from royalties.service.agreed import agreed_in
 from royalties.service.collectors import CollectorsOf
-from royalties.service.entitlements import history_of, parties_of
+from royalties.service.entitlements import grounds_of
 from royalties.service.pools import PoolsOf
 from royalties.store import intake, unlicensed
 from royalties.territories import factors_for
 
 # A use earns nothing by the line for these reasons; for any other it is not known before it counts.
 _NOTHING = frozenset(
-    {BEFORE_ACTIVE, NOT_THERE, PAID_DIRECTLY, UNPRICED, "licence-ended"}
+    {BEFORE_ACTIVE, NOT_THERE, PAID_DIRECTLY, UNPRICED, VOIDED, "licence-ended"}
     | {"amount-zero", "tariff-not-in-force"}
 )
 
@@ -29,21 +29,19 @@ def at_stake(session: Session, line: UsageLine) -> int | None:
     """
     capability = SearchCapability("stake", line.id)
     licensee = system(intake.cut_owners(session, capability, [line.cut_id])[line.cut_id])
-    history = history_of(session, licensee, line.cut_id)
-    if not history:
+    grounds = grounds_of(session, licensee, [line.cut_id]).get(line.cut_id)
+    if grounds is None:
         return None
-    parties = parties_of(session, licensee, history)
-    uses, _ = entitled(history, parties)
+    uses, _ = entitled(grounds.history, grounds.parties)
     collecting = CollectorsOf(session)
     agreed = agreed_in(
         session,
         licensee,
-        history,
+        grounds,
         uses,
-        parties=parties,
         prices=unlicensed.of_books(session, licensee, collecting.books),
         pools=PoolsOf(session, licensee),
-        collectors=collecting.of(parties.creditors.keys()),
+        collectors=collecting.of(grounds.parties.creditors.keys()),
     )
     wanted, skipped = accrual.desired(uses, [(line, factors_for(line.period))], agreed)
     if any(one.reason.code not in _NOTHING for one in skipped):

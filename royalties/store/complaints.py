@@ -203,13 +203,15 @@ def rulings(
     return {key: tuple(some) for key, some in found.items()}
 
 
-def voided(session: Session, _capability: SearchCapability, cut_id: str) -> frozenset[str]:
-    """The live keys of a cut that nobody owes, because two people ruled so."""
+def voided(
+    session: Session, _capability: SearchCapability, cut_ids: Sequence[str]
+) -> frozenset[str]:
+    """The live keys of these cuts that nobody owes, because two people ruled so."""
     query = (
         sql_select(col(ComplaintLineRow.live_key))
         .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
         .where(
-            col(ComplaintLineRow.cut_id) == cut_id,
+            col(ComplaintLineRow.cut_id).in_(cut_ids),
             col(ComplaintRow.ground).in_(sorted(VOIDING)),
             col(ComplaintRow.ruling) == Ruling.UPHELD,
             col(ComplaintRow.decided_at).is_not(None),

@@ -31,11 +31,22 @@ def seen(principal: Principal) -> ColumnElement[bool]:
 
 def booked(
     session: Session, principal: Principal, usage_line_ids: Sequence[str]
-) -> dict[str, Booked]:
-    """The licensee's own newest accrual of every live key of at most `IDS_MAX` usage lines.
+) -> dict[str, dict[str, Booked]]:
+    """The licensee's own newest accrual of every live key, by usage line; those of none left out.
 
     Only the debtor's own: whoever merely reported a line must not take back what it earned.
     """
+    found: defaultdict[str, dict[str, Booked]] = defaultdict(dict)
+    for start in range(0, len(usage_line_ids), IDS_MAX):
+        some = usage_line_ids[start : start + IDS_MAX]
+        for line_id, one in _booked(session, principal, some):
+            found[line_id][one.live_key] = one
+    return found
+
+
+def _booked(
+    session: Session, principal: Principal, usage_line_ids: Sequence[str]
+) -> Iterator[tuple[str, Booked]]:
     query = (
         sql_select(
             col(TransactionRow.id),
@@ -45,6 +56,7 @@ def booked(
             col(AccrualRow.revision),
             col(TransactionRow.reverses_id),
             col(TransactionRow.tenant_id),
+            col(AccrualRow.usage_line_id),
         )
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .where(
@@ -55,18 +67,20 @@ def booked(
     )
     rows = session.connection().execute(query).all()
     taken_back = {row.reverses_id for row in rows}
-    return {
-        row.live_key: Booked(
-            row.live_key,
-            row.id,
-            row.facts_key,
-            row.revision,
-            live=row.id not in taken_back,
-            book=row.tenant_id,
-        )
-        for row in rows
-        if row.kind == TransactionKind.ACCRUAL.value
-    }
+    for row in rows:
+        if row.kind == TransactionKind.ACCRUAL.value:
+            live = row.id not in taken_back
+            yield (
+                row.usage_line_id,
+                Booked(
+                    row.live_key,
+                    row.id,
+                    row.facts_key,
+                    row.revision,
+                    live=live,
+                    book=row.tenant_id,
+                ),
+            )
 
 
 def by_ids(

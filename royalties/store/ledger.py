@@ -6,7 +6,7 @@ it then takes no more of them. A reversal is the exact opposite of one transacti
 has one accrual at a time: a reversal follows its accrual, a further accrual follows that reversal.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,12 +16,11 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    insert,
     text,
 )
 from sqlmodel import Field, Session
 
-from core.db import JsonText, Owned, append_only
+from core.db import JsonText, Owned, append_only, json_text, time_text
 from core.ids import derived_id
 from royalties.accounts import parse
 from royalties.ledger import entry_audience
@@ -118,78 +117,76 @@ class AccrualRow(Owned, table=True):
     working: dict[str, Any] = Field(sa_type=JsonText)
 
 
+def _insert(row: type[Owned], *columns: str) -> str:
+    names = ("id", "tenant_id", "audience", "recorded_at", *columns)
+    marks = ", ".join("?" * len(names))
+    # The names are of our own schema.
+    into = f"INSERT INTO {row.__tablename__} ({', '.join(names)})"
+    return f"{into} VALUES ({marks})"
+
+
+# Written as SQLite takes them: a book holds hundreds of thousands of each.
+_TRANSACTIONS = _insert(
+    TransactionRow,
+    *("seq", "kind", "facts_key", "reason", "earned_period", "posted_period"),
+    *("reverses_id", "run_id", "pair_id"),
+)
+_ENTRIES = _insert(
+    EntryRow,
+    *("transaction_id", "position", "account_kind", "subject", "amount_micro", "currency"),
+)
+_CLAIMS = _insert(
+    AccrualRow,
+    *("transaction_id", "kind", "live_key", "revision", "follows_revision", "follows_kind"),
+    *("licensee_id", "performer_id", "earned_period", "usage_line_id", "pins", "working"),
+)
+
+
 def add_transactions(session: Session, transactions: Sequence[Transaction]) -> None:
     """Store transactions whole; what is booked already is a Conflict, what is unsound is Broken."""
     if not transactions:
         return
     connection = session.connection()
-    connection.execute(insert(EntryRow), [entry for one in transactions for entry in _entries(one)])
-    connection.execute(insert(TransactionRow), [_values(one) for one in transactions])
-    claims = [_claim(one) for one in transactions if one.claim is not None]
+    moments = {one: time_text(one) for one in {each.recorded_at for each in transactions}}
+    entries = [row for one in transactions for row in _entries(one, moments[one.recorded_at])]
+    claims = [_claim(one, moments[one.recorded_at]) for one in transactions if one.claim]
+    connection.exec_driver_sql(_ENTRIES, entries)
+    connection.exec_driver_sql(
+        _TRANSACTIONS, [_values(one, moments[one.recorded_at]) for one in transactions]
+    )
     if claims:
-        connection.execute(insert(AccrualRow), claims)
+        connection.exec_driver_sql(_CLAIMS, claims)
 
 
-def _owned(one: Transaction, name: str, *facts: str) -> dict[str, Any]:
-    return {
-        "id": derived_id(name, one.id, *facts),
-        "tenant_id": one.tenant_id,
-        "recorded_at": one.recorded_at,
-    }
+def _values(one: Transaction, moment: str) -> tuple[Any, ...]:
+    return (
+        *(one.id, one.tenant_id, one.audience, moment, one.seq, one.kind.value, one.facts_key),
+        *(one.reason, one.earned_period, one.posted_period),
+        *(one.reverses_id, one.run_id, one.pair_id),
+    )
 
 
-def _values(one: Transaction) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "tenant_id": one.tenant_id,
-        "audience": one.audience,
-        "recorded_at": one.recorded_at,
-        "seq": one.seq,
-        "kind": one.kind.value,
-        "facts_key": one.facts_key,
-        "reason": one.reason,
-        "earned_period": one.earned_period,
-        "posted_period": one.posted_period,
-        "reverses_id": one.reverses_id,
-        "run_id": one.run_id,
-        "pair_id": one.pair_id,
-    }
-
-
-def _entries(one: Transaction) -> Iterable[dict[str, Any]]:
+def _entries(one: Transaction, moment: str) -> Iterator[tuple[Any, ...]]:
     for position, posting in enumerate(one.postings):
         account = parse(posting.account)
-        yield {
-            **_owned(one, "ent", str(position)),
-            "audience": entry_audience(one, posting.account),
-            "transaction_id": one.id,
-            "position": position,
-            "account_kind": account.kind.value,
-            "subject": account.subject,
-            "amount_micro": posting.amount_micro,
-            "currency": posting.currency,
-        }
+        name, seen_by = (
+            derived_id("ent", one.id, str(position)),
+            entry_audience(one, posting.account),
+        )
+        yield (
+            *(name, one.tenant_id, seen_by, moment, one.id, position),
+            *(account.kind.value, account.subject, posting.amount_micro, posting.currency),
+        )
 
 
-def _claim(one: Transaction) -> dict[str, Any]:
-    claim = one.basis
-    follows_revision, follows_kind = _follows(one)
-    return {
-        **_owned(one, "acr"),
-        "audience": one.audience,
-        "transaction_id": one.id,
-        "kind": one.kind.value,
-        "live_key": claim.live_key,
-        "revision": claim.revision,
-        "follows_revision": follows_revision,
-        "follows_kind": follows_kind,
-        "licensee_id": claim.licensee_id,
-        "performer_id": claim.pins.performer_id,
-        "earned_period": one.earned_period,
-        "usage_line_id": claim.pins.usage_line_id,
-        "pins": pins_to_dict(claim.pins),
-        "working": dict(claim.working),
-    }
+def _claim(one: Transaction, moment: str) -> tuple[Any, ...]:
+    claim, pins = one.basis, one.basis.pins
+    return (
+        *(derived_id("acr", one.id), one.tenant_id, one.audience, moment, one.id, one.kind.value),
+        *(claim.live_key, claim.revision, *_follows(one), claim.licensee_id, pins.performer_id),
+        *(one.earned_period, pins.usage_line_id),
+        *(json_text(pins_to_dict(pins)), json_text(dict(claim.working))),
+    )
 
 
 def _follows(one: Transaction) -> tuple[int | None, str | None]:

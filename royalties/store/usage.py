@@ -11,6 +11,7 @@ from dataclasses import fields
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Field, Session, col, select
 
@@ -49,7 +51,7 @@ ENDED = guard(
     says="an import that has ended stays as it is",
 )
 
-_ROW = literal_column("usage_line.rowid", Integer)
+ROW = literal_column("usage_line.rowid", Integer)
 _UNTOLD = MappingProxyType(dict.fromkeys(item.name for item in fields(Reported)))
 
 
@@ -115,6 +117,9 @@ class UsageLineRow(Owned, table=True):
     origin: str = Origin.REPORT.value
 
 
+COLUMNS = tuple(col(getattr(UsageLineRow, name)) for name in UsageLineRow.model_fields)
+
+
 def cuts_reported(session: Session, principal: Principal) -> tuple[str, ...]:
     """Ids of all cuts with usage lines that the principal may see, in order."""
     query = (
@@ -139,12 +144,12 @@ def pages(
     Only what counts: a line that was corrected is left out, its correction is there instead, and
     so is one that waits for a person or was rejected by one.
     """
-    place = (col(UsageLineRow.period), col(UsageLineRow.territory), _ROW)
+    place = (col(UsageLineRow.period), col(UsageLineRow.territory), ROW)
     after: tuple[str, str, int] = ("", "", -1)
     month = [] if period is None else [col(UsageLineRow.period) == period]
     while True:
         query = (
-            select(UsageLineRow, _ROW)
+            sql_select(*COLUMNS, ROW)
             .where(
                 visible(UsageLineRow, principal),
                 col(UsageLineRow.cut_id) == cut_id,
@@ -155,12 +160,10 @@ def pages(
             .order_by(*place)
             .limit(size)
         )
-        found = session.exec(query).all()
+        found = session.connection().execute(query).all()
         if found:
-            page = tuple(line_of(row) for row, _ in found)
-            after = (page[-1].period, page[-1].territory, found[-1][1])
-            for row, _ in found:
-                session.expunge(row)
+            page = tuple(line_of(row) for row in found)
+            after = (page[-1].period, page[-1].territory, found[-1][-1])
             # Only now, since whoever takes the page may read the same lines again meanwhile.
             yield page
         if len(found) < size:
@@ -251,7 +254,8 @@ def is_corrected(line: type[UsageLineRow] = UsageLineRow) -> ColumnElement[bool]
     return exists().where(col(correction.supersedes) == col(line.id), ~rejected(col(correction.id)))
 
 
-def line_of(row: UsageLineRow) -> UsageLine:
+def line_of(row: Any) -> UsageLine:
+    """A line out of a row of the table, or of all its columns."""
     return UsageLine(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -270,7 +274,7 @@ def line_of(row: UsageLineRow) -> UsageLine:
     )
 
 
-def _reported(row: UsageLineRow) -> Reported:
+def _reported(row: Any) -> Reported:
     told = {name: getattr(row, name) for name in _UNTOLD}
     if all(value is None for value in told.values()):
         return NOTHING

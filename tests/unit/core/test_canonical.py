@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +31,11 @@ def test_equal_values_have_equal_bytes(value: dict[str, Any]) -> None:
     shuffled = dict(reversed(list(value.items())))
     spaced = json.dumps(shuffled, indent=3, ensure_ascii=True).encode()
     assert canonical(parse_strict(spaced)) == canonical(value)
+
+
+@given(VALUES)
+def test_the_bytes_are_those_of_the_reference(value: Any) -> None:
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 def test_keys_are_sorted_by_utf_16_units() -> None:

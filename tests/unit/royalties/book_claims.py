@@ -11,6 +11,7 @@ from functools import cache
 
 from core.ids import derived_id
 from fingerprint.models import Span
+from licensing.licenceprice import LicencePrice
 from licensing.models import (
     Clearance,
     ClearanceDecision,
@@ -26,7 +27,7 @@ from royalties.accrual import Plan
 from royalties.agreed import Agreed, once
 from royalties.collecting import Collectors
 from royalties.counting import facts_of
-from royalties.entitlement import Creditor, LicencePrice, Parties, entitled
+from royalties.entitlement import Creditor, Parties, entitled
 from royalties.flats import Firsts
 from royalties.models import ClearedUse, Origin, Ratio, Reported, UsageLine, UsageRow
 from royalties.models_books import Booked, Transaction, TransactionKind
