@@ -34,6 +34,7 @@ from api.routes import (
     public,
     questionpages,
     reset,
+    reviewpages,
     rules,
     signin,
     signingkeys,
@@ -82,6 +83,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(of_a_society.router)
     for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)
+    whole.include_router(reviewpages.router)
     whole.include_router(people.entrance)
     whole.include_router(reset.entrance)
     whole.include_router(players.entrance)

@@ -38,6 +38,11 @@ class SearchCapability:
     reference: str
 
 
+def actor(principal: Principal) -> str:
+    """Who acts, by one name however often they sign in: the person, else the key or worker."""
+    return principal.person or principal.subject
+
+
 def holds(principal: Principal, scope: str) -> bool:
     """Whether the principal may do what `scope` opens."""
     return scope in principal.scopes or ANY_SCOPE in principal.scopes

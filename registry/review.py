@@ -2,8 +2,8 @@
 
 The engine leaves REVIEW to people. Their word sticks to what was seen or heard where, not to the
 id of a match, so that neither a repeated scan nor another cut of the same recording asks again.
-The newest word that nobody took back wins. A rejected match does not vanish: somebody is still
-there, unknown.
+The newest word that nobody took back wins; who cannot say has said nothing. A rejected match does
+not vanish: somebody is still there, unknown.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -52,6 +52,7 @@ def newest_word(match: Match, reviews: Sequence[Review], figure_id: str = "") ->
         review
         for review in standing(reviews)
         if (review.performer_id, review.modality) == (match.performer_id, match.modality)
+        and review.verdict is not ReviewVerdict.UNSURE
     ]
     about = [review for review in same if _is_about(review, match)]
     if not about and match.decision is Decision.REVIEW and figure_id:
@@ -71,6 +72,30 @@ def standing(reviews: Sequence[Review]) -> list[Review]:
         for review in reviews
         if review.verdict is not ReviewVerdict.UNDONE and review.id not in undone
     ]
+
+
+def left_by(match: Match, reviews: Sequence[Review], reviewer: str) -> bool:
+    """Whether this person left the match to others: cannot say, or asked for a second opinion."""
+    own = [
+        review
+        for review in standing(reviews)
+        if review.reviewer == reviewer
+        and (review.performer_id, review.modality) == (match.performer_id, match.modality)
+        and _is_about(review, match)
+    ]
+    last = max(own, key=lambda review: review.seq, default=None)
+    return last is not None and last.verdict in (ReviewVerdict.SECOND, ReviewVerdict.UNSURE)
+
+
+def waits_for_second(reviews: Sequence[Review]) -> frozenset[str]:
+    """The matches of which a second opinion was asked for and not given yet."""
+    last: dict[str, Review] = {}
+    for review in sorted(standing(reviews), key=lambda item: item.seq):
+        if review.verdict is not ReviewVerdict.UNSURE:
+            last[review.match_id] = review
+    return frozenset(
+        match_id for match_id, review in last.items() if review.verdict is ReviewVerdict.SECOND
+    )
 
 
 def may_review(decision: Decision, verdict: ReviewVerdict, *, own_submission: bool) -> bool:

@@ -27,7 +27,7 @@ from core.approvals import Approval
 from core.db import Database, is_single_operator
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
-from core.principal import ANY_SCOPE, Principal, require_any
+from core.principal import ANY_SCOPE, Principal, actor, require_any
 from core.settings import Settings
 
 DOOR = Door("joining")
@@ -76,7 +76,7 @@ def invite(
         tenant_id=where.id,
         email=address,
         roles=roles,
-        made_by=principal.person or principal.subject,
+        made_by=actor(principal),
         expires_at=now + DAYS,
         used_at=None,
         withdrawn_at=None,

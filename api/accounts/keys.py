@@ -11,7 +11,7 @@ from sqlmodel import Session
 from api.scopes import ADMIN, MEMBERS, chosen
 from core import audit, tenants
 from core.errors import BadInput, NotAllowed
-from core.principal import ANY_SCOPE, Principal, require_any
+from core.principal import ANY_SCOPE, Principal, actor, require_any
 from core.tenants import KeyInfo
 
 DAYS_MAX = 3650
@@ -44,7 +44,7 @@ def make(
         wanted,
         name=name,
         expires_at=until,
-        made_by=principal.person or principal.subject,
+        made_by=actor(principal),
     )
     details = {"scopes": sorted(wanted), "organisation": where.id}
     audit.record(

@@ -114,6 +114,12 @@ def second_opinion(cli: Cli, match: MatchId, why: Why = None) -> None:
     _say(cli, match, "second_opinion", why)
 
 
+@command(app, "cannot-say")
+def cannot_say(cli: Cli, match: MatchId) -> None:
+    """Say that you cannot tell; it goes on waiting, for somebody else."""
+    _say(cli, match, "cannot_say", Ground.TOO_POOR)
+
+
 @command(app, "split")
 def split(
     cli: Cli,

@@ -27,7 +27,7 @@ class NewReview(BaseModel):
     """What a person says about a match, and on what that rests."""
 
     model_config = FROZEN
-    verdict: Literal["confirmed", "rejected", "second_opinion"]
+    verdict: Literal["confirmed", "rejected", "second_opinion", "cannot_say"]
     why: Why | None = None
 
 

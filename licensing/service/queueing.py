@@ -32,11 +32,12 @@ def review_queue(
         item for item in queue_of(clearances.open_by_cut(session, principal)) if item.key > after
     ]
     return tuple(
-        Queued(item, _matches(session, principal, item)) for item in waiting[: max(0, limit)]
+        Queued(item, matches_of(session, principal, item)) for item in waiting[: max(0, limit)]
     )
 
 
-def _matches(session: Session, principal: Principal, item: Waiting) -> tuple[str, ...]:
+def matches_of(session: Session, principal: Principal, item: Waiting) -> tuple[str, ...]:
+    """The matches behind an item, of all its cuts."""
     return tuple(
         match_id
         for cut_id in item.cut_ids

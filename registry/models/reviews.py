@@ -8,11 +8,15 @@ from fingerprint.models import Modality, Span
 
 
 class ReviewVerdict(StrEnum):
-    """What a person says of a match; UNDONE takes an earlier word back and says nothing itself."""
+    """What a person says of a match; UNDONE takes an earlier word back and says nothing itself.
+
+    UNSURE leaves the match as it is: it says that this person cannot say.
+    """
 
     CONFIRMED = "confirmed"
     REJECTED = "rejected"
     SECOND = "second_opinion"
+    UNSURE = "cannot_say"
     UNDONE = "undone"
 
 

@@ -1,6 +1,7 @@
 """Everything that people said about a cut, in one list: who, what, why, and whether it stands.
 
-Each side reads its own people's names; of the other side's it reads that the other side spoke.
+Each side reads its own people's names; of the other side's it reads that the other side spoke. As
+long as a second opinion is owed, nobody else reads what the first was.
 """
 
 from dataclasses import dataclass, replace
@@ -10,21 +11,27 @@ from sqlmodel import Session
 
 from core.db import next_seq
 from core.ids import is_id, new_id
-from core.principal import Principal, require
+from core.principal import Principal, actor, require
 from fingerprint.models import Modality, Span
 from registry.lanes import standing_splits
 from registry.models.figures import Answer, FigureAnswer
-from registry.models.reviews import LaneSplit, Review
-from registry.review import standing
+from registry.models.reviews import LaneSplit, Review, ReviewVerdict
+from registry.review import standing, waits_for_second
 from registry.service.figures import concerned, question
 from registry.service.lanes import undo_split
 from registry.service.reviews import taken_back, undo_review
 from registry.store import figures, matches, reviews
 
+WITHHELD = "withheld"
+_ANSWERS = (ReviewVerdict.CONFIRMED, ReviewVerdict.REJECTED)
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act; `what` is a verdict, `split`, `undone` or the answer about a figure."""
+    """One act; `what` is a verdict, `split`, `undone` or the answer about a figure.
+
+    `withheld` is a verdict that whoever gives the second opinion must not know.
+    """
 
     id: str
     what: str
@@ -97,7 +104,7 @@ def _undo_answer(
     again = replace(
         before,
         id=new_id("fga"),
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         seq=next_seq(session),
         recorded_at=now,
     )
@@ -119,11 +126,18 @@ def _ordered(
     found += [
         _of_answer(item, principal, stands=newest[item.figure_id] == item.id) for item in said
     ]
-    shown = (
-        item if item.by_tenant == principal.tenant_id else replace(item, reviewer="")
-        for item in found
-    )
+    owed = waits_for_second(words)
+    shown = (_shown(item, principal, blind=item.match_id in owed) for item in found)
     return tuple(sorted(shown, key=lambda item: -item.seq))
+
+
+def _shown(item: Act, principal: Principal, *, blind: bool) -> Act:
+    """The act as this person may read it."""
+    if item.by_tenant != principal.tenant_id:
+        return replace(item, reviewer="")
+    if blind and item.what in _ANSWERS and item.reviewer != actor(principal):
+        return replace(item, what=WITHHELD, why="")
+    return item
 
 
 def _of_word(item: Review, *, stands: bool) -> Act:

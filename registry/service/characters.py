@@ -14,7 +14,7 @@ from core.errors import Conflict
 from core.ids import new_id
 from core.jobs import Job
 from core.objects import ObjectRef
-from core.principal import Principal, SearchCapability, require, system
+from core.principal import Principal, SearchCapability, actor, require, system
 from core.vault import Vault
 from fingerprint.models import Modality
 from registry.characters import (
@@ -63,7 +63,7 @@ def add_character(
         name=plain,
         state=CharacterState.DRAFT,
         statement_sha256=digest(said),
-        stated_by=principal.person or principal.subject,
+        stated_by=actor(principal),
         parts=(),
         notice_until=None,
         created_at=now,

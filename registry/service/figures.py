@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core.db import next_seq
 from core.errors import BadInput, NotFound
 from core.ids import is_id, new_id
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, SearchCapability, actor, require
 from core.vault import Vault
 from fingerprint.models import Modality
 from registry.extras import told_of_extras
@@ -124,7 +124,7 @@ def answer_figure(
         reference=plain,
         performer_id=performer_id,
         into="",
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         seq=next_seq(session),
         recorded_at=now,
     )
@@ -153,7 +153,7 @@ def merge_figures(
         reference="",
         performer_id="",
         into=other.figure.id,
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         seq=next_seq(session),
         recorded_at=now,
     )

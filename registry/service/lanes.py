@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core.db import OWNER, next_seq
 from core.errors import NotAllowed, NotFound
 from core.ids import is_id, new_id
-from core.principal import Principal, require, system
+from core.principal import Principal, actor, require, system
 from fingerprint.models import Span
 from registry.lanes import Lane, check_split, standing_splits
 from registry.models.evidence import Match, Scan
@@ -60,7 +60,7 @@ def split_lane(
         from_figure_id=lane.figure_id,
         figure_id=new_figure(session, studio, series_id, lane.modality, now=now),
         spans=named,
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         why=why.value,
         undoes="",
         seq=next_seq(session),
@@ -91,7 +91,7 @@ def undo_split(
     undone = replace(
         split,
         id=new_id("spl"),
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         why=Why.MISTAKE.value,
         undoes=split.id,
         seq=next_seq(session),

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from core.db import OWNER, next_seq
 from core.errors import Conflict, NotAllowed
 from core.ids import new_id
-from core.principal import Principal, require, system
+from core.principal import Principal, actor, require, system
 from registry.models.evidence import Match
 from registry.models.figures import Sighting
 from registry.models.reviews import Review, ReviewVerdict, Why
@@ -58,7 +58,7 @@ def review_match(
             next_step="Ask the performer's side, who can.",
             code="not-yours-to-reject",
         )
-    if not is_second_person(word, principal.subject):
+    if not is_second_person(word, actor(principal)):
         raise NotAllowed(
             "You asked for a second opinion, so somebody else has to give it.",
             next_step="Ask a colleague, or undo what you asked.",
@@ -74,7 +74,7 @@ def review_match(
         modality=match.modality,
         spans=match.spans,
         verdict=verdict,
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         seq=next_seq(session),
         recorded_at=now,
         by_tenant=principal.tenant_id,
@@ -112,7 +112,7 @@ def undo_review(
         word,
         id=new_id("rev"),
         verdict=ReviewVerdict.UNDONE,
-        reviewer=principal.subject,
+        reviewer=actor(principal),
         seq=next_seq(session),
         recorded_at=now,
         why=Why.MISTAKE.value,

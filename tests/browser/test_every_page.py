@@ -86,6 +86,7 @@ OWN = (
     "/studio/new",
     "/studio/keys",
     "/questions",
+    "/review",
     "/questions?answered=true",
     "/works",
     "/works/{work_id}",

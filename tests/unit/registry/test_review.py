@@ -1,5 +1,6 @@
 """A person's word sticks to the span it was given for, and to no other."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from core.ids import new_id
 from fingerprint.models import Decision, Modality, Span
 from registry.models.evidence import Match
 from registry.models.reviews import Review, ReviewVerdict
-from registry.review import may_review, settle
+from registry.review import left_by, may_review, settle, waits_for_second
 from tests.unit.registry.examples import ANNA, BERT, CUT, match
 
 
@@ -96,3 +97,27 @@ def test_a_studio_cannot_talk_away_a_sure_match() -> None:
     assert (Decision.MATCH, ReviewVerdict.REJECTED) not in allowed
     assert (Decision.MATCH, ReviewVerdict.SECOND) not in allowed
     assert may_review(Decision.MATCH, ReviewVerdict.REJECTED, own_submission=False)
+
+
+def test_whoever_cannot_say_changes_nothing_and_is_not_asked_again() -> None:
+    found = match(decision=Decision.REVIEW)
+    said = [
+        word(found, ReviewVerdict.CONFIRMED, seq=1),
+        replace(word(found, ReviewVerdict.UNSURE, seq=2), reviewer="key_y"),
+    ]
+    (kept,), _ = settle([found], said)
+    assert kept.decision is Decision.MATCH
+    assert left_by(found, said, "key_y")
+    assert not left_by(found, said, "key_x")
+    later = replace(word(found, ReviewVerdict.REJECTED, seq=3), reviewer="key_y")
+    assert not left_by(found, [*said, later], "key_y")
+
+
+def test_a_second_opinion_is_owed_until_somebody_says_who_it_is() -> None:
+    found = match(decision=Decision.REVIEW)
+    asked = word(found, ReviewVerdict.SECOND, seq=2)
+    said = [word(found, ReviewVerdict.CONFIRMED), asked, word(found, ReviewVerdict.UNSURE, seq=3)]
+    assert waits_for_second(said) == {found.id}
+    assert waits_for_second([*said, word(found, ReviewVerdict.REJECTED, seq=4)]) == frozenset()
+    undone = replace(word(found, ReviewVerdict.UNDONE, seq=4), undoes=asked.id)
+    assert waits_for_second([*said, undone]) == frozenset()

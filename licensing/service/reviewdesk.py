@@ -1,0 +1,70 @@
+"""The review queue as one person works through it: what is left to them, and one item of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core.principal import Principal, require
+from licensing.queueing import Asks, Waiting, queue_of
+from licensing.service.queueing import SCOPE, matches_of
+from licensing.store import clearances
+from registry.service.doubts import Doubt, doubts, left_about
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """`items` wait for this person, `elsewhere` more for somebody else.
+
+    `place` of the item that lies on the desk counts from 0; `doubts` are its finds that wait for
+    this person's word.
+    """
+
+    items: tuple[Waiting, ...]
+    elsewhere: int
+    place: int
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def item(self) -> Waiting | None:
+        """What lies on the desk, if anything is left."""
+        return self.items[self.place] if self.items else None
+
+
+def sit_down(session: Session, principal: Principal, wanted: Sequence[str] = ()) -> Desk:
+    """The caller's queue with the first of the items `wanted` that is still there, else the first.
+
+    What a person left to others, wholly, is not put before them again.
+    """
+    require(principal, SCOPE)
+    waiting = queue_of(clearances.open_by_cut(session, principal))
+    left = left_about(
+        session, principal, [each for item in waiting for each in item.submission_ids]
+    )
+    mine = tuple(item for item in waiting if not _is_left(session, principal, item, left))
+    place = _place(mine, wanted)
+    found = _own(session, principal, mine[place]) if mine else ()
+    return Desk(mine, len(waiting) - len(mine), place, found)
+
+
+def _place(items: Sequence[Waiting], wanted: Sequence[str]) -> int:
+    places = {item.id: place for place, item in enumerate(items)}
+    return next((places[each] for each in wanted if each in places), 0)
+
+
+def _is_left(
+    session: Session, principal: Principal, item: Waiting, left: frozenset[tuple[str, str]]
+) -> bool:
+    """Whether this person left every find of the item to others; few items need a closer look."""
+    if item.asks is not Asks.WORD:
+        return False
+    if not any((each, item.performer_id) in left for each in item.submission_ids):
+        return False
+    return not _own(session, principal, item)
+
+
+def _own(session: Session, principal: Principal, item: Waiting) -> tuple[Doubt, ...]:
+    if item.asks is not Asks.WORD:
+        return ()
+    found = doubts(session, principal, matches_of(session, principal, item))
+    return tuple(each for each in found if not each.left)
