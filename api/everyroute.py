@@ -22,6 +22,7 @@ from api.routes import (
     inbox,
     keypages,
     licencepages,
+    likenesspages,
     linepages,
     log,
     me,
@@ -76,6 +77,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         attestpages,
         performerpages,
         licencepages,
+        likenesspages,
         moneypages,
     ):
         whole.include_router(visited.router)

@@ -45,6 +45,7 @@ from registry.service import (
     keys,
     mandates,
     material,
+    moneyreleases,
     people,
     proofing,
     purposes,
@@ -183,6 +184,9 @@ def _those_around(
     if details:
         told_of = [{"set": to_text(one.recorded_at), **asdict(said)} for one, said in details]
         yield "payee.json", _json(told_of)
+    for release in moneyreleases.releases_of(session, principal, performer_id):
+        if release.signed is not None:
+            yield f"money-releases/{release.id}.json", release.signed
     for mandate in mandates.list_mandates(session, principal, performer_id=performer_id):
         if mandate.signed is not None:
             yield f"mandates/{mandate.id}.json", mandate.signed

@@ -67,6 +67,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "guardians",
         "performers",
     ),
+    "moneyreleases": (
+        "money-releases",
+        "performers",
+    ),
     "rosters": (
         "quota",
         "rosters",

@@ -14,8 +14,10 @@ from fingerprint.models import Reason
 from registry.mandates import uncovered
 from registry.minority import adult_on, is_minor, midnight, minority_in
 from registry.models.estates import Estate, EstateState
+from registry.models.guardianship import MoneyRelease
 from registry.models.mandates import Act, Mandate
 from registry.models.people import Enrolment, EnrolmentState, Performer
+from registry.moneyrelease import is_released
 from registry.proofing.duplicates import shown_state
 
 UNPROVED = frozenset({EnrolmentState.PROOFED, EnrolmentState.NOTICE})
@@ -26,8 +28,13 @@ def holds(
     enrolments: Iterable[Enrolment],
     estates: Iterable[Estate],
     at: datetime,
+    *,
+    releases: Iterable[MoneyRelease] = (),
 ) -> tuple[Reason, ...]:
-    """Every reason why nothing is paid out to this performer at `at`; empty when it may be."""
+    """Every reason why nothing is paid out to this performer at `at`; empty when it may be.
+
+    `releases` are those of a minor's money.
+    """
     standing = [item for item in enrolments if item.state is not EnrolmentState.WITHDRAWN]
     found: list[Reason] = []
     if any(shown_state(item) is EnrolmentState.DISPUTED for item in standing):
@@ -38,7 +45,7 @@ def holds(
         if waiting:
             found.append(Reason("held-notice", {"until": "" if until is None else to_text(until)}))
     minority = minority_in(performer)
-    if minority is not None and is_minor(minority, at):
+    if minority is not None and is_minor(minority, at) and not is_released(releases, at):
         until = midnight(adult_on(minority.born_on))
         found.append(Reason("held-minor", {"until": to_text(until)}))
     if any(item.state is EstateState.CLAIMED for item in estates):

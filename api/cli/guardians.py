@@ -7,6 +7,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
+from api.cli.signing import cosignature, keyed, open_key
 from api.web.texts import text
 from core.canonical import canonical
 from core.files import create_private
@@ -14,6 +15,7 @@ from core.files import create_private
 app = typer.Typer(help="Those who sign for a performer who is a minor.", no_args_is_help=True)
 GuardianId = Annotated[str, typer.Argument(help="Id of the guardian.")]
 PerformerId = Annotated[str, typer.Argument(help="Id of the performer.")]
+ReleaseId = Annotated[str, typer.Argument(help="Id of the release.")]
 
 
 @command(app, "add")
@@ -100,3 +102,56 @@ def erase(
     if receipt is not None:
         create_private(receipt, canonical(done["receipt"]))
     emit(cli, done["receipt"], lambda: fields(done["receipt"]))
+
+
+@command(app, "release")
+def release(
+    cli: Cli,
+    performer: PerformerId,
+    *,
+    until: Annotated[str, typer.Option(help="Last moment, such as 2027-06-30T00:00:00Z.")],
+    key: Annotated[
+        list[Path],
+        typer.Option("--key", exists=True, dir_okay=False, help="Key file; once per guardian."),
+    ],
+) -> None:
+    """Sign with every guardian's key that a child's blocked money may be paid until then."""
+    keys = {one.verification_method: one for one in (open_key(path, cli.lang) for path in key)}
+    with cli.client() as client:
+        path = f"/v1/performers/{performer}/money-releases"
+        draft = client.post(path, {"valid_until": until})
+        made = [
+            cosignature(keyed(keys, options), {**draft, "options": options})
+            for options in (draft["options"], *draft["guardians"])
+        ]
+        body = {**made[0], "guardians": made[1:]}
+        found = client.post(f"/v1/money-releases/{draft['id']}/signature", body)
+    emit(cli, found, lambda: fields(found))
+    if not found["released_at"]:
+        note(text(cli.lang, "guardian.court"))
+
+
+@command(app, "releases")
+def releases(cli: Cli, performer: PerformerId) -> None:
+    """List what was signed to release a child's money."""
+    with cli.client() as client:
+        found = client.get(f"/v1/performers/{performer}/money-releases")
+    columns = ("id", "signed_at", "released_at", "valid_until", "ended_at")
+    rows = [tuple(item[name] for name in columns) for item in found]
+    emit(cli, found, lambda: table(columns, rows))
+
+
+@command(app, "attest-release")
+def attest_release(cli: Cli, release_id: ReleaseId) -> None:
+    """Vouch for having read the court's order that lets the only guardian release the money."""
+    with cli.client() as client:
+        found = client.post(f"/v1/money-releases/{release_id}/attestation")
+    emit(cli, found, lambda: fields(found))
+
+
+@command(app, "end-release")
+def end_release(cli: Cli, release_id: ReleaseId) -> None:
+    """Block the money again from now on; any one guardian may."""
+    with cli.client() as client:
+        found = client.post(f"/v1/money-releases/{release_id}/ending")
+    emit(cli, found, lambda: fields(found))

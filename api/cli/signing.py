@@ -6,13 +6,14 @@ something else signed than what was read.
 
 import base64
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.web.texts import text
-from core.errors import BadProof, Unavailable
+from core.errors import BadInput, BadProof, Unavailable
 
 if TYPE_CHECKING:
     from core.keys import PrivateKey
@@ -36,6 +37,17 @@ def open_key(path: Path, lang: str) -> "PrivateKey":
             next_step="Run the command in a terminal, or use a key file without a passphrase.",
         )
     return load_key(path, typer.prompt(text(lang, "key.passphrase"), hide_input=True, err=True))
+
+
+def keyed(keys: Mapping[str, "PrivateKey"], options: Mapping[str, Any]) -> "PrivateKey":
+    """The key, by verification method, that `options` ask for; raises BadInput where it is none."""
+    method = options["verification_method"]
+    if method not in keys:
+        raise BadInput(
+            f"The key of {method.partition('#')[0]} is missing.",
+            next_step="Name the key file of every signer with --key.",
+        )
+    return keys[method]
 
 
 def cosignature(key: "PrivateKey", request: dict[str, Any]) -> dict[str, str]:

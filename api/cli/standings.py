@@ -8,7 +8,7 @@ import typer
 from api.cli.licences import Agency, one_of
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, table
-from api.cli.signing import open_key, signature
+from api.cli.signing import keyed, open_key, signature
 from api.cli.termsfile import read_terms
 from api.web.texts import text, word
 from core.errors import BadInput
@@ -52,15 +52,7 @@ def declare(
         if agency:
             _sign_held(cli, client, performer, draft["id"])
             return
-        given = []
-        for request in draft["requests"]:
-            method = request["options"]["verification_method"]
-            if method not in keys:
-                raise BadInput(
-                    f"The key of {method.partition('#')[0]} is missing.",
-                    next_step="Name the key file of every signer with --key.",
-                )
-            given.append(signature(keys[method], request))
+        given = [signature(keyed(keys, one["options"]), one) for one in draft["requests"]]
         body = {"draft_id": draft["id"], "signatures": given}
         made = client.post(f"{path}/signature", body)
     _show(cli, made)

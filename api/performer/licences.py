@@ -1,16 +1,17 @@
 """Licences as a performer's pages show them: what each allows, what rests on it, what it brings."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from api import contractwords
-from api.accounts import wrappedkeys
-from api.accounts.sessions import Visit
 from api.paging import Window, page
+from api.performer.desk import Desk
 from api.performer.home import asked, waiting
+from api.performer.signers import signing
 from api.performer.termwords import told
 from api.performer.whom import Whom
 from api.wire import ReasonOut
@@ -23,7 +24,7 @@ from licensing.negotiation import may, may_undo, state_at
 from licensing.service import clearances, licences, requests, standings, templates
 from licensing.service.requestsides import list_requests, newest_offer, reach
 from licensing.terms import terms_to_dict
-from registry.service import keys, useseen
+from registry.service import useseen
 from royalties.service import previews
 
 RESTING_MAX = 500
@@ -84,9 +85,7 @@ def licence_page(
     }
 
 
-def draft_page(
-    session: Session, acting: Whom, visit: Visit, licence_id: str, lang: str
-) -> dict[str, Any]:
+def draft_page(session: Session, acting: Whom, desk: Desk, licence_id: str) -> dict[str, Any]:
     """What is about to be signed, and what it would have earned; raises `NotFound`."""
     now, side, who = utc_now(), acting.side, acting.performer.id
     terms = licences.draft_terms(session, side, licence_id)
@@ -94,22 +93,21 @@ def draft_page(
         raise NotFound("There is no such draft.", next_step="Check whom you act for.")
     draft = licences.get_draft(session, side, licence_id)
     studio = get_tenant(session, terms.licensee_id).name
-    dids = sorted(keys.keys_at(session, who, now))
-    held = {item.did for item, _ in wrappedkeys.list_own(session, visit.session)}
+    asked = signing(session, desk.world.vault, desk.visit, side, who, now=now)
     waits = licences.awaiting(session, side, licence_id)
     return {
         "licence_id": licence_id,
         "terms": terms,
         "studio": studio,
-        "said": told(terms, lang),
-        "clauses": clauses(session, acting, terms, studio, lang),
+        "said": told(terms, desk.lang),
+        "clauses": clauses(session, acting, terms, studio, desk.lang),
         "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
         "document": dict(draft.document),
         "preview": previews.of_terms(session, side, terms, now=now),
-        "dids": dids,
-        "kept": bool(held.intersection(dids)),
+        "dids": waits,
+        "signing": replace(asked, signers=tuple(one for one in asked.signers if one.did in waits)),
         "signed": not waits,
-        "several": len(waits) > 1,
+        "others": [one for one in asked.signers if one.did not in waits],
     }
 
 

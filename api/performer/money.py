@@ -3,17 +3,23 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from api.performer.desk import Desk
+from api.performer.signers import signing
 from api.performer.whom import Whom
 from api.wire import ReasonOut
 from core.db import is_single_operator
 from core.errors import EbenbildError
 from core.init import World
-from registry.service import useseen
+from registry.minority import adult_on, is_minor, minority_in
+from registry.models.guardianship import MoneyRelease
+from registry.moneyrelease import DAYS_MAX, is_released
+from registry.service import moneyreleases, useseen
 from royalties.accountstatement_wire import signed
 from royalties.models_earned import Earned
 from royalties.payees import shown as masked
@@ -24,9 +30,9 @@ MONTHS_SHOWN = 12
 Bar = tuple[str, int, int]
 
 
-def money_page(session: Session, acting: Whom, world: World, now: datetime) -> dict[str, Any]:
+def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dict[str, Any]:
     """What stands on one's accounts, by month, by work and by kind of use, and how it is paid."""
-    who, side = acting.performer.id, acting.side
+    who, side, world = acting.performer.id, acting.side, desk.world
     months = earnings.by_month(session, side, who)
     since = _first_shown(months)
     sources = earnings.by_source(session, side, who, since=since) if since else ()
@@ -40,7 +46,16 @@ def money_page(session: Session, acting: Whom, world: World, now: datetime) -> d
         "years": _taxed(session, acting, world, {one.month[:4] for one in months}, now),
         "holds": _holds(session, acting, now),
         "payee": _payee(session, acting, world, now),
+        "childhood": _childhood(session, acting, desk, now),
     }
+
+
+def state_of(item: MoneyRelease, now: datetime) -> str:
+    """In a word where a signed release stands: `force`, `waits` or `over`."""
+    if is_released([item], now):
+        return "force"
+    ended = item.ended_at is not None or item.valid_until <= now
+    return "over" if ended or item.released_at is not None else "waits"
 
 
 def by_currency(found: Iterable[tuple[str, Earned]]) -> dict[str, list[Bar]]:
@@ -77,6 +92,24 @@ def statement_page(
         "holds": _holds(session, acting, now),
         "alone": is_single_operator(session),
         "month": month,
+    }
+
+
+def _childhood(session: Session, acting: Whom, desk: Desk, now: datetime) -> dict[str, Any] | None:
+    """Until when a minor's money is blocked, who releases it, and what was released so far."""
+    minority = minority_in(acting.performer)
+    if minority is None or not is_minor(minority, now) or not acting.near:
+        return None
+    who, side = acting.performer.id, acting.side
+    found = moneyreleases.releases_of(session, side, who)
+    asked = signing(session, desk.world.vault, desk.visit, side, who, now=now)
+    own = tuple(one for one in asked.signers if one.name)
+    return {
+        "until": adult_on(minority.born_on),
+        "releases": [{"release": item, "state": state_of(item, now)} for item in found],
+        "signing": replace(asked, signers=own, lacks="" if own else asked.lacks),
+        "last": min(adult_on(minority.born_on), (now + timedelta(days=DAYS_MAX)).date()),
+        "today": f"{now:%Y-%m-%d}",
     }
 
 

@@ -49,9 +49,7 @@ def draft(desk: AtDesk, licence_id: str) -> Response:
     """What do I sign, and what would it have earned?"""
     return desk.answer(
         "licencedraft.html",
-        lambda session, acting, _: views.draft_page(
-            session, acting, desk.visit, licence_id, desk.lang
-        ),
+        lambda session, acting, _: views.draft_page(session, acting, desk, licence_id),
         here=HERE,
         scripts=["sign.js"],
     )

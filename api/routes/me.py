@@ -10,6 +10,7 @@ from api.accounts import wrappedkeys
 from api.accounts.store import factors
 from api.deps import Language, Open
 from api.paging import Asked, page
+from api.performer.signers import NO_KEY, signing
 from api.routes.enrolments import EnrolmentOut
 from api.visiting import SignedInVisit
 from api.web.forms import form_page
@@ -18,7 +19,7 @@ from core.clock import utc_now
 from core.principal import Principal
 from registry.models.people import Performer, Purpose
 from registry.proofing import phrase
-from registry.service import enrolment, keys, people
+from registry.service import enrolment, people
 
 router = APIRouter(tags=["enrolments"], include_in_schema=False)
 
@@ -47,18 +48,16 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
     """What do I agree to, and with which key do I sign it?"""
     with world.db.read() as session:
         performer = people.get_performer(session, visit.principal, performer_id)
-        dids = sorted(keys.keys_at(session, performer_id, utc_now()))
         passkeys = factors.passkeys(session, wrappedkeys.DOOR, visit.session.person_id)
-        held = {item.did for item, _ in wrappedkeys.list_own(session, visit.session)}
+        found = signing(session, world.vault, visit, visit.principal, performer_id, now=utc_now())
     return form_page(
         "consent.html",
         lang,
         visit,
         scripts=["consent.js"],
         performer=performer,
-        has_key=bool(dids),
-        dids=dids,
-        kept=bool(held.intersection(dids)),
+        has_key=found.lacks != NO_KEY,
+        signing=found,
         passkeys=passkeys,
         purposes=[purpose.value for purpose in Purpose],
     )

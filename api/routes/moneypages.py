@@ -22,8 +22,9 @@ def money_page(desk: AtDesk) -> Response:
     """What did I earn, and when is it paid?"""
     return desk.answer(
         "money.html",
-        lambda session, acting, now: money.money_page(session, acting, desk.world, now),
+        lambda session, acting, now: money.money_page(session, acting, desk, now),
         here="/me/money",
+        scripts=["release.js"],
     )
 
 

@@ -11,6 +11,9 @@ _UPLOAD = ("performers", "submissions", "usage")
 ROWS = (
     row("GET", "/me", "performers", page=True),
     row("GET", "/act-as", "performers", page=True),
+    row("GET", "/me/prints", "performers", page=True),
+    row("GET", "/me/standing", "performers", page=True),
+    row("GET", "/me/speaking", "performers", page=True),
     row("GET", "/me/uses", "performers", page=True),
     row("GET", "/me/uses/{use_id}", "performers", page=True, may_lack=True),
     row("GET", "/me/licences", "performers", page=True),

@@ -46,6 +46,8 @@ SECTIONS = (
             Place("/me/money", "money.title", _SIDE),
             Place("/me/searches", "searches.title", _SIDE),
             Place("/me/data", "data.title", _SIDE),
+            Place("/me/prints", "prints.title", _SIDE),
+            Place("/me/speaking", "speaking.title", _SIDE),
             Place("/me/enrol", "enrolling.title", _SIDE),
             Place("/act-as", "actas.title", _SIDE),
         ),

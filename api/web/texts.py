@@ -13,12 +13,14 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from core.clock import from_text
 from core.errors import EbenbildError
 
 LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
 WORDS = ("modality", "purpose")
 MOVES = ("asked", "seen")  # of a head
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 FOLDER = Path(__file__).parent / "locales"
 
 
@@ -122,6 +124,8 @@ def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:
             values[f"{name[:-3]}_s"] = seconds(lang, int(value))
         elif name.startswith(PERCENT) and isinstance(value, int | float):
             values[name] = f"{_decimal(lang, value * 100)} %"
+        elif isinstance(value, str) and _INSTANT.fullmatch(value):
+            values[name] = day(lang, from_text(value))
         elif isinstance(value, float):
             values[name] = _decimal(lang, value)
         elif isinstance(value, str):

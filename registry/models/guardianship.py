@@ -1,8 +1,10 @@
 """Those who speak for a performer who is a minor, as frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Relation(StrEnum):
@@ -59,3 +61,26 @@ class Minority:
 
     born_on: date
     agrees_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRelease:
+    """A child's blocked money may be paid from `released_at` until before `valid_until`.
+
+    `signed` are the exact bytes that all `guardians` (did:key) signed, at `signed_at`. Where one
+    guardian signs alone it waits for `attester`, who read the court's order. Any one ends it.
+    """
+
+    id: str
+    tenant_id: str
+    performer_id: str
+    guardians: tuple[str, ...]
+    document: Mapping[str, Any]
+    valid_until: datetime
+    drafted_at: datetime
+    signed: bytes | None = None
+    signed_at: datetime | None = None
+    attester: str | None = None
+    released_at: datetime | None = None
+    ended_at: datetime | None = None
+    single_operator: bool = False

@@ -9,7 +9,7 @@ from core.principal import Principal, SearchCapability, system
 from core.vault import Vault
 from fingerprint.models import Reason
 from registry.models.people import Performer
-from registry.store import enrolments, estates, people
+from registry.store import enrolments, estates, moneyreleases, people
 from royalties import holds
 from royalties.accounts import AccountKind, account
 from royalties.models_payouts import BatchKind, BookAccount
@@ -137,4 +137,5 @@ def _reasons(session: Session, performer: Performer, at: datetime) -> tuple[Reas
         enrolments.list_enrolments(session, side, performer.id),
         estates.estates_of(session, side, performer.id),
         at,
+        releases=moneyreleases.of_minor(session, performer),
     )

@@ -8,7 +8,7 @@ from core.principal import Principal, require
 from fingerprint.models import Reason
 from registry.models.mandates import Act
 from registry.service.acting import speaks_alone, view
-from registry.store import enrolments, estates, mandates, people
+from registry.store import enrolments, estates, mandates, moneyreleases, people
 from royalties import holds as rules
 
 SCOPE = "reports"
@@ -34,6 +34,7 @@ def holds_of(
         enrolments.list_enrolments(session, side, performer_id),
         estates.estates_of(session, side, performer_id),
         at,
+        releases=moneyreleases.of_minor(session, performer),
     )
     # Decide.
     return (*found, *rules.not_collected(given, wanted, at)) if wanted else found

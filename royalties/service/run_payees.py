@@ -14,7 +14,7 @@ from core.principal import SearchCapability, system
 from core.vault import Vault
 from registry.models.estates import Estate, EstateState
 from registry.models.people import Performer
-from registry.store import enrolments, estates, people
+from registry.store import enrolments, estates, moneyreleases, people
 from royalties import holds as rules
 from royalties.models_runs import Tax
 from royalties.service.payees import tax_statuses
@@ -86,7 +86,8 @@ class RunPayees:
         if shares:
             self.heirs[payee_id] = shares
         payees = set(shares) or {payee_id}
-        found = rules.holds(performer, consents, claimed, self.at)
+        freed = moneyreleases.of_minor(self.session, performer)
+        found = rules.holds(performer, consents, claimed, self.at, releases=freed)
         for name in payees if found else ():
             self.holds[name] = found[0].code
         return payees

@@ -1,5 +1,7 @@
 """A performer's story: invited, found, "not me" and undone, a licence signed and revoked."""
 
+import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +10,10 @@ import pytest
 
 from core import keys
 from tests.browser.chromium import DESK, PHONE, Chromium, SecurityKey
-from tests.browser.performer_world import AT_ONCE, World
+from tests.browser.performer_world import AT_ONCE, World, settings_of
 from tests.browser.registry import Registry
 from tests.browser.test_passkeys import ADD, PASSWORD
+from tests.simulators.stage import run_jobs
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +33,11 @@ def world(registry: Registry) -> World:
     return made
 
 
-def joined(page: Any, world: World) -> None:
+def joined(page: Any, world: World, role: str = "performer") -> None:
     """Somebody of the agency's takes up an invitation, with a passkey."""
     SecurityKey.plugged_in(page)
     email = f"{id(page)}@example.org"
-    page.goto(world.registry.invite(email, "performer", tenant_id=world.agency_id))
+    page.goto(world.registry.invite(email, role, tenant_id=world.agency_id))
     page.fill("#name", "Berta Roth")
     page.fill("#password", PASSWORD)
     page.click("form button")
@@ -106,3 +109,51 @@ def test_whoever_begins_finds_the_next_step_on_every_page(
         for path in ("/me", "/me/uses", "/me/licences"):
             page.goto(registry.url + path)
             assert page.locator("main a[href='/me/enrol']").count()
+
+
+def test_who_leaves_takes_the_packet_along_and_is_unknown_afterwards(
+    chromium: Chromium, world: World
+) -> None:
+    """In German, on a phone; the last story here, because nobody is left after it."""
+    with chromium.page(lang="de", size=PHONE) as page:
+        joined(page, world)
+        page.goto(f"{world.registry.url}/me/searches")
+        assert "Nachtzug" in page.inner_text("main")
+        page.goto(f"{world.registry.url}/me/data")
+        _packed(page, world)
+        _erased(page, world)
+    again = world.film("Später")
+    found = world.studio.get(f"/v1/submissions/{again['id']}/findings")
+    assert found["matches"] == []
+    assert found["unknown"]
+
+
+def _packed(page: Any, world: World) -> None:
+    """Made while the page waits, saved, and opened: what was promised is in it."""
+    page.click("[data-export]")
+    page.wait_for_selector("[data-progress]:visible")
+    run_jobs(settings_of(world.registry))
+    page.wait_for_url("**/me/data?export=*")
+    with page.expect_download() as packet:
+        page.click("#export a.button")
+    with zipfile.ZipFile(packet.value.path()) as opened:
+        inside = {name.partition("/")[0] for name in opened.namelist()}
+        person = json.loads(opened.read("performer.json"))
+    assert {"consents", "licences", "statements", "searches.json", "manifest.json"} <= inside
+    assert person["id"] == world.person.id
+
+
+def _erased(page: Any, world: World) -> None:
+    """Not by another name; then for good, with a receipt."""
+    page.click("#erase summary")
+    page.fill("#typed", "Berta")
+    page.click("[data-erase] button")
+    page.wait_for_selector("[data-erase] .fault")
+    page.fill("#typed", "Berta Roth")
+    page.click("[data-erase] button")
+    page.wait_for_url("**/act-as")
+    run_jobs(settings_of(world.registry))
+    page.reload()
+    with page.expect_download() as receipt:
+        page.click("a[href$='/receipt']")
+    assert world.person.id in receipt.value.path().read_text()

@@ -61,6 +61,7 @@ FIXED = {
     "player_id": "ply_none",
     "sender": "x",
     "identifier_id": "idf_none",
+    "release_id": "mrl_none",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

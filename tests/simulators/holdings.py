@@ -383,6 +383,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "did": did,
             "relation": "parent",
         },
+        "/v1/performers/{performer_id}/money-releases": {"valid_until": "2036-01-01T00:00:00Z"},
+        "/v1/money-releases/{release_id}/signature": signed,
         "/v1/performers/{performer_id}/mandates": {
             "holder_id": ids["tenant_id"],
             "acts": ["read"],

@@ -22,13 +22,13 @@ BORN = date(2016, 5, 4)
 
 
 class Family:
-    """A child of the second organisation with a key, and two guardians with keys of their own."""
+    """A child of the second organisation with a key, and guardians with keys of their own."""
 
-    def __init__(self, world: TestWorld, born: date = BORN) -> None:
+    def __init__(self, world: TestWorld, born: date = BORN, parents: int = 2) -> None:
         self.world, self.side = world, world.second
         self.id = a_performer(world, self.side, "Kim").id
         self.key = bind_key(world, self.side, self.id)
-        self.parents = [generate(), generate()]
+        self.parents = [generate() for _ in range(parents)]
         self.declare(born)
         for parent in self.parents:
             self.add(parent)

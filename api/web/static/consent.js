@@ -1,12 +1,11 @@
 // The consent: binds a key where there is none yet, shows what will be signed, and signs it here.
 
-import { chosenKey } from "/static/chosen.js";
+import { signedBy } from "/static/cosign.js";
 import { make, opened, save, sign } from "/static/key.js";
 import { Told, onPress, page, post, word } from "/static/registry.js";
 import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
-const file = document.getElementById("key-file");
 let key = null;
 
 async function bind(chosen) {
@@ -16,7 +15,6 @@ async function bind(chosen) {
   key = chosen;
   for (const part of document.querySelectorAll("[data-unbound]")) part.hidden = true;
   for (const part of document.querySelectorAll("[data-bound]")) part.hidden = false;
-  document.getElementById("key-file-row").hidden = true;
 }
 
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
@@ -46,16 +44,16 @@ if (making) {
   });
 }
 
-onPress(document.querySelector("[data-sign]"), async (say) => {
+const signing = document.querySelector("[data-sign]");
+const form = signing.closest("form");
+onPress(signing, async (say) => {
   const [modalities, purposes] = [ticked("modality"), ticked("purpose")];
   if (!modalities.length) throw new Told(word("part-missing"));
   if (!purposes.includes("matching")) throw new Told(word("matching-missing"));
-  const own = key ?? (await chosenKey(JSON.parse(page.dataset.dids), file));
   const draft = await post(`/v1/performers/${performer}/enrolments`, { modalities, purposes });
-  if (draft.guardians.length) throw new Told(word("guardians-sign"));
   const subject = draft.document.credentialSubject;
   if (!same(subject.modalities, modalities) || !same(subject.purposes, purposes)) throw new Told(word("key-cheated"));
-  await post(`/v1/enrolments/${draft.id}/signature`, await sign(own, draft));
+  await post(`/v1/enrolments/${draft.id}/signature`, await signedBy(form, draft, key));
   say(word("signed"));
   location.assign(`/me/enrol/${draft.id}${location.search}`);
 });

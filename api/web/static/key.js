@@ -90,7 +90,8 @@ export async function sign(key, request) {
   const method = `${key.did}#${key.did.slice("did:key:".length)}`;
   if (request.options.verification_method !== method) throw new Told(word("key-other"));
   const wanted = await signingInput(request.document, request.options);
-  if (base64(wanted) !== request.signing_input) throw new Told(word("key-cheated"));
+  const asked = request.signing_input ?? base64(wanted);
+  if (base64(wanted) !== asked) throw new Told(word("key-cheated"));
   const signature = base64(await crypto.subtle.sign("Ed25519", key.privateKey, wanted));
   return { verification_method: method, signature };
 }

@@ -1,6 +1,6 @@
 // Signs the licence that the page shows, and nothing else: other bytes are refused.
 
-import { chosenKey } from "/static/chosen.js";
+import { present } from "/static/cosign.js";
 import { canonical, sign } from "/static/key.js";
 import { Told, get, onPress, page, post, word } from "/static/registry.js";
 
@@ -10,11 +10,15 @@ const button = document.querySelector("[data-sign]");
 
 if (button) {
   onPress(button, async (say) => {
-    const key = await chosenKey(JSON.parse(page.dataset.dids), document.getElementById("key-file"));
-    const draft = await get(`/v1/licences/${licence}/draft`);
-    if (canonical(draft.document) !== canonical(shown)) throw new Told(word("key-cheated"));
-    await post(`/v1/licences/${licence}/signature`, await sign(key, draft));
+    const keys = await present(button.closest("form"), JSON.parse(page.dataset.dids));
+    let made;
+    for (const key of keys) {
+      const draft = await get(`/v1/licences/${licence}/draft?signer=${encodeURIComponent(key.did)}`);
+      if (canonical(draft.document) !== canonical(shown)) throw new Told(word("key-cheated"));
+      made = await post(`/v1/licences/${licence}/signature`, await sign(key, draft));
+    }
     say(word("signed"));
-    location.assign(`/me/licences/${licence}`);
+    if (made.awaiting.length) location.reload();
+    else location.assign(`/me/licences/${licence}`);
   });
 }

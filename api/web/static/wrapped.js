@@ -63,7 +63,9 @@ export async function keep(signing) {
 /** The key of one of these public names, opened by its owner's passkey; null where none is kept. */
 export async function open(dids) {
   const { keys } = await get(PATH);
-  const kept = keys.filter((item) => dids.includes(item.did));
+  // A passkey is asked with one salt, so of several keys that it opens only the first is meant.
+  const named = keys.filter((item) => dids.includes(item.did));
+  const kept = named.filter((item, place) => named.findIndex((other) => other.credential_id === item.credential_id) === place);
   if (!kept.length) return null;
   const { id, key } = await secretOf(Object.fromEntries(kept.map((item) => [item.credential_id, bytes(item.salt)])));
   const found = kept.find((item) => item.credential_id === id);

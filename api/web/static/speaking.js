@@ -1,0 +1,54 @@
+// Who speaks for a performer: a guardian's own key, a mandate that all sign, an estate with papers.
+
+import { signedBy } from "/static/cosign.js";
+import { make, save } from "/static/key.js";
+import { Told, onPress, page, post, upload, word } from "/static/registry.js";
+import { keep } from "/static/wrapped.js";
+
+const performer = page.dataset.performer;
+const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+
+for (const button of document.querySelectorAll("[data-own-key]")) {
+  onPress(button, async () => {
+    const key = await make();
+    if (button.dataset.ownKey === "keep") await keep(key);
+    else await save(key, "ebenbild.key");
+    document.getElementById("g-did").value = key.did;
+  });
+}
+
+const mandate = document.querySelector("form[data-mandate]");
+if (mandate) {
+  onPress(mandate.querySelector("[data-give]"), async () => {
+    if (!mandate.reportValidity()) return;
+    const said = mandate.elements;
+    const acts = [...mandate.querySelectorAll("[name=act]:checked")].map((box) => box.value);
+    if (!acts.length) throw new Told(word("act-missing"));
+    const wanted = { holder_id: said.holder_id.value.trim(), acts, valid_until: `${said.valid_until.value}T00:00:00Z` };
+    const draft = await post(`/v1/performers/${performer}/mandates`, wanted);
+    const subject = draft.document.credentialSubject;
+    if (!same(subject.acts, acts) || !subject.holder.endsWith(`:${wanted.holder_id}`)) throw new Told(word("key-cheated"));
+    await post(`/v1/mandates/${draft.id}/signature`, await signedBy(mandate, draft));
+    location.reload();
+  });
+}
+
+const estate = document.querySelector("form[data-estate]");
+if (estate) {
+  const rows = estate.querySelector("[data-heirs]");
+  estate.querySelector("[data-add-heir]").addEventListener("click", () => {
+    const row = rows.firstElementChild.cloneNode(true);
+    for (const field of row.querySelectorAll("input")) field.value = "";
+    rows.append(row);
+    row.querySelector("input").focus();
+  });
+  onPress(estate.querySelector("[data-claim]"), async () => {
+    if (!estate.reportValidity()) return;
+    const heirs = [...rows.children].map((row) =>
+      Object.fromEntries([...row.querySelectorAll("[data-of]")].map((field) => [field.dataset.of, field.value.trim()])),
+    );
+    const upload_id = await upload(estate.elements.papers.files[0]);
+    await post(`/v1/performers/${performer}/estates`, { deceased_on: estate.elements.deceased_on.value, upload_id, heirs });
+    location.reload();
+  });
+}

@@ -1,0 +1,130 @@
+"""Pages about prints, declarations and who speaks for a performer: what they say, and to whom."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from api.cli.signing import cosignature
+from api.client import Client
+from api.opening import open_registry
+from api.roles import Role
+from core.clock import to_text, utc_now
+from core.enrolmentsettings import EnrolmentSettings
+from core.keys import PrivateKey, generate
+from tests.simulators.people import seat
+from tests.simulators.stage import Person, Stage, voice_sample
+
+UNTIL = to_text(utc_now() + timedelta(days=90))
+
+
+@dataclass
+class Side:
+    """An agency with a performer, and somebody of it with a browser."""
+
+    stage: Stage
+    agency_id: str
+    agency: Client
+    anna: Person
+    browser: httpx2.Client
+
+    def sit(self, *roles: Role) -> httpx2.Client:
+        with open_registry(self.stage.settings) as world:
+            return self.stage.http(seat(world.db, self.agency_id, *roles).token)
+
+    def read(self, path: str, lang: str = "en") -> str:
+        return self.browser.get(f"{path}?for={self.anna.id}&lang={lang}").text
+
+    def a_child(self, *guardians: PrivateKey) -> None:
+        born = {"born_on": f"{utc_now().year - 10}-03-09"}
+        self.agency.post(f"/v1/performers/{self.anna.id}/minority", born)
+        for place, key in enumerate(guardians):
+            body = {"name": f"Parent {place}", "did": key.did, "relation": "parent"}
+            made = self.agency.post(f"/v1/performers/{self.anna.id}/guardians", body)
+            read = {"paper": "birth_certificate"}
+            self.stage.operator.post(f"/v1/guardians/{made['id']}/attestation", read)
+
+    def release(self, *keys: PrivateKey) -> dict[str, Any]:
+        path = f"/v1/performers/{self.anna.id}/money-releases"
+        draft = self.agency.post(path, {"valid_until": UNTIL})
+        asked = [draft["options"], *draft["guardians"]]
+        first, *others = (
+            cosignature(key, {**draft, "options": options})
+            for key, options in zip(keys, asked, strict=True)
+        )
+        body = {**first, "guardians": others}
+        found: dict[str, Any] = self.agency.post(
+            f"/v1/money-releases/{draft['id']}/signature", body
+        )
+        return found
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Side:
+    stage = Stage.make(tmp_path, enrolment=EnrolmentSettings(notice_days=0))
+    agency_id, agency = stage.tenant("agency")
+    made = Side(stage, agency_id, agency, Person.add(agency, "Anna"), stage.http())
+    made.browser = made.sit(Role.PERFORMER)
+    return made
+
+
+def test_a_print_is_told_in_words_and_gone_once_withdrawn(side: Side) -> None:
+    assert "You are not searched for yet" in side.read("/me/prints")
+    side.anna.enrol(side.stage.file("a.wav", voice_sample("anna")))
+    page = side.read("/me/prints")
+    for words in ("One print of you is searched for", "One person vouched", "small-"):
+        assert words in page, words
+    assert "Nach einem Abdruck von Ihnen wird gesucht" in side.read("/me/prints", "de")
+    enrolment = side.agency.get(f"/v1/performers/{side.anna.id}/enrolments")["items"][0]["id"]
+    side.agency.post(f"/v1/enrolments/{enrolment}/withdrawal")
+    assert "No longer searched for" in side.read("/me/prints")
+
+
+def test_a_childs_page_names_guardians_and_what_is_blocked(side: Side) -> None:
+    mother, father = generate(), generate()
+    assert "Nobody else speaks for you" in side.read("/me/speaking")
+    side.a_child(mother, father)
+    page = side.read("/me/speaking")
+    for words in ("All guardians sign for this child", "Parent 0", "Parent 1", "papers read on"):
+        assert words in page, words
+    assert 'value="terms"' not in side.read("/me/standing")
+    assert "kept until" in side.read("/me/money")
+    made = side.release(mother, father)
+    page = side.read("/me/money")
+    assert "It may be paid until" in page
+    assert side.agency.get(f"/v1/performers/{side.anna.id}/holds") == []
+    side.agency.post(f"/v1/money-releases/{made['id']}/ending")
+    assert "kept until" in side.read("/me/money")
+
+
+def test_a_guardian_alone_waits_for_the_court(side: Side) -> None:
+    mother = generate()
+    side.a_child(mother)
+    made = side.release(mother)
+    assert made["released_at"] is None
+    page = side.read("/me/money", "de")
+    assert "Beschluss des Gerichts" in page
+    assert made["id"] in page
+    side.stage.operator.post(f"/v1/money-releases/{made['id']}/attestation")
+    assert "It may be paid until" in side.read("/me/money")
+
+
+def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) -> None:
+    holder, agent = side.stage.tenant("agency", "Agency of friends")
+    body = {"holder_id": holder, "acts": ["read"], "valid_until": UNTIL}
+    draft = side.agency.post(f"/v1/performers/{side.anna.id}/mandates", body)
+    signed = cosignature(side.anna.key, draft)
+    side.agency.post(f"/v1/mandates/{draft['id']}/signature", signed)
+    assert "Agency of friends" in side.read("/me/speaking")
+    with open_registry(side.stage.settings) as world:
+        browser = side.stage.http(seat(world.db, holder, Role.AGENT).token)
+    pages = {
+        path: browser.get(f"/me/{path}?for={side.anna.id}") for path in ("speaking", "standing")
+    }
+    assert all("under a mandate until" in page.text for page in pages.values())
+    assert "data-declare" not in pages["standing"].text
+    assert "/revocation" not in pages["speaking"].text
+    assert agent.get("/v1/mandates")["items"][0]["id"] == draft["id"]
