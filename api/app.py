@@ -14,6 +14,7 @@ from starlette.types import Lifespan
 
 from api import errors
 from api.addresses import NoSecretInAddress
+from api.demonstration import Stamped, is_one
 from api.language import KeepsLanguage
 from api.nouns import BODY_BYTES_MAX
 from api.opening import open_registry
@@ -57,6 +58,8 @@ def application(
     errors.install(app)
     app.add_middleware(NoSecretInAddress)
     app.add_middleware(KeepsLanguage)
+    if is_one(world):
+        app.add_middleware(Stamped)
     return app
 
 

@@ -7,6 +7,7 @@ cannot do. Problem documents come back as the errors they were raised as.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -50,6 +51,10 @@ class Runner:
 
     def stop(self) -> None:
         """Called when the client closes."""
+
+
+RUNNER: ContextVar[Callable[[Settings], Runner] | None] = ContextVar("runner", default=None)
+"""Who carries out the jobs of local clients made in this context; None starts workers."""
 
 
 class Client:
@@ -186,7 +191,8 @@ def local(settings: Settings, api_key: str) -> Client:
         base_url="http://local",
         headers=_headers(api_key),
     )
-    return Client(http, DrainRunner(settings), poll_seconds=0.1)
+    runner = (RUNNER.get() or DrainRunner)(settings)
+    return Client(http, runner, poll_seconds=0.1)
 
 
 def _headers(api_key: str) -> dict[str, str]:

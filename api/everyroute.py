@@ -43,6 +43,7 @@ from api.routes import (
     softbinding,
     standings,
     studiopages,
+    trialpages,
     workpages,
 )
 from core.settings import Settings
@@ -67,6 +68,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
     whole.include_router(contracts.entrance)
     for visited in (
         entrance,
+        trialpages,
         signin,
         reset,
         account,

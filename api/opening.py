@@ -3,6 +3,7 @@
 Whoever opens it knows every table, used here or not: rows are sealed table by table.
 """
 
+from api.demonstration import shortened
 from api.schema import require_current
 from core.init import World, open_world
 from core.settings import Settings
@@ -15,7 +16,7 @@ def open_registry(settings: Settings) -> World:
     world = open_world(settings)
     try:
         require_current(world.db)
+        return shortened(world)
     except Exception:
         world.close()
         raise
-    return world

@@ -1,15 +1,15 @@
 """The people of a demo's registry: whoever sits at its machine comes in as any of them.
 
 Only `ebenbild demo` writes the list, into the folder of the registry that it makes; no other
-registry has one. Even there the door opens to this machine alone: the server listens to nobody
-else, the registry has no public address, and the browser came by the machine's own name.
+registry has one. Even there the door opens to this machine alone: the registry is a demonstration,
+which serves nobody else, and the browser came by the machine's own name.
 """
 
 import json
+import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 
 from sqlmodel import Session
@@ -18,16 +18,17 @@ from api.accounts import sessions
 from api.accounts.models import Stage
 from api.accounts.sessions import Origin
 from api.accounts.store import people
+from api.demonstration import is_one
 from api.roles import Role
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.files import create_private
 from core.ids import new_id
+from core.init import World
 from core.principal import Principal
-from core.settings import Settings
 
 FILE = "demo-people.json"
 METHOD = "demo"
-_NOWHERE = ".invalid"
+GUESTS_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +59,35 @@ def invite(
 
 
 def keep(data_dir: Path, guests: Collection[Guest]) -> None:
-    """Write the list that opens the door."""
-    rows = [
-        {"person_id": g.person_id, "tenant_id": g.tenant_id, "name": g.name, "group": g.group}
-        for g in guests
-    ]
-    create_private(data_dir / FILE, json.dumps(rows).encode())
+    """Write the list that opens the door, in place of the one before."""
+    draft = data_dir / f"{FILE}-{os.getpid()}"
+    create_private(draft, json.dumps([asdict(guest) for guest in guests]).encode())
+    draft.replace(data_dir / FILE)
 
 
-def guests(settings: Settings, *, is_near: bool) -> tuple[Guest, ...]:
-    """Who may be chosen: nobody, unless this is a demo's registry on the visitor's own machine."""
-    path = settings.data_dir / FILE
-    if not (is_near and _serves_itself(settings) and path.is_file()):
-        return ()
-    return tuple(Guest(**row) for row in json.loads(path.read_text("utf-8")))
+def add(data_dir: Path, guest: Guest) -> None:
+    """Somebody new, who may come back; raises Conflict where there are too many already."""
+    found = listed(data_dir)
+    if len(found) >= GUESTS_MAX:
+        raise Conflict(
+            f"this demonstration has {len(found)} people, which is all it holds",
+            next_step="come in as one of them, or make another with `ebenbild demo`",
+            code="demonstration-full",
+        )
+    keep(data_dir, (*found, guest))
+
+
+def listed(data_dir: Path) -> tuple[Guest, ...]:
+    """Everybody on the list, in order; nobody where there is none."""
+    path = data_dir / FILE
+    return (
+        tuple(Guest(**row) for row in json.loads(path.read_text("utf-8"))) if path.is_file() else ()
+    )
+
+
+def guests(world: World, *, is_near: bool) -> tuple[Guest, ...]:
+    """Who may be chosen: nobody, unless this is a demonstration on the visitor's own machine."""
+    return listed(world.settings.data_dir) if is_near and is_one(world) else ()
 
 
 def come_in(session: Session, chosen: Guest, origin: Origin, now: datetime) -> str:
@@ -101,11 +117,3 @@ def find(found: Collection[Guest], person_id: str) -> Guest:
         if guest.person_id == person_id:
             return guest
     raise NotFound("there is nobody here to come in as", next_step="sign in at /sign-in")
-
-
-def _serves_itself(settings: Settings) -> bool:
-    try:
-        own = ip_address(settings.server.host).is_loopback
-    except ValueError:
-        own = settings.server.host == "localhost"
-    return own and settings.base_url.endswith(_NOWHERE)

@@ -30,6 +30,8 @@ def demo(
 ) -> None:
     """Enrol, license, clear, report views and pay, in a registry made for this run."""
     # Imported here: only this command needs the story and the packages of the `demo` extra.
+    from api.demo.here import working_here  # noqa: PLC0415
     from api.demo.story import tell  # noqa: PLC0415
 
-    tell(folder.absolute(), media, cli.lang)
+    with working_here():
+        tell(folder.absolute(), media, cli.lang)

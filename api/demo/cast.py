@@ -4,8 +4,8 @@ A folder of one's own holds one subfolder per performer with samples in it, and 
 beside those subfolders. The last performer by name refuses, so that the story keeps its point.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.demo.papers import Declared
@@ -47,18 +47,22 @@ class CutFile:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """All that the story needs; `broken` is a file nobody can play, where there is one."""
+    """All that the story needs; `broken` is a file nobody can play, where there is one.
+
+    `newcomers` are the files for whoever tries the demonstration, by their names there.
+    """
 
     title: str
     roles: tuple[Role, ...]
     cuts: tuple[CutFile, ...]
     broken: Path | None
+    newcomers: Mapping[str, Path] = field(default_factory=dict)
 
 
 def made(folder: Path, progress: Callable[[str], None]) -> Cast:
     """Synthetic voices and a moving portrait, made in `folder` where they are missing."""
     # The makers need the `demo` extra; a story on one's own files does not.
-    from api.demo.films import make  # noqa: PLC0415
+    from api.demo.films import for_newcomers, make  # noqa: PLC0415
     from api.demo.script import PARTS  # noqa: PLC0415
 
     media = make(folder, progress)
@@ -77,6 +81,7 @@ def made(folder: Path, progress: Callable[[str], None]) -> Cast:
             CutFile("Episode 1", "vertical", media.vertical, (0, 1, 2)),
         ),
         broken=media.broken,
+        newcomers=for_newcomers(folder, progress),
     )
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from api.demo.media import write_film, write_sound, write_still
 from api.demo.pictures import moving, portrait
-from api.demo.script import ENGLISH, FRENCH, GERMAN, PARTS, UNKNOWN, Part
+from api.demo.script import ENGLISH, FRENCH, GERMAN, NEWCOMER, PARTS, UNKNOWN, Part
 from api.demo.voices import speak
+from api.trial import FILM, SAMPLES
 
 FPS = 25
 PAUSE_SECONDS = 0.8
@@ -56,6 +57,15 @@ def make(folder: Path, progress: Progress) -> Media:
     _once(media.vertical, progress, lambda t: _film(t, everyone, (360, 640)))
     _once(media.broken, progress, lambda t: _cut_short(t, media.horizontal))
     return media
+
+
+def for_newcomers(folder: Path, progress: Progress) -> dict[str, Path]:
+    """What a demonstration hands to newcomers, by the names that it has there."""
+    found = {name: folder / f"newcomer-{name}" for name in (*SAMPLES, FILM)}
+    for text, name in zip(NEWCOMER.samples, SAMPLES, strict=True):
+        _once(found[name], progress, partial(_sample, text=text, voice=NEWCOMER.voice))
+    _once(found[FILM], progress, lambda target: _film(target, (NEWCOMER,), (360, 640)))
+    return found
 
 
 def _once(path: Path, progress: Progress, write: Callable[[Path], None]) -> None:

@@ -63,9 +63,24 @@ FRENCH = Part(
     "feuille revient au printemps, mais que les histoires restent en mer, où les pêcheurs les "
     "racontent pendant les longues nuits d'hiver.",
 )
+NEWCOMER = Part(
+    name="A voice for whoever tries it out",
+    voice="en-us+klatt2",
+    samples=(
+        "Whoever reads this aloud lends a voice to a registry for a minute. It keeps what makes "
+        "the voice unlike any other, and throws the recording away. What it keeps is sealed, and "
+        "the one who spoke can have it destroyed on any day of the year.",
+        "In the museum of clocks none of them agree. The oldest one is always late, the newest one "
+        "is always right, and the one in the middle of the hall stopped years ago, at a quarter "
+        "past four, while everybody was looking at something else.",
+    ),
+    line="Every evening she counted the boats, and every evening there was one too many. It had no "
+    "lamp and no name, and the gulls would not sit on it. On the tenth night she rowed out to ask "
+    "whose it was.",
+)
 UNKNOWN = Part(
     name="A voice nobody enrolled",
-    voice="en-us+klatt2",
+    voice=NEWCOMER.voice,
     samples=("", ""),
     line="Nobody in this registry knows who is speaking now. The voice is synthetic, it was never "
     "enrolled, and an honest machine should answer that it does not know, instead of guessing the "

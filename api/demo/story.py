@@ -29,10 +29,10 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     remark(f"{len(cast.roles)} performers, {len(cast.cuts)} files to clear")
     data = run / "registry"
     os.environ["EBENBILD_DATA_DIR"] = str(data)
-    os.environ["EBENBILD_ENROLMENT__NOTICE_DAYS"] = "0"
     scene("A registry of your own")
-    remark("one person runs it, and nobody is given notice: new prints are searched at once")
+    remark("a demonstration: one person runs it, and new prints are searched at once")
     show("init")
+    visitors.declare(data)
     agency = _organisation(run, "Agency")
     studio = _organisation(run, "Studio")
     with acting_as("The agency enrols its performers and signs what they allow", agency["api_key"]):
@@ -58,6 +58,7 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     scene("Do the books balance?")
     show("report", "trial-balance", "--lang", lang)
     visitors.seat(data, agency["id"], studio["id"])
+    visitors.equip(data, cast.newcomers)
     _point_at(folder / LATEST, run)
     _next(data, run, clearances)
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from api import trial
 from api.accounts import demo
 from api.accounts.models import Stage
 from api.deps import Language, Open
@@ -43,7 +44,8 @@ def landing(request: Request, world: Open, lang: Language) -> Response:
         open_jobs=open_jobs,
         commands=COMMANDS,
         doors=DOORS,
-        guests=demo.guests(world.settings, is_near=is_near(request)),
+        guests=demo.guests(world, is_near=is_near(request)),
+        tryable=trial.is_offered(world.settings.data_dir),
         signed_in=visit is not None and visit.session.stage is Stage.FULL,
     )
 
@@ -68,7 +70,7 @@ def enter_demo(
 ) -> Response:
     """Come in as one of a demo's people; there is nobody to come in as anywhere else."""
     check_origin(request, world.settings)
-    chosen = demo.find(demo.guests(world.settings, is_near=is_near(request)), person_id)
+    chosen = demo.find(demo.guests(world, is_near=is_near(request)), person_id)
     with world.db.write() as session:
         token = demo.come_in(session, chosen, origin_of(request), utc_now())
     with world.db.read() as session:

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from api.demonstration import is_stamped
 from api.web import assets, texts
 from api.web.grouping import found_alike, grouped
 from core import money
@@ -51,6 +52,7 @@ def render(template: str, lang: str, **values: Any) -> str:
             told=partial(texts.told, lang),
             coded=_coded,
             asset=assets.address,
+            demonstration=is_stamped(),
             **values,
         )
     )

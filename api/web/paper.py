@@ -26,6 +26,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from api.demonstration import is_stamped
+from api.web.texts import text
+
 FONT, BOLD = "Vera", "VeraBd"
 _JAPANESE = "HeiseiMin-W3"
 _CHINESE = "STSong-Light"  # which has Greek and Cyrillic letters too
@@ -144,8 +147,10 @@ def _built(
         invariant=1,
     )
 
+    stamp = (text(lang, "stamp.demonstration"),) if is_stamped() else ()
+
     def last_line(canvas: Canvas, made: SimpleDocTemplate) -> None:
-        line = paragraph(foot(made.page), "small")
+        line = paragraph(" ".join((foot(made.page), *stamp)), "small")
         line.wrapOn(canvas, WIDTH, 10 * mm)
         line.drawOn(canvas, _MARGIN, 8 * mm)
 

@@ -17,6 +17,7 @@ PARTY = {"street": "Weg 1", "postcode": "10115", "city": "Berlin", "country": "D
 def registry_with_money(folder: Path) -> Registry:
     """What studio and performer did beforehand, and a server over it that knows the demo's door."""
     stage = Stage.make(folder, enrolment=EnrolmentSettings(notice_days=0))
+    visitors.declare(stage.settings.data_dir)
     try:
         agency_id, agency = stage.tenant("agency", "Agency")
         studio_id, studio = stage.tenant("studio", "Studio")

@@ -40,11 +40,11 @@ class Registry:
         return made
 
     @classmethod
-    def over(cls, folder: Path) -> "Registry":
-        """Serve, with a worker, what lies in `folder` already."""
+    def over(cls, folder: Path, *, worker: bool = True) -> "Registry":
+        """Serve what lies in `folder` already."""
         data = folder / "data"
         made = cls(data, free_port(), {"EBENBILD_DATA_DIR": str(data)})
-        made._serve("--worker")
+        made._serve("--worker" if worker else "--no-worker")
         return made
 
     @property

@@ -106,6 +106,7 @@ ELSEWHERE = {
     "/account/signing-keys",
     "/studio/releases.csv",
     # Looked at in the story that makes them.
+    "/demo",
     "/society/runs/{run_id}",
     "/society/payouts/{batch_id}",
     "/society/runs/{run_id}/performers/{performer_id}",

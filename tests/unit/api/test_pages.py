@@ -117,6 +117,7 @@ PAGES = {
     "landing.html": {
         "open_jobs": 3,
         "guests": [Guest("per_1", "ten_1", HOSTILE, "studio")],
+        "tryable": True,
         "signed_in": False,
         "doors": DOORS,
         "commands": COMMANDS,
