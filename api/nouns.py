@@ -250,7 +250,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "usage-differences",
     ),
     "cutnames": ("cuts",),
-    "accountstatements": ("performers",),
+    "accountstatements": ("account-statements", "performers"),
     "pools": ("pool-reports",),
     "training": ("training-reports",),
     "complaints": ("complaints",),

@@ -137,16 +137,18 @@ class Registry:
 
     def state(self) -> str:
         """Every performer's account statement of this month, as a file."""
-        now, count = datetime.now(UTC), 0
+        now, after, statements, movements = datetime.now(UTC), "", 0, 0
         agency = self.stage.agent(self.performers[0])
         with self.stage.db.read() as session:
-            for one in self.performers:
-                made = accountstatements.account_statement(
-                    session, agency, performer_id=one.id, month=month_of(now), now=now
-                )
-                (self.folder / f"{one.id}.csv").write_text(to_csv(made))
-                count += len(made.movements)
-        return f"{len(self.performers)} statements with {count} movements"
+            while some := accountstatements.own_statements(
+                session, agency, month=month_of(now), after=after, limit=_AT_ONCE, now=now
+            ):
+                for made in some:
+                    after = made.holder.performer_id
+                    (self.folder / f"{after}.csv").write_text(to_csv(made))
+                    movements += len(made.movements)
+                statements += len(some)
+        return f"{statements} statements with {movements} movements"
 
     def uses(self) -> Iterator[tuple[str, str, int]]:
         """Every cleared use with its price a view."""

@@ -5,7 +5,7 @@ mean two things to two parsers. Spec: RFC 8785 (JCS), https://www.rfc-editor.org
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import rfc8785
@@ -16,7 +16,9 @@ INTEGER_MAX = 2**53 - 1
 DOCUMENT_BYTES_MAX = 1024 * 1024
 DOCUMENT_DEPTH_MAX = 32
 _SURROGATES = "\ud800"
-_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict
+).encode
 
 
 def canonical(value: Any) -> bytes:
@@ -25,13 +27,13 @@ def canonical(value: Any) -> bytes:
     Raises BadInput for floats and for integers beyond 2^53-1 (write them as text: parsers differ
     on them), for other types, and for nesting deeper than 32.
     """
-    plain = _plain(value, DOCUMENT_DEPTH_MAX)
-    text = _encode(plain)
+    _refuse(value, DOCUMENT_DEPTH_MAX)
+    text = _encode(value)
     # Both order keys alike while no character needs two units of UTF-16, in which RFC 8785 sorts.
     if text.isascii() or max(text) < _SURROGATES:
         return text.encode()
     try:
-        return rfc8785.dumps(plain)
+        return rfc8785.dumps(json.loads(text))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as exc:
         raise _bad_json("a value has no canonical form") from exc
 
@@ -56,26 +58,28 @@ def parse_strict(data: bytes, *, bytes_max: int = DOCUMENT_BYTES_MAX) -> dict[st
     return found
 
 
-def _plain(value: Any, depth: int) -> Any:
+def _refuse(value: Any, depth: int) -> None:
+    """Raise `BadInput` for what has no canonical form."""
     if depth < 0:
         raise _bad_json("a value is nested too deeply")
-    if isinstance(value, str) or value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise _bad_json("a key is not text")
+        _refuse_in(value.values(), depth)
+    elif isinstance(value, list | tuple):
+        _refuse_in(value, depth)
+    elif isinstance(value, int):
         if abs(value) > INTEGER_MAX:
             raise _bad_json("a whole number is beyond 2^53-1: write it as text")
-        return value
-    if isinstance(value, Mapping):
-        return {_text(key): _plain(item, depth - 1) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item, depth - 1) for item in value]
-    raise _bad_json("a value is neither text, whole number, boolean, list nor object")
+    elif value is not None and not isinstance(value, str):
+        raise _bad_json("a value is neither text, whole number, boolean, list nor object")
 
 
-def _text(key: Any) -> str:
-    if not isinstance(key, str):
-        raise _bad_json("a key is not text")
-    return key
+def _refuse_in(items: Iterable[Any], depth: int) -> None:
+    for item in items:
+        # Nearly everything is text.
+        if type(item) is not str or depth == 0:
+            _refuse(item, depth - 1)
 
 
 def _check(value: Any, depth: int) -> None:

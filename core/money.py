@@ -93,6 +93,8 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
             next_step="give weights of zero or more, at least one above zero",
             code="bad-weights",
         )
+    if len(weights) == 1:
+        return [total]
     if total < 0:
         return [-share for share in split(-total, weights)]
     parts = [mul_div(total, weight, weight_sum) for weight in weights]

@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from core.canonical import canonical
 from core.ids import derived_id
@@ -43,11 +44,17 @@ class Holder:
     @property
     def accounts(self) -> frozenset[str]:
         """Every account that is this performer's own."""
-        return frozenset(
-            account(kind, subject)
-            for kind in OF_A_PERFORMER
-            for subject in (self.payees if kind in _OF_A_PAYEE else (self.performer_id,))
-        )
+        return _accounts(self)
+
+
+@lru_cache(maxsize=1_000)
+def _accounts(holder: Holder) -> frozenset[str]:
+    # Asked for with every line of a statement.
+    return frozenset(
+        account(kind, subject)
+        for kind in OF_A_PERFORMER
+        for subject in (holder.payees if kind in _OF_A_PAYEE else (holder.performer_id,))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,34 @@ def as_csv(cli: Cli, performer: Performer, month: Month, out: Out) -> None:
     _keep(cli, performer, month, out, "statement.csv")
 
 
+@command(app, "all")
+def keep_all(
+    cli: Cli,
+    month: Month,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write them to.")],
+) -> None:
+    """Write all your performers' statements of a month to a folder, as JSON to check and as CSV."""
+    from royalties.accountcsv import to_csv  # noqa: PLC0415
+    from royalties.accountstatement_wire import from_dict  # noqa: PLC0415
+
+    out.mkdir(parents=True, exist_ok=True)
+    kept = 0
+    with cli.client() as client:
+        for found in client.pages(f"/v1/account-statements/{month}"):
+            if not found["balances"]:
+                continue
+            file = out / f"{found['performer_id']}.json"
+            file.write_text(
+                json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+            )
+            file.with_suffix(".csv").write_text(
+                to_csv(from_dict(found)), newline="", encoding="utf-8"
+            )
+            kept += 1
+    done = {"folder": str(out), "statements": kept}
+    emit(cli, done, lambda: say(text(cli.lang, "accountstatement.kept", count=kept, folder=out)))
+
+
 @command(app, "verify")
 def verify(
     cli: Cli,

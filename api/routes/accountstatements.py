@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.deps import Caller, Language, Open, Reading
+from api.paging import Asked, Page
+from api.paging import page as page_of
 from api.web.accountpage import shown
 from api.web.pages import render
 from api.web.response import PageResponse
@@ -34,6 +36,23 @@ def document_of(
 
 
 Document = Annotated[dict[str, Any], Depends(document_of)]
+
+
+@router.get("/account-statements/{period}", response_model=Page[dict[str, Any]])
+def list_own(
+    period: str, caller: Caller, reading: Reading, world: Open, asked: Asked
+) -> Page[dict[str, Any]]:
+    """Every performer's statement of a month (YYYY-MM), signed one by one; your own performers'."""
+    now = utc_now()
+    found = service.own_statements(
+        reading, caller, month=period, after=asked.after, limit=asked.limit, now=now
+    )
+    return page_of(
+        found,
+        asked,
+        lambda one: signed(one, world.registry_key, now),
+        lambda one: one.holder.performer_id,
+    )
 
 
 @router.get(BASE, response_model=list[str])

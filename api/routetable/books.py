@@ -4,6 +4,7 @@ from api.routetable.row import Reach, row
 from api.scopes import AUDIT
 from registry.models.mandates import Act
 
+_OWN = "/v1/account-statements/{period}"
 _STATEMENTS = "/v1/performers/{performer_id}/account-statements"
 _LINES = "/society/invoices/{invoice_id}/lines"
 ROWS = (
@@ -51,6 +52,7 @@ ROWS = (
     row("GET", "/v1/year-reports/{year}", "reports", reach=Reach.NOTHING),
     row("GET", "/v1/year-reports/{year}/report.html", "reports", reach=Reach.NOTHING),
     row("GET", "/v1/year-reports/{year}/report.csv", "reports", reach=Reach.NOTHING),
+    row("GET", _OWN, "reports", reach=Reach.NOTHING),
     row("GET", _STATEMENTS, "reports", acts=(Act.READ,)),
     row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),
     *(

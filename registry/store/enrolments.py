@@ -148,6 +148,21 @@ def list_enrolments(
     return tuple(_enrolment(row) for row in session.exec(query))
 
 
+def of_performers(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, tuple[Enrolment, ...]]:
+    """Enrolments of these performers, across tenants, oldest first; who has none is left out."""
+    query = (
+        select(EnrolmentRow)
+        .where(col(EnrolmentRow.performer_id).in_(performer_ids))
+        .order_by(col(EnrolmentRow.recorded_at), col(EnrolmentRow.id))
+    )
+    found: dict[str, tuple[Enrolment, ...]] = {}
+    for row in session.exec(query):
+        found[row.performer_id] = (*found.get(row.performer_id, ()), _enrolment(row))
+    return found
+
+
 def run_out(
     session: Session, _capability: SearchCapability, *, at: datetime, limit: int
 ) -> tuple[tuple[str, str], ...]:

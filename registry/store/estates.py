@@ -116,6 +116,21 @@ def estates_of(session: Session, principal: Principal, performer_id: str) -> tup
     return tuple(_estate(session, row) for row in session.exec(query))
 
 
+def of_performers(
+    session: Session, _capability: SearchCapability, performer_ids: Collection[str]
+) -> dict[str, tuple[Estate, ...]]:
+    """Claims about these performers, across tenants, oldest first; who has none is left out."""
+    query = (
+        select(EstateRow)
+        .where(col(EstateRow.performer_id).in_(performer_ids))
+        .order_by(col(EstateRow.recorded_at), col(EstateRow.id))
+    )
+    found: dict[str, tuple[Estate, ...]] = {}
+    for row in session.exec(query).all():
+        found[row.performer_id] = (*found.get(row.performer_id, ()), _estate(session, row))
+    return found
+
+
 def inherited(session: Session, _capability: SearchCapability) -> frozenset[str]:
     """The performers, across tenants, whose heirs are known."""
     query = select(EstateRow.performer_id).where(

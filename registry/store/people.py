@@ -95,6 +95,20 @@ def list_performers(
     return tuple(islice((who for who in opened if is_named(who, named)), most))
 
 
+def own_ids(session: Session, principal: Principal, *, after: str, limit: int) -> list[str]:
+    """Ids of the same performers, whose names stay sealed."""
+    query = (
+        select(PerformerRow.id)
+        .where(
+            col(PerformerRow.tenant_id) == principal.tenant_id,
+            col(PerformerRow.id) > after,
+            col(PerformerRow.erased_at).is_(None),
+        )
+        .order_by(col(PerformerRow.id))
+    )
+    return list(session.exec(query.limit(min(limit, PAGE_MAX))))
+
+
 def is_named(who: Performer, text: str) -> bool:
     """Whether a text stands in one of a performer's names, whatever its case."""
     return any(text.casefold() in name.casefold() for name in (who.name, who.public_name))
@@ -191,8 +205,16 @@ def unnamed(
     payee_ids: Collection[str] = (),
 ) -> tuple[Performer, ...]:
     """Performers by either id, across tenants, for deciding only: without their names."""
-    named = col(PerformerRow.id).in_(performer_ids) | col(PerformerRow.payee_id).in_(payee_ids)
-    return tuple(_made(row, ("", "")) for row in session.exec(select(PerformerRow).where(named)))
+    named = [
+        column.in_(ids)
+        for column, ids in (
+            (col(PerformerRow.id), performer_ids),
+            (col(PerformerRow.payee_id), payee_ids),
+        )
+        if ids
+    ]
+    rows = session.exec(select(PerformerRow).where(or_(*named))) if named else ()
+    return tuple(_made(row, ("", "")) for row in rows)
 
 
 def lifetimes(

@@ -5,26 +5,30 @@ what it owes is on accounts of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
-from core.errors import Broken, NotFound
+from core.errors import Broken, NotAllowed, NotFound
 from core.principal import Principal, SearchCapability, require
+from licensing.models import TariffRef, TariffTerm
 from registry.models.estates import EstateState
 from registry.models.mandates import Act
-from registry.service.acting import view
+from registry.service.acting import speaks_alone, view
 from registry.service.people import NEVER
 from registry.store import estates, people, works
 from royalties import accountstatement as rules
 from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Holder
-from royalties.models_books import PeriodState
+from royalties.models_books import AccountBalance, PeriodState, Transaction
 from royalties.service.periods import check_month
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import balances, journal, periods
+from royalties.tariffs.models import Tariff
 
 SCOPE = "reports"
 
@@ -38,28 +42,23 @@ def account_statement(
     own nor in its book, `NotAllowed` without the scope `reports`, `Broken` where a figure does not
     follow from the others: such a statement is never shown.
     """
-    # Load.
     require(principal, SCOPE)
     check_month(month)
     side = view(session, principal, performer_id, Act.READ, now=now)
-    holder = _holder(session, side, performer_id)
-    accounts = rules.own_accounts(holder)
-    transactions = journal.of_accounts(session, side, accounts, month)
-    opening = balances.before(session, side, accounts, month)
-    prices = [one.pins.tariff for one in transactions if one.claim is not None]
-    # Decide.
-    made = rules.build(
-        holder,
-        month,
-        opening=opening,
-        transactions=transactions,
-        tariffs=tariffs_pinned(session, side, prices).values(),
-        closed=_closed(session, {*opening, *(one.tenant_id for one in transactions)}, month),
-    )
-    wrong = next(rules.differences(made), None)
-    if wrong is not None:
-        raise Broken(f"Statement {made.id} does not follow from its own figures: {wrong.where}.")
-    return made
+    return _made(session, side, [_holder(session, side, performer_id)], month)[0]
+
+
+def own_statements(
+    session: Session, principal: Principal, *, month: str, after: str, limit: int, now: datetime
+) -> list[AccountStatement]:
+    """The same of the first of the caller's own performers behind `after`, in order of their ids.
+
+    Of those that an agent of theirs may read; raises what `account_statement` does.
+    """
+    require(principal, SCOPE)
+    check_month(month)
+    names = list(islice(_readable(session, principal, after, now), limit))
+    return _made(session, principal, _holders(session, principal, names), month)
 
 
 def months(
@@ -100,26 +99,116 @@ def titles(session: Session, principal: Principal, cut_ids: Sequence[str]) -> di
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """What statements of a month are made of: by account, by book and account, by pin, by book."""
+
+    month: str
+    touched: Mapping[str, Sequence[Transaction]]
+    opening: Mapping[str, Mapping[str, Sequence[AccountBalance]]]
+    tariffs: Mapping[TariffRef, Tariff]
+    states: Mapping[str, PeriodState | None]
+
+    def statement(self, holder: Holder) -> AccountStatement:
+        """The statement of one holder; raises `Broken` where a figure does not follow."""
+        names = sorted(holder.accounts)
+        own = {one.id: one for name in names for one in self.touched.get(name, ())}.values()
+        opening = {
+            book: [one for name in names for one in some.get(name, ())]
+            for book, some in self.opening.items()
+        }
+        books = {book for book, some in opening.items() if some} | {one.tenant_id for one in own}
+        refs = {term.tariff for term in _prices(own)}
+        made = rules.build(
+            holder,
+            self.month,
+            opening=opening,
+            transactions=own,
+            tariffs=[tariff for ref, tariff in self.tariffs.items() if ref in refs],
+            closed=bool(books) and all(self.states[one] is PeriodState.CLOSED for one in books),
+        )
+        wrong = next(rules.differences(made), None)
+        if wrong is not None:
+            raise Broken(f"Statement {made.id} does not follow from its figures: {wrong.where}.")
+        return made
+
+
+def _made(
+    session: Session, side: Principal, holders: Sequence[Holder], month: str
+) -> list[AccountStatement]:
+    """The statements of these holders as one side sees them, looked up for all at once."""
+    if not holders:
+        return []
+    accounts = [one for holder in holders for one in rules.own_accounts(holder)]
+    touched = journal.of_accounts(session, side, accounts, month)
+    opening = balances.before(session, side, accounts, month)
+    prices = _prices(one for some in touched.values() for one in some)
+    books = _Books(
+        month,
+        touched,
+        {book: _by_account(some) for book, some in opening.items()},
+        tariffs_pinned(session, side, prices),
+        _states(session, opening, month),
+    )
+    return [books.statement(one) for one in holders]
+
+
+def _by_account(balances: Iterable[AccountBalance]) -> dict[str, list[AccountBalance]]:
+    found: defaultdict[str, list[AccountBalance]] = defaultdict(list)
+    for one in balances:
+        found[one.account].append(one)
+    return found
+
+
+def _prices(transactions: Iterable[Transaction]) -> list[TariffTerm]:
+    return [one.pins.tariff for one in transactions if one.claim is not None]
+
+
 def _holder(session: Session, principal: Principal, performer_id: str) -> Holder:
-    """A performer's payees: the one money is booked to while they live, then their heirs'."""
-    capability = SearchCapability("statement", performer_id)
-    found = people.payees(session, capability, [performer_id])
-    if performer_id not in found:
+    """The performer with its payees; raises `NotFound` where it concerns the principal in nothing.
+
+    It does where it is its own, and where something of it stands in its book.
+    """
+    found = _holders(session, principal, [performer_id])
+    if not found or not journal.months_of(session, principal, rules.own_accounts(found[0])):
         people.get_performer(session, principal, performer_id)
-    heirs = [
-        heir.payee_id
-        for item in estates.estates_of(session, principal, performer_id)
-        if item.state is EstateState.CONFIRMED
-        for heir in item.heirs
-    ]
-    holder = Holder(performer_id, tuple(sorted({*found.values(), *heirs})))
-    if not journal.months_of(session, principal, rules.own_accounts(holder)):
-        people.get_performer(session, principal, performer_id)
-    return holder
+    return found[0]
 
 
-def _closed(session: Session, books: set[str], month: str) -> bool:
-    """Whether no book that the statement speaks of takes anything more in that month."""
+def _holders(session: Session, principal: Principal, performer_ids: Sequence[str]) -> list[Holder]:
+    """Performers with their payees: the one money is booked to while they live, then the heirs'."""
+    capability = SearchCapability("statement", principal.tenant_id)
+    payees = people.payees(session, capability, performer_ids)
+    claimed = estates.of_performers(session, capability, performer_ids)
+    found = []
+    for name in (one for one in performer_ids if one in payees):
+        heirs = [
+            heir.payee_id
+            for item in claimed.get(name, ())
+            if item.state is EstateState.CONFIRMED and item.tenant_id == principal.tenant_id
+            for heir in item.heirs
+        ]
+        found.append(Holder(name, tuple(sorted({payees[name], *heirs}))))
+    return found
+
+
+def _readable(session: Session, principal: Principal, after: str, now: datetime) -> Iterator[str]:
+    alone = speaks_alone(principal)
+    while some := people.own_ids(session, principal, after=after, limit=people.PAGE_MAX):
+        yield from (one for one in some if alone or _may_read(session, principal, one, now))
+        after = some[-1]
+
+
+def _may_read(session: Session, principal: Principal, performer_id: str, now: datetime) -> bool:
+    """Whether a mandate lets an agent of the performer's own side read."""
+    try:
+        view(session, principal, performer_id, Act.READ, now=now)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _states(session: Session, books: Iterable[str], month: str) -> dict[str, PeriodState | None]:
+    """How far a month of each book is closed."""
     capability = SearchCapability("statement", month)
-    states = [periods.states(session, capability, book).get(month) for book in sorted(books)]
-    return bool(states) and all(state is PeriodState.CLOSED for state in states)
+    return {book: periods.states(session, capability, book).get(month) for book in books}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby, islice
 
 from sqlmodel import Session
@@ -13,6 +14,7 @@ from royalties.ledger import Stamp
 from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.models_runs import Outcome, Release, Run, RunLine
 from royalties.runproof import (
+    Group,
     facts_key,
     group_of,
     postings_of,
@@ -54,10 +56,13 @@ def transactions_of_run(session: Session, run: Run) -> Iterator[list[Transaction
 
 def booked_as(run: Run, line: RunLine) -> str:
     """The id of the transaction that a line will be booked as; "" where it is only told."""
-    if not is_booked(line):
-        return ""
-    key = facts_key(run.id, group_of(line))
-    return ledger.booked_id(run.tenant_id, TransactionKind.DISTRIBUTION, key)
+    return _distribution_id(run.tenant_id, run.id, group_of(line)) if is_booked(line) else ""
+
+
+@lru_cache(maxsize=10_000)
+def _distribution_id(book: str, run_id: str, group: Group) -> str:
+    # Lines of one group come in any order, and there are many of them.
+    return ledger.booked_id(book, TransactionKind.DISTRIBUTION, facts_key(run_id, group))
 
 
 def released_as(run: Run, one: Release) -> str:

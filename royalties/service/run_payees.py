@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from sqlmodel import Session
 
-from core.principal import SearchCapability, system
+from core.principal import SearchCapability
 from core.vault import Vault
 from registry.models.estates import Estate, EstateState
-from registry.models.people import Performer
+from registry.models.people import Enrolment, Performer
 from registry.store import enrolments, estates, moneyreleases, people
 from royalties import holds as rules
 from royalties.models_runs import Tax
@@ -24,6 +24,13 @@ from royalties.withholding import TaxStatus, authority, withheld
 NO_TAX_STATUS = "tax-status-missing"
 # A run withholds as if the year's free amount were used up: what is free shows when the year ends.
 _USED_UP = 10**18
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    performer: Performer
+    estates: tuple[Estate, ...]
+    enrolments: tuple[Enrolment, ...]
 
 
 @dataclass(slots=True)
@@ -49,12 +56,8 @@ class RunPayees:
         if not new:
             return
         capability = SearchCapability("run", self.book)
+        known = self._people(capability, sorted({one[0] for one in new}))
         payees: set[str] = set()
-        named = {one[0] for one in new}
-        known = {
-            one.id: one
-            for one in people.unnamed(self.session, capability, performer_ids=sorted(named))
-        }
         for performer_id, tenant_id, payee_id in sorted(new):
             payees |= self._look_up(known[performer_id], tenant_id, payee_id)
         self._known |= payees | {one[2] for one in new}
@@ -75,13 +78,23 @@ class RunPayees:
             return Tax(reason=found.reason)
         return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
 
-    def _look_up(self, performer: Performer, tenant_id: str, payee_id: str) -> set[str]:
+    def _people(self, capability: SearchCapability, names: list[str]) -> dict[str, _Person]:
+        session = self.session
+        claimed = estates.of_performers(session, capability, names)
+        consents = enrolments.of_performers(session, capability, names)
+        return {
+            one.id: _Person(one, claimed.get(one.id, ()), consents.get(one.id, ()))
+            for one in people.unnamed(session, capability, performer_ids=names)
+        }
+
+    def _look_up(self, person: _Person, tenant_id: str, payee_id: str) -> set[str]:
         """Who gets the money; what holds a member's back is its own society's to look at."""
         if payee_id in self._societies:
             return {payee_id}
-        side = system(tenant_id)
-        claimed = estates.estates_of(self.session, side, performer.id)
-        consents = enrolments.list_enrolments(self.session, side, performer.id)
+        performer = person.performer
+        # What another side says of the performer is nothing to whom the claim concerns.
+        claimed = [one for one in person.estates if one.tenant_id == tenant_id]
+        consents = [one for one in person.enrolments if one.tenant_id == tenant_id]
         shares = heirs_of(claimed) if payee_id == performer.payee_id else {}
         if shares:
             self.heirs[payee_id] = shares

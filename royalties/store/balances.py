@@ -4,11 +4,12 @@ SQLite's `sum()` overflows 64 bits on large ledgers, so amounts are summed in tw
 and put together here, in whole numbers without bounds.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from core.db import visible
 from core.principal import Principal, SearchCapability
@@ -65,18 +66,27 @@ def before(
 ) -> dict[str, tuple[AccountBalance, ...]]:
     """Balances of these accounts over all that was posted before a month, by the book's tenant.
 
-    Of the entries that the principal may see.
+    Of the entries that the principal may see; one that was opened later stands at nought.
     """
-    clauses = (visible(EntryRow, principal), among(accounts))
-    books = session.exec(select(EntryRow.tenant_id).distinct().where(*clauses)).all()
-    earlier = sql_select(col(TransactionRow.id)).where(
-        col(TransactionRow.id) == col(EntryRow.transaction_id),
-        col(TransactionRow.posted_period) < month,
+    earlier = col(TransactionRow.posted_period) < month
+    names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
+    query = (
+        sql_select(
+            col(EntryRow.tenant_id),
+            *names,
+            func.sum(case((earlier, 1), else_=0)),
+            *_side(1, earlier),
+            *_side(-1, earlier),
+        )
+        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
+        .where(visible(EntryRow, principal), among(accounts))
+        .group_by(col(EntryRow.tenant_id), *names)
+        .order_by(col(EntryRow.tenant_id), *names)
     )
-    return {
-        book: _accounts(session, *clauses, col(EntryRow.tenant_id) == book, earlier.exists())
-        for book in sorted(books)
-    }
+    found: dict[str, list[AccountBalance]] = {}
+    for row in session.connection().execute(query):
+        found.setdefault(row[0], []).append(_balance(row[1:]))
+    return {book: tuple(some) for book, some in found.items()}
 
 
 def of_kind(
@@ -150,22 +160,29 @@ def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountB
         .group_by(*names)
         .order_by(*names)
     )
-    return tuple(
-        AccountBalance(
-            account=str(Account(AccountKind(row[0]), row[1])),
-            currency=row[2],
-            postings=row[3],
-            debits_micro=whole(row[4], row[5]),
-            credits_micro=whole(row[6], row[7]),
-        )
-        for row in session.connection().execute(query)
+    return tuple(_balance(row) for row in session.connection().execute(query))
+
+
+def _balance(row: Sequence[Any]) -> AccountBalance:
+    return AccountBalance(
+        account=str(Account(AccountKind(row[0]), row[1])),
+        currency=row[2],
+        postings=row[3],
+        debits_micro=whole(row[4], row[5]),
+        credits_micro=whole(row[6], row[7]),
     )
 
 
-def _side(sign: int) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """Sums over the entries of one sign: of the upper and of the lower 32 bits of the amounts."""
+def _side(
+    sign: int, counts: ColumnElement[bool] | None = None
+) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Sums over the entries of one sign: of the upper and of the lower 32 bits of the amounts.
+
+    Of all of them, or of those for which `counts` holds.
+    """
     amount = col(EntryRow.amount_micro) * sign
-    return halves(case((amount > 0, amount), else_=0))
+    mine = amount > 0 if counts is None else and_(counts, amount > 0)
+    return halves(case((mine, amount), else_=0))
 
 
 def halves(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:

@@ -6,6 +6,7 @@ the licensee of its claim.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy import select as sql_select
@@ -21,6 +22,11 @@ from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.wire import pins_from_dict
 
 IDS_MAX = 500
+_COLUMNS = (
+    *(col(getattr(TransactionRow, name)) for name in TransactionRow.model_fields),
+    *(col(getattr(AccrualRow, name)) for name in ("live_key", "revision", "licensee_id")),
+    *(col(AccrualRow.pins), col(AccrualRow.working)),
+)
 
 
 def seen(principal: Principal) -> ColumnElement[bool]:
@@ -162,16 +168,32 @@ def among(accounts: Collection[Account]) -> ColumnElement[bool]:
 
 def of_accounts(
     session: Session, principal: Principal, accounts: Collection[Account], month: str
-) -> list[Transaction]:
-    """Transactions posted in a month that touch these accounts by entries the principal may see."""
-    touching = sql_select(col(EntryRow.transaction_id)).where(
-        visible(EntryRow, principal), among(accounts)
+) -> dict[str, list[Transaction]]:
+    """Transactions posted in a month, by each of these accounts that they touch, by `seq`.
+
+    They touch it by an entry that the principal may see.
+    """
+    query = (
+        sql_select(col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.transaction_id))
+        .distinct()
+        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
+        .where(
+            visible(EntryRow, principal),
+            among(accounts),
+            col(TransactionRow.posted_period) == month,
+        )
+        .order_by(col(TransactionRow.seq))
     )
-    return _load(
-        session,
-        col(TransactionRow.id).in_(touching),
-        col(TransactionRow.posted_period) == month,
-    )
+    touched = session.connection().execute(query).all()
+    ids = sorted({row[2] for row in touched})
+    known: dict[str, Transaction] = {}
+    for start in range(0, len(ids), IDS_MAX):
+        some = _load(session, col(TransactionRow.id).in_(ids[start : start + IDS_MAX]))
+        known.update({one.id: one for one in some})
+    found: defaultdict[str, list[Transaction]] = defaultdict(list)
+    for kind, subject, name in touched:
+        found[str(Account(AccountKind(kind), subject))].append(known[name])
+    return found
 
 
 def months_of(
@@ -251,15 +273,15 @@ def _load(
 ) -> list[Transaction]:
     claimed = col(AccrualRow.transaction_id) == col(TransactionRow.id)
     query = (
-        select(TransactionRow, AccrualRow)
-        .outerjoin(AccrualRow, claimed)
+        sql_select(*_COLUMNS)
+        .outerjoin_from(TransactionRow, AccrualRow, claimed)
         .where(*clauses)
         .order_by(col(TransactionRow.seq))
         .limit(limit)
     )
-    pairs = session.exec(query).all()
-    postings = _postings(session, [row.id for row, _ in pairs])
-    return [_transaction(row, accrual, tuple(postings[row.id])) for row, accrual in pairs]
+    rows = session.connection().execute(query).all()
+    postings = _postings(session, [row.id for row in rows])
+    return [_transaction(row, tuple(postings[row.id])) for row in rows]
 
 
 def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting]]:
@@ -282,9 +304,7 @@ def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting
     return found
 
 
-def _transaction(
-    row: TransactionRow, accrual: AccrualRow | None, postings: tuple[Posting, ...]
-) -> Transaction:
+def _transaction(row: Any, postings: tuple[Posting, ...]) -> Transaction:
     return Transaction(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -300,9 +320,9 @@ def _transaction(
         reverses_id=row.reverses_id,
         run_id=row.run_id,
         pair_id=row.pair_id,
-        claim=None if accrual is None else _claim(accrual),
+        claim=None if row.live_key is None else _claim(row),
     )
 
 
-def _claim(row: AccrualRow) -> Claim:
+def _claim(row: Any) -> Claim:
     return Claim(row.live_key, row.revision, row.licensee_id, pins_from_dict(row.pins), row.working)

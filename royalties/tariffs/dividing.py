@@ -16,6 +16,8 @@ def divide(total: int, weights: Mapping[str, Fraction]) -> dict[str, int]:
 
     Raises BadTerms (bad-weights) for a weight below nought or when none is above it.
     """
+    if len(weights) == 1 and min(weights.values()) > 0:
+        return dict.fromkeys(weights, total)
     names = sorted(weights)
     common = lcm(*(weights[name].denominator for name in names))
     whole = [int(weights[name] * common) for name in names]

@@ -374,6 +374,11 @@ def statement_that_computes_again(shell: Shell, anna: str, month: str) -> None:
     assert shell.json("statement", "list", anna)[1] == [month]
     code, found = shell.json("statement", "verify", kept)
     assert (code, found["ok"], found["genuine"]) == (0, True, True)
+    code, done = shell.json("statement", "all", "--month", month, "--out", shell.folder / "all")
+    assert (code, done["statements"]) == (0, 1)
+    assert shell.run("statement", "verify", shell.folder / "all" / f"{anna}.json")[0] == 0
+    table = (shell.folder / "all" / f"{anna}.csv").read_text("utf-8")
+    assert [line.split(",")[0] for line in table.splitlines()][-1] == "closing"
     assert shell.run("statement", "verify", kept, "--registry", "did:key:z6Mk")[0] == 1
     kept.write_text(kept.read_text("utf-8").replace("12500000", "12500001", 1), "utf-8")
     code, found = shell.json("statement", "verify", kept)

@@ -152,5 +152,8 @@ def test_each_society_collects_and_pays_out_of_its_own_book(stage: Stage) -> Non
             ppl.clerk.get(path)
     assert [one["month"] for one in gvl.clerk.get("/v1/ledger/periods")] == [MONTH]
     statement = agency.get(f"/v1/performers/{gvl.member.id}/account-statements/{MONTH}")
-    assert statement
+    every = list(agency.pages(f"/v1/account-statements/{MONTH}", limit=1))
+    assert [one["id"] for one in every if one["movements"]].count(statement["id"]) == 1
+    assert {one["performer_id"] for one in every} >= {gvl.member.id, ppl.member.id}
+    assert studio.get(f"/v1/account-statements/{MONTH}")["items"] == []
     assert stage.operator.get("/v1/trial-balance")["balanced"]
