@@ -18,6 +18,7 @@ from api.routes import (
     certificates,
     contracts,
     cutpages,
+    disputepages,
     entrance,
     inbox,
     keypages,
@@ -28,6 +29,7 @@ from api.routes import (
     me,
     members,
     moneypages,
+    mydisputepages,
     pages,
     people,
     performerpages,
@@ -78,12 +80,13 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         me,
         attestpages,
         performerpages,
+        mydisputepages,
         licencepages,
         likenesspages,
         moneypages,
     ):
         whole.include_router(visited.router)
-    for of_a_society in (societypages, linepages, billingpages, auditpages):
+    for of_a_society in (societypages, linepages, billingpages, disputepages, auditpages):
         whole.include_router(of_a_society.router)
     for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)

@@ -9,6 +9,7 @@ from registry.service.rekeying import Resealed
 from royalties.service import (
     bills,
     complaints,
+    complaintwords,
     payeeseals,
     payoutseals,
     receipts,
@@ -32,6 +33,7 @@ COLUMNS = (
     *payeeseals.SEALED,
     *payoutseals.SEALED,
     *complaints.SEALED,
+    *complaintwords.SEALED,
 )
 
 

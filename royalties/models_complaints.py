@@ -18,12 +18,15 @@ class Ground(StrEnum):
 
     `not-me` and `not-used` say that nobody owes it, `mine` that it is another performer's, in whole
     or in part, `over-claim` that one of those who claim more than the whole has no right to it.
+    `wrong-figure` says that what was reported is wrong: it freezes the line and moves nothing, for
+    only a corrected report is a fact that explains another amount.
     """
 
     NOT_ME = "not-me"
     NOT_USED = "not-used"
     MINE = "mine"
     OVER_CLAIM = "over-claim"
+    WRONG_FIGURE = "wrong-figure"
 
 
 VOIDING = frozenset({Ground.NOT_ME, Ground.NOT_USED})
@@ -63,6 +66,19 @@ class Claimant:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """What one side says of a complaint; `text` is empty once its key is gone."""
+
+    id: str
+    complaint_id: str
+    tenant_id: str
+    by_tenant_id: str
+    said_at: datetime
+    sealed: bytes
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """A complaint in the book of `tenant_id`, made by the organisation `by_tenant_id`.
 
@@ -84,6 +100,13 @@ class Complaint:
     approval_id: str = ""
     decided_at: datetime | None = None
     single_operator: bool = False
+
+    @property
+    def sides(self) -> frozenset[str]:
+        """Every organisation that it concerns: who rules, complained, claims, is paid, and owes."""
+        lines = {name for o in self.lines for name in (o.performer_tenant_id, o.licensee_id)}
+        own = {self.tenant_id, self.by_tenant_id, self.claimant.tenant_id}
+        return frozenset((own | lines) - {""})
 
     @property
     def is_open(self) -> bool:

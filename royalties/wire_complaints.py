@@ -4,7 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from core.clock import to_text
-from royalties.models_complaints import Complaint, Ruling
+from royalties.models_complaints import Complaint, Ruling, Word
+from royalties.rulingeffect import Change
 from royalties.wire_runs import amounts_as_text
 
 
@@ -13,6 +14,18 @@ def state_of(item: Complaint) -> str:
     if item.decided_at is None:
         return "proposed" if item.approval_id else "open"
     return (item.ruling or Ruling.WITHDRAWN).value
+
+
+def word_to_dict(one: Word) -> dict[str, Any]:
+    """What one side said."""
+    said = {"id": one.id, "by_tenant_id": one.by_tenant_id, "text": one.text}
+    return {**said, "said_at": to_text(one.said_at)}
+
+
+def change_to_dict(one: Change) -> dict[str, Any]:
+    """What one account would gain by a ruling."""
+    said = {"account": str(one.account), "currency": one.currency}
+    return {**said, "amount_micro": str(one.amount_micro)}
 
 
 def complaint_to_dict(item: Complaint) -> dict[str, Any]:

@@ -24,7 +24,9 @@ def open_complaint(
     cli: Cli,
     lines: Annotated[list[str], typer.Argument(help="Ids of the accruals, as a statement lists.")],
     *,
-    ground: Annotated[str, typer.Option(help="not-me, not-used, mine, or over-claim.")],
+    ground: Annotated[
+        str, typer.Option(help="not-me, not-used, mine, over-claim, or wrong-figure.")
+    ],
     proof: Annotated[str, typer.Option(help="What proves it, in words.")],
     claimant: Annotated[str, typer.Option(help="With `mine`: the performer it is.")] = "",
     late: Annotated[bool, typer.Option("--late", help="Take it in after the window.")] = False,
@@ -66,6 +68,39 @@ def withdraw(cli: Cli, complaint: ComplaintId) -> None:
     with cli.client() as client:
         found = client.post(f"/v1/complaints/{complaint}/withdrawal")
     emit(cli, found, lambda: _show(cli, found))
+
+
+@command(app, "say")
+def say_of(
+    cli: Cli, complaint: ComplaintId, words: Annotated[str, typer.Argument(help="What you say.")]
+) -> None:
+    """Say something of a complaint that concerns you; what who rules says reaches every side."""
+    with cli.client() as client:
+        made = client.post(f"/v1/complaints/{complaint}/words", {"text": words})
+        found = client.get(f"/v1/complaints/{complaint}")
+    emit(cli, made, lambda: _show(cli, found))
+
+
+@command(app, "effect")
+def effect(
+    cli: Cli,
+    complaint: ComplaintId,
+    ruling: Annotated[str, typer.Argument(help="upheld, rejected, or shared.")],
+    part: Annotated[str, typer.Option(help="With shared: the claimant's, as 2/5.")] = "",
+) -> None:
+    """Show what a ruling would move before anybody makes it."""
+    from core.money import format as shown  # noqa: PLC0415
+
+    asked = {"ruling": ruling, "part": part}
+    with cli.client() as client:
+        found = client.get(f"/v1/complaints/{complaint}/effect", **asked)
+    rows = [
+        (one["account"], shown(int(one["amount_micro"]), one["currency"], cli.lang))
+        for one in found["changes"]
+    ]
+    names = [text(cli.lang, f"complaint.column.{name}") for name in ("account", "gains")]
+    nothing = text(cli.lang, "complaint.moves-nothing")
+    emit(cli, found, lambda: table(names, rows) if rows else say(nothing))
 
 
 @command(app, "propose")
@@ -121,6 +156,8 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
         for line in found["lines"]
     ]
     table([text(cli.lang, f"complaint.column.{name}") for name in (*_LINE, "amount")], rows)
+    for one in found.get("words", ()):
+        say(f"{one['said_at'][:16]} {one['by_tenant_id']}: {one['text']}")
     say(text(cli.lang, f"complaint.means.{found['state']}"))
 
 

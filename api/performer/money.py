@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.performer import disputing
 from api.performer.desk import Desk
 from api.performer.signers import signing
 from api.performer.whom import Whom
@@ -47,6 +48,7 @@ def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dic
         "holds": _holds(session, acting, now),
         "payee": _payee(session, acting, world, now),
         "childhood": _childhood(session, acting, desk, now),
+        "disputes": disputing.list_of(session, acting),
     }
 
 

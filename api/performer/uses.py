@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api.found import BasisOut
 from api.paging import Window, page
+from api.performer import disputing
 from api.performer.whom import Whom
 from api.wire import ReasonOut
 from core.errors import NotFound
@@ -93,13 +94,15 @@ def use_page(session: Session, acting: Whom, use_id: str, now: datetime) -> dict
     part = clearances.newest_parts(session, acting.side, who, [use_id]).get(use_id)
     earned = earnings.by_use(session, acting.side, who, [seen.use.cut_id]).get(use_id, ())
     pictures = seen.out and acting.near
+    lines = earnings.by_line(session, acting.side, who, seen.use.cut_id, use_id)
     return {
         "use": ShownUse(seen, standing_of(part), strip(seen.use.spans, seen.duration_ms), earned),
         "finds": [_find(item, acting, pictures=pictures) for item in finds],
         "reasons": [] if part is None else [ReasonOut.of(one).model_dump() for one in part.reasons],
         "decided_at": None if part is None else part.decided_at,
         "licence": _licence(session, acting, part),
-        "lines": earnings.by_line(session, acting.side, who, seen.use.cut_id, use_id),
+        "lines": lines,
+        "disputes": disputing.of_use(session, acting, use_id, lines, now),
         "whys": [why.value for why in WHYS],
     }
 

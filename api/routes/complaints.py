@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -10,9 +10,9 @@ from api.deps import Caller, Reading, Writing
 from api.wire import FROZEN
 from core.clock import utc_now
 from royalties.models_complaints import Ground, Ruling
-from royalties.service import complaints, rulings
+from royalties.service import complaints, complaintwords, rulingpreviews, rulings
 from royalties.service.complaints import LINES_MAX, NewComplaint
-from royalties.wire_complaints import complaint_to_dict
+from royalties.wire_complaints import change_to_dict, complaint_to_dict, word_to_dict
 
 router = APIRouter(tags=["money"])
 Id = Annotated[str, Field(min_length=1, max_length=64)]
@@ -35,6 +35,13 @@ class RulingIn(BaseModel):
     model_config = FROZEN
     ruling: Ruling
     part: str = Field(default="", max_length=40)
+
+
+class WordIn(BaseModel):
+    """What one side says."""
+
+    model_config = FROZEN
+    text: str = Field(max_length=4000)
 
 
 class RulingDecision(BaseModel):
@@ -67,7 +74,37 @@ def open_complaint(body: ComplaintIn, writing: Writing) -> Response:
 def show(complaint_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A complaint; its proof is read by who made it and by who rules."""
     item, proof = complaints.get_complaint(reading, caller, complaint_id)
-    return {**complaint_to_dict(item), "proof": proof}
+    words = [word_to_dict(one) for one in complaintwords.heard(reading, caller, item)]
+    return {**complaint_to_dict(item), "proof": proof, "words": words}
+
+
+@router.post("/complaints/{complaint_id}/words", status_code=201, response_model=dict[str, Any])
+def say(complaint_id: str, body: WordIn, writing: Writing) -> Response:
+    """Say something of a complaint that concerns you, for who rules; theirs is for everybody."""
+
+    def said(session: Session) -> dict[str, Any]:
+        made = complaintwords.say(session, writing.caller, complaint_id, body.text, now=utc_now())
+        return word_to_dict(made)
+
+    return writing.write(said)
+
+
+@router.get("/complaints/{complaint_id}/effect", response_model=dict[str, Any])
+def effect(
+    *,
+    complaint_id: str,
+    caller: Caller,
+    reading: Reading,
+    ruling: Ruling = Ruling.UPHELD,
+    part: Annotated[str, Query(max_length=40)] = "",
+) -> dict[str, Any]:
+    """What a ruling would move, before it is made: gains and losses by account."""
+    found = rulingpreviews.preview(reading, caller, complaint_id, ruling, part=part, now=utc_now())
+    return {
+        "ruling": found.ruling,
+        "changes": [change_to_dict(one) for one in found.changes],
+        "handed_on": {unit: str(amount) for unit, amount in found.handed_on.items()},
+    }
 
 
 @router.post("/complaints/{complaint_id}/withdrawal", response_model=dict[str, Any])

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
-from api.performer import data, money
+from api.performer import data, disputing, money
 from api.performer.desk import AtDesk
 from api.performer.whom import Whom
 from api.web import texts
@@ -38,7 +38,8 @@ def statement_page(desk: AtDesk, period: str) -> Response:
         made = shown(found["document"], desk.lang)
         untold = texts.text(desk.lang, "use.untold")
         told = {one["cut_id"]: names.get(one["cut_id"], untold) for one in made["sources"]}
-        return {**found, "s": made, "names": told}
+        disputes = disputing.of_statement(session, acting, made["lines"], now)
+        return {**found, "s": made, "names": told, "disputes": disputes}
 
     return desk.answer("moneymonth.html", show, here="/me/money")
 

@@ -40,6 +40,7 @@ class Asked(BaseModel):
     model_config = ASKED
     after: str = Field(default="", max_length=300)
     check: bool = False
+    lang: str = ""
 
 
 @router.get("/society", response_class=FormResponse)

@@ -20,6 +20,8 @@ ROWS = (
         page=True,
     ),
     row("GET", "/society/lines/{line_id}", "reports", may_lack=True, page=True),
+    row("GET", "/society/disputes", "reports", page=True),
+    row("GET", "/society/disputes/{complaint_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/payouts", "reports", page=True),
     row("GET", "/society/payouts/{batch_id}", "reports", may_lack=True, page=True),
     row("GET", "/audit", AUDIT, page=True),

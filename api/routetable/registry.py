@@ -24,6 +24,8 @@ ROWS = (
     row("GET", "/me/requests/{request_id}", "performers", page=True, may_lack=True),
     row("GET", "/me/money", "performers", page=True),
     row("GET", "/me/money/{period}", "performers", reach=Reach.NOTHING, page=True),
+    row("GET", "/me/disputes/new", "performers", page=True, may_lack=True),
+    row("GET", "/me/disputes/{complaint_id}", "performers", page=True, may_lack=True),
     row("GET", "/me/searches", "performers", page=True),
     row("GET", "/me/data", "performers", page=True),
     row("GET", "/me/enrol", "performers", page=True),

@@ -21,6 +21,8 @@ ROWS = (
     row("GET", "/v1/complaints", "reports"),
     row("POST", "/v1/complaints", "usage", "performers", may_lack=True),
     row("GET", "/v1/complaints/{complaint_id}", "reports", may_lack=True),
+    row("POST", "/v1/complaints/{complaint_id}/words", "usage", "performers", may_lack=True),
+    row("GET", "/v1/complaints/{complaint_id}/effect", "reports", may_lack=True),
     row("POST", "/v1/complaints/{complaint_id}/withdrawal", "usage", "performers", may_lack=True),
     row("POST", "/v1/complaints/{complaint_id}/ruling", "usage", may_lack=True),
     row("POST", "/v1/complaints/{complaint_id}/decision", "reports", may_lack=True),

@@ -13,7 +13,6 @@ from api.accounts.models import Door
 from api.accounts.store import people
 from api.paging import Window, page
 from api.scopes import AUDIT
-from api.society.lines import lines_named
 from api.web import societyviews as views
 from core import approvals
 from core.approvals import Approval
@@ -21,7 +20,7 @@ from core.errors import NotFound
 from core.principal import Principal, require
 from royalties.models_books import PeriodState
 from royalties.models_runs import RunState
-from royalties.service import auditpacks, periods, runs, statements
+from royalties.service import auditpacks, evidence, periods, runs, statements
 
 SAMPLE = 25
 MONTHS_SHOWN = 36
@@ -33,7 +32,7 @@ def desk_page(session: Session, principal: Principal, seed: str, sample: int) ->
     require(principal, AUDIT)
     balances = statements.book_balance(session, principal)
     drawn = auditpacks.sample_of(session, principal, seed, sample) if seed else ()
-    lines, names = lines_named(session, principal, drawn)
+    lines, names = evidence.lines_of(session, principal, drawn)
     closed = [one for one in runs.list_runs(session, principal) if one.state is RunState.CLOSED]
     return {
         "balanced": not sum(one.net_micro for one in balances),

@@ -1,6 +1,6 @@
 """Lines of money as pages show them: a performer's in a run, and one with all it rests on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,7 @@ from registry.models.evidence import Match
 from royalties.models_books import Transaction
 from royalties.models_evidence import Names
 from royalties.models_runs import RunLine
-from royalties.service import booknames, evidence, runs
-from royalties.store import journal
+from royalties.service import evidence, runs
 
 LINES_SHOWN = 50
 NOBODY = "nobody"  # in addresses, for people whom nobody knows
@@ -49,8 +48,7 @@ def performer_in_run(
     if not found and not after:
         raise NotFound("This run has no line of theirs.", next_step="Open the run.")
     shown = found[:LINES_SHOWN]
-    accruals = journal.by_ids(session, principal, [one.transaction_id for one in shown])
-    names = booknames.names_in(session, principal.tenant_id, accruals.values())
+    accruals, names = evidence.lines_of(session, principal, [one.transaction_id for one in shown])
     return {
         "run": run,
         "performer_id": performer_id,
@@ -108,19 +106,6 @@ def shown(session: Session, principal: Principal, line_id: str, lang: str) -> di
 def name_of(lang: str, names: Names, performer_id: str) -> str:
     """What people call a performer; words for whom nobody knows."""
     return names.performers.get(performer_id) or texts.text(lang, "line.unknown-person")
-
-
-def titled(names: Names, cut_id: str) -> str:
-    """Title and version of a cut in one."""
-    return " ".join(filter(None, names.cuts.get(cut_id, ())))
-
-
-def lines_named(
-    session: Session, principal: Principal, ids: Sequence[str]
-) -> tuple[Mapping[str, Transaction], Names]:
-    """These accruals of one's own book, and the names in them."""
-    found = journal.by_ids(session, principal, ids)
-    return found, booknames.names_in(session, principal.tenant_id, found.values())
 
 
 def _find(match: Match) -> dict[str, Any]:

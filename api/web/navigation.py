@@ -77,6 +77,7 @@ SECTIONS = (
             Place("/society/usage", "societyusage.title", frozenset({Role.SOCIETY_CLERK, _BY})),
             Place("/society/invoices", "societyinvoices.title", _SOCIETY),
             Place("/society/runs", "societyruns.title", _SOCIETY),
+            Place("/society/disputes", "disputes.title", _SOCIETY),
             Place("/society/payouts", "societypayouts.title", _SOCIETY),
             Place("/audit", "audit.title", frozenset({Role.AUDITOR, _BY})),
         ),

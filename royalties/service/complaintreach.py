@@ -18,7 +18,7 @@ from royalties.service.usage_intake import COLLECTORS
 from royalties.store import complaints as store
 from royalties.store import standingclaims, unclaimed
 
-_OF_THE_PERFORMER = frozenset({Ground.NOT_ME, Ground.OVER_CLAIM})
+_OF_THE_PERFORMER = frozenset({Ground.NOT_ME, Ground.OVER_CLAIM, Ground.WRONG_FIGURE})
 
 
 def claimant_of(

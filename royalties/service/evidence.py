@@ -4,6 +4,7 @@ It reads on behalf of those whose things they are, because a line is told whole 
 picture, sound or score is in it.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlmodel import Session
@@ -17,7 +18,7 @@ from registry.models.evidence import Match
 from registry.store import matches, uses, works
 from royalties.models import UsageLine
 from royalties.models_books import Transaction, TransactionKind
-from royalties.models_evidence import Evidence, Report
+from royalties.models_evidence import Evidence, Names, Report
 from royalties.models_runs import Run, RunLine
 from royalties.service.booknames import names_in
 from royalties.store import intake, journal, run_lines, runs, usage
@@ -48,6 +49,15 @@ def evidence_of(session: Session, principal: Principal, transaction_id: str) -> 
         runs=_runs(session, principal, line),
         taken_back=bool(journal.taken_back(session, _capability(principal), [line.id])),
     )
+
+
+def lines_of(
+    session: Session, principal: Principal, ids: Sequence[str]
+) -> tuple[dict[str, Transaction], Names]:
+    """These accruals that the principal may see, by id, and the names in them."""
+    require(principal, "reports")
+    found = journal.by_ids(session, principal, ids)
+    return found, names_in(session, principal.tenant_id, found.values())
 
 
 def _report(session: Session, line: UsageLine) -> Report | None:

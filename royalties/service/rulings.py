@@ -62,11 +62,12 @@ def propose(
     the ground does not know.
     """
     require(principal, "usage")
-    item = _own(store.get(session, principal, complaint_id), principal)
+    item = own_open(store.get(session, principal, complaint_id), principal)
     collecting(principal)
     if item.approval_id:
         raise _waits(item)
-    wanted = replace(item, ruling=ruling, part=_part(item, ruling, part))
+    wanted = replace(item, ruling=ruling, part=part_of(item, ruling, part))
+    _check_corrected(session, wanted, now)
     approval = approvals.propose(
         session,
         principal,
@@ -96,7 +97,7 @@ def decide(
     """
     # Load.
     require(principal, "reports")
-    item = _own(store.get(session, principal, complaint_id), principal)
+    item = own_open(store.get(session, principal, complaint_id), principal)
     if not item.approval_id:
         raise Conflict(
             "Nobody has proposed how to rule on this complaint.",
@@ -114,6 +115,7 @@ def decide(
     # Save.
     single = used.single_operator or is_single_operator(session)
     done = replace(item, decided_at=now, single_operator=single)
+    _check_corrected(session, done, now)
     if done.ground in VOIDING and done.ruling is Ruling.UPHELD:
         _take_back(session, done, now)
     _end(session, principal, done, now)
@@ -133,6 +135,21 @@ def _end(session: Session, principal: Principal, done: Complaint, now: datetime)
     tell(session, done, now)
 
 
+def _check_corrected(session: Session, item: Complaint, now: datetime) -> None:
+    """Return unless it upholds that a figure is wrong which still stands as it was reported."""
+    if item.ground is not Ground.WRONG_FIGURE or item.ruling is not Ruling.UPHELD:
+        return
+    capability = SearchCapability("complaint", item.tenant_id)
+    keys = [one.live_key for one in item.lines]
+    if all(one.reversed for one in standingclaims.by_live_key(session, capability, keys, now)):
+        return
+    raise Conflict(
+        "The figures still stand as they were reported.",
+        next_step="Have the licensee correct the report first, or reject the complaint.",
+        code="figure-not-corrected",
+    )
+
+
 def _take_back(session: Session, item: Complaint, now: datetime) -> None:
     """Reverse what stands of the lines, in whichever revision."""
     capability = SearchCapability("complaint", item.tenant_id)
@@ -146,7 +163,7 @@ def _take_back(session: Session, item: Complaint, now: datetime) -> None:
     )
 
 
-def _part(item: Complaint, ruling: Ruling, part: str) -> Fraction:
+def part_of(item: Complaint, ruling: Ruling, part: str) -> Fraction:
     """What the claimant gets: all of it, or where shared the part that was said."""
     shared = ruling is Ruling.SHARED
     if ruling is Ruling.WITHDRAWN or shared is not bool(part):
@@ -189,7 +206,7 @@ def _ruled(item: Complaint) -> Conflict:
     )
 
 
-def _own(item: Complaint, principal: Principal) -> Complaint:
+def own_open(item: Complaint, principal: Principal) -> Complaint:
     """A complaint in the principal's own book that has not ended."""
     if item.tenant_id != principal.tenant_id:
         raise NotAllowed(

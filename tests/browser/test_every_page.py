@@ -65,6 +65,8 @@ OWN = (
     "/society/usage",
     "/society/runs",
     "/society/payouts",
+    "/society/disputes",
+    "/society/disputes?shelf=ended",
     "/audit",
     "/audit/approvals",
     "/audit/balance",
@@ -114,6 +116,9 @@ ELSEWHERE = {
     "/society/invoices/{invoice_id}",
     "/society/invoices/{invoice_id}/lines/{number}",
     "/society/receipts/{receipt_id}",
+    "/society/disputes/{complaint_id}",
+    "/me/disputes/new",
+    "/me/disputes/{complaint_id}",
 }
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),

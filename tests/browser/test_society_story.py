@@ -142,6 +142,45 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
     assert not found, "\n".join(found)
 
 
+def test_an_amount_is_disputed_on_a_phone_and_ruled_on(
+    chromium: Chromium, office: Registry
+) -> None:
+    """The performer in German, the society in English; both are looked at on the way."""
+    axe = AXE.read_text("utf-8") if AXE.is_file() else ""
+    found: list[str] = []
+    with chromium.page(lang="de", size=PHONE) as page:
+        page.goto(office.url)
+        page.click("form[action='/demo/entrance'] button >> nth=0")
+        page.wait_for_url("**/me")
+        page.goto(f"{office.url}/me/money/{MONTH}")
+        page.click("summary >> nth=0")
+        page.click("text=Betrag anfechten")
+        assert page.inner_text("h1") == "Was stimmt nicht an 50,00 EUR?"
+        found += looked_at(page, axe, "my-dispute-new", "de") if axe else []
+        page.check("input[value=wrong-figure]")
+        page.fill("#f-proof", "Es waren mehr Aufrufe.")
+        page.click("text=Einspruch erheben")
+        page.wait_for_url("**/me/disputes/cpl_*")
+        assert "ruht" not in page.inner_text("h1")
+        found += looked_at(page, axe, "my-dispute", "de") if axe else []
+    with chromium.page(lang="en") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        enter(page, office, "Enter as the registry")
+        page.click("nav >> text=Disputes")
+        page.click("text=Anna: the figures are wrong")
+        page.check("input[value=rejected]")
+        page.click("text=Show what it moves")
+        page.wait_for_selector("text=This ruling moves no money.")
+        found += looked_at(page, axe, "dispute-looked-at", "en") if axe else []
+        confirmed(page, "Propose this ruling")
+        found += looked_at(page, axe, "dispute-proposed", "en") if axe else []
+        confirmed(page, "Confirm and rule")
+        assert "go on as they were" in page.inner_text(".lede")
+        page.goto(page.url.split("?")[0] + "?lang=de")
+        found += looked_at(page, axe, "dispute-ended", "de") if axe else []
+    assert not found, "\n".join(found)
+
+
 def test_a_report_with_a_fault_comes_back_to_be_mended(
     chromium: Chromium, office: Registry
 ) -> None:

@@ -1,4 +1,4 @@
-"""A society's lines down to the second, and its auditor, who draws what anybody would draw."""
+"""A society's desk: lines down to the second, disputes, and the auditor, who only reads."""
 
 import io
 import re
@@ -70,7 +70,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def read(browser: httpx2.Client, path: str) -> str:
-    answer = browser.get(path)
+    asked = path if "lang=" in path else f"{path}{'&' if '?' in path else '?'}lang=en"
+    answer = browser.get(asked)
     assert answer.status_code == 200, (path, answer.text)
     return answer.text
 
@@ -134,3 +135,42 @@ def test_an_auditor_meets_no_form_and_is_refused_by_the_api(desk: Desk) -> None:
         answer = desk.auditor.post(f"{path}/decision", json={"approve": True})
         assert answer.status_code == 403, path
     desk.society.approver.post(f"{month}/decision", {"approve": False})
+
+
+def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:
+    who = desk.society.member.id
+    month = read(desk.performer, f"/me/money/{MONTH}?for={who}")
+    assert f'href="/me/disputes/new?line={desk.line_id}"' in month
+    form = read(desk.performer, f"/me/disputes/new?line={desk.line_id}")
+    assert "What is wrong with 400.00 EUR?" in form and 'data-act="/v1/complaints"' in form
+    use_id = desk.agency.get("/v1/found-uses")["items"][0]["use_id"]
+    assert f"/me/disputes/new?line={desk.line_id}" in read(desk.performer, f"/me/uses/{use_id}")
+    said = {"transaction_ids": [desk.line_id], "ground": "not-me", "proof": "I was in Rome."}
+    dispute_id = desk.performer.post("/v1/complaints", json=said).json()["id"]
+    mine, theirs = f"/me/disputes/{dispute_id}", f"/society/disputes/{dispute_id}"
+    assert "/withdrawal" in read(desk.performer, mine)
+    assert mine in read(desk.performer, "/me/money")
+    listed = read(desk.clerk, "/society/disputes")
+    assert "One dispute waits" in listed and "to be paid out by" in listed
+
+    page = read(desk.clerk, f"{theirs}?ruling=upheld")
+    for words in ("I was in Rome.", "-400.00 EUR", "+400.00 EUR", "Owes less", "00:00.0–01:00.0"):
+        assert words in page, words
+    assert "moves no money" in read(desk.clerk, f"{theirs}?ruling=rejected")
+    assert desk.clerk.get(f"{theirs}?ruling=shared").status_code == 422
+    words = {"text": "Please send the ticket."}
+    assert desk.clerk.post(f"/v1/complaints/{dispute_id}/words", json=words).status_code == 201
+    assert words["text"] in read(desk.performer, mine)
+    assert desk.auditor.post(f"/v1/complaints/{dispute_id}/words", json=words).status_code == 403
+    assert "data-act" not in read(desk.auditor, theirs)
+
+    desk.clerk.post(f"/v1/complaints/{dispute_id}/ruling", json={"ruling": "rejected"})
+    assert "/withdrawal" not in read(desk.performer, mine)
+    assert "A second person confirms it." in read(desk.clerk, theirs)
+    confirmed = read(desk.approver, theirs)
+    assert f'data-act="/v1/complaints/{dispute_id}/decision"' in confirmed
+    desk.approver.post(f"/v1/complaints/{dispute_id}/decision", json={"approve": True})
+    assert "abgelehnt" in read(desk.performer, f"{mine}?lang=de")
+    assert "rejected" in read(desk.clerk, "/society/disputes?shelf=ended")
+    assert desk.stage.http().get(mine).status_code == 401
+    assert desk.performer.get(theirs).status_code == 404

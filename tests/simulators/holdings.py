@@ -334,6 +334,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/unclaimed-lists": {"year": 2030},
         "/v1/unclaimed-lists/{list_id}/decision": {"approve": False},
         "/v1/complaints": {"transaction_ids": ["txn_none"], "ground": "not-me", "proof": "x"},
+        "/v1/complaints/{complaint_id}/words": {"text": "x"},
         "/v1/complaints/{complaint_id}/ruling": {"ruling": "rejected"},
         "/v1/complaints/{complaint_id}/decision": {"approve": False},
         "/v1/ledger/exchanges": EXCHANGE,

@@ -16,10 +16,18 @@ from royalties.models_complaints import Complaint, Ground, Ruling
 from royalties.models_runs import Outcome, Run, RunState
 from royalties.runcheck import RunProof
 from royalties.runfile import check_file
-from royalties.service import complaints, periods, rulings, run_checking
+from royalties.service import (
+    complaints,
+    complaintwords,
+    periods,
+    rulingpreviews,
+    rulings,
+    run_checking,
+)
 from royalties.service.accountstatements import account_statement
 from royalties.service.complaints import NewComplaint
 from royalties.service.runs import Wanted
+from royalties.service.usage import import_usage
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage
@@ -315,3 +323,94 @@ def test_two_people_rule_and_who_complained_may_take_it_back(money: Money) -> No
         with pytest.raises(Conflict, match="has ended"):
             rulings.propose(session, office.clerk, item.id, Ruling.UPHELD, now=now)
     assert dispute(money, side, line_of(money, anna)).is_open
+
+
+def corrected(money: Money, cut_id: str, line: str, views: int) -> None:
+    """The licensee reports the line of an accrual anew, and the books follow."""
+    with money.office.shared.read() as session:
+        booked = {one.id: one for one in periods.transactions_of(session, money.office.book)}
+    head = "cut_id,territory,period,views,supersedes"
+    row = f"{cut_id},DE,2026-11,{views},{booked[line].pins.usage_line_id}"
+    with money.office.shared.write() as session:
+        import_usage(session, money.stage.studio, f"{head}\n{row}".encode(), now=datetime.now(UTC))
+    money.stage.accrue()
+
+
+def test_a_wrong_figure_is_upheld_once_the_report_was_corrected(money: Money) -> None:
+    cut_id = money.earn(10_000)
+    money.receive()
+    anna, office = money.people[cut_id], money.office
+    side, line = money.stage.agent(anna), line_of(money, anna)
+    item = dispute(money, side, line, ground=Ground.WRONG_FIGURE)
+    first = money.run()
+    assert money.totals(first).frozen_micro == 10**8
+    with pytest.raises(Conflict) as told:
+        ruled(money, item, Ruling.UPHELD)
+    assert told.value.code == "figure-not-corrected"
+    corrected(money, cut_id, line, 20_000)
+    with office.shared.read() as session:
+        seen = rulingpreviews.preview(
+            session, office.approver, item.id, Ruling.UPHELD, now=datetime.now(UTC)
+        )
+    assert seen.changes == ()
+    assert ruled(money, item, Ruling.UPHELD).ruling is Ruling.UPHELD
+    assert money.balance(f"accrued:{anna.id}") == -2 * 10**8
+    proved(money, first)
+
+
+def test_what_a_ruling_moves_is_told_before_and_is_what_happens(money: Money) -> None:
+    cut_id = money.earn(10_000)
+    money.receive()
+    anna, office = money.people[cut_id], money.office
+    money.run()
+    item = dispute(money, money.stage.agent(anna), line_of(money, anna))
+    with office.shared.read() as session:
+        seen = rulingpreviews.preview(
+            session, office.approver, item.id, Ruling.UPHELD, now=datetime.now(UTC)
+        )
+        kept = rulingpreviews.preview(
+            session, office.approver, item.id, Ruling.REJECTED, now=datetime.now(UTC)
+        )
+        with pytest.raises(NotAllowed):
+            side = money.stage.agent(anna)
+            rulingpreviews.preview(session, side, item.id, Ruling.UPHELD, now=datetime.now(UTC))
+    assert (kept.changes, seen.handed_on) == ((), {"EUR": 10**8})
+    names = [str(one.account) for one in seen.changes]
+    before = {name: money.balance(name) for name in names}
+    ruled(money, item, Ruling.UPHELD)
+    for one in seen.changes:
+        moved = before[str(one.account)] - money.balance(str(one.account))
+        assert moved == one.amount_micro, "liabilities are below zero, and a claim falls"
+    assert {one.amount_micro for one in seen.changes} == {-(10**8), 10**8}
+
+
+def test_both_sides_are_heard_and_neither_overhears(money: Money) -> None:
+    cut_id = money.earn(10_000)
+    anna, office = money.people[cut_id], money.office
+    side, studio = money.stage.agent(anna), money.stage.studio
+    item = dispute(money, side, line_of(money, anna))
+    stranger = money.stage.agent(money.stage.performer())
+    with office.shared.write() as session:
+        for who, text in ((side, "I was in Rome."), (studio, "She was not."), (office.clerk, "?")):
+            complaintwords.say(session, who, item.id, text, now=datetime.now(UTC))
+        with pytest.raises(NotAllowed):
+            complaintwords.say(session, office.approver, item.id, "x", now=datetime.now(UTC))
+        with pytest.raises(NotFound):
+            complaintwords.say(session, stranger, item.id, "x", now=datetime.now(UTC))
+        with pytest.raises(BadInput):
+            complaintwords.say(session, side, item.id, " ", now=datetime.now(UTC))
+        read = {
+            name: [one.text for one in complaintwords.heard(session, who, item)]
+            for name, who in (("rules", office.approver), ("anna", side), ("studio", studio))
+        }
+    assert read == {
+        "rules": ["I was in Rome.", "She was not.", "?"],
+        "anna": ["I was in Rome.", "?"],
+        "studio": ["She was not.", "?"],
+    }
+    with office.shared.read() as session:
+        for who in (side, studio, office.clerk):
+            assert "money.complaint_heard" in [one.kind for one in notices.inbox(session, who)]
+    ruled(money, item, Ruling.REJECTED)
+    with pytest.raises(Conflict, match="Nothing more"), office.shared.write() as session:
+        complaintwords.say(session, side, item.id, "x", now=datetime.now(UTC))

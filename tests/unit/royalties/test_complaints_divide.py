@@ -15,9 +15,10 @@ from core.ids import derived_id
 from royalties.accounts import Account, AccountKind
 from royalties.complaints import divided, last_moment, moves
 from royalties.ledger import net_by_currency
-from royalties.models_complaints import Claimant, Ground, Ruled, StandingClaim
+from royalties.models_complaints import Claimant, Ground, Ruled, Ruling, StandingClaim
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import BOOKED, Outcome
+from royalties.rulingeffect import effect
 from tests.unit.royalties.run_worlds import PERFORMERS, claim, claims
 from tests.unit.royalties.test_distribution import planned, sound
 
@@ -153,3 +154,35 @@ def test_the_window_begins_when_something_was_handed_on() -> None:
         replace(claim("a"), account=AccountKind.SUSPENSE),
         [ruling(claim("a"), 0, Ground.OVER_CLAIM, "anna", Fraction(1))],
     )
+
+
+@given(rulings(), PARTS)
+def test_an_effect_is_the_difference_that_one_more_ruling_makes(
+    world: tuple[ReceivedClaim, list[Ruled]], part: Fraction
+) -> None:
+    """Nothing comes from nowhere: what accounts gain and lose is one sum."""
+    one, ruled = world
+    kind = one.account
+    account = Account(kind, getattr(one, SUBJECTS[kind]))
+    booked = StandingClaim(
+        book="ten_book",
+        transaction_id=one.transaction_id,
+        live_key=one.live_key,
+        cut_id=one.cut_id,
+        performer_id=one.performer_id,
+        performer_tenant_id=one.performer_tenant_id,
+        licensee_id=derived_id("ten", "studio"),
+        account=account,
+        earned_period=one.earned_period,
+        currency=one.currency,
+        amount_micro=one.claimed_micro,
+        reversed=False,
+    )
+    taker = next(name for name in PERFORMERS if _other(one, name))
+    wanted = {one.live_key: ruling(one, 9, Ground.MINE, taker, part)}
+    found = effect([booked], {one.live_key: ruled}, Ground.MINE, Ruling.SHARED, wanted)
+    assert sum(change.amount_micro for change in found) == 0
+    again = {one.live_key: [*ruled, wanted[one.live_key]]}
+    assert effect([booked], again, Ground.MINE, Ruling.SHARED, wanted) == ()
+    assert effect([booked], {}, Ground.WRONG_FIGURE, Ruling.UPHELD, wanted) == ()
+    assert effect([booked], {}, Ground.MINE, Ruling.REJECTED, wanted) == ()
