@@ -16,6 +16,7 @@ from api.routes import (
     auditpages,
     billingpages,
     certificates,
+    collectingpages,
     contracts,
     cutpages,
     disputepages,
@@ -86,7 +87,14 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         moneypages,
     ):
         whole.include_router(visited.router)
-    for of_a_society in (societypages, linepages, billingpages, disputepages, auditpages):
+    for of_a_society in (
+        societypages,
+        linepages,
+        billingpages,
+        collectingpages,
+        disputepages,
+        auditpages,
+    ):
         whole.include_router(of_a_society.router)
     for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)

@@ -52,6 +52,26 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """One posting as it stands in a book, with its transaction; a reversal bears what it undoes.
+
+    `subject` is whom the account is about, where it is about somebody; `claim` says that a claim
+    of a licensee stands behind it.
+    """
+
+    transaction_id: str
+    seq: int
+    kind: TransactionKind
+    posted_period: str
+    recorded_at: datetime
+    subject: str
+    amount_micro: int
+    currency: str
+    taken_back: bool
+    claim: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What an accrual, and its reversal, rests on: who owes it, and every fact behind the amount.
 

@@ -123,6 +123,7 @@ HEADLINES = (
     "paid-out",
     "unclaimed",
 )
+LEFT = "left."
 UNDISTRIBUTED = (K.HELD, K.UNIDENTIFIED, K.SUSPENSE, K.RESERVE, K.PAYABLE, K.BLOCKED, K.UNMATCHED)
 
 
@@ -149,6 +150,22 @@ def undistributed(report: YearReport, currency: str) -> Mapping[AccountKind, int
         for one in report.balances
         if one.account in UNDISTRIBUTED and one.currency == currency and one.closing_micro
     }
+
+
+def behind(figure: str) -> frozenset[tuple[TransactionKind | None, AccountKind]]:
+    """Kinds of transaction and account whose entries a figure adds up; none for what is no figure.
+
+    A headline adds up what was moved in its year; `left.held` what ever came to an account, by any
+    transaction (None), and is there still.
+    """
+    if figure.startswith(LEFT):
+        return frozenset((None, kind) for kind in AccountKind if kind == figure.removeprefix(LEFT))
+    return frozenset(pair for pair, name in _COUNTED.items() if name == figure)
+
+
+def sign_of(figure: str) -> int:
+    """What turns the entries of a figure round, so that it reads as a positive one."""
+    return _sign(figure)
 
 
 def currencies(report: YearReport) -> tuple[str, ...]:

@@ -79,6 +79,8 @@ SECTIONS = (
             Place("/society/runs", "societyruns.title", _SOCIETY),
             Place("/society/disputes", "disputes.title", _SOCIETY),
             Place("/society/payouts", "societypayouts.title", _SOCIETY),
+            Place("/society/mandates", "societymandates.title", _SOCIETY),
+            Place("/society/reports/year", "yearreport.title", _SOCIETY),
             Place("/audit", "audit.title", frozenset({Role.AUDITOR, _BY})),
         ),
     ),

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from api.web import texts
-from royalties.yearreport import YearReport, currencies, headlines, undistributed
+from royalties.service.yearreports import Figure
+from royalties.yearreport import LEFT, YearReport, currencies, headlines, undistributed
 from royalties.yearreport_wire import from_dict
 
 
@@ -22,11 +24,15 @@ def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
 
 def _currency(lang: str, report: YearReport, currency: str) -> dict[str, Any]:
     year = [
-        (_named(lang, one.name, one.category), one.amount_micro)
+        (
+            _named(lang, one.name, one.category),
+            one.amount_micro,
+            {"figure": one.name, "category": one.category},
+        )
         for one in headlines(report, currency)
     ]
     left = [
-        (texts.text(lang, f"yearreport.left.{kind.value}"), amount)
+        (texts.text(lang, f"yearreport.left.{kind.value}"), amount, {"figure": LEFT + kind.value})
         for kind, amount in undistributed(report, currency).items()
     ]
     income = [one for one in report.income if one.currency == currency]
@@ -34,10 +40,13 @@ def _currency(lang: str, report: YearReport, currency: str) -> dict[str, Any]:
         "currency": currency,
         "year": _bars(year),
         "claimed": _bars(
-            [(texts.word(lang, one.use or None), one.claimed_micro) for one in income]
+            [
+                (_use(lang, one.use), one.claimed_micro, {"figure": "claimed", "use": one.use})
+                for one in income
+            ]
         ),
         "received": _bars(
-            [(texts.word(lang, one.use or None), one.received_micro) for one in income]
+            [(_use(lang, one.use), one.received_micro, {"figure": "received"}) for one in income]
         ),
         "left": _bars(left),
         "balances": [
@@ -57,6 +66,15 @@ def _currency(lang: str, report: YearReport, currency: str) -> dict[str, Any]:
     }
 
 
+def figure_name(lang: str, figure: Figure) -> str:
+    """What the page of a figure's entries is about."""
+    if figure.name.startswith(LEFT):
+        waits = texts.text(lang, f"yearreport.{figure.name}")
+        return f"{texts.text(lang, 'yearreport.section.left')}, {waits}"
+    said = _named(lang, figure.name, figure.category)
+    return said if figure.use is None else f"{said}, {_use(lang, figure.use)}"
+
+
 def _named(lang: str, name: str, category: str) -> str:
     said = texts.text(lang, f"yearreport.year.{name}")
     return f"{said} ({category})" if category else said
@@ -66,11 +84,18 @@ def _use(lang: str, use: str) -> str:
     return texts.word(lang, use or None)
 
 
-def _bars(rows: list[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Rows that have something to show, each with the length of its bar."""
-    largest = max((abs(amount) for _, amount in rows), default=0) or 1
+def _bars(rows: list[tuple[str, int, dict[str, str]]]) -> list[dict[str, Any]]:
+    """Rows that have something to show, each with the length of its bar and what it adds up."""
+    largest = max((abs(amount) for _, amount, _ in rows), default=0) or 1
     return [
-        {"name": name, "amount_micro": amount, "share": max(0, 100 * amount // largest)}
-        for name, amount in rows
+        {
+            "name": name,
+            "amount_micro": amount,
+            "share": max(0, 100 * amount // largest),
+            "behind": urlencode(
+                {key: value for key, value in behind.items() if value or key == "use"}
+            ),
+        }
+        for name, amount, behind in rows
         if amount
     ]

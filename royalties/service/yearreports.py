@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import groupby
 
@@ -11,12 +12,23 @@ from core.errors import BadInput, Broken, NotFound
 from core.principal import Principal, SearchCapability, require
 from core.tenants import OPERATOR
 from royalties import yearreport as rules
-from royalties.models_books import PeriodState
+from royalties.models_books import Entry, PeriodState
 from royalties.service.received import received
 from royalties.store import periods
 from royalties.store import yearly as store
 from royalties.waiting import Step, quantile, waited
 from royalties.yearreport import Days, Income, YearReport
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a year's report: its name, currency, and category or use where it has some."""
+
+    year: str
+    name: str
+    currency: str
+    category: str = ""
+    use: str | None = None
 
 
 def year_report(
@@ -57,6 +69,33 @@ def year_report(
     if wrong is not None:
         raise Broken(f"The report on {year} does not add up: {wrong.where}.")
     return made
+
+
+def entries_behind(
+    session: Session, principal: Principal, asked: Figure, *, after_seq: int = 0, limit: int
+) -> tuple[int, list[Entry]]:
+    """What a figure of one's own book comes to, and a page of the entries that it adds up.
+
+    Amounts have the sign of the figure. Raises as `year_report` does, and `NotFound` for what is no
+    figure of a year.
+    """
+    require(principal, "reports")
+    first, last = _months(asked.year)
+    pairs = rules.behind(asked.name)
+    if not pairs:
+        raise NotFound("There is no such figure.", next_step="Open it from the year report.")
+    began = "" if asked.name.startswith(rules.LEFT) else first
+    wanted = store.Behind(pairs, began, last, asked.currency, asked.category, asked.use)
+    capability, sign = _capability(principal), rules.sign_of(asked.name)
+    found = store.entries(
+        session, capability, principal.tenant_id, wanted, after_seq=after_seq, limit=limit
+    )
+    total = store.sum_of(session, capability, principal.tenant_id, wanted)
+    return sign * total, [replace(one, amount_micro=sign * one.amount_micro) for one in found]
+
+
+def _capability(principal: Principal) -> SearchCapability:
+    return SearchCapability("year-report", principal.tenant_id)
 
 
 def _months(year: str) -> tuple[str, str]:

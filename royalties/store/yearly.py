@@ -1,20 +1,34 @@
 """Sums over a year of one book for its report, and how its money came and went, in order."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_, true
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.principal import SearchCapability
 from royalties.accounts import AccountKind
-from royalties.models_books import TransactionKind
+from royalties.models_books import Entry, TransactionKind
 from royalties.store.balances import halves, whole
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.waiting import Step
 from royalties.yearreport import Sum
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which entries a figure adds up: months, kinds, currency; of one category or use if named."""
+
+    pairs: frozenset[tuple[TransactionKind | None, AccountKind]]
+    first: str
+    last: str
+    currency: str
+    category: str = ""
+    use: str | None = None
+
 
 _NAMED = (AccountKind.COST, AccountKind.SOCIAL, AccountKind.TAX)
 _PAGE = 1000
@@ -82,6 +96,77 @@ def claimed(
         .group_by(use, col(EntryRow.currency))
     )
     return {(row[0], row[1]): _net(row[2:]) for row in _rows(session, query)}
+
+
+def entries(
+    session: Session,
+    capability: SearchCapability,
+    book: str,
+    wanted: Behind,
+    *,
+    after_seq: int = 0,
+    limit: int,
+) -> list[Entry]:
+    """The entries that a figure adds up, in order; `after_seq` pages on."""
+    undone = aliased(TransactionRow)
+    query = (
+        sql_select(
+            col(TransactionRow.id),
+            col(TransactionRow.seq),
+            func.coalesce(col(undone.kind), col(TransactionRow.kind)),
+            col(TransactionRow.posted_period),
+            col(TransactionRow.recorded_at),
+            col(EntryRow.subject),
+            col(EntryRow.amount_micro),
+            col(EntryRow.currency),
+            col(undone.id).is_not(None),
+            col(AccrualRow.id).is_not(None) & col(undone.id).is_(None),
+        )
+        .where(col(TransactionRow.seq) > after_seq)
+        .order_by(col(TransactionRow.seq), col(EntryRow.position))
+        .limit(limit)
+    )
+    return [
+        Entry(row[0], row[1], TransactionKind(row[2]), *row[3:])
+        for row in _rows(session, _behind(query, undone, book, wanted))
+    ]
+
+
+def sum_of(session: Session, capability: SearchCapability, book: str, wanted: Behind) -> int:
+    """What the entries that a figure adds up come to, debits above zero."""
+    undone = aliased(TransactionRow)
+    query = _behind(sql_select(func.count(), *_both()), undone, book, wanted)
+    row = session.connection().execute(query).one()
+    return _net(row[1:]) if row[0] else 0
+
+
+def _behind(query: Any, undone: Any, book: str, wanted: Behind) -> Any:
+    """The entries of a book in some months and a currency, of these kinds, and of one use."""
+    kind = func.coalesce(col(undone.kind), col(TransactionRow.kind))
+    pairs = [
+        and_(
+            col(EntryRow.account_kind) == account.value,
+            true() if moved is None else kind == moved.value,
+        )
+        for moved, account in sorted(wanted.pairs, key=str)
+    ]
+    found = (
+        query.select_from(EntryRow)
+        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
+        .outerjoin(undone, col(undone.id) == col(TransactionRow.reverses_id))
+        .outerjoin(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .where(
+            *_within(book, wanted.first, wanted.last),
+            col(EntryRow.currency) == wanted.currency,
+            or_(*pairs),
+        )
+    )
+    if wanted.category:
+        found = found.where(col(EntryRow.subject) == wanted.category)
+    if wanted.use is None:
+        return found
+    use = func.coalesce(func.json_extract(col(AccrualRow.pins), "$.kind"), "")
+    return found.where(use == wanted.use)
 
 
 def payable_steps(

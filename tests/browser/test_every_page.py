@@ -73,6 +73,8 @@ OWN = (
     "/society/invoices",
     "/society/invoices/new",
     "/society/receipts",
+    "/society/mandates",
+    "/society/reports/year",
     "/account",
     "/account/code",
     "/members",
@@ -119,6 +121,7 @@ ELSEWHERE = {
     "/society/disputes/{complaint_id}",
     "/me/disputes/new",
     "/me/disputes/{complaint_id}",
+    "/society/entries",
 }
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),

@@ -132,13 +132,16 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
             found += looked_at(page, axe, f"society-down-{place}", lang)
         page.goto(f"{office.url}/audit?seed=7-12-33")
         found += looked_at(page, axe, "audit-drawn", lang)
-        for name in ("invoices", "receipts", "invoices/new"):
+        for name in ("invoices", "receipts", "invoices/new", "reports/year", "mandates"):
             page.goto(f"{office.url}/society/{name}")
             found += looked_at(page, axe, f"society-{name}", lang)
         page.goto(f"{office.url}/society/invoices?state=paid")
         page.click(".rows a >> nth=0")
         page.click("tbody a >> nth=0")
         found += looked_at(page, axe, "society-line", lang)
+        page.goto(f"{office.url}/society/reports/year")
+        page.click(".panel td a >> nth=0")
+        found += looked_at(page, axe, "society-entries", lang)
     assert not found, "\n".join(found)
 
 

@@ -123,3 +123,36 @@ def test_what_is_taken_back_is_due_again(desk: Desk) -> None:
     assert note["number"] in desk.page("/society/invoices?state=credit-note")
     assert "2 payments wait for you" in desk.page("/society/receipts")
     assert "One invoice is ready" in desk.page("/society/invoices/new")
+
+
+def test_each_figure_of_the_year_opens_to_its_entries(desk: Desk) -> None:
+    """After the payments: what was claimed, received, and is left."""
+    year = desk.page("/society/reports/year")
+    links = [link.replace("&amp;", "&") for link in re.findall(r'"(/society/entries[^"]*)"', year)]
+    assert len(links) > 3
+    for link in links:
+        assert "No entry stands behind" not in desk.page(link)
+    claimed = desk.page(next(one for one in links if "claimed" in one))
+    assert "50.00 EUR" in claimed
+    assert "/society/lines/" in claimed
+    assert "Was " in desk.page("/society/reports/year", "de")
+    desk.page("/society/entries?year=2030&figure=profit&currency=EUR", status=404)
+
+
+def test_a_mandate_is_entered_by_agreement_and_ended(desk: Desk) -> None:
+    society, _ = desk.stage.tenant("society", "Society of the North")
+    assert "No mandate is in force" in desk.page("/society/mandates")
+    wanted = {"society_id": society, "valid_from": "2026-01-01", "source": "agreement"}
+    made = desk.clerk.post("/v1/collecting-mandates", {**wanted, "kinds": ["dub"]})
+    waiting = desk.page("/society/mandates")
+    assert "Waiting for a second person" in waiting
+    assert made["approval_id"] in waiting
+    said = {"approval_id": made["approval_id"], "approve": True}
+    desk.clerk.post("/v1/collecting-decisions", said)
+    page = desk.page("/society/mandates", "de")
+    assert "Wir ziehen unter einem Auftrag ein" in page
+    assert "Society of the North · alle" in page
+    end = desk.clerk.post(f"/v1/collecting-mandates/{made['mandate_id']}/end", {"until": DAY})
+    said = {"approval_id": end["approval_id"], "approve": True}
+    desk.clerk.post("/v1/collecting-decisions", said)
+    assert "No mandate is in force" in desk.page("/society/mandates")

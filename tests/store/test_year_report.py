@@ -21,7 +21,7 @@ from royalties import accounts, ledger
 from royalties.accounts import AccountKind
 from royalties.models_books import Posting, TransactionKind
 from royalties.service.books import Clerk
-from royalties.service.yearreports import year_report
+from royalties.service.yearreports import Figure, entries_behind, year_report
 from royalties.store import ledger as store
 from royalties.yearcsv import to_csv
 from royalties.yearreport import YearReport, differences, headlines, undistributed
@@ -197,3 +197,21 @@ def test_only_whoever_keeps_the_book_reads_it(office: Office) -> None:
     for year in ("29", "20299", "abcd", "0001"):
         with pytest.raises(BadInput):
             report(office, year)
+
+
+def test_every_figure_is_the_sum_of_the_entries_that_it_opens_to(office: Office) -> None:
+    lived(office)
+    made = report(office, "2029")
+    shown_as = {
+        Figure("2029", one.name, "EUR", one.category): one.amount_micro
+        for one in headlines(made, "EUR")
+    }
+    left = undistributed(made, "EUR")
+    shown_as |= {Figure("2029", f"left.{kind}", "EUR"): micro for kind, micro in left.items()}
+    assert len(shown_as) > 3
+    with office.shared.read() as session:
+        for figure, amount in shown_as.items():
+            total, entries = entries_behind(session, office.clerk, figure, limit=100)
+            assert total == amount == sum(one.amount_micro for one in entries), figure
+        with pytest.raises(NotFound):
+            entries_behind(session, office.clerk, Figure("2029", "profit", "EUR"), limit=1)

@@ -26,7 +26,8 @@ function value(field) {
   return field.value;
 }
 
-/** The fields of a form as JSON; boxes that share a name and say `data-many` make a list. */
+/** The fields of a form as JSON; boxes that share a name and say `data-many` make a list, of the
+    value of `data-many` where none is ticked and it has one. */
 export function body(form) {
   const made = {};
   for (const field of form.elements) {
@@ -38,6 +39,9 @@ export function body(form) {
     if (said === undefined) continue;
     if (field.dataset.many !== undefined) into[last].push(said);
     else into[last] = said;
+  }
+  for (const field of form.elements) {
+    if (field.dataset?.many && !made[field.name].length) made[field.name].push(field.dataset.many);
   }
   return made;
 }
