@@ -20,6 +20,7 @@ from licensing.models_suspension import Suspension
 from licensing.service import (
     certificatestates,
     cutacts,
+    pauses,
     requests,
     staydown,
     suspensions,
@@ -107,6 +108,41 @@ def lift(
     item = suspensions.lift(session, caller, suspension_id, at=at, now=utc_now())
     _revise(session, caller, item)
     return item
+
+
+def pause(
+    session: Session,
+    caller: Principal,
+    performer_id: str,
+    *,
+    kinds: Collection[KindOfUse],
+    since: datetime | None,
+    until: datetime | None,
+) -> Suspension:
+    """Suspend one performer's consent, and decide anew what rests on it."""
+    item = pauses.begin(
+        session, caller, performer_id, kinds=kinds, since=since, until=until, now=utc_now()
+    )
+    _revise_own(session, caller, item)
+    return item
+
+
+def resume(session: Session, caller: Principal, pause_id: str) -> Suspension:
+    """End a performer's pause, and decide anew what stood still."""
+    item = pauses.lift(session, caller, pause_id, now=utc_now())
+    _revise_own(session, caller, item)
+    return item
+
+
+def _revise_own(session: Session, caller: Principal, item: Suspension) -> None:
+    found = {
+        (licence.terms.licensee_id, submission_id)
+        for licence in pauses.concerned(session, caller, item, at=utc_now())
+        for submission_id in decided_under(session, system(licence.terms.licensee_id), licence.id)
+    }
+    for licensee_id, submission_id in sorted(found):
+        cause = f"{item.id}:{item.lifted_seq or item.since_seq}"
+        queue(session, system(licensee_id), [submission_id], cause)
 
 
 def revise(session: Session, suspension_id: str, tenant_id: str) -> int:

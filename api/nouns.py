@@ -67,6 +67,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "guardians",
         "performers",
     ),
+    "pauses": (
+        "pauses",
+        "performers",
+    ),
     "moneyreleases": (
         "money-releases",
         "performers",

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, time, timedelta
 
 from fingerprint.models import Modality
 from licensing.models import ClearanceDecision, TariffTerm, Terms, Verdict
-from licensing.suspension import FRAMEWORK, MEMBERS
+from licensing.suspension import FRAMEWORK, MEMBERS, PAUSED
 from registry.models.works import Declaration, KindOfUse, Stage
 from registry.usekinds import concerned
 
 TERM_DAYS = 365
 # No licence mends these, so nobody is asked for one.
-_NOT_FOR_ASKING = frozenset({MEMBERS, FRAMEWORK})
+_NOT_FOR_ASKING = frozenset({MEMBERS, FRAMEWORK, PAUSED})
 _UNLICENSED = "declared-without-licence"
 
 

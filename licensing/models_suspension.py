@@ -56,6 +56,7 @@ class Suspension:
 
     No `kinds` means every kind of use. `since_seq` and `lifted_seq` are when the registry learned
     of each: a decision knows only what came before it. `clause` is what is told to licensees.
+    One that a performer called alone is `own`: the performer's id stands in `group_id`, no clause.
     """
 
     id: str
@@ -66,3 +67,4 @@ class Suspension:
     lifted_at: datetime | None
     lifted_seq: int | None
     clause: str
+    own: bool = False

@@ -17,6 +17,8 @@ from registry.models.works import KindOfUse
 
 # Whom a suspension reaches: a member in all that he agreed to, or a licence under a framework.
 MEMBERS, FRAMEWORK = "consent-suspended", "framework-suspended"
+# What a performer suspended alone, who owes nobody a reason.
+PAUSED = "consent-paused"
 NAME_LENGTH_MAX, CLAUSE_LENGTH_MAX, MANDATE_LENGTH_MAX = 200, 500, 200
 
 
@@ -59,20 +61,19 @@ def in_the_way(
     One reason for each suspension that covers any part of it; empty when none does.
     """
     return tuple(
-        Reason(
-            code,
-            {
-                "kind": kind.value,
-                "since": to_text(item.since),
-                "clause": item.clause,
-                "suspension_id": item.id,
-            },
-        )
+        _reason(item, kind, code)
         for item in sorted(suspensions, key=lambda item: item.since_seq)
         if (not item.kinds or kind in item.kinds)
         and item.since < end
         and (item.lifted_at is None or item.lifted_at > max(start, item.since))
     )
+
+
+def _reason(item: Suspension, kind: KindOfUse, code: str) -> Reason:
+    facts = {"kind": kind.value, "since": to_text(item.since), "suspension_id": item.id}
+    if item.own:
+        return Reason(PAUSED, facts)
+    return Reason(code, {**facts, "clause": item.clause})
 
 
 def check_since(since: datetime | None, now: datetime) -> datetime:

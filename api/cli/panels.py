@@ -5,7 +5,7 @@ import typer
 PANELS = {
     "Performers, guardians, agents, unions": (
         "performer enrol challenge roster withdraw identify licence standing request key guardian"
-        " mandate estate payee group framework suspend dispute clip takedown bundle searches"
+        " mandate estate payee group framework suspend pause dispute clip takedown bundle searches"
         " purpose export erase"
     ),
     "Studios": (

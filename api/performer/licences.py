@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -20,14 +20,19 @@ from core.errors import NotFound
 from core.tenants import get_tenant
 from licensing.models import Licence, LicenceState, Terms, Verdict
 from licensing.models_requests import Side, Turn
+from licensing.models_suspension import Suspension
 from licensing.negotiation import may, may_undo, state_at
-from licensing.service import clearances, licences, requests, standings, templates
+from licensing.service import clearances, licences, requests, standings, suspensions, templates
 from licensing.service.requestsides import list_requests, newest_offer, reach
 from licensing.terms import terms_to_dict
+from registry.models.works import KindOfUse
 from registry.service import useseen
+from registry.service.useseen import SeenUse
+from royalties.closing import month_before, month_of
 from royalties.service import previews
 
 RESTING_MAX = 500
+EVER = 2**62
 KNOWN_MAX = 100
 
 
@@ -46,6 +51,13 @@ def licences_page(session: Session, acting: Whom, window: Window, now: datetime)
         "requests": waiting(session, acting, now),
         "past": _answered(session, acting, now),
         "stances": _stances(session, who),
+        "pauses": _pauses(session, acting, now),
+        "given": [
+            (item.id, get_tenant(session, item.terms.licensee_id).name, item.terms.kinds)
+            for item in licences.given_in_force(session, side, who, at=now)
+        ],
+        "kinds_of_use": tuple(KindOfUse),
+        "tomorrow": f"{now + timedelta(days=1):%Y-%m-%d}",
     }
 
 
@@ -82,10 +94,19 @@ def licence_page(
         "said": told(item.terms, lang),
         "clauses": clauses(session, acting, item.terms, shown["studio"], lang),
         "resting": len(resting),
+        "cuts": _cuts(session, acting, {one.use_id for one in resting}, now),
     }
 
 
-def draft_page(session: Session, acting: Whom, desk: Desk, licence_id: str) -> dict[str, Any]:
+def tried_months(now: datetime) -> tuple[str, str]:
+    """The months in which terms are tried: the last whole one, and this one so far."""
+    this = month_of(now)
+    return month_before(this), this
+
+
+def draft_page(
+    session: Session, acting: Whom, desk: Desk, licence_id: str, month: str
+) -> dict[str, Any]:
     """What is about to be signed, and what it would have earned; raises `NotFound`."""
     now, side, who = utc_now(), acting.side, acting.performer.id
     terms = licences.draft_terms(session, side, licence_id)
@@ -103,7 +124,8 @@ def draft_page(session: Session, acting: Whom, desk: Desk, licence_id: str) -> d
         "clauses": clauses(session, acting, terms, studio, desk.lang),
         "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
         "document": dict(draft.document),
-        "preview": previews.of_terms(session, side, terms, now=now),
+        "preview": previews.of_terms(session, side, terms, period=month, now=now),
+        "months": tried_months(now),
         "dids": waits,
         "signing": replace(asked, signers=tuple(one for one in asked.signers if one.did in waits)),
         "signed": not waits,
@@ -164,9 +186,10 @@ def known_studios(session: Session, acting: Whom, now: datetime) -> dict[str, st
 
 
 def request_page(
-    session: Session, acting: Whom, request_id: str, lang: str, now: datetime
+    session: Session, acting: Whom, desk: Desk, request_id: str, month: str
 ) -> dict[str, Any]:
     """A request with its offers, what they would have earned, and what may be answered."""
+    now, lang = utc_now(), desk.lang
     reached = reach(session, acting.side, request_id, now=now)
     item = reached.request
     if item.performer_id != acting.performer.id:
@@ -184,7 +207,8 @@ def request_page(
         "concerns": [
             ReasonOut.of(one).model_dump() for one in requests.concerns(session, reached, now=now)
         ],
-        "preview": previews.of_request(session, acting.side, request_id, now=now),
+        "preview": previews.of_request(session, acting.side, request_id, period=month, now=now),
+        "months": tried_months(now),
     }
 
 
@@ -200,8 +224,31 @@ def _answered(session: Session, acting: Whom, now: datetime) -> list[dict[str, A
     return [{**asked(session, item), "state": state_at(item, now).value} for item in rest]
 
 
+def _cuts(session: Session, acting: Whom, ids: set[str], now: datetime) -> list[SeenUse]:
+    """The uses that a revocation would have decided again, those to come first."""
+    found = useseen.uses_of(session, acting.side, acting.performer.id, at=now, limit=RESTING_MAX)
+    rests = [item for item in found if item.use.id in ids]
+    return sorted(rests, key=lambda item: item.out)
+
+
 def _stances(session: Session, performer_id: str) -> Sequence[Any]:
     return standings.standings_known(session, [performer_id]).get(performer_id, ())
+
+
+def _pauses(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
+    """What is or was suspended: by the performer alone, and by groups that the performer is in."""
+    who = acting.performer.id
+    found = suspensions.suspensions_known(session, [who], seq=EVER).get(who, ())
+    return [
+        {"pause": item, "state": _pause_state(item, now)}
+        for item in sorted(found, key=lambda item: item.since_seq, reverse=True)
+    ]
+
+
+def _pause_state(item: Suspension, now: datetime) -> str:
+    if item.lifted_at is not None and item.lifted_at <= now:
+        return "over"
+    return "coming" if now < item.since else "force"
 
 
 def _own(session: Session, acting: Whom, licence_id: str) -> Licence:

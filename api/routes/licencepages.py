@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from api.performer import licences as views
 from api.performer.desk import AtDesk
@@ -10,6 +10,7 @@ from api.web.response import FormResponse
 
 router = APIRouter(tags=["licences"], include_in_schema=False)
 HERE = "/me/licences"
+Month = Annotated[str, Query(pattern="^(20[0-9]{2}-[01][0-9])?$")]
 TemplateId = Annotated[str, Path(pattern="^[a-z0-9_-]{1,60}$")]
 
 
@@ -45,11 +46,11 @@ def fill(desk: AtDesk, template_id: TemplateId) -> Response:
 
 
 @router.get("/me/drafts/{licence_id}", response_class=FormResponse)
-def draft(desk: AtDesk, licence_id: str) -> Response:
+def draft(desk: AtDesk, licence_id: str, month: Month = "") -> Response:
     """What do I sign, and what would it have earned?"""
     return desk.answer(
         "licencedraft.html",
-        lambda session, acting, _: views.draft_page(session, acting, desk, licence_id),
+        lambda session, acting, _: views.draft_page(session, acting, desk, licence_id, month),
         here=HERE,
         scripts=["sign.js"],
     )
@@ -68,13 +69,11 @@ def licence(desk: AtDesk, licence_id: str) -> Response:
 
 
 @router.get("/me/requests/{request_id}", response_class=FormResponse)
-def request(desk: AtDesk, request_id: str) -> Response:
+def request(desk: AtDesk, request_id: str, month: Month = "") -> Response:
     """What does this studio ask, and what is it worth?"""
     return desk.answer(
         "request.html",
-        lambda session, acting, now: views.request_page(
-            session, acting, request_id, desk.lang, now
-        ),
+        lambda session, acting, _: views.request_page(session, acting, desk, request_id, month),
         here=HERE,
         scripts=["licence.js"],
     )

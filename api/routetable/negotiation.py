@@ -1,6 +1,7 @@
 """Requests, groups, suspensions, which whoever is signed in may read; and enforcement."""
 
 from api.routetable.row import Reach, row
+from registry.models.mandates import Act
 
 _LICENCES = "licences"
 _SIDE = "performers"
@@ -39,6 +40,15 @@ ROWS = (
     row("POST", "/v1/memberships/{membership_id}/end", _LICENCES),
     row("POST", "/v1/groups/{group_id}/suspensions", _LICENCES),
     row("POST", "/v1/suspensions/{suspension_id}/lift", _LICENCES),
+    row(
+        "POST",
+        "/v1/performers/{performer_id}/pauses",
+        _LICENCES,
+        acts=(Act.REVOKE,),
+        lent=False,
+    ),
+    row("GET", "/v1/performers/{performer_id}/pauses", _LICENCES),
+    row("POST", "/v1/pauses/{pause_id}/lift", _LICENCES, may_lack=True),
     row("GET", "/v1/suspensions"),
     row("GET", "/v1/suspensions/{suspension_id}", reach=Reach.EVERYBODY),
     row("POST", "/v1/performers/{performer_id}/clips", _SIDE),

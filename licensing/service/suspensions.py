@@ -19,7 +19,7 @@ from core.ids import new_id
 from core.principal import Principal, SearchCapability, require
 from licensing.models_suspension import Group, Suspension
 from licensing.service.groups import SCOPE, get_group, own_group
-from licensing.store import groups
+from licensing.store import groups, pauses
 from licensing.store import suspensions as store
 from licensing.suspension import CLAUSE_LENGTH_MAX, check_since, check_text, reaching
 from registry.models.works import KindOfUse
@@ -134,8 +134,9 @@ def suspensions_known(
 ) -> Mapping[str, tuple[Suspension, ...]]:
     """What was known at `seq` of suspensions that reach these performers, across tenants.
 
-    Each is cut to the time in which the performer was a member; `licensing.suspension.in_the_way`
-    says which of them forbid a use. Performers whom none reaches are left out.
+    Those of groups, each cut to the time in which the performer was a member, and the performer's
+    own; `licensing.suspension.in_the_way` says which of them forbid a use. Performers whom none
+    reaches are left out.
     """
     capability = SearchCapability("suspension", f"seq-{seq}")
     members = groups.of_performers(session, capability, performer_ids)
@@ -149,6 +150,8 @@ def suspensions_known(
                 part = reaching(suspension, member, seq)
                 if part is not None:
                     found.setdefault(member.performer_id, []).append(part)
+    for pause in pauses.pauses_known(session, capability, performer_ids, up_to_seq=seq):
+        found.setdefault(pause.group_id, []).append(pause)
     return {
         performer_id: tuple(sorted(parts, key=lambda part: (part.since_seq, part.since)))
         for performer_id, parts in found.items()

@@ -13,6 +13,7 @@ from tests.browser.chromium import DESK, PHONE, Chromium
 from tests.browser.performer_world import AT_ONCE, World
 from tests.browser.registry import Registry
 from tests.browser.test_performer_story import joined
+from tests.simulators.stage import Person
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +46,7 @@ def test_two_guardians_sign_for_a_child(
         _named(page, world, child, "Jan Roth", father.did)
         _consented(page, world, child, file)
         _declared_never(page, world, child, file)
+        _mandated(page, world, file)
         _released(page, world, file)
         licence = _licensed(page, world, child, file)
     out = tmp_path / "licence.json"
@@ -121,6 +123,23 @@ def _declared_never(page: Any, world: World, child: str, file: Path) -> None:
     assert {one["kind"]: one["stance"] for one in said} == {"train_model": "ask", "dub": "ask"}
 
 
+def _mandated(page: Any, world: World, file: Path) -> None:
+    """An agency may read for the child, signed by all three keys; and no longer."""
+    page.goto(f"{world.registry.url}/me/speaking")
+    page.click("#mandates summary")
+    page.fill("#holder", world.agency_id)
+    page.check("[name=act][value=read]")
+    page.fill("#until", f"{utc_now() + timedelta(days=180):%Y-%m-%d}")
+    page.set_input_files("#key-file-3", file)
+    with page.expect_navigation():
+        page.click("[data-give]")
+    assert page.locator("#mandates .badge.good").count() == 1
+    page.click("#mandates li summary")
+    with page.expect_navigation():
+        page.click("#mandates form[data-act$='/revocation'] button")
+    assert page.locator("#mandates .badge.bad").count() == 1
+
+
 def _released(page: Any, world: World, file: Path) -> None:
     """The child's money, until a day in half a year; then one guardian alone blocks it again."""
     page.goto(f"{world.registry.url}/me/money")
@@ -158,3 +177,32 @@ def _licensed(page: Any, world: World, child: str, file: Path) -> str:
     page.click("[data-sign]")
     page.wait_for_url("**/me/licences/lic_*")
     return str(draft)
+
+
+def test_heirs_claim_with_papers_and_take_it_back(
+    chromium: Chromium, world: World, tmp_path: Path
+) -> None:
+    """In German, on a phone: two heirs, one paper; attesters read it elsewhere."""
+    papers = tmp_path / "erbschein.pdf"
+    papers.write_bytes(b"Erbschein")
+    person = Person.add(world.agency, "Otto Roth")
+    with chromium.page(lang="de", size=PHONE) as page:
+        joined(page, world)
+        page.goto(f"{world.registry.url}/me/speaking?for={person.id}")
+        page.click("#estate summary")
+        page.fill("#deceased", f"{utc_now() - timedelta(days=30):%Y-%m-%d}")
+        page.set_input_files("#papers", papers)
+        page.click("[data-add-heir]")
+        for place, name in enumerate(("Ada", "Ben")):
+            row = page.locator("[data-heir]").nth(place)
+            for field, said in (("name", name), ("did", keys.generate().did), ("share", "1/2")):
+                row.locator(f"[data-of={field}]").fill(said)
+        with page.expect_navigation():
+            page.click("[data-claim]")
+        assert "Ada: 1/2" in page.inner_text("#estate")
+        with page.expect_download() as saved:
+            page.click("#estate a[download]")
+        assert saved.value.path().read_bytes() == b"Erbschein"
+        with page.expect_navigation():
+            page.click("#estate form[data-act$='/withdrawal'] button")
+        assert page.locator("#estate .badge.calm").count() == 1

@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from core import keys
+from core.clock import utc_now
+from royalties.closing import month_before, month_of
 from tests.browser.chromium import DESK, PHONE, Chromium, SecurityKey
 from tests.browser.performer_world import AT_ONCE, World, settings_of
 from tests.browser.registry import Registry
 from tests.browser.test_passkeys import ADD, PASSWORD
 from tests.simulators.stage import run_jobs
+
+FIRST, SECOND = "DE89370400440532013000", "DE02120300000000202051"
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +64,11 @@ def test_from_the_first_use_to_a_licence_and_its_end(
         page.wait_for_url("**/me/uses/use_*")
         assert "0.05" in page.inner_text("main").replace(",", ".")
         _not_me_and_back(page)
+        _worth(page, world)
+        _paid_to(page, world)
         _signed(page, world, key)
         _revoked(page)
+        _paused_and_back(page, world)
 
 
 def _not_me_and_back(page: Any) -> None:
@@ -72,6 +79,31 @@ def _not_me_and_back(page: Any) -> None:
     page.wait_for_selector("form[data-act$='/undo']")
     page.locator("form[data-act$='/undo'] button").first.click()
     page.wait_for_selector("form[data-act$='/undo']", state="detached")
+
+
+def _worth(page: Any, world: World) -> None:
+    """Before signing: what this month's real views would come to, at six times the price."""
+    page.goto(f"{world.registry.url}/me/drafts/{world.drafted()}")
+    page.click(f"a[href='?month={month_of(utc_now())}']")
+    page.wait_for_selector(f"a[href='?month={month_before(month_of(utc_now()))}']")
+    said = page.inner_text(".panel:has(form), .panel >> nth=0").replace(",", ".")
+    assert "0.30" in said, said
+    assert "0.05" in said, said
+
+
+def _paid_to(page: Any, world: World) -> None:
+    """An account is shown by its ending; another one waits, and the page says until when."""
+    for place, iban in enumerate((FIRST, SECOND)):
+        page.goto(f"{world.registry.url}/me/money")
+        page.click("summary:has-text('Change it'), summary:has-text('Ändern')")
+        page.fill("#f-name", "Berta Roth")
+        page.fill("#f-iban", iban)
+        page.fill("#f-residence", "DE")
+        with page.expect_navigation():
+            page.click("form[data-act$='/payee'] button")
+        shown = page.inner_text("main")
+        assert iban not in shown
+        assert bool(page.locator("p.said").count()) is bool(place)
 
 
 def _signed(page: Any, world: World, key: Path) -> None:
@@ -98,6 +130,18 @@ def _revoked(page: Any) -> None:
     page.click("form[data-act$='/revocation'] button")
     page.wait_for_selector("form[data-act$='/revocation']", state="detached")
     assert "Es passt nicht" in page.inner_text("main")
+
+
+def _paused_and_back(page: Any, world: World) -> None:
+    """Everything stands still from now on, and no longer once it is ended."""
+    page.goto(world.registry.url + "/me/licences")
+    page.click("#pause summary >> nth=0")
+    with page.expect_navigation():
+        page.click("form[data-act$='/pauses'] button")
+    assert page.locator("#pause .badge.ask").count() == 1
+    with page.expect_navigation():
+        page.click("form[data-act$='/lift'] button")
+    assert page.locator("#pause .badge.ask").count() == 0
 
 
 def test_whoever_begins_finds_the_next_step_on_every_page(

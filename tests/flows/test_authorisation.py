@@ -62,6 +62,7 @@ FIXED = {
     "sender": "x",
     "identifier_id": "idf_none",
     "release_id": "mrl_none",
+    "pause_id": "pau_none",
 }
 # What a page's form holds, so that a refusal can only be about who sends it.
 FORMS = {

@@ -3,7 +3,7 @@
 //   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
-// `list` (by commas), `flag`, `json` or `none-if-empty`; a name with dots nests. A file is handed in
+// `list` (by commas), `flag`, `day`, `json` or `none-if-empty`; a name with dots nests. A file is handed in
 // first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
 // or what else the answer holds; `reload` or nothing takes the page anew.
 
@@ -14,6 +14,7 @@ const AS = {
   list: (text) => text.split(",").map((part) => part.trim()).filter(Boolean),
   flag: (_, field) => field.checked,
   json: (text) => JSON.parse(text),
+  day: (text) => (text ? `${text}T00:00:00Z` : null),
   "none-if-empty": (text) => text.trim() || null,
 };
 

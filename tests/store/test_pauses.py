@@ -1,0 +1,88 @@
+"""A performer's own pause: nobody may rely on a licence meanwhile, and nothing is signed again."""
+
+from datetime import datetime
+
+import pytest
+
+from core import notices
+from core.errors import BadInput, Conflict, NotFound
+from core.principal import Principal
+from licensing.models import Verdict
+from licensing.models_suspension import Suspension
+from licensing.service import pauses, suspensions
+from licensing.suspension import PAUSED, in_the_way
+from registry.models.works import DeclaredUse, KindOfUse
+from tests.fixtures import TestWorld
+from tests.store.licensing_steps import CLONE, Deal, a_deal
+from tests.store.registry_steps import T0, later
+
+
+@pytest.fixture
+def deal(world: TestWorld) -> Deal:
+    return a_deal(world)
+
+
+def begun(deal: Deal, *kinds: KindOfUse, until: datetime | None = None) -> Suspension:
+    with deal.world.db.write() as session:
+        return pauses.begin(
+            session, deal.agent, deal.performer.id, kinds=kinds, until=until, now=T0
+        )
+
+
+def in_way(deal: Deal, days: int, seq: int = 2**62) -> list[str]:
+    """Codes of what stands against a clone that is released on that day."""
+    with deal.world.db.read() as session:
+        found = suspensions.suspensions_known(session, [deal.performer.id], seq=seq)
+    parts = found.get(deal.performer.id, ())
+    return [one.code for one in in_the_way(parts, CLONE, later(days=days), later(days=days + 1))]
+
+
+def test_it_reaches_all_or_the_kinds_named_until_its_end(deal: Deal) -> None:
+    assert in_way(deal, 1) == []
+    item = begun(deal, until=later(days=10))
+    assert in_way(deal, 1) == [PAUSED]
+    assert in_way(deal, 10) == []
+    assert in_way(deal, 1, seq=item.since_seq - 1) == []
+
+
+def test_another_kind_is_not_touched(deal: Deal) -> None:
+    begun(deal, KindOfUse.TRAIN_MODEL)
+    assert in_way(deal, 1) == []
+
+
+def test_it_is_lifted_once_and_what_was_known_before_stays(deal: Deal) -> None:
+    item = begun(deal)
+    with deal.world.db.write() as session:
+        lifted = pauses.lift(session, deal.agent, item.id, now=later(days=2))
+    assert in_way(deal, 3) == []
+    assert in_way(deal, 3, seq=(lifted.lifted_seq or 0) - 1) == [PAUSED]
+    with deal.world.db.write() as session, pytest.raises(Conflict):
+        pauses.lift(session, deal.agent, item.id, now=later(days=3))
+
+
+def test_a_use_under_a_licence_is_refused_meanwhile(deal: Deal) -> None:
+    submission = deal.scanned(DeclaredUse(deal.performer.id, CLONE))
+    deal.licence()
+    assert deal.clear(submission).decision.verdict is Verdict.CLEARED
+    begun(deal)
+    refused = deal.clear(submission).decision
+    assert refused.verdict is Verdict.REFUSED
+    assert PAUSED in {one.code for span in refused.spans for one in span.reasons}
+
+
+def test_licensees_are_told_and_read_no_reason(deal: Deal) -> None:
+    deal.licence()
+    item = begun(deal)
+    with deal.world.db.read() as session:
+        told = [one for one in notices.inbox(session, deal.studio) if one.subject_id == item.id]
+    assert [one.facts["licences"] for one in told] == ["1"]
+
+
+def test_no_end_before_the_beginning_and_nobody_elses_performer(
+    deal: Deal, world: TestWorld
+) -> None:
+    with pytest.raises(BadInput):
+        begun(deal, until=T0)
+    stranger: Principal = world.principal("union")
+    with world.db.write() as session, pytest.raises(NotFound):
+        pauses.begin(session, stranger, deal.performer.id, now=T0)
