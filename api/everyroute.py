@@ -15,6 +15,7 @@ from api.routes import (
     attestpages,
     auditpages,
     billingpages,
+    bulkpages,
     certificates,
     collectingpages,
     contracts,
@@ -96,7 +97,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         auditpages,
     ):
         whole.include_router(of_a_society.router)
-    for of_a_studio in (cutpages, studiopages, keypages, workpages, questionpages):
+    for of_a_studio in (cutpages, studiopages, bulkpages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)
     whole.include_router(reviewpages.router)
     whole.include_router(people.entrance)

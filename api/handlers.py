@@ -46,6 +46,7 @@ def handlers(tools: Tools) -> Mapping[str, Handler]:
         "reembed": partial(_renewed, tools, change_encoder),
         "usage": partial(import_report, tools),
         "accrue": partial(accrue_book, tools),
+        "bulk": partial(bulk, tools),
     }
 
 
@@ -108,6 +109,14 @@ def export(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     from api.exporting import make_packet  # noqa: PLC0415
 
     make_packet(tools, job, pulse)
+
+
+def bulk(tools: Tools, job: Job, pulse: Heartbeat) -> None:
+    """Do one thing with many cuts."""
+    # Imported here: it issues what routes issue, and a worker that starts needs none of them.
+    from api.bulk import carry_out  # noqa: PLC0415
+
+    carry_out(tools, job, pulse)
 
 
 def give_up_change(session: Session, job: Job) -> None:

@@ -192,6 +192,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "cuts",
         "submissions",
     ),
+    "bulks": (
+        "bulks",
+        "releases",
+    ),
     "certificates": ("clearances",),
     "softbinding": ("clearances",),
     "exports": (

@@ -18,6 +18,7 @@ from core.init import World
 from core.principal import SearchCapability, system
 from core.settings import Settings
 from licensing.service import staydown
+from licensing.store import bulks
 from registry.service import erasure, exporting
 from registry.service.enrolment import withdraw_enrolment
 from registry.store import enrolments
@@ -133,6 +134,10 @@ def _messages(session: Session, before: datetime) -> int:
     return ended + outbox.drop_delivered(session, before=before)
 
 
+def _jobs(session: Session, before: datetime) -> int:
+    return jobs.drop_ended(session, before=before) + bulks.drop_old(session, before=before)
+
+
 def _payees(world: World, _before: datetime, now: datetime) -> int:
     # The term runs from the end of a year: which are over is decided by their last payment.
     capability = SearchCapability("retention", "housekeeping")
@@ -157,7 +162,7 @@ SCHEDULE = (
     Rule("player-events", lambda settings: settings.usage.late_days, _player_events),
     Rule("answers", _fixed(7), _written(lambda s, before: drop_answers(s, before=before))),
     Rule("messages", _fixed(30), _written(_messages)),
-    Rule("jobs", _fixed(90), _written(lambda s, before: jobs.drop_ended(s, before=before))),
+    Rule("jobs", _fixed(90), _written(_jobs)),
     Rule("sessions", _fixed(30), _written(sessions.sweep)),
     Rule("notices", _fixed(365), _written(lambda s, before: notices.drop_read(s, before=before))),
 )

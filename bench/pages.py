@@ -22,6 +22,17 @@ from tests.simulators.stage import Stage, declaration, new_cut, submit
 
 ROUNDS = 15
 TIMES_MAX = 3  # an empty page
+PATHS = (
+    "",
+    "shelf=blocked",
+    "shelf=waiting",
+    "order=latest",
+    "order=decided",
+    "order=title",
+    "verdict=REFUSED",
+    "week=2032-W10",
+    "person=prf_nobody",
+)
 DAY = "date('2031-01-01', '+' || (i / 10) || ' days')"
 COPIES = {
     "cut": {"id": "'cut_copy' || printf('%06d', i)"},
@@ -41,10 +52,15 @@ def main() -> None:
     many = parser.parse_args().many
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage.make(Path(folder))
-        full, empty = _seated(stage, many)
-        middle = f"/studio?cursor=2032-01-01~cut_copy{many // 2:06d}"
-        for path in ("/studio", "/studio?shelf=blocked", "/studio?shelf=waiting", middle):
-            print(_figure(path, many, _asking(full, path), _asking(empty, path)))
+        full, empty, (work, bare) = _seated(stage, many)
+        for path in (*PATHS, f"cursor=2032-01-01~cut_copy{many // 2:06d}"):
+            address = f"/studio?{path}"
+            print(_figure(address, many, _asking(full, address), _asking(empty, address)))
+        for path in ("/works/{}", "/studio?work={}"):
+            ours, theirs = (
+                _asking(http, path.format(each)) for http, each in ((full, work), (empty, bare))
+            )
+            print(_figure(path, many, ours, theirs))
         stage.close()
 
 
@@ -64,16 +80,19 @@ def _asking(http: httpx2.Client, path: str) -> Callable[[], object]:
     return ask
 
 
-def _seated(stage: Stage, many: int) -> tuple[httpx2.Client, httpx2.Client]:
-    """Somebody of a studio with many cuts, and of one with none."""
-    (full_id, studio), (empty_id, _) = stage.tenant("studio"), stage.tenant("studio", "Another")
-    submit(stage, studio, new_cut(studio), medium(5_000, ("a", "face", 0, 4_000)), declaration())
+def _seated(stage: Stage, many: int) -> tuple[httpx2.Client, httpx2.Client, tuple[str, str]]:
+    """Somebody of a studio with many cuts and of one with none, and the work of either."""
+    (full_id, studio), (empty_id, other) = stage.tenant("studio"), stage.tenant("studio", "Another")
+    cut = new_cut(studio)
+    submit(stage, studio, cut, medium(5_000, ("a", "face", 0, 4_000)), declaration())
+    work = str(studio.get(f"/v1/cuts/{cut}")["work_id"])
+    bare = str(other.post("/v1/works", {"title": "Nothing", "level": "film"})["id"])
     with open_registry(stage.settings) as world:
         with world.db.write() as session:
             for table, changed in COPIES.items():
                 _copy(session, table, changed, many)
         full, empty = (seat(world.db, each, Role.STUDIO).token for each in (full_id, empty_id))
-    return stage.http(full), stage.http(empty)
+    return stage.http(full), stage.http(empty), (work, bare)
 
 
 def _copy(session: Session, table: str, changed: dict[str, str], many: int) -> None:

@@ -9,8 +9,8 @@ PANELS = {
         " purpose export erase"
     ),
     "Studios": (
-        "clear scan compare clearance-policy certificate work cut question review figure dataset"
-        " usage player template"
+        "clear scan bulk compare clearance-policy certificate work cut question review"
+        " figure dataset usage player template"
     ),
     "Collecting societies": (
         "accrue collect invoice ledger run creditnote complaint unclaimed payout tax"

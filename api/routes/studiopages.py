@@ -2,81 +2,38 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import Session
 
-from api import declaring
+from api import declaring, seeking
 from api.deps import Language, Open
+from api.found import names_in
 from api.paging import Asked, Window, page
+from api.seeking import Asking, Shelf
 from api.visiting import SignedInVisit
 from api.web import texts
 from api.web.forms import form_page
 from api.web.response import FormResponse
-from core.clock import utc_now
-from core.errors import BadInput
 from core.init import World
 from core.principal import Principal, require
+from licensing.bulk import BulkAct
 from licensing.models import TariffKind, Verdict
-from licensing.service import releases
-from licensing.service.releases import BLOCKED
+from licensing.releaselist import Order
+from licensing.service import bulks, releases
 from licensing.store.releases import Release
-from registry.models.works import CutFormat
+from registry.models.works import CutFormat, Work
+from registry.service import works
 
 router = APIRouter(tags=["works"], include_in_schema=False)
 PAGE = 500
+COUNTED_MAX = 1_000
 # What a price that is offered on a page may be named by; published tariffs are named by id.
 PRICES = (TariffKind.PER_MINUTE, TariffKind.PER_VIEW)
 COLUMNS = ("release", "title", "cut", "verdict", "why", "cut_id", "clearance_id")
-Title = Annotated[str, Query(max_length=100)]
-
-
-class Shelf(StrEnum):
-    """Which releases are looked at."""
-
-    UPCOMING = "upcoming"
-    BLOCKED = "blocked"
-    CLEARED = "cleared"
-    ALL = "all"
-    WAITING = "waiting"
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Which releases are meant, as of a day."""
-
-    shelf: Shelf
-    title: str
-    today: date
-
-    def found(
-        self, session: Session, principal: Principal, after: str, limit: int
-    ) -> Sequence[Release]:
-        """A page of them, from a cursor on."""
-        verdicts = {Shelf.BLOCKED: BLOCKED, Shelf.CLEARED: {Verdict.CLEARED}}.get(self.shelf, ())
-        return releases.list_releases(
-            session,
-            principal,
-            verdicts=verdicts,
-            since=None if self.shelf is Shelf.ALL else self.today,
-            title=" ".join(self.title.split()),
-            after=_place(after),
-            limit=limit,
-        )
-
-
-def sought_of(shelf: Shelf = Shelf.UPCOMING, title: Title = "") -> Sought:
-    """The filters of an address, as of today."""
-    return Sought(shelf, title, utc_now().date())
-
-
-Asking = Annotated[Sought, Depends(sought_of)]
 
 
 @router.get("/studio", response_class=FormResponse)
@@ -85,17 +42,14 @@ def board(
     visit: SignedInVisit,
     lang: Language,
     asked: Asked,
-    sought: Asking,
+    asking: seeking.Asked,
 ) -> Response:
     """What holds up the next release?"""
-    today = sought.today
     with world.db.read() as session:
-        blocked = releases.next_blocked(session, visit.principal, today)
-        if sought.shelf is Shelf.WAITING:
-            shown = _waiting(session, visit.principal, asked)
-        else:
-            found = sought.found(session, visit.principal, asked.after, asked.limit)
-            shown = page(found, asked, lambda item: item, cursor=_cursor)
+        blocked = releases.next_blocked(session, visit.principal, asking.today)
+        shown = _shown(session, visit.principal, asked, asking)
+        narrowed = _narrowed(session, visit.principal, asking, shown["items"])
+        last = next(iter(bulks.list_bulks(session, visit.principal, limit=1)), None)
     return form_page(
         "studio.html",
         lang,
@@ -103,13 +57,17 @@ def board(
         here="/studio",
         scripts=["studio.js"],
         blocked=blocked,
-        days=None if blocked is None else (blocked.release_at - today).days,
-        shelf=sought.shelf.value,
-        shelves=[each.value for each in Shelf],
-        title=sought.title,
-        items=shown.items,
-        more=shown.next_cursor,
+        days=None if blocked is None else (blocked.release_at - asking.today).days,
+        asking=asking,
+        shelves=[(each.value, asking.on(each).query) for each in Shelf],
+        orders=[each.value for each in Order],
+        verdicts=[each.value for each in Verdict],
         prices=[kind.value for kind in PRICES],
+        acts=[each.value for each in BulkAct],
+        last=None if last is None else last[0],
+        counted_max=COUNTED_MAX,
+        **shown,
+        **narrowed,
     )
 
 
@@ -118,12 +76,12 @@ def as_table(
     world: Open,
     visit: SignedInVisit,
     lang: Language,
-    sought: Asking,
+    asking: seeking.Asked,
 ) -> Response:
     """Every release under the same filters, as a table for other programs."""
     require(visit.principal, releases.SCOPE)
     return StreamingResponse(
-        _lines(world, visit.principal, lang, sought),
+        _lines(world, visit.principal, lang, asking),
         media_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": 'attachment; filename="releases.csv"',
@@ -155,36 +113,51 @@ def hand_in_page(
     )
 
 
-def _waiting(session: Session, principal: Principal, asked: Window) -> Any:
-    found = releases.list_undecided(session, principal, after=asked.after, limit=asked.limit)
-    return page(found, asked, lambda item: item, cursor=lambda item: item[0].id)
+def _shown(session: Session, principal: Principal, asked: Window, asking: Asking) -> dict[str, Any]:
+    """A page of what is asked for, and how many there are where the page does not hold all."""
+    if asking.shelf is Shelf.WAITING:
+        found = releases.list_undecided(session, principal, after=asked.after, limit=asked.limit)
+        waiting = page(found, asked, lambda item: item, cursor=lambda item: item[0].id)
+        return {"items": waiting.items, "more": waiting.next_cursor, "matching": 0}
+    listed = asking.found(session, principal, asked.after, asked.limit)
+    shown = page(
+        listed, asked, lambda item: item, cursor=lambda item: seeking.cursor_of(asking.order, item)
+    )
+    matching = len(shown.items)
+    if shown.next_cursor or asked.after:
+        matching = releases.count(session, principal, asking.sought, most=COUNTED_MAX + 1)
+    return {"items": shown.items, "more": shown.next_cursor, "matching": matching}
 
 
-def _cursor(item: Release) -> str:
-    return f"{item.release_at.isoformat()}~{item.cut_id}"
+def _narrowed(
+    session: Session, principal: Principal, asking: Asking, items: list[Release]
+) -> dict[str, Any]:
+    """What narrows the list, by its name, and what it can be narrowed to."""
+    chosen: Work | None = None
+    under: tuple[Work, ...] = works.works_under(session, principal, None, limit=PAGE)
+    if asking.work:
+        chosen = works.get_work(session, principal, asking.work)
+        above = works.works_above_one(session, principal, asking.work)
+        below = works.works_under(session, principal, asking.work, limit=PAGE)
+        under = (*above, chosen, *below)
+    person = ""
+    if asking.person and items:
+        person = names_in(session, principal, items[0].submission_id).get(asking.person, "")
+    return {"chosen": chosen, "under": under, "person_name": person or asking.person}
 
 
-def _place(cursor: str) -> tuple[str, str] | None:
-    day, _, cut_id = cursor.partition("~")
-    if not cursor:
-        return None
-    if not cut_id:
-        raise BadInput("The cursor is not one of ours.", next_step="Follow the Link header.")
-    return day, cut_id
-
-
-def _lines(world: World, principal: Principal, lang: str, sought: Sought) -> Iterator[str]:
+def _lines(world: World, principal: Principal, lang: str, asking: Asking) -> Iterator[str]:
     head = [texts.text(lang, f"studio.column.{name}") for name in COLUMNS]
     yield _line(head)
     after = ""
     while True:
         with world.db.read() as session:
-            found = sought.found(session, principal, after, PAGE)
+            found = asking.found(session, principal, after, PAGE)
         for item in found:
             yield _line(_row(lang, item))
         if len(found) < PAGE:
             return
-        after = _cursor(found[-1])
+        after = seeking.cursor_of(asking.order, found[-1])
 
 
 def _row(lang: str, item: Release) -> list[str]:

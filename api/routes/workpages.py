@@ -1,8 +1,8 @@
 """Pages of works: the tree from universe to cut, what is declared on each level and inherited."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from api import declaring
@@ -12,13 +12,14 @@ from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from core.principal import Principal
-from licensing.service.releases import list_releases
+from licensing.service.releases import standing, tally
 from registry.models.works import CutFormat, Work, WorkLevel
 from registry.service import series, works
 from registry.worktree import LEGAL_PARENTS
 
 router = APIRouter(tags=["works"], include_in_schema=False)
-CUTS_MAX = 200
+CUTS_SHOWN = 50
+COUNTED_MAX = 1_000
 
 
 @router.get("/works", response_class=FormResponse)
@@ -39,7 +40,13 @@ def works_page(world: Open, visit: SignedInVisit, lang: Language, asked: Asked) 
 
 @router.get("/works/{work_id}", response_class=FormResponse)
 def work_page(
-    work_id: str, world: Open, visit: SignedInVisit, lang: Language, asked: Asked
+    work_id: str,
+    world: Open,
+    visit: SignedInVisit,
+    lang: Language,
+    asked: Asked,
+    *,
+    cuts: Annotated[str, Query(max_length=64, description="The cut to go on after.")] = "",
 ) -> Response:
     """What belongs to this work, and what does everything below it inherit?"""
     with world.db.read() as session:
@@ -48,7 +55,8 @@ def work_page(
         shown = _under(session, visit.principal, work_id, asked)
         own = series.work_declaration(session, visit.principal, work_id)
         given = series.inherited_under(session, visit.principal, above[-1].id) if above else {}
-        cuts = _cuts(session, visit.principal, work_id)
+        shown_cuts = _cuts(session, visit.principal, work_id, cuts)
+        below, cleared = tally(session, visit.principal, work_id, most=COUNTED_MAX + 1)
     rest = {name: value for name, value in given.items() if name not in own}
     return form_page(
         "work.html",
@@ -65,7 +73,11 @@ def work_page(
         given=declaring.filled(rest),
         is_own=bool(own),
         is_given=bool(rest),
-        cuts=cuts,
+        cuts=shown_cuts[:CUTS_SHOWN],
+        more_cuts=shown_cuts[CUTS_SHOWN - 1]["cut"].id if len(shown_cuts) > CUTS_SHOWN else "",
+        below=below,
+        cleared=cleared,
+        counted_max=COUNTED_MAX,
         f=declaring.choices(),
         formats=[each.value for each in CutFormat],
     )
@@ -88,9 +100,8 @@ def _under(session: Session, principal: Principal, parent_id: str | None, asked:
     return page(found, asked, lambda item: item)
 
 
-def _cuts(session: Session, principal: Principal, work_id: str) -> list[dict[str, Any]]:
-    """The cuts of a work, with the decision that stands on each."""
-    found = works.list_cuts(session, principal, work_id=work_id, limit=CUTS_MAX)
-    decided = list_releases(session, principal, work_id=work_id, limit=CUTS_MAX) if found else ()
-    by_cut = {each.cut_id: each for each in decided}
-    return [{"cut": cut, "release": by_cut.get(cut.id)} for cut in found]
+def _cuts(session: Session, principal: Principal, work_id: str, after: str) -> list[dict[str, Any]]:
+    """Some cuts of a work and one more, with the decision that stands on each."""
+    found = works.list_cuts(session, principal, work_id=work_id, after=after, limit=CUTS_SHOWN + 1)
+    decided = standing(session, principal, [cut.id for cut in found])
+    return [{"cut": cut, "release": decided.get(cut.id)} for cut in found]

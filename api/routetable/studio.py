@@ -5,6 +5,12 @@ from api.routetable.row import row
 ROWS = (
     row("GET", "/studio", "submissions", page=True),
     row("GET", "/studio/releases.csv", "submissions", page=True),
+    row("GET", "/studio/bulks/{bulk_id}", "submissions", page=True),
+    row("GET", "/v1/releases", "submissions"),
+    row("GET", "/v1/bulks", "submissions"),
+    row("POST", "/v1/bulks", "submissions"),
+    row("GET", "/v1/bulks/{bulk_id}", "submissions"),
+    row("GET", "/v1/bulks/{bulk_id}/cuts", "submissions"),
     row("GET", "/studio/new", "submissions", page=True),
     row("GET", "/studio/keys", "submissions", page=True),
     row("GET", "/questions", "submissions", page=True),

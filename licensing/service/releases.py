@@ -1,15 +1,17 @@
-"""A studio's releases: what comes next, and what holds it up."""
+"""A studio's releases: what comes next, what holds it up, and which are sought."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlmodel import Session
 
 from core.principal import Principal, require
 from licensing.models import Verdict
+from licensing.releaselist import Order, Sought
 from licensing.store import releases as store
-from licensing.store.releases import Release
+from licensing.store.releases import Release, Standing
 from registry.models.works import Cut
+from registry.store import works
 
 SCOPE = "submissions"
 BLOCKED = frozenset(Verdict) - {Verdict.CLEARED}
@@ -18,35 +20,49 @@ BLOCKED = frozenset(Verdict) - {Verdict.CLEARED}
 def list_releases(
     session: Session,
     principal: Principal,
+    sought: Sought,
     *,
-    verdicts: Collection[Verdict] = (),
-    since: date | None = None,
-    title: str = "",
-    work_id: str | None = None,
+    order: Order = Order.NEXT,
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> Sequence[Release]:
-    """The newest decision on each cut of the caller's own, by day of release.
+    """The newest decision on each cut of the caller's own that is sought.
 
-    Page on with (day, cut id) of the last one.
+    Page on with (value that the order goes by, cut id) of the last one. Raises `NotFound` where
+    another tenant's work is named.
     """
     require(principal, SCOPE)
-    return store.releases(
-        session,
-        principal,
-        verdicts=verdicts,
-        since=since,
-        title=title,
-        work_id=work_id,
-        after=after,
-        limit=limit,
-    )
+    if sought.work_id:
+        works.get_work(session, principal, sought.work_id)
+    return store.releases(session, principal, sought, order=order, after=after, limit=limit)
+
+
+def count(session: Session, principal: Principal, sought: Sought, *, most: int) -> int:
+    """How many are sought, counted up to `most`."""
+    require(principal, SCOPE)
+    return store.count(session, principal, sought, most=most)
+
+
+def standing(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> Mapping[str, Standing]:
+    """The decision that stands on each of these cuts of the caller's, where there is one."""
+    require(principal, SCOPE)
+    return store.standing(session, principal, cut_ids)
+
+
+def tally(session: Session, principal: Principal, work_id: str, *, most: int) -> tuple[int, int]:
+    """How many cuts a work of the caller's and those below it have, and how many are cleared,
+    counted up to `most`."""
+    require(principal, SCOPE)
+    works.get_work(session, principal, work_id)
+    return store.tally(session, principal, work_id, most=most)
 
 
 def next_blocked(session: Session, principal: Principal, today: date) -> Release | None:
     """The next release that may not go out as things stand; nothing where all may."""
-    found = list_releases(session, principal, verdicts=BLOCKED, since=today, limit=1)
-    return next(iter(found), None)
+    sought = Sought(verdicts=BLOCKED, since=today)
+    return next(iter(list_releases(session, principal, sought, limit=1)), None)
 
 
 def list_undecided(

@@ -34,6 +34,7 @@ class ClearanceRow(Owned, table=True):
     __table_args__ = (
         Index("clearance_latest", "submission_id", "seq"),
         Index("clearance_newest", "cut_id", "seq"),
+        Index("clearance_decided", "tenant_id", "seq"),
         Index("clearance_release", "tenant_id", "release_at", "cut_id", "verdict", "seq"),
         append_only(),
     )

@@ -1,12 +1,13 @@
-"""The newest decision on each cut of a studio, by day of release, a page at a time.
+"""The newest decision on each cut of a studio, in one of several orders, a page at a time.
 
 What a decision says of single spans is not read here: it is long, and a calendar shows none of it.
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, tuple_
 from sqlalchemy.orm import aliased, defer
@@ -16,7 +17,8 @@ from core.principal import Principal
 from fingerprint.models import Reason
 from licensing.decisionform import reasons_from_list
 from licensing.models import Verdict
-from licensing.store.clearances import ClearanceRow
+from licensing.releaselist import Order, Sought
+from licensing.store.clearances import ClearanceRow, ClearanceUseRow
 from registry.models.works import Cut
 from registry.store.works import CutRow, WorkRow, cut_of
 
@@ -33,47 +35,76 @@ class Release:
     label: str
     clearance_id: str
     submission_id: str
+    seq: int
     verdict: Verdict
     release_at: date
     decided_at: datetime
     reasons: tuple[Reason, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The verdict that stands on a cut, and the day of release that it is about."""
+
+    verdict: Verdict
+    release_at: date
+
+
 def releases(
     session: Session,
     principal: Principal,
+    sought: Sought,
     *,
-    verdicts: Collection[Verdict] = (),
-    since: date | None = None,
-    title: str = "",
-    work_id: str | None = None,
+    order: Order = Order.NEXT,
     after: tuple[str, str] | None = None,
     limit: int = 50,
 ) -> Sequence[Release]:
-    """Releases of the principal's own, the next first; `after` is (day, cut id) of the last one."""
-    where: list[ColumnElement[bool]] = []
-    if verdicts:
-        where.append(col(ClearanceRow.verdict).in_([each.value for each in verdicts]))
-    if since is not None:
-        where.append(col(ClearanceRow.release_at) >= since.isoformat())
-    if title:
-        where.append(col(WorkRow.title).contains(title, autoescape=True))
-    if work_id is not None:
-        where.append(col(CutRow.work_id) == work_id)
-    if after is not None:
-        place = tuple_(col(ClearanceRow.release_at), col(ClearanceRow.cut_id))
-        where.append(place > tuple_(*after))
+    """Releases of the principal's own; `after` is (value that the order goes by, cut id) of the
+    last one, where titles need no value."""
     reasons = func.json_extract(col(ClearanceRow.decision), "$.reasons")
     query = (
-        select(ClearanceRow, CutRow, WorkRow.title, reasons)
+        _joined(select(ClearanceRow, CutRow, WorkRow.title, reasons), principal, sought)
         .options(defer(ClearanceRow.decision))  # type: ignore[arg-type]
-        .join(CutRow, col(CutRow.id) == col(ClearanceRow.cut_id))
-        .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
-        .where(col(ClearanceRow.tenant_id) == principal.tenant_id, _is_newest(), *where)
-        .order_by(col(ClearanceRow.release_at), col(ClearanceRow.cut_id))
         .limit(min(limit, PAGE_MAX))
     )
-    return [_release(*row) for row in session.exec(query)]
+    return [_release(*row) for row in session.exec(_ordered(query, order, after))]
+
+
+def cut_ids(session: Session, principal: Principal, sought: Sought, *, limit: int) -> Sequence[str]:
+    """The cuts of all releases that are sought, the next first."""
+    query = _joined(select(ClearanceRow.cut_id), principal, sought)
+    return list(session.exec(_ordered(query, Order.NEXT, None).limit(limit)))
+
+
+def count(session: Session, principal: Principal, sought: Sought, *, most: int) -> int:
+    """How many releases are sought, counted up to `most`."""
+    some = _joined(select(ClearanceRow.id), principal, sought).limit(most).subquery()
+    return session.exec(select(func.count()).select_from(some)).one()
+
+
+def standing(
+    session: Session, principal: Principal, cuts: Collection[str]
+) -> Mapping[str, Standing]:
+    """The decision that stands on each of these cuts of the principal's own, where there is one."""
+    query = select(ClearanceRow.cut_id, ClearanceRow.verdict, ClearanceRow.release_at).where(
+        col(ClearanceRow.tenant_id) == principal.tenant_id,
+        col(ClearanceRow.cut_id).in_(cuts),
+        _is_newest(),
+    )
+    return {
+        cut_id: Standing(Verdict(verdict), date.fromisoformat(day))
+        for cut_id, verdict, day in session.exec(query)
+    }
+
+
+def tally(session: Session, principal: Principal, work_id: str, *, most: int) -> tuple[int, int]:
+    """How many cuts a work and those below it have, and how many are cleared, up to `most`."""
+    below = col(CutRow.work_id).in_(select(_below(work_id).c.id))
+    own = select(CutRow.id).where(col(CutRow.tenant_id) == principal.tenant_id, below)
+    some = own.limit(most).subquery()
+    cuts = session.exec(select(func.count()).select_from(some)).one()
+    cleared = Sought(verdicts=frozenset({Verdict.CLEARED}), work_id=work_id)
+    return cuts, count(session, principal, cleared, most=most)
 
 
 def undecided(
@@ -92,6 +123,74 @@ def undecided(
     return [(cut_of(row), title) for row, title in session.exec(query)]
 
 
+def _joined(query: Any, principal: Principal, sought: Sought) -> Any:
+    return (
+        query.join(CutRow, col(CutRow.id) == col(ClearanceRow.cut_id))
+        .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
+        .where(
+            col(ClearanceRow.tenant_id) == principal.tenant_id,
+            col(WorkRow.tenant_id) == principal.tenant_id,
+            _is_newest(),
+            *_narrowed(sought),
+        )
+    )
+
+
+def _narrowed(sought: Sought) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if sought.verdicts:
+        where.append(col(ClearanceRow.verdict).in_(sorted(sought.verdicts)))
+    if sought.since is not None:
+        where.append(col(ClearanceRow.release_at) >= sought.since.isoformat())
+    if sought.until is not None:
+        where.append(col(ClearanceRow.release_at) <= sought.until.isoformat())
+    if sought.title:
+        where.append(col(WorkRow.title).contains(sought.title, autoescape=True))
+    if sought.work_id:
+        where.append(col(CutRow.work_id).in_(select(_below(sought.work_id).c.id)))
+    if sought.performer_id:
+        used = (
+            col(ClearanceUseRow.clearance_id) == col(ClearanceRow.id),
+            col(ClearanceUseRow.performer_id) == sought.performer_id,
+        )
+        where.append(exists().where(*used))
+    return where
+
+
+def _below(work_id: str) -> Any:
+    """A work and all below it; whose they are is asked of what is joined."""
+    top = select(WorkRow.id).where(col(WorkRow.id) == work_id).cte("below", recursive=True)
+    return top.union_all(select(WorkRow.id).where(col(WorkRow.parent_id) == top.c.id))
+
+
+def _ordered(query: Any, order: Order, after: tuple[str, str] | None) -> Any:
+    cut, day = col(ClearanceRow.cut_id), col(ClearanceRow.release_at)
+    if order is Order.DECIDED:
+        if after is not None:
+            query = query.where(col(ClearanceRow.seq) < int(after[0]))
+        return query.order_by(col(ClearanceRow.seq).desc())
+    if order is Order.LATEST:
+        if after is not None:
+            query = query.where(tuple_(day, cut) < tuple_(*after))
+        return query.order_by(day.desc(), cut.desc())
+    if order is Order.TITLE:
+        if after is not None:
+            query = query.where(
+                tuple_(col(WorkRow.title), cut) > tuple_(_title(after[1]), after[1])
+            )
+        return query.order_by(col(WorkRow.title), cut)
+    if after is not None:
+        query = query.where(tuple_(day, cut) > tuple_(*after))
+    return query.order_by(day, cut)
+
+
+def _title(cut_id: str) -> Any:
+    """The title of the work of a cut."""
+    cut, work = aliased(CutRow), aliased(WorkRow)
+    query = select(work.title).join(cut, col(cut.work_id) == col(work.id))
+    return query.where(col(cut.id) == cut_id).scalar_subquery()
+
+
 def _is_newest() -> ColumnElement[bool]:
     later = aliased(ClearanceRow)
     return ~exists().where(
@@ -107,6 +206,7 @@ def _release(row: ClearanceRow, cut: CutRow, title: str, reasons: str | None) ->
         label=cut.label,
         clearance_id=row.id,
         submission_id=row.submission_id,
+        seq=row.seq,
         verdict=Verdict(row.verdict),
         release_at=date.fromisoformat(row.release_at),
         decided_at=row.recorded_at,

@@ -91,6 +91,7 @@ OWN = (
     "/studio?shelf=waiting",
     "/studio?shelf=cleared",
     "/studio/new",
+    "/studio/bulks/{bulk_id}",
     "/studio/keys",
     "/questions",
     "/review",
@@ -214,8 +215,17 @@ def filmed(registry: Registry) -> dict[str, str]:
         use = house.declared("synthesise_voice")
         house.hand_in(cut, VOICE, STRANGER, declared=use)
         house.work_off()
+        body = {"act": "certify", "cut_ids": [cut, empty]}
+        bulk = house.client.post("/v1/bulks", body)["id"]
+        house.work_off()
         house.hand_in(scanning, VOICE, declared=use)
-    return {"cut_id": cut, "scanning": scanning, "empty": empty, "work_id": episode}
+    return {
+        "cut_id": cut,
+        "scanning": scanning,
+        "empty": empty,
+        "work_id": episode,
+        "bulk_id": bulk,
+    }
 
 
 def test_every_page_of_the_table_stands_here() -> None:

@@ -124,6 +124,21 @@ def test_many_releases_are_decided_again_at_once_and_a_question_is_answered_for_
         studio.work_off()
         page.goto(f"{registry.url}/studio")
         assert page.locator("tbody .badge.CLEARED").count() == 2
-        page.check("[data-all]")
-        page.click("[data-bulk-do=clear]")
-        page.wait_for_selector("[data-bulk] [role=status]:has-text('2.')")
+        # By keys alone: the first box, Shift and an arrow for the second, then the act.
+        page.focus("[data-pick] >> nth=0")
+        page.keyboard.press("Space")
+        page.keyboard.press("Shift+ArrowDown")
+        assert page.inner_text("[data-bulk] [role=status]").startswith("2 ")
+        page.select_option("#act", "release")
+        page.fill("#release_at", "2031-03-01")
+        page.click("[data-bulk-do]")
+        page.wait_for_url("**/studio/bulks/blk_*")
+        assert page.locator("#far progress").count() == 1
+        studio.work_off()
+        page.wait_for_selector("#far progress", state="detached")
+        assert page.locator("#cuts .badge.good").count() == 2
+        page.goto(f"{registry.url}/studio?week=2031-W09&order=title&work={series}")
+        assert page.locator("tbody .badge.CLEARED").count() == 2
+        page.goto(f"{registry.url}/works/{series}")
+        page.click(".actions a.quiet")
+        page.wait_for_url("**/studio?shelf=all&work=wrk_*")

@@ -102,6 +102,7 @@ def hold(stage: Stage, holder: Holder, name: str, *, agent: str = "") -> dict[st
     return {
         "performer_id": anna.id,
         "upload_id": unfinished,
+        "bulk_id": client.post("/v1/bulks", {"act": "certify", "cut_ids": [cut_id]})["id"],
         "mandate_id": mandate,
         "held_key_id": held["id"],
         "estate_id": estate["id"],
@@ -322,6 +323,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
     submission = {"cut_id": ids["cut_id"], "filename": "a.mp4", "declaration": declaration()}
     fixed: dict[str, dict[str, Any]] = {
         "/v1/tenants": {"name": "Another", "kind": "studio"},
+        "/v1/bulks": {"act": "certify", "cut_ids": [ids["cut_id"]]},
         "/v1/encoder-changes": {"model_id": "nobody"},
         "/v1/log/witnesses": {"vkey": WITNESS},
         "/v1/log/witnesses/removal": {"name": "nobody.example"},

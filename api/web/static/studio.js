@@ -1,57 +1,79 @@
-// Bulk acts on the release calendar: one call per picked row, what came of all of them in a sentence.
+// Acts on many cuts: those picked, or all that are sought, become one job with a page of its own.
+//
+// In the column of boxes arrow keys move, with Shift they pick on the way, Space picks; a click with
+// Shift picks everything since the last one.
 
 import { onPress, post, Told, word } from "/static/registry.js";
 
 const board = document.querySelector("[data-board]");
 const form = board.querySelector("[data-bulk]");
+const boxes = [...board.querySelectorAll("[data-pick]")];
+const everything = form?.querySelector("[data-everything]");
+let last = 0;
 
-const picked = () => [...board.querySelectorAll("[data-pick]:checked")];
+const picked = () => boxes.filter((box) => box.checked).map((box) => box.dataset.pick);
+
+/** Says how many are picked, where eyes and screen readers find it. */
+function tell() {
+  const said = picked().length ? word("bulk-picked").replace("7", picked().length) : "";
+  form.querySelector("[role=status]").textContent = said;
+}
+
+function pick(from, to, checked) {
+  for (const box of boxes.slice(Math.min(from, to), Math.max(from, to) + 1)) box.checked = checked;
+  tell();
+}
 
 function price() {
   const { rate, currency, kind } = form.elements;
   return { kind: kind.value, rate: rate.value, currency: currency.value };
 }
 
-const ACTS = {
-  clear: (row) => post(`/v1/submissions/${row.submission}/clearances`),
-  send: (row) => post(`/v1/clearances/${row.clearance}/requests`, { tariff: price() }),
+/** What the act needs besides the cuts. */
+const needs = {
+  release: () => ({ release_at: form.elements.release_at.value }),
+  ask: () => ({ tariff: price() }),
 };
 
-/** Says how many worked; where the registry refused, its last sentence says why. */
-async function each(rows, act, say) {
-  let done = 0;
-  let refused = "";
-  for (const row of rows) {
-    say(word("bulk-doing").replace("7", done + 1).replace("9", rows.length));
-    try {
-      await act(row.dataset);
-      done += 1;
-    } catch (error) {
-      if (!(error instanceof Told)) throw error;
-      refused = error.message;
-    }
+/** Shows the fields of the act that is chosen, and no others'. */
+function choose() {
+  const act = form.elements.act.value;
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = part.dataset.for !== act;
+    for (const field of part.querySelectorAll("input")) field.required = !part.hidden;
   }
-  const left = rows.length - done;
-  const skipped = left ? ` ${word("bulk-skipped").replace("9", left)} ${refused}` : "";
-  say(word("bulk-done").replace("7", done) + skipped);
 }
 
-for (const button of form?.querySelectorAll("[data-bulk-do]") ?? []) {
-  onPress(button, async (say) => {
-    const rows = picked();
-    if (!rows.length) throw new Told(word("bulk-none"));
-    if (button.dataset.bulkDo === "ask") {
-      form.querySelector("[data-price]").hidden = false;
-      form.elements.rate.required = true;
-      form.elements.rate.focus();
-      return;
-    }
-    if (!form.reportValidity()) return;
-    await each(rows, ACTS[button.dataset.bulkDo], say);
+async function begin() {
+  const act = form.elements.act.value;
+  const which = everything?.checked ? { sought: JSON.parse(form.dataset.sought) } : { cut_ids: picked() };
+  if (which.cut_ids?.length === 0) throw new Told(word("bulk-none"));
+  if (!form.reportValidity()) return;
+  const sure = everything?.checked ? form.dataset.sure : act === "ask" && form.dataset.sureAsk;
+  if (sure && !window.confirm(sure)) return;
+  const made = await post("/v1/bulks", { act, ...which, ...needs[act]?.() });
+  location.assign(`/studio/bulks/${made.id}`);
+}
+
+boxes.forEach((box, at) => {
+  box.addEventListener("click", (event) => {
+    pick(event.shiftKey ? last : at, at, box.checked);
+    last = at;
   });
-}
-
-form?.addEventListener("submit", (event) => event.preventDefault());
-form?.querySelector("[data-all]").addEventListener("change", (event) => {
-  for (const box of board.querySelectorAll("[data-pick]")) box.checked = event.target.checked;
+  box.addEventListener("keydown", (event) => {
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
+    if (!boxes[next]) return;
+    event.preventDefault();
+    if (event.shiftKey) pick(at, next, true);
+    boxes[next].focus();
+    last = next;
+  });
 });
+
+if (form) {
+  onPress(form.querySelector("[data-bulk-do]"), begin);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.elements.act.addEventListener("change", choose);
+  form.querySelector("[data-all]").addEventListener("change", (event) => pick(0, boxes.length, event.target.checked));
+  choose();
+}
