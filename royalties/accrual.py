@@ -135,6 +135,21 @@ def plan(wanted: Iterable[Accrual], booked: Mapping[str, Booked]) -> Plan:
     return Plan((*reverse, *left.values()), tuple(book), unchanged)
 
 
+def in_book(
+    book: str, wanted: Iterable[Accrual], booked: Mapping[str, Booked]
+) -> tuple[tuple[Accrual, ...], dict[str, Booked]]:
+    """What of it is, or is to be, booked in one book: what was booked once stays where it is."""
+    mine = {key: one for key, one in booked.items() if one.book == book}
+    return (
+        tuple(
+            one
+            for one in wanted
+            if one.live_key in mine or (one.live_key not in booked and one.book == book)
+        ),
+        mine,
+    )
+
+
 def _reason(code: str, territories: Iterable[str]) -> Reason:
     told = {"territories": ", ".join(sorted(territories))}
     return Reason(code, told if code == NOT_THERE else {})

@@ -135,8 +135,10 @@ class _Sources:
         waiting += [(one.seq, [facts_money.document(one, lines)]) for one, lines in told.documents]
         waiting += [(one.seq, [facts_money.money(one)]) for one in told.receipts]
         waiting += [(one.seq, [facts_money.match(one)]) for one in told.matches]
-        waiting += [(_place(one, ordered), facts_money.run(one)) for one in told.runs]
-        self._waiting = sorted(waiting, key=lambda item: item[0], reverse=True)
+        by_number = sorted(told.runs, key=lambda one: one.run.number)
+        waiting += [(_place(one, ordered), facts_money.run(one)) for one in by_number]
+        # Turned round and not sorted so, since of equals the first is told first.
+        self._waiting = sorted(waiting, key=lambda item: item[0])[::-1]
         self._named = {one.id: "document" for one, _ in told.documents}
         self._named |= {one.id: "money" for one in told.receipts}
         self._named |= {one.id: "match" for one in told.matches}
@@ -161,7 +163,8 @@ def _place(told: ToldRun, ordered: Sequence[Transaction]) -> int:
     """Before the run's first transaction; one without any comes after what was booked by then."""
     own = [one.seq for one in ordered if one.run_id == told.run.id]
     closed = told.run.closed_at or told.run.until
-    return min(own, default=1 + sum(one.seq for one in ordered[-1:] if one.recorded_at <= closed))
+    by_then = max((one.seq for one in ordered if one.recorded_at <= closed), default=0)
+    return min(own, default=1 + by_then)
 
 
 def _fact(one: Transaction, rate: Rate | None, source: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -6,12 +6,13 @@ line that is wrong. What the bank knows a payment by is not written.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.clock import from_text, to_text
 from royalties.accounts import AccountKind, parse
 from royalties.closing import digest
+from royalties.models import Ratio
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_income import (
     Allocation,
@@ -25,23 +26,29 @@ from royalties.models_payouts import Payout, PayoutState, Way
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Release, Run, RunLine
 from royalties.wire_runs import line_to_dict, release_to_dict, run_to_dict
+from royalties.withholding import Exemption, TaxStatus, jurisdiction
 
 Fact = dict[str, Any]
 _ANSWERED = {
     TransactionKind.SETTLEMENT: PayoutState.SETTLED,
     TransactionKind.RETURN: PayoutState.RETURNED,
 }
+ELSEWHERE = "*"
 _NOT_FACTS = ("state", "log_index", "dropped_for")
 
 
 @dataclass(frozen=True, slots=True)
 class ToldRun:
-    """A closed run with all that it did; `ruled` are claims that two people divided."""
+    """A closed run with all that it did; `ruled` are claims that two people divided.
+
+    `taxed` says where payees were taxed, as far as it is still known.
+    """
 
     run: Run
-    lines: Iterable[RunLine]
-    releases: Iterable[Release]
+    lines: Sequence[RunLine]
+    releases: Sequence[Release]
     ruled: Sequence[tuple[ReceivedClaim, int]] = ()
+    taxed: Mapping[str, TaxStatus] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -181,8 +188,10 @@ def match_from(said: Mapping[str, Any], seq: int) -> Allocation:
 
 
 def run(told: ToldRun) -> Iterator[Fact]:
-    """Every line and release of a run, what was ruled about its claims, and the run itself."""
+    """Every line and release of a run, its payees' taxes, what was ruled, and the run itself."""
     name = told.run.id
+    for payee_id, status in sorted(told.taxed.items()):
+        yield {"fact": "run-payee", "run": name, "payee": payee_id, **_taxed(status)}
     for line in told.lines:
         yield {"fact": "run-line", "run": name, **line_to_dict(line)}
     for one in told.releases:
@@ -193,6 +202,22 @@ def run(told: ToldRun) -> Iterator[Fact]:
         yield {"fact": "run-ruled", "run": name, **named, **figures}
     said = run_to_dict(told.run)
     yield {"fact": "run", **{key: value for key, value in said.items() if key not in _NOT_FACTS}}
+
+
+def status_from(said: Mapping[str, Any], at: datetime) -> TaxStatus:
+    """Where a payee was taxed in a run planned by what was known at `at`."""
+    residence = jurisdiction() if said["resident"] else ELSEWHERE
+    rate = said["exempted_to"]
+    day = at.date()
+    paper = None if rate is None else Exemption("", Ratio(int(rate[0]), int(rate[1])), day, day)
+    return TaxStatus(residence, exemption=paper)
+
+
+def _taxed(status: TaxStatus) -> Fact:
+    """As much as a tax follows from: which other country it is says nothing about it."""
+    paper = status.exemption
+    rate = None if paper is None else [paper.rate.numerator, paper.rate.denominator]
+    return {"resident": status.residence == jurisdiction(), "exempted_to": rate}
 
 
 def is_about(live_key: str, ruled: Iterable[str]) -> bool:

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from core.dated import Dated, dated, in_force
+from core.money import split
 from royalties.accounts import AccountKind, account, unidentified
 from royalties.closing import digest
 from royalties.models_books import Posting
@@ -21,6 +22,8 @@ from royalties.models_unclaimed import UnclaimedLine
 DATA_FILE = "unclaimed.json"
 LISTED_AFTER = "paid-out"
 GIVEN_UP_AFTER = "undistributable"
+PRO_RATA = "pro-rata"
+SOCIAL = account(AccountKind.SOCIAL, "unclaimed")
 LAST_MONTH = 12
 Key = tuple[str, str, str]
 
@@ -35,9 +38,21 @@ def account_of(year: int) -> str:
     return account(AccountKind.UNCLAIMED, month_of_year(year))
 
 
-def becomes(at: datetime) -> str:
-    """The account that money goes to which nobody claimed in time, by the rule in force."""
-    return in_force(_rules(), at) or account(AccountKind.SOCIAL, "unclaimed")
+def becomes(at: datetime, amount: int, kept: Mapping[str, int]) -> dict[str, int]:
+    """The accounts that money goes to which nobody claimed in time, by the rule in force.
+
+    `kept` is what the runs of the year kept in reserve, by the run under which they did: a reserve
+    is released to everybody in proportion to what it was kept of, and so is what is added to it.
+    """
+    target = in_force(_rules(), at) or SOCIAL
+    if target != PRO_RATA:
+        return {target: amount}
+    weights = {account(AccountKind.RESERVE, name): net for name, net in kept.items() if net > 0}
+    if not weights:
+        return {SOCIAL: amount}
+    names = sorted(weights)
+    shares = split(amount, [weights[name] for name in names])
+    return {name: share for name, share in zip(names, shares, strict=True) if share}
 
 
 def of_strangers(
@@ -82,7 +97,13 @@ def grouped(lines: Iterable[UnclaimedLine]) -> list[tuple[tuple[str, str, str], 
 
 def moved(source: str, target: str, amount: int, currency: str) -> tuple[Posting, ...]:
     """An amount that goes from one account to another."""
-    return Posting(source, amount, currency), Posting(target, -amount, currency)
+    return given(source, {target: amount}, currency)
+
+
+def given(source: str, targets: Mapping[str, int], currency: str) -> tuple[Posting, ...]:
+    """Amounts that go from one account to others."""
+    sides = (Posting(name, -amount, currency) for name, amount in sorted(targets.items()))
+    return Posting(source, sum(targets.values()), currency), *sides
 
 
 @cache

@@ -18,8 +18,10 @@ from core.dated import Dated, dated, in_force
 from core.errors import Broken
 from core.money import mul_div
 from royalties.models import Ratio
+from royalties.models_runs import Tax
 
 DATA_FILE = "withholding.json"
+_USED_UP = 10**18
 
 
 class Why(StrEnum):
@@ -119,6 +121,17 @@ def withheld(
         return Withheld(0, 0, Why.SMALL)
     tax = _share(gross_micro, rates.tax)
     return Withheld(tax, _share(tax, rates.surcharge), Why.NON_RESIDENT)
+
+
+def of_a_run(net_micro: int, status: TaxStatus, at: datetime) -> Tax:
+    """What a run withholds of an amount, without regard to what stays free within a year.
+
+    What is free shows when the year ends.
+    """
+    found = withheld(net_micro, status, at, earlier_micro=_USED_UP)
+    if found.total_micro == 0:
+        return Tax(reason=found.reason)
+    return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
 
 
 def rates_at(at: datetime) -> Rates:

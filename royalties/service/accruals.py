@@ -47,6 +47,7 @@ class _Tally:
     collecting: CollectorsOf
     asked: Mapping[str, Sequence[UnlicensedPrice]]
     pools: PoolsOf
+    book: str = ""
     new: int = 0
     unchanged: int = 0
     reversed: int = 0
@@ -54,7 +55,7 @@ class _Tally:
     kept: Counter[Outcome] = field(default_factory=Counter)
 
     def skip(self, found: Sequence[Skipped]) -> None:
-        for one in found:
+        for one in () if self.book else found:
             key = (one.use_id, one.reason.code)
             before = self.skipped.get(key)
             if before is None:
@@ -86,12 +87,18 @@ def accrue(
     return accrue_cuts(session, principal, _cuts(session, principal, clearance_id))
 
 
-def accrue_cuts(session: Session, principal: Principal, cut_ids: Sequence[str]) -> AccrualReport:
-    """Accrue what the tenant owes for these cuts; who asked has been let through before."""
+def accrue_cuts(
+    session: Session, principal: Principal, cut_ids: Sequence[str], *, book: str = ""
+) -> AccrualReport:
+    """Accrue what the tenant owes for these cuts, in every book or in one.
+
+    Who asked has been let through before. For one book nothing is told of uses that earn nothing,
+    which may be anybody's.
+    """
     collecting = CollectorsOf(session)
     asked = unlicensed.of_books(session, principal, collecting.books)
     clerks, pools = Clerks(session, utc_now()), PoolsOf(session, principal)
-    tally = _Tally(clerks, collecting, asked, pools)
+    tally = _Tally(clerks, collecting, asked, pools, book)
     for start in range(0, len(cut_ids), CUTS_AT_ONCE):
         some = cut_ids[start : start + CUTS_AT_ONCE]
         # A cut on which nothing was ever decided owes nothing.
@@ -153,9 +160,12 @@ def _accrue_page(
         lines = [(line, factors_for(line.period)) for line in page.lines.get(cut_id, ())]
         wanted, skipped = accrual.desired(uses, lines, agreed)
         known = {name: one for line, _ in lines for name, one in booked.get(line.id, {}).items()}
-        plans.append(accrual.plan(wanted, known))
-        gone = (booked.get(name, {}) for name in page.gone.get(cut_id, ()))
-        plans.append(accrual.plan((), {name: one for some in gone for name, one in some.items()}))
+        some = (booked.get(name, {}) for name in page.gone.get(cut_id, ()))
+        gone = {name: one for told in some for name, one in told.items()}
+        if tally.book:
+            wanted, known = accrual.in_book(tally.book, wanted, known)
+            _, gone = accrual.in_book(tally.book, (), gone)
+        plans += [accrual.plan(wanted, known), accrual.plan((), gone)]
         owed.append((wanted, agreed))
         tally.skip(skipped)
         kept = Counter(one.pins.outcome for one in wanted)

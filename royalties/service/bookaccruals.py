@@ -12,7 +12,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.errors import Conflict
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, require, system
 from royalties.models import AccrualReport
@@ -28,14 +27,13 @@ _Due = Sequence[tuple[str, str, int]]
 
 
 def begin(session: Session, principal: Principal, *, now: datetime) -> BookAccrual:
-    """Begin to accrue: every due cut for the operator, else a licensee's own cuts.
+    """Begin to accrue: every due cut for who collects, else a licensee's own cuts.
 
-    Claims go into whichever book they belong in. While one of the tenant's is running, it is that
-    one. Raises `NotAllowed` without `usage`, `Conflict` for a society: the operator's go books its
-    claims.
+    Claims go into whichever book they belong in; a society's go books those of its own book alone.
+    While one of the tenant's is running, it is that one. Raises `NotAllowed` without `usage`.
     """
     require(principal, "usage")
-    owner_id = _owner(session, principal)
+    owner_id = _owner(principal)
     found = store.running(session, principal)
     if found is not None:
         return found
@@ -54,13 +52,13 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     before = store.get(session, principal, name)
     if not before.running:
         return before
-    owner_id = _owner(session, principal)
+    owner_id = _owner(principal)
     found = store.due(
         session, _capability(principal), owner_id=owner_id, after=before.after, limit=CUTS_MAX
     )
     # Decide.
     some = _few(found)
-    reports = _accrued(session, some)
+    reports = _accrued(session, some, _book(session, principal))
     made = replace(
         _counted(before, reports),
         done=before.done + len(some),
@@ -91,16 +89,15 @@ def newest(session: Session, principal: Principal) -> tuple[BookAccrual, ...]:
     return store.newest(session, principal)
 
 
-def _owner(session: Session, principal: Principal) -> str | None:
-    """Whose cuts are due: everybody's for the operator, else one's own."""
-    if principal.tenant_kind not in COLLECTORS:
-        return principal.tenant_id
-    if principal.tenant_id != collector(session):
-        raise Conflict(
-            "Accruing goes through every licensee's cuts, whichever book their claims go into.",
-            next_step="Ask the operator for it; claims of your mandates are booked in your book.",
-        )
-    return None
+def _owner(principal: Principal) -> str | None:
+    """Whose cuts are due: everybody's for who collects, else one's own."""
+    return None if principal.tenant_kind in COLLECTORS else principal.tenant_id
+
+
+def _book(session: Session, principal: Principal) -> str:
+    """The one book that a society books in; empty for all of them."""
+    collects = principal.tenant_kind in COLLECTORS and principal.tenant_id != collector(session)
+    return principal.tenant_id if collects else ""
 
 
 def _few(found: _Due) -> _Due:
@@ -113,12 +110,15 @@ def _few(found: _Due) -> _Due:
     return found
 
 
-def _accrued(session: Session, some: _Due) -> list[AccrualReport]:
+def _accrued(session: Session, some: _Due, book: str) -> list[AccrualReport]:
     """Each licensee's cuts on its behalf, as it would accrue them itself."""
     cuts: defaultdict[str, list[str]] = defaultdict(list)
     for owner_id, cut_id, _ in some:
         cuts[owner_id].append(cut_id)
-    return [accrue_cuts(session, system(owner_id), cuts[owner_id]) for owner_id in sorted(cuts)]
+    return [
+        accrue_cuts(session, system(owner_id), cuts[owner_id], book=book)
+        for owner_id in sorted(cuts)
+    ]
 
 
 def _counted(before: BookAccrual, reports: Sequence[AccrualReport]) -> BookAccrual:

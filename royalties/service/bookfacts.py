@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from sqlmodel import Session
 
 from core.principal import Principal, SearchCapability, require, system
+from core.rowtexts import vault_of
 from royalties import facts, facts_money
 from royalties.facts import Told
 from royalties.facts_money import ToldRun
 from royalties.models_runs import Run, RunState
 from royalties.runfile import handed_on
+from royalties.service.payees import tax_statuses
 from royalties.service.periods import transactions_of
 from royalties.service.run_planning import paired
 from royalties.service.tariffs import tariffs_pinned
@@ -74,4 +76,13 @@ def _run(session: Session, capability: SearchCapability, run: Run) -> ToldRun:
         if claim.part_of or facts_money.is_about(claim.live_key, ruled)
     ]
     releases = [one for one, _ in run_lines.releases(session, capability, run.id)]
-    return ToldRun(run, run_lines.hashed(session, capability, run.id), releases, divided)
+    lines = list(run_lines.hashed(session, capability, run.id))
+    taxed = tax_statuses(
+        session,
+        vault_of(session),
+        capability,
+        {one.payee_id for one in lines} | {one.payee_id for one in releases},
+        book=run.tenant_id,
+        at=run.until,
+    )
+    return ToldRun(run, lines, releases, divided, taxed)

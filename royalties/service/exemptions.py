@@ -117,7 +117,10 @@ def in_force(
     *,
     at: datetime,
 ) -> Mapping[str, Exemption]:
-    """The certificate that counts at `at` of each of these payees; the newest where several do."""
+    """The certificate that counts at `at` of each of these payees; the newest where several do.
+
+    One that was agreed on later did not count then.
+    """
     day = at.date()
     return {
         one.payee_id: Exemption(
@@ -125,6 +128,8 @@ def in_force(
         )
         for one in store.granted(session, capability, book, payee_ids)
         if one.valid_from <= day <= one.valid_until
+        and one.granted_at is not None
+        and one.granted_at <= at
     }
 
 

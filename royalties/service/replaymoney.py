@@ -17,7 +17,7 @@ from core.db import next_seq
 from core.errors import BadInput, Broken
 from core.money import rate_text
 from core.principal import SearchCapability, system
-from royalties import facts_money, invoicing, payoutbooks, receiving
+from royalties import facts_money, invoicing, payoutbooks, receiving, taxcheck
 from royalties.accounts import parse
 from royalties.deductions import rate_sets
 from royalties.ledger import Stamp
@@ -70,7 +70,7 @@ class Money:
                 return self._money(fact)
             case "match":
                 return self._match(fact, line)
-            case "run-line" | "run-release" | "run-ruled":
+            case "run-line" | "run-release" | "run-ruled" | "run-payee":
                 return self._part_of_run(fact, line)
             case "run":
                 return self._run(fact, line)
@@ -186,6 +186,7 @@ class Money:
         proof = checking.done()
         found = [self._difference(run, proof, fault, line) for fault in proof.faults]
         yield from found
+        yield from self._taxes(run, line)
         runs.add_run(self.session, replace(run, state=RunState.DRAFT), checking.totals, at=at)
         for state in (RunState.PROPOSED, RunState.CLOSED):
             payload = {"run": run.id, "hash": proof.recomputed}
@@ -206,6 +207,22 @@ class Money:
         where = self.places.get(f"{run.id}/{place}", line)
         sides = (proof.stated, proof.recomputed) if name == "hash" else ("", name)
         return Difference(where, place, *sides)
+
+    def _taxes(self, run: Run, line: int) -> Iterator[Difference]:
+        """What was withheld otherwise than where payees are taxed would have it."""
+        told = self.ruled.pop(f"{run.id}/run-payee", ())
+        statuses = {one["payee"]: facts_money.status_from(one, run.until) for one in told}
+        capability = SearchCapability("replay", self.book)
+        before = {claim.live_key: some for claim, some in paired(self.session, run)}
+        for item in run_lines.hashed(self.session, capability, run.id):
+            tax = taxcheck.of_line(item, before.get(item.live_key, ()), statuses, run.until)
+            where = self.places.get(f"{run.id}/{item.live_key}", line)
+            for name, *sides in taxcheck.amounts(item.parts, tax):
+                yield Difference(where, f"{item.live_key} {name}", *map(rate_text, sides))
+        for one, _ in run_lines.releases(self.session, capability, run.id):
+            tax = taxcheck.of_release(one, statuses, run.until)
+            for name, *sides in taxcheck.amounts(one.parts, tax):
+                yield Difference(line, f"{one.source} {name}", *map(rate_text, sides))
 
     def _keep_lines(self, run: Run, at: datetime) -> None:
         lines = [line_from_dict(one) for one in self.ruled.pop(f"{run.id}/run-line", ())]

@@ -19,11 +19,9 @@ from royalties import holds as rules
 from royalties.models_runs import Tax
 from royalties.service.payees import tax_statuses
 from royalties.service.sisters import payees_of_societies
-from royalties.withholding import TaxStatus, authority, withheld
+from royalties.withholding import TaxStatus, of_a_run
 
 NO_TAX_STATUS = "tax-status-missing"
-# A run withholds as if the year's free amount were used up: what is free shows when the year ends.
-_USED_UP = 10**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +69,7 @@ class RunPayees:
     def tax(self, payee_id: str, net_micro: int) -> Tax:
         """What is withheld of an amount that a payee gets now."""
         status = self._statuses.get(payee_id)
-        if status is None:
-            return Tax()
-        found = withheld(net_micro, status, self.at, earlier_micro=_USED_UP)
-        if found.total_micro == 0:
-            return Tax(reason=found.reason)
-        return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
+        return Tax() if status is None else of_a_run(net_micro, status, self.at)
 
     def _people(self, capability: SearchCapability, names: list[str]) -> dict[str, _Person]:
         session = self.session

@@ -17,7 +17,7 @@ from fingerprint.models import Reason
 from royalties.models import UsageRow
 from royalties.models_usage import Hold, HoldState
 from royalties.plausibility import contradictions, jumped, months_back, rules_for
-from royalties.service.books import collector
+from royalties.service.holders import book_of
 from royalties.store import screened, usageholds
 from royalties.store.intake import line_ids
 
@@ -28,13 +28,17 @@ _Place = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Screen:
-    """The look at one import; `cuts` are those whose months are compared when it ends."""
+    """The look at one import; `cuts` are those whose months are compared when it ends.
+
+    `books` remembers whose clerks decide on what is held.
+    """
 
     import_id: str
     reporter_id: str
     at: datetime
     cuts: set[str] = field(default_factory=set)
     held: int = 0
+    books: dict[_Place, str] = field(default_factory=dict)
 
     def look(
         self,
@@ -89,26 +93,41 @@ class Screen:
     ) -> None:
         if not lines:
             return
-        book = collector(session)
+        books = self._books(session, lines)
         usageholds.add_holds(
             session,
             [
                 Hold(
                     id=derived_id("uhd", line_id),
-                    tenant_id=book,
+                    tenant_id=books[place],
                     reporter_id=self.reporter_id,
                     line_id=line_id,
-                    cut_id=cut_id,
-                    period=period,
-                    rules_id=rules_for(period).id,
+                    cut_id=place[0],
+                    period=place[2],
+                    rules_id=rules_for(place[2]).id,
                     reasons=reasons,
                     state=HoldState.HELD,
                     recorded_at=self.at,
                 )
-                for line_id, (cut_id, _, period), reasons in lines
+                for line_id, place, reasons in lines
             ],
         )
         self.held += len(lines)
+
+    def _books(
+        self, session: Session, lines: Sequence[tuple[str, _Place, tuple[Reason, ...]]]
+    ) -> dict[_Place, str]:
+        """Whose clerks decide, looked up once for each cut, territory and month."""
+        one_of = {place: line_id for line_id, place, _ in lines}
+        for start in range(0, len(one_of), _AT_ONCE):
+            some = list(one_of.items())[start : start + _AT_ONCE]
+            told = screened.lines_by_id(session, self._capability, [name for _, name in some])
+            self.books |= {
+                place: book_of(session, told[name])
+                for place, name in some
+                if place not in self.books
+            }
+        return self.books
 
 
 def _place(row: UsageRow) -> _Place:

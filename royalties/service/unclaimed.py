@@ -5,6 +5,7 @@ at once, and comes back with the next run when somebody claims it or can be paid
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from royalties.accounts import AccountKind
 from royalties.closing import digest
 from royalties.deadlines import day_of
 from royalties.models_books import Transaction, TransactionKind
+from royalties.models_runs import RunState
 from royalties.models_unclaimed import (
     UnclaimedKind,
     UnclaimedLine,
@@ -34,7 +36,7 @@ from royalties.service.periods import DECIDERS
 from royalties.service.received import received
 from royalties.service.unclaimedback import apart_in, claimed
 from royalties.service.unreached import of_payees
-from royalties.store import balances, complaints
+from royalties.store import balances, complaints, run_lines, runs
 from royalties.store import ledger as ledger_store
 from royalties.store import unclaimed as store
 
@@ -126,7 +128,9 @@ def decide(
     )
     # Save.
     clerk = Clerk(session, item.tenant_id, now)
-    ledger_store.add_transactions(session, _booked(item, lines, clerk, now))
+    given_up = item.kind is UnclaimedKind.GIVEN_UP
+    kept = _kept(session, item) if given_up else {}
+    ledger_store.add_transactions(session, _booked(item, lines, clerk, now, kept))
     single = used.single_operator or is_single_operator(session)
     done = replace(item, state=UnclaimedState.BOOKED, booked_at=now, single_operator=single)
     store.save(session, principal, done)
@@ -195,15 +199,40 @@ def _left(
     ]
 
 
+def _kept(session: Session, item: UnclaimedList) -> dict[str, dict[str, int]]:
+    """What closed runs over months of a year kept in reserve, by currency and first run."""
+    capability = SearchCapability("unclaimed", item.tenant_id)
+    year = f"{item.year:04d}"
+    closed = [
+        one.family_id
+        for one in runs.of_book(session, capability, item.tenant_id)
+        if one.state is RunState.CLOSED and one.first_month[:4] <= year <= one.last_month[:4]
+    ]
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for name in sorted(set(closed)):
+        for *_, unit, micro in run_lines.kept_back(session, capability, item.tenant_id, name):
+            found[unit][name] = found[unit].get(name, 0) + micro
+    return found
+
+
 def _booked(
-    item: UnclaimedList, lines: list[UnclaimedLine], clerk: Clerk, now: datetime
+    item: UnclaimedList,
+    lines: list[UnclaimedLine],
+    clerk: Clerk,
+    now: datetime,
+    kept: Mapping[str, Mapping[str, int]],
 ) -> list[Transaction]:
     given_up = item.kind is UnclaimedKind.GIVEN_UP
-    target = rules.becomes(now) if given_up else rules.account_of(item.year)
+
+    def targets(amount: int, currency: str) -> Mapping[str, int]:
+        if given_up:
+            return rules.becomes(now, amount, kept.get(currency, {}))
+        return {rules.account_of(item.year): amount}
+
     return [
         ledger.book(
             TransactionKind.RELEASE,
-            rules.moved(source, target, amount, currency),
+            rules.given(source, targets(amount, currency), currency),
             clerk.stamp(),
             facts_key=digest({"unclaimed": item.id, "of": [source, currency]}),
             reason=UNDISTRIBUTABLE if given_up else APART,

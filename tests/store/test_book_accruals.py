@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import Broken, Conflict, NotAllowed, NotFound
+from core.errors import Broken, NotAllowed, NotFound
 from core.principal import Principal
 from royalties.models_bookaccruals import BookAccrual
 from royalties.service import bookaccruals
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
+from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.test_collecting_books import agree, books, mandate
 from tests.unit.royalties.worlds import tariff
 
 NOW = datetime.now(UTC)
@@ -115,10 +117,33 @@ def test_a_licensee_accrues_its_own_cuts_and_a_stranger_sees_nothing_of_it(stage
 
 
 def test_who_may_not_is_refused(stage: Stage) -> None:
-    with pytest.raises(Conflict, match="every licensee"):
-        begin(stage, stage.world.principal("society"))
     with pytest.raises(NotAllowed):
         begin(stage, replace(stage.studio, scopes=frozenset({"reports"})))
+
+
+def test_a_society_accrues_what_its_own_book_collects_and_nothing_else(stage: Stage) -> None:
+    gvl = stage.world.principal("society")
+    anna, ben = stage.performer(), stage.performer()
+    cut_id = stage.cut()
+    with office_of(stage) as office:
+        agree(office, mandate(gvl, anna))
+    for one in (anna, ben):
+        stage.licence(one, PRICE)
+    stage.clear(cut_id, found(cut_id, anna), found(cut_id, ben))
+    stage.import_lines(f"{cut_id},DE,2026-11,5", f"{cut_id},DE,2026-10,5")
+    made = to_end(stage, gvl, begin(stage, gvl).id)
+    assert (made.new, dict(made.skipped)) == (1, {})
+    assert [sum(map(bool, one.values())) for one in books(stage, gvl, stage.world.operator)] == [
+        2,
+        0,
+    ]
+    assert to_end(stage, gvl, begin(stage, gvl).id).unchanged == 1
+    operator = stage.world.operator
+    done = to_end(stage, operator, begin(stage, operator).id)
+    assert (done.new, done.unchanged) == (3, 1)
+    stage.clear(cut_id, found(cut_id, ben))
+    gone = to_end(stage, gvl, begin(stage, gvl).id)
+    assert (gone.new, gone.reversed) == (0, 1), "what the operator booked of her stays its own"
 
 
 def test_why_uses_earned_nothing_is_counted(stage: Stage) -> None:

@@ -156,6 +156,22 @@ def test_a_forged_amount_is_named_with_its_line(lines: list[str], tmp_path: Path
         assert kind != named_as or place in wrong
 
 
+def test_what_a_run_withheld_follows_from_where_its_payees_are_taxed(
+    lines: list[str], tmp_path: Path
+) -> None:
+    told = [json.loads(line) for line in lines if '"fact":"run-payee"' in line]
+    assert {one["resident"] for one in told} == {True, False}
+    assert not [one for one in told if "US" in one.values()], "which country it is stays here"
+    for number, one in enumerate(told[:2]):
+        changed, folder = [*lines], tmp_path / str(number)
+        folder.mkdir()
+        at_home = not one["resident"]
+        forged(changed, "run-payee", lambda fact, home=at_home: fact.update(resident=home), number)
+        named_ = [x for x in found(folder, changed).differences if x.what.endswith("tax_micro")]
+        zero = "recomputed" if at_home else "stated"
+        assert named_ and {getattr(x, zero) for x in named_} == {"0"}
+
+
 def test_what_cannot_be_booked_names_its_line(lines: list[str], tmp_path: Path) -> None:
     for number, (kind, change) in enumerate(UNBOOKABLE):
         changed, folder = [*lines], tmp_path / str(number)

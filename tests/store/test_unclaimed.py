@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from core import notices
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.ids import derived_id
 from registry.models.people import Performer
 from royalties.accounts import AccountKind
 from royalties.models_complaints import Ground, Ruling
@@ -17,7 +19,7 @@ from royalties.models_runs import Run
 from royalties.models_unclaimed import UnclaimedKind, UnclaimedList, UnclaimedState
 from royalties.service import payees, publishing, rulings, runs, unclaimed
 from royalties.service.runs import Wanted
-from royalties.unclaimed import of_strangers
+from royalties.unclaimed import becomes, of_strangers
 from royalties.wire_unclaimed import published_to_dict
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
@@ -191,6 +193,26 @@ def test_after_three_years_it_is_given_up(money: Money, cut_id: str) -> None:
         propose(money, GONE, UnclaimedKind.GIVEN_UP)
 
 
+def test_what_is_given_up_goes_to_everybody_whom_the_years_runs_paid(
+    money: Money, cut_id: str, tmp_path: Path
+) -> None:
+    first = run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    decide(money, propose(money))
+    for final in (False, False, True):
+        run_at(money, Wanted(follows_id=first.id, final=final), LATER)
+    anna = f"payable:{money.people[cut_id].payee_id}"
+    before = money.balance(anna)
+    decide(money, propose(money, GONE, UnclaimedKind.GIVEN_UP), GONE)
+    assert money.balance(f"reserve:{first.id}") == -7_500_000
+    last = run_at(money, Wanted(follows_id=first.id), GONE)
+    assert (money.balance(f"reserve:{first.id}"), money.balance("social:unclaimed")) == (0, 0)
+    assert before - money.balance(anna) == 7_500_000
+    proved(money, last)
+    done, database = replayed(tmp_path, exported(money.office))
+    database.close()
+    assert done.same
+
+
 def test_a_payee_whom_nobody_named_comes_back_once_named(money: Money) -> None:
     anna = money.people[money.earn(10_000, taxed="")]
     known = money.people[money.earn(10_000)]
@@ -235,6 +257,24 @@ def test_a_list_that_changed_since_is_not_booked(money: Money) -> None:
     with pytest.raises(Conflict, match="has changed"):
         decide(money, item)
     assert money.balance("unclaimed:2026-12") == 0
+
+
+@given(
+    st.integers(1, 10**12),
+    st.dictionaries(
+        st.sampled_from([derived_id("run", name) for name in "abc"]), st.integers(-5, 10**9)
+    ),
+)
+def test_all_of_it_is_given_to_the_runs_in_proportion(amount: int, kept: dict[str, int]) -> None:
+    whole = sum(max(0, one) for one in kept.values())
+    found = becomes(GONE, amount, kept)
+    assert sum(found.values()) == amount
+    if not whole:
+        assert found == {"social:unclaimed": amount}
+    for name, one in kept.items():
+        exact = Fraction(amount * max(0, one), whole) if whole else 0
+        assert abs(found.get(f"reserve:{name}", 0) - exact) < 1
+    assert becomes(datetime(2026, 12, 31, tzinfo=UTC), amount, kept) == {"social:unclaimed": amount}
 
 
 @given(st.lists(st.integers(0, 10**12), min_size=1, max_size=6))

@@ -1,6 +1,7 @@
 """Implausible lines wait for a person, and earn nothing until one has decided."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -19,7 +20,9 @@ from royalties.service.usageholds import Shown
 from royalties.store.usage import pages
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
-from tests.store.royalties_stage import REPORTED_AT, Stage, cleared
+from tests.store.royalties_stage import REPORTED_AT, Stage, cleared, found
+from tests.store.test_collecting_books import agree as mandated
+from tests.store.test_collecting_books import mandate
 from tests.unit.royalties.worlds import tariff
 
 HEAD = "cut_id,territory,period,views,unique_views,watched,supersedes\n"
@@ -83,6 +86,29 @@ def test_a_contradicting_line_is_held_and_earns_once_it_is_released(office: Offi
     assert (shown.line.views, shown.hold.rules_id) == (10, "plausibility-1")
     assert decide(office, shown.hold).state is HoldState.RELEASED
     assert (stage.accrue().new, waiting(office)) == (1, [])
+
+
+def test_a_societys_clerks_decide_where_all_of_a_line_goes_into_its_book(office: Office) -> None:
+    stage, gvl = office.stage, office.stage.world.principal("society")
+    cut_id, anna = cleared(stage)
+    shared, ben = cleared(stage)
+    stage.licence(anna)
+    stage.clear(shared, found(shared, anna), found(shared, ben))
+    mandated(office, mandate(gvl, anna))
+    take_in(office, *(f"{cut},DE,2026-1{n},10,11,," for cut in (cut_id, shared) for n in (0, 1)))
+    theirs = replace(office, stage=Stage(replace(stage.world, operator=gvl)))
+    (mine,) = waiting(theirs)
+    assert (mine.line.cut_id, mine.line.period) == (cut_id, "2026-11")
+    assert {(one.line.cut_id, one.line.period) for one in waiting(office)} == {
+        (cut_id, "2026-10"),
+        (shared, "2026-10"),
+        (shared, "2026-11"),
+    }
+    with pytest.raises(NotFound):
+        decide(office, mine.hold)
+    assert decide(theirs, mine.hold, alone=0).approval_id is not None
+    assert agree(theirs, mine.hold, theirs.approver).state is HoldState.RELEASED
+    assert counted(office, cut_id) == [10]
 
 
 def test_a_rejected_line_never_earns_and_its_reporter_is_told(office: Office) -> None:
