@@ -12,6 +12,8 @@ from starlette.routing import BaseRoute
 from api.nouns import BODY_BYTES_MAX, NOUNS, include
 from api.routes import (
     account,
+    adminpages,
+    apipages,
     attestpages,
     auditpages,
     billingpages,
@@ -28,6 +30,7 @@ from api.routes import (
     likenesspages,
     linepages,
     log,
+    logpages,
     me,
     members,
     moneypages,
@@ -46,6 +49,7 @@ from api.routes import (
     societypages,
     softbinding,
     standings,
+    statuspages,
     studiopages,
     trialpages,
     workpages,
@@ -99,7 +103,8 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(of_a_society.router)
     for of_a_studio in (cutpages, studiopages, bulkpages, keypages, workpages, questionpages):
         whole.include_router(of_a_studio.router)
-    whole.include_router(reviewpages.router)
+    for of_oversight in (reviewpages, adminpages, statuspages, logpages, apipages):
+        whole.include_router(of_oversight.router)
     whole.include_router(people.entrance)
     whole.include_router(reset.entrance)
     whole.include_router(players.entrance)

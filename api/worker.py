@@ -17,7 +17,7 @@ from sqlmodel import Session
 from api.heartbeat import Heartbeat
 from api.housekeeping import EVERY_S, tidy
 from api.stopping import Stopping
-from core import jobs
+from core import jobs, lifesigns
 from core.clock import utc_now
 from core.errors import Broken, EbenbildError, Unavailable
 from core.init import World
@@ -26,6 +26,7 @@ from core.jobs import Job, LeaseLost
 LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
 Failure = Callable[[Session, Job], None]
+BEAT_EVERY_S = 10.0
 KINDS = (
     "embed",
     "answer",
@@ -58,12 +59,14 @@ class Worker:
         self._failures = failures
         self._stopping = stopping
         self._when_idle = when_idle
+        self._beat_at = -BEAT_EVERY_S
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     def run(self, *, drain: bool) -> int:
         """Work until asked to stop, or with `drain` until nothing is left; returns jobs ended."""
         ended, tidied_at = 0, -EVERY_S
         while not self._stopping.is_set():
+            self._beat()
             if time.monotonic() - tidied_at >= EVERY_S:
                 tidy(self._world)
                 tidied_at = time.monotonic()
@@ -78,6 +81,12 @@ class Worker:
                 self._when_idle()
                 self._stopping.wait(self._world.settings.jobs.poll_ms / 1000)
         return ended
+
+    def _beat(self) -> None:
+        """Show that this worker is there; during a job its lease does."""
+        if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
+            lifesigns.note(self._world.settings.data_dir, lifesigns.WORKER, utc_now())
+            self._beat_at = time.monotonic()
 
     def _claim(self) -> Job | None:
         with self._world.db.write() as session:

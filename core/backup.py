@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from core import files, integrity, log, sqlite
+from core import files, integrity, lifesigns, log, sqlite
 from core.canonical import canonical, parse_strict
 from core.clock import to_text
 from core.erasedpeople import PEOPLE_FILE
@@ -78,6 +78,7 @@ def write(world: World, folder: Path, *, now: datetime, progress: Progress) -> M
     _sign(world, part / MANIFEST, manifest, now)
     part.rename(folder)
     files.sync_folder(folder.parent)
+    lifesigns.note(world.settings.data_dir, lifesigns.BACKUP, now)
     return manifest
 
 

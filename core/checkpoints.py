@@ -91,6 +91,18 @@ def at_size(session: Session, size: int) -> Note:
     return Note(note.text, (*note.signatures, *(_parsed(item.line) for item in added)))
 
 
+def signed_at(session: Session, size: int) -> datetime | None:
+    """Return when the checkpoint of one size was signed; None where there is none."""
+    row = session.get(CheckpointRow, size)
+    return None if row is None else row.recorded_at
+
+
+def recent(session: Session, limit: int) -> list[tuple[int, datetime]]:
+    """Return (size, time) of the newest checkpoints, the newest first."""
+    query = select(CheckpointRow.size, CheckpointRow.recorded_at)
+    return list(session.exec(query.order_by(col(CheckpointRow.size).desc()).limit(limit)))
+
+
 def covering(session: Session, index: int, policy: Policy) -> Note:
     """Return the best checkpoint over a leaf: the newest with the policy's quorum, else the newest.
 

@@ -293,6 +293,27 @@ def open_jobs(session: Session, kinds: Sequence[str]) -> int:
     return session.exec(query).one()
 
 
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """What waits or is under way, over all tenants.
+
+    `oldest_at` is since when the first waits, `lease_until` until when some worker holds a job.
+    """
+
+    open: int
+    oldest_at: datetime | None
+    lease_until: datetime | None
+
+
+def queue(session: Session, kinds: Sequence[str]) -> Queue:
+    """How long the queue is, and whether anybody works on it."""
+    waiting = select(func.min(JobRow.available_at)).where(
+        col(JobRow.kind).in_(kinds), col(JobRow.state) == QUEUED
+    )
+    held = select(func.max(JobRow.lease_until)).where(col(JobRow.state) == LEASED)
+    return Queue(open_jobs(session, kinds), session.exec(waiting).one(), session.exec(held).one())
+
+
 def drop_ended(session: Session, *, before: datetime) -> int:
     """Drop jobs of every kind that ended before this time; returns how many."""
     session.flush()

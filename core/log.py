@@ -8,10 +8,10 @@ Hashes of complete subtrees are stored, so a root or a proof costs a few reads a
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import Index, func, or_, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import merkle
@@ -45,12 +45,16 @@ class LeafRow(SQLModel, table=True):
     """Table of leaves."""
 
     __tablename__ = "log_leaf"
-    __table_args__ = (append_only(),)
+    __table_args__ = (
+        Index("log_leaf_kind", "kind", "seq"),
+        Index("log_leaf_at", "at"),
+        append_only(),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
     subject_id: str = Field(index=True)
-    commitment: str
+    commitment: str = Field(index=True)
     at: datetime = Field(sa_type=UtcDateTime)
     leaf_hash: bytes
     single_operator: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
@@ -151,6 +155,37 @@ def leaves(session: Session, *, after: int = -1, limit: int = 1000) -> list[Leaf
     """Return the leaves that follow index `after`, in order."""
     query = select(LeafRow).where(col(LeafRow.seq) > after).order_by(col(LeafRow.seq)).limit(limit)
     return [_leaf(row) for row in session.exec(query)]
+
+
+def newest(
+    session: Session,
+    *,
+    kind: str = "",
+    day: date | None = None,
+    named: str = "",
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Leaf]:
+    """Return leaves, the newest first, from before index `before` on.
+
+    Of one kind, of one day (UTC), or `named` by their subject or their commitment.
+    """
+    query = select(LeafRow).order_by(col(LeafRow.seq).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(LeafRow.seq) < before)
+    if kind:
+        query = query.where(col(LeafRow.kind) == kind)
+    if day is not None:
+        begin = datetime.combine(day, time(), UTC)
+        query = query.where(col(LeafRow.at) >= begin, col(LeafRow.at) < begin + timedelta(days=1))
+    if named:
+        query = query.where(or_(col(LeafRow.subject_id) == named, col(LeafRow.commitment) == named))
+    return [_leaf(row) for row in session.exec(query)]
+
+
+def kinds(session: Session) -> list[str]:
+    """Return every kind of leaf there is, by name."""
+    return list(session.exec(select(LeafRow.kind).distinct().order_by(col(LeafRow.kind))))
 
 
 def leaf(session: Session, index: int) -> Leaf:

@@ -4,19 +4,22 @@ The paths below `/log` are those of a tiled log, so that others' programs can fo
 Spec: https://c2sp.org/tlog-tiles
 """
 
+import base64
 from datetime import datetime
 from typing import Annotated, Self
 
-from fastapi import APIRouter, Body, Response
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api.deps import Caller, Open, Reading, Writing
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.errors import wants_page
 from api.routes.licences import READERS
+from api.routes.logpages import Sought, log_page
 from api.wire import FROZEN, Text
 from core import log, logkeys, logwitnesses, receipts, rowseals, witnesspost
 from core.checkpoint import parse_checkpoint
-from core.checkpoints import newest
+from core.checkpoints import at_size, newest
 from core.clock import utc_now
 from core.errors import BadProof, NotFound
 from core.init import World
@@ -39,6 +42,7 @@ router = APIRouter(tags=["log"])
 TEXT = "text/plain; charset=utf-8"
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "public, max-age=2"}
+Size = Annotated[int, Path(ge=0, le=2**53)]
 Vkey = Annotated[str, Field(min_length=8, max_length=500)]
 
 
@@ -99,6 +103,14 @@ class ReceiptOut(BaseModel):
     receipt: str
 
 
+class ConsistencyOut(BaseModel):
+    """That the log went on from `old` entries to `new`: hashes in base64, as RFC 6962 orders."""
+
+    old: int
+    new: int
+    proof: list[str]
+
+
 class NewWitness(BaseModel):
     """A witness's key, and where checkpoints are sent; without `url` it fetches them itself."""
 
@@ -129,9 +141,20 @@ class AskedOut(BaseModel):
     fault: str
 
 
-@public.get("/log", response_model=LogOut)
-def show(reading: Reading, world: Open) -> LogOut:
-    """Whose log is this, how large is it, and whose signatures are to be expected?"""
+@public.get("/log", response_model=LogOut, responses={200: {"content": {"text/html": {}}}})
+def show(
+    request: Request,
+    reading: Reading,
+    world: Open,
+    lang: Language,
+    sought: Annotated[Sought, Depends()],
+) -> LogOut | Response:
+    """Whose log is this, how large is it, and whose signatures are to be expected?
+
+    JSON, and for browsers a page with the entries of a day or a kind.
+    """
+    if wants_page(request):
+        return log_page(request, reading, world, lang, sought)
     head = parse_checkpoint(newest(reading).text)
     return LogOut(
         origin=head.origin,
@@ -157,6 +180,19 @@ def policy(reading: Reading, world: Open) -> Response:
 def checkpoint(reading: Reading) -> Response:
     """The newest signed checkpoint, with the cosignatures that came so far."""
     return Response(newest(reading).full, media_type=TEXT, headers=FRESH)
+
+
+@public.get("/log/checkpoint/{size}", response_class=Response)
+def checkpoint_of(size: Size, reading: Reading) -> Response:
+    """An earlier checkpoint, as the log signed it."""
+    return Response(at_size(reading, size).full, media_type=TEXT, headers=FRESH)
+
+
+@public.get("/log/consistency/{old}/{new}", response_model=ConsistencyOut)
+def consistency(old: Size, new: Size, reading: Reading) -> ConsistencyOut:
+    """The proof that the first `new` entries begin with the first `old` (RFC 6962, 2.1.2)."""
+    proof = [base64.b64encode(each).decode() for each in log.consistency(reading, old, new)]
+    return ConsistencyOut(old=old, new=new, proof=proof)
 
 
 @public.get("/log/tile/{path:path}", response_class=Response, include_in_schema=False)

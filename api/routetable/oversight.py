@@ -1,5 +1,12 @@
 """The pages on which people judge finds and look after the registry."""
 
 from api.routetable.row import row
+from api.scopes import ADMIN
 
-ROWS = (row("GET", "/review", "submissions", page=True),)
+ROWS = (
+    row("GET", "/review", "submissions", page=True),
+    row("GET", "/review/decisions", "submissions", page=True),
+    row("GET", "/review/decisions.csv", "submissions", page=True),
+    row("GET", "/admin", ADMIN, page=True),
+    row("GET", "/admin/health", ADMIN, page=True),
+)

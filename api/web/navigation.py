@@ -85,6 +85,11 @@ SECTIONS = (
         ),
     ),
     Section(
+        "operator",
+        frozenset({TenantKind.OPERATOR}),
+        (Place("/admin", "admin.title", frozenset({_BY})),),
+    ),
+    Section(
         "organisation",
         frozenset(TenantKind),
         (

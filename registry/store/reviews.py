@@ -4,15 +4,17 @@ Both are append-only: a word is taken back by a later row that names it.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, append_only, visible
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.reviews import LaneSplit, Review, ReviewVerdict
+from registry.overturning import Spoken
 from registry.store.codec import SpansJson, spans_json, spans_of
 from registry.store.matches import MatchRow
 
@@ -112,6 +114,20 @@ def reviews_on_figures(
     return _reviews(session, principal, col(ReviewRow.figure_id).in_(figure_ids))
 
 
+def spoken_since(
+    session: Session, principal: Principal, since: datetime, *, limit: int
+) -> tuple[Spoken, ...]:
+    """The newest words since then on finds in the caller's own cuts, which lead to nobody."""
+    return _spoken_where(session, since, limit, col(ReviewRow.tenant_id) == principal.tenant_id)
+
+
+def every_spoken_since(
+    session: Session, _capability: SearchCapability, since: datetime, *, limit: int
+) -> tuple[Spoken, ...]:
+    """The same of every studio's finds."""
+    return _spoken_where(session, since, limit)
+
+
 def add_split(session: Session, split: LaneSplit) -> None:
     """Store that part of a lane is somebody else, or that it is not after all."""
     session.add(
@@ -202,6 +218,33 @@ def _review(row: ReviewRow, submission_id: str) -> Review:
         undoes=row.undoes,
         figure_id=row.figure_id,
     )
+
+
+def _spoken(row: ReviewRow, fpir: float) -> Spoken:
+    return Spoken(
+        id=row.id,
+        match_id=row.match_id,
+        modality=Modality(row.modality),
+        fpir=fpir,
+        verdict=ReviewVerdict(row.verdict),
+        own_side=row.by_tenant in {"", row.tenant_id},
+        undoes=row.undoes,
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+    )
+
+
+def _spoken_where(
+    session: Session, since: datetime, limit: int, *clauses: ColumnElement[bool]
+) -> tuple[Spoken, ...]:
+    query = (
+        select(ReviewRow, MatchRow.fpir)
+        .join(MatchRow, col(MatchRow.id) == col(ReviewRow.match_id))
+        .where(col(ReviewRow.recorded_at) >= since, *clauses)
+        .order_by(col(ReviewRow.seq).desc())
+        .limit(limit)
+    )
+    return tuple(_spoken(row, fpir) for row, fpir in session.exec(query))
 
 
 def _split(row: SplitRow) -> LaneSplit:

@@ -30,6 +30,10 @@ AXE = NPM / "node_modules" / "axe-core" / "axe.min.js"
 OPEN = (
     "/",
     "/verify",
+    "/status",
+    "/log",
+    "/log/entries/{index}",
+    "/api",
     "/privacy/retention",
     "/privacy/records",
     "/problems/not-found",
@@ -95,6 +99,9 @@ OWN = (
     "/studio/keys",
     "/questions",
     "/review",
+    "/review/decisions",
+    "/admin",
+    "/admin/health",
     "/questions?answered=true",
     "/works",
     "/works/{work_id}",
@@ -110,6 +117,7 @@ ELSEWHERE = {
     "/sign-in/code",
     "/account/signing-keys",
     "/studio/releases.csv",
+    "/review/decisions.csv",
     # Looked at in the story that makes them.
     "/demo",
     "/society/runs/{run_id}",
@@ -187,6 +195,7 @@ def paths(registry: Registry) -> dict[str, str]:
         person = Person.add(client, "Berta")
         body = {"modalities": ["voice"], "purposes": ["matching"]}
         named = {
+            "index": "0",
             "performer_id": person.id,
             "use_id": use["id"],
             "template_id": "dubbing-enhancement",

@@ -147,3 +147,29 @@ def test_somebody_unknown_is_led_to_the_question(office: Office) -> None:
     page = mara.sees()
     assert "Whose face is this?" in page
     assert re.search(r'href="/cuts/cut_\w+#who"', page)
+
+
+def test_what_became_of_decisions_is_counted_without_names(office: Office) -> None:
+    (mara, _), (tom, _) = office.reviewers(), office.reviewers()
+    office.hand_in(DOUBTFUL)
+    assert "Nothing was decided" in mara.sees("/review/decisions?lang=en")
+    match_id = mara.says("confirmed").json()["match_id"]
+    tom.says("second_opinion", match_id)
+    mara.says("rejected", match_id)
+    shown = mara.sees("/review/decisions?lang=en")
+    assert "Decided in the last year: 2. Overturned since: 1." in shown
+    assert match_id not in shown
+    head, row = mara.sees("/review/decisions.csv").splitlines()
+    assert dict(zip(head.split(","), row.split(","), strict=True)) | {"month": ""} == {
+        "month": "",
+        "part": "voice",
+        "band": "10000",
+        "decided": "2",
+        "confirmed": "1",
+        "second": "1",
+        "other_side": "0",
+        "taken_back": "0",
+    }
+    other_id, _ = office.stage.tenant("studio", "Another")
+    stranger, _ = office.reviewers(tenant_id=other_id)
+    assert "Nothing was decided" in stranger.sees("/review/decisions?lang=en")

@@ -41,7 +41,8 @@ export function parse(text) {
   };
 }
 
-function noteOf(text) {
+/** A signed note: its text, and who signed it. */
+export function noteOf(text) {
   const gap = text.lastIndexOf("\n\n");
   const block = text.slice(gap + 2);
   if (gap < 0 || !block.endsWith("\n")) throw new Bad("bad-receipt");
@@ -105,6 +106,32 @@ export async function included(receipt) {
     [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
   }
   return last === 0 && same(hash, root);
+}
+
+/** Whether the tree of one checkpoint goes on in that of another (RFC 9162, 2.1.4.2). */
+export async function consistent(was, is, proof) {
+  const hashes = proof.map(fromBase64);
+  if (was.size === is.size) return hashes.length === 0 && same(was.root, is.root);
+  if (was.size < 1 || was.size > is.size || hashes.some((hash) => hash.length !== 32)) return false;
+  const half = (number) => Math.floor(number / 2);
+  let [at, last] = [was.size - 1, is.size - 1];
+  while (at % 2 === 1) [at, last] = [half(at), half(last)];
+  // A tree whose size is a power of two is itself the node from which the proof goes on.
+  if (at === 0) hashes.unshift(was.root);
+  const [first, ...rest] = hashes;
+  if (!first) return false;
+  let [old, now] = [first, first];
+  for (const beside of rest) {
+    if (last === 0) return false;
+    if (at % 2 === 1 || at === last) {
+      [old, now] = [await node(beside, old), await node(beside, now)];
+      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    } else {
+      now = await node(now, beside);
+    }
+    [at, last] = [half(at), half(last)];
+  }
+  return last === 0 && same(old, was.root) && same(now, is.root);
 }
 
 /** Whether the leaf commits to the credential in these bytes; null where it does not say. */

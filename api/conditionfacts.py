@@ -1,0 +1,34 @@
+"""Gathers what the status page tells, of the registry as a whole and of nobody in it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from api.condition import Facts
+from api.worker import KINDS
+from core import checkpoints, jobs, lifesigns, log, logwitnesses
+from core.db import is_single_operator
+from core.init import World
+
+
+def gather(session: Session, world: World) -> Facts:
+    """The facts as of now."""
+    queue = jobs.queue(session, KINDS)
+    size = log.size(session)
+    cosigned = [item.cosigned for item in logwitnesses.list_witnesses(session)]
+    return Facts(
+        worker_at=lifesigns.noted(world.settings.data_dir, lifesigns.WORKER),
+        lease_until=queue.lease_until,
+        open_jobs=queue.open,
+        oldest_at=queue.oldest_at,
+        log_size=size,
+        log_at=_grown_at(session, size),
+        witnesses=len(cosigned),
+        cosigned=sum(each == size for each in cosigned),
+        backup_at=lifesigns.noted(world.settings.data_dir, lifesigns.BACKUP),
+        single_operator=is_single_operator(session),
+    )
+
+
+def _grown_at(session: Session, size: int) -> datetime | None:
+    return checkpoints.signed_at(session, size) if size else None
