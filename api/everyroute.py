@@ -35,6 +35,7 @@ from api.routes import (
     members,
     moneypages,
     mydisputepages,
+    noticepages,
     pages,
     people,
     performerpages,
@@ -52,6 +53,7 @@ from api.routes import (
     statuspages,
     studiopages,
     trialpages,
+    unclaimedpages,
     workpages,
 )
 from core.settings import Settings
@@ -87,6 +89,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         attestpages,
         performerpages,
         mydisputepages,
+        noticepages,
         licencepages,
         likenesspages,
         moneypages,
@@ -98,6 +101,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         billingpages,
         collectingpages,
         disputepages,
+        unclaimedpages,
         auditpages,
     ):
         whole.include_router(of_a_society.router)

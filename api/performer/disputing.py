@@ -11,10 +11,11 @@ from core.errors import NotFound
 from core.tenants import get_tenant
 from registry.service import useseen
 from royalties.accrual import live_key
-from royalties.models_complaints import Complaint
+from royalties.models_complaints import Complaint, DisputedLine
 from royalties.models_earned import EarnedLine
 from royalties.service import complaints, complaintwords, disputable
 from royalties.service.disputable import Disputable
+from royalties.service.publishing import published
 from royalties.wire_complaints import state_of
 
 SHOWN_MAX = 50
@@ -52,6 +53,15 @@ def new_page(session: Session, acting: Whom, line_id: str, now: datetime) -> dic
     return {"line": line, "title": names.get(line.claim.cut_id, "")}
 
 
+def claim_page(session: Session, acting: Whom, item_id: str) -> dict[str, Any]:
+    """Published money that somebody may be due; raises `NotFound` for what is not published."""
+    del acting  # whoever acts for somebody may claim for them
+    for one in published(session):
+        if one.item_id == item_id:
+            return {"published": one}
+    raise NotFound("This money is not published any more.", next_step="Look at what is.")
+
+
 def dispute_page(
     session: Session, acting: Whom, complaint_id: str, now: datetime
 ) -> dict[str, Any]:
@@ -69,8 +79,16 @@ def dispute_page(
         "words": complaintwords.heard(session, side, item),
         "book": get_tenant(session, item.tenant_id).name,
         "lines": own,
-        "names": useseen.titles(session, side, who, {one.cut_id for one in own}, at=now),
+        "names": _public(session, own)
+        | useseen.titles(session, side, who, {one.cut_id for one in own}, at=now),
     }
+
+
+def _public(session: Session, lines: list[DisputedLine]) -> dict[str, str]:
+    """Titles of cuts in which unclaimed money was published, where a line is of nobody known."""
+    unknown = {one.cut_id for one in lines if not one.performer_id}
+    found = published(session) if unknown else []
+    return {one.cut_id: f"{one.work} {one.cut}" for one in found if one.cut_id in unknown}
 
 
 def list_of(session: Session, acting: Whom) -> list[tuple[Complaint, str]]:

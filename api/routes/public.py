@@ -1,12 +1,17 @@
 """What anyone may fetch: status lists, contexts, the registry's name, and unclaimed money."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
-from api.deps import Open, Reading
+from api.deps import Language, Open, Reading
+from api.paging import Asked
 from api.routes.licences import CREDENTIAL_TYPE
+from api.routes.unclaimedpages import wants_page
+from api.society import unclaimed
+from api.visiting import visit_of
+from api.web.forms import form_page
 from core.clock import utc_now
 from licensing import assets
 from licensing.service import licences
@@ -53,9 +58,28 @@ def suspension_list(number: int, reading: Reading, world: Open) -> Response:
 
 
 @router.get("/unclaimed", response_model=dict[str, list[dict[str, Any]]])
-def unclaimed_money(reading: Reading) -> dict[str, list[dict[str, Any]]]:
-    """In which works does money wait for somebody whom nobody knows? No amounts, no names."""
-    return {"items": [published_to_dict(one) for one in published(reading)]}
+def unclaimed_money(
+    *,
+    request: Request,
+    response: Response,
+    world: Open,
+    reading: Reading,
+    lang: Language,
+    window: Asked,
+    q: Annotated[str, Query(max_length=100, description="Words of the title; pages only.")] = "",
+) -> Any:
+    """In which works does money wait for somebody whom nobody knows? No amounts, no names.
+
+    A browser gets a page to search, everybody else the whole list as JSON.
+    """
+    if not wants_page(request):
+        response.headers["Vary"] = "Accept"
+        return {"items": [published_to_dict(one) for one in published(reading)]}
+    found = unclaimed.public_page(reading, q.strip(), window)
+    visit = visit_of(world, request)
+    page = form_page("unclaimed.html", lang, visit, here="/unclaimed", **found)
+    page.headers["Vary"] = "Accept"
+    return page
 
 
 @router.get("/ns/licence/v1", response_class=Response)

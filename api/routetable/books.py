@@ -22,6 +22,8 @@ ROWS = (
     row("GET", "/society/lines/{line_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/disputes", "reports", page=True),
     row("GET", "/society/disputes/{complaint_id}", "reports", may_lack=True, page=True),
+    row("GET", "/society/unclaimed", "reports", page=True),
+    row("GET", "/society/unclaimed/{list_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/payouts", "reports", page=True),
     row("GET", "/society/payouts/{batch_id}", "reports", may_lack=True, page=True),
     row("GET", "/audit", AUDIT, page=True),

@@ -56,6 +56,7 @@ FIXED = {
     "tariff_id": "gema-ai",
     "run_id": "run_none",
     "line_id": "txn_none",
+    "item_id": "unc_none",
     "complaint_id": "cpl_none",
     "list_id": "unl_none",
     "import_id": "imp_none",

@@ -14,6 +14,7 @@ from api.opening import open_registry
 from api.roles import Role
 from tests.flows.test_two_societies import MONTH, Society, member_of, shown_in
 from tests.simulators.people import seat
+from tests.simulators.small_engine import medium
 from tests.simulators.stage import Stage
 
 
@@ -174,3 +175,43 @@ def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:
     assert "rejected" in read(desk.clerk, "/society/disputes?shelf=ended")
     assert desk.stage.http().get(mine).status_code == 401
     assert desk.performer.get(theirs).status_code == 404
+
+
+def test_a_clip_is_searched_and_taken_down_and_the_answer_recorded(desk: Desk) -> None:
+    who, place = desk.society.member.id, "https://example.org/v/1"
+    assert f'data-act="/v1/performers/{who}/clips"' in read(desk.performer, "/me/notices")
+    file = desk.stage.file("found.mp4", medium(20_000, ("anna", "voice", 0, 15_000)))
+    said = {"upload_id": desk.agency.upload(file), "location": place}
+    clip = desk.agency.post(f"/v1/performers/{who}/clips", said)
+    path = f"/me/notices/clips/{clip['id']}"
+    assert "data-open" in read(desk.performer, path)
+    desk.stage.run_jobs()
+    page = read(desk.performer, path)
+    assert "You are in this clip" in page
+    assert f'data-act="/v1/clips/{clip["id"]}/takedowns"' in page
+    sender = {
+        **{"name": "Anna", "contact": "anna@example.org", "capacity": "performer"},
+        **{"signature": "Anna", "good_faith": True, "accurate": True},
+    }
+    made = desk.agency.post(
+        f"/v1/clips/{clip['id']}/takedowns", {"platform": "Example", "sender": sender}
+    )
+    notice = f"/me/notices/{made['id']}"
+    assert "One notice is out" in read(desk.performer, "/me/notices")
+    assert "/counter-notice" in read(desk.performer, notice)
+    closing = {"outcome": "A mistake", "result": "withdrawn"}
+    desk.agency.post(f"/v1/takedowns/{made['id']}/closing", closing)
+    ended = read(desk.performer, f"{notice}?lang=de")
+    assert "ich nehme die Mitteilung zurück" in ended and "data-act" not in ended
+    assert desk.clerk.get(notice).status_code in (403, 404)
+
+
+def test_anybody_may_look_whether_there_is_money_for_them(desk: Desk) -> None:
+    browser = desk.stage.http()
+    page = browser.get("/unclaimed?lang=en&q=night", headers={"accept": "text/html"})
+    assert "Is there money for me?" in page.text
+    assert "Nothing is published under this title" in page.text
+    assert page.headers["vary"] == "Accept"
+    assert browser.get("/unclaimed").json() == {"items": []}
+    assert "No list was made yet" in read(desk.auditor, "/society/unclaimed")
+    assert desk.performer.get("/me/claims/unc_none").status_code == 404

@@ -6,9 +6,16 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from fastapi import Response
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api.paging import Window
+from api.performer import disputing
+from api.performer.whom import ITSELF, Whom
+from api.society import disputes
+from api.society import unclaimed as pages
+from api.web.forms import form_page
 from core import notices
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import derived_id
@@ -287,3 +294,60 @@ def test_lists_over_time_never_name_a_millionth_twice(received: list[int]) -> No
             assert line.live_key == one.live_key
             apart[line.live_key] = apart.get(line.live_key, 0) + line.amount_micro
     assert sum(apart.values()) == max(received)
+
+
+def shown(template: str, lang: str = "en", **values: object) -> str:
+    return bytes(form_page(template, lang, None, **values).body).decode()  # type: ignore[arg-type]
+
+
+def window() -> Window:
+    return Window("", 50, "http://local/", Response())
+
+
+def test_pages_say_what_is_due_who_decides_and_what_is_public(money: Money, cut_id: str) -> None:
+    office = money.office
+    with office.shared.read() as session:
+        early = pages.desk_page(session, office.clerk, datetime(2027, 9, 30, 12, tzinfo=UTC))
+        due = pages.desk_page(session, office.clerk, OVER)
+    assert (early["due"]["apart"], due["due"]["apart"]) == ([], [2026])
+    assert 'data-act="/v1/unclaimed-lists"' in shown("societyunclaimed.html", **due)
+    item = propose(money)
+    with office.shared.read() as session:
+        mine, theirs = (
+            shown("unclaimedlist.html", **pages.list_page(session, who, item.id, window()))
+            for who in (office.clerk, office.approver)
+        )
+    assert "7.50 EUR" in mine and "A title v1" in mine and "data-act" not in mine
+    assert f"/v1/unclaimed-lists/{item.id}/decision" in theirs
+    decide(money, item)
+    (published,) = public(money)
+    with office.shared.read() as session:
+        done = shown("societyunclaimed.html", "de", **pages.desk_page(session, office.clerk, OVER))
+        found = shown("unclaimed.html", **pages.public_page(session, "TITLE v1", window()))
+        nothing = shown("unclaimed.html", **pages.public_page(session, "title v2", window()))
+    assert "7,50 EUR warten" in done and "Rückstellung" in done
+    assert f'href="/me/claims/{published["id"]}"' in found and "7.50" not in found
+    assert "/me/claims/" not in nothing and "Nothing is published under this title" in nothing
+
+
+def test_a_claim_is_made_seen_by_its_title_and_ruled_on(money: Money, cut_id: str) -> None:
+    office, ben = money.office, money.stage.performer()
+    decide(money, propose(money))
+    (published,) = public(money)
+    acting = Whom(ben, money.stage.agent(ben), ITSELF)
+    with office.shared.read() as session:
+        asked = disputing.claim_page(session, acting, str(published["id"]))
+        with pytest.raises(NotFound):
+            disputing.claim_page(session, acting, "unc_none")
+    assert "Is this you in A title?" in shown("myclaim.html", whom=acting, **asked)
+    name = str(published["id"])
+    item = dispute(money, acting.side, name, ground=Ground.MINE, claimant=ben.id, at=OVER)
+    with office.shared.read() as session:
+        mine = disputing.dispute_page(session, acting, item.id, OVER)
+        desk = shown("societyunclaimed.html", **pages.desk_page(session, office.clerk, OVER))
+        seen = disputes.dispute_page(
+            session, office.clerk, item.id, ("shared", "2/5"), lang="en", now=OVER
+        )
+    assert "A title v1" in shown("mydispute.html", whom=acting, **mine)
+    assert f"/society/disputes/{item.id}" in desk
+    assert [one.amount_micro for one in seen["preview"].changes] == [3_000_000, -3_000_000]

@@ -3,8 +3,8 @@
 //   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
-// `list` (by commas), `flag`, `day`, `json` or `none-if-empty`; a name with dots nests. A file is handed in
-// first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
+// `list` (by commas), `flag`, `day`, `moment` (here, as UTC), `json` or `none-if-empty`; a name with dots
+// nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
 // or what else the answer holds; `reload` or nothing takes the page anew.
 
 import { onPress, send, upload, word } from "/static/registry.js";
@@ -13,6 +13,7 @@ const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
   list: (text) => text.split(",").map((part) => part.trim()).filter(Boolean),
   flag: (_, field) => field.checked,
+  moment: (text) => (text ? new Date(text).toISOString() : null),
   json: (text) => JSON.parse(text),
   day: (text) => (text ? `${text}T00:00:00Z` : null),
   "none-if-empty": (text) => text.trim() || null,

@@ -1,0 +1,119 @@
+"""Unclaimed money as pages show it: what stands apart, which lists wait, who claims, what next."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from api.paging import Window
+from api.web import societyviews as views
+from core import approvals
+from core.principal import Principal, holds
+from royalties.accounts import AccountKind, parse
+from royalties.deadlines import Deadline
+from royalties.models_books import AccountBalance
+from royalties.models_complaints import Ground
+from royalties.models_unclaimed import Published, UnclaimedKind, UnclaimedLine, UnclaimedState
+from royalties.service import booknames, complaints, publishing, runs, statements, unclaimed
+from royalties.service.periods import DECIDERS
+from royalties.unclaimed import GIVEN_UP_AFTER, LISTED_AFTER
+from royalties.wire_complaints import state_of
+
+LINES_SHOWN = 100
+
+
+def desk_page(session: Session, principal: Principal, now: datetime) -> dict[str, Any]:
+    """What of one's own book nobody could be found for, by year, and what can be done about it."""
+    balances = statements.book_balance(session, principal)
+    places = views.places(balances)
+    deadlines = runs.calendar_of(session, principal, at=now)
+    claims = [
+        one
+        for one in complaints.list_complaints(session, principal)
+        if one.tenant_id == principal.tenant_id and one.ground is Ground.MINE
+    ]
+    return {
+        "unclaimed": views.of_kind(places, AccountKind.UNCLAIMED),
+        "reserve": views.of_kind(places, AccountKind.RESERVE),
+        "strangers": views.of_kind(places, AccountKind.UNIDENTIFIED),
+        "years": years_of(balances),
+        "lists": unclaimed.list_lists(session, principal),
+        "claims": [(one, state_of(one)) for one in claims],
+        "deadlines": [one for one in deadlines if one.what != LISTED_AFTER],
+        "due": {
+            UnclaimedKind.APART.value: over(deadlines, LISTED_AFTER),
+            UnclaimedKind.GIVEN_UP.value: over(deadlines, GIVEN_UP_AFTER),
+        },
+        "may": holds(principal, "usage"),
+    }
+
+
+def years_of(balances: Iterable[AccountBalance]) -> list[tuple[str, str, int]]:
+    """(year, currency, amount) of what stands apart, the newest year first."""
+    found = [
+        (parse(one.account).subject[:4], one.currency, -one.net_micro)
+        for one in balances
+        if parse(one.account).kind is AccountKind.UNCLAIMED and one.net_micro
+    ]
+    return sorted(found, reverse=True)
+
+
+def over(deadlines: Iterable[Deadline], what: str) -> list[int]:
+    """The years whose term for this is over, the newest first."""
+    return sorted({one.year for one in deadlines if one.what == what and one.days_left < 0})[::-1]
+
+
+def list_page(
+    session: Session, principal: Principal, list_id: str, window: Window
+) -> dict[str, Any]:
+    """One list of one's own book, a page of its lines with the names in them."""
+    item, lines = unclaimed.get_list(session, principal, list_id)
+    start = int(window.after) if window.after.isdigit() else 0
+    shown = lines[start : start + LINES_SHOWN]
+    names = booknames.names_of(
+        session,
+        principal.tenant_id,
+        cuts=[(one.cut_id, one.licensee_id) for one in shown if one.cut_id],
+        payees=[one.payee_id for one in shown],
+    )
+    return {
+        "item": item,
+        "lines": shown,
+        "sums": sums_of(lines),
+        "names": names,
+        "more": start + LINES_SHOWN if len(lines) > start + LINES_SHOWN else 0,
+        "decides": item.state is UnclaimedState.PROPOSED
+        and approvals.may_decide(principal, DECIDERS),
+    }
+
+
+def sums_of(lines: Iterable[UnclaimedLine]) -> dict[str, int]:
+    """What a list comes to, by currency."""
+    sums: dict[str, int] = {}
+    for one in lines:
+        sums[one.currency] = sums.get(one.currency, 0) + one.amount_micro
+    return sums
+
+
+def public_page(session: Session, asked: str, window: Window) -> dict[str, Any]:
+    """Where money waits for somebody whom nobody knows, searched by title; no amounts, no names."""
+    every = publishing.published(session)
+    found = matching(every, asked)
+    start = int(window.after) if window.after.isdigit() else 0
+    end = start + window.shown_max
+    return {
+        "asked": asked,
+        "total": len(every),
+        "count_found": len(found),
+        "items": found[start:end],
+        "more": end if len(found) > end else 0,
+    }
+
+
+def matching(items: Sequence[Published], asked: str) -> list[Published]:
+    """Those of which every word that is asked for stands in work or cut."""
+    words = asked.casefold().split()
+    return [
+        one for one in items if all(word in f"{one.work} {one.cut}".casefold() for word in words)
+    ]
