@@ -29,6 +29,8 @@ LINES_OF_A_PERFORMER = 100
 RATE_MICRO = 10_000
 MONTH = "2025-11"
 _AT_ONCE = 200
+# As many statements as a page of the API has.
+_PAGE = 50
 _CLAIMS = text(
     "SELECT a.performer_id, a.transaction_id, -e.amount_micro FROM accrual a JOIN book_entry e"
     " ON e.transaction_id = a.transaction_id WHERE e.account_kind = 'accrued'"
@@ -141,7 +143,7 @@ class Registry:
         agency = self.stage.agent(self.performers[0])
         with self.stage.db.read() as session:
             while some := accountstatements.own_statements(
-                session, agency, month=month_of(now), after=after, limit=_AT_ONCE, now=now
+                session, agency, month=month_of(now), after=after, limit=_PAGE, now=now
             ):
                 for made in some:
                     after = made.holder.performer_id

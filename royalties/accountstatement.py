@@ -130,6 +130,13 @@ def build(
 
 
 def differences(statement: AccountStatement) -> Iterator[Difference]:
+    """Every figure that does not follow from the rest of the statement, and an id of others."""
+    yield from unfounded(statement)
+    if (identity := _identity(statement)) != statement.id:
+        yield Difference("id", statement.id, identity)
+
+
+def unfounded(statement: AccountStatement) -> Iterator[Difference]:
     """Every figure that does not follow from the rest of the statement, in the order of its lines.
 
     A transaction nets to zero, an accrual is priced again from what it pins, a reversal is the
@@ -153,8 +160,6 @@ def differences(statement: AccountStatement) -> Iterator[Difference]:
             yield Difference(where, said, str(due.closing_micro))
     for name in stated:
         yield Difference(f"balance {name[1]} {name[2]}", "stated", "not an own account")
-    if (identity := _identity(statement)) != statement.id:
-        yield Difference("id", statement.id, identity)
 
 
 def gained_micro(one: Transaction, holder: Holder) -> int:

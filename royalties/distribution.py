@@ -8,6 +8,7 @@ is left over is the payee's and nothing is lost. Worked example: docs/runs.md.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from core.money import mul_div, split
 from royalties.accounts import AccountKind
@@ -100,8 +101,11 @@ def handed_on(
         else:
             tax = desk.tax(payee_id, parts.net_micro)
         found.append(
-            replace(
-                _line(claim, payee_id, outcome, hold or reason),
+            _line(
+                claim,
+                payee_id,
+                outcome,
+                hold or reason,
                 rates_id=rates.id,
                 category=rates.category,
                 authority=tax.authority,
@@ -133,8 +137,11 @@ def taken_back(
             continue
         outcome = Outcome.BLOCKED if desk.holds.get(one.payee_id) else Outcome.PAYABLE
         found.append(
-            replace(
-                _line(claim, one.payee_id, outcome, TAKEN_BACK),
+            _line(
+                claim,
+                one.payee_id,
+                outcome,
+                TAKEN_BACK,
                 rates_id=rates.id,
                 category=rates.category,
                 authority=one.authority,
@@ -150,14 +157,14 @@ def staying(
     claim: ReceivedClaim, outcome: Outcome, reason: str, stays: int, *, lacking: int = 0
 ) -> RunLine:
     """Say that money received of a claim stays where it is, and why."""
-    line = _line(claim, claim.payee_id, outcome, reason)
-    return replace(line, stays_micro=stays, lacking_micro=lacking)
+    figures = {"stays_micro": stays, "lacking_micro": lacking}
+    return _line(claim, claim.payee_id, outcome, reason, **figures)
 
 
 def moved(claim: ReceivedClaim, payee_id: str, outcome: Outcome, received: int) -> RunLine:
     """Pay the reserve out of what was received, or the other way round; nobody's money changes."""
-    line = _line(claim, payee_id, outcome, outcome.value)
-    return replace(line, received_micro=received, drawn_micro=-received)
+    figures = {"received_micro": received, "drawn_micro": -received}
+    return _line(claim, payee_id, outcome, outcome.value, **figures)
 
 
 def restored(claim: ReceivedClaim, before: Sequence[Before], due: int) -> tuple[RunLine, ...]:
@@ -181,6 +188,8 @@ def divided(received: int, drawn: int, rates: Rates, kind: RunKind) -> Parts:
 
 def taxed(parts: Parts, tax: Tax) -> Parts:
     """These parts after tax."""
+    if not (tax.tax_micro or tax.surcharge_micro):
+        return parts
     withheld = tax.tax_micro + tax.surcharge_micro
     return replace(
         parts,
@@ -220,7 +229,9 @@ def _opposite(parts: Parts, whole: int, *, released: bool) -> Parts:
     return Parts(**back, net_micro=-whole - sum(back.values()))
 
 
-def _line(claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str) -> RunLine:
+def _line(
+    claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str, **figures: Any
+) -> RunLine:
     return RunLine(
         live_key=claim.live_key,
         payee_id=payee_id,
@@ -231,4 +242,5 @@ def _line(claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str) ->
         performer_tenant_id=claim.performer_tenant_id,
         earned_period=claim.earned_period,
         currency=claim.currency,
+        **figures,
     )

@@ -127,7 +127,7 @@ class _Books:
             tariffs=[tariff for ref, tariff in self.tariffs.items() if ref in refs],
             closed=bool(books) and all(self.states[one] is PeriodState.CLOSED for one in books),
         )
-        wrong = next(rules.differences(made), None)
+        wrong = next(rules.unfounded(made), None)
         if wrong is not None:
             raise Broken(f"Statement {made.id} does not follow from its figures: {wrong.where}.")
         return made
