@@ -22,6 +22,7 @@ from api.routes.estates import EstateOut
 from api.routes.groups import MembershipOut
 from api.routes.guardians import GuardianOut
 from api.routes.heldkeys import HeldKeyOut, HeldKeyUseOut
+from api.routes.pauses import PauseOut
 from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
@@ -32,7 +33,16 @@ from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
 from core.vault import Vault
-from licensing.service import clips, foreign, groups, licences, requestsides, takedowns, usepolicies
+from licensing.service import (
+    clips,
+    foreign,
+    groups,
+    licences,
+    pauses,
+    requestsides,
+    takedowns,
+    usepolicies,
+)
 from registry.models.encoders import Material
 from registry.models.heldkeys import HeldKeyUse
 from registry.service import (
@@ -123,6 +133,9 @@ def _documents(
         session, principal, performer_id=performer_id, limit=5000
     ):
         yield f"licences/{licence.id}.json", licence.signed
+    paused = pauses.pauses_of(session, principal, performer_id)
+    told = [PauseOut.of(session, principal, item) for item in paused]
+    yield "pauses.json", as_json(told).encode()
     for item, _ in foreign.foreign_licences(session, principal, performer_id=performer_id):
         yield f"foreign-licences/{item.id}.json", item.document
     yield from _memberships(session, principal, performer_id)

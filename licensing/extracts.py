@@ -152,7 +152,10 @@ def _held(carried: Sequence[CarriedKey]) -> dict[str, object]:
 
 
 def suspension_dict(item: Suspension) -> dict[str, object]:
-    """A suspension as data, without its place in the order of its own registry."""
+    """A suspension as data, without its place in the order of its own registry.
+
+    `own` stands only where a performer suspended alone: older extracts do not have it.
+    """
     return {
         "id": item.id,
         "group": item.group_id,
@@ -160,6 +163,7 @@ def suspension_dict(item: Suspension) -> dict[str, object]:
         "since": to_text(item.since),
         "lifted_at": _time(item.lifted_at),
         "clause": item.clause,
+        **({"own": True} if item.own else {}),
     }
 
 
@@ -175,6 +179,7 @@ def suspension_of(data: Mapping[str, Any], *, seq: int = 0) -> Suspension:
         lifted_at=lifted_at,
         lifted_seq=None if lifted_at is None else seq,
         clause=str(data["clause"]),
+        own=data.get("own") is True,
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 from core import notices
 from core.errors import BadInput, Conflict, NotFound
 from core.principal import Principal
+from licensing.extracts import suspension_dict, suspension_of
 from licensing.models import Verdict
 from licensing.models_suspension import Suspension
 from licensing.service import pauses, suspensions
@@ -76,6 +77,12 @@ def test_licensees_are_told_and_read_no_reason(deal: Deal) -> None:
     with deal.world.db.read() as session:
         told = [one for one in notices.inbox(session, deal.studio) if one.subject_id == item.id]
     assert [one.facts["licences"] for one in told] == ["1"]
+
+
+def test_it_stays_the_performers_own_in_a_bundle(deal: Deal) -> None:
+    carried = suspension_of(suspension_dict(begun(deal)))
+    assert carried.own
+    assert [one.code for one in in_the_way([carried], CLONE, T0, later(days=1))] == [PAUSED]
 
 
 def test_no_end_before_the_beginning_and_nobody_elses_performer(
