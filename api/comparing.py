@@ -1,26 +1,33 @@
 """Comparisons between cuts as data, with the public names that their studio may see."""
 
-from typing import Self
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.found import names_in
+from api.wire import SpanOut
 from core.principal import Principal
-from licensing.comparing import Change, Difference, Presence
+from licensing.comparing import Change, Difference, Presence, differences, side_by_side
 from licensing.service.comparing import Comparison
 
 
 class PresenceOut(BaseModel):
-    """How long somebody is there in all, and the worst verdict on it."""
+    """How long somebody is there in all, the worst verdict on it, and when that is."""
 
     total_ms: int
     verdict: str
+    times: list[SpanOut]
 
     @classmethod
     def of(cls, item: Presence | None) -> Self | None:
         """The presence as data, nothing for nobody."""
-        return None if item is None else cls(total_ms=item.total_ms, verdict=item.verdict.value)
+        if item is None:
+            return None
+        times = [SpanOut.of(span) for span in item.times]
+        return cls(total_ms=item.total_ms, verdict=item.verdict.value, times=times)
 
 
 class DifferenceOut(BaseModel):
@@ -62,10 +69,7 @@ class ComparisonOut(BaseModel):
     @classmethod
     def of(cls, session: Session, caller: Principal, item: Comparison) -> Self:
         """The comparison as data."""
-        names = {
-            **names_in(session, caller, item.there.submission_id),
-            **names_in(session, caller, item.here.submission_id),
-        }
+        names = _names(session, caller, item)
         return cls(
             cut_id=item.here.cut_id,
             other_cut_id=item.other.id,
@@ -74,3 +78,57 @@ class ComparisonOut(BaseModel):
             other_clearance_id=item.there.id,
             differences=[DifferenceOut.of(each, names) for each in item.differences],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One person of two cuts: what is otherwise, and both presences drawn on one scale.
+
+    A strip is (x, width) in thousandths of the longer cut.
+    """
+
+    name: str
+    kind: str
+    parts: Sequence[str]
+    differences: Sequence[DifferenceOut]
+    here: PresenceOut | None
+    there: PresenceOut | None
+    here_strip: Sequence[tuple[int, int]]
+    there_strip: Sequence[tuple[int, int]]
+
+
+def lanes(session: Session, caller: Principal, item: Comparison, whole_ms: int) -> tuple[Lane, ...]:
+    """Everybody of either cut, those first who are otherwise."""
+    names = _names(session, caller, item)
+    changes: dict[Any, list[DifferenceOut]] = {}
+    for each in differences(item.here.decision, item.there.decision):
+        changes.setdefault(each.person, []).append(DifferenceOut.of(each, names))
+    found = [
+        Lane(
+            names.get(person.performer_id) or person.performer_id,
+            "" if person.kind is None else person.kind.value,
+            [part for part in person.modality.split("+") if part],
+            changes.get(person, []),
+            PresenceOut.of(here),
+            PresenceOut.of(there),
+            _strip(here, whole_ms),
+            _strip(there, whole_ms),
+        )
+        for person, here, there in side_by_side(item.here.decision, item.there.decision)
+    ]
+    return tuple(sorted(found, key=lambda lane: not lane.differences))
+
+
+def _strip(item: Presence | None, whole_ms: int) -> list[tuple[int, int]]:
+    spans = () if item is None else item.times
+    scale = 1000 / max(whole_ms, 1)
+    return [
+        (round(span.start_ms * scale), max(round(span.duration_ms * scale), 2)) for span in spans
+    ]
+
+
+def _names(session: Session, caller: Principal, item: Comparison) -> dict[str, str]:
+    return {
+        **names_in(session, caller, item.there.submission_id),
+        **names_in(session, caller, item.here.submission_id),
+    }

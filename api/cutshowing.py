@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api import declaring
 from api.deciding import DECIDE_JOB
 from api.routes.clearances import in_full
 from api.routes.jobs import JobOut
@@ -24,7 +25,7 @@ from licensing.service.requestsides import list_requests
 from registry.declaration import to_dict
 from registry.models.evidence import Submission, SubmissionState
 from registry.models.works import Cut, Work
-from registry.service import characters, scans, submissions, works
+from registry.service import characters, scans, series, submissions, works
 
 HISTORY_MAX = 20
 UNDER_WAY = (SubmissionState.RECEIVED, SubmissionState.SCANNING)
@@ -52,11 +53,23 @@ def show(
         "submission": handed_in,
         "scan": None if handed_in is None else _scan(session, principal, handed_in),
         "declared": None if handed_in is None else to_dict(handed_in.declaration),
+        **_said(session, principal, cut, handed_in),
         "deciding": handed_in is not None and _is_deciding(session, principal, handed_in.id),
         "history": history,
         "decision": None,
         **decided,
     }
+
+
+def _said(
+    session: Session, principal: Principal, cut: Cut, item: Submission | None
+) -> dict[str, Any]:
+    """What the cut declares itself, and where everything comes from that holds for it."""
+    if item is None:
+        return {"own": {}, "origins": ()}
+    own = dict(submissions.own_declaration(session, principal, item.id))
+    above = series.declared_on(session, principal, cut.work_id)
+    return {"own": declaring.filled(own), "origins": declaring.origins([*above, (None, own)])}
 
 
 def _is_deciding(session: Session, principal: Principal, submission_id: str) -> bool:

@@ -1,12 +1,16 @@
 """What the page that hands a film in knows: where it belongs, what is declared above it already."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from core.principal import Principal, require
+from registry import inheriting
 from registry.declaration import to_dict
+from registry.inheriting import Said
 from registry.models.works import (
     AiShare,
     Cut,
@@ -46,6 +50,32 @@ def filled(declared: Mapping[str, Any]) -> dict[str, Any]:
         "uses": [{**use, **each} for each in declared.get("uses", ())],
         "extras": [{"count": 1, **each} for each in declared.get("extras", ())],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One thing that is declared for a cut, and where: on a work, or (None) on the cut itself."""
+
+    name: str
+    value: Any
+    work: Work | None
+    is_replaced: bool
+
+
+def origins(
+    declared: Sequence[tuple[Work | None, Mapping[str, Any]]],
+) -> tuple[Origin, ...]:
+    """Everything that was declared, the topmost first; what says nothing is left out."""
+    told = inheriting.told_by([part for _, part in declared])
+    found = (
+        Origin(each.name, _shown(each), declared[each.place][0], each.is_replaced) for each in told
+    )
+    return tuple(each for each in found if each.value not in (None, "", [], False))
+
+
+def _shown(word: Said) -> Any:
+    """A value as pages show it."""
+    return date.fromisoformat(str(word.value)) if word.name == "release_at" else word.value
 
 
 def place(

@@ -20,6 +20,7 @@ from api.routes import (
     bulkpages,
     certificates,
     collectingpages,
+    comparepages,
     contracts,
     cutpages,
     disputepages,
@@ -57,6 +58,16 @@ from api.routes import (
     workpages,
 )
 from core.settings import Settings
+
+STUDIO_PAGES = (
+    cutpages,
+    studiopages,
+    bulkpages,
+    comparepages,
+    keypages,
+    workpages,
+    questionpages,
+)
 
 
 def every_route(settings: Settings) -> list[BaseRoute]:
@@ -105,7 +116,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         auditpages,
     ):
         whole.include_router(of_a_society.router)
-    for of_a_studio in (cutpages, studiopages, bulkpages, keypages, workpages, questionpages):
+    for of_a_studio in STUDIO_PAGES:
         whole.include_router(of_a_studio.router)
     for of_oversight in (reviewpages, adminpages, statuspages, logpages, apipages):
         whole.include_router(of_oversight.router)

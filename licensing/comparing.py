@@ -1,4 +1,4 @@
-"""What differs between the decisions on two cuts of one work: people, lengths, verdicts.
+"""What differs between the decisions on two cuts of one work: people, lengths, places, verdicts.
 
 Pure: two decisions in, a list out. A dub or a trailer inherits what its siblings found, so what a
 person has to look at is what differs.
@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from fingerprint.models import Span
 from licensing.clearance import WORST_FIRST
 from licensing.models import ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
-from registry.spans import total_ms
+from registry.spans import merge, overlap_ms, total_ms
 
 # Cuts shift by some frames: less than this is the same length.
 LEAST_MS = 1_000
@@ -24,6 +25,7 @@ class Change(StrEnum):
     LOST = "lost"
     LONGER = "longer"
     SHORTER = "shorter"
+    MOVED = "moved"
     VERDICT = "verdict"
 
 
@@ -39,10 +41,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """How long somebody is there in all, in milliseconds, and the worst verdict on it."""
+    """How long somebody is there in all, in milliseconds, the worst verdict on it, and when."""
 
     total_ms: int
     verdict: Verdict
+    times: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,20 @@ class Difference:
 
 def differences(here: ClearanceDecision, there: ClearanceDecision) -> tuple[Difference, ...]:
     """What is otherwise `here` than `there`, in the order of people; lengths and verdicts apart."""
+    return tuple(
+        Difference(change, person, mine, theirs)
+        for person, mine, theirs in side_by_side(here, there)
+        for change in _changes(mine, theirs)
+    )
+
+
+def side_by_side(
+    here: ClearanceDecision, there: ClearanceDecision
+) -> tuple[tuple[Person, Presence | None, Presence | None], ...]:
+    """Everybody of either decision, and how they are there in both."""
     one, other = _people(here), _people(there)
-    found: list[Difference] = []
-    for person in sorted({*one, *other}, key=_order):
-        mine, theirs = one.get(person), other.get(person)
-        found += [Difference(change, person, mine, theirs) for change in _changes(mine, theirs)]
-    return tuple(found)
+    people = sorted({*one, *other}, key=_order)
+    return tuple((person, one.get(person), other.get(person)) for person in people)
 
 
 def _changes(here: Presence | None, there: Presence | None) -> list[Change]:
@@ -73,9 +84,17 @@ def _changes(here: Presence | None, there: Presence | None) -> list[Change]:
     found = []
     if abs(here.total_ms - there.total_ms) >= LEAST_MS:
         found.append(Change.LONGER if here.total_ms > there.total_ms else Change.SHORTER)
+    elif _is_moved(here, there):
+        found.append(Change.MOVED)
     if here.verdict is not there.verdict:
         found.append(Change.VERDICT)
     return found
+
+
+def _is_moved(here: Presence, there: Presence) -> bool:
+    """Whether less than half of the time is at the same time in both."""
+    same = overlap_ms(here.times, there.times)
+    return 2 * same < min(here.total_ms, there.total_ms)
 
 
 def _people(decision: ClearanceDecision) -> Mapping[Person, Presence]:
@@ -86,6 +105,7 @@ def _people(decision: ClearanceDecision) -> Mapping[Person, Presence]:
         person: Presence(
             total_ms([item.span for item in items]),
             min((item.verdict for item in items), key=WORST_FIRST.index),
+            merge(item.span for item in items),
         )
         for person, items in spans.items()
     }

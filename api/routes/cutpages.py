@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from api import cutshowing
+from api import cutshowing, declaring
 from api.deps import Language, Open
 from api.routes.studiopages import PRICES
 from api.visiting import SignedInVisit
@@ -24,7 +24,8 @@ def cut_page(cut_id: str, world: Open, visit: SignedInVisit, lang: Language) -> 
         lang,
         visit,
         here="/studio",
-        scripts=["timeline.js"],
+        scripts=["timeline.js", "work.js"],
+        f=declaring.choices(),
         prices=[kind.value for kind in PRICES],
         v=shown,
     )

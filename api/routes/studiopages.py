@@ -18,12 +18,15 @@ from api.visiting import SignedInVisit
 from api.web import texts
 from api.web.forms import form_page
 from api.web.response import FormResponse
+from core.clock import utc_now
 from core.init import World
 from core.principal import Principal, require
 from licensing.bulk import BulkAct
 from licensing.models import TariffKind, Verdict
+from licensing.negotiation import OPEN
 from licensing.releaselist import Order
 from licensing.service import bulks, releases
+from licensing.service.requestsides import asked_for
 from licensing.store.releases import Release
 from registry.models.works import CutFormat, Work
 from registry.service import works
@@ -66,6 +69,7 @@ def board(
         acts=[each.value for each in BulkAct],
         last=None if last is None else last[0],
         counted_max=COUNTED_MAX,
+        open_states=OPEN,
         **shown,
         **narrowed,
     )
@@ -118,7 +122,7 @@ def _shown(session: Session, principal: Principal, asked: Window, asking: Asking
     if asking.shelf is Shelf.WAITING:
         found = releases.list_undecided(session, principal, after=asked.after, limit=asked.limit)
         waiting = page(found, asked, lambda item: item, cursor=lambda item: item[0].id)
-        return {"items": waiting.items, "more": waiting.next_cursor, "matching": 0}
+        return {"items": waiting.items, "more": waiting.next_cursor, "matching": 0, "requests": {}}
     listed = asking.found(session, principal, asked.after, asked.limit)
     shown = page(
         listed, asked, lambda item: item, cursor=lambda item: seeking.cursor_of(asking.order, item)
@@ -126,7 +130,14 @@ def _shown(session: Session, principal: Principal, asked: Window, asking: Asking
     matching = len(shown.items)
     if shown.next_cursor or asked.after:
         matching = releases.count(session, principal, asking.sought, most=COUNTED_MAX + 1)
-    return {"items": shown.items, "more": shown.next_cursor, "matching": matching}
+    asked_about = [item.submission_id for item in shown.items]
+    requests = asked_for(session, principal, asked_about, now=utc_now())
+    return {
+        "items": shown.items,
+        "more": shown.next_cursor,
+        "matching": matching,
+        "requests": requests,
+    }
 
 
 def _narrowed(

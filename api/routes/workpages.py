@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api import declaring
 from api.deps import Language, Open
 from api.paging import Asked, Window, page
+from api.routes.comparepages import decided_cuts
 from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
@@ -53,11 +54,11 @@ def work_page(
         work = works.get_work(session, visit.principal, work_id)
         above = works.works_above_one(session, visit.principal, work_id)
         shown = _under(session, visit.principal, work_id, asked)
-        own = series.work_declaration(session, visit.principal, work_id)
-        given = series.inherited_under(session, visit.principal, above[-1].id) if above else {}
+        declared = series.declared_on(session, visit.principal, work_id)
+        compared = decided_cuts(session, visit.principal, work_id)
         shown_cuts = _cuts(session, visit.principal, work_id, cuts)
         below, cleared = tally(session, visit.principal, work_id, most=COUNTED_MAX + 1)
-    rest = {name: value for name, value in given.items() if name not in own}
+    spoken = [part["language"] for _, part in declared if "language" in part]
     return form_page(
         "work.html",
         lang,
@@ -69,10 +70,10 @@ def work_page(
         items=shown.items,
         more=shown.next_cursor,
         levels=_levels(work.level),
-        own=declaring.filled(own),
-        given=declaring.filled(rest),
-        is_own=bool(own),
-        is_given=bool(rest),
+        own=declaring.filled(declared[-1][1]),
+        origins=declaring.origins(declared),
+        language=spoken[-1] if spoken else lang,
+        compared=compared,
         cuts=shown_cuts[:CUTS_SHOWN],
         more_cuts=shown_cuts[CUTS_SHOWN - 1]["cut"].id if len(shown_cuts) > CUTS_SHOWN else "",
         below=below,

@@ -16,5 +16,6 @@ ROWS = (
     row("GET", "/questions", "submissions", page=True),
     row("GET", "/works", "submissions", page=True),
     row("GET", "/works/{work_id}", "submissions", page=True),
+    row("GET", "/works/{work_id}/compare", "submissions", page=True),
     row("GET", "/cuts/{cut_id}", "submissions", page=True),
 )

@@ -4,7 +4,8 @@ Everything that is done about a request begins here, so that nobody answers for 
 beyond what was signed, and a minor agrees to nothing alone.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from sqlmodel import Session
 from core.errors import NotAllowed, NotFound
 from core.principal import Principal, SearchCapability, holds, require, require_any, system
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
+from licensing.negotiation import state_at
 from licensing.store import requests as store
 from registry.models.mandates import Act
 from registry.models.works import KindOfUse
@@ -108,6 +110,21 @@ def list_requests(
         before_seq=before_seq,
         limit=limit,
     )
+
+
+def asked_for(
+    session: Session, principal: Principal, submission_ids: Collection[str], *, now: datetime
+) -> Mapping[str, Mapping[RequestState, int]]:
+    """How many performers were asked about each submission of the caller's, by how that stands."""
+    require(principal, SCOPES[Side.STUDIO])
+    newest: dict[tuple[str, str], RequestState] = {}
+    for item in store.of_submissions(session, principal, submission_ids):
+        key = (item.submission_id or "", item.performer_id)
+        newest.setdefault(key, state_at(item, now))
+    found: dict[str, Counter[RequestState]] = {}
+    for (submission_id, _), state in newest.items():
+        found.setdefault(submission_id, Counter())[state] += 1
+    return found
 
 
 def list_offers(session: Session, request: Request) -> tuple[Offer, ...]:

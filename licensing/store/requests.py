@@ -153,6 +153,22 @@ def requests(
     return tuple(_request(row) for row in session.exec(query))
 
 
+def of_submissions(
+    session: Session, principal: Principal, submission_ids: Collection[str]
+) -> tuple[Request, ...]:
+    """The principal's own requests about these submissions, newest first."""
+    query = (
+        select(RequestRow)
+        .where(
+            col(RequestRow.tenant_id) == principal.tenant_id,
+            col(RequestRow.submission_id).in_(submission_ids),
+        )
+        .order_by(col(RequestRow.seq).desc())
+        .limit(ROWS_MAX)
+    )
+    return tuple(_request(row) for row in session.exec(query))
+
+
 def offers(session: Session, principal: Principal, request_id: str) -> tuple[Offer, ...]:
     """Every offer of a request, oldest first."""
     query = (

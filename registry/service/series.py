@@ -12,7 +12,7 @@ from core.principal import Principal, require
 from registry.declaration import check_for_works
 from registry.inheriting import effective, inherited
 from registry.models.evidence import SubmissionState
-from registry.models.works import Declaration
+from registry.models.works import Declaration, Work
 from registry.service.uses import refresh_uses
 from registry.service.works import work_path
 from registry.store import scans, series, submissions, works
@@ -80,6 +80,21 @@ def inherited_under(session: Session, principal: Principal, work_id: str) -> dic
     require(principal, SCOPE)
     path = [work_id, *works.parents(session, principal, work_id)]
     return inherited(_declared_by(session, principal, path))
+
+
+def declared_on(
+    session: Session, principal: Principal, work_id: str
+) -> tuple[tuple[Work, dict[str, Any]], ...]:
+    """What a work and those above it declare themselves, the topmost first. Raises `NotFound`."""
+    require(principal, SCOPE)
+    path = [work_id, *works.parents(session, principal, work_id)]
+    return tuple(
+        (
+            works.get_work(session, principal, each),
+            series.declaration_of(session, principal, each) or {},
+        )
+        for each in reversed(path)
+    )
 
 
 def _above(session: Session, principal: Principal, cut_id: str) -> list[dict[str, Any]]:

@@ -108,6 +108,7 @@ OWN = (
     "/questions?answered=true",
     "/works",
     "/works/{work_id}",
+    "/works/{work_id}/compare",
     "/cuts/{cut_id}",
     "/cuts/{scanning}",
     "/cuts/{empty}",

@@ -136,7 +136,7 @@ def test_works_show_what_is_declared_above_and_what_stands_below(hall: Hall) -> 
     hall.studio.post(f"/v1/works/{series}/declaration", {"declaration": declared})
     assert "Episode 1" in hall.page(f"/works/{series}")
     below = hall.page(f"/works/{episode}")
-    assert "From above" in below
+    assert f"/works/{series}#declared" in below
     assert hall.anna.id in below
     assert "Night Shift" in hall.page("/works")
     assert "What the series declares" in hall.page(f"/studio/new?work={episode}")

@@ -67,16 +67,17 @@ export async function refresh() {
   }
 }
 
+const waiting = () => [...document.querySelectorAll("[data-open]")];
 let watching = false;
 
-/** Refreshes as long as something on the page is still being judged. */
+/** Refreshes as long as something is being judged, as often as the most urgent of it says (in seconds). */
 export async function watch() {
   if (watching) return;
   watching = true;
   try {
     await refresh();
-    while (document.querySelector("[data-open]")) {
-      await pause(1000);
+    for (let open = waiting(); open.length; open = waiting()) {
+      await pause(Math.min(...open.map((part) => Number(part.dataset.open) || 1)) * 1000);
       await refresh();
     }
   } finally {

@@ -3,7 +3,8 @@
 // In the column of boxes arrow keys move, with Shift they pick on the way, Space picks; a click with
 // Shift picks everything since the last one.
 
-import { onPress, post, Told, word } from "/static/registry.js";
+import { announce } from "/static/act.js";
+import { onPress, post, Told, watch, word } from "/static/registry.js";
 
 const board = document.querySelector("[data-board]");
 const form = board.querySelector("[data-bulk]");
@@ -77,3 +78,6 @@ if (form) {
   form.querySelector("[data-all]").addEventListener("change", (event) => pick(0, boxes.length, event.target.checked));
   choose();
 }
+
+// How requests for licences stand is taken anew, row by row, as long as any of them is open.
+if (board.querySelector("[data-open]")) watch().catch((fault) => announce(fault.message));

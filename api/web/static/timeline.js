@@ -239,7 +239,8 @@ function begin() {
 }
 
 begin();
-// While a scan is under way its part of the page is taken anew; once it has ended, all of it is.
-if (document.querySelector("#live [data-open]")) {
-  watch().then(() => location.reload(), (fault) => announce(fault.message));
+// What is under way or was asked for is taken anew part by part; once it has ended, all of the page is.
+if (document.querySelector("[data-open]")) {
+  const anew = () => document.activeElement?.closest("form") || location.reload(); // nobody loses what he types
+  watch().then(anew, (fault) => announce(fault.message));
 }

@@ -1,13 +1,13 @@
-// What holds for every cut below a work, as one declaration; cuts below are decided anew.
+// What a work or a cut declares itself, as one declaration; what it changes is decided anew.
 
 import { castRows, declaration } from "/static/declare.js";
 import { onPress, post } from "/static/registry.js";
 
-const form = document.querySelector("[data-declare-work]");
-
-castRows(form);
-onPress(form.querySelector("button.primary"), async () => {
-  if (!form.reportValidity()) return;
-  await post(`/v1/works/${form.dataset.declareWork}/declaration`, { declaration: declaration(form) });
-  location.reload();
-});
+for (const form of document.querySelectorAll("[data-declare]")) {
+  castRows(form);
+  onPress(form.querySelector("button.primary"), async () => {
+    if (!form.reportValidity()) return;
+    await post(form.dataset.declare, { declaration: declaration(form) });
+    location.reload();
+  });
+}

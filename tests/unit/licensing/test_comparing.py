@@ -19,6 +19,7 @@ TURNED = {
     Change.LONGER: Change.SHORTER,
     Change.SHORTER: Change.LONGER,
     Change.VERDICT: Change.VERDICT,
+    Change.MOVED: Change.MOVED,
 }
 
 
@@ -55,6 +56,14 @@ def test_less_than_a_second_is_the_same_length() -> None:
     one = cut(there(ANNA, 5_000))
     assert differences(one, cut(there(ANNA, 5_000 + LEAST_MS - 1))) == ()
     assert told(differences(one, cut(there(ANNA, 5_000 + LEAST_MS)))) == [(ANNA, Change.SHORTER)]
+
+
+def test_who_is_mostly_elsewhere_has_moved_and_a_shift_by_frames_is_none() -> None:
+    def at(start_ms: int) -> ClearanceDecision:
+        return cut(replace(there(ANNA, 1), span=Span(start_ms, start_ms + 10_000)))
+
+    assert differences(at(0), at(5_000)) == ()
+    assert told(differences(at(0), at(5_001))) == [(ANNA, Change.MOVED)]
 
 
 def test_the_same_figure_is_the_same_person_before_and_after_the_answer() -> None:
