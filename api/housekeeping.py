@@ -1,6 +1,6 @@
 """What is due by the clock: retention, ends of notice periods, comings of age, late prints,
-ends of keys held for agencies, months that players saw or nobody reported, status lists of other
-registries.
+ends of keys held for agencies, months that players saw or nobody reported, payouts that no bank
+answered, status lists of other registries.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -15,7 +15,7 @@ from core.rowseals import seal_rows
 from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
 from registry.service import endingkeys, latematch, minors, proofing
-from royalties.service import fromevents, missing
+from royalties.service import fromevents, missing, payoutreminders
 from royalties.unreported import months_within
 
 EVERY_S = 3600.0
@@ -40,6 +40,7 @@ def tidy(world: World) -> None:
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
     with world.db.write() as session:
         fromevents.tend(session, now=now)
+        payoutreminders.tend(session, remind_days=world.settings.payout.remind_days, now=now)
     for month in months_within(now, world.settings.usage.never_days):
         with world.db.write() as session:
             missing.tend(session, month=month, terms=world.settings.usage, now=now)

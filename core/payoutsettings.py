@@ -1,6 +1,8 @@
 """Settings of paying out what was earned."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class PayoutSettings(BaseModel):
@@ -21,3 +23,15 @@ class PayoutSettings(BaseModel):
         description="What a payee is owed at least, in units of the currency, before anything is "
         "sent; less is carried forward.",
     )
+    remind_days: tuple[int, ...] = Field(
+        default=(5, 15),
+        max_length=12,
+        description="Days after a batch was sent on which its book is reminded of payouts that no "
+        "bank answered, each once; a JSON list such as `[5, 15]`.",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.remind_days != tuple(sorted({*self.remind_days} - {0})):
+            raise ValueError("remind_days follow one another")
+        return self

@@ -18,7 +18,7 @@ from royalties.begun import newest_month
 from royalties.entitlement import entitled
 from royalties.models import ImportReport, Origin, UsageLine
 from royalties.service.books import collector
-from royalties.service.entitlements import history_of, parties_of
+from royalties.service.entitlements import Grounds, grounds_of
 from royalties.service.periods import check_month
 from royalties.store import intake
 from royalties.store import training as store
@@ -29,6 +29,7 @@ from royalties.training import Trained, TrainingReport, divided, in_cut, rows_of
 from royalties.unlicensed import found_in
 
 PERFORMERS_MAX = 10_000
+CUTS_AT_ONCE = 200
 _Amounts = Mapping[str, AmountWithWorking] | str
 
 
@@ -109,16 +110,18 @@ class TrainingsOf:
         rows = rows_of(report, cuts)
         names = intake.line_ids([row.content_hash for row in rows])
         found: list[Trained] = []
-        for line_id, row in zip(names, rows, strict=True):
-            found += self._in_cut(line_id, row.cut_id, cuts[row.cut_id])
+        for start in range(0, len(rows), CUTS_AT_ONCE):
+            some = list(zip(names, rows, strict=True))[start : start + CUTS_AT_ONCE]
+            grounds = grounds_of(self.session, self.principal, [row.cut_id for _, row in some])
+            for line_id, row in some:
+                if row.cut_id in grounds:
+                    found += _in_cut(grounds[row.cut_id], line_id, cuts[row.cut_id])
         return found
 
-    def _in_cut(self, line_id: str, cut_id: str, work_id: str) -> list[Trained]:
-        history = history_of(self.session, self.principal, cut_id)
-        if not history:
-            return []
-        uses, _ = entitled(history, parties_of(self.session, self.principal, history))
-        return in_cut(line_id, work_id, uses, found_in(history[-1], uses))
+
+def _in_cut(grounds: Grounds, line_id: str, work_id: str) -> list[Trained]:
+    uses, _ = entitled(grounds.history, grounds.parties)
+    return in_cut(line_id, work_id, uses, found_in(grounds.history[-1], uses))
 
 
 def _check(report: TrainingReport, now: datetime) -> None:
