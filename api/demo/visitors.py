@@ -33,6 +33,9 @@ def seat(data_dir: Path, agency_id: str, studio_id: str) -> None:
             (agency_id, "Agency", "performer", [Role.AGENT, Role.ADMIN]),
             (studio_id, "Studio", STUDIO, [Role.STUDIO, Role.ADMIN]),
             (operator.id, "Registry", "society", [Role.ADMIN]),
+            (operator.id, "Dora Daum", "second", [Role.ADMIN]),
+            (operator.id, "Emil Eder", "auditor", [Role.AUDITOR]),
+            (union.id, "Fred Falk", "union", [Role.UNION, Role.ADMIN]),
             *((union.id, name, ATTESTER, [Role.ATTESTER]) for name in ATTESTERS),
         )
         guests = [
