@@ -166,6 +166,13 @@ def test_an_amount_is_disputed_on_a_phone_and_ruled_on(
         page.wait_for_url("**/me/disputes/cpl_*")
         assert "ruht" not in page.inner_text("h1")
         found += looked_at(page, axe, "my-dispute", "de") if axe else []
+        page.goto(f"{office.url}/me/notices")
+        file = {"name": "c.mp4", "mimeType": "video/mp4", "buffer": b"no film"}
+        page.set_input_files("#f-file", [file])
+        page.fill("#f-location", "https://example.org/v/1")
+        page.click("text=Darin nach mir suchen")
+        page.wait_for_selector("h1:has-text('ließ sich nicht lesen')", timeout=60_000)
+        found += looked_at(page, axe, "my-clip", "de") if axe else []
     with chromium.page(lang="en") as page:
         page.on("dialog", lambda dialog: dialog.accept())
         enter(page, office, "Enter as the registry")
