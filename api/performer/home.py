@@ -14,6 +14,7 @@ from core.tenants import get_tenant
 from licensing.models_requests import Request, RequestState, Side
 from licensing.negotiation import may
 from licensing.service.requestsides import list_requests, newest_offer
+from registry.models.mandates import Act
 from registry.models.people import Enrolment, EnrolmentState
 from registry.service import enrolment, useseen
 from royalties.models_earned import Earned
@@ -49,11 +50,20 @@ def home_page(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
         "tally": tally(standings),
         "total": useseen.count_uses(session, side, who),
         "requests": waiting(session, acting, now)[:ROWS],
-        "month": newest(earnings.by_month(session, side, who)),
-        "owed": owed(accountstatements.standing(session, side, performer_id=who, now=now)),
+        **_money(session, acting, now),
         "prints": prints,
         "searched": any(item.state is EnrolmentState.ACTIVE for item in prints.values()),
     }
+
+
+def _money(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
+    """What was earned and what stands; nothing for an agent whose mandate is not for collecting."""
+    who, side = acting.performer.id, acting.side
+    if acting.mandate is not None and Act.COLLECT not in acting.mandate.terms.acts:
+        return {"month": (), "owed": {}, "unseen": True}
+    standing = accountstatements.standing(session, side, performer_id=who, now=now)
+    month = newest(earnings.by_month(session, side, who))
+    return {"month": month, "owed": owed(standing), "unseen": False}
 
 
 def prints_of(found: Sequence[Enrolment]) -> dict[str, Enrolment]:

@@ -127,4 +127,6 @@ def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) 
     assert all("under a mandate until" in page.text for page in pages.values())
     assert "data-declare" not in pages["standing"].text
     assert "/revocation" not in pages["speaking"].text
+    home = browser.get(f"/me?for={side.anna.id}")
+    assert "does not let you see money" in home.text
     assert agent.get("/v1/mandates")["items"][0]["id"] == draft["id"]
