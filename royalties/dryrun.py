@@ -36,12 +36,21 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The usage lines of one month, their territory factors, and the fees that fall due in it."""
+    """The usage lines of one month, their territory factors, and the fees that fall due in it.
+
+    `own` are the lines and performers of which a claim stands in the book that is asked about; None
+    where all are looked at.
+    """
 
     lines: Sequence[UsageLine]
     factors: TerritoryFactors
     casts: Mapping[str, Cast]
     due: Due = frozenset()
+    own: frozenset[tuple[str, str]] | None = None
+
+    def earns(self, line: UsageLine, performer_id: str) -> bool:
+        """Whether what a performer earns by a line is looked at: of a book only its own claims."""
+        return self.own is None or (line.id, performer_id) in self.own
 
 
 @dataclass(slots=True)
@@ -108,7 +117,11 @@ def _agreed(tariff: Tariff, term: TariffTerm) -> int | None:
 
 
 def _earning(month: Month, line: UsageLine) -> list[ClearedUse]:
-    return [use for use in month.casts[line.cut_id].uses if why_not(use, line) is None]
+    return [
+        use
+        for use in month.casts[line.cut_id].uses
+        if month.earns(line, use.performer_id) and why_not(use, line) is None
+    ]
 
 
 def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: Facts) -> Counted:
@@ -130,7 +143,8 @@ def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: F
             amounts[line.id], present(cast.participants, cast.uses, line), tariff.weights
         ):
             if portion.outcome is Outcome.LICENSED:
-                counted.performers[performer_of[portion.key]] += portion.amount_micro
+                who = performer_of[portion.key]
+                counted.performers[who] += portion.amount_micro * month.earns(line, who)
             else:
                 counted.others[portion.outcome] += portion.amount_micro
     return counted

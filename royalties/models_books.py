@@ -72,6 +72,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthClaim:
+    """A claim that stands in a book, as far as a month under another tariff asks for it."""
+
+    line_id: str
+    performer_id: str
+    cut_id: str
+    licensee_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """What an accrual, and its reversal, rests on: who owes it, and every fact behind the amount.
 

@@ -81,6 +81,7 @@ SECTIONS = (
             Place("/society/disputes", "disputes.title", _SOCIETY),
             Place("/society/unclaimed", "unclaimedpage.title", _SOCIETY),
             Place("/society/payouts", "societypayouts.title", _SOCIETY),
+            Place("/society/tariffs", "societytariffs.title", _SOCIETY),
             Place("/society/mandates", "societymandates.title", _SOCIETY),
             Place("/society/reports/year", "yearreport.title", _SOCIETY),
             Place("/audit", "audit.title", frozenset({Role.AUDITOR, _BY})),

@@ -1,28 +1,32 @@
 """A dry run: what a month would have paid under a tariff, and what it did; nothing is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
 from core.errors import BadInput, NotFound
-from core.principal import Principal, require
+from core.principal import Principal, require, system
 from registry.store import works
 from royalties.agreed import once
 from royalties.dryrun import Cast, Counted, Month, count
 from royalties.entitlement import entitled
 from royalties.flats import Firsts
 from royalties.models import UsageLine
+from royalties.models_books import MonthClaim
 from royalties.outcomes import Outcome
 from royalties.participants import everybody
 from royalties.reports.rows import PERIOD
 from royalties.service import statements
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import get_tariff
+from royalties.service.usage_intake import COLLECTORS
+from royalties.store import journal
 from royalties.store import usage as usage_store
 from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
+from royalties.tariffs.models import POOLS
 from royalties.tariffs.times import in_force_in
 from royalties.territories import factors_for
 
@@ -74,6 +78,10 @@ def dry_run(
 ) -> DryRun:
     """Price a month's usage lines that the caller may see under a tariff, shipped or published.
 
+    Who collects sees what stands in its own book: the claims of a month are priced anew, each by
+    the decision that it rests on. Of a book without claims, and for everybody else, it is what
+    they reported themselves.
+
     Raises `NotFound` for the tariff, `BadInput` for a period that is no month, for figures that
     cannot be read and for more than `LINES_MAX` lines, `NotAllowed` without `usage` and `reports`.
     """
@@ -105,13 +113,18 @@ def _month(
     firsts = Firsts(once(published.tariff))
     casts: dict[str, Cast] = {}
     lines: list[UsageLine] = []
+    claims = _claims(session, principal, period)
+    own = frozenset((one.line_id, one.performer_id) for one in claims) if claims else None
+    ours = {one.line_id for one in claims}
+    # A pool is divided over all titles; of anything else a book looks at its own lines alone.
+    every = own is None or published.tariff.kind in POOLS
     undecided = 0
-    for cut_id in usage_store.cuts_reported(session, principal):
-        cast = _cast(session, principal, cut_id, beside)
+    for cut_id, reader in _readers(session, principal, claims).items():
+        cast = _cast(session, reader, cut_id, beside)
         undecided += cast is None
         casts[cut_id] = cast or Cast(cut_id, "", (), ())
-        for page in usage_store.pages(session, principal, cut_id):
-            lines += [line for line in page if line.period == period]
+        for page in usage_store.pages(session, reader, cut_id):
+            lines += [line for line in page if line.period == period and (every or line.id in ours)]
             for use in casts[cut_id].uses:
                 for line in page:
                     firsts.see(casts[cut_id].work_id, use, line)
@@ -121,7 +134,22 @@ def _month(
                 next_step="Ask for a month with fewer lines.",
                 code="too-many-lines",
             )
-    return Month(lines, factors_for(period), casts, firsts.due()), undecided
+    return Month(lines, factors_for(period), casts, firsts.due(), own), undecided
+
+
+def _claims(session: Session, principal: Principal, period: str) -> list[MonthClaim]:
+    """What stands in the book of who collects; nobody else has one."""
+    if principal.tenant_kind not in COLLECTORS:
+        return []
+    return journal.claims_of_month(session, principal, period)
+
+
+def _readers(
+    session: Session, principal: Principal, claims: Sequence[MonthClaim]
+) -> dict[str, Principal]:
+    """Who reads the decisions on each cut: its owner where a claim is booked, else who asks."""
+    found = dict.fromkeys(usage_store.cuts_reported(session, principal), principal)
+    return found | {one.cut_id: system(one.licensee_id) for one in claims}
 
 
 def _cast(session: Session, principal: Principal, cut_id: str, beside: Beside) -> Cast | None:

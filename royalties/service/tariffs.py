@@ -75,6 +75,18 @@ def get_tariff(
     return found
 
 
+def versions_of(session: Session, principal: Principal, tariff_id: str) -> tuple[Published, ...]:
+    """Every version of a tariff, newest first; raises `NotFound` where there is none."""
+    newest = get_tariff(session, principal, tariff_id)
+    return (
+        newest,
+        *(
+            get_tariff(session, principal, tariff_id, version)
+            for version in range(newest.tariff.version - 1, 0, -1)
+        ),
+    )
+
+
 def list_tariffs(
     session: Session, principal: Principal, *, kind: Kind | None = None
 ) -> tuple[Published, ...]:

@@ -17,7 +17,14 @@ from core.db import visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import Account, AccountKind
 from royalties.models import Pins
-from royalties.models_books import Booked, Claim, Posting, Transaction, TransactionKind
+from royalties.models_books import (
+    Booked,
+    Claim,
+    MonthClaim,
+    Posting,
+    Transaction,
+    TransactionKind,
+)
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.wire import pins_from_dict
 
@@ -143,6 +150,27 @@ def kept(session: Session, principal: Principal, performer_id: str) -> Iterator[
     )
     for pins, amount_micro in session.connection().execute(query).yield_per(IDS_MAX):
         yield pins_from_dict(pins), -amount_micro
+
+
+def claims_of_month(session: Session, principal: Principal, month: str) -> list[MonthClaim]:
+    """The claims earned in a month that stand in the principal's own book."""
+    later = aliased(TransactionRow)
+    query = (
+        sql_select(
+            col(AccrualRow.usage_line_id),
+            col(AccrualRow.performer_id),
+            func.json_extract(col(AccrualRow.pins), "$.cut_id"),
+            col(AccrualRow.licensee_id),
+        )
+        .join(TransactionRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .where(
+            col(TransactionRow.tenant_id) == principal.tenant_id,
+            col(AccrualRow.earned_period) == month,
+            col(AccrualRow.kind) == TransactionKind.ACCRUAL,
+            ~exists().where(col(later.reverses_id) == col(TransactionRow.id)),
+        )
+    )
+    return [MonthClaim(*row) for row in session.connection().execute(query)]
 
 
 def journal(

@@ -19,6 +19,7 @@ from royalties.tariffs.models import Kind, Tariff
 
 BYTES_MAX = 64 * 1024
 FAULTS_MAX = 10
+WHOLE = "tariff"
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -34,6 +35,16 @@ def tariff_from_dict(data: Mapping[str, Any]) -> Tariff:
         raise _bad(faults_of(exc)) from exc
     except (TypeError, ValueError, RecursionError) as exc:
         raise _bad(["the document is no JSON"]) from exc
+
+
+def faults_in(data: Any) -> list[tuple[str, str]]:
+    """Path and fault of each field of what would be a document; the path of the whole is empty."""
+    try:
+        _adapter().validate_json(json.dumps(data), strict=True)
+    except ValidationError as exc:
+        said = (one.partition(": ") for one in faults_of(exc))
+        return [("" if path == WHOLE else path, fault) for path, _, fault in said]
+    return []
 
 
 def tariff_to_dict(tariff: Tariff) -> dict[str, Any]:
@@ -76,7 +87,7 @@ def faults_of(exc: ValidationError) -> list[str]:
         said = fault["msg"].removeprefix("Value error, ")
         if fault["type"].startswith("union_tag"):
             said = f"kind is one of {', '.join(Kind)}"
-        found.append(f"{'.'.join(path) or 'tariff'}: {said}")
+        found.append(f"{'.'.join(path) or WHOLE}: {said}")
     return found
 
 

@@ -1,5 +1,6 @@
 """The pages of a society's accountant: what is due, what came in, and what stands behind both."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -156,3 +157,30 @@ def test_a_mandate_is_entered_by_agreement_and_ended(desk: Desk) -> None:
     said = {"approval_id": end["approval_id"], "approve": True}
     desk.clerk.post("/v1/collecting-decisions", said)
     assert "No mandate is in force" in desk.page("/society/mandates")
+
+
+def test_a_tariff_is_tried_on_a_month_before_it_is_published(desk: Desk) -> None:
+    assert "We have published no tariff yet" in desk.page("/society/tariffs")
+    one = desk.page("/society/tariffs/graded-share", "de")
+    assert "Ab 10.000,00 EUR: 25 % der Einnahmen." in one
+    text = desk.page("/society/tariffs/new?from=aifilms-view")
+    assert "our-aifilms-view" in text
+    steps = [{"from": 0, "rate": "0.02"}]
+    document = desk.clerk.get("/v1/tariffs/aifilms-view")["document"]
+    document |= {"id": "our-views", "params": {"kind": "per_view", "steps": steps}}
+    wrong = json.dumps(document | {"currency": "euro"}, indent=1)
+    answer = desk.browser.post("/society/tariffs/new?lang=en", data={"document": wrong})
+    assert "One thing is wrong" in answer.text
+    assert "currency&#34;: &#34;euro" in answer.text
+    sound = desk.browser.post(
+        "/society/tariffs/new?lang=en", files={"file": ("our.json", json.dumps(document))}
+    )
+    assert "It can be published" in sound.text
+    desk.clerk.post("/v1/tariffs", {"document": document})
+    assert "We publish one tariff" in desk.page("/society/tariffs")
+    trial = desk.page(f"/society/tariffs/our-views/trial?period={MONTH}")
+    assert "20.00 EUR instead of 50.00 EUR" in trial
+    assert "0 performers would get more, one less." in trial
+    assert "Anna" in trial
+    nothing = desk.page("/society/tariffs/our-views/trial?period=2020-01")
+    assert "January 2020 has nothing to try it on" in nothing

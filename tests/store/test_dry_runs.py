@@ -185,3 +185,20 @@ def test_a_month_and_both_scopes_are_asked_for(stage: Stage) -> None:
     for scope in ("usage", "reports"):
         with pytest.raises(NotAllowed):
             run(stage, "gema-ai", by=stage.world.principal("studio", scope))
+
+
+def test_a_book_prices_its_own_claims_anew(stage: Stage) -> None:
+    """Who collects needs no decision of a studio's: what stands in the book says whose it is."""
+    cut_id, anna = reported(stage)
+    book = stage.world.operator
+    assert run(stage, "direct-minute", by=book).performers == ()
+    stage.accrue()
+    (by_minute,) = run(stage, "direct-minute", by=book).performers
+    assert (by_minute.performer_id, by_minute.paid_micro) == (anna.id, 12_500)
+    assert by_minute.difference_micro == 0
+    (by_view,) = run(stage, "aifilms-view", by=book, rows=[{"cut_id": cut_id, **RATE}]).performers
+    assert by_view.difference_micro == 12_487_500
+    # What a later decision takes back stands in the book no more.
+    stage.clear(cut_id)
+    stage.accrue()
+    assert run(stage, "direct-minute", by=book).performers == ()
