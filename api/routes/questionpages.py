@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from api.deps import Language, Open
-from api.paging import Asked, from_cursor, page
+from api.paging import Asked, page
 from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
@@ -30,11 +30,14 @@ def questions_page(
 ) -> Response:
     """Who is this?"""
     with world.db.read() as session:
-        found = figures.questions(session, visit.principal, only_open=not answered)
-        if answered:
-            found = tuple(each for each in found if not each.is_open)
-        ordered = [_Numbered(each) for each in reversed(found)]
-        shown = page(from_cursor(ordered, asked), asked, lambda item: item.question)
+        found = figures.questions_page(
+            session,
+            visit.principal,
+            answered=answered,
+            before_seq=asked.before_seq,
+            limit=asked.limit,
+        )
+        shown = page(found, asked, lambda item: item, cursor=lambda item: item.figure.seq)
         kept: dict[str, Any] = {}
         items = [_shown(session, visit.principal, each, kept) for each in shown.items]
         invented = characters.list_characters(session, visit.principal) if items else ()
@@ -47,17 +50,9 @@ def questions_page(
         items=items,
         more=shown.next_cursor,
         answered=answered,
-        waiting=0 if answered else len(found),
+        waiting=0 if answered else len(shown.items),
         invented=[each for each in invented if each.clears],
     )
-
-
-class _Numbered:
-    """A question under the id that cursors name."""
-
-    def __init__(self, question: Question) -> None:
-        self.question = question
-        self.id = question.figure.id
 
 
 def _shown(

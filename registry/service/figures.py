@@ -58,9 +58,62 @@ def questions(
     require(principal, SCOPE)
     found = figures.list_figures(session, principal, series_id=series_id)
     answers = figures.answers(session, principal)
+    ids = [each.id for each in found]
+    return _asked(session, principal, found, ids, answers, only_open=only_open)
+
+
+def questions_page(
+    session: Session, principal: Principal, *, answered: bool, before_seq: int | None, limit: int
+) -> tuple[Question, ...]:
+    """Open questions of the caller's, or answered ones, newest first; only these are read.
+
+    Page on with the `seq` of the last one's figure.
+    """
+    require(principal, SCOPE)
+    said = [each for each in Answer if each is not Answer.MERGED and _settles(each) == answered]
+    asked: list[Question] = []
+    while len(asked) < limit:
+        found = figures.newest_figures(
+            session, principal, said, or_nothing=not answered, before_seq=before_seq, limit=limit
+        )
+        if not found:
+            break
+        ids = _with_merged(session, principal, [each.id for each in found])
+        answers = figures.answers(session, principal, ids)
+        asked += _asked(session, principal, found, ids, answers, only_open=not answered)
+        before_seq = found[-1].seq
+    return tuple(asked[:limit])
+
+
+def _settles(answer: Answer) -> bool:
+    return answer not in (Answer.OPEN, Answer.ASK)
+
+
+def _with_merged(
+    session: Session, principal: Principal, figure_ids: Collection[str]
+) -> frozenset[str]:
+    """These figures and all that were said to be one of them."""
+    known, new = frozenset[str](), frozenset(figure_ids)
+    while new:
+        known |= new
+        new = figures.merged_into(session, principal, new) - known
+    return known
+
+
+def _asked(
+    session: Session,
+    principal: Principal,
+    found: Sequence[Figure],
+    ids: Collection[str],
+    answers: Mapping[str, FigureAnswer],
+    *,
+    only_open: bool,
+) -> tuple[Question, ...]:
+    """The questions about these figures, seen under any of the ids."""
     seen: dict[str, list[Sighting]] = {}
-    for item in _sightings(session, principal, [each.id for each in found]):
+    for item in _sightings(session, principal, ids):
         seen.setdefault(resolve(item.figure_id, answers), []).append(item)
+    seen = {each.id: seen[each.id] for each in found if each.id in seen}
     explained = _explained(session, principal, seen) | _accounted(session, principal, seen)
     asked = [
         Question(figure, answer_of(figure.id, answers), tuple(seen[figure.id]))

@@ -7,6 +7,7 @@ merge undone, and what was said before stays readable. Nothing here is a vector.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, append_only, visible
@@ -140,6 +141,43 @@ def list_figures(
         query = query.where(col(FigureRow.series_id) == series_id)
     ordered = query.order_by(col(FigureRow.seq)).limit(ROWS_MAX)
     return tuple(_figure(row) for row in session.exec(ordered))
+
+
+def newest_figures(
+    session: Session,
+    principal: Principal,
+    said: Collection[Answer],
+    *,
+    or_nothing: bool,
+    before_seq: int | None,
+    limit: int,
+) -> tuple[Figure, ...]:
+    """The caller's figures whose newest answer is one of these, or `or_nothing`, newest first."""
+    newest = (
+        select(AnswerRow.answer)
+        .where(col(AnswerRow.figure_id) == col(FigureRow.id))
+        .order_by(col(AnswerRow.seq).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = newest.in_([each.value for each in said])
+    query = select(FigureRow).where(
+        visible(FigureRow, principal), or_(wanted, newest.is_(None)) if or_nothing else wanted
+    )
+    if before_seq is not None:
+        query = query.where(col(FigureRow.seq) < before_seq)
+    ordered = query.order_by(col(FigureRow.seq).desc()).limit(min(limit, ROWS_MAX))
+    return tuple(_figure(row) for row in session.exec(ordered))
+
+
+def merged_into(
+    session: Session, principal: Principal, figure_ids: Collection[str]
+) -> frozenset[str]:
+    """Figures of the caller's that were ever said to be one of these; some may no longer be."""
+    query = select(AnswerRow.figure_id).where(
+        visible(AnswerRow, principal), col(AnswerRow.merged_into).in_(figure_ids)
+    )
+    return frozenset(session.exec(query.distinct().limit(ROWS_MAX)))
 
 
 def answers(

@@ -162,6 +162,29 @@ def test_a_question_is_asked_once_for_all_cuts_and_an_answer_can_be_taken_back(h
     assert "Night Shift" not in hall.theirs.get("/questions?answered=true").text
 
 
+def test_questions_are_paged_at_the_database_and_each_comes_once(hall: Hall) -> None:
+    people = [(f"guest {n}", "face", 2_000 * n, 2_000 * n + 1_500) for n in range(5)]
+    submit(hall.stage, hall.studio, hall.cut(), medium(20_000, *people), declaration())
+    figures = [each["id"] for each in hall.studio.get("/v1/figures")]
+    assert len(figures) == 5
+    hall.studio.post(f"/v1/figures/{figures[0]}/merge", {"into": figures[4]})
+    answer = {"answer": "extra", "reference": "R-1"}
+    hall.studio.post(f"/v1/figures/{figures[1]}/answer", answer)
+
+    def listed(address: str) -> list[str]:
+        seen = []
+        while address:
+            shown = hall.page(address)
+            seen += [each for each in figures if f"/v1/figures/{each}/answer" in shown]
+            after = shown.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+            more = 'rel="next"' in shown
+            address = after.replace("&amp;", "&") + "&limit=1" if more else ""
+        return seen
+
+    assert listed("/questions?limit=1") == [figures[4], figures[3], figures[2]]
+    assert listed("/questions?answered=true&limit=1") == [figures[1]]
+
+
 def test_keys_are_shown_to_who_looks_after_them_and_the_pipeline_to_all(hall: Hall) -> None:
     shown = hall.page("/studio/keys")
     assert "/v1/uploads | jq -r .id" in shown
