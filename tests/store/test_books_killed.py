@@ -13,7 +13,7 @@ from core.principal import SearchCapability
 from royalties import closing
 from royalties.closing import month_of
 from royalties.models_books import Transaction
-from royalties.service import periods
+from royalties.service import accruals, periods
 from royalties.service.accruals import accrue
 from royalties.service.statements import trial_balance
 from royalties.store import periods as period_store
@@ -27,8 +27,9 @@ MONTH = month_of(NOW)
 
 
 @pytest.fixture
-def stage(world: TestWorld) -> Stage:
-    """Books with something to take back and something new to book."""
+def stage(world: TestWorld, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Books with something to take back and something new to book, written cut by cut."""
+    monkeypatch.setattr(accruals, "CUTS_AT_ONCE", 1)
     made = Stage(world)
     cut_id, anna = cleared(made)
     made.import_lines(f"{cut_id},DE,2026-11,10", f"{cut_id},AT,2026-11,11")
