@@ -62,7 +62,8 @@ export async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
-    if (part.dataset.live === "hidden") part.hidden = other.hidden;
+    if (!other) part.replaceChildren(); // it is over: nothing of it is there any more
+    else if (part.dataset.live === "hidden") part.hidden = other.hidden;
     else if (part.innerHTML !== other.innerHTML) part.innerHTML = other.innerHTML;
   }
 }
