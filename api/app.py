@@ -52,6 +52,8 @@ def application(
         summary="Voice and likeness consent, clearance and royalties",
         lifespan=lifespan,
         max_body_size=BODY_BYTES_MAX,
+        docs_url=None,  # /api is the reference; theirs loads its script from elsewhere
+        redoc_url=None,
         routes=routes,
     )
     app.state.world = world

@@ -121,7 +121,7 @@ def _invalid(_request: Request, error: Exception) -> JSONResponse:
         BadInput.code,
         TITLES[BadInput],
         "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults),
-        "Mend the fields named in `faults`; /docs shows what each route takes.",
+        "Mend the fields named in `faults`; /api leads to what each route takes.",
         faults=faults,
     )
 

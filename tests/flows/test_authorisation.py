@@ -261,7 +261,7 @@ def test_the_table_knows_more_routes_than_the_description(hall: Stage) -> None:
     }
     found = set(routes(app))
     assert described < found
-    assert {("GET", "/docs"), ("GET", "/openapi.json")} <= found
+    assert {("GET", "/api"), ("GET", "/openapi.json")} <= found
     assert all(row_of(*route) for route in found)
 
 
