@@ -73,9 +73,13 @@ def _said(
 
 
 def _is_deciding(session: Session, principal: Principal, submission_id: str) -> bool:
-    """Whether something was said since that a worker has yet to take into account."""
-    job = jobs.latest(session, principal, kind=DECIDE_JOB, subject=submission_id)
-    return job is not None and job.state in (jobs.QUEUED, jobs.LEASED)
+    """Whether a worker has yet to take into account what was found, or what was said since.
+
+    The job of a scan ends with its decision, some moments after everything was searched.
+    """
+    again = jobs.latest(session, principal, kind=DECIDE_JOB, subject=submission_id)
+    open_jobs = (scan_job(session, principal, submission_id), again)
+    return any(job is not None and job.state in (jobs.QUEUED, jobs.LEASED) for job in open_jobs)
 
 
 def _path(session: Session, principal: Principal, cut: Cut) -> list[Work]:

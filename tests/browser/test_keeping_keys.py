@@ -73,6 +73,7 @@ def test_a_second_passkey_opens_it_too_and_none_that_does_is_dropped(
     page.fill("#passkey-name", "Stick")
     page.click(ADD)
     page.wait_for_selector("[data-share-key]")
+    page.wait_for_load_state()  # what the button does is loaded with the page
     first.touched(True)
     second.touched(False)
     page.click("[data-share-key]")

@@ -95,6 +95,25 @@ def test_what_is_under_way_says_how_far_it_is_and_asks_again(hall: Hall) -> None
     assert "data-open" not in hall.page(f"/cuts/{cut}")
 
 
+def test_between_the_search_and_the_decision_the_page_still_asks_again(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = hall.cut()
+    body = {"cut_id": cut, "filename": "film.mp4", "declaration": declaration()}
+    body["upload_id"] = hall.studio.upload(hall.stage.file("film.mp4", FILM))
+    hall.studio.post("/v1/submissions", body)
+
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as worker, pytest.raises(SystemExit):
+        worker.setattr("api.pipeline.clear_and_accrue", killed)
+        hall.stage.run_jobs()
+    page = hall.page(f"/cuts/{cut}")
+    assert "progress" not in page
+    assert "<span data-open>" in page
+
+
 def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> None:
     late, soon, waiting = hall.cut("Late"), hall.cut("Soon"), hall.cut("Waiting")
     quiet = medium(5_000)
