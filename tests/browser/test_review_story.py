@@ -57,7 +57,7 @@ def test_a_queue_is_worked_off_by_keys(
             page.keyboard.press(key)
             stands(page, number)
         page.keyboard.press("2")
-        page.wait_for_selector("h1:has-text('Whose voice is this?')")
+        page.wait_for_selector("#desk:not([aria-busy=true]) h1:has-text('Whose voice is this?')")
         assert page.evaluate("window.kept"), "the page was never loaded anew"
         assert page.evaluate("document.activeElement.tagName") == "H1"
 
