@@ -4,6 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile --constraint constraints.txt
 MODELS := .setup/models
+# One process more than cores: browsers and servers under test leave theirs waiting. Bytecode is kept: most tests
+# of commands are the start of one.
+JOBS ?= $(shell $(PYTHON) -c 'import os; print(min(4, 1 + (os.cpu_count() or 1)))')
+export PYTHONDONTWRITEBYTECODE :=
 DEMO := demo-data/latest/registry
 USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
@@ -30,7 +34,7 @@ screenshots: .setup/dev ## a picture of every page, both languages and themes, i
 
 test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_MEDIA=dir adds real media)
 	@$(TEST_MODELS) $(BIN)/python -m pytest --ignore tests/peers --ignore tests/reference \
-		--numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+		--numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: .setup/dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -54,12 +54,19 @@ export async function ended(job) {
   }
 }
 
-/** Takes every live part of the page anew from the server, which alone makes sentences. */
+let asked = 0;
+
+/** Takes every live part of the page anew from the server, which alone makes sentences.
+
+    An answer that a later question overtook is dropped: it tells what was. */
 export async function refresh() {
-  const asked = { credentials: "same-origin", headers: { Accept: "text/html" } };
-  const answer = await fetch(location.href, asked).catch(() => null);
+  const turn = (asked += 1);
+  const html = { credentials: "same-origin", headers: { Accept: "text/html" } };
+  const answer = await fetch(location.href, html).catch(() => null);
   if (!answer?.ok) throw new Told(word(answer?.status === 401 ? "signed-out" : "no-answer"));
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text();
+  if (turn !== asked) return;
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
     const other = fresh.getElementById(part.id);
     if (!other) part.replaceChildren(); // it is over: nothing of it is there any more

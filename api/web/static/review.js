@@ -83,7 +83,8 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   const meant = KEYS[event.key];
-  const elsewhere = event.target.closest("input, select, textarea, dialog, audio, video");
+  // A box in a dialog that was just closed keeps the focus until the next picture.
+  const elsewhere = event.target.closest("input, select, textarea, dialog, audio, video")?.checkVisibility();
   const pressed = event.key === " " && event.target.closest("a, button, summary");
   const off = event.key !== "?" && !document.querySelector("[data-keys-on]").checked;
   if (!meant || elsewhere || pressed || off || event.ctrlKey || event.metaKey || event.altKey) return;
