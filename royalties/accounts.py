@@ -86,11 +86,16 @@ class Account:
     @property
     def side(self) -> Side:
         """Whether a debit makes it grow (an asset) or a credit does (a liability)."""
-        return Side.ASSET if self.kind in _ASSETS else Side.LIABILITY
+        return side_of(self.kind)
 
     def __str__(self) -> str:
         """`kind:subject`, or the kind alone; `parse` reads it back."""
         return f"{self.kind}:{self.subject}" if self.subject else self.kind.value
+
+
+def side_of(kind: AccountKind) -> Side:
+    """What a balance of this kind of account means."""
+    return Side.ASSET if kind in _ASSETS else Side.LIABILITY
 
 
 def account(kind: AccountKind, subject: str = "") -> str:

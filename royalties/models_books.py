@@ -52,11 +52,20 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What a transaction was booked for: a run, invoice, receipt or batch, of a run whose lines."""
+
+    kind: str
+    id: str
+    performer_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One posting as it stands in a book, with its transaction; a reversal bears what it undoes.
 
-    `subject` is whom the account is about, where it is about somebody; `claim` says that a claim
-    of a licensee stands behind it.
+    `subject` is whom the account is about, where it is about somebody. Behind it stands a claim of
+    a licensee, by `line_id`, or a paper, or neither.
     """
 
     transaction_id: str
@@ -68,7 +77,8 @@ class Entry:
     amount_micro: int
     currency: str
     taken_back: bool
-    claim: bool
+    line_id: str = ""
+    paper: Paper | None = None
 
 
 @dataclass(frozen=True, slots=True)

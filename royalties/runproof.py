@@ -108,6 +108,13 @@ def count(totals: dict[str, Totals], line: RunLine) -> None:
         setattr(one, name, getattr(one, name) + line.stays_micro)
 
 
+def added(line: RunLine, part: str) -> int:
+    """What one line adds to a part of its run's sums."""
+    totals: dict[str, Totals] = {}
+    count(totals, line)
+    return int(getattr(totals[line.currency], f"{part}_micro"))
+
+
 def unequal(one: Totals) -> Mapping[str, int]:
     """What is missing or too much by each of a run's two sums, in millionths; empty in sound runs.
 

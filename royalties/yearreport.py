@@ -123,7 +123,8 @@ HEADLINES = (
     "paid-out",
     "unclaimed",
 )
-LEFT = "left."
+LEFT, OPENING, CLOSING, MOVED = "left.", "opening.", "closing.", "moved."
+STANDING = (LEFT, OPENING, CLOSING)
 UNDISTRIBUTED = (K.HELD, K.UNIDENTIFIED, K.SUSPENSE, K.RESERVE, K.PAYABLE, K.BLOCKED, K.UNMATCHED)
 
 
@@ -155,17 +156,22 @@ def undistributed(report: YearReport, currency: str) -> Mapping[AccountKind, int
 def behind(figure: str) -> frozenset[tuple[TransactionKind | None, AccountKind]]:
     """Kinds of transaction and account whose entries a figure adds up; none for what is no figure.
 
-    A headline adds up what was moved in its year; `left.held` what ever came to an account, by any
-    transaction (None), and is there still.
+    A headline adds up what was moved in its year, `moved.held` what any transaction (None) moved on
+    accounts of a kind; `left.held` and `closing.held` what ever came to them and is there still,
+    `opening.held` what was there before.
     """
-    if figure.startswith(LEFT):
-        return frozenset((None, kind) for kind in AccountKind if kind == figure.removeprefix(LEFT))
+    prefix, _, kind = figure.partition(".")
+    if f"{prefix}." in (*STANDING, MOVED):
+        return frozenset((None, one) for one in AccountKind if one == kind)
     return frozenset(pair for pair, name in _COUNTED.items() if name == figure)
 
 
 def sign_of(figure: str) -> int:
-    """What turns the entries of a figure round, so that it reads as a positive one."""
-    return _sign(figure)
+    """What turns the entries of a figure round, so that it reads as a positive one.
+
+    Balances of all accounts are shown as they stand, debits above zero.
+    """
+    return 1 if figure.startswith((OPENING, CLOSING, MOVED)) else _sign(figure)
 
 
 def currencies(report: YearReport) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.errors import EbenbildError
+
 if TYPE_CHECKING:
     from api.client import Client
     from core.settings import Settings
@@ -87,7 +89,11 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
                 data_dir=given.pop("data_dir"),
                 lang=language(given.pop("lang")),
             )
-            function(cli, *args, **given)
+            try:
+                function(cli, *args, **given)
+            except EbenbildError as error:
+                _translate(cli.lang, error)
+                raise
 
         own = list(inspect.signature(function).parameters.values())[1:]
         run.__signature__ = inspect.Signature([*own, *_common()])  # type: ignore[attr-defined]
@@ -96,6 +102,13 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
         return function
 
     return register
+
+
+def _translate(lang: str, error: EbenbildError) -> None:
+    """Say an error in the language of the command that it ends."""
+    from api.web.texts import told  # noqa: PLC0415
+
+    error.message, error.next_step = told(lang, error.message), told(lang, error.next_step)
 
 
 def _common() -> list[inspect.Parameter]:

@@ -1,12 +1,15 @@
 """`init` and `doctor`: make a registry on this machine, and look at its health."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, progress, say, table
-from api.web.texts import text
+from api.web.texts import text, told
+
+if TYPE_CHECKING:
+    from api.doctor import Check
 
 
 def register(app: typer.Typer) -> None:
@@ -62,13 +65,19 @@ def doctor(
         {"check": item.name, "state": item.state, "found": item.found, "next_step": item.next_step}
         for item in checks
     ]
-    rows = [(item.state, item.name, item.found, item.next_step) for item in checks]
 
     def render() -> None:
-        table(("", "check", "found", "next step"), rows)
+        columns = (text(cli.lang, f"doctor.column.{name}") for name in ("check", "found", "next"))
+        table(("", *columns), [_told(cli.lang, item) for item in checks])
         bad = sum(item.state == "bad" for item in checks)
         say(text(cli.lang, "doctor.bad", count=bad) if bad else text(cli.lang, "doctor.good"))
 
     emit(cli, found, render)
     if any(item.state == "bad" for item in checks):
         raise typer.Exit(1)
+
+
+def _told(lang: str, item: "Check") -> tuple[str, ...]:
+    """A finding as a row of words; in JSON it stays as it is, for programs."""
+    state = text(lang, f"doctor.state.{item.state}")
+    return (state, *(told(lang, said) for said in (item.name, item.found, item.next_step)))

@@ -12,6 +12,7 @@ from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from api.wire import FROZEN
+from core.clock import utc_now
 from royalties.auditpack import SAMPLE_MAX
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -51,5 +52,5 @@ def balance(
     month: Annotated[str, Query(max_length=7)] = "",
 ) -> Response:
     """Do both sides agree, over any month?"""
-    found = audit.balance_page(reading, visit.principal, month)
+    found = audit.balance_page(reading, visit.principal, month, utc_now())
     return form_page("auditbalance.html", lang, visit, here=DESK, **found)

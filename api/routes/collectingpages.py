@@ -12,7 +12,7 @@ from api.web.response import FormResponse
 from api.web.yearpage import figure_name, shown
 from core.db import is_single_operator
 from royalties.service import periods, yearreports
-from royalties.yearreport import LEFT
+from royalties.yearreport import STANDING
 from royalties.yearreport_wire import to_dict
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -21,7 +21,7 @@ YEARS_SHOWN = 5
 
 
 class Behind(BaseModel):
-    """Whose entries are shown: a figure of a year, in a currency; and from which on."""
+    """Whose entries are shown: a figure of a year or month, in a currency; and from which on."""
 
     model_config = ASKED
     year: str = Field(default="", max_length=4)
@@ -29,6 +29,8 @@ class Behind(BaseModel):
     currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
     category: str = Field(default="", max_length=64)
     use: str | None = Field(default=None, max_length=64)
+    month: str = Field(default="", max_length=7)
+    side: str = Field(default="", max_length=6)
     after: int = Field(default=0, ge=0)
 
 
@@ -61,19 +63,27 @@ def year_page(office: InOffice, year: Annotated[str, Query(max_length=4)] = "") 
 @router.get("/society/entries", response_class=FormResponse)
 def entries_page(office: InOffice, asked: Annotated[Behind, Query()]) -> Response:
     """Which entries of the book does this figure add up?"""
-    figure = yearreports.Figure(asked.year, asked.figure, asked.currency, asked.category, asked.use)
+    figure = yearreports.Figure(
+        asked.year or asked.month[:4],
+        asked.figure,
+        asked.currency,
+        asked.category,
+        asked.use,
+        asked.month,
+        asked.side,
+    )
     total, found = yearreports.entries_behind(
         office.session, office.caller, figure, after_seq=asked.after, limit=SHOWN + 1
     )
     shown_here = found[:SHOWN]
-    about = {one.subject for one in shown_here}
-    here = asked.model_dump(exclude={"after"}, exclude_none=True)
+    about = {asked.category, *(one.subject for one in shown_here)}
+    here = asked.model_dump(exclude={"after"}, exclude_none=True, exclude_defaults=True)
     return office.page(
         "societyentries.html",
         here="/society/reports/year",
         asked=asked,
         name=figure_name(office.lang, figure),
-        left=asked.figure.startswith(LEFT),
+        standing=asked.figure.startswith(STANDING),
         total=total,
         entries=shown_here,
         names=office.names(

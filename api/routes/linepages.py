@@ -30,6 +30,22 @@ def performer_in_run(
     return form_page("societyrunlines.html", lang, visit, here=RUNS, **found)
 
 
+@router.get("/society/runs/{run_id}/lines", response_class=FormResponse)
+def part_of_run(
+    *,
+    run_id: str,
+    reading: Reading,
+    visit: SignedInVisit,
+    lang: Language,
+    part: Annotated[str, Query(max_length=20)] = "",
+    currency: Annotated[str, Query(max_length=3)] = "",
+    after: After = "",
+) -> Response:
+    """Which lines does this sum of the run add up?"""
+    found = lines.part_of_run(reading, visit.principal, run_id, (part, currency), after)
+    return form_page("societyrunlines.html", lang, visit, here=RUNS, **found)
+
+
 @router.get("/society/lines/{line_id}", response_class=FormResponse)
 def line(line_id: str, reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     """What does this amount rest on, down to the second?"""

@@ -170,6 +170,7 @@ def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Lang
         here="/society/payouts",
         batch=batch,
         payouts=found,
+        year=utc_now().year,
         names=names,
         decides=_decides(visit.principal),
     )

@@ -19,8 +19,9 @@ HERE = "/society/unclaimed"
 @router.get(HERE, response_class=FormResponse)
 def desk(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     """What could not be paid because nobody was found, and what is due about it?"""
-    found = unclaimed.desk_page(reading, visit.principal, utc_now())
-    return form_page("societyunclaimed.html", lang, visit, here=HERE, **found)
+    now = utc_now()
+    found = unclaimed.desk_page(reading, visit.principal, now)
+    return form_page("societyunclaimed.html", lang, visit, here=HERE, year=now.year, **found)
 
 
 @router.get(HERE + "/{list_id}", response_class=FormResponse)
@@ -29,7 +30,8 @@ def list_page(
 ) -> Response:
     """What does this list book apart or give up?"""
     found = unclaimed.list_page(reading, visit.principal, list_id, window)
-    return form_page("unclaimedlist.html", lang, visit, here=HERE, **found)
+    year = utc_now().year
+    return form_page("unclaimedlist.html", lang, visit, here=HERE, year=year, **found)
 
 
 @router.get("/me/claims/{item_id}", response_class=FormResponse)

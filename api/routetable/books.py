@@ -12,6 +12,7 @@ ROWS = (
     row("GET", "/society/usage", "usage", page=True),
     row("GET", "/society/runs", "reports", page=True),
     row("GET", "/society/runs/{run_id}", "reports", may_lack=True, page=True),
+    row("GET", "/society/runs/{run_id}/lines", "reports", may_lack=True, page=True),
     row(
         "GET",
         "/society/runs/{run_id}/performers/{performer_id}",

@@ -5,6 +5,7 @@ It only reads. What is drawn follows from the seed, so that anybody who names it
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -56,13 +57,16 @@ def approvals_page(session: Session, principal: Principal, window: Window) -> di
     return {"items": items, "people": _called(session, items), "more": shown.next_cursor}
 
 
-def balance_page(session: Session, principal: Principal, month: str) -> dict[str, Any]:
+def balance_page(
+    session: Session, principal: Principal, month: str, now: datetime
+) -> dict[str, Any]:
     """Both sides of every kind of account over one month, or over all of them."""
     require(principal, AUDIT)
     balances = statements.book_balance(session, principal, month=month or None)
     months = periods.list_periods(session, principal)
     return {
         "month": month,
+        "year": now.year,
         "months": months,
         "closed": any(one.month == month and one.state is PeriodState.CLOSED for one in months),
         "rows": views.sides(balances),

@@ -11,24 +11,28 @@ from api.performer.uses import strip
 from api.rates import one_in
 from api.web import texts
 from api.web.accountpage import claim_shown
+from api.web.societyviews import HANDED_ON, STAYS
 from core.errors import NotFound
 from core.principal import Principal
 from registry.models.evidence import Match
 from royalties.models_books import Transaction
 from royalties.models_evidence import Names
 from royalties.models_runs import RunLine
+from royalties.runproof import added
 from royalties.service import evidence, runs
 
 LINES_SHOWN = 50
+PARTS = frozenset({"handed_on", *HANDED_ON, *STAYS})
 NOBODY = "nobody"  # in addresses, for people whom nobody knows
 
 
 @dataclass(frozen=True, slots=True)
 class ShownLine:
-    """One line of a run beside the accrual that it hands on."""
+    """One line of a run beside the accrual that it hands on, and the amount to show of it."""
 
     line: RunLine
     accrual: Transaction
+    amount_micro: int
 
 
 def performer_in_run(
@@ -47,15 +51,57 @@ def performer_in_run(
     )
     if not found and not after:
         raise NotFound("This run has no line of theirs.", next_step="Open the run.")
-    shown = found[:LINES_SHOWN]
-    accruals, names = evidence.lines_of(session, principal, [one.transaction_id for one in shown])
     return {
         "run": run,
         "performer_id": performer_id,
-        "lines": [ShownLine(one, accruals[one.transaction_id]) for one in shown],
-        "names": names,
-        "sums": sums_of(shown),
+        "part": "",
+        "sums": sums_of(found[:LINES_SHOWN]),
         "whole": not after and len(found) <= LINES_SHOWN,
+        **_shown(session, principal, found, ""),
+    }
+
+
+def part_of_run(
+    session: Session, principal: Principal, run_id: str, of: tuple[str, str], after: str
+) -> dict[str, Any]:
+    """The lines of a run of one's own book that add up to a part of its sums in a currency."""
+    part, currency = of
+    run, totals = runs.get_run(session, principal, run_id)
+    if part not in PARTS or currency not in totals:
+        raise NotFound("This run has no such sum.", next_step="Open the run.")
+    found = runs.lines_of(
+        session,
+        principal,
+        run.id,
+        of=of,
+        after=place_of(after),
+        limit=LINES_SHOWN + 1,
+    )
+    return {
+        "run": run,
+        "part": part,
+        "currency": currency,
+        "total": getattr(totals[currency], f"{part}_micro"),
+        **_shown(session, principal, found, part),
+    }
+
+
+def _shown(
+    session: Session, principal: Principal, found: Sequence[RunLine], part: str
+) -> dict[str, Any]:
+    """A page of lines with all that is shown of them, and where the next one begins."""
+    shown = found[:LINES_SHOWN]
+    accruals, names = evidence.lines_of(session, principal, [one.transaction_id for one in shown])
+    return {
+        "lines": [
+            ShownLine(
+                one,
+                accruals[one.transaction_id],
+                added(one, part) if part else one.parts.net_micro,
+            )
+            for one in shown
+        ],
+        "names": names,
         "more": cursor_of(shown[-1]) if len(found) > LINES_SHOWN else "",
     }
 

@@ -50,9 +50,9 @@ def desk_page(session: Session, principal: Principal, now: datetime) -> dict[str
 
 
 def years_of(balances: Iterable[AccountBalance]) -> list[tuple[str, str, int]]:
-    """(year, currency, amount) of what stands apart, the newest year first."""
+    """(last month of a year, currency, amount) of what stands apart, the newest year first."""
     found = [
-        (parse(one.account).subject[:4], one.currency, -one.net_micro)
+        (parse(one.account).subject, one.currency, -one.net_micro)
         for one in balances
         if parse(one.account).kind is AccountKind.UNCLAIMED and one.net_micro
     ]

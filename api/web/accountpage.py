@@ -4,7 +4,7 @@ The signed document is all that goes in; amounts turn into the performer's signs
 owed more is positive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.web import texts
@@ -19,6 +19,7 @@ from royalties.wire import pins_to_dict
 def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """All that a rendering places: head, summary, sources, and every line with what is beneath."""
     statement = from_dict(document)
+    lines = [_line(lang, one, statement) for one in statement.movements]
     return {
         "id": statement.id,
         "performer_id": statement.holder.performer_id,
@@ -26,9 +27,9 @@ def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "closed": statement.closed,
         "as_of_seq": statement.as_of_seq,
         "issuer": str(document.get("issuer", "")),
-        "summaries": [_summary(lang, one) for one in summaries(statement)],
+        "summaries": [_summary(lang, one, lines) for one in summaries(statement)],
         "sources": _sources(statement),
-        "lines": [_line(lang, one, statement) for one in statement.movements],
+        "lines": lines,
     }
 
 
@@ -47,12 +48,12 @@ def why(lang: str, reason: str) -> str:
     return texts.text(lang, key, detail=detail) if key in texts.catalogue(lang) else reason
 
 
-def _summary(lang: str, one: Summary) -> dict[str, Any]:
+def _summary(lang: str, one: Summary, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "currency": one.currency,
         "opening_micro": one.opening_micro,
         "closing_micro": one.closing_micro,
-        "changes": [_change(lang, change) for change in one.changes],
+        "changes": [_change(lang, change, one.currency, lines) for change in one.changes],
         "parts": [
             {
                 "name": texts.text(lang, f"accountstatement.part.{kind.value}"),
@@ -63,9 +64,18 @@ def _summary(lang: str, one: Summary) -> dict[str, Any]:
     }
 
 
-def _change(lang: str, one: Change) -> dict[str, Any]:
+def _change(
+    lang: str, one: Change, currency: str, lines: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """With `line`, the first of the lines that it adds up."""
     name = change_name(lang, one.kind.value, one.counterpart)
-    return {"name": name, "amount_micro": one.amount_micro}
+    first = next(
+        line["id"]
+        for line in lines
+        for part in line["changes"]
+        if (part["name"], part["currency"]) == (name, currency)
+    )
+    return {"name": name, "amount_micro": one.amount_micro, "line": first}
 
 
 def _sources(statement: AccountStatement) -> list[dict[str, Any]]:

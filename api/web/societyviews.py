@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from royalties.accounts import AccountKind, Side, parse
+from royalties.accounts import AccountKind, Side, parse, side_of
 from royalties.deadlines import Deadline
 from royalties.models_books import AccountBalance
 from royalties.models_runs import Run, RunKind, RunState, Totals
 from royalties.runproof import unequal
+from royalties.yearreport import CLOSING, LEFT
 
 # In the order in which money goes through a book; a kind that is not named comes last.
 _WAY = (
@@ -28,18 +29,27 @@ _WAY = (
     AccountKind.BLOCKED,
     AccountKind.IN_TRANSIT,
 )
-_HANDED_ON = ("payable", "blocked", "tax", "cost", "social", "reserve")
-_STAYS = ("frozen", "waiting", "held", "unidentified", "suspense")
+HANDED_ON = ("payable", "blocked", "tax", "cost", "social", "reserve")
+STAYS = ("frozen", "waiting", "held", "unidentified", "suspense")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where money is: one kind of account, in one currency; `share` of the largest in percent."""
+    """Where money is: one kind of account, in one currency; `share` of the largest in percent.
+
+    `figure` is the figure of the year's report whose entries it adds up, with the same sign.
+    """
 
     kind: str
     currency: str
     amount_micro: int
     share: int
+
+    @property
+    def figure(self) -> str:
+        """Assets stand as they are, liabilities turned round."""
+        kind = AccountKind(self.kind)
+        return f"{LEFT if side_of(kind) is Side.LIABILITY else CLOSING}{kind.value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +135,13 @@ def proof(totals: Totals) -> tuple[Sum, ...]:
         Sum(
             "received",
             totals.received_micro,
-            parts(("before", "handed_on", *_STAYS)),
+            parts(("before", "handed_on", *STAYS)),
             lacking.get("received", 0),
         ),
         Sum(
             "divided",
             totals.handed_on_micro + totals.drawn_micro,
-            parts(_HANDED_ON),
+            parts(HANDED_ON),
             lacking.get("divided", 0),
         ),
     )

@@ -57,15 +57,29 @@ def told(lang: str, sentence: str) -> str:
     """The sentence of an error in `lang`; one that nobody has translated stays English.
 
     Errors are raised in English, far from any page, so their words are the key here; `{}` stands
-    for a figure or a name that differs each time.
+    for a figure or a name that differs each time. What is said of several things at once, set apart
+    by `; `, is told thing by thing.
     """
     if lang == "en" or not sentence:
         return sentence
+    parts = [_told_whole(lang, part) for part in sentence.split("; ")]
+    if len(parts) > 1 and all(parts):
+        return "; ".join(filter(None, parts))
+    return _told_whole(lang, sentence) or sentence
+
+
+def _told_whole(lang: str, sentence: str) -> str | None:
+    """A sentence by the first pattern that fits; None where nobody has translated it."""
     for pattern, translated in _faults(lang):
         found = pattern.fullmatch(sentence)
         if found is not None:
-            return translated.format(*found.groups())
-    return sentence
+            return translated.format(*(_filled(lang, part) for part in found.groups()))
+    return None
+
+
+def _filled(lang: str, part: str) -> str:
+    """What stands in a sentence in place of `{}`: a verdict by its word, all else as it is."""
+    return catalogue(lang).get(f"verdict.{part}", part)
 
 
 def told_of(lang: str, error: EbenbildError) -> dict[str, str]:

@@ -6,7 +6,15 @@ from urllib.parse import urlencode
 
 from api.web import texts
 from royalties.service.yearreports import Figure
-from royalties.yearreport import LEFT, YearReport, currencies, headlines, undistributed
+from royalties.yearreport import (
+    LEFT,
+    MOVED,
+    STANDING,
+    YearReport,
+    currencies,
+    headlines,
+    undistributed,
+)
 from royalties.yearreport_wire import from_dict
 
 
@@ -52,6 +60,7 @@ def _currency(lang: str, report: YearReport, currency: str) -> dict[str, Any]:
         "balances": [
             {
                 "name": texts.text(lang, f"yearreport.account.{one.account.value}"),
+                "kind": one.account.value,
                 "opening_micro": one.opening_micro,
                 "closing_micro": one.closing_micro,
             }
@@ -68,9 +77,15 @@ def _currency(lang: str, report: YearReport, currency: str) -> dict[str, Any]:
 
 def figure_name(lang: str, figure: Figure) -> str:
     """What the page of a figure's entries is about."""
-    if figure.name.startswith(LEFT):
+    prefix, _, kind = figure.name.partition(".")
+    if figure.name.startswith(LEFT) and f"yearreport.{figure.name}" in texts.catalogue(lang):
         waits = texts.text(lang, f"yearreport.{figure.name}")
         return f"{texts.text(lang, 'yearreport.section.left')}, {waits}"
+    if figure.name.startswith((*STANDING, MOVED)):
+        when = texts.month(lang, figure.month) if figure.month else figure.year
+        side = f"-{figure.side}" if figure.side else ""
+        place = texts.text(lang, f"society.place.{kind}")
+        return texts.text(lang, f"societyentries.name-{prefix}{side}", place=place, when=when)
     said = _named(lang, figure.name, figure.category)
     return said if figure.use is None else f"{said}, {_use(lang, figure.use)}"
 

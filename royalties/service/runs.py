@@ -147,13 +147,17 @@ def lines_of(
     run_id: str,
     *,
     performer_id: str | None = None,
+    of: tuple[str, str] | None = None,
     after: tuple[str, str, str] = ("", "", ""),
     limit: int = 200,
 ) -> list[RunLine]:
-    """A page of the lines of a run that one may see: the whole, or one's own performers'."""
+    """A page of the lines of a run that one may see: the whole, or one's own performers'.
+
+    `of` is a part of the run's sums and a currency: the lines that add something to it.
+    """
     require(principal, "reports")
     return run_lines.page(
-        session, principal, run_id, performer_id=performer_id, after_key=after, limit=limit
+        session, principal, run_id, performer_id=performer_id, of=of, after_key=after, limit=limit
     )
 
 

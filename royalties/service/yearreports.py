@@ -13,22 +13,30 @@ from core.principal import Principal, SearchCapability, require
 from core.tenants import OPERATOR
 from royalties import yearreport as rules
 from royalties.models_books import Entry, PeriodState
+from royalties.service.periods import check_month
 from royalties.service.received import received
 from royalties.store import periods
 from royalties.store import yearly as store
 from royalties.waiting import Step, quantile, waited
 from royalties.yearreport import Days, Income, YearReport
 
+SIDES = {"": 0, "debit": 1, "credit": -1}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of a year's report: its name, currency, and category or use where it has some."""
+    """A figure of a year's report: its name, currency, and category or use where it has some.
+
+    Of one month where one is named; `side` is `debit` or `credit`, or empty for both.
+    """
 
     year: str
     name: str
     currency: str
     category: str = ""
     use: str | None = None
+    month: str = ""
+    side: str = ""
 
 
 def year_report(
@@ -80,18 +88,31 @@ def entries_behind(
     figure of a year.
     """
     require(principal, "reports")
-    first, last = _months(asked.year)
     pairs = rules.behind(asked.name)
-    if not pairs:
+    if not pairs or asked.side not in SIDES:
         raise NotFound("There is no such figure.", next_step="Open it from the year report.")
-    began = "" if asked.name.startswith(rules.LEFT) else first
-    wanted = store.Behind(pairs, began, last, asked.currency, asked.category, asked.use)
-    capability, sign = _capability(principal), rules.sign_of(asked.name)
+    first, last = _span(asked)
+    wanted = store.Behind(
+        pairs, first, last, asked.currency, asked.category, asked.use, SIDES[asked.side]
+    )
+    capability = _capability(principal)
+    sign = SIDES[asked.side] or rules.sign_of(asked.name)
     found = store.entries(
         session, capability, principal.tenant_id, wanted, after_seq=after_seq, limit=limit
     )
     total = store.sum_of(session, capability, principal.tenant_id, wanted)
     return sign * total, [replace(one, amount_micro=sign * one.amount_micro) for one in found]
+
+
+def _span(asked: Figure) -> tuple[str, str]:
+    """The first and last month whose entries a figure adds up; what stands adds up all before."""
+    if asked.month:
+        check_month(asked.month)
+        return asked.month, asked.month
+    first, last = _months(asked.year)
+    if asked.name.startswith(rules.OPENING):
+        return "", f"{int(asked.year) - 1}-12"
+    return "" if asked.name.startswith(rules.STANDING) else first, last
 
 
 def _capability(principal: Principal) -> SearchCapability:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, tuple_
+from sqlalchemy import ColumnElement, Row, func, insert, not_, or_, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, SQLModel, col
 
@@ -154,11 +154,13 @@ def page(
     run_id: str,
     *,
     performer_id: str | None = None,
+    of: tuple[str, str] | None = None,
     after_key: tuple[str, str, str] = ("", "", ""),
     limit: int = 200,
 ) -> list[RunLine]:
     """Lines of a run that the principal may see, in the order of its hash; drafts only its own.
 
+    `of` is a part of the run's sums and a currency: the lines that add something to it.
     `after_key` is claim, payee and outcome of the last line of the page before.
     """
     mine = or_(
@@ -171,7 +173,24 @@ def page(
     )
     if performer_id is not None:
         query = query.where(col(LineRow.performer_id) == performer_id)
+    if of is not None:
+        query = query.where(_adds_to(of[0]), col(LineRow.currency) == of[1])
     return [_line(row) for row in session.connection().execute(query.limit(limit))]
+
+
+def _adds_to(part: str) -> ColumnElement[bool]:
+    """Of a line: that it adds something to a part of the run's sums, as `runproof.count` does."""
+    blocked = col(LineRow.outcome) == Outcome.BLOCKED.value
+    moved = {
+        "handed_on": col(LineRow.received_micro) != 0,
+        "tax": (col(LineRow.tax_micro) != 0) | (col(LineRow.surcharge_micro) != 0),
+        "cost": col(LineRow.cost_micro) != 0,
+        "social": col(LineRow.social_micro) != 0,
+        "reserve": col(LineRow.reserve_micro) != 0,
+        "blocked": blocked & (col(LineRow.net_micro) != 0),
+        "payable": not_(blocked) & (col(LineRow.net_micro) != 0),
+    }
+    return moved.get(part, (col(LineRow.outcome) == part) & (col(LineRow.stays_micro) != 0))
 
 
 def of_claim(

@@ -1,7 +1,7 @@
 """Sums over a year of one book for its report, and how its money came and went, in order."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, true
@@ -13,6 +13,7 @@ from core.principal import SearchCapability
 from royalties.accounts import AccountKind
 from royalties.models_books import Entry, TransactionKind
 from royalties.store.balances import halves, whole
+from royalties.store.bookedpapers import papers_behind
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.waiting import Step
 from royalties.yearreport import Sum
@@ -20,7 +21,10 @@ from royalties.yearreport import Sum
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """Which entries a figure adds up: months, kinds, currency; of one category or use if named."""
+    """Which entries a figure adds up: months, kinds, currency; of one category or use if named.
+
+    `side` is 1 for debits alone, -1 for credits alone, else 0.
+    """
 
     pairs: frozenset[tuple[TransactionKind | None, AccountKind]]
     first: str
@@ -28,6 +32,7 @@ class Behind:
     currency: str
     category: str = ""
     use: str | None = None
+    side: int = 0
 
 
 _NAMED = (AccountKind.COST, AccountKind.SOCIAL, AccountKind.TAX)
@@ -120,16 +125,21 @@ def entries(
             col(EntryRow.amount_micro),
             col(EntryRow.currency),
             col(undone.id).is_not(None),
-            col(AccrualRow.id).is_not(None) & col(undone.id).is_(None),
+            case(
+                (col(AccrualRow.id).is_not(None), func.coalesce(col(undone.id), TransactionRow.id)),
+                else_="",
+            ),
         )
         .where(col(TransactionRow.seq) > after_seq)
         .order_by(col(TransactionRow.seq), col(EntryRow.position))
         .limit(limit)
     )
-    return [
+    found = [
         Entry(row[0], row[1], TransactionKind(row[2]), *row[3:])
         for row in _rows(session, _behind(query, undone, book, wanted))
     ]
+    papers = papers_behind(session, {one.transaction_id for one in found if not one.line_id})
+    return [replace(one, paper=papers.get(one.transaction_id)) for one in found]
 
 
 def sum_of(session: Session, capability: SearchCapability, book: str, wanted: Behind) -> int:
@@ -161,6 +171,8 @@ def _behind(query: Any, undone: Any, book: str, wanted: Behind) -> Any:
             or_(*pairs),
         )
     )
+    if wanted.side:
+        found = found.where(wanted.side * col(EntryRow.amount_micro) > 0)
     if wanted.category:
         found = found.where(col(EntryRow.subject) == wanted.category)
     if wanted.use is None:

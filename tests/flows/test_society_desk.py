@@ -13,9 +13,13 @@ from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
 from tests.flows.test_two_societies import MONTH, Society, member_of, shown_in
+from tests.simulators.amounts import dead_ends
 from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Stage
+
+NUMBERS = ("usage", "runs", "payouts", "unclaimed", "invoices", "receipts", "reports/year")
+AUDIT = ("/audit", "/audit/balance", f"/audit/balance?month={MONTH}")
 
 
 @dataclass
@@ -215,3 +219,40 @@ def test_anybody_may_look_whether_there_is_money_for_them(desk: Desk) -> None:
     assert browser.get("/unclaimed").json() == {"items": []}
     assert "No list was made yet" in read(desk.auditor, "/society/unclaimed")
     assert desk.performer.get("/me/claims/unc_none").status_code == 404
+
+
+def test_amounts_without_a_way_on_are_found() -> None:
+    row = '<tr><th>{}</th><td class="money">5.00 EUR</td></tr>'
+    assert dead_ends(row.format("Bank")) == ["5.00 EUR"]
+    assert dead_ends(row.format('<a href="/society/runs">Run</a>')) == []
+    assert dead_ends("<table><tfoot>" + row.format("Sum") + "</tfoot></table>") == []
+
+
+def test_every_amount_leads_on_and_none_to_nothing(desk: Desk) -> None:
+    """From the desk, the year and the auditor's balance down to the claims and papers."""
+    waiting = ["/society", *(f"/society/{name}" for name in NUMBERS), *AUDIT]
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        page = read(desk.auditor if path.startswith("/audit") else desk.clerk, path)
+        assert dead_ends(page) == [], path
+        assert "No entry stands behind" not in page, path
+        links = (
+            link.replace("&amp;", "&") for link in re.findall(r'href="(/society/[^"]*)"', page)
+        )
+        waiting += [link for link in links if "/tariffs" not in link]
+    kinds = ("lines/txn_", "runs/run_", "/performers/", "invoices/inv_", "payouts/", "/lines?part=")
+    assert [kind for kind in kinds if not any(kind in path for path in seen)] == []
+
+
+def test_the_lines_of_a_runs_sum_come_to_it(desk: Desk) -> None:
+    run = f"/society/runs/{desk.run_id}"
+    for part, amount in (("handed_on", "400.00 EUR"), ("reserve", "20.00 EUR")):
+        page = read(desk.clerk, f"{run}/lines?part={part}&currency=EUR")
+        assert f": {amount}</h1>" in page
+        assert page.count(amount) == 2, "the heading, and the one line that it adds up"
+    for asked in ("part=frozen&currency=USD", "part=claims&currency=EUR"):
+        assert desk.clerk.get(f"{run}/lines?{asked}").status_code == 404
