@@ -5,9 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
+from api import approvalshowing, approving
 from api.accounts import joining, sessions
 from api.accounts.access import Why
 from api.accounts.sessions import Visit
+from api.approving import Said
 from api.deps import Language, Open
 from api.roles import PLACES
 from api.routes.signin import SEE_OTHER
@@ -15,7 +17,6 @@ from api.scopes import TenantKind
 from api.visiting import Acting, SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
-from core import approvals
 from core.clock import utc_now
 from core.errors import EbenbildError
 
@@ -91,18 +92,12 @@ def decide(
     answer: Annotated[str, Form(max_length=20)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
-    """Approve or reject a proposal of somebody else."""
+    """Approve or reject a proposal of somebody else; of money it is carried out at once."""
     try:
         sessions.require_fresh(visit.session, utc_now())
         with world.db.write() as session:
-            approvals.decide(
-                session,
-                visit.principal,
-                approval_id,
-                approve=answer == "approve",
-                note=note,
-                now=utc_now(),
-            )
+            said = Said(approve=answer == "approve", note=note, now=utc_now())
+            approving.decide(session, world, visit.principal, approval_id, said)
     except EbenbildError as error:
         if error.status in (403, 404) and error.code != "not-fresh":
             raise
@@ -142,15 +137,5 @@ def _approvals(
     world: Open, visit: Visit, lang: str, error: EbenbildError | None = None
 ) -> FormResponse:
     with world.db.read() as session:
-        found = approvals.open_approvals(session, visit.principal)
-    shown = [item for item in found if approvals.concerns(visit.principal, item)]
-    deciding = {item.id for item in shown if approvals.may_decide(visit.principal, item.roles)}
-    return form_page(
-        "approvals.html",
-        lang,
-        visit,
-        error=error,
-        here="/approvals",
-        items=shown,
-        deciding=deciding,
-    )
+        shown = approvalshowing.waiting(session, visit.principal, lang)
+    return form_page("approvals.html", lang, visit, error=error, here="/approvals", items=shown)

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
+from api import approving
 from api.accounts import joining, keys, signing_in
 from api.accounts.models import Invitation, Member, Stage
 from api.accounts.signing_in import Begun
+from api.approving import Said
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.routes.tenants import IssuedKey, KeyOut, NewKey
@@ -288,18 +290,12 @@ def list_approvals(caller: Caller, reading: Reading) -> list[ApprovalOut]:
 
 
 @router.post("/approvals/{approval_id}/decision", response_model=ApprovalOut)
-def decide(approval_id: str, body: Decision, writing: Writing) -> Response:
-    """Approve or reject what somebody else proposed."""
+def decide(approval_id: str, body: Decision, writing: Writing, world: Open) -> Response:
+    """Approve or reject what somebody else proposed; of money it is carried out at once."""
+    said = Said(approve=body.approve, note=body.note, now=utc_now())
     return writing.write(
         lambda session: ApprovalOut.of(
-            approvals.decide(
-                session,
-                writing.caller,
-                approval_id,
-                approve=body.approve,
-                note=body.note,
-                now=utc_now(),
-            )
+            approving.decide(session, world, writing.caller, approval_id, said)
         ),
         status=200,
     )

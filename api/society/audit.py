@@ -3,21 +3,16 @@
 It only reads. What is drawn follows from the seed, so that anybody who names it draws the same.
 """
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from api.accounts.models import Door
-from api.accounts.store import people
+from api import approvalshowing
 from api.paging import Window, page
 from api.scopes import AUDIT
 from api.web import societyviews as views
 from core import approvals
-from core.approvals import Approval
-from core.errors import NotFound
 from core.principal import Principal, require
 from royalties.models_books import PeriodState
 from royalties.models_runs import RunState
@@ -25,7 +20,6 @@ from royalties.service import auditpacks, evidence, periods, runs, statements
 
 SAMPLE = 25
 MONTHS_SHOWN = 36
-DESK = Door("audit")
 
 
 def desk_page(session: Session, principal: Principal, seed: str, sample: int) -> dict[str, Any]:
@@ -54,7 +48,13 @@ def approvals_page(session: Session, principal: Principal, window: Window) -> di
     )
     shown = page(found, window, lambda item: item[0], cursor=lambda item: item[0])
     items = [item for _, item in found[: window.shown_max]]
-    return {"items": items, "people": _called(session, items), "more": shown.next_cursor}
+    return {
+        "items": items,
+        "people": approvalshowing.called(session, items),
+        "about": {one.id: approvalshowing.about(one) for one in items},
+        "names": approvalshowing.names_of(session, principal, items),
+        "more": shown.next_cursor,
+    }
 
 
 def balance_page(
@@ -72,13 +72,3 @@ def balance_page(
         "rows": views.sides(balances),
         "totals": views.totals(balances),
     }
-
-
-def _called(session: Session, items: Iterable[Approval]) -> Mapping[str, str]:
-    """Names of the people in these approvals; nobody's who is not there any more."""
-    called = {}
-    ids = {who for one in items for who in (one.proposed_person, one.decided_person) if who}
-    for person_id in sorted(ids):
-        with suppress(NotFound):
-            called[person_id] = people.card(session, DESK, person_id).name
-    return called

@@ -88,10 +88,10 @@ def entries_behind(
     figure of a year.
     """
     require(principal, "reports")
+    first, last = _span(asked)
     pairs = rules.behind(asked.name)
     if not pairs or asked.side not in SIDES:
         raise NotFound("There is no such figure.", next_step="Open it from the year report.")
-    first, last = _span(asked)
     wanted = store.Behind(
         pairs, first, last, asked.currency, asked.category, asked.use, SIDES[asked.side]
     )

@@ -154,8 +154,10 @@ def test_a_mandate_is_entered_by_agreement_and_ended(desk: Desk) -> None:
     assert "Wir ziehen unter einem Auftrag ein" in page
     assert "Society of the North · alle" in page
     end = desk.clerk.post(f"/v1/collecting-mandates/{made['mandate_id']}/end", {"until": DAY})
-    said = {"approval_id": end["approval_id"], "approve": True}
-    desk.clerk.post("/v1/collecting-decisions", said)
+    waits = desk.page("/approvals", "de")
+    assert "Einen Wahrnehmungsauftrag eintragen: Society of the North" in waits
+    assert "sofort ausgeführt" in waits
+    desk.clerk.post(f"/v1/approvals/{end['approval_id']}/decision", {"approve": True})
     assert "No mandate is in force" in desk.page("/society/mandates")
 
 

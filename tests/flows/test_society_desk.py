@@ -139,7 +139,15 @@ def test_an_auditor_meets_no_form_and_is_refused_by_the_api(desk: Desk) -> None:
     for path in (f"/v1/runs/{proposed['id']}", month, f"/v1/payout-batches/{batch['id']}"):
         answer = desk.auditor.post(f"{path}/decision", json={"approve": True})
         assert answer.status_code == 403, path
-    desk.society.approver.post(f"{month}/decision", {"approve": False})
+    waits = read(desk.approver, "/approvals")
+    for words in ("3 things wait", "Close a run", f'href="{run}"', "Close a month", "Proposed by"):
+        assert words in waits, words
+    for one in desk.society.approver.get("/v1/approvals"):
+        decision = {"approve": False, "note": "not yet"}
+        desk.society.approver.post(f"/v1/approvals/{one['id']}/decision", decision)
+    assert clerk.get(f"/v1/runs/{proposed['id']}")["state"] == "DROPPED"
+    assert clerk.get(f"/v1/payout-batches/{batch['id']}")["state"] == "REJECTED"
+    assert {one["month"]: one["state"] for one in clerk.get("/v1/ledger/periods")}[MONTH] == "OPEN"
 
 
 def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:

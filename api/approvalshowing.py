@@ -1,0 +1,139 @@
+"""What waits for a second person, as people read it: what it is, about whom, and where it stands.
+
+The exact payload is what is approved; it stands beside these words, whole.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from api.accounts.models import Door
+from api.accounts.store import people
+from api.approving import at_once
+from api.web import texts
+from core import approvals, money
+from core.approvals import Approval
+from core.errors import NotFound
+from core.principal import Principal
+from royalties.service import booknames
+
+DOOR = Door("approvals")
+PLACES = {
+    "collecting.mandate": "/society/mandates",
+    "complaint.rule": "/society/disputes/{}",
+    "ledger.period-close": "/society",
+    "members.admin": "/members",
+    "payout.send": "/society/payouts/{}",
+    "run.close": "/society/runs/{}",
+    "unclaimed.book": "/society/unclaimed/{}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal in words: whom it is about, facts as (name, value), the page that shows it all.
+
+    `payload` is exactly what is approved, as text.
+    """
+
+    item: Approval
+    words: str
+    who: str
+    by: str
+    facts: tuple[tuple[str, str], ...]
+    place: str
+    payload: str
+    decides: bool
+    at_once: bool
+
+
+def waiting(session: Session, principal: Principal, lang: str) -> list[Waiting]:
+    """What the principal may decide on or proposed, the oldest first."""
+    found = [
+        item
+        for item in approvals.open_approvals(session, principal)
+        if approvals.concerns(principal, item)
+    ]
+    people_of, names = called(session, found), names_of(session, principal, found)
+    return [
+        Waiting(
+            item,
+            action_words(lang, item.action),
+            names.get(about(item), ""),
+            people_of.get(item.proposed_person or "", ""),
+            tuple(_facts(lang, item)),
+            PLACES.get(item.action, "").format(item.subject_id),
+            json.dumps(dict(item.payload), indent=2, sort_keys=True, ensure_ascii=False),
+            approvals.may_decide(principal, item.roles),
+            at_once(item),
+        )
+        for item in found
+    ]
+
+
+def action_words(lang: str, action: str) -> str:
+    """What a proposal is called."""
+    key = f"audit.action.{action}"
+    known = key if key in texts.catalogue(lang) else "audit.action.other"
+    return texts.text(lang, known)
+
+
+def about(item: Approval) -> str:
+    """The id of the performer or organisation that a proposal is about."""
+    said = (item.payload.get(name) for name in ("performer", "claimant", "society_id", "tenant"))
+    return next((str(one) for one in said if one), item.subject_id)
+
+
+def called(session: Session, items: Iterable[Approval]) -> dict[str, str]:
+    """Names of the people in these approvals; nobody's who is not there any more."""
+    found = {}
+    ids = {who for one in items for who in (one.proposed_person, one.decided_person) if who}
+    for person_id in sorted(ids):
+        with suppress(NotFound):
+            found[person_id] = people.card(session, DOOR, person_id).name
+    return found
+
+
+def names_of(session: Session, principal: Principal, items: Sequence[Approval]) -> dict[str, str]:
+    """The names of whom these are about: performers, organisations and people with an account."""
+    ids = {about(item) for item in items}
+    found = booknames.names_of(
+        session,
+        principal.tenant_id,
+        performers=[one for one in ids if one.startswith("prf_")],
+        organisations=[one for one in ids if one.startswith("ten_")],
+    )
+    names = {**found.performers, **found.organisations}
+    for person_id in sorted(one for one in ids if one.startswith("per_")):
+        with suppress(NotFound):
+            names[person_id] = people.card(session, DOOR, person_id).name
+    return names
+
+
+def _facts(lang: str, item: Approval) -> Iterable[tuple[str, str]]:
+    """The facts that people decide by, in the order of the page."""
+    said = item.payload
+    for name in ("month", "year", "months", "email", "roles", "lines", "count", "transactions"):
+        if name in said:
+            yield texts.text(lang, f"approvals.fact.{name}"), _value(lang, name, said[name])
+    if "total" in said and "currency" in said:
+        amount = money.format(int(said["total"]), str(said["currency"]), lang)
+        yield texts.text(lang, "approvals.fact.total"), amount
+    for name in ("execute_on", "from", "until", "valid_from", "valid_until"):
+        if said.get(name):
+            on = date.fromisoformat(str(said[name]))
+            yield texts.text(lang, f"approvals.fact.{name}"), texts.day(lang, on)
+
+
+def _value(lang: str, name: str, value: object) -> str:
+    if name == "month":
+        return texts.month(lang, str(value))
+    if name == "months" and isinstance(value, list):
+        return " – ".join(texts.month(lang, str(one)) for one in value)
+    if name == "roles" and isinstance(value, list):
+        return ", ".join(texts.text(lang, f"role.{one}") for one in value)
+    return texts.count(lang, value) if isinstance(value, int) and name != "year" else str(value)

@@ -1,0 +1,116 @@
+"""Decides on what somebody else proposed, and carries out at once what follows from it.
+
+Of money a decision has its effect here, on whichever page it is made, in the same transaction: what
+cannot be carried out is not decided either. All else is done by whoever proposed it, who does it
+again once it is approved.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+from sqlmodel import Session
+
+from core import approvals
+from core.approvals import Approval, ApprovalState
+from core.errors import Conflict
+from core.init import World
+from core.principal import Principal
+from royalties.service import (
+    collecting,
+    exemptions,
+    payees,
+    payouts,
+    periods,
+    rulings,
+    runs,
+    unclaimed,
+    usageholds,
+)
+from royalties.store import payees as payee_store
+
+
+class Said(TypedDict):
+    """What the second person says, and when."""
+
+    approve: bool
+    note: str
+    now: datetime
+
+
+def decide(
+    session: Session, world: World, caller: Principal, approval_id: str, said: Said
+) -> Approval:
+    """Approve or reject a proposal; call it in `write()`.
+
+    Raises as `approvals.decide` and the service that carries it out do, and Conflict where
+    something else took its place.
+    """
+    item = approvals.get_approval(session, caller, approval_id)
+    effect = _EFFECTS.get(item.action)
+    if effect is None or item.state is not ApprovalState.OPEN:
+        return approvals.decide(session, caller, item.id, **said)
+    effect(session, world, caller, item, said)
+    done = approvals.get_approval(session, caller, item.id)
+    if done.state is ApprovalState.OPEN:
+        raise Conflict(
+            "Something else was proposed in its place.", next_step="Decide on what waits now."
+        )
+    return done
+
+
+def at_once(item: Approval) -> bool:
+    """Whether a decision on this is carried out with it."""
+    return item.action in _EFFECTS
+
+
+Effect = Callable[[Session, World, Principal, Approval, Said], object]
+
+
+def _of_subject(service: Callable[..., object]) -> Effect:
+    """A service that decides on a thing by its id."""
+    return lambda session, _world, caller, item, said: service(
+        session, caller, item.subject_id, **said
+    )
+
+
+def _sealed(service: Callable[..., object]) -> Effect:
+    """The same of one that opens what is sealed."""
+    return lambda session, world, caller, item, said: service(
+        session, world.vault, caller, item.subject_id, **said
+    )
+
+
+def _mandate(session: Session, _: World, caller: Principal, item: Approval, said: Said) -> object:
+    return collecting.decide(session, caller, item.id, **said)
+
+
+def _month(session: Session, _: World, caller: Principal, item: Approval, said: Said) -> object:
+    return periods.decide(session, caller, str(item.payload["month"]), **said)
+
+
+def _payee(session: Session, world: World, caller: Principal, item: Approval, said: Said) -> object:
+    versions = payee_store.versions(session, caller, str(item.payload["payee"]))
+    changed: Any = next((one for one in versions if one.id == item.subject_id), None)
+    return payees.decide(
+        session,
+        world.vault,
+        caller,
+        str(item.payload["performer"]),
+        heir_id=changed and changed.heir_id,
+        cooling_days=world.settings.payout.cooling_days,
+        **said,
+    )
+
+
+_EFFECTS: Mapping[str, Effect] = {
+    collecting.MANDATE: _mandate,
+    exemptions.GRANT: _of_subject(exemptions.decide),
+    payees.CHANGE: _payee,
+    payouts.SEND: _sealed(payouts.decide),
+    periods.CLOSE: _month,
+    rulings.RULE: _of_subject(rulings.decide),
+    runs.CLOSE: _sealed(runs.decide),
+    unclaimed.BOOK: _of_subject(unclaimed.decide),
+    usageholds.DECIDE: _of_subject(usageholds.agree),
+}
