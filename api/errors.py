@@ -113,8 +113,14 @@ def _page(request: Request, error: EbenbildError) -> Response:
     return FormResponse(text, status_code=error.status)
 
 
-def _invalid(_request: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if wants_page(request):
+        unread = BadInput(
+            "Something in the address or the form cannot be read.",
+            next_step="Go back and mend it, or begin from the start.",
+        )
+        return _page(request, unread)
     faults = [_fault(item) for item in error.errors()]
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -135,8 +141,13 @@ def _fault(item: Mapping[str, Any]) -> dict[str, str]:
     return {"field": ".".join(place), "message": message}
 
 
-def _plain(_request: Request, error: Exception) -> JSONResponse:
+def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.NOT_FOUND and wants_page(request):
+        nothing = NotFound(
+            "There is no such page.", next_step="Check the address, or begin from the start."
+        )
+        return _page(request, nothing)
     status = HTTPStatus(error.status_code)
     code = status.phrase.lower().replace(" ", "-")
     answer = problem(status, code, status.phrase, status.description or status.phrase)
@@ -144,12 +155,11 @@ def _plain(_request: Request, error: Exception) -> JSONResponse:
     return answer
 
 
-def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+def _unexpected(request: Request, error: Exception) -> Response:
     LOG.error("unexpected error", exc_info=error)
-    return problem(
-        500,
-        Broken.code,
-        TITLES[Broken],
+    failed = Broken(
         "The server failed; nothing was stored.",
-        "Try once more; if it fails again, the operator finds the cause in the server's log.",
+        next_step="Try once more; if it fails again, the operator finds the cause in the "
+        "server's log.",
     )
+    return _page(request, failed) if wants_page(request) else _problem(request, failed)

@@ -59,6 +59,7 @@ def notice_text(
     performer: str,
     capacity: str,
     platform: str,
+    material: str,
     law: str,
     at: datetime,
     lang: str,
@@ -68,7 +69,7 @@ def notice_text(
         "signature": sender.signature,
         "performer": performer,
         "location": clip.location,
-        "sha256": clip.sha256,
+        "material": material.format(sha256=clip.sha256, use_id=clip.use_id),
         "spans": spans_text(clip.seen) or "-",
         "contact": sender.contact,
         "sender": sender.name,
@@ -122,6 +123,7 @@ def evidence_document(clip: Clip, *, registry: str, at: datetime) -> Mapping[str
         "handedIn": to_text(clip.recorded_at),
         "searched": to_text(at),
         "sameRecordingAs": clip.same_as or "",
+        **({"use": f"urn:ebenbild:use:{clip.use_id}"} if clip.use_id else {}),
         "found": [
             {
                 "modality": item.modality.value,

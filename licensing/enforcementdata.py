@@ -36,6 +36,13 @@ def capacities() -> dict[str, dict[str, str]]:
 
 
 @cache
+def materials() -> dict[str, dict[str, str]]:
+    """How a notice names its material, in words by language: a file, or a use found here."""
+    found: dict[str, dict[str, str]] = _read()["materials"]
+    return found
+
+
+@cache
 def counter_rules() -> tuple[Dated[CounterRule], ...]:
     """What follows a counter-notice, in the order in which it was recorded."""
     return tuple(

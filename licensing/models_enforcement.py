@@ -70,9 +70,10 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A file that a performer's side found somewhere and handed in.
+    """What a performer's side found somewhere: a file handed in, or a use found here (`use_id`).
 
-    `sha256` is of its bytes; `same_as` is an earlier clip of which it is the same recording.
+    `sha256` is of the file's bytes, empty for a use, whose file is its studio's; `same_as` is an
+    earlier clip of which it is the same recording. A use was searched before: `job_id` is empty.
     `evidence` are the registry-signed bytes that say what was found, `log_index` their leaf.
     """
 
@@ -89,6 +90,7 @@ class Clip:
     same_as: str | None = None
     evidence: bytes = b""
     log_index: int | None = None
+    use_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

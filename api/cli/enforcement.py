@@ -32,6 +32,20 @@ def add(
     emit(cli, found, lambda: fields(_flat(found)))
 
 
+@command(clip, "of-use")
+def of_use(
+    cli: Cli,
+    performer: PerformerId,
+    use: Annotated[str, typer.Argument(help="Id of a use that was found here.")],
+    location: Annotated[str, typer.Option(help="Where it is online, such as its address.")],
+) -> None:
+    """Begin with a use that was found here: nothing is handed in and searched again."""
+    with cli.client() as client:
+        body = {"use_id": use, "location": location}
+        found = client.post(f"/v1/performers/{performer}/clips", body)
+    emit(cli, found, lambda: fields(_flat(found)))
+
+
 @command(clip, "list")
 def list_clips(cli: Cli, performer: PerformerId) -> None:
     """List a performer's clips, newest first."""

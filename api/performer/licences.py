@@ -1,6 +1,6 @@
 """Licences as a performer's pages show them: what each allows, what rests on it, what it brings."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +18,26 @@ from api.wire import ReasonOut
 from core.clock import utc_now
 from core.errors import NotFound
 from core.tenants import get_tenant
-from licensing.models import Licence, LicenceState, Terms, Verdict
+from licensing.models import (
+    Licence,
+    LicenceInForce,
+    LicenceState,
+    PerformerClearance,
+    Terms,
+    Verdict,
+)
 from licensing.models_requests import Side, Turn
 from licensing.models_suspension import Suspension
 from licensing.negotiation import may, may_undo, state_at
-from licensing.service import clearances, licences, requests, standings, suspensions, templates
+from licensing.service import (
+    clearances,
+    licences,
+    requests,
+    scopes,
+    standings,
+    suspensions,
+    templates,
+)
 from licensing.service.requestsides import list_requests, newest_offer, reach
 from licensing.terms import terms_to_dict
 from registry.models.works import KindOfUse
@@ -34,6 +49,7 @@ from royalties.service import previews
 RESTING_MAX = 500
 EVER = 2**62
 KNOWN_MAX = 100
+STANDING = ("force", "coming")
 
 
 def licences_page(session: Session, acting: Whom, window: Window, now: datetime) -> dict[str, Any]:
@@ -44,9 +60,11 @@ def licences_page(session: Session, acting: Whom, window: Window, now: datetime)
     )
     own = [item for item in found[: window.shown_max] if item.tenant_id == side.tenant_id]
     shown = page(found, window, lambda item: item.id, cursor=lambda item: item.seq)
+    given = licences.given_in_force(session, side, who, at=now)
+    rows = [row(session, item, given, now) for item in own]
     return {
-        "licences": [row(session, item, now) for item in own],
-        "in_force": sum(state_of(item, now) == "force" for item in own),
+        "licences": rows,
+        "in_force": sum(item["state"] == "force" for item in rows),
         "more": shown.next_cursor,
         "requests": waiting(session, acting, now),
         "past": _answered(session, acting, now),
@@ -54,46 +72,57 @@ def licences_page(session: Session, acting: Whom, window: Window, now: datetime)
         "pauses": _pauses(session, acting, now),
         "given": [
             (item.id, get_tenant(session, item.terms.licensee_id).name, item.terms.kinds)
-            for item in licences.given_in_force(session, side, who, at=now)
+            for item in given
         ],
         "kinds_of_use": tuple(KindOfUse),
         "tomorrow": f"{now + timedelta(days=1):%Y-%m-%d}",
     }
 
 
-def row(session: Session, item: Licence, now: datetime) -> dict[str, Any]:
-    """A licence in a list."""
+def row(
+    session: Session, item: Licence, given: Collection[LicenceInForce], now: datetime
+) -> dict[str, Any]:
+    """A licence in a list; `given` are all of the performer's that nothing ended."""
     return {
         "licence": item,
         "studio": get_tenant(session, item.terms.licensee_id).name,
-        "state": state_of(item, now),
+        "state": state_of(item, {one.id for one in given}, now),
     }
 
 
-def state_of(item: Licence, now: datetime) -> str:
-    """In a word where a licence stands: `revoked`, `coming`, `ended` or `force`."""
+def state_of(item: Licence, standing: Collection[str], now: datetime) -> str:
+    """In a word where a licence stands: `revoked`, `coming`, `ended` or `force`.
+
+    Notice ends one before its term, and so does the end of the licence above it: neither is then
+    among those that are `standing`.
+    """
     if item.state is LicenceState.REVOKED:
         return "revoked"
-    if now < item.terms.valid_from:
-        return "coming"
-    return "force" if now < item.terms.valid_until else "ended"
+    if item.id not in standing:
+        return "ended"
+    return "coming" if now < item.terms.valid_from else "force"
 
 
 def licence_page(
     session: Session, acting: Whom, licence_id: str, lang: str, now: datetime
 ) -> dict[str, Any]:
     """One licence in words, with what rests on it; raises `NotFound`."""
-    item = _own(session, acting, licence_id)
-    parts = clearances.list_parts(session, acting.side, licence_id=licence_id, limit=RESTING_MAX)
-    ids = {part.use_id for part in parts}
-    newest = clearances.newest_parts(session, acting.side, acting.performer.id, ids).values()
-    resting = [one for one in newest if one.licence_id == licence_id and one.verdict is _CLEARED]
-    shown = row(session, item, now)
+    item, who = _own(session, acting, licence_id), acting.performer.id
+    given = licences.given_in_force(session, acting.side, who, at=now)
+    # What rests on a licence ends with it, licences first: their uses are decided anew too.
+    ending = [name for name, _ in scopes.below(session, item)]
+    resting = _resting(session, acting, ending)
+    shown = row(session, item, given, now)
+    below = licences.licences_by_id(session, acting.side, set(ending) - {licence_id})
+    sublicences = [row(session, one, given, now) for one in below]
     return {
         **shown,
         "said": told(item.terms, lang),
         "clauses": clauses(session, acting, item.terms, shown["studio"], lang),
-        "resting": len(resting),
+        "resting": sum(one.licence_id == licence_id for one in resting),
+        "ending": len(resting),
+        "sublicences": [one for one in sublicences if one["state"] in STANDING],
+        "above": item.terms.parent_licence_id,
         "cuts": _cuts(session, acting, {one.use_id for one in resting}, now),
     }
 
@@ -222,6 +251,18 @@ def _answered(session: Session, acting: Whom, now: datetime) -> list[dict[str, A
     rest = [item for item in found if Turn.ACCEPT not in may(item, Side.PERFORMER, now)]
     rest = [item for item in rest if Turn.SIGN not in may(item, Side.PERFORMER, now)]
     return [{**asked(session, item), "state": state_at(item, now).value} for item in rest]
+
+
+def _resting(session: Session, acting: Whom, ids: Collection[str]) -> list[PerformerClearance]:
+    """The newest decisions that clear a use by one of these licences."""
+    side = acting.side
+    found = (
+        part.use_id
+        for name in ids
+        for part in clearances.list_parts(session, side, licence_id=name, limit=RESTING_MAX)
+    )
+    newest = clearances.newest_parts(session, side, acting.performer.id, set(found)).values()
+    return [one for one in newest if one.licence_id in ids and one.verdict is _CLEARED]
 
 
 def _cuts(session: Session, acting: Whom, ids: set[str], now: datetime) -> list[SeenUse]:

@@ -15,7 +15,8 @@ from api.wire import ReasonOut
 from core.errors import NotFound
 from fingerprint.models import Span
 from licensing.models import Licence, PerformerClearance, Verdict
-from licensing.service import clearances, licences
+from licensing.models_enforcement import Clip
+from licensing.service import clearances, clips, licences
 from registry.models.reviews import ReviewVerdict, Why
 from registry.service import useseen
 from registry.service.useseen import SeenMatch, SeenUse
@@ -104,7 +105,16 @@ def use_page(session: Session, acting: Whom, use_id: str, now: datetime) -> dict
         "lines": lines,
         "disputes": disputing.of_use(session, acting, use_id, lines, now),
         "whys": [why.value for why in WHYS],
+        "clips": _clips(session, acting, use_id),
     }
+
+
+def _clips(session: Session, acting: Whom, use_id: str) -> tuple[Clip, ...] | None:
+    """Where this use was found online and notices were begun; None for who may make none."""
+    if not acting.near:
+        return None
+    found = clips.list_clips(session, acting.side, acting.performer.id)
+    return tuple(clip for clip in found if clip.use_id == use_id)
 
 
 def standing_of(part: PerformerClearance | None) -> str:

@@ -14,6 +14,8 @@ from api.paging import Asked, Page, page
 from api.rates import one_in
 from api.wire import FROZEN, SpanOut, Text
 from core.clock import to_text, utc_now
+from core.errors import BadInput
+from core.init import World
 from licensing.models_enforcement import (
     Clip,
     Deadlines,
@@ -23,17 +25,18 @@ from licensing.models_enforcement import (
     Sender,
     Takedown,
 )
-from licensing.service import clips, takedowns, usepolicies
+from licensing.service import clips, takedowns, usedclips, usepolicies
 
 router = APIRouter(tags=["enforcement"])
 JSON, BYTES = "application/json", "application/octet-stream"
 
 
 class NewClip(BaseModel):
-    """A file that was found, and where."""
+    """A file that was found, or a use that was found here, and where it is online."""
 
     model_config = FROZEN
-    upload_id: Text
+    upload_id: Text | None = None
+    use_id: Text | None = None
     location: str = Field(min_length=1, max_length=clips.LOCATION_MAX)
 
 
@@ -106,7 +109,10 @@ class SeenOut(BaseModel):
 
 
 class ClipOut(BaseModel):
-    """A clip and what was found in it; `same_as` is one of the same recording, noticed before."""
+    """A clip and what was found in it; `same_as` is one of the same recording, noticed before.
+
+    One of a use found here has its `use_id`, no `sha256` and no job.
+    """
 
     id: str
     performer_id: str
@@ -116,6 +122,7 @@ class ClipOut(BaseModel):
     job_id: str
     handed_in_at: datetime
     same_as: str | None
+    use_id: str | None
     seen: list[SeenOut]
     log_index: int | None
 
@@ -131,6 +138,7 @@ class ClipOut(BaseModel):
             job_id=clip.job_id,
             handed_in_at=clip.recorded_at,
             same_as=clip.same_as,
+            use_id=clip.use_id,
             seen=[SeenOut.of(item) for item in clip.seen],
             log_index=clip.log_index,
         )
@@ -173,23 +181,15 @@ class TakedownOut(BaseModel):
 
 @router.post("/performers/{performer_id}/clips", status_code=202, response_model=ClipOut)
 def hand_in(performer_id: str, body: NewClip, writing: Writing, world: Open) -> Response:
-    """Hand in a file found elsewhere; a job searches it for this performer and for nobody else."""
-    known = writing.replay()
-    if known is not None:
-        return known
-    with world.db.read() as session:
-        clips.list_clips(session, writing.caller, performer_id)
-    stored = uploads.keep(world, writing.caller, body.upload_id)
-    answer = writing.write(
-        lambda session: ClipOut.of(
-            clips.hand_in(
-                session, writing.caller, performer_id, stored, body.location, now=utc_now()
-            )
-        ),
-        status=202,
-    )
-    uploads.discard(world.settings, writing.caller, body.upload_id)
-    return answer
+    """Hand in a file found elsewhere; a job searches it for this performer and for nobody else.
+
+    A use that was found here (`use_id`) needs no file and no search.
+    """
+    if (body.upload_id is None) == (body.use_id is None):
+        raise BadInput("A clip is a file or a use.", next_step="Give upload_id or use_id.")
+    if body.use_id is not None:
+        return _of_use(performer_id, body.use_id, body.location, writing, world)
+    return _of_file(performer_id, str(body.upload_id), body.location, writing, world)
 
 
 @router.get("/performers/{performer_id}/clips", response_model=list[ClipOut])
@@ -330,3 +330,42 @@ def close(takedown_id: str, body: Closing, writing: Writing) -> Response:
         return TakedownOut.of(item)
 
     return writing.write(closed, status=200)
+
+
+def _of_use(
+    performer_id: str, use_id: str, location: str, writing: Writing, world: World
+) -> Response:
+    return writing.write(
+        lambda session: ClipOut.of(
+            usedclips.begin(
+                session,
+                world.vault,
+                world.registry_key,
+                writing.caller,
+                performer_id=performer_id,
+                use_id=use_id,
+                location=location,
+                now=utc_now(),
+            )
+        ),
+        status=202,
+    )
+
+
+def _of_file(
+    performer_id: str, upload_id: str, location: str, writing: Writing, world: World
+) -> Response:
+    known = writing.replay()
+    if known is not None:
+        return known
+    with world.db.read() as session:
+        clips.list_clips(session, writing.caller, performer_id)
+    stored = uploads.keep(world, writing.caller, upload_id)
+    answer = writing.write(
+        lambda session: ClipOut.of(
+            clips.hand_in(session, writing.caller, performer_id, stored, location, now=utc_now())
+        ),
+        status=202,
+    )
+    uploads.discard(world.settings, writing.caller, upload_id)
+    return answer

@@ -19,10 +19,11 @@ PARTS = ("voice", "face")
 class Lane:
     """One part of one person; `pieces` are (start_ms, end_ms, verdict, number of the answer).
 
-    `name` is empty for somebody unknown, whom `number` tells from the others.
+    `name` and `performer_id` are empty for somebody unknown, whom `number` tells from the others.
     """
 
     name: str
+    performer_id: str
     number: int
     part: str
     verdict: str
@@ -32,6 +33,7 @@ class Lane:
 @dataclass(slots=True)
 class _Open:
     name: str
+    performer_id: str
     number: int
     part: str
     pieces: list[tuple[int, int, str, int]] = field(default_factory=list)
@@ -60,12 +62,20 @@ def lanes(said: Sequence[Item]) -> tuple[Lane, ...]:
     for index, item in enumerate(said):
         who = item["performer_id"] or stranger(item)
         for part in item["modalities"] or PARTS:
-            name = item["public_name"] or item["performer_id"] or ""
-            lane = opened.setdefault((who, part), _Open(name, item["number"], part))
+            named = item["performer_id"] or ""
+            name = item["public_name"] or named
+            lane = opened.setdefault((who, part), _Open(name, named, item["number"], part))
             lane.pieces += [(start, end, item["verdict"], index) for start, end in item["times"]]
     ordered = sorted(opened.items(), key=lambda pair: _place(pair[0][0], pair[1], opened))
     return tuple(
-        Lane(each.name, each.number, each.part, worst(p[2] for p in pieces), pieces)
+        Lane(
+            each.name,
+            each.performer_id,
+            each.number,
+            each.part,
+            worst(piece[2] for piece in pieces),
+            pieces,
+        )
         for _, each in ordered
         if (pieces := tuple(sorted(each.pieces)))
     )

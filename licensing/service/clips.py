@@ -104,10 +104,10 @@ def keep_found(
     state = ClipState.FOUND if found.seen or found.same_as else ClipState.NOTHING
     kept = replace(clip, sha256=found.sha256, seen=found.seen, same_as=found.same_as, state=state)
     if state is ClipState.FOUND:
-        kept = _with_evidence(session, registry_key, kept, now)
+        kept = with_evidence(session, registry_key, kept, now)
     step = next_step(policy, exact=found.same_as is not None, seen=found.seen)
     # Save.
-    store.save_clip(session, kept, sealed=_sealed_excerpt(vault, clip, found.excerpt))
+    store.save_clip(session, kept, sealed=sealed_excerpt(vault, clip, found.excerpt))
     if state is ClipState.FOUND:
         staydown.keep_prints(session, vault, kept, found.prints, now=now)
     if step is not NextStep.NOTHING:
@@ -164,7 +164,8 @@ def excerpt(session: Session, vault: Vault, principal: Principal, clip_id: str) 
     return vault.unseal(clip.id, sealed, seal_of(clip.tenant_id, clip.id, "excerpt"))
 
 
-def _with_evidence(session: Session, registry_key: PrivateKey, clip: Clip, now: datetime) -> Clip:
+def with_evidence(session: Session, registry_key: PrivateKey, clip: Clip, now: datetime) -> Clip:
+    """The clip with what was found in it, signed and in the log."""
     document = evidence_document(clip, registry=registry_key.did, at=now)
     options = ProofOptions(registry_key.verification_method, to_text(now))
     signed = canonical(integrity.sign(document, options, registry_key))
@@ -173,7 +174,8 @@ def _with_evidence(session: Session, registry_key: PrivateKey, clip: Clip, now: 
     return replace(clip, evidence=signed, log_index=index)
 
 
-def _sealed_excerpt(vault: Vault, clip: Clip, excerpt: bytes | None) -> bytes | None:
+def sealed_excerpt(vault: Vault, clip: Clip, excerpt: bytes | None) -> bytes | None:
+    """The picture or sound by which the performer was found, bound to the clip."""
     if excerpt is None:
         return None
     bound = seal_of(clip.tenant_id, clip.id, "excerpt")

@@ -73,6 +73,7 @@ def send_notice(
             performer=performer.public_name,
             capacity=data.capacities()[by.capacity][lang],
             platform=to,
+            material=data.materials()["use" if clip.use_id else "file"][lang],
             law=data.law(),
             at=now,
             lang=lang,

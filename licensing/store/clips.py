@@ -30,10 +30,11 @@ class ClipRow(Owned, table=True):
     evidence: bytes
     sealed: bytes | None = None
     log_index: int | None = None
+    use_id: str | None = None
 
 
 def add_clip(session: Session, clip: Clip, *, seq: int) -> None:
-    """Store a clip that is about to be searched."""
+    """Store a clip before anything is known of it."""
     session.add(
         ClipRow(
             id=clip.id,
@@ -48,6 +49,7 @@ def add_clip(session: Session, clip: Clip, *, seq: int) -> None:
             state=clip.state.value,
             seen=[],
             evidence=b"",
+            use_id=clip.use_id,
         )
     )
     session.flush()
@@ -125,6 +127,7 @@ def _clip(row: ClipRow) -> Clip:
         same_as=row.same_as,
         evidence=row.evidence,
         log_index=row.log_index,
+        use_id=row.use_id,
     )
 
 

@@ -1,6 +1,7 @@
 """The verify page: documents are checked by the browser, and forged ones are seen there too."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 from core.canonical import canonical
 from core.clock import utc_now
+from core.keys import from_seed
+from core.signednote import COSIGNATURE, NoteKey
 from tests.browser.chromium import PHONE, Chromium
 from tests.browser.registry import Registry
 from tests.forgeries import childs_at, forgeries, good, held_at, status_at
@@ -34,6 +37,19 @@ CHECK = """async ([licences, method, now]) => {
     found.push(report.steps.filter((step) => step.state === 'bad').map((step) => step.name));
   }
   return found;
+}"""
+
+COSIGNED = json.loads(
+    (Path(__file__).parents[1] / "vectors" / "cosigned_checkpoint.json").read_text("utf-8")
+)
+WITNESS = COSIGNED["witness"]
+OTHER = NoteKey("other.example/w", from_seed(b"o" * 32).public, COSIGNATURE).vkey
+WITNESSED = """async (asked) => {
+  const { witnessed } = await import('/static/cosigned.js');
+  const { noteOf } = await import('/static/receipt.js');
+  const said = ([note, policy]) => witnessed(noteOf(note), policy)
+    .catch((error) => [error.message, error.about]);
+  return Promise.all(asked.map(said));
 }"""
 
 
@@ -72,6 +88,44 @@ def test_good_licences_hold_and_forged_ones_do_not(chromium: Chromium, registry:
     missed = [one for one, bad in zip(forged, seen, strict=True) if not bad]
     assert {one.step for one in missed} <= LEFT_OPEN, [one.name for one in missed]
     assert len(forged) - len(missed) >= 30
+
+
+def resigned(note: str, at: int) -> str:
+    """The note with one byte of its witness's line changed, counted behind the key's id."""
+    line = next(line for line in note.splitlines() if WITNESS.partition("+")[0] in line)
+    start, _, packed = line.rpartition(" ")
+    data = bytearray(base64.b64decode(packed))
+    data[4 + at] ^= 1
+    return note.replace(line, f"{start} {base64.b64encode(data).decode()}")
+
+
+def cosignings() -> Iterator[tuple[str, str, list[str] | None]]:
+    """(note, policy, what is said of its witnesses), from a real log and a real witness."""
+    note, name = COSIGNED["note"], WITNESS.partition("+")[0]
+    one = f"witness w {WITNESS}\nquorum w\n"
+    two = f"witness w {WITNESS}\nwitness o {OTHER} https://other.example\n"
+    unsigned = "".join(line for line in note.splitlines(keepends=True) if name not in line)
+    yield note, "quorum none\n", None
+    yield note, one, ["ok-witnesses", "w"]
+    yield note, f"{two}group any-of-them any w o\nquorum any-of-them\n", ["ok-witnesses", "w"]
+    yield note, f"{two}group both all w o\nquorum both\n", ["open-witnesses", "1/2"]
+    yield note, f"{two}group g 1 w o\ngroup h 2 g o\nquorum h\n", ["open-witnesses", "1/2"]
+    yield unsigned, one, ["open-witnesses", "0/1"]
+    # Another tree, another second, another signature.
+    yield note.replace("1432088532", "1432088533"), one, ["bad-witness", name]
+    yield resigned(note, 7), one, ["bad-witness", name]
+    yield resigned(note, 40), one, ["bad-witness", name]
+    yield note, one.replace(WITNESS[-6:], OTHER[-6:]), ["bad-policy", ""]
+
+
+def test_cosignatures_of_real_witnesses_hold_and_forged_ones_are_told(
+    chromium: Chromium, registry: Registry
+) -> None:
+    asked = list(cosignings())
+    with chromium.page() as page:
+        page.goto(f"{registry.url}/verify")
+        said = page.evaluate(WITNESSED, [[note, policy] for note, policy, _ in asked])
+    assert said == [expected for *_, expected in asked]
 
 
 def test_somebody_drops_a_licence_its_receipt_and_a_forged_one(

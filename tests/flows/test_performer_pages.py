@@ -179,6 +179,27 @@ def test_a_licence_is_read_in_words_and_revoked(sides: Sides) -> None:
     assert "/revocation" not in page
 
 
+def test_what_ends_with_a_licence_is_named_before_it_is_revoked(sides: Sides) -> None:
+    enrolled(sides)
+    broadcaster = sides.stage.tenant("studio", "Channel Nine")[0]
+    parent = sides.anna.license(broadcaster, sublicensable=True)["id"]
+    child = sides.anna.license(sides.studio_id, parent_licence_id=parent)["id"]
+    use_id = sides.found(**TODAY)
+    page = sides.browser.get(f"/me/licences/{parent}").text
+    for words in ("One sublicence ends with it", f"/me/licences/{child}", "Studio Light", use_id):
+        assert words in page, words
+    assert "0 uses rest on it." in page
+    assert "One use rests on it and is decided anew." in page
+    german = sides.browser.get(f"/me/licences/{parent}?lang=de").text
+    assert "Eine Unterlizenz endet mit ihr" in german
+    sides.agency.post(f"/v1/licences/{parent}/revocation", {})
+    ended = sides.browser.get(f"/me/licences/{child}?lang=en").text
+    for words in ("It ended before its term", f"/me/licences/{parent}"):
+        assert words in ended, words
+    assert "/revocation" not in ended
+    assert "You have allowed nothing yet" in sides.browser.get("/me/licences").text
+
+
 def test_what_is_signed_is_shown_before_with_what_it_would_have_earned(sides: Sides) -> None:
     enrolled(sides)
     draft = sides.agency.post("/v1/licences", {"terms": terms_of(sides)})

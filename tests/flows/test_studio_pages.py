@@ -130,6 +130,24 @@ def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> N
     assert f"/cuts/{waiting}" in hall.page("/studio?shelf=waiting")
 
 
+def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
+    cut, other = hall.cut(), hall.cut("Quiet")
+    hall.decided(cut)
+    submit(hall.stage, hall.studio, other, medium(5_000), declaration())
+    address = f"/studio?shelf=all&amp;person={hall.anna.id}"
+    shown = hall.page(f"/cuts/{cut}")
+    assert shown.count(f'<a href="{address}"') >= 4  # the table, what is missing, a lane, evidence
+    assert "All cuts with Anna" in shown
+    board = hall.page(address.replace("&amp;", "&"))
+    assert f'<option value="{hall.anna.id}">Anna</option>' in board
+    assert ">Night Train</a>" in board
+    assert ">Quiet</a>" not in board
+    (figure,) = hall.studio.get("/v1/figures")
+    answer = {"answer": "performer", "performer_id": hall.anna.id}
+    hall.studio.post(f"/v1/figures/{figure['id']}/answer", answer)
+    assert f'<a href="{address}"' in hall.page("/questions?answered=true")
+
+
 def test_the_calendar_is_paged_and_its_table_holds_every_row(hall: Hall) -> None:
     for number in range(3):
         hall.decided(hall.cut(f"=Film {number}"), medium(2_000), release_at="2031-01-01")

@@ -7,7 +7,7 @@
 // nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
 // or what else the answer holds; `reload` or nothing takes the page anew.
 
-import { onPress, send, upload, word } from "/static/registry.js";
+import { leave, onPress, send, upload, word } from "/static/registry.js";
 
 const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
@@ -64,8 +64,8 @@ function wire(form) {
     const answer = await send(form.dataset.method ?? "POST", form.dataset.act, body(form));
     say(form.dataset.done ?? word("done"));
     const then = form.dataset.then ?? "reload";
-    if (then === "reload") location.reload();
-    else if (then !== "stay") location.assign(then.replace(/\{(\w+)\}/g, (_, name) => answer?.[name] ?? ""));
+    if (then === "reload") await leave();
+    else if (then !== "stay") await leave(then.replace(/\{(\w+)\}/g, (_, name) => answer?.[name] ?? ""));
   });
 }
 

@@ -4,7 +4,8 @@
 // of its log), never about a document. A step is `ok`, `bad` or `open`: what could not be checked
 // never counts as good.
 
-import { Bad, bitsOf, checkProof, digest, isSet, methodOf, proofsOf, read } from "/static/signed.js";
+import { witnessed } from "/static/cosigned.js";
+import { Bad, Open, bitsOf, checkProof, digest, isSet, methodOf, proofsOf, read } from "/static/signed.js";
 import { HEADER, checkpointOf, commitsTo, included, logKeys, parse, signedByLog } from "/static/receipt.js";
 
 const LIST_BYTES = 16_384;
@@ -18,21 +19,20 @@ const LICENCE_MEMBERS = [
   "@context", "credentialStatus", "credentialSubject", "id", "issuer", "proof", "type", "validFrom", "validUntil",
 ];
 
-/** A step that cannot be taken with what is at hand. */
-class Open extends Error {}
-
 /** The steps so far; after a vital one that failed the rest stays open. */
-class Run {
+export class Run {
   steps = [];
   broken = false;
 
   async step(name, vital, check) {
     if (this.broken) return this.#add(name, "open", "earlier");
     try {
-      const [code, about] = (await check()) ?? [];
+      const said = await check();
+      if (said === null) return; // there is nothing of the kind
+      const [code, about] = said ?? [];
       this.#add(name, "ok", code ?? `ok-${name}`, about);
     } catch (error) {
-      if (error instanceof Open) return this.#add(name, "open", error.message);
+      if (error instanceof Open) return this.#add(name, "open", error.message, error.about);
       this.broken ||= vital;
       this.#add(name, "bad", error instanceof Bad ? error.message : "failed", error.about);
     }
@@ -205,6 +205,12 @@ async function sameMedium({ document, beside }) {
   }
 }
 
+/** Who cosigned the receipt, by the list that the step before read. */
+async function seenBy({ receipt, policy }) {
+  if (policy === undefined) throw new Open("earlier");
+  return witnessed(receipt.note, policy);
+}
+
 async function ofReceipt(run, facts) {
   await run.step("receipt", true, async () => {
     facts.receipt = parse(new TextDecoder().decode(facts.bytes));
@@ -216,9 +222,11 @@ async function ofReceipt(run, facts) {
     return ["ok-inclusion", String(checkpointOf(facts.receipt).size)];
   });
   await run.step("log", false, async () => {
-    const keys = await logKeys(new TextDecoder().decode(await facts.ask.bytes("/log/policy")));
+    facts.policy = new TextDecoder().decode(await facts.ask.bytes("/log/policy"));
+    const keys = await logKeys(facts.policy);
     if (!(await signedByLog(facts.receipt, keys))) throw new Bad("other-log", checkpointOf(facts.receipt).origin);
   });
+  await run.step("witnesses", false, async () => seenBy(facts));
   await run.step("commitment", false, async () => committed(facts));
 }
 

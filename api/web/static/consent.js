@@ -2,7 +2,7 @@
 
 import { signedBy } from "/static/cosign.js";
 import { make, opened, save, sign } from "/static/key.js";
-import { Told, onPress, page, post, word } from "/static/registry.js";
+import { Told, leave, onPress, page, post, word } from "/static/registry.js";
 import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
@@ -55,5 +55,5 @@ onPress(signing, async (say) => {
   if (!same(subject.modalities, modalities) || !same(subject.purposes, purposes)) throw new Told(word("key-cheated"));
   await post(`/v1/enrolments/${draft.id}/signature`, await signedBy(form, draft, key));
   say(word("signed"));
-  location.assign(`/me/enrol/${draft.id}${location.search}`);
+  await leave(`/me/enrol/${draft.id}${location.search}`);
 });

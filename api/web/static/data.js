@@ -1,6 +1,6 @@
 // Makes the packet of one's data while the page says how far it is, and erases after a typed name.
 
-import { Told, get, onPress, page, pause, post, word } from "/static/registry.js";
+import { Told, get, leave, onPress, page, pause, post, word } from "/static/registry.js";
 
 const performer = page.dataset.performer;
 const ENDED = ["done", "failed", "cancelled"];
@@ -17,7 +17,7 @@ onPress(document.querySelector("[data-export]"), async () => {
   }
   shown.hidden = true;
   if (job.state !== "done") throw new Told(word("packet-failed"));
-  location.assign(`/me/data?export=${made.id}`);
+  await leave(`/me/data?export=${made.id}`);
 });
 
 const form = document.querySelector("[data-erase]");
@@ -25,5 +25,5 @@ const typed = document.getElementById("typed");
 onPress(form.querySelector("button"), async () => {
   if (typed.value.trim() !== typed.dataset.name) throw new Told(word("erase-typed"));
   await post(`/v1/performers/${performer}/erasure`);
-  location.assign("/act-as");
+  await leave("/act-as");
 });

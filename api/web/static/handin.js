@@ -1,7 +1,7 @@
 // Handing a film in: the file goes first, with how far it is; then the cut and what is declared.
 
 import { castRows, declaration } from "/static/declare.js";
-import { onPress, post, Told, word } from "/static/registry.js";
+import { leave, onPress, post, word, Told } from "/static/registry.js";
 import { forget, offsetOf, Sending, unfinished } from "/static/sending.js";
 
 const form = document.querySelector("[data-hand-in]");
@@ -71,7 +71,7 @@ async function handIn(say) {
   say(word("creating"));
   const body = { cut_id: await cutId(), upload_id: made.upload, filename: file.name, declaration: declaration(form) };
   await post("/v1/submissions", body);
-  location.assign(`/cuts/${made.cut}`);
+  await leave(`/cuts/${made.cut}`);
 }
 
 remind().catch(() => {});

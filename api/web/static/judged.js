@@ -6,9 +6,9 @@ const SHAPES = { ok: "✓", bad: "▬", open: "–" };
 const TONES = { ok: "good", bad: "bad", open: "ask" };
 const DAY = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
 
-/** What the registry publishes to everybody, asked for without saying who asks. */
+/** What the registry publishes to everybody, as it is now, asked for without saying who asks. */
 export async function bytes(path) {
-  const answer = await fetch(path, { credentials: "omit" });
+  const answer = await fetch(path, { credentials: "omit", cache: "no-store" });
   if (!answer.ok) throw new Error(path);
   return new Uint8Array(await answer.arrayBuffer());
 }

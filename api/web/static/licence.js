@@ -1,6 +1,6 @@
 // Fills in a contract, or makes another offer: what stands in the fields becomes terms.
 
-import { Told, onPress, post, word } from "/static/registry.js";
+import { Told, leave, onPress, post, word } from "/static/registry.js";
 
 const moment = (day) => `${day}T00:00:00Z`;
 const decimal = (text) => text.trim().replace(",", ".");
@@ -38,7 +38,7 @@ if (contract) {
     if (!contract.reportValidity()) return;
     const filled = await post(`/v1/templates/${contract.dataset.contract}/terms`, { answers: answers(contract) });
     const draft = await post("/v1/licences", { terms: filled.terms });
-    location.assign(`/me/drafts/${draft.id}`);
+    await leave(`/me/drafts/${draft.id}`);
   });
 }
 
@@ -51,6 +51,6 @@ if (offer) {
     terms.valid_until = moment(offer.elements.valid_until.value);
     const body = { terms, message: offer.elements.message.value.trim() };
     await post(`/v1/requests/${offer.dataset.offer}/offers`, body);
-    location.reload();
+    await leave();
   });
 }

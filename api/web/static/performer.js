@@ -1,6 +1,6 @@
 // Adds a performer, and goes on to the key and the consent.
 
-import { Told, onPress, post, word } from "/static/registry.js";
+import { Told, leave, onPress, post, word } from "/static/registry.js";
 
 const form = document.querySelector("form[data-new-performer]");
 
@@ -8,5 +8,5 @@ onPress(form.querySelector("button"), async () => {
   const [name, shown] = ["name", "public-name"].map((id) => document.getElementById(id).value.trim());
   if (!name) throw new Told(word("name-missing"));
   const made = await post("/v1/performers", { name, public_name: shown || name });
-  location.assign(`/me/performers/${made.id}/consent${location.search}`);
+  await leave(`/me/performers/${made.id}/consent${location.search}`);
 });

@@ -2,12 +2,12 @@
 //
 // https://c2sp.org/tlog-proof, https://c2sp.org/signed-note, RFC 6962 section 2.1
 
-import { Bad, canonical, digest, read, signs } from "/static/signed.js";
+import { Bad, canonical, digest, hex, read, signs } from "/static/signed.js";
 
 export const HEADER = "c2sp.org/tlog-proof@v1";
 const HASHES_MAX = 63;
 const ED25519 = 1;
-const encoder = new TextEncoder();
+export const encoder = new TextEncoder();
 
 function fromBase64(text) {
   try {
@@ -17,8 +17,8 @@ function fromBase64(text) {
   }
 }
 
-const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
-const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+export const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
+export const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const node = (left, right) => sha256(joined([1], left, right));
 
@@ -62,21 +62,21 @@ export function checkpointOf(receipt) {
   return { origin, size: Number(size), root: fromBase64(root ?? "") };
 }
 
-/** The keys of logs in a policy (https://c2sp.org/tlog-policy), by name and id. */
-export async function logKeys(policy) {
-  const found = [];
-  for (const line of policy.split("\n")) {
-    const [word, key] = line.trim().split(/\s+/);
-    if (word !== "log") continue;
-    // Base64 has plus signs of its own.
-    const [, name, id, packed] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(key ?? "") ?? [];
-    const bytes = fromBase64(packed ?? "");
-    if (bytes.length !== 33 || bytes[0] !== ED25519) throw new Bad("bad-policy");
-    const known = (await sha256(joined(encoder.encode(`${name}\n`), bytes))).slice(0, 4);
-    if (Array.from(known, (one) => one.toString(16).padStart(2, "0")).join("") !== id) throw new Bad("bad-policy");
-    found.push({ name, id: known, key: bytes.slice(1) });
-  }
-  return found;
+/** A key as people exchange it: of a log, or of another `kind`. */
+export async function keyFrom(vkey, kind = ED25519) {
+  // Base64 has plus signs of its own.
+  const [, name, id, packed] = /^([^+]+)\+([0-9a-f]{8})\+(.+)$/.exec(vkey ?? "") ?? [];
+  const bytes = fromBase64(packed ?? "");
+  if (bytes.length !== 33 || bytes[0] !== kind) throw new Bad("bad-policy");
+  const known = (await sha256(joined(encoder.encode(`${name}\n`), bytes))).slice(0, 4);
+  if (hex(known) !== id) throw new Bad("bad-policy");
+  return { name, id: known, key: bytes.slice(1) };
+}
+
+/** The keys of logs in a policy (https://c2sp.org/tlog-policy). */
+export function logKeys(policy) {
+  const lines = policy.split("\n").map((line) => line.trim().split(/\s+/));
+  return Promise.all(lines.filter(([word]) => word === "log").map(([, vkey]) => keyFrom(vkey)));
 }
 
 /** Whether a log of these keys signed the checkpoint. */

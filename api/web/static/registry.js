@@ -10,8 +10,13 @@ export function word(key) {
   return document.querySelector(`[data-word="${key}"]`)?.textContent ?? key;
 }
 
-/** A fault with a sentence that the page's language has. */
-export class Told extends Error {}
+/** A fault with a sentence that the page's language has; `faults` name the fields it is about. */
+export class Told extends Error {
+  constructor(sentence, faults = []) {
+    super(sentence);
+    this.faults = faults;
+  }
+}
 
 async function answered(path, options) {
   let answer;
@@ -22,7 +27,7 @@ async function answered(path, options) {
   }
   if (answer.status === 401) throw new Told(word("signed-out"));
   const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "));
+  if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "), data.faults);
   return data;
 }
 
@@ -93,6 +98,24 @@ export async function watch() {
   }
 }
 
+/** Goes to an address, or takes the page anew; what was pressed stays so until a page is there. */
+export function leave(address) {
+  if (address) location.assign(address);
+  else location.reload();
+  return new Promise((done) => addEventListener("pageshow", done, { once: true }));
+}
+
+/** What a fault says to people: where it names fields of the form, these by their labels. */
+function sentenceOf(error, form) {
+  if (!(error instanceof Told)) return word("failed");
+  const names = error.faults.map((fault) => fault.field.replace(/^body\./, "").replace(/\.\d.*$/, ""));
+  const found = names.map((name) => form?.elements[name]).map((field) => field instanceof RadioNodeList ? field[0] : field);
+  const fields = found.filter((field) => field?.labels?.length);
+  fields[0]?.focus();
+  const said = [...new Set(fields.map((field) => field.labels[0].textContent))].join(", ");
+  return said ? word("mend").replace("{fields}", said) : error.message;
+}
+
 /** Does what a button is for, and says below it what came of it; nothing is lost in a console. */
 export function onPress(button, act) {
   const said = button.closest("section, form").querySelector("[role=status]");
@@ -103,8 +126,8 @@ export function onPress(button, act) {
     try {
       await act((sentence) => { said.textContent = sentence; });
     } catch (error) {
-      said.textContent = error instanceof Told ? error.message : word("failed");
       said.classList.add("fault");
+      said.textContent = sentenceOf(error, button.form);
     } finally {
       button.disabled = false;
       // Whoever came by keyboard stays where they were.

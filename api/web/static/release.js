@@ -1,7 +1,7 @@
 // Releases a child's blocked money: all guardians sign the same document, here.
 
 import { signedBy } from "/static/cosign.js";
-import { Told, onPress, post, word } from "/static/registry.js";
+import { Told, leave, onPress, post, word } from "/static/registry.js";
 
 const form = document.querySelector("form[data-release]");
 
@@ -14,6 +14,6 @@ if (form) {
     const own = credentialSubject.id.endsWith(`:${form.dataset.release}`);
     if (!type.includes("MoneyRelease") || !own || new Date(validUntil) > new Date(valid_until)) throw new Told(word("key-cheated"));
     await post(`/v1/money-releases/${draft.id}/signature`, await signedBy(form, draft));
-    location.reload();
+    await leave();
   });
 }

@@ -2,7 +2,7 @@
 
 import { present } from "/static/cosign.js";
 import { canonical, sign } from "/static/key.js";
-import { Told, get, onPress, page, post, word } from "/static/registry.js";
+import { Told, get, leave, onPress, page, post, word } from "/static/registry.js";
 
 const licence = page.dataset.licence;
 const shown = JSON.parse(document.getElementById("document").textContent);
@@ -18,7 +18,7 @@ if (button) {
       made = await post(`/v1/licences/${licence}/signature`, await sign(key, draft));
     }
     say(word("signed"));
-    if (made.awaiting.length) location.reload();
-    else location.assign(`/me/licences/${licence}`);
+    if (made.awaiting.length) await leave();
+    else await leave(`/me/licences/${licence}`);
   });
 }

@@ -21,6 +21,14 @@ export class Bad extends Error {
   }
 }
 
+/** A step that cannot be taken with what is at hand. */
+export class Open extends Error {
+  constructor(code, about = "") {
+    super(code);
+    this.about = about;
+  }
+}
+
 const bytesOf = (text) => new TextEncoder().encode(text);
 const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 export const hex = (bytes) => Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");

@@ -1,7 +1,7 @@
 // Signing keys on the account page: saved as a file, or opened by a second passkey as well.
 
 import { save } from "/static/key.js";
-import { onPress, word } from "/static/registry.js";
+import { leave, onPress, word } from "/static/registry.js";
 import { keep, open } from "/static/wrapped.js";
 
 for (const row of document.querySelectorAll("[data-signing-key]")) {
@@ -20,7 +20,7 @@ for (const row of document.querySelectorAll("[data-signing-key]")) {
         return say(word("passkey-other-now"));
       }
       await keep(signing);
-      return location.reload();
+      return leave();
     });
   }
 }

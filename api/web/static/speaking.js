@@ -2,7 +2,7 @@
 
 import { signedBy } from "/static/cosign.js";
 import { make, save } from "/static/key.js";
-import { Told, onPress, page, post, upload, word } from "/static/registry.js";
+import { Told, leave, onPress, page, post, upload, word } from "/static/registry.js";
 import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
@@ -29,7 +29,7 @@ if (mandate) {
     const subject = draft.document.credentialSubject;
     if (!same(subject.acts, acts) || !subject.holder.endsWith(`:${wanted.holder_id}`)) throw new Told(word("key-cheated"));
     await post(`/v1/mandates/${draft.id}/signature`, await signedBy(mandate, draft));
-    location.reload();
+    await leave();
   });
 }
 
@@ -49,6 +49,6 @@ if (estate) {
     );
     const upload_id = await upload(estate.elements.papers.files[0]);
     await post(`/v1/performers/${performer}/estates`, { deceased_on: estate.elements.deceased_on.value, upload_id, heirs });
-    location.reload();
+    await leave();
   });
 }

@@ -1,7 +1,7 @@
 // What is said to everybody: the choices become a declaration, which all who must sign it sign here.
 
 import { allSign } from "/static/cosign.js";
-import { Told, onPress, post, word } from "/static/registry.js";
+import { Told, leave, onPress, post, word } from "/static/registry.js";
 
 const form = document.querySelector("form[data-standing]");
 const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
@@ -41,7 +41,7 @@ async function declare(rows) {
   const draft = await post(path, declared(rows));
   if (!draft.requests.every((request) => says(request.document, rows))) throw new Told(word("key-cheated"));
   await post(`${path}/signature`, { draft_id: draft.id, signatures: await allSign(form, draft.requests) });
-  location.reload();
+  await leave();
 }
 
 if (form) {

@@ -4,7 +4,7 @@
 // Shift picks everything since the last one.
 
 import { announce } from "/static/act.js";
-import { onPress, post, Told, watch, word } from "/static/registry.js";
+import { leave, onPress, post, watch, word, Told } from "/static/registry.js";
 
 const board = document.querySelector("[data-board]");
 const form = board.querySelector("[data-bulk]");
@@ -53,7 +53,7 @@ async function begin() {
   const sure = everything?.checked ? form.dataset.sure : act === "ask" && form.dataset.sureAsk;
   if (sure && !window.confirm(sure)) return;
   const made = await post("/v1/bulks", { act, ...which, ...needs[act]?.() });
-  location.assign(`/studio/bulks/${made.id}`);
+  await leave(`/studio/bulks/${made.id}`);
 }
 
 boxes.forEach((box, at) => {

@@ -1,13 +1,13 @@
 // What a work or a cut declares itself, as one declaration; what it changes is decided anew.
 
 import { castRows, declaration } from "/static/declare.js";
-import { onPress, post } from "/static/registry.js";
+import { leave, onPress, post } from "/static/registry.js";
 
 for (const form of document.querySelectorAll("[data-declare]")) {
   castRows(form);
   onPress(form.querySelector("button.primary"), async () => {
     if (!form.reportValidity()) return;
     await post(form.dataset.declare, { declaration: declaration(form) });
-    location.reload();
+    await leave();
   });
 }

@@ -29,6 +29,10 @@ def client() -> Iterator[httpx2.Client]:
     def take(body: Body) -> int:
         return body.number
 
+    @app.get("/counted/{number}")
+    def count(number: int) -> int:
+        return number
+
     @app.get("/fails/{kind}")
     def fail(kind: str) -> None:
         raise {
@@ -77,6 +81,24 @@ def test_an_unforeseen_error_tells_nothing_of_itself(client: httpx2.Client) -> N
     answer = client.get("/fails/unforeseen")
     assert answer.status_code == 500
     assert answer.json()["code"] == "broken"
+    assert SECRET not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/fails/unforeseen", 500, "Der Server hat versagt"),
+        ("/none", 404, "Diese Seite gibt es nicht."),
+        (f"/counted/{SECRET}", 422, "ist nicht lesbar"),
+    ],
+)
+def test_a_browser_is_answered_with_a_page_that_leads_on(
+    client: httpx2.Client, path: str, status: int, words: str
+) -> None:
+    answer = client.get(path, headers={"accept": "text/html", "accept-language": "de"})
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert words in answer.text and 'href="/?lang=de"' in answer.text
     assert SECRET not in answer.text
 
 

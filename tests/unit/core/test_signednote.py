@@ -2,7 +2,9 @@
 
 import base64
 import itertools
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from core import keys, merkle
 from core.checkpoint import Checkpoint, cosign, cosignatures, log_key, open_checkpoint
+from core.clock import to_text
 from core.errors import BadInput, BadProof
 from core.signednote import (
     COSIGNATURE,
@@ -34,6 +37,9 @@ SAID = (
     "KE6RyyBwJnAM=\n"
 )
 GOSUM = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+COSIGNED = json.loads(
+    (Path(__file__).parents[2] / "vectors" / "cosigned_checkpoint.json").read_text("utf-8")
+)
 ORIGIN = "log.example/a"
 LOG = keys.from_seed(b"l" * 32)
 AT = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -74,6 +80,16 @@ def test_a_note_of_another_implementation_is_read_and_verified() -> None:
     assert note.full == SAID
     with pytest.raises(BadProof):
         signers(parse_note(SAID.replace("problem is", "problem was")), [key])
+
+
+def test_a_witness_of_another_implementation_is_verified_under_a_log_of_another() -> None:
+    note = parse_note(COSIGNED["note"])
+    witness = key_from_vkey(COSIGNED["witness"])
+    assert open_checkpoint(note, [key_from_vkey(COSIGNED["log"])]).size == 1_432_088_532
+    (found,) = cosignatures(note, [witness])
+    assert to_text(found.at) == COSIGNED["cosigned_at"]
+    with pytest.raises(BadProof):
+        cosignatures(parse_note(COSIGNED["note"].replace("1432088532", "1432088533")), [witness])
 
 
 @pytest.mark.parametrize("vkey", [NEUMANN, GOSUM])

@@ -35,18 +35,26 @@ CLIP = Clip(
 SENDER = Sender("Anna B.", "anna@example.org", "performer", "Anna B.", True, True)
 
 
-def text(sender: Sender = SENDER, lang: str = "en") -> str:
+def text(sender: Sender = SENDER, lang: str = "en", clip: Clip = CLIP) -> str:
     return notice_text(
         data.elements(),
-        CLIP,
+        clip,
         sender,
         performer="Anna",
         capacity=data.capacities()[sender.capacity][lang],
         platform="Video Example",
+        material=data.materials()["use" if clip.use_id else "file"][lang],
         law=data.law(),
         at=T0,
         lang=lang,
     )
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_a_notice_about_a_use_names_it_and_no_file(lang: str) -> None:
+    told = text(lang=lang, clip=replace(CLIP, sha256="", use_id="use_7"))
+    assert "use_7" in told
+    assert "SHA-256" not in told
 
 
 @pytest.mark.parametrize("lang", ["en", "de"])
