@@ -15,6 +15,7 @@ from core.errors import BadInput
 INTEGER_MAX = 2**53 - 1
 DOCUMENT_BYTES_MAX = 1024 * 1024
 DOCUMENT_DEPTH_MAX = 32
+_LEAVES = frozenset({str, bool, type(None)})
 _SURROGATES = "\ud800"
 _encode = json.JSONEncoder(
     sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict
@@ -27,7 +28,7 @@ def canonical(value: Any) -> bytes:
     Raises BadInput for floats and for integers beyond 2^53-1 (write them as text: parsers differ
     on them), for other types, and for nesting deeper than 32.
     """
-    _refuse(value, DOCUMENT_DEPTH_MAX)
+    _refuse(value)
     text = _encode(value)
     # Both order keys alike while no character needs two units of UTF-16, in which RFC 8785 sorts.
     if text.isascii() or max(text) < _SURROGATES:
@@ -58,28 +59,37 @@ def parse_strict(data: bytes, *, bytes_max: int = DOCUMENT_BYTES_MAX) -> dict[st
     return found
 
 
-def _refuse(value: Any, depth: int) -> None:
-    """Raise `BadInput` for what has no canonical form."""
-    if depth < 0:
-        raise _bad_json("a value is nested too deeply")
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
-            raise _bad_json("a key is not text")
-        _refuse_in(value.values(), depth)
-    elif isinstance(value, list | tuple):
-        _refuse_in(value, depth)
-    elif isinstance(value, int):
+def _refuse(value: Any) -> None:
+    """Raise `BadInput` for what has no canonical form; level by level, as books hash millions."""
+    level = [value]
+    for _ in range(DOCUMENT_DEPTH_MAX + 1):
+        below: list[Any] = []
+        for one in level:
+            kind = type(one)
+            if kind not in _LEAVES and not (kind is int and -INTEGER_MAX <= one <= INTEGER_MAX):
+                below += _inside(one)
+        if not below:
+            return
+        level = below
+    raise _bad_json("a value is nested too deeply")
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    """What a list or an object holds; nothing for a leaf."""
+    if isinstance(value, int):
         if abs(value) > INTEGER_MAX:
             raise _bad_json("a whole number is beyond 2^53-1: write it as text")
-    elif value is not None and not isinstance(value, str):
+    elif isinstance(value, list | tuple):
+        return value
+    # Asking whether something is a mapping takes longer than all other questions together.
+    elif type(value) is dict or isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise _bad_json("a key is not text")
+        return value.values()
+    elif not isinstance(value, str):
         raise _bad_json("a value is neither text, whole number, boolean, list nor object")
-
-
-def _refuse_in(items: Iterable[Any], depth: int) -> None:
-    for item in items:
-        # Nearly everything is text.
-        if type(item) is not str or depth == 0:
-            _refuse(item, depth - 1)
+    return ()
 
 
 def _check(value: Any, depth: int) -> None:

@@ -8,6 +8,8 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 
 _BODY = 26
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
@@ -15,7 +17,8 @@ _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _SHIFTS = tuple(range(5 * (_BODY - 2), -1, -10))
 _SEED_BYTES, _SPARE_BITS = 17, 6
-_MANY = 1000
+# From here on numpy is worth loading.
+_MANY = 200
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ESCAPED = re.compile(r'["\\]')
 _PREFIX = re.compile(r"[a-z]{3}")
@@ -39,18 +42,19 @@ def derived_id(prefix: str, *facts: str) -> str:
     return _format(prefix, hashlib.sha256(_text((prefix, *facts)).encode()).digest())
 
 
-def derived_ids(prefix: str, facts: Sequence[str]) -> list[str]:
-    """Return `derived_id(prefix, fact)` of each fact, which are few or a million."""
-    if len(facts) < _MANY:
-        return [derived_id(prefix, fact) for fact in facts]
-    joined = "".join(facts)
-    if joined.isascii() and joined.isalnum():
-        texts = [f'["{prefix}","{fact}"]' for fact in facts]
+def derived_ids(prefix: str, *facts: Sequence[str]) -> list[str]:
+    """Return `derived_id(prefix, *row)` of each row of these columns: few of them or a million."""
+    if len(facts[0]) < _MANY:
+        return [derived_id(prefix, *row) for row in zip(*facts, strict=True)]
+    if _is_plain("".join(chain.from_iterable(facts))):
+        begun = f'["{prefix}","'
+        said = facts[0] if len(facts) == 1 else map('","'.join, zip(*facts, strict=True))
+        texts = [f'{begun}{one}"]' for one in said]
     else:
-        texts = [_text((prefix, fact)) for fact in facts]
+        texts = [_text((prefix, *row)) for row in zip(*facts, strict=True)]
     bodies = _bodies([hashlib.sha256(text.encode()).digest() for text in texts])
-    begun = _format(prefix, bytes(_SEED_BYTES))[:-_BODY]
-    return [begun + bodies[at : at + _BODY] for at in range(0, len(bodies), _BODY)]
+    name = _begun(prefix)
+    return [name + bodies[at : at + _BODY] for at in range(0, len(bodies), _BODY)]
 
 
 def is_id(prefix: str, text: str) -> bool:
@@ -59,10 +63,12 @@ def is_id(prefix: str, text: str) -> bool:
 
 
 def _text(said: tuple[str, ...]) -> str:
-    # Where nothing has to be escaped, JSON is these very characters.
-    joined = "".join(said)
-    plain = joined.isascii() and joined.isprintable() and not _ESCAPED.search(joined)
-    return '["' + '","'.join(said) + '"]' if plain else _encode(said)
+    return '["' + '","'.join(said) + '"]' if _is_plain("".join(said)) else _encode(said)
+
+
+def _is_plain(joined: str) -> bool:
+    """Whether nothing has to be escaped, so that JSON is these very characters."""
+    return joined.isascii() and joined.isprintable() and _ESCAPED.search(joined) is None
 
 
 def _bodies(digests: Sequence[bytes]) -> str:
@@ -82,10 +88,15 @@ def _bodies(digests: Sequence[bytes]) -> str:
 
 
 def _format(prefix: str, seed: bytes) -> str:
+    number = int.from_bytes(seed[:_SEED_BYTES]) >> _SPARE_BITS
+    return _begun(prefix) + "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
+
+
+@lru_cache(maxsize=1000)
+def _begun(prefix: str) -> str:
     if _PREFIX.fullmatch(prefix) is None:
         raise ValueError("an id prefix is three lowercase letters")
-    number = int.from_bytes(seed[:_SEED_BYTES]) >> _SPARE_BITS
-    return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+    return f"{prefix}_"
 
 
 def ids_in(text: str) -> frozenset[str]:

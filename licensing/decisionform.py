@@ -5,12 +5,16 @@ It is stored, committed to the log and handed out in this one form.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from core.errors import Broken
 from fingerprint.models import Modality, Reason, Span
 from licensing.models import ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
+
+# A name out of a closed set is looked up once, and not with each span of a book.
+_kind, _verdict, _modality = cache(KindOfUse), cache(Verdict), cache(Modality)
 
 
 def decision_to_dict(decision: ClearanceDecision) -> dict[str, Any]:
@@ -89,11 +93,11 @@ def _span_from_dict(data: Mapping[str, Any]) -> SpanVerdict:
     return SpanVerdict(
         span=Span(data["start_ms"], data["end_ms"]),
         performer_id=data["performer_id"],
-        kind=None if data["kind"] is None else KindOfUse(data["kind"]),
-        verdict=Verdict(data["verdict"]),
+        kind=None if data["kind"] is None else _kind(data["kind"]),
+        verdict=_verdict(data["verdict"]),
         reasons=reasons_from_list(data["reasons"]),
         licence_id=data["licence_id"],
         use_id=data["use_id"],
         tariff_id=data["tariff_id"],
-        modalities=tuple(Modality(name) for name in data["modalities"]),
+        modalities=tuple([_modality(name) for name in data["modalities"]]),
     )

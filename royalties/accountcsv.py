@@ -11,6 +11,7 @@ from core.clock import to_text
 from core.money import rate_text
 from royalties.accountfigures import changes_of
 from royalties.accountstatement import AccountStatement, Movement, owed_micro
+from royalties.models_books import Transaction
 
 COLUMNS = (
     "row",
@@ -36,14 +37,15 @@ COLUMNS = (
     "reverses",
     "run",
 )
-_AMOUNT = "amount"
+_NO_CLAIM = ("",) * (COLUMNS.index("reverses") - COLUMNS.index("cut"))
+_Row = tuple[str, ...]
 
 
 def to_csv(statement: AccountStatement) -> str:
     """The whole file, with a first line that names the columns."""
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
     writer.writerows(_ends(statement, "opening", opening=True))
     for movement in statement.movements:
         writer.writerows(_rows(statement, movement))
@@ -51,49 +53,35 @@ def to_csv(statement: AccountStatement) -> str:
     return out.getvalue()
 
 
-def _ends(statement: AccountStatement, name: str, *, opening: bool) -> list[dict[str, str]]:
+def _ends(statement: AccountStatement, name: str, *, opening: bool) -> list[_Row]:
     owed = owed_micro(statement.balances, opening=opening)
-    return [
-        {"row": name, "month": statement.month, "currency": unit, _AMOUNT: rate_text(micro)}
-        for unit, micro in owed.items()
-    ]
+    rest = ("",) * (len(COLUMNS) - 4)
+    return [(name, statement.month, unit, rate_text(micro), *rest) for unit, micro in owed.items()]
 
 
-def _rows(statement: AccountStatement, movement: Movement) -> list[dict[str, str]]:
+def _rows(statement: AccountStatement, movement: Movement) -> list[_Row]:
     one = movement.transaction
-    said = {
-        "row": "line",
-        "month": statement.month,
-        "transaction": one.id,
-        "booked_at": to_text(one.recorded_at),
-        "kind": one.kind.value,
-        "reason": one.reason,
-        "earned": one.earned_period,
-        "reverses": one.reverses_id or "",
-        "run": one.run_id or "",
-        **_claim(movement),
-    }
+    booked = (one.id, to_text(one.recorded_at), one.kind.value)
+    said = (one.reason, one.earned_period, *_claim(one))
+    other = (one.reverses_id or "", one.run_id or "")
     moved = changes_of(movement, statement.holder.accounts)
     return [
-        {**said, "currency": currency, "counterpart": counterpart, _AMOUNT: rate_text(micro)}
-        for (currency, counterpart), micro in sorted(moved.items())
+        ("line", statement.month, unit, rate_text(micro), *booked, counterpart, *said, *other)
+        for (unit, counterpart), micro in sorted(moved.items())
     ]
 
 
-def _claim(movement: Movement) -> dict[str, str]:
-    if movement.transaction.claim is None:
-        return {}
-    pins = movement.transaction.pins
+def _claim(one: Transaction) -> _Row:
+    """The cells from the cut to the tariff."""
+    if one.claim is None:
+        return _NO_CLAIM
+    pins = one.claim.pins
     named = pins.tariff.tariff
-    return {
-        "cut": pins.cut_id,
-        "territory": pins.territory,
-        "usage_period": pins.period,
-        "views": "" if pins.views is None else str(pins.views),
-        "use": pins.kind or "",
-        "spans_ms": " ".join(f"{span.start_ms}-{span.end_ms}" for span in pins.spans),
-        "licence": pins.licence_id,
-        "clearance": pins.clearance_id,
-        "usage_line": pins.usage_line_id,
-        "tariff": pins.tariff.kind.value if named is None else f"{named.id}@{named.version}",
-    }
+    return (
+        *(pins.cut_id, pins.territory, pins.period),
+        "" if pins.views is None else str(pins.views),
+        pins.kind or "",
+        " ".join([f"{span.start_ms}-{span.end_ms}" for span in pins.spans]),
+        *(pins.licence_id, pins.clearance_id, pins.usage_line_id),
+        pins.tariff.kind.value if named is None else f"{named.id}@{named.version}",
+    )

@@ -98,6 +98,7 @@ def side_of(kind: AccountKind) -> Side:
     return Side.ASSET if kind in _ASSETS else Side.LIABILITY
 
 
+@lru_cache(maxsize=_KEPT_MAX)
 def account(kind: AccountKind, subject: str = "") -> str:
     """The text of an account; raises `BadInput` where the subject is not one of that kind."""
     if re.fullmatch(_SUBJECTS[kind], subject) is None:

@@ -49,6 +49,8 @@ def divided(claim: ReceivedClaim, ruled: Sequence[Ruled]) -> tuple[ReceivedClaim
 
     Whose part a newer ruling took away is told with nought, so that a run takes it back.
     """
+    if not ruled:
+        return (claim,)
     given = newest(ruled, Ground.MINE)
     whole = _released(claim, ruled)
     if given is None:

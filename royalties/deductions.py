@@ -33,7 +33,7 @@ class Rule:
 
     def fits(self, claim: ReceivedClaim, home: frozenset[str]) -> bool:
         """Whether a claim is of this rule's category."""
-        abroad = claim.territory not in home | {ANYWHERE, ""}
+        abroad = claim.territory not in home and claim.territory not in (ANYWHERE, "")
         return self.abroad in (None, abroad) and (not self.kinds or claim.use_kind in self.kinds)
 
 

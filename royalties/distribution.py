@@ -22,7 +22,6 @@ _STAYING = {
     AccountKind.UNIDENTIFIED: Outcome.UNIDENTIFIED,
     AccountKind.SUSPENSE: Outcome.SUSPENSE,
 }
-_WHOLE = Fraction(1)
 ON_TIME = "received"
 LATE = "found-late"
 TAKEN_BACK = "taken-back"
@@ -87,10 +86,12 @@ def handed_on(
     if received + drawn == 0:
         return ()
     rates = desk.rates(claim)
-    heirs = desk.heirs.get(claim.payee_id) or {claim.payee_id: _WHOLE}
-    of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
+    of_received, of_reserve = {claim.payee_id: received}, {claim.payee_id: drawn}
+    heirs = desk.heirs.get(claim.payee_id)
+    if heirs:
+        of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
     found = []
-    for payee_id in sorted(heirs):
+    for payee_id in sorted(of_received):
         parts = divided(of_received[payee_id], of_reserve[payee_id], rates, desk.kind)
         if parts.whole_micro == 0:
             continue

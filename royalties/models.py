@@ -84,16 +84,17 @@ class Reported:
     def told(self) -> dict[str, int | str]:
         """The figures that were reported, by name; ratios in lowest terms as `3/10`."""
         found: dict[str, int | str] = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
+        for name in FIGURES:
+            value = getattr(self, name)
             if isinstance(value, Ratio):
                 value = str(value.exact)
             if value is not None:
-                found[item.name] = int(value) if isinstance(value, bool) else value
+                found[name] = int(value) if isinstance(value, bool) else value
         return found
 
 
 NOTHING = Reported()
+FIGURES = tuple(item.name for item in fields(Reported))
 
 
 class UsageRow(NamedTuple):

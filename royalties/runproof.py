@@ -18,6 +18,7 @@ from royalties.models_books import Posting
 from royalties.models_runs import Outcome, Parts, Release, RunKind, RunLine, Totals
 
 FORM = "ebenbild-run-1"
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 Group = tuple[str, str, str, str, str]
 
 
@@ -175,4 +176,4 @@ def _amounts(parts: Parts) -> list[str]:
 
 def _canonical(texts: Iterable[str]) -> bytes:
     """RFC 8785 of an array of plain ASCII texts, which is what `json` writes."""
-    return json.dumps(list(texts), separators=(",", ":"), ensure_ascii=True).encode()
+    return _encode(list(texts)).encode()

@@ -5,6 +5,7 @@ times stay integers, their bounds lie far below.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from fingerprint.models import Span
@@ -20,6 +21,9 @@ from royalties.wire_usage import (
     reported_from_dict,
     reported_to_dict,
 )
+
+# A name out of a closed set is looked up once, and not with each of a million lines.
+_kind, _tariff_kind = cache(KindOfUse), cache(TariffKind)
 
 
 def pins_to_dict(pins: Pins) -> dict[str, Any]:
@@ -62,17 +66,17 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         use_id=str(data["use_id"]),
         performer_id=str(data["performer_id"]),
         payee_id=str(data["payee_id"]),
-        kind=KindOfUse(data["kind"]) if data["kind"] else None,
+        kind=_kind(data["kind"]) if data["kind"] else None,
         spans=_spans(data["spans"]),
         licence_id=str(data["licence_id"]),
         tariff_id=str(data["tariff_id"]),
         tariff=_term_from_dict(data["tariff"]),
-        factor=Ratio(*(int(part) for part in data["territory_factor"])),
+        factor=_ratio(*data["territory_factor"]),
         factor_set_id=str(data["territory_factor_set"]),
         clearance_id=str(data["clearance_id"]),
         scan_id=str(data["scan_id"]),
-        model_ids=tuple(str(one) for one in data["model_ids"]),
-        threshold_ids=tuple(str(one) for one in data["threshold_ids"]),
+        model_ids=tuple(map(str, data["model_ids"])),
+        threshold_ids=tuple(map(str, data["threshold_ids"])),
         reported=reported_from_dict(data),
         **_kept_from_dict(data.get("kept")),
         origin=origin_from_dict(data),
@@ -110,8 +114,13 @@ def _term_from_dict(data: Mapping[str, Any]) -> TariffTerm:
     if "id" in data:
         named = TariffRef(str(data["id"]), int(data["version"]), str(data["digest"]))
     return TariffTerm(
-        TariffKind(data["kind"]), int(data["rate_micro"]), str(data["currency"]), named
+        _tariff_kind(data["kind"]), int(data["rate_micro"]), str(data["currency"]), named
     )
+
+
+@lru_cache(maxsize=1000)
+def _ratio(numerator: int, denominator: int) -> Ratio:
+    return Ratio(int(numerator), int(denominator))
 
 
 def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from royalties.tariffs.models import IncomeKind
 
 def reported_to_dict(said: Reported) -> dict[str, Any]:
     """JSON-ready form under `reported`, empty where nothing was; amounts as text."""
+    if said is NOTHING:
+        return {}
     told: dict[str, Any] = dict(said.told())
     if "income_micro" in told:
         told["income_micro"] = str(told["income_micro"])
@@ -44,7 +46,8 @@ def origin_to_dict(origin: Origin) -> dict[str, str]:
 
 def origin_from_dict(data: Mapping[str, Any]) -> Origin:
     """Read it back; raises ValueError for what is none."""
-    return Origin(data.get("origin", Origin.REPORT.value))
+    told = data.get("origin")
+    return Origin.REPORT if told is None else Origin(told)
 
 
 def count_from(value: Any) -> int | None:

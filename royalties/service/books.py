@@ -49,6 +49,11 @@ class Clerk:
         number = next(self._numbers, None) or next_seq(self.session)
         return Stamp(self.book, self._month, number, self.at)
 
+    def stamps(self, count: int) -> list[Stamp]:
+        """The next places in the book, taken in one step."""
+        self.reserve(count)
+        return [self.stamp() for _ in range(count)]
+
     def _open(self) -> str:
         capability = SearchCapability("booking", self.book)
         known = periods.states(self.session, capability, self.book)

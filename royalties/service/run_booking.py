@@ -1,6 +1,6 @@
 """Booking a run: one transaction for each performer's side, payee, month, currency and outcome."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby, islice
@@ -39,7 +39,7 @@ def book_run(session: Session, run: Run, *, now: datetime) -> int:
     bring_back(session, run, clerk)
     adjust(session, run, clerk)
     count = 0
-    for page in _pages(session, run, clerk.stamp):
+    for page in _pages(session, run, clerk.stamps):
         store.add_transactions(session, page)
         count += len(page)
     return count
@@ -51,7 +51,7 @@ def transactions_of_run(session: Session, run: Run) -> Iterator[list[Transaction
     They bear the moment at which the run was closed, and no place in the book.
     """
     stamp = Stamp(run.tenant_id, run.last_month, 0, run.closed_at or run.until)
-    return _pages(session, run, lambda: stamp)
+    return _pages(session, run, lambda count: [stamp] * count)
 
 
 def booked_as(run: Run, line: RunLine) -> str:
@@ -101,24 +101,28 @@ def release(run: Run, one: Release, stamp: Stamp) -> Transaction:
     )
 
 
-def _pages(session: Session, run: Run, stamp: Callable[[], Stamp]) -> Iterator[list[Transaction]]:
+def _pages(
+    session: Session, run: Run, stamps: Callable[[int], Sequence[Stamp]]
+) -> Iterator[list[Transaction]]:
     capability = SearchCapability("run", run.tenant_id)
-    made = _distributed(session, capability, run, stamp)
+    made = _distributed(session, capability, run)
     while some := list(islice(made, _PAGE)):
-        yield some
+        told = zip(some, stamps(len(some)), strict=True)
+        yield [distribution(run, *one, stamp) for one, stamp in told]
     releases = run_lines.releases(session, capability, run.id)
-    yield [release(run, one, stamp()) for one, _ in releases]
+    told_last = zip(releases, stamps(len(releases)), strict=True)
+    yield [release(run, one, stamp) for (one, _), stamp in told_last]
 
 
 def _distributed(
-    session: Session, capability: SearchCapability, run: Run, stamp: Callable[[], Stamp]
-) -> Iterator[Transaction]:
-    lines = (line for line, _ in run_lines.to_book(session, capability, run.id) if is_booked(line))
-    for _, group in groupby(lines, key=group_of):
+    session: Session, capability: SearchCapability, run: Run
+) -> Iterator[tuple[RunLine, tuple[Posting, ...]]]:
+    """The first line and the postings of each group that comes to anything."""
+    for _, group in groupby(run_lines.sums(session, capability, run.id), key=group_of):
         some = list(group)
         postings = postings_of(some, run.family_id)
         if postings:
-            yield distribution(run, some[0], postings, stamp())
+            yield some[0], postings
 
 
 def _reason(line: RunLine) -> str:

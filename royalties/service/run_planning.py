@@ -159,10 +159,15 @@ def paired(session: Session, run: Run) -> Iterator[tuple[ReceivedClaim, tuple[Be
     """
     capability = SearchCapability("run", run.tenant_id)
     gone: dict[str, tuple[ReceivedClaim, tuple[Before, ...]]] = {}
+    earlier = [
+        one
+        for one in runs.of_book(session, capability, run.tenant_id)
+        if one.state is RunState.CLOSED and one.number < run.number
+    ]
     found = received(session, capability, run.tenant_id, until=run.until)
     mine = (named(one) for one in found if run.first_month <= one.earned_period <= run.last_month)
     while page := list(islice(mine, PAGE)):
-        known = _known(session, run, page)
+        known = _known(session, run, page) if earlier else {}
         renamed = [in_currency(one, known.get(one.live_key, ())) for one in page]
         changed = [new for old, new in zip(page, renamed, strict=True) if new is not old]
         known |= _known(session, run, changed)

@@ -4,7 +4,7 @@ A draft keeps its lines, so that what the second person approves is what is book
 every line is planned again: where a fact has changed since, the run has to be drafted anew.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -279,29 +279,13 @@ def _hashed(session: Session, run: Run) -> tuple[int, str]:
 
 
 def _is_unchanged(session: Session, vault: Vault, run: Run) -> bool:
+    """Whether planning again tells the same lines, one after another as they were told before."""
     planning = RunPlanning(session, vault, run)
-    count = 0
-    for page in planning.pages():
-        kept = dict(_by_key(session, run, page))
-        if any(kept.get(_key(line)) != line for line in page):
-            return False
-        count += len(page)
+    kept = run_lines.told(session, _of(run), run.id)
+    if any(list(islice(kept, len(page))) != page for page in planning.pages()):
+        return False
     releases = [one for one, _ in run_lines.releases(session, _of(run), run.id)]
-    return count == run.lines and planning.releases() == releases
-
-
-def _by_key(
-    session: Session, run: Run, page: list[RunLine]
-) -> Iterator[tuple[tuple[str, str, str], RunLine]]:
-    keys = sorted({line.live_key for line in page})
-    for start in range(0, len(keys), run_lines.KEYS_MAX):
-        some = keys[start : start + run_lines.KEYS_MAX]
-        for found in run_lines.by_keys(session, _of(run), run.id, some).values():
-            yield from ((_key(line), line) for line in found)
-
-
-def _key(line: RunLine) -> tuple[str, str, str]:
-    return line.live_key, line.payee_id, line.outcome.value
+    return next(kept, None) is None and planning.releases() == releases
 
 
 def _close(session: Session, principal: Principal, run: Run, *, now: datetime) -> Run:

@@ -6,7 +6,7 @@ it then takes no more of them. A reversal is the exact opposite of one transacti
 has one accrual at a time: a reversal follows its accrual, a further accrual follows that reversal.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -21,11 +21,12 @@ from sqlalchemy import (
 from sqlmodel import Field, Session
 
 from core.db import JsonText, Owned, append_only, json_text, time_text
-from core.ids import derived_id
+from core.ids import derived_ids
 from royalties.accounts import parse
 from royalties.ledger import entry_audience
 from royalties.models_books import Transaction, TransactionKind
 from royalties.store import guards
+from royalties.store.bulk import insertion
 from royalties.wire import pins_to_dict
 
 _SUCCESSION = (
@@ -117,25 +118,16 @@ class AccrualRow(Owned, table=True):
     working: dict[str, Any] = Field(sa_type=JsonText)
 
 
-def _insert(row: type[Owned], *columns: str) -> str:
-    names = ("id", "tenant_id", "audience", "recorded_at", *columns)
-    marks = ", ".join("?" * len(names))
-    # The names are of our own schema.
-    into = f"INSERT INTO {row.__tablename__} ({', '.join(names)})"
-    return f"{into} VALUES ({marks})"
-
-
-# Written as SQLite takes them: a book holds hundreds of thousands of each.
-_TRANSACTIONS = _insert(
+_TRANSACTIONS = insertion(
     TransactionRow,
     *("seq", "kind", "facts_key", "reason", "earned_period", "posted_period"),
     *("reverses_id", "run_id", "pair_id"),
 )
-_ENTRIES = _insert(
+_ENTRIES = insertion(
     EntryRow,
     *("transaction_id", "position", "account_kind", "subject", "amount_micro", "currency"),
 )
-_CLAIMS = _insert(
+_CLAIMS = insertion(
     AccrualRow,
     *("transaction_id", "kind", "live_key", "revision", "follows_revision", "follows_kind"),
     *("licensee_id", "performer_id", "earned_period", "usage_line_id", "pins", "working"),
@@ -148,14 +140,14 @@ def add_transactions(session: Session, transactions: Sequence[Transaction]) -> N
         return
     connection = session.connection()
     moments = {one: time_text(one) for one in {each.recorded_at for each in transactions}}
-    entries = [row for one in transactions for row in _entries(one, moments[one.recorded_at])]
-    claims = [_claim(one, moments[one.recorded_at]) for one in transactions if one.claim]
-    connection.exec_driver_sql(_ENTRIES, entries)
-    connection.exec_driver_sql(
-        _TRANSACTIONS, [_values(one, moments[one.recorded_at]) for one in transactions]
-    )
+    told = [(one, moments[one.recorded_at]) for one in transactions]
+    claims = [one for one in told if one[0].claim]
+    connection.exec_driver_sql(_ENTRIES, _entries(told))
+    connection.exec_driver_sql(_TRANSACTIONS, [_values(*one) for one in told])
     if claims:
-        connection.exec_driver_sql(_CLAIMS, claims)
+        names = derived_ids("acr", [one.id for one, _ in claims])
+        values = [_claim(name, *one) for name, one in zip(names, claims, strict=True)]
+        connection.exec_driver_sql(_CLAIMS, values)
 
 
 def _values(one: Transaction, moment: str) -> tuple[Any, ...]:
@@ -166,23 +158,27 @@ def _values(one: Transaction, moment: str) -> tuple[Any, ...]:
     )
 
 
-def _entries(one: Transaction, moment: str) -> Iterator[tuple[Any, ...]]:
-    for position, posting in enumerate(one.postings):
-        account = parse(posting.account)
-        name, seen_by = (
-            derived_id("ent", one.id, str(position)),
-            entry_audience(one, posting.account),
+def _entries(told: Sequence[tuple[Transaction, str]]) -> list[tuple[Any, ...]]:
+    every = [
+        (one, moment, place, posting)
+        for one, moment in told
+        for place, posting in enumerate(one.postings)
+    ]
+    names = derived_ids("ent", [one[0].id for one in every], [str(one[2]) for one in every])
+    return [
+        (
+            *(name, one.tenant_id, entry_audience(one, posting.account), moment, one.id, place),
+            *((account := parse(posting.account)).kind.value, account.subject),
+            *(posting.amount_micro, posting.currency),
         )
-        yield (
-            *(name, one.tenant_id, seen_by, moment, one.id, position),
-            *(account.kind.value, account.subject, posting.amount_micro, posting.currency),
-        )
+        for name, (one, moment, place, posting) in zip(names, every, strict=True)
+    ]
 
 
-def _claim(one: Transaction, moment: str) -> tuple[Any, ...]:
+def _claim(name: str, one: Transaction, moment: str) -> tuple[Any, ...]:
     claim, pins = one.basis, one.basis.pins
     return (
-        *(derived_id("acr", one.id), one.tenant_id, one.audience, moment, one.id, one.kind.value),
+        *(name, one.tenant_id, one.audience, moment, one.id, one.kind.value),
         *(claim.live_key, claim.revision, *_follows(one), claim.licensee_id, pins.performer_id),
         *(one.earned_period, pins.usage_line_id),
         *(json_text(pins_to_dict(pins)), json_text(dict(claim.working))),

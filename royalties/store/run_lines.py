@@ -5,9 +5,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, not_, or_, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    String,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    tuple_,
+)
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from core.db import visible
 from core.ids import derived_id
@@ -15,53 +26,37 @@ from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
-from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
+from royalties.models_runs import BOOKED, Before, Outcome, Parts, Release, RunLine, RunState
 from royalties.store import balances
+from royalties.store.balances import halves, whole
 from royalties.store.ledger import TransactionRow
+from royalties.store.runrows import AMOUNTS, COLUMNS, INSERT, line_of, values_of
 from royalties.store.runs import LineRow, ReleaseRow, RunRow
 
 _PAGE = 1000
 KEYS_MAX = 500
-_PARTS = (
-    "cost_micro",
-    "social_micro",
-    "reserve_micro",
-    "tax_micro",
-    "surcharge_micro",
-    "net_micro",
-)
-_SAID = (
-    "live_key",
-    "payee_id",
-    "reason",
-    "transaction_id",
-    "performer_id",
-    "earned_period",
-    "currency",
-    "rates_id",
-    "category",
-    "authority",
-    "received_micro",
-    "drawn_micro",
-    "stays_micro",
-    "lacking_micro",
-)
+_PARTS = tuple(Parts.__dataclass_fields__)
 _HASHED = ("live_key", "payee_id", "outcome")
-_BOOKED = ("performer_id", "payee_id", "earned_period", "currency", "outcome", "live_key")
+_GROUP = ("performer_id", "payee_id", "earned_period", "currency", "outcome")
+_BOOKED = (*_GROUP, "live_key")
+# A condition on what an index has would be looked up there, and the rows sorted afterwards.
+_run_of = literal_column("+distribution_line.run_id", String)
+# Rows of one run stand together: it is written in one step.
+_ROW = literal_column("distribution_line.rowid", Integer)
 
 
 def add_lines(
     session: Session,
     book: str,
     run_id: str,
-    lines: Iterable[tuple[RunLine, str]],
+    lines: Sequence[tuple[RunLine, str]],
     *,
     at: datetime,
 ) -> None:
     """Store lines of a run, each with the id of the transaction that it will be booked as."""
-    values = [_values(book, run_id, line, booked_as, at) for line, booked_as in lines]
-    if values:
-        session.connection().execute(insert(LineRow), values)
+    if lines:
+        values = values_of(book, run_id, lines, at=at)
+        session.connection().exec_driver_sql(INSERT, values)
 
 
 def add_releases(
@@ -100,7 +95,7 @@ def before(
             col(RunRow.number) < number,
         )
         for row in session.connection().execute(query):
-            line = _line(row)
+            line = line_of(row)
             of_claim = found[line.live_key]
             of_claim[line.payee_id] = after(of_claim.get(line.payee_id), line)
     return {key: tuple(some[name] for name in sorted(some)) for key, some in found.items()}
@@ -125,6 +120,15 @@ def hashed(session: Session, _capability: SearchCapability, run_id: str) -> Iter
     return _stream(session, run_id, _HASHED)
 
 
+def told(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
+    """The lines of a run in the order in which they were added, as a stream."""
+    ends = sql_select(func.min(_ROW), func.max(_ROW)).where(col(LineRow.run_id) == run_id)
+    first, last = session.connection().execute(ends).one()
+    query = _lines_query().where(_ROW.between(first or 0, last or -1), _run_of == run_id)
+    ordered = query.order_by(_ROW).execution_options(yield_per=_PAGE)
+    return (line_of(row) for row in session.connection().execute(ordered))
+
+
 def to_book(
     session: Session, _capability: SearchCapability, run_id: str, *, behind: str = ""
 ) -> Iterator[tuple[RunLine, str]]:
@@ -134,18 +138,28 @@ def to_book(
     """
     query = _ordered(run_id, _BOOKED).where(col(LineRow.performer_id) > behind)
     for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
-        yield _line(row), row.booked_as
+        yield line_of(row), row.booked_as
 
 
-def by_keys(
-    session: Session, _capability: SearchCapability, run_id: str, live_keys: Sequence[str]
-) -> dict[str, list[RunLine]]:
-    """The lines of a run for these claims, in the order of its hash."""
-    found: defaultdict[str, list[RunLine]] = defaultdict(list)
-    query = _ordered(run_id, _HASHED).where(col(LineRow.live_key).in_(live_keys))
-    for row in session.connection().execute(query):
-        found[row.live_key].append(_line(row))
-    return dict(found)
+def sums(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
+    """What the lines of a run that are booked come to, those of one transaction together.
+
+    Added up where they name the same category and authority. Each bears what its first claim says
+    of whom it is about and why.
+    """
+    names = [col(getattr(LineRow, name)) for name in (*_GROUP, "category", "authority")]
+    amounts = [col(getattr(LineRow, name)) for name in AMOUNTS[:-2]]
+    first = func.min(col(LineRow.live_key))
+    # Beside a minimum SQLite gives what its row says (https://sqlite.org/lang_select.html#bareagg).
+    said = (col(LineRow.audience), col(LineRow.reason))
+    query = (
+        sql_select(*names, *said, first, *(half for one in amounts for half in halves(one)))
+        .where(col(LineRow.run_id) == run_id, col(LineRow.outcome).in_(sorted(BOOKED)))
+        .group_by(*names)
+        .order_by(*names[: len(_GROUP)], first)
+    )
+    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
+        yield _sum(row)
 
 
 def page(
@@ -175,7 +189,7 @@ def page(
         query = query.where(col(LineRow.performer_id) == performer_id)
     if of is not None:
         query = query.where(_adds_to(of[0]), col(LineRow.currency) == of[1])
-    return [_line(row) for row in session.connection().execute(query.limit(limit))]
+    return [line_of(row) for row in session.connection().execute(query.limit(limit))]
 
 
 def _adds_to(part: str) -> ColumnElement[bool]:
@@ -209,7 +223,7 @@ def of_claim(
         .order_by(col(RunRow.number), key, col(LineRow.payee_id), col(LineRow.outcome))
         .limit(KEYS_MAX)
     )
-    return [(row.run_id, _line(row)) for row in session.connection().execute(query)]
+    return [(row.run_id, line_of(row)) for row in session.connection().execute(query)]
 
 
 def releases(
@@ -218,7 +232,7 @@ def releases(
     """The releases of a run in the order of its hash, each with its transaction."""
     names = (ReleaseRow.source, ReleaseRow.performer_id, ReleaseRow.payee_id, ReleaseRow.currency)
     query = (
-        sql_select(*_columns(ReleaseRow))
+        sql_select(*(col(getattr(ReleaseRow, name)) for name in ReleaseRow.model_fields))
         .where(col(ReleaseRow.run_id) == run_id)
         .order_by(*(col(name) for name in names))
     )
@@ -294,11 +308,11 @@ def years(session: Session, _capability: SearchCapability, book: str) -> list[in
 
 def _stream(session: Session, run_id: str, order: Sequence[str]) -> Iterator[RunLine]:
     query = _ordered(run_id, order).execution_options(yield_per=_PAGE)
-    return (_line(row) for row in session.connection().execute(query))
+    return (line_of(row) for row in session.connection().execute(query))
 
 
 def _lines_query() -> Any:
-    return sql_select(*_columns(LineRow))
+    return sql_select(*COLUMNS, col(LineRow.run_id), col(LineRow.booked_as))
 
 
 def _with_runs(query: Any) -> Any:
@@ -311,25 +325,9 @@ def _ordered(run_id: str, order: Sequence[str]) -> Any:
     return _lines_query().where(col(LineRow.run_id) == run_id).order_by(*columns)
 
 
-def _columns(table: type[LineRow | ReleaseRow]) -> list[ColumnElement[Any]]:
-    return list(SQLModel.metadata.tables[str(table.__tablename__)].columns)
-
-
-def _owned(book: str, one: RunLine | Release, name: str, at: datetime) -> dict[str, Any]:
+def _owned(book: str, one: Release, name: str, at: datetime) -> dict[str, Any]:
     audience = audience_of(one.performer_tenant_id)
     return {"id": name, "tenant_id": book, "audience": audience, "recorded_at": at}
-
-
-def _values(book: str, run_id: str, line: RunLine, booked_as: str, at: datetime) -> dict[str, Any]:
-    name = derived_id("rln", run_id, line.live_key, line.payee_id, line.outcome)
-    return {
-        **_owned(book, line, name, at),
-        **{column: getattr(line, column) for column in _SAID},
-        **{column: getattr(line.parts, column) for column in _PARTS},
-        "run_id": run_id,
-        "outcome": line.outcome.value,
-        "booked_as": booked_as,
-    }
 
 
 def _release_values(
@@ -349,13 +347,26 @@ def _release_values(
     }
 
 
-def _line(row: Row[Any]) -> RunLine:
-    said = row._mapping
+def _sum(row: Sequence[Any]) -> RunLine:
+    performer_id, payee_id, month, currency, outcome, category, authority, *rest = row
+    audience, reason, live_key, *halved = rest
+    pairs = zip(halved[::2], halved[1::2], strict=True)
+    received, drawn, *parts = [whole(high, low) for high, low in pairs]
     return RunLine(
-        **{name: said[name] for name in _SAID},
-        outcome=Outcome(said["outcome"]),
-        performer_tenant_id=tenant_of(said["audience"]),
-        parts=Parts(*(said[name] for name in _PARTS)),
+        live_key=live_key,
+        payee_id=payee_id,
+        outcome=Outcome(outcome),
+        reason=reason,
+        transaction_id="",
+        performer_id=performer_id,
+        performer_tenant_id=tenant_of(audience),
+        earned_period=month,
+        currency=currency,
+        category=category,
+        authority=authority,
+        received_micro=received,
+        drawn_micro=drawn,
+        parts=Parts(*parts),
     )
 
 

@@ -56,5 +56,13 @@ def test_many_derived_ids_are_those_of_each_fact(count: int, odd: str) -> None:
     assert derived_ids("usg", facts) == [derived_id("usg", fact) for fact in facts]
 
 
+@pytest.mark.parametrize("count", [1, 1500])
+def test_many_derived_ids_rest_on_every_column(count: int) -> None:
+    names = [f"txn_{n}" for n in range(count)]
+    places = [str(n % 2) for n in range(count)]
+    rows = zip(names, places, strict=True)
+    assert derived_ids("ent", names, places) == [derived_id("ent", *row) for row in rows]
+
+
 def test_no_facts_have_no_ids() -> None:
     assert derived_ids("usg", []) == []
