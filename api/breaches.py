@@ -39,7 +39,7 @@ class Part(StrEnum):
     KEK = "kek"
 
 
-_SEALED = frozenset({"templates", "found_vectors", "samples"})
+_SEALED = frozenset({"templates", "found_vectors", "samples", "excerpts"})
 _IN_FILES = frozenset({"samples"})
 
 

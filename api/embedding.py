@@ -24,7 +24,9 @@ from fingerprint.media.models import Form
 from fingerprint.models import Modality, ModelCard, SampleReport
 from fingerprint.proofing.fineprint import FinePrint
 from registry.models.encoders import Material
+from registry.models.people import Purpose
 from registry.service import encoders, material, samples
+from registry.service.consents import is_covered
 
 if TYPE_CHECKING:
     from fingerprint.pieces import Source
@@ -99,11 +101,11 @@ def _embed(tools: Tools, job: Job, path: Path, modality: Modality) -> _Embedded:
     with world.db.read() as session:
         wanted = encoders.wanted(session, modality, first.model_id, at=now)
         sample = samples.sample_of(session, job)
-        keep = material.may_be_kept(session, sample, at=now)
+        keep = is_covered(session, sample, Purpose.REEMBEDDING, at=now)
+        compared = is_covered(session, sample, Purpose.COMPARISON, at=now)
         earlier = samples.earlier_templates(session, world.vault, sample, first.model_id)
-    judged = consistent(
-        tools, serving.embed(path, modality), earlier.templates, proofed=earlier.proofed
-    )
+    report = serving.embed(path, modality, excerpted=compared)
+    judged = consistent(tools, report, earlier.templates, proofed=earlier.proofed)
     made = [(judged, first)]
     for model_id in wanted[1:] if made[0][0].accepted else ():
         try:

@@ -19,6 +19,7 @@ from api.heartbeat import Heartbeat
 from api.once import as_json
 from api.routes.enforcement import ClipOut, TakedownOut
 from api.routes.estates import EstateOut
+from api.routes.excerpts import LookOut
 from api.routes.groups import MembershipOut
 from api.routes.guardians import GuardianOut
 from api.routes.heldkeys import HeldKeyOut, HeldKeyUseOut
@@ -33,6 +34,7 @@ from core.init import World
 from core.jobs import Job
 from core.principal import Principal, system
 from core.vault import Vault
+from fingerprint.models import Modality
 from licensing.service import (
     clips,
     foreign,
@@ -48,6 +50,7 @@ from registry.models.heldkeys import HeldKeyUse
 from registry.service import (
     enrolment,
     estates,
+    excerpts,
     exporting,
     guardians,
     heldkeys,
@@ -124,11 +127,12 @@ def _documents(
     performer = people.get_performer(session, principal, performer_id)
     yield "performer.json", as_json(performer).encode()
     yield from _keys(session, principal, performer_id)
-    yield from _enrolments(session, principal, performer_id)
+    yield from _enrolments(session, vault, principal, performer_id)
     yield from _those_around(session, vault, principal, performer_id)
     prints = sample_service.list_prints(session, principal, performer_id)
     yield "prints.json", as_json(list(prints)).encode()
     yield "searches.json", as_json(_searches(session, principal, performer_id)).encode()
+    yield "looks.json", as_json(_looks(session, principal, performer_id)).encode()
     for licence in licences.list_licences(
         session, principal, performer_id=performer_id, limit=5000
     ):
@@ -224,7 +228,7 @@ def _uses(session: Session, principal: Principal, key_id: str) -> Iterator[HeldK
 
 
 def _enrolments(
-    session: Session, principal: Principal, performer_id: str
+    session: Session, vault: Vault, principal: Principal, performer_id: str
 ) -> Iterator[tuple[str, bytes]]:
     for item in enrolment.list_enrolments(session, principal, performer_id):
         if item.consent is not None:
@@ -241,6 +245,10 @@ def _enrolments(
             ],
         }
         yield f"enrolments/{item.id}.json", _json(told)
+        for kept in excerpts.kept_under(session, principal, item.id):
+            ending = "jpg" if kept.modality is Modality.FACE else "ogg"
+            part = excerpts.own_bytes(session, vault, principal, item.id, kept.modality)
+            yield f"excerpts/{item.id}.{ending}", part
 
 
 def _searches(session: Session, principal: Principal, performer_id: str) -> list[SearchOut]:
@@ -255,6 +263,15 @@ def _searches(session: Session, principal: Principal, performer_id: str) -> list
         limit=_SEARCHES_AT_ONCE,
     ):
         found += page
+        before = page[-1].seq
+    return found
+
+
+def _looks(session: Session, principal: Principal, performer_id: str) -> list[LookOut]:
+    found: list[LookOut] = []
+    before: int | None = None
+    while page := excerpts.looks(session, principal, performer_id, before_seq=before):
+        found += map(LookOut.of, page)
         before = page[-1].seq
     return found
 

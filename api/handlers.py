@@ -22,7 +22,7 @@ from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import system
-from registry.service import encoders, erasure, inventing, material, samples, scans
+from registry.service import encoders, erasure, excerpts, inventing, material, samples, scans
 
 Failure = Callable[[Session, Job], None]
 
@@ -89,12 +89,16 @@ def revise_decisions(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
 def erase_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     """Destroy the data key of a withdrawn enrolment and the bytes of its samples.
 
-    Where only the keeping of samples was taken back, those alone go.
+    Where only the keeping of samples or excerpts was taken back, those alone go.
     """
     world, principal = tools.world, system(job.tenant_id)
     with world.db.write() as session:
         if job.payload.get("material_only"):
             material.discard(session, world.objects, principal, job.payload["enrolment_id"])
+            jobs.finish(session, job)
+            return
+        if job.payload.get("excerpts_only"):
+            excerpts.shred(world.vault, job.payload["enrolment_id"])
             jobs.finish(session, job)
             return
         erasure.shred_enrolment(session, world.vault, principal, job.payload["enrolment_id"])

@@ -179,6 +179,11 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "matches",
         "rematches",
     ),
+    "excerpts": (
+        "enrolments",
+        "matches",
+        "performers",
+    ),
     "reviewing": (
         "acts",
         "cuts",

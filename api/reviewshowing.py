@@ -7,12 +7,13 @@ from sqlmodel import Session
 
 from api.found import MatchOut, names_in
 from api.rates import one_in
+from core.clock import utc_now
 from core.principal import Principal
 from licensing.queueing import Waiting
 from licensing.service.reviewdesk import Desk, sit_down
 from registry.models.evidence import Match
 from registry.models.works import Cut
-from registry.service import submissions, works
+from registry.service import excerpts, submissions, works
 from registry.service.doubts import Doubt
 
 CUTS_SHOWN = 4
@@ -76,6 +77,7 @@ def _find(
     return {
         "match": MatchOut.of(match, dict(names)).model_dump(mode="json"),
         "second": doubt.second,
+        "beside": excerpts.beside(session, match, at=utc_now()) is not None,
         "one_in": one_in(match.fpir),
         "spans": match.spans,
         "media": f"/v1/submissions/{handed_in.id}/media" if handed_in.object_name else "",

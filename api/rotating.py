@@ -4,7 +4,14 @@ from api.accounts import sealedcolumns as accounts
 from core import answers, approvals, mail, webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
-from registry.service import filemanifests, heldseals, rekeying, sealedtexts, statements
+from registry.service import (
+    excerpts,
+    filemanifests,
+    heldseals,
+    rekeying,
+    sealedtexts,
+    statements,
+)
 from registry.service.rekeying import Resealed
 from royalties.service import (
     bills,
@@ -23,6 +30,7 @@ COLUMNS = (
     *mail.SEALED,
     *sealedtexts.SEALED,
     *heldseals.SEALED,
+    *excerpts.SEALED,
     *filemanifests.SEALED,
     *statements.SEALED,
     *licensing.SEALED,

@@ -128,15 +128,19 @@ class Engine:
         """Which recording a file is, to be kept and compared; raises BadMedia."""
         return read_content(path, self._limits, info, sound=sound, picture=picture)
 
-    def embed(self, path: Path, modality: Modality) -> SampleReport:
+    def embed(self, path: Path, modality: Modality, *, excerpted: bool = False) -> SampleReport:
         """Judge an enrolment sample, film, sound or still, and make its template if it is fit.
 
-        Raises BadMedia for a file that cannot be read or has no such stream.
+        `excerpted` asks for a short piece beside it that a person can compare by. Raises BadMedia
+        for a file that cannot be read or has no such stream.
         """
-        model_id = self._models[modality].model_id
+        model_id, limits = self._models[modality].model_id, self._limits
         if modality is Modality.VOICE:
-            return hearing.voice_sample(self._listener, path, self._limits, model_id, VoiceGates())
-        return seeing.face_sample(self._watcher, path, self._limits, self.probe(path), model_id)
+            return hearing.voice_sample(
+                self._listener, path, limits, model_id, VoiceGates(), excerpted=excerpted
+            )
+        info = self.probe(path)
+        return seeing.face_sample(self._watcher, path, limits, info, model_id, excerpted=excerpted)
 
     def comparer(self, modality: Modality) -> Comparer | None:
         """Compares templates of this engine's encoder; `None` where it was never measured."""

@@ -8,11 +8,14 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.models import Span
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
 
 EXCERPT_MS_MAX = 10_000
+TYPICAL_MS_MAX = 5_000
+_FILLED = 0.8  # of a stretch must be speech; fuller ones are no better to compare with
 _FADE = SAMPLE_RATE // 100
 _BITS_A_SECOND = 24_000
 # Measured on ten seconds of speech: a quarter of the computing of the encoder's defaults, as many
@@ -34,6 +37,28 @@ def chosen(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(sorted(taken))
 
 
+def typical(
+    spans: Sequence[Span], windows: Sequence[Span], likeness: NDArray[np.float32]
+) -> tuple[Span, ...]:
+    """What `spans` say in the five seconds that are most like the whole voice.
+
+    `windows` are pieces of that voice in order of time, `likeness` (N,) the cosine of each with its
+    template. Stretches that are mostly silence come last.
+    """
+    ends = np.array([window.end_ms for window in windows])
+    summed = np.concatenate([[0.0], np.cumsum(likeness, dtype=np.float64)])
+    best, found = (0.0, -np.inf), tuple[Span, ...]()
+    for first, window in enumerate(windows):
+        until_ms = window.start_ms + TYPICAL_MS_MAX
+        said = _within(spans, window.start_ms, until_ms)
+        after = max(first + 1, int(np.searchsorted(ends, until_ms, "right")))
+        filled = sum(span.duration_ms for span in said) / TYPICAL_MS_MAX
+        worth = min(filled, _FILLED), (summed[after] - summed[first]) / (after - first)
+        if worth > best:
+            best, found = worth, said
+    return found
+
+
 def excerpt(samples: Samples, spans: Sequence[Span]) -> bytes | None:
     """Ogg Opus of what `spans` (ms from the first sample) say in mono float32 sound at 16 kHz.
 
@@ -42,6 +67,11 @@ def excerpt(samples: Samples, spans: Sequence[Span]) -> bytes | None:
     parts = [samples[s.start_ms * _PER_MS : s.end_ms * _PER_MS] for s in chosen(spans)]
     parts = [_faded(part) for part in parts if len(part)]
     return _opus(np.concatenate(parts)) if parts else None
+
+
+def _within(spans: Sequence[Span], start_ms: int, end_ms: int) -> tuple[Span, ...]:
+    cut = (Span(max(s.start_ms, start_ms), min(s.end_ms, end_ms)) for s in spans)
+    return tuple(span for span in cut if span.duration_ms > 0)
 
 
 def _faded(part: Samples) -> Samples:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fingerprint.excerpt import excerpt
+from fingerprint.excerpt import excerpt, typical
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import AudioBlock
@@ -65,9 +65,18 @@ def voice_traces(
 
 
 def voice_sample(
-    listener: Listener, path: Path, limits: Limits, model_id: str, gates: VoiceGates
+    listener: Listener,
+    path: Path,
+    limits: Limits,
+    model_id: str,
+    gates: VoiceGates,
+    *,
+    excerpted: bool = False,
 ) -> SampleReport:
-    """The template of the voice that speaks most, or every reason why there is none."""
+    """The template of the voice that speaks most, or every reason why there is none.
+
+    `excerpted` asks for a few seconds of it beside the template.
+    """
     samples, heard, notes = hear(listener, path, limits, Span(0, SAMPLE_MS_MAX))
     found = measure(samples, heard.speech, _people_ms(heard))
     faults = shortcomings(found, gates)
@@ -76,7 +85,8 @@ def voice_sample(
     main = heard.voices[0]
     (vector,) = listener.vectors(samples, heard, heard.voices[:1], SAMPLE_MS_MAX)
     template = _template(main, vector, model_id, found.quality)
-    return SampleReport(Modality.VOICE, True, notes, (template,), main.spans)
+    kept = excerpt(samples, _typical(heard, main, vector)) if excerpted else None
+    return SampleReport(Modality.VOICE, True, notes, (template,), main.spans, kept)
 
 
 def fine_sample(path: Path, limits: Limits) -> FinePrint:
@@ -155,6 +165,13 @@ def _people_ms(heard: Heard) -> list[int]:
         main.speech_ms + own,
         *(ms for ms, same in zip(lengths, alike, strict=True) if not same),
     ]
+
+
+def _typical(heard: Heard, voice: VoiceTurns, vector: Vector) -> tuple[Span, ...]:
+    places = sorted(voice.windows)
+    windows = heard.windows
+    spans = [Span(int(windows.start_ms[n]), int(windows.end_ms[n])) for n in places]
+    return typical(voice.spans, spans, windows.vectors[places] @ vector)
 
 
 def _overlap(voice: VoiceTurns) -> tuple[Reason, ...]:

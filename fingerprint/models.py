@@ -96,13 +96,18 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class SampleReport:
-    """What an enrolment sample gave: templates, or the reasons why it gives none."""
+    """What an enrolment sample gave: templates, or the reasons why it gives none.
+
+    `excerpt` is there where it was asked for: five seconds of the voice at most as Ogg Opus, or a
+    small JPEG of the face, where they are most like the template.
+    """
 
     modality: Modality
     accepted: bool
     reasons: tuple[Reason, ...]
     templates: tuple[Template, ...]
     spans: tuple[Span, ...]
+    excerpt: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

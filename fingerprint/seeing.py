@@ -90,9 +90,18 @@ def face_traces(
 
 
 def face_sample(
-    watcher: FaceWatcher, path: Path, limits: Limits, info: MediaInfo, model_id: str
+    watcher: FaceWatcher,
+    path: Path,
+    limits: Limits,
+    info: MediaInfo,
+    model_id: str,
+    *,
+    excerpted: bool = False,
 ) -> SampleReport:
-    """The template of the one face in a film or still, or every reason why there is none."""
+    """The template of the one face in a film or still, or every reason why there is none.
+
+    `excerpted` asks for its best picture beside the template.
+    """
     gates = FaceGates()
     if info.kind is Form.STILL:
         samples, _, notes = _still(watcher, path, limits)
@@ -103,6 +112,7 @@ def face_sample(
         quality = samples[0].grade.quality
         vector = watcher.template(samples[:1])
         template = Template(Modality.FACE, vector, model_id, 0, quality)
+        best = samples[0]
     else:
         tracks, notes = _tracks(watcher, path, limits, Span(0, SAMPLE_MS_MAX), _silent)
         faults = film_shortcomings(tracks, gates)
@@ -111,7 +121,9 @@ def face_sample(
         if faults or main is None:
             return SampleReport(Modality.FACE, False, faults + notes, (), spans)
         template = replace(_template(main, model_id), vector=watcher.template(main.samples))
-    return SampleReport(Modality.FACE, True, notes, (template,), spans)
+        best = main.samples[0]
+    kept = jpeg(best.chip) if excerpted else None
+    return SampleReport(Modality.FACE, True, notes, (template,), spans, kept)
 
 
 def poses(watcher: FaceWatcher, path: Path, limits: Limits) -> tuple[Pose, ...]:

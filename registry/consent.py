@@ -17,6 +17,8 @@ from registry.models.people import Purpose
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
 PERFORMER_URN = "urn:ebenbild:performer:"
 RETENTION = {"samples": "deleted-after-embedding", "templates": "until-withdrawn-or-expired"}
+ADULTS_ONLY = frozenset({Purpose.TRAINING, Purpose.COMPARISON})
+EXCERPTS_KEPT = {"excerpts": "until-withdrawn-or-expired"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,19 @@ def check_consent(terms: ConsentTerms) -> tuple[Reason, ...]:
         reasons.append(Reason("ends-before-start", {"valid_until": to_text(terms.valid_until)}))
     if terms.guardians and Purpose.TRAINING in terms.purposes:
         reasons.append(Reason("minor-no-training", {}))
+    if terms.guardians and Purpose.COMPARISON in terms.purposes:
+        reasons.append(Reason("minor-no-comparison", {}))
     return tuple(reasons)
 
 
 def consent_document(terms: ConsentTerms, *, base_url: str) -> dict[str, object]:
     """The unsigned credential; `consent_terms` reads it back."""
+    compared = Purpose.COMPARISON in terms.purposes
     subject: dict[str, object] = {
         "id": PERFORMER_URN + terms.performer_id,
         "modalities": [modality.value for modality in terms.modalities],
         "purposes": [purpose.value for purpose in terms.purposes],
-        "retention": dict(RETENTION),
+        "retention": RETENTION | (EXCERPTS_KEPT if compared else {}),
     }
     document: dict[str, object] = {
         "@context": [CREDENTIALS_V2, f"{base_url}/ns/enrolment/v1"],

@@ -49,7 +49,10 @@ def enrol(
     guardian_key: GuardianKeys = None,
     modality: Modality = None,
     purpose: Annotated[
-        list[str] | None, typer.Option(help="What vectors may be used for; repeatable.")
+        list[str] | None,
+        typer.Option(
+            help="matching (else), licensing, training, reembedding, comparison; repeatable."
+        ),
     ] = None,
     yes: Yes = False,
 ) -> None:

@@ -52,7 +52,9 @@ def purpose(
     enrolment: Annotated[str, typer.Argument(help="Id of the enrolment.")],
     withdraw: Annotated[
         str | None,
-        typer.Option(help="Take this purpose back: matching, licensing, training, reembedding."),
+        typer.Option(
+            help="Take this purpose back: matching, licensing, training, reembedding, comparison."
+        ),
     ] = None,
 ) -> None:
     """Show what a consent allows now, or take one purpose back."""
@@ -82,9 +84,16 @@ def export(
 
 
 def searches(
-    cli: Cli, performer: Annotated[str, typer.Argument(help="Id of the performer.")]
+    cli: Cli,
+    performer: Annotated[str, typer.Argument(help="Id of the performer.")],
+    looks: Annotated[
+        bool, typer.Option("--looks", help="Who compared a find in doubt with the performer.")
+    ] = False,
 ) -> None:
     """Show who searched and found a performer; titles only once they are out."""
+    if looks:
+        _looks(cli, performer)
+        return
     with cli.client() as client:
         found = list(client.pages(f"/v1/performers/{performer}/searches"))
     rows = [
@@ -100,6 +109,16 @@ def searches(
     ]
     names = ("when", "studio", "kinds", "term", "title", "cut")
     columns = [text(cli.lang, f"searches.column.{name}") for name in names]
+    emit(cli, found, lambda: table(columns, rows))
+
+
+def _looks(cli: Cli, performer: str) -> None:
+    with cli.client() as client:
+        found = list(client.pages(f"/v1/performers/{performer}/looks"))
+    rows = [
+        (item["looked_at"][:16], item["studio"], word(cli.lang, item["part"])) for item in found
+    ]
+    columns = [text(cli.lang, f"looks.column.{name}") for name in ("when", "studio", "part")]
     emit(cli, found, lambda: table(columns, rows))
 
 

@@ -10,7 +10,9 @@ from api.performer.whom import Whom
 from api.searches import searches_of
 from core.errors import NotFound
 from registry.models.people import EnrolmentState
-from registry.service import enrolment, exporting, useseen
+from registry.service import enrolment, excerpts, exporting, useseen
+
+LOOKS_SHOWN = 20
 
 
 def searches_page(session: Session, acting: Whom, window: Window, now: datetime) -> dict[str, Any]:
@@ -24,7 +26,13 @@ def searches_page(session: Session, acting: Whom, window: Window, now: datetime)
         limit=window.limit,
     )
     shown = page(found, window, lambda item: item, lambda item: item.seq)
-    return {"searches": shown.items, "more": shown.next_cursor}
+    looks = excerpts.looks(session, acting.side, acting.performer.id, limit=LOOKS_SHOWN + 1)
+    return {
+        "searches": shown.items,
+        "more": shown.next_cursor,
+        "looks": looks[:LOOKS_SHOWN],
+        "looks_more": len(looks) > LOOKS_SHOWN,
+    }
 
 
 def data_page(session: Session, acting: Whom, export_id: str) -> dict[str, Any]:

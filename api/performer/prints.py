@@ -7,10 +7,10 @@ from typing import Any
 from sqlmodel import Session
 
 from api.performer.whom import Whom
-from registry.models.people import Enrolment, EnrolmentState, Print
+from registry.models.people import Enrolment, EnrolmentState, Print, Purpose
 from registry.models.proofs import Attestation
 from registry.proofing.duplicates import shown_state
-from registry.service import enrolment, proofing, samples
+from registry.service import enrolment, excerpts, proofing, purposes, samples
 
 # From this many templates on a print is called by the word; more hold in more situations.
 WORDS = ((6, "broad"), (2, "good"), (1, "narrow"))
@@ -45,12 +45,16 @@ def _row(
 ) -> dict[str, Any]:
     over = made.valid_until is not None and made.valid_until <= now
     said = proofing.attestations_of(session, acting.side, made.id)
+    given = purposes.given_purposes(session, made)
     return {
         "print": item,
         "enrolment": made,
         "state": GONE if item.withdrawn_at is not None or over else shown_state(made).value,
         "quality": word_of(item.templates),
         "vouched": _vouched(said),
+        "given": sorted(given),
+        "compared": Purpose.COMPARISON in given,
+        "excerpt": excerpts.own(session, acting.side, made.id, item.modality),
     }
 
 

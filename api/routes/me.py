@@ -17,6 +17,8 @@ from api.web.forms import form_page
 from api.web.response import FormResponse
 from core.clock import utc_now
 from core.principal import Principal
+from registry.consent import ADULTS_ONLY
+from registry.minority import is_minor, minority_in
 from registry.models.people import Performer, Purpose
 from registry.proofing import phrase
 from registry.service import enrolment, people
@@ -50,6 +52,7 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
         performer = people.get_performer(session, visit.principal, performer_id)
         passkeys = factors.passkeys(session, wrappedkeys.DOOR, visit.session.person_id)
         found = signing(session, world.vault, visit, visit.principal, performer_id, now=utc_now())
+    child = is_minor(minority_in(performer), utc_now())
     return form_page(
         "consent.html",
         lang,
@@ -59,7 +62,7 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
         has_key=found.lacks != NO_KEY,
         signing=found,
         passkeys=passkeys,
-        purposes=[purpose.value for purpose in Purpose],
+        purposes=[item.value for item in Purpose if not (child and item in ADULTS_ONLY)],
     )
 
 

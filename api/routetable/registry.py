@@ -150,6 +150,7 @@ ROWS = (
     row("POST", "/v1/matches/{match_id}/split", "submissions", looks_first=True),
     row("POST", "/v1/traces/{trace_id}/split", "submissions"),
     row("GET", "/v1/matches/{match_id}/evidence", "submissions", looks_first=True, may_lack=True),
+    row("GET", "/v1/matches/{match_id}/excerpt", "submissions", may_lack=True),
     row("GET", "/v1/clearances", "submissions"),
     row("GET", "/v1/clearances/{clearance_id}", "submissions", looks_first=True),
     row("GET", "/v1/clearances/{clearance_id}/receipts", "submissions", looks_first=True),

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from core.errors import NotAllowed, NotFound
 from core.principal import Principal, require
 from licensing.queueing import Asks, Waiting, queue_of
 from licensing.service.queueing import SCOPE, matches_of
 from licensing.store import clearances
+from registry.models.evidence import Match
 from registry.service.doubts import Doubt, doubts, left_about
+from registry.store.matches import get_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,28 @@ def sit_down(session: Session, principal: Principal, wanted: Sequence[str] = ())
     place = _place(mine, wanted)
     found = _own(session, principal, mine[place]) if mine else ()
     return Desk(mine, len(waiting) - len(mine), place, found)
+
+
+def find_before(session: Session, principal: Principal, match_id: str) -> Match:
+    """A find that lies on the caller's desk and waits for the caller's word.
+
+    Raises `NotAllowed` for a key, which is nobody, and `NotFound` for any other find.
+    """
+    require(principal, SCOPE)
+    if principal.person is None:
+        raise NotAllowed(
+            "Only a person at the review desk may look at this.",
+            next_step="Sign in, and open /review.",
+            code="people-only",
+        )
+    owner_id, _, match = get_match(session, principal, match_id)
+    own = owner_id == principal.tenant_id
+    for item in queue_of(clearances.open_by_cut(session, principal)) if own else ():
+        if match.cut_id in item.cut_ids and match.performer_id == item.performer_id:
+            waiting = {doubt.match.id: doubt.match for doubt in _own(session, principal, item)}
+            if match_id in waiting:
+                return waiting[match_id]
+    raise NotFound("No such find is before you.", next_step="Open /review.")
 
 
 def _place(items: Sequence[Waiting], wanted: Sequence[str]) -> int:

@@ -16,13 +16,15 @@ class Purpose(StrEnum):
     """What a performer consents to have done with vectors; each is asked for by itself.
 
     REEMBEDDING keeps the samples too, sealed, to make prints anew when the encoder changes and to
-    measure how the new one tells people apart.
+    measure how the new one tells people apart. COMPARISON keeps one short excerpt of each part, for
+    a person who has a doubtful find before them.
     """
 
     MATCHING = "matching"
     LICENSING = "licensing"
     TRAINING = "training"
     REEMBEDDING = "reembedding"
+    COMPARISON = "comparison"
 
 
 class EnrolmentState(StrEnum):

@@ -12,10 +12,11 @@ from core import integrity
 from core.canonical import parse_strict
 from core.errors import NotAllowed
 from core.keys import verification_method
-from core.principal import Principal
+from core.principal import Principal, system
 from fingerprint.models import Modality, Reason
 from registry.consent import ConsentTerms, consent_terms, coverage
-from registry.models.people import Enrolment, EnrolmentState, Purpose
+from registry.models.excerpts import Excerpt
+from registry.models.people import Enrolment, EnrolmentState, Purpose, Sample
 from registry.service.keys import keys_at
 from registry.store import enrolments, purposes
 
@@ -48,6 +49,16 @@ def require_consent(
     if terms.enrolment_id != enrolment.id:
         raise _no_consent(Reason("other-enrolment", {}))
     return enrolment
+
+
+def is_covered(session: Session, held: Sample | Excerpt, purpose: Purpose, *, at: datetime) -> bool:
+    """Whether the performer consented to have this done with what a sample holds."""
+    principal, part = system(held.tenant_id), held.modality
+    try:
+        require_consent(session, principal, held.enrolment_id, part, purpose, at=at)
+    except NotAllowed:
+        return False
+    return True
 
 
 def _verified(session: Session, consent: bytes) -> ConsentTerms:

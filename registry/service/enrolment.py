@@ -28,7 +28,7 @@ from registry.quotas import ENROLMENTS_MAX
 from registry.service.guardians import guardians_due
 from registry.service.keys import keys_at, require_key
 from registry.service.quotas import require_quota
-from registry.store import challenges, enrolments, people, prints, samples, traces
+from registry.store import challenges, enrolments, excerpts, people, prints, samples, traces
 
 SCOPE = "performers"
 ERASE_JOB = "erase"
@@ -151,6 +151,7 @@ def withdraw_enrolment(
     enrolments.save_state(session, principal, enrolment_id, state, withdrawn_at=now)
     prints.withdraw_prints(session, principal, enrolment_id, at=now)
     challenges.forget(session, principal, enrolment_id)
+    excerpts.forget(session, principal, enrolment_id)
     capability = SearchCapability("erasure", enrolment_id)
     traces.erase_by_consent(session, capability, enrolment_id)
     withdrawn = Reason("enrolment-withdrawn", {})
@@ -200,7 +201,8 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
     if reasons:
         raise BadInput(
             f"This consent cannot be signed: {', '.join(reason.code for reason in reasons)}.",
-            next_step="Name a modality and a purpose (no training for minors), and a later end.",
+            next_step="Name a modality, a purpose (for minors no training, no comparison), and "
+            "a later end.",
             code=reasons[0].code,
         )
 

@@ -13,7 +13,7 @@ from core.principal import Principal, SearchCapability, system
 from core.vault import Vault
 from registry.models.people import EnrolmentState, Purpose
 from registry.retention import STRANGERS, is_over, strangers_of
-from registry.service import indexfile
+from registry.service import excerpts, indexfile
 from registry.service.indexfile import Kind
 from registry.service.seals import reseal_trace
 from registry.store import enrolments, purposes, traces
@@ -96,5 +96,6 @@ def shred_enrolment(
     if enrolment.state is not EnrolmentState.WITHDRAWN and not unmatched:
         raise Conflict("The enrolment is not withdrawn.", next_step="Withdraw it first.")
     vault.erase(enrolment_id)
+    excerpts.shred(vault, enrolment_id)
     # Both hold vectors of this enrolment in the clear beneath their own seal.
     indexfile.shred(vault, Kind.GALLERY, Kind.ARCHIVE)

@@ -8,40 +8,21 @@ which says so, because a film does not fit in memory and must not be cut short u
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session
 
-from core.errors import BadProof, NotAllowed
+from core.errors import BadProof
 from core.objects import Objects
-from core.principal import Principal, system
+from core.principal import Principal
 from core.vault import Vault, key_id_of
 from registry.models.encoders import Material
-from registry.models.people import Purpose, Sample
-from registry.service.consents import require_consent
+from registry.models.people import Sample
 from registry.store import material
 
 BYTES_MAX = 1024**3  # a larger sample is not kept: it holds no more of a person
 _PIECE_BYTES = 4 * 1024**2
 _LENGTH = struct.Struct("<I")
-
-
-def may_be_kept(session: Session, sample: Sample, *, at: datetime) -> bool:
-    """Whether the performer consented to have this sample kept for new prints."""
-    principal = system(sample.tenant_id)
-    try:
-        require_consent(
-            session,
-            principal,
-            sample.enrolment_id,
-            sample.modality,
-            Purpose.REEMBEDDING,
-            at=at,
-        )
-    except NotAllowed:
-        return False
-    return True
 
 
 def seal_file(vault: Vault, objects: Objects, sample: Sample, path: Path) -> str | None:

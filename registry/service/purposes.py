@@ -1,7 +1,7 @@
 """Taking back one purpose and leaving the others: as easy as it was to give it.
 
-Whatever rests on the purpose alone goes in the same transaction. Keeping samples rests on matching,
-because they serve for nothing else; the last purpose takes the enrolment with it.
+Whatever rests on the purpose alone goes in the same transaction. Keeping samples and excerpts rests
+on matching, because they serve for nothing else; the last purpose takes the enrolment with it.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,11 @@ from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Reason
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.service.enrolment import ERASE_JOB, withdraw_enrolment
-from registry.store import enrolments, prints, purposes, samples, traces
+from registry.store import enrolments, excerpts, prints, purposes, samples, traces
 
 SCOPE = "performers"
+# What is erased where one of these alone is taken back.
+ALONE = {Purpose.REEMBEDDING: "material", Purpose.COMPARISON: "excerpts"}
 
 
 def withdraw_purpose(
@@ -38,7 +40,7 @@ def withdraw_purpose(
         )
     going = {purpose}
     if purpose is Purpose.MATCHING:
-        going |= {Purpose.REEMBEDDING} & given
+        going |= {Purpose.REEMBEDDING, Purpose.COMPARISON} & given
     # Save.
     for each in sorted(going):
         purposes.add_withdrawal(session, enrolment, each, at=now)
@@ -46,10 +48,12 @@ def withdraw_purpose(
         log.append(session, kind="purpose.withdrawn", subject_id=enrolment_id, payload=payload)
     if given == going:
         return withdraw_enrolment(session, principal, enrolment_id, now=now)
+    if Purpose.COMPARISON in going:
+        excerpts.forget(session, principal, enrolment_id)
     if Purpose.MATCHING in going:
         _drop_vectors(session, principal, enrolment_id, now)
-    elif Purpose.REEMBEDDING in going:
-        _queue(session, principal, enrolment_id, material_only=True)
+    elif purpose in ALONE:
+        _queue(session, principal, enrolment_id, only=ALONE[purpose])
     return enrolments.get_enrolment(session, principal, enrolment_id)
 
 
@@ -84,16 +88,14 @@ def _drop_vectors(session: Session, principal: Principal, enrolment_id: str, now
     traces.erase_by_consent(session, SearchCapability("erasure", enrolment_id), enrolment_id)
     reason = Reason("purpose-withdrawn", {"purpose": Purpose.MATCHING.value})
     samples.settle_open_samples(session, principal, enrolment_id, reason, at=now)
-    _queue(session, principal, enrolment_id, material_only=False)
+    _queue(session, principal, enrolment_id)
 
 
-def _queue(
-    session: Session, principal: Principal, enrolment_id: str, *, material_only: bool
-) -> None:
+def _queue(session: Session, principal: Principal, enrolment_id: str, *, only: str = "") -> None:
     jobs.enqueue(
         session,
         principal,
         kind=ERASE_JOB,
-        subject_key=f"{enrolment_id}:material" if material_only else enrolment_id,
-        payload={"enrolment_id": enrolment_id, "material_only": material_only},
+        subject_key=f"{enrolment_id}:{only}" if only else enrolment_id,
+        payload={"enrolment_id": enrolment_id} | ({f"{only}_only": True} if only else {}),
     )

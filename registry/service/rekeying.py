@@ -35,7 +35,18 @@ from registry.service.seals import (
 from registry.store import content, enrolments, invented, material, prints, traces
 
 _OF_PEOPLE = ("prf_", "enr_", "hky_", "gua_", "per_", "pay_", STRANGERS)
-RENEWABLE = (*_OF_PEOPLE, "ten_", "sub_", "scn_", "chr_", "clp_", "pba_", "webhook:", "index:")
+RENEWABLE = (
+    *_OF_PEOPLE,
+    "ten_",
+    "sub_",
+    "scn_",
+    "chr_",
+    "clp_",
+    "exc_",
+    "pba_",
+    "webhook:",
+    "index:",
+)
 _AT_ONCE = 200
 _CAPABILITY = SearchCapability("key rotation", "operator")
 Batch = Callable[[Session, Vault, str], tuple[str, int]]

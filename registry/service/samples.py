@@ -24,7 +24,7 @@ from fingerprint.proofing.fineprint import FinePrint
 from registry.enrolment import Step, advance
 from registry.models.encoders import Material
 from registry.models.people import Enrolment, EnrolmentState, Print, Purpose, Sample
-from registry.service import challenges
+from registry.service import challenges, excerpts
 from registry.service.consents import require_consent
 from registry.service.keptfiles import drop_unused
 from registry.service.seals import seal_template
@@ -146,6 +146,7 @@ def store_templates(
         enrolments.save_state(session, principal, enrolment.id, state)
         if kept_as is not None:
             _keep(session, sample, kept_as, models=[by.model_id for _, by in made], now=now)
+        excerpts.keep(session, vault, sample, report, now=now)
     samples.settle_sample(
         session,
         principal,

@@ -15,6 +15,7 @@ from registry.store.traces import TraceRow
 _COUNTED = (
     ("templates", "template"),
     ("samples", "material"),
+    ("excerpts", "excerpt"),
     ("consents", "enrolment"),
     ("keys", "key_binding"),
     ("licences", "licence"),

@@ -52,7 +52,7 @@ class World:
     def enrolled(self, name: str) -> Self:
         """The performer has given samples and proofs, and is searched from now on."""
         self.person = Person.add(self.agency, name)
-        consent = self.person.consent("voice", purposes=("matching", "licensing"))
+        consent = self.person.consent("voice", purposes=("matching", "licensing", "comparison"))
         self.person.hand_in(consent, file(self.registry, "voice.wav", voice_sample("berta")))
         body = {"facts": ["identity", "voice"]}
         operator = client(self.registry, operator_key(self.registry))

@@ -18,6 +18,7 @@ from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, SmallRunner, run_jobs, voice_sample
 
 FILM_MS = 30_000
+MATCHING = ("matching",)
 VOICE = ("anna", "voice", 1_000, 9_000)
 LATER = ("anna", "voice", 21_000, 26_000)
 STRANGER = ("the barkeeper", "face", 10_000, 17_000)
@@ -34,7 +35,9 @@ class Studio:
     voice: str
 
     @classmethod
-    def make(cls, registry: Registry, name: str = "Nordlicht") -> "Studio":
+    def make(
+        cls, registry: Registry, name: str = "Nordlicht", *, purposes: tuple[str, ...] = MATCHING
+    ) -> "Studio":
         settings = Settings(data_dir=registry.data_dir)
         with registry.operator as operator:
             keys = []
@@ -43,7 +46,8 @@ class Studio:
                 key = operator.post(f"/v1/tenants/{made['id']}/keys", {})["api_key"]
                 keys.append((made["id"], working(registry, key, settings)))
         (studio_id, studio), (_, agency) = keys
-        return cls(registry, studio_id, studio, enrolled(registry, agency, name), name)
+        anna = enrolled(registry, agency, name, purposes)
+        return cls(registry, studio_id, studio, anna, name)
 
     @classmethod
     def of_the_operator(cls, registry: Registry) -> "Studio":
@@ -115,12 +119,14 @@ class Studio:
         page.wait_for_url("**/account")
 
 
-def enrolled(registry: Registry, agency: Client, voice: str) -> Person:
+def enrolled(
+    registry: Registry, agency: Client, voice: str, purposes: tuple[str, ...] = MATCHING
+) -> Person:
     """Anna, whose voice is searched for; two of one voice would be one person enrolled twice."""
     anna = Person.add(agency, "Anna")
     file = registry.data_dir / "anna.wav"
     file.write_bytes(voice_sample(voice))
-    anna.enrol(file)
+    anna.enrol(file, purposes=purposes)
     return anna
 
 

@@ -16,8 +16,9 @@ from tests.browser.studios import Studio
 
 @pytest.fixture
 def studio(registry: Registry, request: pytest.FixtureRequest) -> Iterator[Studio]:
-    """A studio with three doubtful finds."""
-    with closing(Studio.make(registry, request.node.name[-5:])) as made:
+    """A studio with three doubtful finds of somebody who lets a reviewer compare."""
+    name = request.node.name[-5:]
+    with closing(Studio.make(registry, name, purposes=("matching", "comparison"))) as made:
         made.anna.license(made.id)
         work = made.work("Night Shift")
         for number in range(3):
@@ -48,6 +49,9 @@ def test_a_queue_is_worked_off_by_keys(
         stands(page, "2 of 3")
         page.keyboard.press("k")
         stands(page, "1 of 3")
+        for key, of in (("a", "evidence"), ("b", "excerpt")):
+            with page.expect_request(f"**/v1/matches/*/{of}"):
+                page.keyboard.press(key)
         page.keyboard.press("1")
         stands(page, "2 of 3")
         assert "Said: it is Anna" in page.inner_text("#announced")
@@ -69,6 +73,7 @@ def test_a_queue_is_worked_off_by_touch(
         studio.joined(page, "tom.review@example.org")
         page.goto(f"{registry.url}/review")
         stands(page, "1 von 3")
+        assert page.get_by_label("Die registrierte Stimme: Anna").is_visible()
         page.click("[data-say=second_opinion]")
         stands(page, "2 von 3")
         assert "weitere wartet auf jemand anderen" in page.inner_text("#desk")

@@ -4,9 +4,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
 
-from api.client import Client
+from api.client import Client, Refused
 from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.tools import Tools
@@ -28,7 +29,7 @@ def work(stage: Stage) -> None:
 
 def enrol(stage: Stage, agency: Client, name: str, clip: Path) -> Person:
     person = Person.add(agency, name)
-    enrolment = person.consent("voice", purposes=("matching", "reembedding"))
+    enrolment = person.consent("voice", purposes=("matching", "reembedding", "comparison"))
     body = {"upload_id": agency.upload(clip), "modality": "voice"}
     agency.post(f"/v1/enrolments/{enrolment}/samples", body)
     work(stage)
@@ -48,6 +49,12 @@ def findings(stage: Stage, studio: Client, clip: Path) -> dict[str, Any]:
     work(stage)
     found: dict[str, Any] = studio.get(f"/v1/submissions/{made['id']}/findings")
     return found
+
+
+def excerpt(agency: Client, person: Person) -> bytes:
+    """What a reviewer would hear of this person."""
+    (enrolment,) = agency.pages(f"/v1/performers/{person.id}/enrolments")
+    return agency.fetch(f"/v1/enrolments/{enrolment['id']}/excerpt")
 
 
 def names(found: dict[str, Any]) -> set[str]:
@@ -70,12 +77,20 @@ def test_ones_own_sample_finds_nobody_after_the_erasure(
     people = [enrol(stage, agency, f"Reader{n}", clip[-1]) for n, clip in enumerate(clips)]
     assert names(findings(stage, studio, clips[0][-1])) == {"Reader0"}
     assert names(findings(stage, studio, clips[0][0])) == {"Reader0"}
+    # What is kept to compare by is a few seconds of the person whose it is, and of nobody else.
+    heard = stage.file("heard.ogg", excerpt(agency, people[0]))
+    with av.open(str(heard)) as sound:
+        assert 3 < float(sound.duration or 0) / av.time_base <= 5.1
+    assert names(findings(stage, studio, heard)) == {"Reader0"}
 
     begun = agency.post(f"/v1/performers/{people[0].id}/erasure")
     work(stage)
     done = agency.get(f"/v1/erasures/{begun['id']}")
     assert done["state"] == "DONE"
     assert done["gone"]["template"] > 0
+    assert done["gone"]["excerpt"] == 1
+    with pytest.raises(Refused):
+        excerpt(agency, people[0])
     for clip in clips[0]:
         after = findings(stage, studio, clip)
         assert after["matches"] == []

@@ -1,11 +1,13 @@
 """An engine with encoders of one's own: same turns and tracks, other vectors, nothing mixed."""
 
+import io
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 
 from core.errors import BadInput, NotFound
 from fingerprint import opening
@@ -87,11 +89,15 @@ def test_the_shipped_weights_as_an_own_encoder_say_the_same(models: Path, media_
 def test_a_face_is_described_by_the_encoder_in_use(models: Path, media_dir: Path) -> None:
     pictures = sorted((media_dir / "faces").rglob("*.jpg"))
     engine = opened(models, face="small@1")
-    report = next(
-        found for path in pictures if (found := engine.embed(path, Modality.FACE)).accepted
+    path, report = next(
+        (path, found) for path in pictures if (found := engine.embed(path, Modality.FACE)).accepted
     )
     assert report.templates[0].model_id == "small@1"
     assert report.templates[0].vector.shape == (DIMENSION,)
+    assert report.excerpt is None, "nobody asked for one"
+    shown = engine.embed(path, Modality.FACE, excerpted=True).excerpt
+    with Pillow.open(io.BytesIO(shown or b"")) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (150, 150))
 
 
 def test_encoders_that_are_not_there_or_for_the_other_modality_are_refused(models: Path) -> None:

@@ -48,6 +48,7 @@ from fingerprint.proofing.synchrony import Agreement
 
 DIMENSION = 32
 CROP, EXCERPT = b"a small picture", b"some seconds of sound"
+ENROLLED = "what is enrolled of "
 SEGMENT_MS = 10_000
 MODELS = {
     modality: ModelCard(f"small-{modality}", modality, DIMENSION, "0" * 64, "CC0", "json")
@@ -161,7 +162,7 @@ class SmallEngine:
         starts = range(0, max(info.duration_ms, 1), SEGMENT_MS)
         return tuple(Span(at, min(at + SEGMENT_MS, max(info.duration_ms, 1))) for at in starts)
 
-    def embed(self, path: Path, modality: Modality) -> SampleReport:
+    def embed(self, path: Path, modality: Modality, *, excerpted: bool = False) -> SampleReport:
         script = _read(path)
         _take_time(script, 0)
         found = [who for who in script["people"] if who["modality"] == modality]
@@ -170,7 +171,9 @@ class SmallEngine:
             reason = Reason(code, {"speech_ms": 0, "needed_ms": 3000})
             return SampleReport(modality, False, (reason,), (), ())
         span = Span(found[0]["start_ms"], found[0]["end_ms"])
-        return SampleReport(modality, True, (), (self._template(found[0], span),), (span,))
+        template = self._template(found[0], span)
+        kept = f"{ENROLLED}{found[0]['name']}".encode() if excerpted else None
+        return SampleReport(modality, True, (), (template,), (span,), kept)
 
     def content(
         self, path: Path, _info: Any, *, sound: bool = True, picture: bool = True

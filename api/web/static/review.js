@@ -1,6 +1,7 @@
 // The review desk: what lies on it is the server's, taken anew after each word without a reload.
 //
-// 1 to 4 decide, j and k go on and back, Space plays, u takes the last word back, ? shows the keys.
+// 1 to 4 decide, j and k go on and back, Space plays, a and b play the voice that was found and the
+// enrolled one, u takes the last word back, ? shows the keys.
 
 import { announce } from "/static/act.js";
 import { post, refresh, Told, word } from "/static/registry.js";
@@ -48,13 +49,15 @@ async function move(to) {
   await lay(next);
 }
 
-function play() {
-  const scene = desk.querySelector("[data-scene][open] :is(video, audio)");
-  const media = scene ?? desk.querySelector(".shown audio");
+function play(media) {
   if (!media) return;
-  if (media.paused) media.play().catch(() => {});
-  else media.pause();
+  if (!media.paused) return media.pause();
+  for (const other of desk.querySelectorAll("audio, video")) if (other !== media) other.pause();
+  media.play().catch(() => {});
 }
+
+const voice = (of) => desk.querySelector(`[data-${of}] .shown audio`);
+const scene = () => desk.querySelector("[data-scene][open] :is(video, audio)");
 
 /** One act at a time: what is pressed meanwhile was meant for what lay there. */
 async function act(what) {
@@ -77,7 +80,9 @@ const KEYS = {
   j: () => act(() => move("following")),
   k: () => act(() => move("previous")),
   u: () => act(undo),
-  " ": play,
+  a: () => play(voice("found")),
+  b: () => play(voice("enrolled")),
+  " ": () => play(scene() ?? voice("found")),
   "?": () => keys.showModal(),
 };
 

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fingerprint.excerpt import EXCERPT_MS_MAX, chosen, excerpt
+from fingerprint.excerpt import EXCERPT_MS_MAX, TYPICAL_MS_MAX, chosen, excerpt, typical
 from fingerprint.models import Span
 
 RATE = 16_000
@@ -36,6 +36,29 @@ def test_it_is_as_long_as_may_be_and_within_what_was_said(lengths: list[tuple[in
 def test_the_longest_turns_come_before_short_ones() -> None:
     spans = [Span(0, 500), Span(1000, 7000), Span(8000, 13_000)]
     assert chosen(spans) == (Span(1000, 7000), Span(8000, 12_000))
+
+
+@given(turns.filter(bool), st.data())
+def test_what_is_typical_is_said_by_the_voice_within_five_seconds(
+    lengths: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    spans = laid_out(lengths)
+    likeness = data.draw(st.lists(st.floats(-1, 1), min_size=len(spans), max_size=len(spans)))
+    taken = typical(spans, spans, np.array(likeness, np.float32))
+    assert taken
+    assert taken[-1].end_ms - taken[0].start_ms <= TYPICAL_MS_MAX
+    for part in taken:
+        assert any(s.start_ms <= part.start_ms < part.end_ms <= s.end_ms for s in spans)
+
+
+def test_the_stretch_most_like_the_voice_is_taken_unless_it_is_nearly_silent() -> None:
+    windows = [Span(at, at + 1_600) for at in range(0, 30_000, 400)]
+    likeness = np.full(len(windows), 0.5, np.float32)
+    likeness[25:34] = 0.9  # from 10 s to 15 s
+    assert typical([Span(0, 32_000)], windows, likeness) == (Span(10_000, 15_000),)
+    spoken = [Span(0, 9_000), Span(12_000, 13_000), Span(20_000, 32_000)]
+    (taken,) = typical(spoken, windows, likeness)
+    assert taken.duration_ms >= 4_000
 
 
 def test_it_sounds_like_what_was_said_and_is_the_same_each_time() -> None:

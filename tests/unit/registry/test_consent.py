@@ -92,6 +92,24 @@ def test_an_empty_consent_is_refused_with_every_reason() -> None:
     ]
 
 
+def test_guardians_give_away_neither_training_nor_what_a_reviewer_compares_by() -> None:
+    child = replace(TERMS, purposes=tuple(Purpose), guardians=("did:key:z6MkGuardian",))
+    assert [reason.code for reason in check_consent(child)] == [
+        "minor-no-training",
+        "minor-no-comparison",
+    ]
+    assert check_consent(replace(child, guardians=())) == ()
+
+
+def test_only_a_consent_to_comparison_says_that_an_excerpt_is_kept() -> None:
+    both = replace(TERMS, purposes=(Purpose.MATCHING, Purpose.COMPARISON))
+    kept, none = (
+        str(consent_document(terms, base_url=BASE)["credentialSubject"]) for terms in (both, TERMS)
+    )
+    assert "excerpts" in kept
+    assert "excerpts" not in none
+
+
 @pytest.mark.parametrize("missing", ["type", "issuer", "validFrom", "credentialSubject", "id"])
 def test_a_document_with_a_gap_is_no_consent(missing: str) -> None:
     document = consent_document(TERMS, base_url=BASE)
