@@ -166,6 +166,10 @@ class Claims:
         party_id = derived_id("ten", party)
         known.append(ShareClaim(party_id, performer_id, cut_id, share, "2026-01", len(known)))
 
+    def voided(self) -> frozenset[str]:
+        """The live keys that nobody owes."""
+        return frozenset()
+
     def accrue(self) -> None:
         """Bring the book to what is owed by now."""
         pools = {studio: _Pools(self, studio) for studio in STUDIOS}
@@ -229,6 +233,7 @@ class Claims:
                 newest, found_in(newest, uses), CREDITORS, {BOOK: self.prices}, COLLECTORS
             ),
             shares=self.shares,
+            voided=self.voided(),
             pools=pools,
             collectors=COLLECTORS,
         )

@@ -31,7 +31,7 @@ from royalties.service import run_booking
 from royalties.store.claim_times import ClaimTimes
 from royalties.withholding import TaxStatus, authority, withheld
 from tests.unit.royalties.book_claims import BOOK, PERFORMERS, payee
-from tests.unit.royalties.book_money import Money
+from tests.unit.royalties.book_rulings import Rulings
 from tests.unit.royalties.run_worlds import Memory
 
 VATS = (Vat("S", 1900, "de", "made up"), Vat("AE", 0, "de", "made up"))
@@ -40,7 +40,7 @@ CURRENCIES = ("EUR", "USD")
 
 
 @dataclass
-class World(Money):
+class World(Rulings):
     """One book from its first day."""
 
     runs: list[Run] = field(default_factory=list)
@@ -83,6 +83,7 @@ class World(Money):
         assert found.run_hash == self._planned(run, claims[::-1]).run_hash
         self._prove(replace(run, lines=len(found.lines), run_hash=found.run_hash), claims, found)
         releases = self._releases(run, found)
+        self.adjust()
         for _, group in groupby(sorted(filter(is_booked, found.lines), key=group_of), group_of):
             some = list(group)
             sides = postings_of(some, run.family_id)
@@ -107,7 +108,7 @@ class World(Money):
             self._tax,
             {**unknown, **self.holds},
             self.heirs,
-            frozen=lambda one: self.frozen.get(one.live_key, ""),
+            frozen=lambda one: self.frozen.get("/".join(one.live_key.split("/")[:3]), ""),
             released=any(
                 one.kind is RunKind.FINAL and one.family_id == run.family_id for one in self.runs
             ),
