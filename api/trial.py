@@ -4,7 +4,7 @@ What takes others and days elsewhere is answered at once by the demonstration's 
 it as they would anywhere, under their own sessions and through the API; only nobody is waited for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,6 +45,7 @@ FOLDER = "demonstration"
 STEPS = ("consent", "files", "proof", "licence", "use")
 USES_MAX = 20
 RELEASE_DAYS = 7
+PRICE = {"kind": "per_minute", "rate": "90", "currency": "EUR"}
 YEAR_DAYS = 365
 _HERE = Origin("127.0.0.1", "demonstration")
 
@@ -142,7 +143,8 @@ def vouch(app: ASGIApp, world: World, found: Trial) -> None:
         with acting(app, world, attester) as client:
             client.post(f"/v1/enrolments/{found.enrolment.id}/attestations", body)
     with acting(app, world, *_guests(world, STUDIO)[:1]) as client:
-        terms = _terms(found.whom.performer.id, str(client.get("/v1/me")["tenant_id"]), utc_now())
+        studio_id = str(client.get("/v1/me")["tenant_id"])
+        terms = series_terms(found.whom.performer.id, studio_id, PRICE, utc_now())
         message = "We would like to use your voice in our next episode."
         client.post("/v1/requests", {"terms": terms, "message": message})
 
@@ -203,7 +205,10 @@ def _guests(world: World, group: str) -> tuple[Guest, ...]:
     return found
 
 
-def _terms(performer_id: str, studio_id: str, now: datetime) -> dict[str, Any]:
+def series_terms(
+    performer_id: str, studio_id: str, price: Mapping[str, str], now: datetime
+) -> dict[str, Any]:
+    """Terms for a synthesised voice in series, for a year from today at this price."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         "performer_id": performer_id,
@@ -217,7 +222,7 @@ def _terms(performer_id: str, studio_id: str, now: datetime) -> dict[str, Any]:
         "description": "Lines of one part in a vertical series, spoken by a cloned voice",
         "valid_from": to_text(today),
         "valid_until": to_text(today + timedelta(days=YEAR_DAYS)),
-        "tariff": {"kind": "per_minute", "rate": "90", "currency": "EUR"},
+        "tariff": dict(price),
     }
 
 

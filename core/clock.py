@@ -5,7 +5,9 @@ Text form: RFC 3339, https://www.rfc-editor.org/rfc/rfc3339
 """
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 from core.errors import BadInput
 
@@ -14,9 +16,38 @@ _RFC3339 = re.compile(
 )
 
 
+class Clock:
+    """How far this process is behind the present: not at all, but where a past is made up."""
+
+    def __init__(self) -> None:
+        self._behind = timedelta()
+
+    def set_behind(self, by: timedelta) -> None:
+        """Live so far behind the present, from now on; raises ValueError for a time to come."""
+        if by < timedelta():
+            raise ValueError("nobody lives in the future")
+        self._behind = by
+
+    def now(self) -> datetime:
+        """The instant that this process takes for the present."""
+        return datetime.now(UTC) - self._behind
+
+
+_CLOCK = Clock()
+
+
+@contextmanager
+def living_behind() -> Iterator[Clock]:
+    """The clock of this process, to be set back while the block lasts; for made-up pasts alone."""
+    try:
+        yield _CLOCK
+    finally:
+        _CLOCK.set_behind(timedelta())
+
+
 def utc_now() -> datetime:
     """Return the present instant in UTC, cut to milliseconds so that its text form is exact."""
-    now = datetime.now(UTC)
+    now = _CLOCK.now()
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 

@@ -1,21 +1,23 @@
 """The second half of the story: from what is owed to money in the bank, and what each one reads."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from api.demo import papers
+from api.demo.papers import IBAN
 from api.demo.shell import acting_as, ask, remark, scene, show
+from core.clock import utc_now
 from core.money import MICRO_PER_CENT
 
-# Published as an example of its form; it is nobody's.
-IBAN = "DE89370400440532013000"
 
+def pay(run: Path, agency: Any, studio: Any, performers: Sequence[str], lang: str) -> str:
+    """Invoice the studio, take its money in, hand it on in a run, and pay it out.
 
-def pay(run: Path, agency: Any, studio: Any, performers: Sequence[str], lang: str) -> None:
-    """Invoice the studio, take its money in, hand it on in a run, and pay it out."""
-    today = datetime.now(UTC)
+    Returns the batch of payouts, empty where nobody is owed anything.
+    """
+    today = utc_now()
     month = f"{today:%Y-%m}"
     with acting_as("The agency says where its performers' money goes", agency["api_key"]):
         for number, performer in enumerate(performers, 1):
@@ -23,17 +25,18 @@ def pay(run: Path, agency: Any, studio: Any, performers: Sequence[str], lang: st
     scene("An invoice, and the studio's money")
     if not _bill(run, studio["id"], month, today):
         remark("Nothing is owed, so nobody is paid.")
-        return
+        return ""
     scene("A run hands on what was received")
     planned = ask("run", "draft", "--from", month, "--to", month)
     show("run", "show", planned["id"], "--lang", lang)
     ask("run", "propose", planned["id"])
     ask("run", "approve", planned["id"])
     scene("A file for the bank")
-    _pay_out(run, today, lang)
+    batch = _pay_out(run, today, lang)
     with acting_as("The agency reads what became of the money", agency["api_key"]):
         for performer in performers:
             show("statement", "show", performer, "--month", month, "--lang", lang)
+    return batch
 
 
 def _payee(performer: str, name: str) -> None:
@@ -61,9 +64,10 @@ def _bill(run: Path, studio: str, month: str, today: datetime) -> bool:
     return bool(issued)
 
 
-def _pay_out(run: Path, today: datetime, lang: str) -> None:
+def _pay_out(run: Path, today: datetime, lang: str) -> str:
     ask("payout", "account", "own", "--name", "Registry", "--iban", IBAN)
     batch = ask("payout", "propose", "--on", f"{today:%Y-%m-%d}")
     ask("payout", "approve", batch["id"])
     show("payout", "show", batch["id"], "--lang", lang)
     show("payout", "file", batch["id"], str(run / "payments.xml"))
+    return str(batch["id"])

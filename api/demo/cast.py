@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.demo.papers import Declared
+from api.demo.season import Material
 from core.errors import BadInput
 
 SOUND = {".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus"}
@@ -49,7 +50,8 @@ class CutFile:
 class Cast:
     """All that the story needs; `broken` is a file nobody can play, where there is one.
 
-    `newcomers` are the files for whoever tries the demonstration, by their names there.
+    `newcomers` are the files for whoever tries the demonstration, by their names there;
+    `season` is what goes on after the story.
     """
 
     title: str
@@ -57,12 +59,13 @@ class Cast:
     cuts: tuple[CutFile, ...]
     broken: Path | None
     newcomers: Mapping[str, Path] = field(default_factory=dict)
+    season: Material | None = None
 
 
 def made(folder: Path, progress: Callable[[str], None]) -> Cast:
     """Synthetic voices and a moving portrait, made in `folder` where they are missing."""
     # The makers need the `demo` extra; a story on one's own files does not.
-    from api.demo.films import for_newcomers, make  # noqa: PLC0415
+    from api.demo.films import for_newcomers, for_the_season, make  # noqa: PLC0415
     from api.demo.script import PARTS  # noqa: PLC0415
 
     media = make(folder, progress)
@@ -82,6 +85,7 @@ def made(folder: Path, progress: Callable[[str], None]) -> Cast:
         ),
         broken=media.broken,
         newcomers=for_newcomers(folder, progress),
+        season=for_the_season(folder, progress),
     )
 
 

@@ -7,20 +7,33 @@ spoken.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from api.demo import season
 from api.demo.media import write_film, write_sound, write_still
 from api.demo.pictures import moving, portrait
-from api.demo.script import ENGLISH, FRENCH, GERMAN, NEWCOMER, PARTS, UNKNOWN, Part
+from api.demo.script import (
+    ENGLISH,
+    FRENCH,
+    GERMAN,
+    NEWCOMER,
+    PARTS,
+    SEASON,
+    SHORT_LINES,
+    UNKNOWN,
+    Part,
+)
+from api.demo.season import SERIES, Material
 from api.demo.voices import speak
 from api.trial import FILM, SAMPLES
 
 FPS = 25
 PAUSE_SECONDS = 0.8
+EPISODE_SIZE = (270, 480)
 Progress = Callable[[str], None]
 
 
@@ -57,6 +70,42 @@ def make(folder: Path, progress: Progress) -> Media:
     _once(media.vertical, progress, lambda t: _film(t, everyone, (360, 640)))
     _once(media.broken, progress, lambda t: _cut_short(t, media.horizontal))
     return media
+
+
+def for_the_season(folder: Path, progress: Progress) -> Material:
+    """Samples of those who come later, and an episode for each cast of the season."""
+    samples: dict[int, tuple[Path, ...]] = {}
+    for number, part in enumerate(SEASON):
+        if number >= season.MINOR:
+            paths = tuple(folder / f"later-{number}-{take}.flac" for take in (1, 2))
+            for text, path in zip(part.samples, paths, strict=True):
+                _once(path, progress, partial(_sample, text=text, voice=part.voice))
+            samples[number] = paths
+    spoken = cache(_short)
+    casts = SERIES.casts
+    episodes = tuple(folder / f"episode-{number}.mp4" for number in range(2, len(casts) + 2))
+    for path, cast in zip(episodes, casts, strict=True):
+        _once(path, progress, partial(_episode, lines=[partial(spoken, one) for one in cast]))
+    return Material(samples, episodes)
+
+
+def _short(number: int) -> tuple[NDArray[np.int16], int]:
+    part = SEASON[number]
+    return speak(SHORT_LINES.get(part.voice, part.line), part.voice)
+
+
+def _episode(path: Path, *, lines: Sequence[Callable[[], tuple[NDArray[np.int16], int]]]) -> None:
+    """A vertical film in which nobody is seen and these lines are heard."""
+    pieces: list[NDArray[np.int16]] = []
+    rate = 0
+    for line in lines:
+        sound, rate = line()
+        pieces += [sound, np.zeros(int(PAUSE_SECONDS * rate), np.int16)]
+    sound = np.concatenate(pieces)
+    width, height = EPISODE_SIZE
+    count = len(sound) * FPS // rate
+    frames = moving(portrait(), width=width, height=height, count=count, first=0, last=0)
+    write_film(path, frames, fps=FPS, samples=sound, rate=rate)
 
 
 def for_newcomers(folder: Path, progress: Progress) -> dict[str, Path]:

@@ -6,8 +6,13 @@ They are the same TOML and CSV that a real agency and a real studio hand in.
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
+
+from core.clock import utc_now
+
+# Published as an example of its form; it is nobody's.
+IBAN = "DE89370400440532013000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ def licence_terms(
     path: Path, *, performer: str, licensee: str, kind: str, modality: str, tariff: str, rate: str
 ) -> Path:
     """Terms for one kind of use, for a year from today, in DE, AT and CH."""
-    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = utc_now().replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
         f'performer_id = "{performer}"',
         f'licensee_id = "{licensee}"',
@@ -50,7 +55,7 @@ def declaration(
     path: Path, *, title: str, label: str, format_: str, uses: Sequence[Declared]
 ) -> Path:
     """What the studio says about one cut: work, release in a week, and who is in it."""
-    release = datetime.now(UTC).date() + timedelta(days=7)
+    release = utc_now().date() + timedelta(days=7)
     lines = [
         "[work]",
         f'title = "{title}"',
@@ -63,7 +68,7 @@ def declaration(
         "",
         "[release]",
         f"date = {release.isoformat()}",
-        'territories = ["DE", "AT"]',
+        'territories = ["DE", "AT", "CH"]',
         'medium = "series"',
         'language = "de"',
         "ai_labelled = true",
@@ -88,6 +93,20 @@ def usage_report(path: Path, *, cut: str, period: str, views: Sequence[tuple[str
         for territory, count in views:
             writer.writerow((cut, territory, period, count))
     return path
+
+
+def payee(name: str) -> dict[str, str]:
+    """Where somebody's money goes."""
+    return {
+        "name": name,
+        "street": "Example Street",
+        "building": "1",
+        "post_code": "10115",
+        "town": "Berlin",
+        "country": "DE",
+        "residence": "DE",
+        "iban": IBAN,
+    }
 
 
 def party(path: Path, *, name: str, iban: str) -> Path:

@@ -19,7 +19,7 @@ class Part:
 
 
 GERMAN = Part(
-    name="Voice one (German)",
+    name="Ole Brandt",
     voice="de+klatt4",
     samples=(
         "Eine Stimme gehört dem Menschen, der sie hat. Er entscheidet, wer sie nutzen darf, wie "
@@ -34,7 +34,7 @@ GERMAN = Part(
     "abreist, nimmt beides mit nach Hause.",
 )
 ENGLISH = Part(
-    name="Portrait with voice two (English)",
+    name="Alex Hart",
     voice="en-us+m7",
     samples=(
         "A face is known before a name is. Whoever shows it in a film should have asked first, and "
@@ -49,7 +49,7 @@ ENGLISH = Part(
     "was always there when it was needed.",
 )
 FRENCH = Part(
-    name="Voice three (French)",
+    name="Claire Morel",
     voice="fr+f4",
     samples=(
         "Une voix se prête, elle ne se donne pas. Celle qui la porte choisit pour quel film, pour "
@@ -87,3 +87,49 @@ UNKNOWN = Part(
     "name of whoever comes nearest.",
 )
 PARTS = (GERMAN, ENGLISH, FRENCH)
+MINOR = Part(
+    name="Jule Ahrens",
+    voice="fr+Jacky",
+    samples=(
+        "Le matin, le chat attend devant la porte de la cuisine. Il connaît l'heure du lait mieux "
+        "que nous, et si personne ne vient, il chante jusqu'à ce que toute la maison soit debout "
+        "et que la voisine frappe au mur.",
+        "Dans mon cahier j'ai dessiné une île avec trois arbres et un phare. Personne n'y habite, "
+        "sauf un facteur qui vient le lundi, et qui repart toujours avec plus de lettres qu'il "
+        "n'en avait en arrivant.",
+    ),
+    line="Demain nous partirons avant le soleil, avec deux pommes et la vieille carte du phare.",
+)
+STRIKER = Part(
+    name="Pablo Conti",
+    voice="it+pablo",
+    samples=(
+        "Una voce appartiene a chi la porta. Chi la usa deve chiedere prima, e chi ha chiesto deve "
+        "poterlo provare. Il registro custodisce la domanda, la risposta e la firma, e niente "
+        "altro che questo.",
+        "Alla stazione il treno era in ritardo di un'ora, e nessuno sembrava averne fretta. Una "
+        "signora divideva le ciliegie con un soldato, e il capostazione annaffiava i gerani come "
+        "se fosse domenica.",
+    ),
+    line="Il faro di ferro non dorme mai, ma stanotte qualcuno ha spento la sua luce per noi due.",
+)
+LATE = Part(
+    name="Greta Stein",
+    voice="de+grandma",
+    samples=(
+        "Früher standen hier drei Mühlen, und jede mahlte ein anderes Korn. Heute steht nur noch "
+        "die kleinste, und in ihr wohnt ein Maler, der jeden Tag den gleichen Baum malt, weil er "
+        "sagt, dass der Baum jeden Tag ein anderer ist.",
+        "Wer einen Brief schreibt, soll sich Zeit lassen. Die Tinte trocknet ohnehin langsam, und "
+        "was man am Abend für wichtig hält, sieht am nächsten Morgen oft ganz anders aus, sagte "
+        "meine Großmutter und siegelte den Umschlag.",
+    ),
+    line="Im Keller des alten Leuchtturms steht eine Kiste, die seit Jahren niemand öffnet.",
+)
+SHORT_LINES = {
+    GERMAN.voice: "Das Boot ist fort, und mit ihm der einzige Mensch, der den Weg durch die "
+    "Klippen kennt.",
+    ENGLISH.voice: "If the lamp goes out before the tide turns, nobody on this coast will "
+    "sleep tonight.",
+}
+SEASON = (GERMAN, ENGLISH, MINOR, STRIKER, LATE)

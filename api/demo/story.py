@@ -6,27 +6,40 @@ user's own files. Each run has a folder of its own, so nothing made earlier is t
 
 import os
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from api.demo import banking, papers, visitors
+from api.demo import aftermath, banking, papers, season, visitors
 from api.demo.cast import KIND_OF_USE, Cast, CutFile, Role, declared, made, own
 from api.demo.shell import acting_as, ask, remark, scene, show
+from core.clock import Clock, living_behind, utc_now
 from core.files import create_private
 
 VIEWS = (("DE", 120_000), ("AT", 18_000))
 ANY_VERDICT = (0, 2, 3)
 LATEST = "latest"
+BEGAN_BEFORE = timedelta(days=92)
 
 
 def tell(folder: Path, media: Path | None, lang: str) -> None:
-    """Tell the story in a new folder below `folder`; prints to the terminal as it goes."""
+    """Tell the story in a new folder below `folder`; prints to the terminal as it goes.
+
+    On made media it begins three months ago and goes on to this day.
+    """
+    with living_behind() as clock:
+        _tell(folder, media, lang, clock)
+
+
+def _tell(folder: Path, media: Path | None, lang: str, clock: Clock) -> None:
     run = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
     run.mkdir(parents=True)
     scene("Media")
     cast = own(media) if media else made(folder / "media", lambda name: remark(f"making {name}"))
     remark(f"{len(cast.roles)} performers, {len(cast.cuts)} files to clear")
+    if cast.season is not None:
+        clock.set_behind(BEGAN_BEFORE)
+        remark(f"the story begins on {utc_now():%d %B %Y}, three months ago")
     data = run / "registry"
     os.environ["EBENBILD_DATA_DIR"] = str(data)
     scene("A registry of your own")
@@ -35,6 +48,7 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
     visitors.declare(data)
     agency = _organisation(run, "Agency")
     studio = _organisation(run, "Studio")
+    visitors.seat(data, agency["id"], studio["id"])
     with acting_as("The agency enrols its performers and signs what they allow", agency["api_key"]):
         performers = [_enrol(run, number, role) for number, role in enumerate(cast.roles)]
         for number, role in enumerate(cast.roles):
@@ -54,10 +68,17 @@ def tell(folder: Path, media: Path | None, lang: str) -> None:
             if role.licences:
                 show("report", "statement", performer, "--period", period, "--lang", lang)
     paid = [one for one, role in zip(performers, cast.roles, strict=True) if role.licences]
-    banking.pay(run, agency, studio, paid, lang)
+    batch = banking.pay(run, agency, studio, paid, lang)
+    if cast.season is not None:
+        scene("Three months go by")
+        who = {season.GERMAN: performers[0], season.ENGLISH: performers[1]}
+        told = aftermath.begin(run, clock, agency, studio, who=who, cleared=clearances)
+        told.companions.never_for(performers[2], run / "performer-3.key")
+        told.office.answered(batch)
+        told.tell(cast.season, BEGAN_BEFORE)
+        remark(f"{len(told.cuts)} cuts, {len(told.who)} voices; it is today")
     scene("Do the books balance?")
     show("report", "trial-balance", "--lang", lang)
-    visitors.seat(data, agency["id"], studio["id"])
     visitors.equip(data, cast.newcomers)
     _point_at(folder / LATEST, run)
     _next(data, run, clearances)
@@ -134,7 +155,7 @@ def _try_broken(run: Path, cast: Cast, performers: list[str]) -> None:
 def _report_views(run: Path, clearances: list[Any]) -> str:
     """Hand in a usage report for every cut, for this month."""
     scene("How often they were shown")
-    period = f"{datetime.now(UTC):%Y-%m}"
+    period = f"{utc_now():%Y-%m}"
     for clearance in clearances:
         cut = clearance["cut_id"]
         path = papers.usage_report(run / f"usage-{cut}.csv", cut=cut, period=period, views=VIEWS)

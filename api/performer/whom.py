@@ -61,7 +61,10 @@ def whom(
 
 
 def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple[Whom, ...]:
-    """Everybody for whom one acts: one's own side's first, then those who gave a mandate."""
+    """Everybody for whom one acts: one's own side's first, then those who gave a mandate.
+
+    Of one's own side those come first whose guardian one is, and then it goes by name.
+    """
     own = (
         people.list_performers(session, principal, limit=SHOWN_MAX)
         if speaks_alone(principal)
@@ -73,6 +76,7 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
         Whom(item, principal, _how(session, principal, item.id, now), several=several)
         for item in own
     ]
+    found.sort(key=lambda item: (item.how != GUARDIAN, item.performer.public_name.casefold()))
     seen = {item.id for item in own}
     for mandate in given:
         performer_id = mandate.terms.performer_id

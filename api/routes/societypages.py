@@ -145,12 +145,14 @@ def run_page(
 @router.get("/society/payouts", response_class=FormResponse)
 def payouts_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     """What went to the bank, and what came back?"""
+    found = payouts.open_ends(reading, visit.principal)
+    batches = payouts.list_batches(reading, visit.principal)
     return form_page(
         "societypayouts.html",
         lang,
         visit,
         here="/society/payouts",
-        batches=payouts.list_batches(reading, visit.principal),
+        batches=[(one, views.stands(one.state, found.get(one.id, ()))) for one in batches],
         may=holds(visit.principal, "usage"),
         today=utc_now().date(),
     )
@@ -169,6 +171,7 @@ def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Lang
         visit,
         here="/society/payouts",
         batch=batch,
+        stands=views.stands(batch.state, {one.state for one in found}),
         payouts=found,
         year=utc_now().year,
         names=names,

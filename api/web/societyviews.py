@@ -5,12 +5,13 @@ turn their sign, because people read what is owed as a positive figure.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from royalties.accounts import AccountKind, Side, parse, side_of
 from royalties.deadlines import Deadline
 from royalties.models_books import AccountBalance
+from royalties.models_payouts import BatchState, PayoutState
 from royalties.models_runs import Run, RunKind, RunState, Totals
 from royalties.runproof import unequal
 from royalties.yearreport import CLOSING, LEFT
@@ -177,3 +178,10 @@ def waiting(runs: Iterable[Run], proposals: Mapping[str, int]) -> tuple[tuple[st
     """What waits for a second person, with how much of it."""
     found = {"runs": sum(one.state is RunState.PROPOSED for one in runs), **proposals}
     return tuple((name, count) for name, count in found.items() if count)
+
+
+def stands(state: BatchState, found: Collection[PayoutState]) -> str:
+    """Where a batch in this state stands, some of whose payouts are in those `found`."""
+    if state is not BatchState.SENT or PayoutState.SENT in found:
+        return state.value
+    return "RETURNED" if PayoutState.RETURNED in found else "SETTLED"

@@ -6,7 +6,7 @@ differently, and nothing of it is ever paid by another batch, whatever becomes o
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -161,6 +161,12 @@ def list_batches(session: Session, principal: Principal) -> tuple[Batch, ...]:
     """The batches of one's own book, newest first."""
     require(principal, "reports")
     return store.batches(session, principal)
+
+
+def open_ends(session: Session, principal: Principal) -> Mapping[str, Collection[PayoutState]]:
+    """By batch of one's own book, whether payments wait for the bank's answer or came back."""
+    require(principal, "reports")
+    return store.found_in(session, principal, (PayoutState.SENT, PayoutState.RETURNED))
 
 
 def get_batch(

@@ -97,6 +97,19 @@ def batches(session: Session, principal: Principal) -> tuple[Batch, ...]:
     return tuple(_batch(row) for row in session.exec(query.order_by(col(BatchRow.number).desc())))
 
 
+def found_in(
+    session: Session, principal: Principal, states: Collection[PayoutState]
+) -> dict[str, frozenset[PayoutState]]:
+    """Which of these states payouts of each batch of the caller's own book are in."""
+    query = select(PayoutRow.batch_id, PayoutRow.state).where(
+        col(PayoutRow.tenant_id) == principal.tenant_id, col(PayoutRow.state).in_(list(states))
+    )
+    found: dict[str, frozenset[PayoutState]] = {}
+    for batch_id, state in session.exec(query.distinct()):
+        found[batch_id] = found.get(batch_id, frozenset()) | {PayoutState(state)}
+    return found
+
+
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:
     """One batch of the caller's own book; raises `NotFound`."""
     return _batch(_batch_row(session, principal, batch_id))

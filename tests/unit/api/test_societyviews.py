@@ -6,6 +6,7 @@ from api.web import societyviews as views
 from api.web.texts import LANGUAGES, catalogue
 from royalties.accounts import AccountKind
 from royalties.models_books import AccountBalance
+from royalties.models_payouts import BatchState, PayoutState
 from royalties.models_runs import Totals
 
 PERFORMER = f"prf_{'a' * 26}"
@@ -47,3 +48,14 @@ def test_a_run_shows_what_it_lacks() -> None:
     received, divided = views.proof(replace(sound, payable_micro=6))
     assert (received.missing_micro, divided.missing_micro) == (0, 1)
     assert sum(amount for _, amount in received.parts) == received.total_micro == 10
+
+
+def test_a_batch_is_with_the_bank_until_each_payment_is_answered() -> None:
+    sent, back, settled = PayoutState.SENT, PayoutState.RETURNED, PayoutState.SETTLED
+    for found, told in (
+        ({sent, back}, "SENT"),
+        ({back, settled}, "RETURNED"),
+        ({settled}, "SETTLED"),
+    ):
+        assert views.stands(BatchState.SENT, found) == told
+    assert views.stands(BatchState.PROPOSED, {PayoutState.PENDING}) == "PROPOSED"

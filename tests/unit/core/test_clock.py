@@ -1,11 +1,16 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.clock import from_text, to_text, utc_now
+from core.clock import from_text, living_behind, to_text, utc_now
 from core.errors import BadInput
+
+PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api", "witness")
+MOVES = re.compile(r"\b(living_behind|set_behind)\b|core\.clock\._")
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -17,6 +22,13 @@ def test_the_present_has_whole_milliseconds_and_a_zone() -> None:
     now = utc_now()
     assert now.utcoffset() == timedelta(0)
     assert now.microsecond % 1000 == 0
+
+
+def sources() -> list[tuple[str, str]]:
+    """Every file of the product: its path, its text."""
+    root = Path(__file__).parents[3]
+    files = [path for package in PACKAGES for path in (root / package).rglob("*.py")]
+    return [(str(path.relative_to(root)), path.read_text("utf-8")) for path in files]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +68,23 @@ def test_other_text_is_refused(text: str) -> None:
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
         to_text(datetime(2026, 1, 1))
+
+
+def test_a_made_up_past_is_left_when_its_block_is_and_nobody_lives_in_the_future() -> None:
+    with living_behind() as clock:
+        clock.set_behind(timedelta(days=92))
+        assert timedelta(days=91) < datetime.now(UTC) - utc_now() < timedelta(days=93)
+        with pytest.raises(ValueError, match="future"):
+            clock.set_behind(timedelta(days=-1))
+    assert datetime.now(UTC) - utc_now() < timedelta(minutes=1)
+
+
+def test_only_the_demo_can_set_the_clock_of_its_process() -> None:
+    found = {name for name, text in sources() if MOVES.search(text)}
+    assert found == {"core/clock.py", "api/demo/story.py", "api/demo/season.py"}
+
+
+def test_nothing_that_serves_reaches_the_demo() -> None:
+    """Imports within functions count; the command `demo` alone has one."""
+    found = {name for name, text in sources() if re.search(r"(from|import) api\.demo\b", text)}
+    assert {name for name in found if not name.startswith("api/demo/")} == {"api/cli/demo.py"}
