@@ -18,6 +18,7 @@ from api.web.response import FormResponse
 from core.clock import utc_now
 from core.errors import NotFound
 from core.init import World
+from registry.models.mandates import Act
 
 SECONDS = 365 * 86_400
 Show = Callable[[Session, Whom, datetime], Mapping[str, Any]]
@@ -47,10 +48,17 @@ class Desk:
         return self.at.window
 
     def answer(
-        self, template: str, show: Show, *, here: str, scripts: Sequence[str] = ()
+        self,
+        template: str,
+        show: Show,
+        *,
+        here: str,
+        scripts: Sequence[str] = (),
+        needs: Act = Act.READ,
     ) -> FormResponse:
         """The page that `show` fills; where one acts for nobody yet, how that begins.
 
+        To an agent whose mandates do not name what it `needs` it says so, and how to get there.
         Raises `NotFound` where the address names a thing, and one acts for nobody.
         """
         now, request, asked = utc_now(), self.at.request, self.at.asked
@@ -59,13 +67,14 @@ class Desk:
             found = whom(session, self.visit.principal, asked=asked, kept=kept, now=now)
             if found is None and request.path_params:
                 raise NotFound("There is nothing here for you.", next_step="See for whom you act.")
-            values = {} if found is None else show(session, found, now)
+            whole = found is not None and found.may(needs)
+            values = show(session, found, now) if found and whole else {"needs": needs}
         made = form_page(
-            template if found else "nobody.html",
+            template if whole else "withheld.html" if found else "nobody.html",
             self.lang,
             self.visit,
             here=here,
-            scripts=scripts if found else (),
+            scripts=scripts if whole else (),
             whom=found,
             now=now,
             **values,

@@ -27,7 +27,7 @@ def of_use(
     """What may be disputed of a use's money, by usage line."""
     who = acting.performer.id
     keys = {live_key(one.usage_line_id, who, use_id): one.usage_line_id for one in lines}
-    found = disputable.of_lines(session, acting.side, who, keys.keys(), now=now)
+    found = disputable.of_lines(session, acting.caller, who, keys.keys(), now=now)
     return {keys[key]: one for key, one in found.items()}
 
 
@@ -41,14 +41,14 @@ def of_statement(
         for one in lines
         if one["claim"]
     }
-    found = disputable.of_lines(session, acting.side, who, keys, now=now)
+    found = disputable.of_lines(session, acting.caller, who, keys, now=now)
     return {one.claim.transaction_id: one for one in found.values()}
 
 
 def new_page(session: Session, acting: Whom, line_id: str, now: datetime) -> dict[str, Any]:
     """What is wrong with this amount? Raises `NotFound` for a line of somebody else."""
     who = acting.performer.id
-    line = disputable.of_line(session, acting.side, who, line_id, now=now)
+    line = disputable.of_line(session, acting.caller, who, line_id, now=now)
     names = useseen.titles(session, acting.side, who, {line.claim.cut_id}, at=now)
     return {"line": line, "title": names.get(line.claim.cut_id, "")}
 

@@ -59,9 +59,9 @@ def home_page(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
 def _money(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
     """What was earned and what stands; nothing for an agent whose mandate is not for collecting."""
     who, side = acting.performer.id, acting.side
-    if acting.mandate is not None and Act.COLLECT not in acting.mandate.terms.acts:
+    if not acting.may(Act.COLLECT):
         return {"month": (), "owed": {}, "unseen": True}
-    standing = accountstatements.standing(session, side, performer_id=who, now=now)
+    standing = accountstatements.standing(session, acting.caller, performer_id=who, now=now)
     month = newest(earnings.by_month(session, side, who))
     return {"month": month, "owed": owed(standing), "unseen": False}
 

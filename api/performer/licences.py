@@ -153,7 +153,7 @@ def draft_page(
         "clauses": clauses(session, acting, terms, studio, desk.lang),
         "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
         "document": dict(draft.document),
-        "preview": previews.of_terms(session, side, terms, period=month, now=now),
+        "preview": previews.of_terms(session, acting.caller, terms, period=month, now=now),
         "months": tried_months(now),
         "dids": waits,
         "signing": replace(asked, signers=tuple(one for one in asked.signers if one.did in waits)),
@@ -236,7 +236,7 @@ def request_page(
         "concerns": [
             ReasonOut.of(one).model_dump() for one in requests.concerns(session, reached, now=now)
         ],
-        "preview": previews.of_request(session, acting.side, request_id, period=month, now=now),
+        "preview": previews.of_request(session, acting.caller, request_id, period=month, now=now),
         "months": tried_months(now),
     }
 

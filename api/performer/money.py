@@ -39,11 +39,11 @@ def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dic
     sources = earnings.by_source(session, side, who, since=since) if since else ()
     names = useseen.titles(session, side, who, {cut for cut, _, _ in sources}, at=now)
     return {
-        "standing": accountstatements.standing(session, side, performer_id=who, now=now),
+        "standing": accountstatements.standing(session, acting.caller, performer_id=who, now=now),
         "months": by_currency((one.month, one) for one in months),
         "works": by_currency((names.get(cut, ""), one) for cut, _, one in sources),
         "kinds": by_currency((kind, one) for _, kind, one in sources),
-        "statements": accountstatements.months(session, side, performer_id=who, now=now),
+        "statements": accountstatements.months(session, acting.caller, performer_id=who, now=now),
         "years": _taxed(session, acting, world, {one.month[:4] for one in months}, now),
         "holds": _holds(session, acting, now),
         "payee": _payee(session, acting, world, now),
@@ -85,7 +85,7 @@ def statement_page(
     """One month's account statement as it is signed, and why nothing is paid out, if so."""
     who, side = acting.performer.id, acting.side
     made = accountstatements.account_statement(
-        session, side, performer_id=who, month=month, now=now
+        session, acting.caller, performer_id=who, month=month, now=now
     )
     cuts = {one.transaction.pins.cut_id for one in made.movements if one.transaction.claim}
     return {
@@ -121,7 +121,7 @@ def _first_shown(months: Sequence[Earned]) -> str:
 
 
 def _holds(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
-    found = holds.holds_of(session, acting.side, acting.performer.id, at=now)
+    found = holds.holds_of(session, acting.caller, acting.performer.id, at=now)
     return [ReasonOut.of(one).model_dump() for one in found]
 
 
@@ -132,7 +132,7 @@ def _taxed(
     found = []
     for year in sorted(map(int, years), reverse=True):
         with suppress(EbenbildError):
-            taxes.for_payee(session, world.vault, acting.side, acting.performer.id, year, now=now)
+            taxes.for_payee(session, world.vault, acting.caller, acting.performer.id, year, now=now)
             found.append(year)
     return found
 
@@ -142,7 +142,7 @@ def _payee(session: Session, acting: Whom, world: World, now: datetime) -> dict[
     if not acting.near:
         return None
     try:
-        found = payees.get_payee(session, acting.side, acting.performer.id, now=now).standing
+        found = payees.get_payee(session, acting.caller, acting.performer.id, now=now).standing
     except EbenbildError:
         return None
     current = None if found.current is None else open_details(world.vault, found.current)

@@ -5,7 +5,8 @@ One person may stand for several performers. Which one a page is about stands in
 asked of the registry each time.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -28,8 +29,8 @@ ITSELF, GUARDIAN, AGENT = "side", "guardian", "agent"
 class Whom:
     """Whom a page is about; `side` is who reads for it, `how` as what one acts.
 
-    `mandate` is what an agent's right rests on; `near` says that one is of the performer's own
-    organisation, `several` that there is a choice.
+    `mandate` is what an agent's right rests on and `acts` all that his mandates let him do; `near`
+    says that one is of the performer's own organisation, `several` that there is a choice.
     """
 
     performer: Performer
@@ -38,6 +39,17 @@ class Whom:
     mandate: Mandate | None = None
     near: bool = True
     several: bool = False
+    visitor: Principal | None = None
+    acts: frozenset[Act] = frozenset(Act)
+
+    @property
+    def caller(self) -> Principal:
+        """Who visits: for services that look for a mandate themselves, which `side` has none of."""
+        return self.visitor or self.side
+
+    def may(self, act: Act) -> bool:
+        """Whether one's right reaches to this; the routes ask again whoever does it."""
+        return act in self.acts
 
 
 def whom(
@@ -70,7 +82,8 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
         if speaks_alone(principal)
         else ()
     )
-    given = _mandated(session, principal, now, SHOWN_MAX - len(own))
+    held = mandates.list_mandates(session, principal)
+    given = _mandated(held, principal, now, SHOWN_MAX - len(own))
     several = len(own) + len(given) > 1
     found = [
         Whom(item, principal, _how(session, principal, item.id, now), several=several)
@@ -82,21 +95,35 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
         performer_id = mandate.terms.performer_id
         if performer_id not in seen:
             seen.add(performer_id)
-            found.append(_under(session, principal, mandate, now, several=several))
+            acts = _acts(held, principal, performer_id, now)
+            under = _under(session, principal, mandate, now, several=several)
+            found.append(replace(under, acts=acts))
     return tuple(item for item in found if item.performer.erased_at is None)
 
 
 def _mandated(
-    session: Session, principal: Principal, now: datetime, most: int
+    held: Sequence[Mandate], principal: Principal, now: datetime, most: int
 ) -> tuple[Mandate, ...]:
     """Mandates in force that let the caller's organisation read."""
-    held = mandates.list_mandates(session, principal)
     return tuple(
         item
         for item in held
         if not uncovered(item, holder_id=principal.tenant_id, act=Act.READ, at=now)
         and (item.tenant_id != principal.tenant_id or not speaks_alone(principal))
     )[: max(0, most)]
+
+
+def _acts(
+    held: Sequence[Mandate], principal: Principal, performer_id: str, now: datetime
+) -> frozenset[Act]:
+    """What all mandates in force of one performer let the caller's organisation do."""
+    return frozenset(
+        act
+        for item in held
+        if item.terms.performer_id == performer_id
+        for act in item.terms.acts
+        if not uncovered(item, holder_id=principal.tenant_id, act=act, at=now)
+    )
 
 
 def _by_name(
@@ -120,7 +147,7 @@ def _under(
     side = view(session, principal, performer_id, Act.READ, now=now)
     performer = people.get_performer(session, side, performer_id)
     near = mandate.tenant_id == principal.tenant_id
-    return Whom(performer, side, AGENT, mandate, near, several)
+    return Whom(performer, side, AGENT, mandate, near, several, visitor=principal)
 
 
 def _how(session: Session, principal: Principal, performer_id: str, now: datetime) -> str:

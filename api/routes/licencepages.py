@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api.performer import licences as views
 from api.performer.desk import AtDesk
 from api.web.response import FormResponse
+from registry.models.mandates import Act
 
 router = APIRouter(tags=["licences"], include_in_schema=False)
 HERE = "/me/licences"
@@ -31,6 +32,7 @@ def choose(desk: AtDesk) -> Response:
         "licencenew.html",
         lambda session, acting, _: views.choose_page(session, acting, desk.lang),
         here=HERE,
+        needs=Act.LICENSE,
     )
 
 
@@ -41,6 +43,7 @@ def fill(desk: AtDesk, template_id: TemplateId) -> Response:
         "licencefill.html",
         lambda session, acting, _: views.fill_page(session, acting, template_id, desk.lang),
         here=HERE,
+        needs=Act.LICENSE,
         scripts=["licence.js"],
     )
 
@@ -52,6 +55,7 @@ def draft(desk: AtDesk, licence_id: str, month: Month = "") -> Response:
         "licencedraft.html",
         lambda session, acting, _: views.draft_page(session, acting, desk, licence_id, month),
         here=HERE,
+        needs=Act.LICENSE,
         scripts=["sign.js"],
     )
 
@@ -75,5 +79,6 @@ def request(desk: AtDesk, request_id: str, month: Month = "") -> Response:
         "request.html",
         lambda session, acting, _: views.request_page(session, acting, desk, request_id, month),
         here=HERE,
+        needs=Act.LICENSE,
         scripts=["licence.js"],
     )

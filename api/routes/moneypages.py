@@ -12,6 +12,7 @@ from api.performer.whom import Whom
 from api.web import texts
 from api.web.accountpage import shown
 from api.web.response import FormResponse
+from registry.models.mandates import Act
 
 router = APIRouter(tags=["money"], include_in_schema=False)
 Export = Annotated[str, Query(alias="export", max_length=64)]
@@ -25,6 +26,7 @@ def money_page(desk: AtDesk) -> Response:
         lambda session, acting, now: money.money_page(session, acting, desk, now),
         here="/me/money",
         scripts=["release.js"],
+        needs=Act.COLLECT,
     )
 
 
@@ -41,7 +43,7 @@ def statement_page(desk: AtDesk, period: str) -> Response:
         disputes = disputing.of_statement(session, acting, made["lines"], now)
         return {**found, "s": made, "names": told, "disputes": disputes}
 
-    return desk.answer("moneymonth.html", show, here="/me/money")
+    return desk.answer("moneymonth.html", show, here="/me/money", needs=Act.COLLECT)
 
 
 @router.get("/me/searches", response_class=FormResponse)

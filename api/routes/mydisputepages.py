@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from api.performer import disputing
 from api.performer.desk import AtDesk
 from api.web.response import FormResponse
+from registry.models.mandates import Act
 
 router = APIRouter(tags=["performers"], include_in_schema=False)
 MONEY = "/me/money"
@@ -19,6 +20,7 @@ def new_page(desk: AtDesk, line: Annotated[str, Query(max_length=64)] = "") -> R
         "mydisputenew.html",
         lambda session, acting, now: disputing.new_page(session, acting, line, now),
         here=MONEY,
+        needs=Act.COLLECT,
     )
 
 
@@ -29,4 +31,5 @@ def dispute_page(desk: AtDesk, complaint_id: str) -> Response:
         "mydispute.html",
         lambda session, acting, now: disputing.dispute_page(session, acting, complaint_id, now),
         here=MONEY,
+        needs=Act.COLLECT,
     )

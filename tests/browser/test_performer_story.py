@@ -3,18 +3,24 @@
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.cli.signing import cosignature
+from api.opening import open_registry
+from api.roles import Role
+from api.visiting import LOCAL_COOKIE
 from core import keys
-from core.clock import utc_now
+from core.clock import to_text, utc_now
 from royalties.closing import month_before, month_of
 from tests.browser.chromium import DESK, PHONE, Chromium, SecurityKey
-from tests.browser.performer_world import AT_ONCE, World, settings_of
+from tests.browser.performer_world import AT_ONCE, World, settings_of, tenant
 from tests.browser.registry import Registry
 from tests.browser.test_passkeys import ADD, PASSWORD
+from tests.simulators.people import seat
 from tests.simulators.stage import run_jobs
 
 FIRST, SECOND = "DE89370400440532013000", "DE02120300000000202051"
@@ -153,6 +159,62 @@ def test_whoever_begins_finds_the_next_step_on_every_page(
         for path in ("/me", "/me/uses", "/me/licences"):
             page.goto(registry.url + path)
             assert page.locator("main a[href='/me/enrol']").count()
+
+
+def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
+    chromium: Chromium, world: World
+) -> None:
+    """In German, on a phone; then by keyboard alone, from a use to a notice, twice at once."""
+    with chromium.page(lang="de", size=PHONE) as page:
+        seated(page, world, Role.AGENT, mandated(world))
+        for path in ("/me/money", "/me/licences/new", "/me/data", "/me/standing", "/me/speaking"):
+            page.goto(f"{world.registry.url}{path}?for={world.person.id}")
+            assert "Sie handeln für Berta Roth" in page.inner_text("main")
+        page.goto(f"{world.registry.url}/me/money")
+        assert "Bitten Sie Berta Roth um eine Vollmacht für: kassieren." in page.inner_text("main")
+    with chromium.page(lang="de", size=PHONE) as page:
+        seated(page, world, Role.PERFORMER, world.agency_id)
+        page.goto(f"{world.registry.url}/me/notices?for={world.person.id}")
+        page.set_input_files("#f-file", {"name": "a.mp4", "mimeType": "video/mp4", "buffer": b"a"})
+        page.evaluate("document.getElementById('f-location').removeAttribute('maxlength')")
+        page.fill("#f-location", "x" * 600)
+        page.press("#f-location", "Enter")
+        page.wait_for_selector("form .fault")
+        assert page.inner_text("form .fault") == "Bitte prüfen Sie: Wo Sie es gefunden haben."
+        assert page.input_value("#f-location") == "x" * 600
+        assert page.evaluate("document.activeElement.id") == "f-location"
+        begun = len(world.agency.get(f"/v1/performers/{world.person.id}/clips"))
+        page.goto(f"{world.registry.url}/me/uses/{unlicensed(world)}")
+        page.fill("#f-location", "https://video.example/9")
+        for _ in range(2):
+            page.press("#f-location", "Enter")
+        page.wait_for_url("**/me/notices/clips/clp_*")
+        assert len(world.agency.get(f"/v1/performers/{world.person.id}/clips")) == begun + 1
+
+
+def unlicensed(world: World) -> str:
+    """A use that no licence covers: of a kind that nobody was allowed."""
+    use = {"performer_id": world.person.id, "kind": "archive_reuse"}
+    world.film("Tagzug", uses=[use])
+    return str(world.agency.get("/v1/found-uses")["items"][0]["use_id"])
+
+
+def seated(page: Any, world: World, role: Role, tenant_id: str) -> None:
+    """Somebody with this role is signed in."""
+    with open_registry(settings_of(world.registry)) as opened:
+        token = seat(opened.db, tenant_id, role).token
+    page.context.add_cookies([{"name": LOCAL_COOKIE, "value": token, "url": world.registry.url}])
+
+
+def mandated(world: World) -> str:
+    """An agency elsewhere that may read for the performer, and nothing else."""
+    holder, _ = tenant(world.registry, "agency", "Agentur Fern")
+    until = to_text(utc_now() + timedelta(days=90))
+    body = {"holder_id": holder, "acts": ["read"], "valid_until": until}
+    draft = world.agency.post(f"/v1/performers/{world.person.id}/mandates", body)
+    signed = cosignature(world.person.key, draft)
+    world.agency.post(f"/v1/mandates/{draft['id']}/signature", signed)
+    return holder
 
 
 def test_who_leaves_takes_the_packet_along_and_is_unknown_afterwards(

@@ -130,3 +130,60 @@ def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) 
     home = browser.get(f"/me?for={side.anna.id}")
     assert "does not let you see money" in home.text
     assert agent.get("/v1/mandates")["items"][0]["id"] == draft["id"]
+
+
+READ_BY_AGENTS = (
+    "",
+    "/uses",
+    "/licences",
+    "/notices",
+    "/searches",
+    "/data",
+    "/prints",
+    "/speaking",
+)
+WITHHELD = {
+    "/money": "kassieren",
+    f"/money/{utc_now():%Y-%m}": "kassieren",
+    "/disputes/new?line=x": "kassieren",
+    "/licences/new": "Lizenzen verhandeln",
+    "/licences/new/dubbing-enhancement": "Lizenzen verhandeln",
+}
+
+
+def test_an_agent_is_told_what_the_mandate_lacks_and_offered_nothing_that_it_forbids(
+    side: Side,
+) -> None:
+    holder, _ = side.stage.tenant("agency", "Agency of friends")
+    with open_registry(side.stage.settings) as world:
+        far = side.stage.http(seat(world.db, holder, Role.AGENT).token)
+    inside = side.sit(Role.AGENT)
+
+    def mandated(holder_id: str, *acts: str) -> None:
+        body = {"holder_id": holder_id, "acts": acts, "valid_until": UNTIL}
+        draft = side.agency.post(f"/v1/performers/{side.anna.id}/mandates", body)
+        side.agency.post(f"/v1/mandates/{draft['id']}/signature", cosignature(side.anna.key, draft))
+
+    def read(browser: httpx2.Client, path: str) -> str:
+        joint = "&" if "?" in path else "?"
+        answer = browser.get(f"/me{path}{joint}for={side.anna.id}&lang=de")
+        assert answer.status_code == 200, (path, answer.text)
+        return answer.text
+
+    for holder_id, browser in ((holder, far), (side.agency_id, inside)):
+        mandated(holder_id, "read")
+        for path in READ_BY_AGENTS:
+            page = read(browser, path)
+            for act in ("/minority", "/revocation", "data-erase>", "data-export>", "data-contract"):
+                assert act not in page, (path, act)
+        for path, act in WITHHELD.items():
+            page = read(browser, path)
+            assert f"Bitten Sie Anna um eine Vollmacht für: {act}." in page, path
+            assert holder_id in page
+    assert "data-act" not in read(far, "/notices")
+
+    # Another mandate adds to the first: one reads money as the performer's side does.
+    mandated(holder, "collect", "license")
+    assert "Nothing was earned so far" in far.get(f"/me/money?for={side.anna.id}&lang=en").text
+    assert "0,00 EUR" in read(far, "")
+    assert "dubbing-enhancement" in read(far, "/licences/new")

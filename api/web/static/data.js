@@ -5,7 +5,8 @@ import { Told, get, leave, onPress, page, pause, post, word } from "/static/regi
 const performer = page.dataset.performer;
 const ENDED = ["done", "failed", "cancelled"];
 
-onPress(document.querySelector("[data-export]"), async () => {
+const packing = document.querySelector("[data-export]");
+if (packing) onPress(packing, async () => {
   const made = await post(`/v1/performers/${performer}/exports`);
   const shown = document.querySelector("[data-progress]");
   shown.hidden = false;
@@ -22,7 +23,7 @@ onPress(document.querySelector("[data-export]"), async () => {
 
 const form = document.querySelector("[data-erase]");
 const typed = document.getElementById("typed");
-onPress(form.querySelector("button"), async () => {
+if (form) onPress(form.querySelector("button"), async () => {
   if (typed.value.trim() !== typed.dataset.name) throw new Told(word("erase-typed"));
   await post(`/v1/performers/${performer}/erasure`);
   await leave("/act-as");

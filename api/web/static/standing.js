@@ -54,7 +54,8 @@ if (form) {
   };
   for (const row of rows) row.addEventListener("change", show);
   show();
-  onPress(form.querySelector("[data-declare]"), async () => {
+  const declaring = form.querySelector("[data-declare]");
+  if (declaring) onPress(declaring, async () => {
     const chosen = rows.filter((row) => row.value);
     if (!chosen.length) throw new Told(word("stance-missing"));
     if (form.reportValidity()) await declare(chosen);
