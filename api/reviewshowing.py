@@ -25,22 +25,17 @@ def show(
 ) -> dict[str, Any]:
     """The desk as its page shows it; `of_before` is how many there were when the person began."""
     desk = sit_down(session, principal, wanted)
-    of = max(of_before, len(desk.items))
+    of = max(of_before, desk.count)
     item = desk.item
     return {
         "of": of,
-        "done": of - len(desk.items),
-        "number": of - len(desk.items) + desk.place + 1,
+        "done": of - desk.count,
+        "number": of - desk.count + desk.place + 1,
         "elsewhere": desk.elsewhere,
-        "previous": _near(desk, -1),
-        "following": _near(desk, 1),
+        "previous": desk.previous,
+        "following": desk.following,
         "item": None if item is None else _item(session, principal, desk, item),
     }
-
-
-def _near(desk: Desk, step: int) -> str:
-    place = desk.place + step
-    return desk.items[place].id if 0 <= place < len(desk.items) else ""
 
 
 def _item(session: Session, principal: Principal, desk: Desk, item: Waiting) -> dict[str, Any]:

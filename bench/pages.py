@@ -1,28 +1,24 @@
 """What a page of a long list costs the server, beside the same page of somebody who has nothing.
 
-    python -m bench.pages [--many 10000]
+    python -m bench.pages [--many 10000] [--only /me]
 
-One cut is decided on by the product; the others are copies of its rows under other ids and days.
+Where nobody has nothing, as with the public log, the page beside it is asked for what is not there.
 """
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from sqlmodel import Session, text
 
-from api.opening import open_registry
-from api.roles import Role
 from bench.common import Figure, in_turns
-from tests.simulators.people import seat
-from tests.simulators.small_engine import medium
-from tests.simulators.stage import Stage, declaration, new_cut, submit
+from bench.listworld import DIGITS, Side, World, make
 
 ROUNDS = 15
 TIMES_MAX = 3  # an empty page
-PATHS = (
+STUDIO = (
     "",
     "shelf=blocked",
     "shelf=waiting",
@@ -32,77 +28,109 @@ PATHS = (
     "verdict=REFUSED",
     "week=2032-W10",
     "person=prf_nobody",
+    "cursor=2032-01-01~{half}",
 )
-DAY = "date('2031-01-01', '+' || (i / 10) || ' days')"
-COPIES = {
-    "cut": {"id": "'cut_copy' || printf('%06d', i)"},
-    "clearance": {
-        "id": "'clr_copy' || printf('%06d', i)",
-        "cut_id": "'cut_copy' || printf('%06d', i)",
-        "seq": "seq + 1000000 + i",
-        "release_at": DAY,
-    },
-}
+# The page, and what is asked of it where it shall be empty.
+SOCIETY = (
+    ("/society", ""),
+    ("/society/usage", ""),
+    ("/society/usage?limit=200", ""),
+    ("/society/invoices", ""),
+    ("/society/invoices?state=overdue", ""),
+    ("/society/invoices?state=paid", ""),
+    ("/society/invoices?before=5000000", ""),
+    ("/society/payouts", ""),
+    ("/society/payouts?cursor=5000", ""),
+    ("/society/payouts/{batch_id}", "cursor=z"),
+    ("/society/runs/{run_id}", "after=z"),
+    ("/society/runs/{run_id}/performers/{performer_id}", "after=z|z|z"),
+    ("/society/entries?year={year}&figure=claimed&currency=EUR", "currency=USD"),
+    ("/society/disputes", ""),
+    ("/society/disputes?shelf=ended", ""),
+    ("/society/unclaimed", ""),
+    ("/inbox", ""),
+)
+PERFORMER = (
+    ("/me/uses", ""),
+    ("/me/uses?cursor=10100000", ""),
+    ("/me/searches", ""),
+    ("/me/searches?cursor=10100000", ""),
+    ("/inbox", ""),
+    ("/v1/found-uses", ""),
+    ("/v1/complaints", ""),
+)
+AUDITOR = (("/audit/approvals", ""), ("/v1/audit", ""))
+DESK = (("/review", ""), ("/v1/review-queue", ""), ("/v1/clearances", ""), ("/v1/releases", ""))
+LOG = (
+    ("/log", "q=nothing"),
+    ("/log?cursor=5000", "q=nothing"),
+    ("/log?kind=audit.entry", "q=nothing"),
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A page of much, and the same of nothing, each asked for by whom."""
+
+    name: str
+    ours: Callable[[], None]
+    theirs: Callable[[], None]
 
 
 def main() -> None:
-    """Make the list, then print one figure a page."""
+    """Make the lists, then print one figure a page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--many", type=int, default=10_000)
-    many = parser.parse_args().many
-    with tempfile.TemporaryDirectory() as folder:
-        stage = Stage.make(Path(folder))
-        full, empty, (work, bare) = _seated(stage, many)
-        for path in (*PATHS, f"cursor=2032-01-01~cut_copy{many // 2:06d}"):
-            address = f"/studio?{path}"
-            print(_figure(address, many, _asking(full, address), _asking(empty, address)))
-        for path in ("/works/{}", "/studio?work={}"):
-            ours, theirs = (
-                _asking(http, path.format(each)) for http, each in ((full, work), (empty, bare))
-            )
-            print(_figure(path, many, ours, theirs))
-        stage.close()
+    parser.add_argument("--only", default="")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, make(Path(folder), asked.many) as world:
+        for pair in _pairs(world, asked.many):
+            if asked.only in pair.name:
+                print(_figure(pair, asked.many), flush=True)
 
 
-def _figure(
-    path: str, many: int, ours: Callable[[], object], theirs: Callable[[], object]
-) -> Figure:
-    mine, bare = in_turns(ours, theirs, ROUNDS)
-    shown = f"{mine:.1f} ms of {many} cuts"
-    return Figure(path, shown, f"{bare:.1f} ms of none", bare / mine, 1 / TIMES_MAX)
+def _pairs(world: World, many: int) -> Iterator[Pair]:
+    half = f"{world.ids['cut_id'][:-DIGITS]}{many // 2:0{DIGITS}}"
+    for query in STUDIO:
+        yield _pair(world.studio, f"/studio?{query.format(half=half)}", "")
+    for path in ("/works/{}", "/studio?work={}"):
+        full, bare = (path.format(world.ids[name]) for name in ("work_id", "bare_id"))
+        yield Pair(path, _asking(world.studio.full, full), _asking(world.studio.empty, bare))
+    named = {**world.ids, "year": world.ids["month"][:4]}
+    for side, paths in (
+        (world.studio, DESK),
+        (world.performer, PERFORMER),
+        (world.society, SOCIETY),
+        (world.auditor, AUDITOR),
+        (world.auditor, LOG),
+    ):
+        for path, empty in paths:
+            yield _pair(side, path.format(**named), empty)
 
 
-def _asking(http: httpx2.Client, path: str) -> Callable[[], object]:
+def _pair(side: Side, path: str, empty: str) -> Pair:
+    """Asked by the two sides; or, where `empty` says what is not there, twice by the full one."""
+    if not empty:
+        return Pair(path, _asking(side.full, path), _asking(side.empty, path))
+    url = httpx2.URL(path)
+    wanting = url.copy_merge_params(dict(each.split("=") for each in [empty]))
+    return Pair(path, _asking(side.full, path), _asking(side.full, str(wanting)))
+
+
+def _figure(pair: Pair, many: int) -> Figure:
+    mine, bare = in_turns(pair.ours, pair.theirs, ROUNDS)
+    shown = f"{mine:.1f} ms of {many}"
+    return Figure(pair.name, shown, f"{bare:.1f} ms of none", bare / mine, 1 / TIMES_MAX)
+
+
+def _asking(http: httpx2.Client, path: str) -> Callable[[], None]:
+    kind = "application/json" if path.startswith("/v1") else "text/html"
+
     def ask() -> None:
-        answer = http.get(path, headers={"Accept": "text/html"})
-        assert answer.status_code == 200, answer.text
+        answer = http.get(path, headers={"Accept": kind})
+        assert answer.status_code == 200, (path, answer.text)
 
     return ask
-
-
-def _seated(stage: Stage, many: int) -> tuple[httpx2.Client, httpx2.Client, tuple[str, str]]:
-    """Somebody of a studio with many cuts and of one with none, and the work of either."""
-    (full_id, studio), (empty_id, other) = stage.tenant("studio"), stage.tenant("studio", "Another")
-    cut = new_cut(studio)
-    submit(stage, studio, cut, medium(5_000, ("a", "face", 0, 4_000)), declaration())
-    work = str(studio.get(f"/v1/cuts/{cut}")["work_id"])
-    bare = str(other.post("/v1/works", {"title": "Nothing", "level": "film"})["id"])
-    with open_registry(stage.settings) as world:
-        with world.db.write() as session:
-            for table, changed in COPIES.items():
-                _copy(session, table, changed, many)
-        full, empty = (seat(world.db, each, Role.STUDIO).token for each in (full_id, empty_id))
-    return stage.http(full), stage.http(empty), (work, bare)
-
-
-def _copy(session: Session, table: str, changed: dict[str, str], many: int) -> None:
-    columns = [row[1] for row in session.exec(text(f"PRAGMA table_info({table})"))]  # type: ignore[call-overload]
-    values = ", ".join(changed.get(name, name) for name in columns)
-    numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :many)"
-    session.exec(  # type: ignore[call-overload]
-        text(f"INSERT INTO {table} {numbers} SELECT {values} FROM {table}, n"),
-        params={"many": many},
-    )
 
 
 if __name__ == "__main__":

@@ -8,25 +8,19 @@ and its leaf say so for good.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from core import audit
+from core.approvaltables import ApprovalRow, ApprovalTextRow
 from core.canonical import canonical
 from core.clock import utc_now
-from core.db import (
-    JsonText,
-    Owned,
-    UtcDateTime,
-    append_only,
-    is_single_operator,
-    next_seq,
-)
+from core.db import is_single_operator, next_seq
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import ANY_SCOPE, Principal
@@ -37,7 +31,6 @@ ADMIN = "admin"
 _NOTE_CHARACTERS_MAX = 2000
 _OPEN_MAX = 500
 _TEXT = "approval"
-_DECISION = ("state", "decided_by", "decided_person", "decided_at", "note", "used_at")
 
 
 class ApprovalState(StrEnum):
@@ -71,39 +64,6 @@ class Approval:
     note: str
     used_at: datetime | None
     single_operator: bool
-
-
-class ApprovalRow(Owned, table=True):
-    """Table of proposals; what was proposed never changes."""
-
-    __tablename__ = "approval"
-    __table_args__ = (append_only(*_DECISION, "single_operator"),)
-
-    seq: int = Field(unique=True)
-    action: str = Field(index=True)
-    subject_id: str = Field(index=True)
-    payload: dict[str, Any] = Field(sa_type=JsonText)
-    payload_hash: str
-    roles: list[str] = Field(sa_type=JsonText)
-    proposed_by: str
-    proposed_person: str | None = None
-    state: str = Field(default=ApprovalState.OPEN, index=True)
-    decided_by: str | None = None
-    decided_person: str | None = None
-    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    note: str = ""
-    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    single_operator: bool
-
-
-class ApprovalTextRow(SQLModel, table=True):
-    """Table of what is read of a proposal in place of an index, while it waits."""
-
-    __tablename__ = "approval_text"
-
-    approval_id: str = Field(primary_key=True, foreign_key="approval.id")
-    tenant_id: str = Field(index=True)
-    sealed: bytes
 
 
 def propose(
@@ -219,10 +179,8 @@ def open_approvals(session: Session, principal: Principal) -> list[Approval]:
         col(ApprovalRow.tenant_id) == principal.tenant_id,
         col(ApprovalRow.state) == ApprovalState.OPEN,
     )
-    return [
-        _approval(session, row)
-        for row in session.exec(query.order_by(col(ApprovalRow.seq)).limit(_OPEN_MAX))
-    ]
+    rows = session.exec(query.order_by(col(ApprovalRow.seq)).limit(_OPEN_MAX))
+    return [item for _, item in _approvals(session, rows.all())]
 
 
 def list_approvals(
@@ -233,7 +191,7 @@ def list_approvals(
     if before_seq is not None:
         query = query.where(col(ApprovalRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(limit))
-    return [(row.seq, _approval(session, row)) for row in rows]
+    return _approvals(session, rows.all())
 
 
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
@@ -374,9 +332,19 @@ def _said(session: Session, row: ApprovalTextRow) -> dict[str, str] | None:
     return open_texts(vault_of(session), subject_id, row.sealed, facts)
 
 
+def _approvals(session: Session, rows: Sequence[ApprovalRow]) -> list[tuple[int, Approval]]:
+    """(number, proposal) of these rows, with what is kept of their texts read at once."""
+    ids = [row.id for row in rows]
+    texts = session.exec(select(ApprovalTextRow).where(col(ApprovalTextRow.approval_id).in_(ids)))
+    said = {text.approval_id: _said(session, text) for text in texts}
+    return [(row.seq, _made(row, said.get(row.id))) for row in rows]
+
+
 def _approval(session: Session, row: ApprovalRow) -> Approval:
-    text = session.get(ApprovalTextRow, row.id)
-    said = None if text is None else _said(session, text)
+    return _approvals(session, [row])[0][1]
+
+
+def _made(row: ApprovalRow, said: Mapping[str, str] | None) -> Approval:
     return Approval(
         id=row.id,
         tenant_id=row.tenant_id,

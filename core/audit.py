@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
 from core import log, logleaf
@@ -54,8 +55,13 @@ class EntryRow(Owned, table=True):
     """Table of decisions; only what an erasure must forget may change."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (append_only("details", "salt"),)
+    __table_args__ = (
+        Index("audit_entry_newest", "tenant_id", "seq"),
+        Index("audit_entry_about", "tenant_id", "subject_id", "seq"),
+        append_only("details", "salt"),
+    )
 
+    tenant_id: str
     seq: int = Field(unique=True)
     subject: str
     person: str | None = Field(default=None, index=True)

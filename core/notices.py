@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_
+from sqlalchemy import ColumnElement, Index, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core import outbox
@@ -44,7 +44,9 @@ class NoticeRow(Owned, table=True):
     """Table of notices."""
 
     __tablename__ = "notice"
+    __table_args__ = (Index("notice_newest", "tenant_id", "seq"),)
 
+    tenant_id: str
     seq: int = Field(unique=True)
     person: str | None = Field(default=None, index=True)
     kind: str

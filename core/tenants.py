@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -102,6 +103,12 @@ def get_tenant(session: Session, tenant_id: str) -> Tenant:
     if row is None:
         raise NotFound("there is no such tenant", next_step="check the tenant id")
     return _tenant(row)
+
+
+def names_of(session: Session, tenant_ids: Collection[str]) -> dict[str, str]:
+    """Return what these tenants are called; unknown ones are left out."""
+    query = select(TenantRow.id, TenantRow.name).where(col(TenantRow.id).in_(tenant_ids))
+    return dict(session.exec(query).all())
 
 
 def list_tenants(session: Session, *, kind: str | None = None, limit: int = 200) -> list[Tenant]:

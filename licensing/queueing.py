@@ -58,10 +58,13 @@ class Waiting:
     @property
     def key(self) -> str:
         """Sorts the most consequential first, and is what pages go on from."""
-        cuts = max(0, _CUTS_MAX - len(self.cut_ids))
-        longest = max(0, _MS_MAX - self.total_ms)
-        day = f"{self.release_at:%Y%m%d}"
-        return f"{0 if self.child else 1}{day}{cuts:06}{longest:012}{self.id[:34]}"
+        return key_of(self.child, self.release_at, len(self.cut_ids), self.total_ms, self.id)
+
+
+def key_of(child: bool, release_at: date, cuts: int, total_ms: int, item_id: str) -> str:
+    """The place in the queue of an item that holds up so many cuts, in milliseconds of each."""
+    fewest, shortest = max(0, _CUTS_MAX - cuts), max(0, _MS_MAX - total_ms)
+    return f"{0 if child else 1}{release_at:%Y%m%d}{fewest:06}{shortest:012}{item_id[:34]}"
 
 
 def queue_of(clearances: Iterable[Clearance]) -> tuple[Waiting, ...]:
@@ -71,7 +74,7 @@ def queue_of(clearances: Iterable[Clearance]) -> tuple[Waiting, ...]:
         for span in clearance.decision.spans:
             if span.verdict in (Verdict.REVIEW, Verdict.UNKNOWN_PERSON):
                 item = _waiting(span, clearance)
-                found[item.id] = _joined(found[item.id], item) if item.id in found else item
+                found[item.id] = joined([found[item.id], item]) if item.id in found else item
     return tuple(sorted(found.values(), key=lambda item: item.key))
 
 
@@ -104,16 +107,17 @@ def _asks(*, unknown: bool, codes: set[str]) -> Asks:
     return Asks.WORD if codes & _BY_A_WORD else Asks.DECLARATION
 
 
-def _joined(one: Waiting, other: Waiting) -> Waiting:
+def joined(parts: Sequence[Waiting]) -> Waiting:
+    """What several decisions leave to a person of one item; the newest decision comes first."""
     return replace(
-        one,
-        modalities=_distinct((*one.modalities, *other.modalities)),
-        cut_ids=_distinct((*one.cut_ids, *other.cut_ids)),
-        submission_ids=_distinct((*one.submission_ids, *other.submission_ids)),
-        use_ids=_distinct((*one.use_ids, *other.use_ids)),
-        release_at=min(one.release_at, other.release_at),
-        total_ms=one.total_ms + other.total_ms,
-        child=one.child or other.child,
+        parts[0],
+        modalities=_distinct([each for one in parts for each in one.modalities]),
+        cut_ids=_distinct([each for one in parts for each in one.cut_ids]),
+        submission_ids=_distinct([each for one in parts for each in one.submission_ids]),
+        use_ids=_distinct([each for one in parts for each in one.use_ids]),
+        release_at=min(one.release_at for one in parts),
+        total_ms=sum(one.total_ms for one in parts),
+        child=any(one.child for one in parts),
     )
 
 

@@ -18,7 +18,7 @@ MODULES = (
     "core.deliveries",
     "core.mail",
     "core.audit",
-    "core.approvals",
+    "core.approvaltables",
     "core.answers",
 )
 FOLDERS = ("registry.store", "licensing.store", "royalties.store", "api.accounts.store")

@@ -79,6 +79,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """Which complaints are meant: those in one's own book, open or ended ones, on one ground, about
+    one performer's lines or claimed for that performer."""
+
+    own_book: bool = False
+    is_open: bool | None = None
+    ground: Ground | None = None
+    performer_id: str = ""
+
+
+EVERY = Sought()
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """A complaint in the book of `tenant_id`, made by the organisation `by_tenant_id`.
 

@@ -48,7 +48,7 @@ def open_complaint(
 def list_complaints(cli: Cli) -> None:
     """List the complaints that concern you, newest first."""
     with cli.client() as client:
-        found = client.get("/v1/complaints")
+        found = list(client.pages("/v1/complaints"))
     rows = [(*(_said(cli, item, name) for name in _COLUMNS), len(item["lines"])) for item in found]
     names = [text(cli.lang, f"complaint.column.{name}") for name in (*_COLUMNS, "lines")]
     emit(cli, found, lambda: table(names, rows))

@@ -60,7 +60,7 @@ def propose(
 def list_batches(cli: Cli) -> None:
     """List the batches of your book."""
     with cli.client() as client:
-        found = client.get("/v1/payout-batches")
+        found = list(client.pages("/v1/payout-batches"))
 
     def render() -> None:
         columns = ("id", "kind", "state", "execute_on", "count")

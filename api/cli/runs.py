@@ -61,7 +61,7 @@ def draft(
 def list_runs(cli: Cli) -> None:
     """List the runs of your book, newest first."""
     with cli.client() as client:
-        found = client.get("/v1/runs")
+        found = list(client.pages("/v1/runs"))
     rows = [tuple(item[name] for name in _COLUMNS) for item in found]
     names = [text(cli.lang, f"run.column.{name}") for name in _COLUMNS]
     emit(cli, found, lambda: table(names, rows))

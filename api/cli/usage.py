@@ -52,9 +52,9 @@ def import_usage(
 
 @command(app, "imports")
 def list_imports(cli: Cli) -> None:
-    """List your newest imports."""
+    """List your imports, newest first."""
     with cli.client() as client:
-        found = client.get("/v1/usage-imports")
+        found = list(client.pages("/v1/usage-imports"))
     names = ("import_id", "sender", "lines", "accepted", "duplicates", "rejected", "running")
     rows = [tuple(item[name] for name in names) for item in found]
     emit(cli, found, lambda: table(names, rows))

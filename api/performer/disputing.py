@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.tenants import get_tenant
 from registry.service import useseen
 from royalties.accrual import live_key
-from royalties.models_complaints import Complaint, DisputedLine
+from royalties.models_complaints import Complaint, DisputedLine, Sought
 from royalties.models_earned import EarnedLine
 from royalties.service import complaints, complaintwords, disputable
 from royalties.service.disputable import Disputable
@@ -93,9 +93,9 @@ def _public(session: Session, lines: list[DisputedLine]) -> dict[str, str]:
 
 def list_of(session: Session, acting: Whom) -> list[tuple[Complaint, str]]:
     """The newest disputes about this performer's money, each with its state."""
-    found = complaints.list_complaints(session, acting.side)
-    own = [one for one in found if _is_about(one, acting.performer.id)]
-    return [(one, state_of(one)) for one in own[:SHOWN_MAX]]
+    about = Sought(performer_id=acting.performer.id)
+    found = complaints.list_complaints(session, acting.side, about, limit=SHOWN_MAX)
+    return [(one, state_of(one)) for one in found]
 
 
 def _is_about(item: Complaint, performer_id: str) -> bool:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Reading, Writing
+from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from royalties.models_complaints import Ground, Ruling
@@ -52,10 +53,11 @@ class RulingDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-@router.get("/complaints", response_model=list[dict[str, Any]])
-def list_complaints(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/complaints", response_model=Page[dict[str, Any]])
+def list_complaints(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """The complaints about lines that concern you, newest first."""
-    return [complaint_to_dict(one) for one in complaints.list_complaints(reading, caller)]
+    found = complaints.list_complaints(reading, caller, before=window.after, limit=window.limit)
+    return page(found, window, complaint_to_dict)
 
 
 @router.post("/complaints", status_code=201, response_model=dict[str, Any])

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
 from api.download import download
+from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from royalties.models_payouts import BatchKind, PayoutState
@@ -96,10 +97,11 @@ def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
     return writing.write(proposed)
 
 
-@router.get("/payout-batches", response_model=list[dict[str, Any]])
-def list_batches(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/payout-batches", response_model=Page[dict[str, Any]])
+def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """The batches of your book, newest first."""
-    return [batch_to_dict(one) for one in payouts.list_batches(reading, caller)]
+    found = payouts.list_batches(reading, caller, before=window.before_seq, limit=window.limit)
+    return page(found, window, batch_to_dict, cursor=lambda one: one.number)
 
 
 @router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])

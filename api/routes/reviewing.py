@@ -1,5 +1,6 @@
 """The review queue over HTTP: what waits, what was said, taking apart and taking back."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Self
 
@@ -9,7 +10,6 @@ from sqlmodel import Session
 
 from api import reviewing
 from api.deps import Caller, Reading, Writing
-from api.found import names_in
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, SpanOut
 from core.clock import utc_now
@@ -23,7 +23,7 @@ from registry.models.reviews import LaneSplit, Why
 from registry.models.works import KindOfUse
 from registry.service import acts, works
 from registry.service.acts import Act
-from registry.service.reading import foreign_uses
+from registry.service.reading import foreign_uses, matched_in
 
 router = APIRouter(tags=["review"])
 
@@ -49,10 +49,9 @@ class WaitingOut(BaseModel):
     reasons: list[ReasonOut]
 
     @classmethod
-    def of(cls, session: Session, caller: Principal, queued: Queued) -> Self:
+    def of(cls, queued: Queued, names: Mapping[str, str]) -> Self:
         """The item as data, with the public name of whom it is about."""
         item = queued.item
-        names = names_in(session, caller, item.submission_ids[0]) if item.performer_id else {}
         return cls(
             id=item.id,
             asks=item.asks,
@@ -189,11 +188,11 @@ class UndoneOut(BaseModel):
 def queue(caller: Caller, reading: Reading, asked: Asked) -> Page[WaitingOut]:
     """What waits for a person, the most consequential first."""
     found = review_queue(reading, caller, after=asked.after, limit=asked.limit)
+    about = {each.item.submission_ids[0] for each in found if each.item.performer_id}
+    cards = matched_in(reading, caller, about)
+    names = {card.performer_id: card.public_name for card in cards}
     return page(
-        found,
-        asked,
-        lambda item: WaitingOut.of(reading, caller, item),
-        cursor=lambda item: item.item.key,
+        found, asked, lambda item: WaitingOut.of(item, names), cursor=lambda item: item.item.key
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from royalties.service import run_checking, runs
@@ -37,10 +38,11 @@ class NewDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-@router.get("/runs", response_model=list[dict[str, Any]])
-def list_runs(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/runs", response_model=Page[dict[str, Any]])
+def list_runs(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """The runs of your book, newest first."""
-    return [run_to_dict(one) for one in runs.list_runs(reading, caller)]
+    found = runs.list_runs(reading, caller, before=window.before_seq, limit=window.limit)
+    return page(found, window, run_to_dict, cursor=lambda one: one.number)
 
 
 @router.post("/runs", status_code=201, response_model=dict[str, Any])

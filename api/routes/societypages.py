@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from api import paging
 from api.deps import Language, Reading
+from api.paging import page
 from api.visiting import SignedInVisit
 from api.web import societyviews as views
 from api.web.forms import form_page
@@ -16,8 +18,7 @@ from core.clock import utc_now
 from core.principal import Principal, holds
 from royalties.accounts import AccountKind
 from royalties.models_books import PeriodState
-from royalties.models_payouts import BatchState
-from royalties.models_runs import RunKind, RunState
+from royalties.models_runs import RunKind
 from royalties.service import (
     booknames,
     payouts,
@@ -49,12 +50,12 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     caller, now = visit.principal, utc_now()
     balances = statements.book_balance(reading, caller)
     found = views.places(balances)
-    all_runs = runs.list_runs(reading, caller)
+    # A run that waits is the newest: no other is drafted before it is decided.
+    newest = runs.list_runs(reading, caller, limit=1)
     months = periods.list_periods(reading, caller)[:MONTHS_SHOWN]
-    batches = payouts.list_batches(reading, caller)
     proposals = {
         "months": sum(one.state is PeriodState.CLOSING for one in months),
-        "payouts": sum(one.state is BatchState.PROPOSED for one in batches),
+        "payouts": payouts.count_waiting(reading, caller),
     }
     return form_page(
         "society.html",
@@ -71,7 +72,7 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
             for one in views.of_kind(found, kind)
         ],
         months=months,
-        waiting=views.waiting(all_runs, proposals),
+        waiting=views.waiting(newest, proposals),
         overdue=reminders.list_overdue(reading, caller, now=now),
         deadline=views.next_deadline(runs.calendar_of(reading, caller, at=now)),
         year=now.year,
@@ -81,33 +82,43 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
 
 
 @router.get("/society/usage", response_class=FormResponse)
-def usage_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+def usage_page(
+    reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
+) -> Response:
     """Which reports came in, and what became of their lines?"""
+    found = usage.list_imports(reading, visit.principal, before=window.after, limit=window.limit)
+    shown = page(found, window, lambda one: one, cursor=lambda one: one.report.import_id)
     return form_page(
         "societyusage.html",
         lang,
         visit,
         here="/society/usage",
-        imports=usage.list_imports(reading, visit.principal),
+        imports=shown.items,
+        more=shown.next_cursor,
         may=holds(visit.principal, "usage"),
         scripts=["usage.js"],
     )
 
 
 @router.get("/society/runs", response_class=FormResponse)
-def runs_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+def runs_page(
+    reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
+) -> Response:
     """What has been distributed, and what comes next?"""
-    found = runs.list_runs(reading, visit.principal)
-    closed = [one for one in found if one.kind is RunKind.FIRST and one.state is RunState.CLOSED]
+    caller = visit.principal
+    found = runs.list_runs(reading, caller, before=window.before_seq, limit=window.limit)
+    shown = page(found, window, lambda one: one, cursor=lambda one: one.number)
+    closed = runs.closed_runs(reading, caller)
     return form_page(
         "societyruns.html",
         lang,
         visit,
         here="/society/runs",
-        runs=found,
-        may_follow=closed,
-        may=holds(visit.principal, "usage"),
-        deadlines=runs.calendar_of(reading, visit.principal, at=utc_now()),
+        runs=shown.items,
+        more=shown.next_cursor,
+        may_follow=[one for one in closed if one.kind is RunKind.FIRST],
+        may=holds(caller, "usage"),
+        deadlines=runs.calendar_of(reading, caller, at=utc_now()),
     )
 
 
@@ -130,7 +141,7 @@ def run_page(
         here="/society/runs",
         run=run,
         proofs={unit: views.proof(one) for unit, one in sorted(totals.items())},
-        steps=views.steps(run, runs.list_runs(reading, caller)),
+        steps=views.steps(run, runs.family_of(reading, caller, run)),
         previews=previews,
         names=booknames.names_of(
             reading, caller.tenant_id, performers=[one.performer_id for one in previews]
@@ -143,27 +154,39 @@ def run_page(
 
 
 @router.get("/society/payouts", response_class=FormResponse)
-def payouts_page(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+def payouts_page(
+    reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
+) -> Response:
     """What went to the bank, and what came back?"""
-    found = payouts.open_ends(reading, visit.principal)
-    batches = payouts.list_batches(reading, visit.principal)
+    batches = payouts.list_batches(
+        reading, visit.principal, before=window.before_seq, limit=window.limit
+    )
+    shown = page(batches, window, lambda one: one, cursor=lambda one: one.number)
+    found = payouts.open_ends(reading, visit.principal, [one.id for one in shown.items])
     return form_page(
         "societypayouts.html",
         lang,
         visit,
         here="/society/payouts",
-        batches=[(one, views.stands(one.state, found.get(one.id, ()))) for one in batches],
+        batches=[(one, views.stands(one.state, found.get(one.id, ()))) for one in shown.items],
+        more=shown.next_cursor,
         may=holds(visit.principal, "usage"),
         today=utc_now().date(),
     )
 
 
 @router.get("/society/payouts/{batch_id}", response_class=FormResponse)
-def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+def batch_page(
+    batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
+) -> Response:
     """Whom does this batch pay, whom not, and why?"""
-    batch, found = payouts.get_batch(reading, visit.principal, batch_id)
+    batch, found = payouts.get_batch(
+        reading, visit.principal, batch_id, after=window.after, limit=window.limit
+    )
+    shown = page(found, window, lambda one: one, cursor=lambda one: one.account)
+    ends = payouts.open_ends(reading, visit.principal, [batch.id])
     names = booknames.names_of(
-        reading, visit.principal.tenant_id, payees=[one.payee_id for one in found]
+        reading, visit.principal.tenant_id, payees=[one.payee_id for one in shown.items]
     )
     return form_page(
         "societypayout.html",
@@ -171,8 +194,9 @@ def batch_page(batch_id: str, reading: Reading, visit: SignedInVisit, lang: Lang
         visit,
         here="/society/payouts",
         batch=batch,
-        stands=views.stands(batch.state, {one.state for one in found}),
-        payouts=found,
+        stands=views.stands(batch.state, ends.get(batch.id, ())),
+        payouts=shown.items,
+        more=shown.next_cursor,
         year=utc_now().year,
         names=names,
         decides=_decides(visit.principal),

@@ -17,10 +17,10 @@ HERE = "/society/unclaimed"
 
 
 @router.get(HERE, response_class=FormResponse)
-def desk(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
+def desk(reading: Reading, visit: SignedInVisit, lang: Language, window: Asked) -> Response:
     """What could not be paid because nobody was found, and what is due about it?"""
     now = utc_now()
-    found = unclaimed.desk_page(reading, visit.principal, now)
+    found = unclaimed.desk_page(reading, visit.principal, now, window)
     return form_page("societyunclaimed.html", lang, visit, here=HERE, year=now.year, **found)
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api import importing, uploads
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.download import download
+from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core import jobs
 from core.clock import utc_now
@@ -107,10 +108,11 @@ def _queued(
     return {**import_report_to_dict(report), "job_id": job.id if job else ""}
 
 
-@router.get("/usage-imports", response_model=list[dict[str, Any]])
-def list_imports(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
-    """Your newest imports."""
-    return [_import(item) for item in usage.list_imports(reading, caller)]
+@router.get("/usage-imports", response_model=Page[dict[str, Any]])
+def list_imports(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+    """Your imports, newest first."""
+    found = usage.list_imports(reading, caller, before=window.after, limit=window.limit)
+    return page(found, window, _import, cursor=lambda item: item.report.import_id)
 
 
 @router.get("/usage-imports/{import_id}", response_model=dict[str, Any])

@@ -15,7 +15,6 @@ from api.web import societyviews as views
 from core import approvals
 from core.principal import Principal, require
 from royalties.models_books import PeriodState
-from royalties.models_runs import RunState
 from royalties.service import auditpacks, evidence, periods, runs, statements
 
 SAMPLE = 25
@@ -28,7 +27,6 @@ def desk_page(session: Session, principal: Principal, seed: str, sample: int) ->
     balances = statements.book_balance(session, principal)
     drawn = auditpacks.sample_of(session, principal, seed, sample) if seed else ()
     lines, names = evidence.lines_of(session, principal, drawn)
-    closed = [one for one in runs.list_runs(session, principal) if one.state is RunState.CLOSED]
     return {
         "balanced": not sum(one.net_micro for one in balances),
         "seed": seed,
@@ -36,7 +34,7 @@ def desk_page(session: Session, principal: Principal, seed: str, sample: int) ->
         "drawn": [lines[name] for name in drawn],
         "names": names,
         "months": periods.list_periods(session, principal)[:MONTHS_SHOWN],
-        "runs": closed[:MONTHS_SHOWN],
+        "runs": runs.closed_runs(session, principal)[:MONTHS_SHOWN],
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.paging import Window, from_cursor, page
+from api.paging import Window, page
 from api.society.lines import shown
 from core import approvals
 from core.errors import BadInput, NotFound
@@ -15,7 +15,7 @@ from core.principal import Principal, holds
 from royalties.accounts import Account, AccountKind
 from royalties.deadlines import day_of
 from royalties.models_books import Transaction
-from royalties.models_complaints import Complaint, Ground, Ruling
+from royalties.models_complaints import Complaint, Ground, Ruling, Sought
 from royalties.models_evidence import Names
 from royalties.rulingeffect import Change
 from royalties.service import booknames, complaints, complaintwords, evidence, rulingpreviews
@@ -42,18 +42,16 @@ def list_page(
     session: Session, principal: Principal, shelf: str, window: Window, now: datetime
 ) -> dict[str, Any]:
     """The disputes of one's own book that wait, or that have ended, with the day they are due."""
-    found = [
-        one
-        for one in complaints.list_complaints(session, principal)
-        if one.tenant_id == principal.tenant_id
-    ]
-    wanted = [one for one in found if one.is_open is (shelf != ENDED)]
-    listed = page(from_cursor(wanted, window), window, lambda one: one)
-    some = from_cursor(wanted, window)[: window.shown_max]
+    sought = Sought(own_book=True, is_open=shelf != ENDED)
+    found = complaints.list_complaints(
+        session, principal, sought, before=window.after, limit=window.limit
+    )
+    listed = page(found, window, lambda one: one)
+    some = listed.items
     lines, names = evidence.lines_of(session, principal, _ids(some))
     return {
         "items": [_shown(one, lines, names) for one in some],
-        "waiting": sum(one.is_open for one in found),
+        "waiting": complaints.count(session, principal, Sought(own_book=True, is_open=True)),
         "shelf": shelf,
         "more": listed.next_cursor,
         "now": now,

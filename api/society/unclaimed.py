@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlmodel import Session
 
-from api.paging import Window
+from api.paging import Window, page
 from api.web import societyviews as views
 from core import approvals
 from core.principal import Principal, holds
 from royalties.accounts import AccountKind, parse
 from royalties.deadlines import Deadline
 from royalties.models_books import AccountBalance
-from royalties.models_complaints import Ground
+from royalties.models_complaints import Ground, Sought
 from royalties.models_unclaimed import Published, UnclaimedKind, UnclaimedLine, UnclaimedState
 from royalties.service import booknames, complaints, publishing, runs, statements, unclaimed
 from royalties.service.periods import DECIDERS
@@ -23,23 +23,26 @@ from royalties.wire_complaints import state_of
 LINES_SHOWN = 100
 
 
-def desk_page(session: Session, principal: Principal, now: datetime) -> dict[str, Any]:
+def desk_page(
+    session: Session, principal: Principal, now: datetime, window: Window
+) -> dict[str, Any]:
     """What of one's own book nobody could be found for, by year, and what can be done about it."""
     balances = statements.book_balance(session, principal)
     places = views.places(balances)
     deadlines = runs.calendar_of(session, principal, at=now)
-    claims = [
-        one
-        for one in complaints.list_complaints(session, principal)
-        if one.tenant_id == principal.tenant_id and one.ground is Ground.MINE
-    ]
+    sought = Sought(own_book=True, ground=Ground.MINE)
+    found = complaints.list_complaints(
+        session, principal, sought, before=window.after, limit=window.limit
+    )
+    claims = page(found, window, lambda one: (one, state_of(one)))
     return {
         "unclaimed": views.of_kind(places, AccountKind.UNCLAIMED),
         "reserve": views.of_kind(places, AccountKind.RESERVE),
         "strangers": views.of_kind(places, AccountKind.UNIDENTIFIED),
         "years": years_of(balances),
         "lists": unclaimed.list_lists(session, principal),
-        "claims": [(one, state_of(one)) for one in claims],
+        "claims": claims.items,
+        "more": claims.next_cursor,
         "deadlines": [one for one in deadlines if one.what != LISTED_AFTER],
         "due": {
             UnclaimedKind.APART.value: over(deadlines, LISTED_AFTER),

@@ -30,6 +30,7 @@ from licensing.rulepacks.packs import label_duties
 from licensing.service.knowing import Asked, known_beside
 from licensing.service.licences import licences_known
 from licensing.store import clearances as store
+from licensing.store import waiting
 from registry.models.evidence import Findings, Scan, Submission
 from registry.service.people import owners
 from registry.service.reading import findings
@@ -77,6 +78,7 @@ def clear(
     clearance = _clearance(session, submission, found.scan, decision, seq=seq, now=now)
     # Save.
     store.add_clearance(session, clearance)
+    waiting.keep(session, clearance)
     store.add_parts(
         session, clearance, performer_parts(clearance), _audiences(session, clearance, found)
     )

@@ -1,13 +1,15 @@
 """The queue of what the newest decisions leave to a person, with the matches behind each item."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from core.principal import Principal, require
-from licensing.queueing import Waiting, queue_of
-from licensing.store import clearances
-from registry.service.reading import own_uses
+from licensing.queueing import Waiting
+from licensing.store import waiting as store
+from registry.models.evidence import Use
+from registry.service.reading import uses_in
 
 SCOPE = "submissions"
 
@@ -28,21 +30,22 @@ def review_queue(
     Page on with the key of the last item: an item that was settled meanwhile skips none.
     """
     require(principal, SCOPE)
-    waiting = [
-        item for item in queue_of(clearances.open_by_cut(session, principal)) if item.key > after
-    ]
-    return tuple(
-        Queued(item, matches_of(session, principal, item)) for item in waiting[: max(0, limit)]
-    )
+    found = store.page(session, principal, after=after, limit=limit)
+    cut_ids = {cut_id for item in found if item.use_ids for cut_id in item.cut_ids}
+    uses = uses_in(session, principal, cut_ids)
+    return tuple(Queued(item, _matches(item, uses)) for item in found)
 
 
 def matches_of(session: Session, principal: Principal, item: Waiting) -> tuple[str, ...]:
     """The matches behind an item, of all its cuts."""
+    return _matches(item, uses_in(session, principal, item.cut_ids)) if item.use_ids else ()
+
+
+def _matches(item: Waiting, uses: Mapping[str, Sequence[Use]]) -> tuple[str, ...]:
     return tuple(
         match_id
         for cut_id in item.cut_ids
-        if item.use_ids
-        for use in own_uses(session, principal, cut_id)
+        for use in uses.get(cut_id, ())
         if use.id in item.use_ids
         for match_id in use.match_ids
     )

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from core.errors import NotAllowed, NotFound
 from core.principal import Principal, require
-from licensing.queueing import Asks, Waiting, queue_of
+from licensing.queueing import Asks, Waiting
 from licensing.service.queueing import SCOPE, matches_of
-from licensing.store import clearances
+from licensing.store import waiting
 from registry.models.evidence import Match
 from registry.service.doubts import Doubt, doubts, left_about
 from registry.store.matches import get_match
@@ -17,21 +17,19 @@ from registry.store.matches import get_match
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`items` wait for this person, `elsewhere` more for somebody else.
+    """`count` items wait for this person, `elsewhere` more for somebody else.
 
-    `place` of the item that lies on the desk counts from 0; `doubts` are its finds that wait for
-    this person's word.
+    `item` lies on the desk, if anything is left; its `place` counts from 0, and the items beside it
+    are named by their ids. `doubts` are its finds that wait for this person's word.
     """
 
-    items: tuple[Waiting, ...]
+    count: int
     elsewhere: int
-    place: int
-    doubts: tuple[Doubt, ...]
-
-    @property
-    def item(self) -> Waiting | None:
-        """What lies on the desk, if anything is left."""
-        return self.items[self.place] if self.items else None
+    item: Waiting | None = None
+    place: int = 0
+    previous: str = ""
+    following: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 def sit_down(session: Session, principal: Principal, wanted: Sequence[str] = ()) -> Desk:
@@ -40,14 +38,22 @@ def sit_down(session: Session, principal: Principal, wanted: Sequence[str] = ())
     What a person left to others, wholly, is not put before them again.
     """
     require(principal, SCOPE)
-    waiting = queue_of(clearances.open_by_cut(session, principal))
-    left = left_about(
-        session, principal, [each for item in waiting for each in item.submission_ids]
+    left = {item.id: item for item in _left(session, principal)}
+    count = waiting.count(session, principal) - len(left)
+    item = _wanted(session, principal, wanted, left)
+    if item is None:
+        return Desk(count, len(left))
+    before = sum(each.key < item.key for each in left.values())
+    previous, following = waiting.beside(session, principal, item, left)
+    return Desk(
+        count=count,
+        elsewhere=len(left),
+        item=item,
+        place=waiting.count(session, principal, before=item.key) - before,
+        previous=previous,
+        following=following,
+        doubts=_own(session, principal, item),
     )
-    mine = tuple(item for item in waiting if not _is_left(session, principal, item, left))
-    place = _place(mine, wanted)
-    found = _own(session, principal, mine[place]) if mine else ()
-    return Desk(mine, len(waiting) - len(mine), place, found)
 
 
 def find_before(session: Session, principal: Principal, match_id: str) -> Match:
@@ -64,28 +70,29 @@ def find_before(session: Session, principal: Principal, match_id: str) -> Match:
         )
     owner_id, _, match = get_match(session, principal, match_id)
     own = owner_id == principal.tenant_id
-    for item in queue_of(clearances.open_by_cut(session, principal)) if own else ():
-        if match.cut_id in item.cut_ids and match.performer_id == item.performer_id:
-            waiting = {doubt.match.id: doubt.match for doubt in _own(session, principal, item)}
-            if match_id in waiting:
-                return waiting[match_id]
+    for item in waiting.of_cut(session, principal, match.cut_id) if own else ():
+        if match.performer_id == item.performer_id:
+            found = {doubt.match.id: doubt.match for doubt in _own(session, principal, item)}
+            if match_id in found:
+                return found[match_id]
     raise NotFound("No such find is before you.", next_step="Open /review.")
 
 
-def _place(items: Sequence[Waiting], wanted: Sequence[str]) -> int:
-    places = {item.id: place for place, item in enumerate(items)}
-    return next((places[each] for each in wanted if each in places), 0)
+def _wanted(
+    session: Session, principal: Principal, wanted: Sequence[str], left: dict[str, Waiting]
+) -> Waiting | None:
+    there = {item.id: item for item in waiting.items(session, principal, wanted)}
+    for each in wanted:
+        if each in there and each not in left:
+            return there[each]
+    found = waiting.items(session, principal, [waiting.first(session, principal, left)])
+    return found[0] if found else None
 
 
-def _is_left(
-    session: Session, principal: Principal, item: Waiting, left: frozenset[tuple[str, str]]
-) -> bool:
-    """Whether this person left every find of the item to others; few items need a closer look."""
-    if item.asks is not Asks.WORD:
-        return False
-    if not any((each, item.performer_id) in left for each in item.submission_ids):
-        return False
-    return not _own(session, principal, item)
+def _left(session: Session, principal: Principal) -> list[Waiting]:
+    """What this person left to others of every find in it; few items need that closer look."""
+    about = waiting.about(session, principal, left_about(session, principal))
+    return [item for item in about if item.asks is Asks.WORD and not _own(session, principal, item)]
 
 
 def _own(session: Session, principal: Principal, item: Waiting) -> tuple[Doubt, ...]:

@@ -56,10 +56,14 @@ class ClearanceUseRow(Owned, table=True):
     """One performer's part of a decision; owned by the studio, seen by the performer's side."""
 
     __tablename__ = "clearance_use"
-    __table_args__ = (append_only(),)
+    __table_args__ = (
+        Index("clearance_use_newest", "performer_id", "use_id", "seq"),
+        Index("clearance_use_latest", "performer_id", "seq", "use_id"),
+        append_only(),
+    )
 
     clearance_id: str = Field(index=True, foreign_key="clearance.id")
-    performer_id: str = Field(index=True)
+    performer_id: str
     use_id: str
     cut_id: str
     kind: str | None
@@ -164,25 +168,6 @@ def of_cuts(
     for row in session.exec(query):
         found.setdefault(row.cut_id, []).append(_clearance(row))
     return found
-
-
-def open_by_cut(session: Session, principal: Principal) -> list[Clearance]:
-    """The newest decision on each cut of the principal's own, of those that are not cleared."""
-    newest = (
-        select(func.max(ClearanceRow.seq))
-        .where(col(ClearanceRow.tenant_id) == principal.tenant_id)
-        .group_by(col(ClearanceRow.cut_id))
-    )
-    query = (
-        select(ClearanceRow)
-        .where(
-            col(ClearanceRow.seq).in_(newest),
-            col(ClearanceRow.verdict) != Verdict.CLEARED.value,
-        )
-        .order_by(col(ClearanceRow.seq).desc())
-        .limit(ROWS_MAX)
-    )
-    return [_clearance(row) for row in session.exec(query)]
 
 
 def parts(

@@ -49,12 +49,11 @@ def doubts(session: Session, principal: Principal, match_ids: Collection[str]) -
     return tuple(unsure or [each for each in found if not _is_confirmed(each.match)])
 
 
-def left_about(
-    session: Session, principal: Principal, submission_ids: Collection[str]
-) -> frozenset[tuple[str, str]]:
+def left_about(session: Session, principal: Principal) -> frozenset[tuple[str, str]]:
     """(submission, performer) of which this person left at least one find to others."""
     require(principal, "submissions")
-    said = standing(reviews.reviews_of(session, principal, submission_ids))
+    about = reviews.submissions_with(session, principal, actor(principal), _LEFT)
+    said = standing(reviews.reviews_of(session, principal, about))
     return frozenset(
         (item.submission_id, item.performer_id)
         for item in said

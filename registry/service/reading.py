@@ -4,6 +4,7 @@ A studio reads everything about its own submission, and of a foreign performer t
 The performer's side reads that it was used, by whom and since when; the title only once it is out.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session
@@ -28,9 +29,8 @@ from registry.models.people import PerformerCard
 from registry.service.acting import check_agent
 from registry.service.seals import open_trace
 from registry.service.settled import settled
-from registry.service.useseen import seen
+from registry.service.useseen import SeenUse, all_seen
 from registry.store import matches, people, scans, submissions, traces, uses, works
-from registry.store.uses import UseVersion
 from registry.useforming import form_uses
 
 
@@ -67,8 +67,17 @@ def matched_performers(
     """Public names of the performers matched in the caller's own submission, and nothing else."""
     require(principal, "submissions")
     submissions.get_submission(session, principal, submission_id)
-    found = matches.matched_performers(session, principal, submission_id)
+    found = matches.matched_performers(session, principal, [submission_id])
     return people.cards(session, SearchCapability("attribution", submission_id), found)
+
+
+def matched_in(
+    session: Session, principal: Principal, submission_ids: Collection[str]
+) -> tuple[PerformerCard, ...]:
+    """The same of several submissions together; those that are not the caller's name nobody."""
+    require(principal, "submissions")
+    found = matches.matched_performers(session, principal, submission_ids)
+    return people.cards(session, SearchCapability("attribution", principal.tenant_id), found)
 
 
 def foreign_uses(
@@ -82,7 +91,7 @@ def foreign_uses(
     """Uses of the caller's performers in other tenants' cuts, newest first."""
     require(principal, "performers")
     rows = uses.uses_of_own_performers(session, principal, before_seq=before_seq, limit=limit)
-    return tuple(_foreign(session, item, at=at) for item in rows)
+    return tuple(_foreign(shown) for shown in all_seen(session, rows, at=at))
 
 
 def own_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, ...]:
@@ -90,6 +99,17 @@ def own_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, 
     require(principal, "submissions")
     works.get_cut(session, principal, cut_id)
     return uses.live_uses(session, principal, cut_id)
+
+
+def uses_in(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, list[Use]]:
+    """The uses of several of the caller's own cuts as they are kept now, by cut."""
+    require(principal, "submissions")
+    found: dict[str, list[Use]] = {}
+    for use in uses.live_in(session, principal, cut_ids):
+        found.setdefault(use.cut_id, []).append(use)
+    return found
 
 
 def evidence_crop(
@@ -179,8 +199,7 @@ def _newest_done(session: Session, principal: Principal, submission_id: str) -> 
     )
 
 
-def _foreign(session: Session, item: UseVersion, *, at: datetime) -> ForeignUse:
-    shown = seen(session, item, at=at)
+def _foreign(shown: SeenUse) -> ForeignUse:
     return ForeignUse(
         use_id=shown.use.id,
         performer_id=shown.use.performer_id,

@@ -4,18 +4,18 @@ It reads that it was used, by whom, how and when; title and version only once th
 a studio tells of a release when it wants to.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core.principal import Principal, system
-from core.tenants import get_tenant
 from fingerprint.models import Span
 from registry.models.evidence import Match, Use
 from registry.service.acts import Act, acts_on_match
-from registry.store import matches, people, submissions, traces, uses, works
+from registry.service.foundin import FoundIn, Place, found_in
+from registry.store import matches, people, traces, uses
 
 MATCHES_MAX = 40
 
@@ -76,7 +76,7 @@ def uses_of(
     found = uses.of_performer(
         session, side, performer_id, since=since, before_seq=before_seq, limit=limit
     )
-    return tuple(seen(session, item, at=at) for item in found)
+    return all_seen(session, found, at=at)
 
 
 def count_uses(
@@ -96,7 +96,7 @@ def titles(
 ) -> dict[str, str]:
     """Title and version of those of the cuts with a performer of the caller's that are out."""
     found = uses.in_cuts(session, side, performer_id, cut_ids)
-    shown = (seen(session, item, at=at) for item in found)
+    shown = all_seen(session, found, at=at)
     return {item.use.cut_id: f"{item.title} {item.label}" for item in shown if item.out}
 
 
@@ -122,18 +122,30 @@ def use_of(
 
 def seen(session: Session, item: uses.UseVersion, *, at: datetime) -> SeenUse:
     """A use cut down: its row is addressed to whoever asks, what it hangs on is its owner's."""
-    studio = system(item.tenant_id)
-    submission = submissions.get_submission(session, studio, item.use.submission_id)
-    release_at = submission.declaration.release_at
+    return all_seen(session, [item], at=at)[0]
+
+
+def all_seen(
+    session: Session, items: Sequence[uses.UseVersion], *, at: datetime
+) -> tuple[SeenUse, ...]:
+    """The same for many, in their order."""
+    found = found_in(
+        session,
+        (Place(item.tenant_id, item.use.submission_id, item.use.cut_id) for item in items),
+    )
+    return tuple(_seen(item, found, at) for item in items)
+
+
+def _seen(item: uses.UseVersion, found: FoundIn, at: datetime) -> SeenUse:
+    release_at = found.declared[item.use.submission_id].release_at
     title, label, duration_ms = "", "", None
     if release_at <= at.date():
-        cut = works.get_cut(session, studio, item.use.cut_id)
-        title = works.get_work(session, studio, cut.work_id).title
+        cut, title = found.cuts[item.use.cut_id]
         label, duration_ms = cut.label, cut.duration_ms
     return SeenUse(
         use=item.use,
         studio_id=item.tenant_id,
-        studio=get_tenant(session, item.tenant_id).name,
+        studio=found.studios[item.tenant_id],
         title=title,
         label=label,
         duration_ms=duration_ms,

@@ -7,7 +7,8 @@ it a side is shown is the service's business.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import Index, exists, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
@@ -34,15 +35,17 @@ class MatchRow(Owned, table=True):
     __tablename__ = "match"
     __table_args__ = (
         Index("match_live", "trace_id", unique=True, sqlite_where=text("superseded_at IS NULL")),
+        Index("match_of_scan", "scan_id", "performer_id", "seq"),
+        Index("match_of_performer", "performer_id", "seq"),
         append_only("superseded_at"),
     )
 
-    scan_id: str = Field(foreign_key="scan.id", index=True)
+    scan_id: str = Field(foreign_key="scan.id")
     submission_id: str = Field(foreign_key="submission.id", index=True)
     cut_id: str = Field(foreign_key="cut.id", index=True)
     trace_id: str = Field(foreign_key="trace.id")
     print_id: str = Field(foreign_key="print.id", index=True)
-    performer_id: str = Field(foreign_key="performer.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id")
     modality: str
     decision: str
     spans: SpansJson = Field(sa_type=JsonText)
@@ -142,14 +145,14 @@ def get_match(session: Session, principal: Principal, match_id: str) -> tuple[st
 
 
 def matched_performers(
-    session: Session, principal: Principal, submission_id: str
+    session: Session, principal: Principal, submission_ids: Collection[str]
 ) -> tuple[str, ...]:
-    """Ids of the performers that live matches in the caller's own submission name."""
+    """Ids of the performers that live matches in these submissions of the caller's own name."""
     query = (
         select(MatchRow.performer_id)
         .where(
             col(MatchRow.tenant_id) == principal.tenant_id,
-            col(MatchRow.submission_id) == submission_id,
+            col(MatchRow.submission_id).in_(submission_ids),
             col(MatchRow.superseded_at).is_(None),
         )
         .distinct()
@@ -177,20 +180,21 @@ def touching(
 
     Newest first; only where the caller is the performer's side or the studio itself.
     """
-    newest = func.max(col(MatchRow.seq))
-    scans = (
-        select(newest)
-        .where(visible(MatchRow, principal), col(MatchRow.performer_id) == performer_id)
-        .group_by(col(MatchRow.scan_id))
-        .order_by(newest.desc())
-        .limit(limit)
+    later = aliased(MatchRow)
+    newer = exists().where(
+        col(later.scan_id) == col(MatchRow.scan_id),
+        col(later.performer_id) == performer_id,
+        col(later.seq) > col(MatchRow.seq),
+        visible(later, principal),
+    )
+    query = select(MatchRow).where(
+        visible(MatchRow, principal), col(MatchRow.performer_id) == performer_id, ~newer
     )
     if before_seq is not None:
-        scans = scans.having(newest < before_seq)
-    query = select(MatchRow).where(col(MatchRow.seq).in_(session.exec(scans).all()))
+        query = query.where(col(MatchRow.seq) < before_seq)
     return tuple(
         (_match(row), row.tenant_id, row.superseded_at is None, row.recorded_at)
-        for row in session.exec(query.order_by(col(MatchRow.seq).desc()))
+        for row in session.exec(query.order_by(col(MatchRow.seq).desc()).limit(limit))
     )
 
 

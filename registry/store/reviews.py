@@ -6,7 +6,7 @@ Both are append-only: a word is taken back by a later row that names it.
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, text
+from sqlalchemy import ColumnElement, Index, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, append_only, visible
@@ -25,7 +25,7 @@ class ReviewRow(Owned, table=True):
     """Table of reviews."""
 
     __tablename__ = "match_review"
-    __table_args__ = (append_only(),)
+    __table_args__ = (Index("match_review_by", "tenant_id", "reviewer", "verdict"), append_only())
 
     match_id: str = Field(foreign_key="match.id", index=True)
     cut_id: str = Field(foreign_key="cut.id", index=True)
@@ -100,6 +100,23 @@ def reviews_of(
 ) -> tuple[Review, ...]:
     """Every word about matches in these submissions, oldest first."""
     return _reviews(session, principal, col(MatchRow.submission_id).in_(submission_ids))
+
+
+def submissions_with(
+    session: Session, principal: Principal, reviewer: str, verdicts: Collection[ReviewVerdict]
+) -> tuple[str, ...]:
+    """The caller's own submissions in which this reviewer ever spoke one of these words."""
+    query = (
+        select(MatchRow.submission_id)
+        .join(ReviewRow, col(ReviewRow.match_id) == col(MatchRow.id))
+        .where(
+            col(ReviewRow.tenant_id) == principal.tenant_id,
+            col(ReviewRow.reviewer) == reviewer,
+            col(ReviewRow.verdict).in_(sorted(verdicts)),
+        )
+        .distinct()
+    )
+    return tuple(session.exec(query))
 
 
 def reviews_of_cut(session: Session, principal: Principal, cut_id: str) -> tuple[Review, ...]:

@@ -3,10 +3,11 @@
 Declarations are append-only: a studio may correct one, and what it said before stays readable.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, append_only, visible
@@ -96,6 +97,23 @@ def add_declaration(
 def get_submission(session: Session, principal: Principal, submission_id: str) -> Submission:
     """One submission of the caller's with the declaration that holds; raises NotFound."""
     return _submission(session, principal, _row(session, principal, submission_id))
+
+
+def declarations(
+    session: Session, principal: Principal, submission_ids: Collection[str]
+) -> dict[str, Declaration]:
+    """What holds of these submissions of the caller's, by submission; unknown ones are left out."""
+    newest = (
+        select(func.max(DeclarationRow.seq))
+        .where(
+            col(DeclarationRow.submission_id).in_(submission_ids),
+            visible(DeclarationRow, principal),
+        )
+        .group_by(col(DeclarationRow.submission_id))
+    )
+    query = select(DeclarationRow.submission_id, DeclarationRow.data)
+    rows = session.exec(query.where(col(DeclarationRow.seq).in_(newest)))
+    return {submission_id: from_dict(data) for submission_id, data in rows}
 
 
 def newest_of_cut(

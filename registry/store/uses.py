@@ -21,6 +21,8 @@ from registry.store.codec import SpansJson, members_of, spans_json, spans_of
 
 PAGE_MAX = 500
 VERSIONS_MAX = 50
+# A list of what holds is read in its order, and counted, from the index alone.
+_PLACES = ("performer_id", "decision", "superseded_at", "seq")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class UseRow(Owned, table=True):
     __tablename__ = "use_version"
     __table_args__ = (
         Index("use_live", "use_id", unique=True, sqlite_where=text("superseded_at IS NULL")),
+        Index("use_of_performer", *_PLACES, "tenant_id", "audience"),
+        Index("use_of_audience", "audience", "decision", "superseded_at", "seq"),
         append_only("superseded_at"),
     )
 
@@ -47,7 +51,7 @@ class UseRow(Owned, table=True):
     cut_id: str = Field(foreign_key="cut.id", index=True)
     submission_id: str = Field(foreign_key="submission.id", index=True)
     scan_id: str = Field(foreign_key="scan.id")
-    performer_id: str = Field(foreign_key="performer.id", index=True)
+    performer_id: str = Field(foreign_key="performer.id")
     kind: str | None = None
     modalities: list[str] = Field(sa_type=JsonText)
     decision: str
@@ -98,11 +102,16 @@ def add_use(
 
 def live_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use, ...]:
     """The uses of a cut of the caller's own that hold now."""
+    return live_in(session, principal, [cut_id])
+
+
+def live_in(session: Session, principal: Principal, cut_ids: Collection[str]) -> tuple[Use, ...]:
+    """The uses of several cuts of the caller's own that hold now."""
     query = (
         select(UseRow)
         .where(
             col(UseRow.tenant_id) == principal.tenant_id,
-            col(UseRow.cut_id) == cut_id,
+            col(UseRow.cut_id).in_(cut_ids),
             col(UseRow.superseded_at).is_(None),
         )
         .order_by(col(UseRow.use_id))

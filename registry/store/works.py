@@ -130,6 +130,18 @@ def get_cut(session: Session, principal: Principal, cut_id: str) -> Cut:
     return cut_of(row)
 
 
+def titled(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, tuple[Cut, str]]:
+    """Those of these cuts that are the caller's, by id, each with the title of its work."""
+    query = (
+        select(CutRow, WorkRow.title)
+        .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
+        .where(col(CutRow.id).in_(cut_ids), visible(CutRow, principal))
+    )
+    return {row.id: (cut_of(row), title) for row, title in session.exec(query)}
+
+
 def list_cuts(
     session: Session,
     principal: Principal,

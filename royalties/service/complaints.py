@@ -14,7 +14,14 @@ from core.ids import is_id, new_id
 from core.principal import Principal, SearchCapability, require, require_any
 from core.resealing import SealedColumn
 from core.rowtexts import about, open_texts, seal_texts, vault_of
-from royalties.models_complaints import Complaint, DisputedLine, Ground, StandingClaim
+from royalties.models_complaints import (
+    EVERY,
+    Complaint,
+    DisputedLine,
+    Ground,
+    Sought,
+    StandingClaim,
+)
 from royalties.service.complaintnotices import tell
 from royalties.service.complaintreach import check_reach, check_standing, claimant_of, no_line
 from royalties.service.publishing import ITEM, published_under
@@ -93,10 +100,26 @@ def open_complaint(
     return made
 
 
-def list_complaints(session: Session, principal: Principal) -> tuple[Complaint, ...]:
-    """The complaints that concern one's own lines, or are in one's own book, newest first."""
+def list_complaints(
+    session: Session,
+    principal: Principal,
+    sought: Sought = EVERY,
+    *,
+    before: str = "",
+    limit: int = store.PAGE,
+) -> tuple[Complaint, ...]:
+    """The complaints that concern one's own lines, or are in one's own book, newest first.
+
+    Page on with the id of the last one.
+    """
     require(principal, "reports")
-    return store.list_all(session, principal)
+    return store.list_all(session, principal, sought, before=before, limit=limit)
+
+
+def count(session: Session, principal: Principal, sought: Sought) -> int:
+    """How many of them there are."""
+    require(principal, "reports")
+    return store.count(session, principal, sought)
 
 
 def get_complaint(

@@ -157,25 +157,44 @@ def decide(
     return _keep_papers(session, vault, principal, sent, goes=goes, details=details)
 
 
-def list_batches(session: Session, principal: Principal) -> tuple[Batch, ...]:
-    """The batches of one's own book, newest first."""
+def list_batches(
+    session: Session, principal: Principal, *, before: int | None = None, limit: int | None = None
+) -> tuple[Batch, ...]:
+    """The batches of one's own book, newest first; page on with the number of the last one."""
     require(principal, "reports")
-    return store.batches(session, principal)
+    return store.batches(session, principal, before=before, limit=limit)
 
 
-def open_ends(session: Session, principal: Principal) -> Mapping[str, Collection[PayoutState]]:
+def count_waiting(session: Session, principal: Principal) -> int:
+    """How many batches of one's own book wait for a second person."""
+    require(principal, "reports")
+    return store.waiting(session, principal)
+
+
+def open_ends(
+    session: Session, principal: Principal, batch_ids: Sequence[str]
+) -> Mapping[str, Collection[PayoutState]]:
     """By batch of one's own book, whether payments wait for the bank's answer or came back."""
     require(principal, "reports")
-    return store.found_in(session, principal, (PayoutState.SENT, PayoutState.RETURNED))
+    states = (PayoutState.SENT, PayoutState.RETURNED)
+    return store.found_in(session, principal, batch_ids, states)
 
 
 def get_batch(
-    session: Session, principal: Principal, batch_id: str
+    session: Session,
+    principal: Principal,
+    batch_id: str,
+    *,
+    after: str = "",
+    limit: int | None = None,
 ) -> tuple[Batch, tuple[Payout, ...]]:
-    """One batch of one's own book, with all that is in it and all that stays, and why."""
+    """One batch of one's own book, with all that is in it and all that stays, and why.
+
+    Of a long one a page, which goes on behind the account `after`.
+    """
     require(principal, "reports")
     item = store.get_batch(session, principal, batch_id)
-    return item, store.payouts_of(session, principal, batch_id)
+    return item, store.payouts_of(session, principal, batch_id, after=after, limit=limit)
 
 
 def list_payouts(

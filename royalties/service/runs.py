@@ -129,10 +129,28 @@ def decide(
     return _close(session, principal, run, now=now)
 
 
-def list_runs(session: Session, principal: Principal) -> tuple[Run, ...]:
-    """The runs of one's own book, newest first."""
+def list_runs(
+    session: Session,
+    principal: Principal,
+    *,
+    before: int | None = None,
+    limit: int | None = None,
+) -> tuple[Run, ...]:
+    """The runs of one's own book, newest first; page on with the number of the last one."""
     require(principal, "reports")
-    return runs.list_runs(session, principal)
+    return runs.list_runs(session, principal, before=before, limit=limit)
+
+
+def closed_runs(session: Session, principal: Principal) -> tuple[Run, ...]:
+    """Those that are closed."""
+    require(principal, "reports")
+    return runs.list_runs(session, principal, closed=True)
+
+
+def family_of(session: Session, principal: Principal, run: Run) -> tuple[Run, ...]:
+    """The first run of the same months and all that followed it, this one included."""
+    require(principal, "reports")
+    return runs.list_runs(session, principal, family_id=run.family_id)
 
 
 def get_run(session: Session, principal: Principal, run_id: str) -> tuple[Run, dict[str, Totals]]:
@@ -176,7 +194,7 @@ def calendar_of(session: Session, principal: Principal, *, at: datetime) -> tupl
     require(principal, "reports")
     years = run_lines.years(session, _capability(principal), principal.tenant_id)
     lists = unclaimed.of_book(session, _capability(principal), principal.tenant_id)
-    return calendar(years, runs.list_runs(session, principal), at, lists)
+    return calendar(years, runs.list_runs(session, principal, closed=True), at, lists)
 
 
 def payload_of(run: Run, totals: Mapping[str, Totals]) -> Mapping[str, Any]:

@@ -134,10 +134,12 @@ def get_import(session: Session, principal: Principal, import_id: str) -> store.
     return store.get_import(session, principal, import_id)
 
 
-def list_imports(session: Session, principal: Principal) -> tuple[store.KeptImport, ...]:
-    """The caller's newest imports."""
+def list_imports(
+    session: Session, principal: Principal, *, before: str = "", limit: int = 100
+) -> tuple[store.KeptImport, ...]:
+    """The caller's imports, newest first; page on with the id of the last one."""
     require(principal, "usage")
-    return store.list_imports(session, principal)
+    return store.list_imports(session, principal, before=before, limit=limit)
 
 
 def _tell_held(session: Session, intake: Intake) -> None:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, or_
+from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, func, or_, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, append_only, guard
 from core.errors import NotFound
 from core.ids import derived_id
+from core.places import older
 from core.principal import Principal, SearchCapability
 from royalties.models_complaints import (
+    EVERY,
     MOVING,
     VOIDING,
     Claimant,
@@ -24,9 +26,11 @@ from royalties.models_complaints import (
     Ruled,
     Ruling,
     Rulings,
+    Sought,
     Word,
 )
 
+PAGE = 200
 _IDS_MAX = 500
 _LINE = (
     "live_key",
@@ -46,6 +50,14 @@ class ComplaintRow(Owned, table=True):
 
     __tablename__ = "complaint"
     __table_args__ = (
+        Index("complaint_newest", "recorded_at", "id"),
+        *(
+            Index(f"complaint_{shelf}", "tenant_id", "recorded_at", "id", sqlite_where=text(which))
+            for shelf, which in (
+                ("open", "decided_at IS NULL"),
+                ("ended", "decided_at IS NOT NULL"),
+            )
+        ),
         append_only(
             *_DECIDING,
             "sealed_proof",
@@ -157,11 +169,26 @@ def get(session: Session, principal: Principal, complaint_id: str) -> Complaint:
     return _with_lines(session, [_complaint(row)])[0]
 
 
-def list_all(session: Session, principal: Principal) -> tuple[Complaint, ...]:
-    """The complaints that concern the principal, newest first."""
-    query = select(ComplaintRow).where(_concerns(principal))
-    rows = session.exec(query.order_by(col(ComplaintRow.recorded_at).desc(), col(ComplaintRow.id)))
+def list_all(
+    session: Session,
+    principal: Principal,
+    sought: Sought = EVERY,
+    *,
+    before: str = "",
+    limit: int = PAGE,
+) -> tuple[Complaint, ...]:
+    """The complaints that concern the principal, newest first, those older than `before`."""
+    place = (col(ComplaintRow.recorded_at), col(ComplaintRow.id))
+    query = select(ComplaintRow).where(*_sought(principal, sought))
+    if before:
+        query = query.where(older(place, before))
+    rows = session.exec(query.order_by(*(each.desc() for each in place)).limit(limit))
     return tuple(_with_lines(session, [_complaint(row) for row in rows]))
+
+
+def count(session: Session, principal: Principal, sought: Sought) -> int:
+    """How many of them there are."""
+    return session.exec(select(func.count()).where(*_sought(principal, sought))).one()
 
 
 def add_word(session: Session, word: Word) -> None:
@@ -259,6 +286,22 @@ def voided(
         )
     )
     return frozenset(session.connection().execute(query).scalars())
+
+
+def _sought(principal: Principal, sought: Sought) -> list[ColumnElement[bool]]:
+    mine = col(ComplaintRow.tenant_id) == principal.tenant_id
+    where = [mine if sought.own_book else _concerns(principal)]
+    if sought.is_open is not None:
+        decided = col(ComplaintRow.decided_at)
+        where.append(decided.is_(None) if sought.is_open else decided.is_not(None))
+    if sought.ground is not None:
+        where.append(col(ComplaintRow.ground) == sought.ground)
+    if sought.performer_id:
+        lines = sql_select(col(ComplaintLineRow.complaint_id))
+        of_performer = lines.where(col(ComplaintLineRow.performer_id) == sought.performer_id)
+        claimed = col(ComplaintRow.claimant_performer_id) == sought.performer_id
+        where.append(or_(claimed, col(ComplaintRow.id).in_(of_performer)))
+    return where
 
 
 def _concerns(principal: Principal) -> ColumnElement[bool]:

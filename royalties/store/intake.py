@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 from core.db import OWNER, UtcDateTime, visible
 from core.errors import NotFound
 from core.ids import derived_ids
+from core.places import older
 from core.principal import Principal, SearchCapability
 from registry.store.works import CutRow
 from royalties.models import NOTHING, ImportReport, Origin, Reported, UsageRow
@@ -114,15 +115,15 @@ def get_import(session: Session, principal: Principal, import_id: str) -> KeptIm
 
 
 def list_imports(
-    session: Session, principal: Principal, *, limit: int = 100
+    session: Session, principal: Principal, *, before: str = "", limit: int = 100
 ) -> tuple[KeptImport, ...]:
-    """The tenant's newest imports."""
-    query = (
-        select(UsageImportRow)
-        .where(col(UsageImportRow.tenant_id) == principal.tenant_id)
-        .order_by(col(UsageImportRow.recorded_at).desc(), col(UsageImportRow.id))
-    )
-    return tuple(_kept(row) for row in session.exec(query.limit(limit)))
+    """The tenant's imports, newest first, those older than `before`."""
+    place = (col(UsageImportRow.recorded_at), col(UsageImportRow.id))
+    query = select(UsageImportRow).where(col(UsageImportRow.tenant_id) == principal.tenant_id)
+    if before:
+        query = query.where(older(place, before))
+    ordered = query.order_by(*(each.desc() for each in place))
+    return tuple(_kept(row) for row in session.exec(ordered.limit(limit)))
 
 
 def keep_rejects(

@@ -5,9 +5,8 @@ not read every invoice there ever was.
 """
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -63,12 +62,34 @@ def in_state(
 
 def unpaid(session: Session, principal: Principal, on: date) -> tuple[Unpaid, ...]:
     """What the invoices of the principal's own book still ask for, by currency."""
-    found: dict[str, Unpaid] = {}
-    late = {row[0]: row[1:] for row in _sums(session, principal, _overdue(on))}
-    for unit, count, high, low in _sums(session, principal, _OPEN > 0):
-        some = late.get(unit, (0, 0, 0))
-        found[unit] = Unpaid(unit, count, whole(high, low), some[0], whole(some[1], some[2]))
-    return tuple(found.values())
+    open_ = (
+        sql_select(
+            col(InvoiceRow.currency).label("unit"),
+            (col(InvoiceRow.due_on) < on.isoformat()).label("late"),
+            _OPEN.label("micro"),
+        )
+        .where(col(InvoiceRow.tenant_id) == principal.tenant_id, _IS_INVOICE)
+        .cte("each")
+        # What is open of an invoice is asked of its payments once, not by each sum over it.
+        .prefix_with("MATERIALIZED")
+    )
+    some = case((open_.c.late, open_.c.micro), else_=0)
+    query = (
+        sql_select(
+            open_.c.unit,
+            func.count(),
+            *halves(open_.c.micro),
+            func.sum(open_.c.late),
+            *halves(some),
+        )
+        .where(open_.c.micro > 0)
+        .group_by(open_.c.unit)
+        .order_by(open_.c.unit)
+    )
+    return tuple(
+        Unpaid(unit, count, whole(high, low), late, whole(late_high, late_low))
+        for unit, count, high, low, late, late_high, late_low in session.connection().execute(query)
+    )
 
 
 def claims_behind(
@@ -119,13 +140,3 @@ def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:
 
 def _overdue(on: date) -> ColumnElement[bool]:
     return (_OPEN > 0) & (col(InvoiceRow.due_on) < on.isoformat())
-
-
-def _sums(session: Session, principal: Principal, clause: ColumnElement[bool]) -> list[Any]:
-    query = (
-        sql_select(col(InvoiceRow.currency), func.count(), *halves(_OPEN))
-        .where(col(InvoiceRow.tenant_id) == principal.tenant_id, _IS_INVOICE, clause)
-        .group_by(col(InvoiceRow.currency))
-        .order_by(col(InvoiceRow.currency))
-    )
-    return list(session.connection().execute(query))

@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import exists, func, insert, update
+from sqlalchemy import select as sql_select
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from core.db import visible
@@ -91,23 +92,43 @@ def next_number(session: Session, principal: Principal) -> int:
     return int(session.exec(query).one()) + 1
 
 
-def batches(session: Session, principal: Principal) -> tuple[Batch, ...]:
-    """The batches of the caller's own book, newest first."""
+def batches(
+    session: Session, principal: Principal, *, before: int | None = None, limit: int | None = None
+) -> tuple[Batch, ...]:
+    """The batches of the caller's own book, newest first, those with a number below `before`."""
     query = select(BatchRow).where(col(BatchRow.tenant_id) == principal.tenant_id)
-    return tuple(_batch(row) for row in session.exec(query.order_by(col(BatchRow.number).desc())))
+    if before is not None:
+        query = query.where(col(BatchRow.number) < before)
+    papers = defer(BatchRow.sealed_file), defer(BatchRow.sealed_list)  # type: ignore[arg-type]
+    ordered = query.options(*papers).order_by(col(BatchRow.number).desc()).limit(limit)
+    return tuple(_batch(row) for row in session.exec(ordered))
+
+
+def waiting(session: Session, principal: Principal) -> int:
+    """How many batches of the caller's own book wait for their second person."""
+    query = select(func.count()).where(
+        col(BatchRow.tenant_id) == principal.tenant_id,
+        col(BatchRow.state) == BatchState.PROPOSED,
+    )
+    return session.exec(query).one()
 
 
 def found_in(
-    session: Session, principal: Principal, states: Collection[PayoutState]
+    session: Session,
+    principal: Principal,
+    batch_ids: Collection[str],
+    states: Sequence[PayoutState],
 ) -> dict[str, frozenset[PayoutState]]:
-    """Which of these states payouts of each batch of the caller's own book are in."""
-    query = select(PayoutRow.batch_id, PayoutRow.state).where(
-        col(PayoutRow.tenant_id) == principal.tenant_id, col(PayoutRow.state).in_(list(states))
+    """Which of these states payouts of each of these batches of the caller's own book are in."""
+    of_batch = col(PayoutRow.batch_id) == col(BatchRow.id)
+    there = (exists().where(of_batch, col(PayoutRow.state) == one) for one in states)
+    query = sql_select(col(BatchRow.id), *there).where(
+        col(BatchRow.tenant_id) == principal.tenant_id, col(BatchRow.id).in_(batch_ids)
     )
-    found: dict[str, frozenset[PayoutState]] = {}
-    for batch_id, state in session.exec(query.distinct()):
-        found[batch_id] = found.get(batch_id, frozenset()) | {PayoutState(state)}
-    return found
+    return {
+        row[0]: frozenset(one for one, is_in in zip(states, row[1:], strict=True) if is_in)
+        for row in session.connection().execute(query)
+    }
 
 
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:
@@ -140,12 +161,22 @@ def save_decision(
     session.flush()
 
 
-def payouts_of(session: Session, principal: Principal, batch_id: str) -> tuple[Payout, ...]:
-    """Everything in a batch that the principal may see, by account."""
+def payouts_of(
+    session: Session,
+    principal: Principal,
+    batch_id: str,
+    *,
+    after: str = "",
+    limit: int | None = None,
+) -> tuple[Payout, ...]:
+    """Everything in a batch that the principal may see, by account, from behind `after` on."""
     query = select(PayoutRow).where(
-        col(PayoutRow.batch_id) == batch_id, visible(PayoutRow, principal)
+        col(PayoutRow.batch_id) == batch_id,
+        col(PayoutRow.account) > after,
+        visible(PayoutRow, principal),
     )
-    return tuple(_payout(row) for row in session.exec(query.order_by(col(PayoutRow.account))))
+    ordered = query.order_by(col(PayoutRow.account)).limit(limit)
+    return tuple(_payout(row) for row in session.exec(ordered))
 
 
 def list_payouts(

@@ -93,6 +93,7 @@ class PayoutRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("batch_id", "account"),
         Index("payout_state", "tenant_id", "state"),
+        Index("payout_in_batch", "batch_id", "state"),
         Index("payout_account", "account", "state"),
         append_only(
             "state",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, guard
@@ -192,10 +192,28 @@ def totals_of(session: Session, principal: Principal, run_id: str) -> dict[str, 
     return {unit: totals_from_dict(said) for unit, said in sorted(row.totals.items())}
 
 
-def list_runs(session: Session, principal: Principal) -> tuple[Run, ...]:
-    """The runs of the principal's own book, newest first."""
+def list_runs(
+    session: Session,
+    principal: Principal,
+    *,
+    closed: bool = False,
+    family_id: str = "",
+    before: int | None = None,
+    limit: int | None = None,
+) -> tuple[Run, ...]:
+    """The runs of the principal's own book, newest first, those with a number below `before`.
+
+    All of them, or the closed ones, or those of one family.
+    """
     query = select(RunRow).where(col(RunRow.tenant_id) == principal.tenant_id)
-    return tuple(_run(row) for row in session.exec(query.order_by(col(RunRow.number).desc())))
+    if closed:
+        query = query.where(col(RunRow.state) == RunState.CLOSED)
+    if family_id:
+        query = query.where(or_(col(RunRow.id) == family_id, col(RunRow.follows_id) == family_id))
+    if before is not None:
+        query = query.where(col(RunRow.number) < before)
+    ordered = query.order_by(col(RunRow.number).desc()).limit(limit)
+    return tuple(_run(row) for row in session.exec(ordered))
 
 
 def of_book(session: Session, _capability: SearchCapability, book: str) -> tuple[Run, ...]:

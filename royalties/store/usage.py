@@ -65,6 +65,7 @@ class UsageImportRow(Owned, table=True):
     __tablename__ = "usage_import"
     __table_args__ = (
         Index("usage_import_file", "tenant_id", "file_sha256"),
+        Index("usage_import_newest", "tenant_id", "recorded_at", "id"),
         append_only(*GROWING, "rejects_object", guards=(ENDED,)),
     )
 

@@ -144,7 +144,7 @@ def test_each_society_collects_and_pays_out_of_its_own_book(stage: Stage) -> Non
         assert f">{whole_euros}.{cents:02}</InstdAmt>" in society.paid_out()
 
     # The other's book is not there for either of them.
-    (own,) = gvl.clerk.get("/v1/runs")
+    (own,) = gvl.clerk.get("/v1/runs")["items"]
     (invoice,) = gvl.clerk.get("/v1/invoices")["items"]
     assert ppl.clerk.get("/v1/invoices")["items"][0]["id"] != invoice["id"]
     for path in (f"/v1/runs/{own['id']}", f"/v1/invoices/{invoice['id']}"):

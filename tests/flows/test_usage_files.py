@@ -41,7 +41,7 @@ def test_a_report_is_taken_in_and_its_rejects_are_mended(stage: Stage, tmp_path:
         other.get(place)
     with pytest.raises(Refused, match="no such import"):
         other.fetch(f"{place}/rejects")
-    assert [item["accepted"] for item in studio.get("/v1/usage-imports")] == [1, 1]
+    assert [item["accepted"] for item in studio.get("/v1/usage-imports")["items"]] == [1, 1]
 
 
 def test_a_job_takes_a_senders_report_in_by_its_mapping(stage: Stage, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from api.accounts.store import people as accounts
 from api.roles import Role
 from api.schema import downgrade, upgrade
 from core import approvals, mail
+from core.approvaltables import ApprovalRow
 from core.clock import utc_now
 from core.db import Database
 from core.errors import Broken
@@ -145,7 +146,7 @@ def test_whom_two_people_make_an_administrator_is_read_by_them_alone(world: Test
         assert again.waits_for is not None and again.waits_for.id == made.waits_for.id
         with shared.read() as session:
             (read,) = approvals.open_approvals(session, world.first)
-            kept = session.get_one(approvals.ApprovalRow, read.id).payload
+            kept = session.get_one(ApprovalRow, read.id).payload
         assert (read.payload["email"], INVITED in str(kept)) == (INVITED, False)
     finally:
         shared.close()

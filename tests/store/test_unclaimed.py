@@ -307,8 +307,10 @@ def window() -> Window:
 def test_pages_say_what_is_due_who_decides_and_what_is_public(money: Money, cut_id: str) -> None:
     office = money.office
     with office.shared.read() as session:
-        early = pages.desk_page(session, office.clerk, datetime(2027, 9, 30, 12, tzinfo=UTC))
-        due = pages.desk_page(session, office.clerk, OVER)
+        early = pages.desk_page(
+            session, office.clerk, datetime(2027, 9, 30, 12, tzinfo=UTC), window()
+        )
+        due = pages.desk_page(session, office.clerk, OVER, window())
     assert (early["due"]["apart"], due["due"]["apart"]) == ([], [2026])
     assert 'data-act="/v1/unclaimed-lists"' in shown("societyunclaimed.html", **due)
     item = propose(money)
@@ -322,7 +324,9 @@ def test_pages_say_what_is_due_who_decides_and_what_is_public(money: Money, cut_
     decide(money, item)
     (published,) = public(money)
     with office.shared.read() as session:
-        done = shown("societyunclaimed.html", "de", **pages.desk_page(session, office.clerk, OVER))
+        done = shown(
+            "societyunclaimed.html", "de", **pages.desk_page(session, office.clerk, OVER, window())
+        )
         found = shown("unclaimed.html", **pages.public_page(session, "TITLE v1", window()))
         nothing = shown("unclaimed.html", **pages.public_page(session, "title v2", window()))
     assert "7,50 EUR warten" in done and "Rückstellung" in done
@@ -344,7 +348,9 @@ def test_a_claim_is_made_seen_by_its_title_and_ruled_on(money: Money, cut_id: st
     item = dispute(money, acting.side, name, ground=Ground.MINE, claimant=ben.id, at=OVER)
     with office.shared.read() as session:
         mine = disputing.dispute_page(session, acting, item.id, OVER)
-        desk = shown("societyunclaimed.html", **pages.desk_page(session, office.clerk, OVER))
+        desk = shown(
+            "societyunclaimed.html", **pages.desk_page(session, office.clerk, OVER, window())
+        )
         seen = disputes.dispute_page(
             session, office.clerk, item.id, ("shared", "2/5"), lang="en", now=OVER
         )

@@ -1,0 +1,20 @@
+"""Where a list of rows goes on: behind the last row of the page before, whatever came in since.
+
+A page is found by an index and never by counting rows, so that the last one costs what the first
+does, and a row that is added or gone moves no other into it or out of it.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.orm import Mapped
+
+
+def older(place: tuple[Mapped[datetime], Mapped[str]], row_id: str) -> ColumnElement[bool]:
+    """Return the where clause for what follows a row in a list that has the newest first.
+
+    `place` are time and id of the table, by which the list goes; behind an unknown id is nothing.
+    """
+    at, name = place
+    of_row = select(at).where(name == row_id).correlate(None).scalar_subquery()
+    return tuple_(at, name) < tuple_(of_row, row_id)
