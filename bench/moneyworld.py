@@ -2,7 +2,7 @@
 
 import csv
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bench import usage_import
 from core.ids import derived_id
 from registry.models.people import Performer
-from royalties.accountcsv import to_csv
+from royalties.accountcsv import COLUMNS, to_csv
 from royalties.closing import month_of
 from royalties.models_income import Payment
 from royalties.service import accountstatements, bookaccruals, invoices, payees, receipts, runs
@@ -31,8 +31,11 @@ MONTH = "2025-11"
 _AT_ONCE = 200
 # As many statements as a page of the API has.
 _PAGE = 50
+# What a run reads of a claim.
+CLAIM = ("claim", "transaction_id", "performer_id", "payee_id", "period", "currency", "micro")
 _CLAIMS = text(
-    "SELECT a.performer_id, a.transaction_id, -e.amount_micro FROM accrual a JOIN book_entry e"
+    "SELECT a.live_key, a.transaction_id, a.performer_id, a.pins ->> '$.payee_id', a.earned_period,"
+    " e.currency, -e.amount_micro FROM accrual a JOIN book_entry e"
     " ON e.transaction_id = a.transaction_id WHERE e.account_kind = 'accrued'"
 )
 
@@ -62,10 +65,15 @@ class Registry:
     lines: int
     performers: list[Performer] = field(default_factory=list)
     in_cut: dict[str, list[str]] = field(default_factory=dict)
+    stated: list[str] = field(default_factory=list)
 
     @property
     def usage(self) -> Path:
         return self.folder / "usage.csv"
+
+    @property
+    def _stated(self) -> Path:
+        return self.folder / "statements.csv"
 
     def set_up(self) -> None:
         """Performers with a licence each, and cuts in which ten of them are cleared."""
@@ -138,29 +146,39 @@ class Registry:
         return f"{done.lines} lines for {len(self.performers)} performers, {done.state.value}"
 
     def state(self) -> str:
-        """Every performer's account statement of this month, as a file."""
-        now, after, statements, movements = datetime.now(UTC), "", 0, 0
+        """Every performer's account statement of this month, one after another in a file."""
+        now, after, movements = datetime.now(UTC), "", 0
         agency = self.stage.agent(self.performers[0])
-        with self.stage.db.read() as session:
+        with self.stage.db.read() as session, self._stated.open("w", newline="") as file:
             while some := accountstatements.own_statements(
                 session, agency, month=month_of(now), after=after, limit=_PAGE, now=now
             ):
                 for made in some:
                     after = made.holder.performer_id
-                    (self.folder / f"{after}.csv").write_text(to_csv(made))
+                    file.write(to_csv(made))
+                    self.stated.append(after)
                     movements += len(made.movements)
-                statements += len(some)
-        return f"{statements} statements with {movements} movements"
+        return f"{len(self.stated)} statements with {movements} movements"
 
     def uses(self) -> Iterator[tuple[str, str, int]]:
         """Every cleared use with its price a view."""
         for cut_id, people in self.in_cut.items():
             yield from ((cut_id, name, RATE_MICRO) for name in people)
 
-    def claims(self) -> list[tuple[str, str, int]]:
-        """Every accrual: performer, transaction, amount."""
+    def claims(self) -> Iterator[Sequence[object]]:
+        """Every accrual as `CLAIM` has it."""
         with self.stage.db.read() as session:
-            return [(row[0], row[1], row[2]) for row in session.connection().execute(_CLAIMS)]
+            yield from session.connection().execute(_CLAIMS)
+
+    def movements(self) -> Iterator[Sequence[str]]:
+        """Every line of the statements, with whose it is."""
+        performers = iter(self.stated)
+        with self._stated.open(newline="") as file:
+            for row in csv.reader(file):
+                if row[0] == COLUMNS[0]:
+                    performer_id = next(performers)
+                elif row[0] == "line":
+                    yield performer_id, *row
 
     def _sign(self, stage: Stage, performer: Performer) -> None:
         stage.licence(performer, tariff("per_view", RATE_MICRO, "EUR"))
@@ -193,8 +211,6 @@ class Registry:
         rows = [(cut_id, "DE", MONTH, draw.randrange(1, 100_000)) for cut_id in self.in_cut]
         with self.usage.open("a", encoding="utf-8") as file:
             file.writelines(f"{','.join(map(str, row))},c\n" for row in rows)
-        with (self.folder / "cleared.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([("cut_id", "territory", "period", "views"), *rows])
 
     @contextmanager
     def _held(self) -> Iterator[_Held]:

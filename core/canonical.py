@@ -66,7 +66,9 @@ def _refuse(value: Any) -> None:
         below: list[Any] = []
         for one in level:
             kind = type(one)
-            if kind not in _LEAVES and not (kind is int and -INTEGER_MAX <= one <= INTEGER_MAX):
+            if kind is list:
+                below += one
+            elif kind not in _LEAVES and not (kind is int and abs(one) <= INTEGER_MAX):
                 below += _inside(one)
         if not below:
             return
@@ -76,17 +78,17 @@ def _refuse(value: Any) -> None:
 
 def _inside(value: Any) -> Iterable[Any]:
     """What a list or an object holds; nothing for a leaf."""
-    if isinstance(value, int):
-        if abs(value) > INTEGER_MAX:
-            raise _bad_json("a whole number is beyond 2^53-1: write it as text")
-    elif isinstance(value, list | tuple):
-        return value
     # Asking whether something is a mapping takes longer than all other questions together.
-    elif type(value) is dict or isinstance(value, Mapping):
+    if type(value) is dict or isinstance(value, Mapping):
         for key in value:
             if not isinstance(key, str):
                 raise _bad_json("a key is not text")
         return value.values()
+    if isinstance(value, list | tuple):
+        return value
+    if isinstance(value, int):
+        if abs(value) > INTEGER_MAX:
+            raise _bad_json("a whole number is beyond 2^53-1: write it as text")
     elif not isinstance(value, str):
         raise _bad_json("a value is neither text, whole number, boolean, list nor object")
     return ()

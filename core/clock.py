@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from core.errors import BadInput
 
@@ -51,6 +52,7 @@ def utc_now() -> datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
+@lru_cache(maxsize=1_000)
 def to_text(at: datetime) -> str:
     """Return `2026-11-21T10:00:00Z`; fractions of a second are kept where there are any.
 

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,12 @@ def json_text(value: Any) -> str:
     return _encode(value)
 
 
+@lru_cache(maxsize=1_000)
+def _moment(text: str) -> datetime:
+    # Rows that were written together bear the same time.
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC time as text of fixed width, so that text order is time order."""
 
@@ -63,9 +70,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """Return the aware time that was stored."""
-        if value is None:
-            return None
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return None if value is None else _moment(value)
 
 
 class JsonText(TypeDecorator[Any]):

@@ -21,7 +21,7 @@ def newest_month(at: datetime) -> str:
 def begun(rows: Sequence[UsageRow], at: datetime, rejects: list[Reject]) -> Sequence[UsageRow]:
     """The rows whose month has begun at `at`; each other one is added to `rejects`."""
     last = newest_month(at)
-    if all(row.period <= last for row in rows):
+    if max({row.period for row in rows}, default="") <= last:
         return rows
     rejects += [
         Reject(row.line_no, "period-in-future", "period", row.text)

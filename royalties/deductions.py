@@ -8,7 +8,7 @@ data too: the first rule that fits.
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -31,10 +31,9 @@ class Rule:
     kinds: frozenset[str]
     abroad: bool | None
 
-    def fits(self, claim: ReceivedClaim, home: frozenset[str]) -> bool:
-        """Whether a claim is of this rule's category."""
-        abroad = claim.territory not in home and claim.territory not in (ANYWHERE, "")
-        return self.abroad in (None, abroad) and (not self.kinds or claim.use_kind in self.kinds)
+    def fits(self, use_kind: str, *, abroad: bool) -> bool:
+        """Whether claims of a kind of use are of this rule's category."""
+        return self.abroad in (None, abroad) and (not self.kinds or use_kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,20 @@ class Categories:
     home: frozenset[str]
     rules: tuple[Rule, ...]
 
-    def of(self, claim: ReceivedClaim) -> str:
-        """The category of a claim; the last rule fits every claim."""
-        return next(rule.category for rule in self.rules if rule.fits(claim, self.home))
+    def of(self, use_kind: str, territory: str) -> str:
+        """The category of claims of a kind of use in a territory; the last rule fits them all."""
+        abroad = territory not in self.home and territory not in (ANYWHERE, "")
+        return next(rule.category for rule in self.rules if rule.fits(use_kind, abroad=abroad))
 
 
 def rates_of(claim: ReceivedClaim) -> Rates:
     """The rates that count for a claim."""
-    return rates_in(categories().of(claim), claim.earned_period)
+    return _rates_of(claim.use_kind, claim.territory, claim.earned_period)
+
+
+@lru_cache(maxsize=10_000)
+def _rates_of(use_kind: str, territory: str, period: str) -> Rates:
+    return rates_in(categories().of(use_kind, territory), period)
 
 
 def year_before(period: str) -> str:

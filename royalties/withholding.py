@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -134,6 +134,7 @@ def of_a_run(net_micro: int, status: TaxStatus, at: datetime) -> Tax:
     return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
 
 
+@lru_cache(maxsize=1_000)
 def rates_at(at: datetime) -> Rates:
     """The rates in force; raises `Broken` for a time before the first of them."""
     found = in_force(_sets(), at)

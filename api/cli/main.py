@@ -28,7 +28,7 @@ _OBJECTS_BETWEEN_SEARCHES = 50_000
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line `argv` (default: the process's own) and return its exit code."""
     no_core_dumps()
-    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES, 20, 20)
+    search_garbage_rarely()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _program().main(args=arguments, prog_name="ebenbild", standalone_mode=False)
@@ -40,6 +40,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _failed(error)
     return code if isinstance(code, int) else 0
+
+
+def search_garbage_rarely() -> None:
+    """Let a process look for cycles as rarely as programs of ours do."""
+    gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES, 20, 20)
 
 
 @functools.cache

@@ -25,7 +25,7 @@ from royalties.service.adjusting import adjust
 from royalties.service.books import Clerk
 from royalties.service.unclaimedback import bring_back
 from royalties.store import ledger as store
-from royalties.store import run_lines
+from royalties.store import run_lines, runsums
 
 _PAGE = 500
 
@@ -118,7 +118,7 @@ def _distributed(
     session: Session, capability: SearchCapability, run: Run
 ) -> Iterator[tuple[RunLine, tuple[Posting, ...]]]:
     """The first line and the postings of each group that comes to anything."""
-    for _, group in groupby(run_lines.sums(session, capability, run.id), key=group_of):
+    for _, group in groupby(runsums.sums(session, capability, run.id), key=group_of):
         some = list(group)
         postings = postings_of(some, run.family_id)
         if postings:

@@ -4,6 +4,7 @@ What contradicts itself is seen line by line. A month far above the cut's own is
 of the import are in, in few queries over the cuts it names, so that it costs no look-up per line.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +15,7 @@ from sqlmodel import Session
 from core.ids import derived_id
 from core.principal import SearchCapability
 from fingerprint.models import Reason
-from royalties.models import UsageRow
+from royalties.models import NOTHING, UsageRow
 from royalties.models_usage import Hold, HoldState
 from royalties.plausibility import contradictions, jumped, months_back, rules_for
 from royalties.service.holders import book_of
@@ -53,7 +54,7 @@ class Screen:
         timed = {row.cut_id for row in rows if row.reported.watched_ms is not None}
         lengths = screened.lengths(session, self._capability, sorted(timed)) if timed else {}
         found = []
-        for row in rows:
+        for row in rows if further else [row for row in rows if row.reported is not NOTHING]:
             reasons = contradictions(row, lengths.get(row.cut_id))
             if further and row in further:
                 reasons = (*reasons, further[row])
@@ -138,9 +139,10 @@ def _jumps(
     months: Mapping[tuple[str, str], Mapping[str, int]],
 ) -> Iterable[tuple[_Place, Reason]]:
     for (cut_id, territory), views in sorted(months.items()):
-        for period, total in sorted(views.items()):
-            first = months_back(period)
-            before = [count for month, count in views.items() if first <= month < period]
+        months_told = sorted(views)
+        counts = [views[month] for month in months_told]
+        for place, (period, total) in enumerate(zip(months_told, counts, strict=True)):
+            before = counts[bisect_left(months_told, months_back(period)) : place]
             reason = jumped(total, before, period)
             if reason is not None:
                 yield (cut_id, territory, period), reason

@@ -101,7 +101,7 @@ class Intake:
 
         Those concern a cut, territory and period that was reported before them.
         """
-        places = [store.place(row) for row in rows]
+        places = store.places(rows)
         before = store.reported(session, set(places))
         added = store.add_lines(
             session,
@@ -112,7 +112,7 @@ class Intake:
             at=self.at,
         )
         self.screen.look(session, rows if added is None else added)
-        own = places if added is None else [store.place(row) for row in added]
+        own = places if added is None else store.places(added)
         return len(own), len(own) - len(set(own) - before)
 
     def _placed(
@@ -122,18 +122,21 @@ class Intake:
         named = self._named(session, rows, rejects)
         if len(self.owners) > _REMEMBERED_MAX:
             self.owners.clear()
-        missing = {row.cut_id for row in named} - self.owners.keys()
+        cuts = {row.cut_id for row in named}
+        missing = cuts - self.owners.keys()
         if missing:
             found = store.cut_owners(session, self._reader(), sorted(missing))
             self.owners.update({cut_id: found.get(cut_id, "") for cut_id in missing})
-        placed = []
-        for row in named:
-            if self.owners[row.cut_id]:
-                placed.append(row)
-                self.screen.cuts.add(row.cut_id)
-            else:
-                rejects.append(Reject(row.line_no, "unknown-cut", "cut_id", row.text))
-        return placed
+        unknown = {cut_id for cut_id in cuts if not self.owners[cut_id]}
+        self.screen.cuts |= cuts - unknown
+        if not unknown:
+            return list(named)
+        rejects += [
+            Reject(row.line_no, "unknown-cut", "cut_id", row.text)
+            for row in named
+            if row.cut_id in unknown
+        ]
+        return [row for row in named if row.cut_id not in unknown]
 
     def _named(
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]

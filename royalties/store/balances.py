@@ -186,7 +186,7 @@ def _side(
 
 
 def halves(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """Sums of the upper and of the lower 32 bits of amounts of zero or more; `whole` joins them."""
+    """Sums of the upper and the lower 32 bits of amounts, cut towards zero; `whole` joins them."""
     return func.sum(amount // _HALF), func.sum(amount % _HALF)
 
 

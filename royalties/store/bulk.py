@@ -1,6 +1,15 @@
-"""Statements that write rows as SQLite takes them: a book holds hundreds of thousands of each."""
+"""Rows by the hundred thousand, as a book has them: written as SQLite takes them, and streamed."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from sqlalchemy import Executable
+from sqlmodel import Session
 
 from core.db import Owned
+
+_PAGE = 1000
 
 
 def insertion(row: type[Owned], *columns: str) -> str:
@@ -10,3 +19,9 @@ def insertion(row: type[Owned], *columns: str) -> str:
     # The names are of our own schema.
     into = f"INSERT INTO {row.__tablename__} ({', '.join(names)})"
     return f"{into} VALUES ({marks})"
+
+
+def rows_of(session: Session, query: Executable) -> Iterator[Any]:
+    """What a query finds as a stream, fetched a page at a time."""
+    found = session.connection().execute(query.execution_options(yield_per=_PAGE))
+    return chain.from_iterable(found.partitions())

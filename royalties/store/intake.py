@@ -168,13 +168,13 @@ def known_lines(session: Session, line_ids: Collection[str]) -> set[str]:
     return set(found.scalars())
 
 
-def place(row: UsageRow) -> str:
-    """Cut, period and territory of a row in one text, whose order is that of the index."""
-    return row.cut_id + row.period + row.territory
+def places(rows: Sequence[UsageRow]) -> list[str]:
+    """Cut, period and territory of each row in one text, whose order is that of the index."""
+    return [cut_id + period + territory for _, cut_id, territory, period, *_ in rows]
 
 
 def reported(session: Session, places: Collection[str]) -> set[str]:
-    """Which of these places, as `place` writes them, have lines already."""
+    """Which of these places, as `places` writes them, have lines already."""
     told = json.dumps(sorted(places))
     return set(session.connection().execute(sql(_REPORTED), {"places": told}).scalars())
 

@@ -331,7 +331,7 @@ def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting
             .where(col(EntryRow.transaction_id).in_(ids[start : start + IDS_MAX]))
             .order_by(col(EntryRow.transaction_id), col(EntryRow.position))
         )
-        for name, kind, subject, amount, currency in session.connection().execute(query):
+        for name, kind, subject, amount, currency in session.connection().execute(query).all():
             found[name].append(Posting(_account(kind, subject), amount, currency))
     return found
 

@@ -81,7 +81,7 @@ def claims(
             )
             .order_by(col(TransactionRow.seq), col(EntryRow.position))
         )
-        found = [_claim(row) for row in session.connection().execute(query)]
+        found = [_claim(row) for row in session.connection().execute(query).all()]
         if not found:
             return
         yield found

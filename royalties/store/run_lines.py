@@ -26,19 +26,17 @@ from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
-from royalties.models_runs import BOOKED, Before, Outcome, Parts, Release, RunLine, RunState
+from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
 from royalties.store import balances
-from royalties.store.balances import halves, whole
+from royalties.store.bulk import rows_of
 from royalties.store.ledger import TransactionRow
-from royalties.store.runrows import AMOUNTS, COLUMNS, INSERT, line_of, values_of
+from royalties.store.runrows import COLUMNS, INSERT, line_of, values_of
 from royalties.store.runs import LineRow, ReleaseRow, RunRow
 
-_PAGE = 1000
 KEYS_MAX = 500
 _PARTS = tuple(Parts.__dataclass_fields__)
 _HASHED = ("live_key", "payee_id", "outcome")
-_GROUP = ("performer_id", "payee_id", "earned_period", "currency", "outcome")
-_BOOKED = (*_GROUP, "live_key")
+_BOOKED = ("performer_id", "payee_id", "earned_period", "currency", "outcome", "live_key")
 # A condition on what an index has would be looked up there, and the rows sorted afterwards.
 _run_of = literal_column("+distribution_line.run_id", String)
 # Rows of one run stand together: it is written in one step.
@@ -125,8 +123,7 @@ def told(session: Session, _capability: SearchCapability, run_id: str) -> Iterat
     ends = sql_select(func.min(_ROW), func.max(_ROW)).where(col(LineRow.run_id) == run_id)
     first, last = session.connection().execute(ends).one()
     query = _lines_query().where(_ROW.between(first or 0, last or -1), _run_of == run_id)
-    ordered = query.order_by(_ROW).execution_options(yield_per=_PAGE)
-    return (line_of(row) for row in session.connection().execute(ordered))
+    return map(line_of, rows_of(session, query.order_by(_ROW)))
 
 
 def to_book(
@@ -137,29 +134,8 @@ def to_book(
     Sorted by performer; `behind` names the performer behind whom they begin.
     """
     query = _ordered(run_id, _BOOKED).where(col(LineRow.performer_id) > behind)
-    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
+    for row in rows_of(session, query):
         yield line_of(row), row.booked_as
-
-
-def sums(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
-    """What the lines of a run that are booked come to, those of one transaction together.
-
-    Added up where they name the same category and authority. Each bears what its first claim says
-    of whom it is about and why.
-    """
-    names = [col(getattr(LineRow, name)) for name in (*_GROUP, "category", "authority")]
-    amounts = [col(getattr(LineRow, name)) for name in AMOUNTS[:-2]]
-    first = func.min(col(LineRow.live_key))
-    # Beside a minimum SQLite gives what its row says (https://sqlite.org/lang_select.html#bareagg).
-    said = (col(LineRow.audience), col(LineRow.reason))
-    query = (
-        sql_select(*names, *said, first, *(half for one in amounts for half in halves(one)))
-        .where(col(LineRow.run_id) == run_id, col(LineRow.outcome).in_(sorted(BOOKED)))
-        .group_by(*names)
-        .order_by(*names[: len(_GROUP)], first)
-    )
-    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
-        yield _sum(row)
 
 
 def page(
@@ -263,7 +239,7 @@ def kept_back(
         )
         .order_by(col(LineRow.performer_id), col(LineRow.payee_id), col(LineRow.currency))
     )
-    for row in session.connection().execute(query.execution_options(yield_per=_PAGE)):
+    for row in rows_of(session, query):
         yield row[0], row[1].removeprefix("tenant:"), row[2], row[3], row[4]
 
 
@@ -307,8 +283,7 @@ def years(session: Session, _capability: SearchCapability, book: str) -> list[in
 
 
 def _stream(session: Session, run_id: str, order: Sequence[str]) -> Iterator[RunLine]:
-    query = _ordered(run_id, order).execution_options(yield_per=_PAGE)
-    return (line_of(row) for row in session.connection().execute(query))
+    return map(line_of, rows_of(session, _ordered(run_id, order)))
 
 
 def _lines_query() -> Any:
@@ -345,29 +320,6 @@ def _release_values(
         "net_micro": one.parts.net_micro,
         "booked_as": booked_as,
     }
-
-
-def _sum(row: Sequence[Any]) -> RunLine:
-    performer_id, payee_id, month, currency, outcome, category, authority, *rest = row
-    audience, reason, live_key, *halved = rest
-    pairs = zip(halved[::2], halved[1::2], strict=True)
-    received, drawn, *parts = [whole(high, low) for high, low in pairs]
-    return RunLine(
-        live_key=live_key,
-        payee_id=payee_id,
-        outcome=Outcome(outcome),
-        reason=reason,
-        transaction_id="",
-        performer_id=performer_id,
-        performer_tenant_id=tenant_of(audience),
-        earned_period=month,
-        currency=currency,
-        category=category,
-        authority=authority,
-        received_micro=received,
-        drawn_micro=drawn,
-        parts=Parts(*parts),
-    )
 
 
 def _release(row: Row[Any]) -> Release:

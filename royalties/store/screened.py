@@ -44,7 +44,7 @@ def month_views(
         .group_by(*map(col, place))
     )
     found: dict[tuple[str, str], dict[str, int]] = {}
-    for cut_id, territory, period, views in session.exec(query):
+    for cut_id, territory, period, views in session.connection().execute(query).all():
         found.setdefault((cut_id, territory), {})[period] = int(views)
     return found
 

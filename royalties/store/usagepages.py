@@ -91,7 +91,7 @@ def _page(session: Session, principal: Principal, cut_ids: Sequence[str]) -> Pag
     )
     lines: dict[str, list[UsageLine]] = {}
     gone: dict[str, list[str]] = {}
-    for row in session.connection().execute(query):
+    for row in session.connection().execute(query).all():
         if row[-1]:
             lines.setdefault(row.cut_id, []).append(line_of(row))
         else:
