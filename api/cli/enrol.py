@@ -112,6 +112,8 @@ def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
         for name in ("modalities", "purposes")
     }
     note(text(cli.lang, "enrol.consent", **lists))
+    for purpose in subject["purposes"]:
+        note(f"- {text(cli.lang, f'consent.purpose.{purpose}')}")
     sure(cli, text(cli.lang, "enrol.sign"), yes=yes)
 
 

@@ -20,6 +20,7 @@ from tests.simulators.stage import Person, SmallRunner, run_jobs, voice_sample
 FILM_MS = 30_000
 MATCHING = ("matching",)
 VOICE = ("anna", "voice", 1_000, 9_000)
+BRIEF = ("anna", "voice", 0, 2_000)  # too short to be sure of
 LATER = ("anna", "voice", 21_000, 26_000)
 STRANGER = ("the barkeeper", "face", 10_000, 17_000)
 
@@ -57,7 +58,7 @@ class Studio:
         settings = Settings(data_dir=registry.data_dir)
         key = (settings.keys_dir / OPERATOR_KEY_FILE).read_text("ascii").strip()
         client = working(registry, key, settings)
-        anna = enrolled(registry, client, "anna")
+        anna = enrolled(registry, client, "anna", (*MATCHING, "comparison"))
         return cls(registry, me["tenant_id"], client, anna, "anna")
 
     def close(self) -> None:

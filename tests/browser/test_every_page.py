@@ -19,7 +19,7 @@ from core.clock import utc_now
 from tests.browser.chromium import DESK, PHONE, Chromium
 from tests.browser.performer_world import AT_ONCE, World
 from tests.browser.registry import Registry
-from tests.browser.studios import STRANGER, VOICE, Studio
+from tests.browser.studios import BRIEF, STRANGER, VOICE, Studio
 from tests.browser.test_keeping_keys import kept
 from tests.browser.test_passkeys import joined
 from tests.peers.npm_programs import NPM
@@ -106,6 +106,7 @@ OWN = (
     "/studio/keys",
     "/questions",
     "/review",
+    "/review?at={doubtful}",
     "/review/decisions",
     "/admin",
     "/admin/health",
@@ -233,15 +234,22 @@ def filmed(registry: Registry) -> dict[str, str]:
     with closing(Studio.of_the_operator(registry)) as house:
         series = house.work("Night Shift")
         episode = house.work("Episode 1", "episode", series)
-        cut, scanning, empty = (house.cut(episode, name) for name in ("Vertical", "Trailer", "Dub"))
+        cut, scanning, empty, teaser = (
+            house.cut(episode, name) for name in ("Vertical", "Trailer", "Dub", "Teaser")
+        )
         use = house.declared("synthesise_voice")
         house.hand_in(cut, VOICE, STRANGER, declared=use)
+        house.hand_in(teaser, BRIEF, declared={**use, "release_at": "2040-10-01"})
         house.work_off()
         body = {"act": "certify", "cut_ids": [cut, empty]}
         bulk = house.client.post("/v1/bulks", body)["id"]
         house.work_off()
         house.hand_in(scanning, VOICE, declared=use)
+        (doubtful,) = (
+            item["id"] for item in house.client.pages("/v1/review-queue") if item["asks"] == "word"
+        )
     return {
+        "doubtful": doubtful,
         "cut_id": cut,
         "scanning": scanning,
         "empty": empty,

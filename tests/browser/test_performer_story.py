@@ -87,6 +87,17 @@ def _not_me_and_back(page: Any) -> None:
     page.wait_for_selector("form[data-act$='/undo']", state="detached")
 
 
+def _compared_no_longer(page: Any, world: World) -> None:
+    """What a reviewer may hear is heard first, and taken back where it stands."""
+    page.goto(f"{world.registry.url}/me/prints")
+    end = page.locator("details:has([data-act$='/purposes/comparison/withdrawal'])")
+    with page.expect_request("**/v1/enrolments/*/excerpt"):
+        page.evaluate("document.querySelector('dd audio').play().catch(() => {})")
+    end.locator("summary").click()
+    end.locator("button").click()
+    end.wait_for(state="detached")
+
+
 def _worth(page: Any, world: World) -> None:
     """Before signing: what this month's real views would come to, at six times the price."""
     page.goto(f"{world.registry.url}/me/drafts/{world.drafted()}")
@@ -223,6 +234,7 @@ def test_who_leaves_takes_the_packet_along_and_is_unknown_afterwards(
     """In German, on a phone; the last story here, because nobody is left after it."""
     with chromium.page(lang="de", size=PHONE) as page:
         joined(page, world)
+        _compared_no_longer(page, world)
         page.goto(f"{world.registry.url}/me/searches")
         assert "Nachtzug" in page.inner_text("main")
         page.goto(f"{world.registry.url}/me/data")

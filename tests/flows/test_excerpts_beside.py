@@ -120,6 +120,9 @@ def test_nobody_else_hears_it_and_nobody_learns_whether_it_is_there(sides: Sides
     left = sides.person()
     left.post(f"/v1/matches/{match_id}/reviews", json={"verdict": "cannot_say"})
     assert left.get(address(match_id)).status_code == 404, "it was left to others"
+    with open_registry(sides.stage.settings) as world, world.db.write() as session:
+        session.connection().exec_driver_sql("UPDATE enrolment SET state = 'DISPUTED'")
+    assert sides.person().get(address(match_id)).status_code == 404, "whose it is, is disputed"
     assert sides.looks() == []
 
 
