@@ -16,17 +16,31 @@
 A refused use is not an error: verdicts are values with reasons.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 
 class EbenbildError(Exception):
-    """Base of all; `code` is stable and kebab-case, `next_step` says what to do now."""
+    """Base of all; `code` is stable and kebab-case, `next_step` says what to do now.
+
+    `reasons` are those that the message was made of, for who tells it in another language.
+    """
 
     status = 500
     code = "error"
 
-    def __init__(self, message: str, *, next_step: str = "", code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        next_step: str = "",
+        code: str | None = None,
+        reasons: Sequence[Any] = (),
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+        self.reasons = tuple(reasons)
         if code is not None:
             self.code = code
 

@@ -84,7 +84,11 @@ def _filled(lang: str, part: str) -> str:
 
 def told_of(lang: str, error: EbenbildError) -> dict[str, str]:
     """What an error says and what to do about it, in `lang`."""
-    return {"message": told(lang, error.message), "next_step": told(lang, error.next_step)}
+    message = told(lang, error.message)
+    if lang != "en" and error.reasons:
+        said = (reason(lang, {"code": one.code, "detail": one.detail}) for one in error.reasons)
+        message = " ".join(dict.fromkeys(said))
+    return {"message": message, "next_step": told(lang, error.next_step)}
 
 
 @cache

@@ -359,6 +359,7 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
         raise BadTerms(
             " ".join(render(reason) for reason in reasons),
             next_step="Mend the terms and draft the licence again.",
+            reasons=reasons,
         )
 
 

@@ -262,6 +262,7 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
         raise BadTerms(
             " ".join(render(reason) for reason in reasons),
             next_step="Mend the terms and make the offer again.",
+            reasons=reasons,
         )
 
 

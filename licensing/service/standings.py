@@ -174,6 +174,7 @@ def _check(standings: tuple[Standing, ...], *, minor: bool, now: datetime) -> No
         raise BadTerms(
             " ".join(dict.fromkeys(render(reason) for reason in reasons)),
             next_step="Mend the terms and declare again.",
+            reasons=reasons,
         )
     if minor and offered:
         raise BadTerms(

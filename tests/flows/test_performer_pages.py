@@ -211,6 +211,14 @@ def test_what_is_signed_is_shown_before_with_what_it_would_have_earned(sides: Si
     assert "This licence is signed" in sides.browser.get(f"/me/drafts/{draft['id']}").text
 
 
+def test_terms_that_cannot_be_signed_are_refused_in_the_words_of_the_page(sides: Sides) -> None:
+    terms = terms_of(sides, valid_until="2025-01-01T00:00:00Z")
+    headers = {"Accept-Language": "de", "Idempotency-Key": "once"}
+    answer = sides.browser.post("/v1/licences", json={"terms": terms}, headers=headers)
+    assert answer.status_code == 422
+    assert "Die Laufzeit endet, bevor sie beginnt." in answer.json()["detail"]
+
+
 def test_a_contract_names_the_studios_that_are_known(sides: Sides) -> None:
     enrolled(sides)
     sides.found(**TODAY)

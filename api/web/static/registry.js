@@ -109,7 +109,8 @@ export function leave(address) {
 function sentenceOf(error, form) {
   if (!(error instanceof Told)) return word("failed");
   const names = error.faults.map((fault) => fault.field.replace(/^body\./, "").replace(/\.\d.*$/, ""));
-  const found = names.map((name) => form?.elements[name]).map((field) => field instanceof RadioNodeList ? field[0] : field);
+  const found = names.map((name) => form?.elements[name] ?? form?.elements[name.split(".").at(-1)])
+    .map((field) => field instanceof RadioNodeList ? field[0] : field);
   const fields = found.filter((field) => field?.labels?.length);
   fields[0]?.focus();
   const said = [...new Set(fields.map((field) => field.labels[0].textContent))].join(", ");
