@@ -92,24 +92,30 @@ def measure(lines: int) -> Seen:
         folder = Path(name)
         with opened(folder, lines) as registry:
             stored = Stored(registry.stage.db)
-            _stage(seen, "import", registry.take_in, stored)
-            _stage(seen, "accrual", registry.accrue, stored)
+            came = {
+                "import": _stage(seen, "import", registry.take_in, stored),
+                "accrual": _stage(seen, "accrual", registry.accrue, stored),
+            }
             registry.get_paid()
-            stored = Stored(registry.stage.db)
-            _stage(seen, "run", registry.run, stored)
-            _stage(seen, "statements", registry.state, stored)
+            came["run"] = _stage(seen, "run", registry.run, stored)
+            came["statements"] = _stage(seen, "statements", registry.state, stored)
+            seen.stored = {name: stored.cost(*rows) for name, rows in came.items()}
             files = _files(registry, folder)
         for stage in STAGES:
             seen.peer[stage] = _summed(QUERIES[stage].format(**files))
     return seen
 
 
-def _stage(seen: Seen, name: str, work: Callable[[], str], stored: Stored) -> None:
+def _stage(
+    seen: Seen, name: str, work: Callable[[], str], stored: Stored
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Do a stage; returns the newest rows before and after it."""
+    before = stored.newest()
     begun = time.process_time()
     seen.said[name] = work()
     seen.ours[name] = time.process_time() - begun
     seen.peak_mib[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // MIB
-    seen.stored[name] = stored.cost()
+    return before, stored.newest()
 
 
 def _files(registry: Registry, folder: Path) -> dict[str, Path]:

@@ -22,21 +22,27 @@ _CACHE = "PRAGMA cache_size = -131072"
 
 
 class Stored:
-    """The rows of a registry that came in since it was last asked."""
+    """The rows of a registry that came in between two moments, each told by the newest rows."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._before = self._newest()
 
-    def cost(self) -> float:
-        """Processor seconds of writing what came in, in one transaction."""
-        before, self._before = self._before, self._newest()
+    def newest(self) -> dict[str, int]:
+        """The last row of each table by now."""
+        with self._db.read() as session:
+            return {one.name: _last(session, one.name) for one in SQLModel.metadata.sorted_tables}
+
+    def cost(self, before: dict[str, int], after: dict[str, int]) -> float:
+        """Processor seconds of writing what came in between, in one transaction.
+
+        Ask last: what this takes of memory is none of the registry's.
+        """
         with tempfile.TemporaryDirectory() as name, self._db.read() as session:
             copy = _empty(Path(name) / "copy.db")
             begun = time.process_time()
             copy.execute("BEGIN IMMEDIATE")
             spent = time.process_time() - begun
-            for table, rows in _since(session.connection(), before):
+            for table, rows in _since(session.connection(), before, after):
                 marks = ", ".join("?" * len(rows[0]))
                 begun = time.process_time()
                 # The names are of our own schema.
@@ -47,10 +53,6 @@ class Stored:
             spent += time.process_time() - begun
             copy.close()
         return spent
-
-    def _newest(self) -> dict[str, int]:
-        with self._db.read() as session:
-            return {one.name: _last(session, one.name) for one in SQLModel.metadata.sorted_tables}
 
 
 def _last(session: Session, table: str) -> int:
@@ -73,10 +75,11 @@ def _empty(path: Path) -> Any:
 
 
 def _since(
-    source: Connection, before: dict[str, int]
+    source: Connection, before: dict[str, int], after: dict[str, int]
 ) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
-    for table, newest in before.items():
-        query = f"SELECT * FROM {table} WHERE rowid > {newest} ORDER BY rowid"
+    for table, last in after.items():
+        rows = f"rowid > {before[table]} AND rowid <= {last}"
+        query = f"SELECT * FROM {table} WHERE {rows} ORDER BY rowid"
         found = source.exec_driver_sql(query)
         while some := found.fetchmany(_AT_ONCE):
             yield table, [tuple(row) for row in some]
