@@ -1,13 +1,25 @@
 """The words of a notice, in English or German, for the inbox and for mail alike."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from api.web.texts import catalogue, reason, text
+from api.web.texts import catalogue, day, month, reason, text, word
 from core.clock import from_text
 from core.errors import BadInput
 
 OTHER, WHY = "other", "why"
+# Facts that are codes, by what the catalogue calls them.
+_WORDS = {
+    "ground": "complaint.ground",
+    "outcome": "figure.dispute",
+    "policy": "notice.policy",
+    "ruling": "complaint.state",
+    "what": "notice.signed",
+}
+EVERY_KIND = "*"
+_MONTH, _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}-\d\d-\d\d")
 _MINUTE = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
 
 
@@ -30,7 +42,7 @@ def letter(lang: str, kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _said(lang: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """Facts as people read them: codes of reasons as sentences, times to the minute."""
+    """Facts as people read them: codes by their words, times to the minute."""
     return {name: _fact(lang, name, str(value)) for name, value in facts.items()}
 
 
@@ -38,6 +50,21 @@ def _fact(lang: str, name: str, value: str) -> str:
     if name == WHY:
         said = (reason(lang, {"code": code}) for code in value.split(", "))
         return " ".join(said)
+    if name in _WORDS:
+        return catalogue(lang).get(f"{_WORDS[name]}.{value}", value)
+    if name == "kinds":
+        every = value == EVERY_KIND
+        uses = (word(lang, one) for one in value.split(", "))
+        return text(lang, "societymandates.every-use") if every else ", ".join(uses)
+    return _time(lang, value)
+
+
+def _time(lang: str, value: str) -> str:
+    """A month by its name, a day and a minute as they are written; all else as it is."""
+    if _MONTH.fullmatch(value):
+        return month(lang, value)
+    if _DAY.fullmatch(value):
+        return day(lang, date.fromisoformat(value))
     try:
         at = from_text(value) if value.endswith("Z") else None
     except BadInput:

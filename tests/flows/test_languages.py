@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,11 @@ from api.letters import letter
 from api.opening import open_registry
 from api.roles import Role
 from api.web.texts import catalogue
+from licensing.models_enforcement import Policy
+from registry.models.characters import Outcome
+from registry.models.heldkeys import Signed
+from registry.models.works import KindOfUse
+from royalties.models_complaints import Ground, Ruling
 from tests.simulators.people import seat
 from tests.simulators.stage import Stage
 
@@ -63,6 +69,34 @@ def test_a_german_mail_holds_no_english(kind: str) -> None:
     subject, words = letter("de", kind, {"id": "enr_one", "facts": {}})
     prose = re.sub(r"ebenbild [^.]*", "", f"{subject}\n{words}")
     assert ENGLISH.findall(prose.replace("Ebenbild", "")) == []
+
+
+CODES: dict[str, type[StrEnum]] = {
+    "ground": Ground,
+    "kinds": KindOfUse,
+    "outcome": Outcome,
+    "policy": Policy,
+    "ruling": Ruling,
+    "what": Signed,
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_a_code_among_the_facts_of_a_mail_is_a_word(name: str) -> None:
+    """Each that the code may give, wherever a mail places it."""
+    placing = [kind for kind in KINDS if f"{{{name}}}" in catalogue("de")[f"notice.{kind}.text"]]
+    assert placing
+    for code in CODES[name]:
+        said = letter("de", placing[0], {"id": "x", "facts": {name: code.value}})[1]
+        assert f" {code.value}" not in said.partition("ebenbild")[0], (placing[0], code)
+
+
+def test_months_and_days_are_written_as_the_language_does() -> None:
+    facts = {"month": "2026-10", "estimated_on": "2026-11-20"}
+    _, missing = letter("de", "usage.missing", {"id": "x", "facts": facts})
+    assert "Oktober 2026" in missing and "20.11.2026" in missing
+    facts = {"kinds": "*", "at": "2026-11-21T10:05:00Z"}
+    assert "jede Art der Nutzung" in letter("de", "consent.paused", {"id": "x", "facts": facts})[1]
 
 
 def test_why_and_when_are_said_in_words(stage: Stage) -> None:
