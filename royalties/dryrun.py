@@ -16,6 +16,8 @@ from royalties.flats import Due
 from royalties.models import ClearedUse, TerritoryFactors, UsageLine
 from royalties.outcomes import Outcome
 from royalties.participants import present
+from royalties.pooled import whole_of
+from royalties.supposed import with_supposed
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.figures import Beside, Figures, as_facts
 from royalties.tariffs.models import POOLS, Kind, Split, Tariff
@@ -74,30 +76,50 @@ def count(tariff: Tariff, month: Month, beside: Beside) -> Counted:
     of a pool such a line leaves nothing to divide. Raises BadInput for ambiguous figures.
     """
     if tariff.kind is Kind.TRAINING_POOL:
-        return _trained(tariff, beside)
-    rows = beside.of_lines(month.lines)
+        return _trained(tariff, month, beside)
+    said = {line.id: facts_of(line, month.factors) for line in month.lines}
+    rows = with_supposed(beside, month.lines, said)
     if tariff.split is Split.EACH:
-        return _each(tariff, month, rows)
+        return _each(tariff, month, rows, beside.each.agreed)
     return _divided(tariff, month, rows, as_facts(beside.whole))
 
 
-def _trained(tariff: Tariff, beside: Beside) -> Counted:
-    """The dataset is the use: figures are those of performers, and no usage line is asked."""
+def _trained(tariff: Tariff, month: Month, beside: Beside) -> Counted:
+    """The dataset is the use: figures are those of performers, and no usage line is asked.
+
+    Where none are given, the month's titles stand for a dataset whose outputs name nobody.
+    """
     counted = Counted()
-    facts = {name: as_facts(row) for name, row in beside.of_performers().items()}
+    given = {name: as_facts(row) for name, row in beside.of_performers().items()}
+    facts = given or {name: Facts(works=works, outputs=0) for name, works in _works(month).items()}
+    counted.performers.update(dict.fromkeys(facts, 0))
     counted.performers.update(_pool(tariff, facts, as_facts(beside.whole), counted))
     return counted
 
 
-def _each(tariff: Tariff, month: Month, rows: Mapping[str, Figures]) -> Counted:
-    """A fee that is owed once is carried by one line alone."""
+def _works(month: Month) -> Counter[str]:
+    """In how many works of the month each performer earns."""
+    found = {
+        (use.performer_id, month.casts[line.cut_id].work_id)
+        for line in month.lines
+        for use in _earning(month, line)
+    }
+    return Counter(performer_id for performer_id, _ in found)
+
+
+def _each(
+    tariff: Tariff, month: Month, rows: Mapping[str, Figures], rate_micro: int | None
+) -> Counted:
+    """A fee that is owed once is carried by one line alone; `rate_micro` is for want of a licence's."""
     counted = Counted()
     single = once(tariff) is not None
     for line in month.lines:
         told: set[str] = set()
         for use in _earning(month, line):
+            agreed = _agreed(tariff, use.tariff)
             said = replace(
-                facts_of(line, month.factors, use), agreed_micro=_agreed(tariff, use.tariff)
+                facts_of(line, month.factors, use),
+                agreed_micro=rate_micro if agreed is None else agreed,
             )
             facts = _with(rows.get(line.id), said)
             lacking = missing(tariff, facts)
@@ -130,6 +152,8 @@ def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: F
         line.id: _with(rows.get(line.id), facts_of(line, month.factors)) for line in month.lines
     }
     pooled = tariff.kind in POOLS
+    if whole.subscribers is None:
+        whole = replace(whole, subscribers=whole_of(None, facts).subscribers)
     amounts = _pool(tariff, facts, whole, counted) if pooled else _by_line(tariff, facts, counted)
     for line in month.lines:
         cast = month.casts[line.cut_id]

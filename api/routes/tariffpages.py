@@ -21,13 +21,23 @@ Version = Annotated[int | None, Query(ge=1, le=999_999)]
 
 
 class Trying(BaseModel):
-    """A month, a version, what a pool had altogether, and from which place on results are shown."""
+    """A month, a version, what is supposed of the month, and from which place on results are shown.
+
+    `completion` is in percent, amounts are in the tariff's currency.
+    """
 
     model_config = ASKED
     period: str = Field(default="", max_length=7)
     version: int | None = Field(default=None, ge=1, le=999_999)
     subscribers: int | None = Field(default=None, ge=0, le=10**15)
+    unique_views: int | None = Field(default=None, ge=0, le=10**15)
+    watched_minutes: int | None = Field(default=None, ge=0, le=10**12)
+    payments: int | None = Field(default=None, ge=0, le=10**15)
+    completion: int | None = Field(default=None, ge=0, le=100)
+    days: str = Field(default="", max_length=20)
+    agreed: str = Field(default="", max_length=20)
     income: str = Field(default="", max_length=20)
+    training: str = Field(default="", max_length=20)
     start: int = Field(default=0, ge=0)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from api.web import tariffwords
 from api.web.office import Office
@@ -14,10 +15,19 @@ from royalties.store.tariffs import Published
 from royalties.tariffs.comparing import differences
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.tariffs.examples import examples
-from royalties.tariffs.models import POOLS, Kind, Tariff
+from royalties.tariffs.facts import needed
+from royalties.tariffs.models import IncomeKind, Tariff
 from royalties.tariffs.proofreading import Fault, proofread
 
 RESULTS_SHOWN = 50
+MINUTE_MS = 60_000
+COUNTS = ("subscribers", "unique_views", "payments")
+FIELDS = {
+    **{name: name for name in (*COUNTS, "completion", "days")},
+    "agreed_micro": "agreed",
+    "income_micro": "income",
+    "watched_ms": "watched_minutes",
+}
 
 
 def told(tariff: Tariff, lang: str) -> dict[str, Any]:
@@ -113,20 +123,41 @@ def tried(office: Office, asked: Any, tariff_id: str) -> dict[str, Any]:
         "rows": [(one, _bar(one, ranked)) for one in shown],
         "more": asked.start + RESULTS_SHOWN if len(ranked) > asked.start + RESULTS_SHOWN else 0,
         "sums": _sums(found),
+        "fields": asks_for(item.tariff),
+        "again": urlencode(asked.model_dump(exclude={"start"}, exclude_none=True)),
         "names": office.names(performers=[one.performer_id for one in shown]),
     }
 
 
 def figures_of(tariff: Tariff, asked: Any) -> dict[str, Any]:
-    """What was said of a pool as a whole, as a dry run takes it."""
-    if tariff.kind not in POOLS:
-        return {}
-    whole: dict[str, Any] = {}
-    if asked.subscribers is not None and tariff.kind is Kind.SUBSCRIPTION_POOL:
-        whole["subscribers"] = asked.subscribers
-    if asked.income and tariff.counts:
-        whole |= {"income": {tariff.counts[0].value: asked.income}, "currency": tariff.currency}
-    return {"whole": whole} if whole else {}
+    """What was supposed of the month, as a dry run takes it."""
+    wanted = asks_for(tariff)
+    said = {name: getattr(asked, name) for name in wanted if getattr(asked, name) not in {None, ""}}
+    earned = {"training": said.pop("training", None), _earning(tariff): said.pop("income", None)}
+    whole: dict[str, Any] = {name: said[name] for name in COUNTS if name in said}
+    if any(earned.values()):
+        whole["income"] = {kind: amount for kind, amount in earned.items() if amount}
+        whole["currency"] = tariff.currency
+    if "watched_minutes" in said:
+        whole["watched_ms"] = said["watched_minutes"] * MINUTE_MS
+    each: dict[str, Any] = {name: said[name] for name in ("days", "agreed") if name in said}
+    if "completion" in said:
+        each["completion"] = f"{said['completion']}/100"
+    return {name: one for name, one in (("whole", whole), ("each", each)) if one}
+
+
+def asks_for(tariff: Tariff) -> tuple[str, ...]:
+    """What a trial asks for where the reports do not say it, by the names of the page's fields."""
+    fields = [FIELDS[name] for name in needed(tariff) if name in FIELDS]
+    if tariff.counts == (IncomeKind.TRAINING,):
+        fields.remove("income")
+    return (*fields, "training") if IncomeKind.TRAINING in tariff.counts else tuple(fields)
+
+
+def _earning(tariff: Tariff) -> str:
+    """The first kind of income that a tariff counts, training money apart."""
+    others = (kind.value for kind in tariff.counts if kind is not IncomeKind.TRAINING)
+    return next(others, "")
 
 
 def _sums(found: DryRun) -> dict[str, int]:

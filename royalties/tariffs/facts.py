@@ -70,6 +70,11 @@ def missing(tariff: Tariff, facts: Facts, *, whole: Facts | None = None) -> tupl
     return tuple(dict.fromkeys(told))
 
 
+def needed(tariff: Tariff) -> tuple[str, ...]:
+    """Names of all figures that this tariff needs, of a line and of the whole."""
+    return (*_of_line(tariff, Facts()), *_of_whole(tariff))
+
+
 def leaves_rate(tariff: Tariff) -> bool:
     """Whether the licence has to name the rate."""
     match tariff.params:

@@ -71,11 +71,16 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """All figures for a dry run, and the roles of performers."""
+    """All figures for a dry run, and the roles of performers.
+
+    `whole` is what is said of the month altogether, `each` what holds for every line; its agreed
+    rate where no licence names one.
+    """
 
     __pydantic_config__ = CLOSED
 
     whole: Figures = Figures()
+    each: Figures = Figures()
     rows: Annotated[tuple[Figures, ...], Field(max_length=ROWS_MAX)] = ()
     roles: Mapping[str, Role] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ import pytest
 from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
+from royalties.tariffs.models import Kind
 from tests.browser.money import PARTY, earn_something
 from tests.flows.test_two_societies import IBAN
 from tests.simulators.people import seat
@@ -186,3 +187,35 @@ def test_a_tariff_is_tried_on_a_month_before_it_is_published(desk: Desk) -> None
     assert "Anna" in trial
     nothing = desk.page("/society/tariffs/our-views/trial?period=2020-01")
     assert "January 2020 has nothing to try it on" in nothing
+
+
+SUPPOSED = {
+    "aifilms-pool": ("subscribers=100&unique_views=10&watched_minutes=50", "499.50 EUR"),
+    "aifilms-view": ("agreed=2", "50.00 EUR"),
+    "direct-minute": ("agreed=2", "0.50 EUR"),
+    "fenjiang-tiers": ("income=1000&completion=70", "80.00 CNY"),
+    "flat-day": ("days=1", "1,200.00 EUR"),
+    "flat-work": ("agreed=500", "500.00 EUR"),
+    "gema-ai": ("income=1000", "300.00 EUR"),
+    "graded-share": ("income=1000", "300.00 EUR"),
+    "micro-payments": ("income=1000&payments=50", "100.00 EUR"),
+    "stim-training": ("training=1000&income=100", "520.00 SEK"),
+}
+
+
+@pytest.mark.parametrize("tariff", SUPPOSED)
+def test_a_month_of_the_book_is_tried_under_every_kind(desk: Desk, tariff: str) -> None:
+    """With what the reports do not say supposed in the form: 1,000 views, 15 licensed seconds."""
+    said, amount = SUPPOSED[tariff]
+    path = f"/society/tariffs/{tariff}/trial?period={MONTH}"
+    bare = desk.page(path)
+    wanted = set(re.findall(r'name="(\w+)" value="[^"]*"[^>]* (?:type="number"|inputmode)', bare))
+    assert wanted == {one.partition("=")[0] for one in said.split("&") if one}
+    page = desk.page(f"{path}&{said}")
+    assert f"{amount} instead of" in page
+    assert "lacks" not in page and "lack " not in page
+
+
+def test_every_kind_of_tariff_is_tried(desk: Desk) -> None:
+    tried = {desk.clerk.get(f"/v1/tariffs/{name}")["kind"] for name in SUPPOSED}
+    assert tried == {kind.value for kind in Kind}
