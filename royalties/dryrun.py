@@ -110,7 +110,7 @@ def _works(month: Month) -> Counter[str]:
 def _each(
     tariff: Tariff, month: Month, rows: Mapping[str, Figures], rate_micro: int | None
 ) -> Counted:
-    """A fee that is owed once is carried by one line alone; `rate_micro` is for want of a licence's."""
+    """A fee that is owed once is carried by one line alone; `rate_micro` is for want of any."""
     counted = Counted()
     single = once(tariff) is not None
     for line in month.lines:

@@ -1,5 +1,6 @@
 """A society's month in the browser: the book, a run from draft to closed, a batch for the bank."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -208,3 +209,62 @@ def test_a_report_with_a_fault_comes_back_to_be_mended(
         with page.expect_download() as mended:
             page.click("text=Datei zum Verbessern >> nth=0")
         assert b"cut_none" in mended.value.path().read_bytes()
+
+
+def test_a_tariff_is_tried_and_published_and_a_mandate_proposed(
+    chromium: Chromium, office: Registry
+) -> None:
+    """English, on a desk: copied, made cheaper, tried, published; a second person is awaited."""
+    axe = AXE.read_text("utf-8") if AXE.is_file() else ""
+    with chromium.page(lang="en") as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        enter(page, office, "Enter as the registry")
+        page.goto(f"{office.url}/society/tariffs/aifilms-view/trial?period={MONTH}&agreed=0.02")
+        assert "50.00 EUR instead of 50.00 EUR" in page.inner_text("h1")
+        page.click("text=The tariff >> nth=0")
+        page.click("text=Begin one from it")
+        document = json.loads(page.input_value("#document"))
+        document["params"]["steps"] = [{"from": 0, "rate": "0.02"}]
+        page.fill("#document", json.dumps(document, indent=1))
+        page.click("button:has-text('Check it')")
+        page.wait_for_selector("h1:has-text('It can be published')")
+        page.click("button:has-text('Publish it')")
+        page.wait_for_url("**/society/tariffs/our-aifilms-view")
+        page.click("text=Try it on a month")
+        page.fill("#period", MONTH)
+        page.click("button:has-text('Work it out')")
+        page.wait_for_selector("h1:has-text('20.00 EUR instead of 50.00 EUR')")
+        found = looked_at(page, axe, "society-trial", "en") if axe else []
+        page.goto(f"{office.url}/society/mandates")
+        page.check("input[value=dub]")
+        page.fill("[name=valid_from]", f"{MONTH}-01")
+        page.fill("[name=source]", "agreement of November")
+        confirmed(page, "Propose it")
+        page.wait_for_selector("h2:has-text('Waiting for a second person')")
+    assert not found, "\n".join(found)
+
+
+def test_the_second_person_agrees_and_the_year_opens_to_a_line(
+    chromium: Chromium, office: Registry
+) -> None:
+    """German, on a phone, after the desk: the mandate is in force at once."""
+    axe = AXE.read_text("utf-8") if AXE.is_file() else ""
+    with chromium.page(lang="de", size=PHONE) as page:
+        enter(page, office, "Eintreten als zweite Person")
+        page.goto(f"{office.url}/approvals")
+        assert page.inner_text("h1") == "Eines wartet auf eine zweite Person"
+        assert "eintragen: Society of the North" in page.inner_text("main h2 >> nth=0")
+        found = looked_at(page, axe, "approvals-waiting", "de") if axe else []
+        page.click("button:has-text('Zustimmen')")
+        page.wait_for_selector("h1:has-text('Nichts wartet auf eine zweite Person')")
+        page.goto(f"{office.url}/society/mandates")
+        assert "Wir ziehen unter einem Auftrag ein" in page.inner_text("h1")
+        page.goto(f"{office.url}/society/reports/year")
+        page.click("summary:has-text('Jede Art von Konto')")
+        page.click("a[href*='closing.receivable']")
+        page.wait_for_selector("h1:has-text('Forderungen')")
+        found += looked_at(page, axe, "society-balance", "de") if axe else []
+        page.click("a[href*='/society/lines/'] >> nth=0")
+        page.wait_for_selector("h1:has-text('50,00 EUR für Anna')")
+        assert "1.000" in page.inner_text("main")
+    assert not found, "\n".join(found)
