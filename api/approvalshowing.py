@@ -19,9 +19,14 @@ from core import approvals, money
 from core.approvals import Approval
 from core.errors import NotFound
 from core.principal import Principal
+from royalties.collecting import ANY
 from royalties.service import booknames
 
 DOOR = Door("approvals")
+FACTS = (
+    *("month", "year", "months", "email", "roles", "lines", "count", "transactions"),
+    *("kinds", "territories", "source"),
+)
 PLACES = {
     "collecting.mandate": "/society/mandates",
     "complaint.rule": "/society/disputes/{}",
@@ -117,7 +122,7 @@ def names_of(session: Session, principal: Principal, items: Sequence[Approval]) 
 def _facts(lang: str, item: Approval) -> Iterable[tuple[str, str]]:
     """The facts that people decide by, in the order of the page."""
     said = item.payload
-    for name in ("month", "year", "months", "email", "roles", "lines", "count", "transactions"):
+    for name in FACTS:
         if name in said:
             yield texts.text(lang, f"approvals.fact.{name}"), _value(lang, name, said[name])
     if "total" in said and "currency" in said:
@@ -136,4 +141,9 @@ def _value(lang: str, name: str, value: object) -> str:
         return " – ".join(texts.month(lang, str(one)) for one in value)
     if name == "roles" and isinstance(value, list):
         return ", ".join(texts.text(lang, f"role.{one}") for one in value)
+    if value == [ANY]:
+        every = {"kinds": "societymandates.every-use", "territories": "use.everywhere"}
+        return texts.text(lang, every[name])
+    if isinstance(value, list):
+        return ", ".join(texts.word(lang, one) if name == "kinds" else one for one in value)
     return texts.count(lang, value) if isinstance(value, int) and name != "year" else str(value)

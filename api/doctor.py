@@ -102,7 +102,7 @@ def _registry(settings: Settings) -> Check:
         return Check(
             "registry",
             GOOD,
-            f"{settings.data_dir}: opens, journal {world.db.journal_mode}, WAL {size} bytes",
+            f"`{settings.data_dir}`: opens, journal {world.db.journal_mode}, WAL {size} bytes",
         )
 
 

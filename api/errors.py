@@ -95,8 +95,8 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _problem(request: Request, error: EbenbildError) -> Response:
     """The problem in the language that a program asks for, as the pages' own scripts do."""
-    told = texts.told_of(texts.preferred(request.headers.get("accept-language", "")), error)
-    title = title_of(type(error))
+    lang = texts.preferred(request.headers.get("accept-language", ""))
+    told, title = texts.told_of(lang, error), texts.told(lang, title_of(type(error)))
     return problem(error.status, error.code, title, told["message"], told["next_step"])
 
 

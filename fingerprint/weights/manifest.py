@@ -111,7 +111,7 @@ def read_manifest(models_dir: Path) -> Manifest:
     """Parse the manifest without looking at the files it names."""
     path = models_dir / FILE_NAME
     if not path.is_file():
-        raise _unavailable(f"There are no models in {models_dir}.", "models-missing")
+        raise _unavailable(f"There are no models in `{models_dir}`.", "models-missing")
     try:
         document = json.loads(path.read_bytes())
         if document["format"] != FORMAT:

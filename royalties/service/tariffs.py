@@ -27,9 +27,6 @@ from royalties.tariffs.shelf import on_shelf, shipped
 
 PUBLISHED = "tariff.published"
 
-_LEFT = "leaves the rate to the licence", 'Name the rate you agreed on, such as rate = "0.01".'
-_FIXED = "has rates of its own", "Leave the rate out of these terms."
-
 
 def check(session: Session, principal: Principal, data: Mapping[str, Any]) -> Tariff:
     """Read a document as if it were to be published, and keep nothing.
@@ -129,8 +126,7 @@ def agreed_price(session: Session, principal: Principal, term: TariffTerm) -> Ta
             f"The tariff {tariff.id} is in {tariff.currency}.", next_step="Name that currency."
         )
     if (term.rate_micro > 0) != leaves_rate(tariff):
-        told, step = _LEFT if leaves_rate(tariff) else _FIXED
-        raise BadTerms(f"The tariff {tariff.id} {told}.", next_step=step)
+        raise _left(tariff) if leaves_rate(tariff) else _fixed(tariff)
     return replace(term, tariff=TariffRef(tariff.id, tariff.version, item.digest))
 
 
@@ -166,3 +162,17 @@ def _check_next(tariff: Tariff, before: Published | None, principal: Principal) 
         )
     if before is not None and replace(before.tariff, version=due) == tariff:
         raise Conflict("This is the present version already.", next_step="Change it first.")
+
+
+def _left(tariff: Tariff) -> BadTerms:
+    return BadTerms(
+        f"The tariff {tariff.id} leaves the rate to the licence.",
+        next_step='Name the rate you agreed on, such as rate = "0.01".',
+    )
+
+
+def _fixed(tariff: Tariff) -> BadTerms:
+    return BadTerms(
+        f"The tariff {tariff.id} has rates of its own.",
+        next_step="Leave the rate out of these terms.",
+    )

@@ -21,7 +21,7 @@ def registry_with_money(folder: Path) -> Registry:
     try:
         agency_id, agency = stage.tenant("agency", "Agency")
         studio_id, studio = stage.tenant("studio", "Studio")
-        stage.tenant("society", "Society of the North")
+        stage.tenant("society", "Nordgesellschaft")
         earn_something(stage, agency, studio, studio_id)
         _bill(stage.operator, studio_id)
         visitors.seat(stage.settings.data_dir, agency_id, studio_id)

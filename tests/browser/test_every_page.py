@@ -132,6 +132,7 @@ ELSEWHERE = {
     "/society/runs/{run_id}",
     "/society/payouts/{batch_id}",
     "/society/runs/{run_id}/performers/{performer_id}",
+    "/society/runs/{run_id}/lines",
     "/society/lines/{line_id}",
     "/society/invoices/{invoice_id}",
     "/society/invoices/{invoice_id}/lines/{number}",

@@ -131,6 +131,11 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
             page.click(f"{link} >> nth=0")
             page.wait_for_load_state()
             found += looked_at(page, axe, f"society-down-{place}", lang)
+        page.goto(f"{office.url}/society/runs")
+        for link in (".rows a", "a[href*='/lines?part=']"):
+            page.click(f"{link} >> nth=0")
+            page.wait_for_load_state()
+        found += looked_at(page, axe, "society-run-sum", lang)
         page.goto(f"{office.url}/audit?seed=7-12-33")
         found += looked_at(page, axe, "audit-drawn", lang)
         for name in ("invoices", "receipts", "invoices/new", "reports/year", "mandates"):
@@ -238,7 +243,7 @@ def test_a_tariff_is_tried_and_published_and_a_mandate_proposed(
         page.goto(f"{office.url}/society/mandates")
         page.check("input[value=dub]")
         page.fill("[name=valid_from]", f"{MONTH}-01")
-        page.fill("[name=source]", "agreement of November")
+        page.fill("[name=source]", "Vertrag 2026-11")
         confirmed(page, "Propose it")
         page.wait_for_selector("h2:has-text('Waiting for a second person')")
     assert not found, "\n".join(found)
@@ -250,10 +255,12 @@ def test_the_second_person_agrees_and_the_year_opens_to_a_line(
     """German, on a phone, after the desk: the mandate is in force at once."""
     axe = AXE.read_text("utf-8") if AXE.is_file() else ""
     with chromium.page(lang="de", size=PHONE) as page:
-        enter(page, office, "Eintreten als zweite Person")
+        page.goto(office.url)
+        with page.expect_navigation():
+            page.click("text=Eintreten als zweite Person")
         page.goto(f"{office.url}/approvals")
         assert page.inner_text("h1") == "Eines wartet auf eine zweite Person"
-        assert "eintragen: Society of the North" in page.inner_text("main h2 >> nth=0")
+        assert "eintragen: Nordgesellschaft" in page.inner_text("main h2 >> nth=0")
         found = looked_at(page, axe, "approvals-waiting", "de") if axe else []
         page.click("button:has-text('Zustimmen')")
         page.wait_for_selector("h1:has-text('Nichts wartet auf eine zweite Person')")
@@ -266,5 +273,5 @@ def test_the_second_person_agrees_and_the_year_opens_to_a_line(
         found += looked_at(page, axe, "society-balance", "de") if axe else []
         page.click("a[href*='/society/lines/'] >> nth=0")
         page.wait_for_selector("h1:has-text('50,00 EUR für Anna')")
-        assert "1.000" in page.inner_text("main")
+        assert "1.000 Aufrufe" in page.inner_text("main")
     assert not found, "\n".join(found)

@@ -72,7 +72,15 @@ REACHED = (
     "registry/store/challenges.py",
     "registry/store/enrolments.py",
     "registry/store/people.py",
-    "royalties/service/payees.py",
+    "royalties/*.py",
+    "royalties/billing/*.py",
+    "royalties/reports/*.py",
+    "royalties/service/*.py",
+    "royalties/store/*.py",
+    "royalties/tariffs/*.py",
+    "api/approving.py",
+    "api/performer/*.py",
+    "api/society/*.py",
 )
 DOCTOR = (
     "api/doctor.py",
@@ -83,6 +91,7 @@ DOCTOR = (
     "witness/documents.py",
     "witness/status.py",
 )
+WORDS = re.compile("[a-z] [a-z]")
 FILES = sorted(path for pattern in REACHED for path in ROOT.glob(pattern))
 
 
@@ -141,14 +150,14 @@ def _said(node: ast.AST) -> list[ast.expr]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_fault_that_a_page_shows_has_its_german_sentence(path: Path) -> None:
     english = sorted(said for said in sentences(path) if told("de", said) == said)
-    assert english == []
+    assert [said for said in english if WORDS.search(said)] == []
 
 
 @pytest.mark.parametrize("path", DOCTOR)
 def test_every_finding_of_the_doctor_has_its_german_sentence(path: str) -> None:
     said = findings(ROOT / path)
     assert said
-    words = {one for one in said if re.search("[a-z] [a-z]", one)}
+    words = {one for one in said if WORDS.search(one)}
     assert sorted(one for one in words if told("de", one) == one) == []
 
 
