@@ -34,7 +34,6 @@ STUDIO = (
 SOCIETY = (
     ("/society", ""),
     ("/society/usage", ""),
-    ("/society/usage?limit=200", ""),
     ("/society/invoices", ""),
     ("/society/invoices?state=overdue", ""),
     ("/society/invoices?state=paid", ""),

@@ -334,6 +334,8 @@ def _said(session: Session, row: ApprovalTextRow) -> dict[str, str] | None:
 
 def _approvals(session: Session, rows: Sequence[ApprovalRow]) -> list[tuple[int, Approval]]:
     """(number, proposal) of these rows, with what is kept of their texts read at once."""
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     texts = session.exec(select(ApprovalTextRow).where(col(ApprovalTextRow.approval_id).in_(ids)))
     said = {text.approval_id: _said(session, text) for text in texts}

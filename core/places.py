@@ -5,6 +5,7 @@ does, and a row that is added or gone moves no other into it or out of it.
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Mapped
@@ -18,3 +19,13 @@ def older(place: tuple[Mapped[datetime], Mapped[str]], row_id: str) -> ColumnEle
     at, name = place
     of_row = select(at).where(name == row_id).correlate(None).scalar_subquery()
     return tuple_(at, name) < tuple_(of_row, row_id)
+
+
+def checked(column: Any) -> ColumnElement[str]:
+    """Return a text column for rows that were found by another index, to be compared and no more.
+
+    SQLite takes every index to lead to a handful of rows, that of an organisation's things too, and
+    would rather go through all of these, or sort them, than look where a page begins.
+    """
+    found: ColumnElement[str] = column.concat("")
+    return found

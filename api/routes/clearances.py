@@ -1,5 +1,6 @@
 """Clearances over HTTP: the decision on a submission, with its reasons, as data and as a page."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from api.comparing import ComparisonOut
 from api.deps import Caller, Language, Open, Reading, Writing
-from api.found import MatchOut, matches_of, names_in
+from api.found import MatchOut, matches_of
 from api.paging import Asked, Page, page
 from api.web.pages import render
 from api.web.response import PageResponse
@@ -21,7 +22,9 @@ from fingerprint.models import Modality
 from licensing.models import Clearance, SpanVerdict
 from licensing.service import clearances, comparing
 from licensing.service.certificates import certificate_id
+from registry.models.works import Cut
 from registry.service import works
+from registry.service.reading import matched_in
 
 router = APIRouter(tags=["clearances"])
 
@@ -42,7 +45,7 @@ class SpanVerdictOut(BaseModel):
     use_id: str | None
 
     @classmethod
-    def of(cls, span: SpanVerdict, names: dict[str, str]) -> Self:
+    def of(cls, span: SpanVerdict, names: Mapping[str, str]) -> Self:
         """The verdict as data."""
         return cls(
             start_ms=span.span.start_ms,
@@ -131,12 +134,8 @@ def list_clearances(
     found = clearances.list_clearances(
         reading, caller, cut_id=cut_id, before_seq=asked.before_seq, limit=asked.limit
     )
-    return page(
-        found,
-        asked,
-        lambda item: shown(reading, caller, item),
-        cursor=lambda item: item.seq,
-    )
+    told = {one.id: one for one in all_shown(reading, caller, found)}
+    return page(found, asked, lambda item: told[item.id], cursor=lambda item: item.seq)
 
 
 @router.get("/cuts/{cut_id}/comparisons/{other_id}", response_model=ComparisonOut)
@@ -185,14 +184,29 @@ def newer(session: Session, caller: Principal, item: Clearance) -> NewerOut | No
 
 def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
     """The decision with the names that its studio may see."""
-    cut = works.get_cut(session, caller, item.cut_id)
-    work = works.get_work(session, caller, cut.work_id)
-    names = names_in(session, caller, item.submission_id)
+    return all_shown(session, caller, [item])[0]
+
+
+def all_shown(
+    session: Session, caller: Principal, items: Sequence[Clearance]
+) -> list[ClearanceOut]:
+    """The same of several decisions."""
+    cuts = works.titled(session, caller, {item.cut_id for item in items})
+    cards = matched_in(session, caller, {item.submission_id for item in items})
+    leaves = log.leaves_at(session, {item.log_index for item in items})
+    names = {card.performer_id: card.public_name for card in cards}
+    return [_out(item, cuts[item.cut_id], names, leaves[item.log_index]) for item in items]
+
+
+def _out(
+    item: Clearance, named: tuple[Cut, str], names: Mapping[str, str], leaf: log.Leaf
+) -> ClearanceOut:
+    cut, title = named
     made = item.decision
     return ClearanceOut(
         id=item.id,
         verdict=made.verdict.value,
-        title=f"{work.title} · {cut.label}",
+        title=f"{title} · {cut.label}",
         submission_id=item.submission_id,
         cut_id=item.cut_id,
         scan_id=item.scan_id,
@@ -207,5 +221,5 @@ def shown(session: Session, caller: Principal, item: Clearance) -> ClearanceOut:
         licence_ids=list(made.licence_ids),
         model_ids=list(made.model_ids),
         threshold_ids=list(made.threshold_ids),
-        single_operator=log.leaf(session, item.log_index).single_operator,
+        single_operator=leaf.single_operator,
     )

@@ -33,14 +33,14 @@ class ClearanceRow(Owned, table=True):
     __tablename__ = "clearance"
     __table_args__ = (
         Index("clearance_latest", "submission_id", "seq"),
-        Index("clearance_newest", "cut_id", "seq"),
+        Index("clearance_newest", "cut_id", "seq", "verdict", "tenant_id"),
         Index("clearance_decided", "tenant_id", "seq"),
         Index("clearance_release", "tenant_id", "release_at", "cut_id", "verdict", "seq"),
         append_only(),
     )
 
     submission_id: str
-    cut_id: str = Field(index=True)
+    cut_id: str
     scan_id: str
     seq: int = Field(unique=True)
     known_seq: int

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, tuple_
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
+from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Reason
 from licensing.decisionform import reasons_from_list
@@ -63,7 +64,7 @@ def releases(
     last one, where titles need no value."""
     reasons = func.json_extract(col(ClearanceRow.decision), "$.reasons")
     query = (
-        _joined(select(ClearanceRow, CutRow, WorkRow.title, reasons), principal, sought)
+        _joined(select(ClearanceRow, CutRow, WorkRow.title, reasons), principal, sought, order)
         .options(defer(ClearanceRow.decision))  # type: ignore[arg-type]
         .limit(min(limit, PAGE_MAX))
     )
@@ -78,7 +79,8 @@ def cut_ids(session: Session, principal: Principal, sought: Sought, *, limit: in
 
 def count(session: Session, principal: Principal, sought: Sought, *, most: int) -> int:
     """How many releases are sought, counted up to `most`."""
-    some = _joined(select(ClearanceRow.id), principal, sought).limit(most).subquery()
+    by = Order.TITLE if sought.work_id else Order.NEXT
+    some = _joined(select(ClearanceRow.id), principal, sought, by).limit(most).subquery()
     return session.exec(select(func.count()).select_from(some)).one()
 
 
@@ -100,7 +102,7 @@ def standing(
 def tally(session: Session, principal: Principal, work_id: str, *, most: int) -> tuple[int, int]:
     """How many cuts a work and those below it have, and how many are cleared, up to `most`."""
     below = col(CutRow.work_id).in_(select(_below(work_id).c.id))
-    own = select(CutRow.id).where(col(CutRow.tenant_id) == principal.tenant_id, below)
+    own = select(CutRow.id).where(checked(col(CutRow.tenant_id)) == principal.tenant_id, below)
     some = own.limit(most).subquery()
     cuts = session.exec(select(func.count()).select_from(some)).one()
     cleared = Sought(verdicts=frozenset({Verdict.CLEARED}), work_id=work_id)
@@ -123,27 +125,32 @@ def undecided(
     return [(cut_of(row), title) for row, title in session.exec(query)]
 
 
-def _joined(query: Any, principal: Principal, sought: Sought) -> Any:
+def _joined(query: Any, principal: Principal, sought: Sought, order: Order = Order.NEXT) -> Any:
+    tenant = col(ClearanceRow.tenant_id)
     return (
         query.join(CutRow, col(CutRow.id) == col(ClearanceRow.cut_id))
         .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
         .where(
-            col(ClearanceRow.tenant_id) == principal.tenant_id,
+            (checked(tenant) if order is Order.TITLE else tenant) == principal.tenant_id,
             col(WorkRow.tenant_id) == principal.tenant_id,
             _is_newest(),
-            *_narrowed(sought),
+            *_narrowed(sought, order),
         )
     )
 
 
-def _narrowed(sought: Sought) -> list[ColumnElement[bool]]:
+def _narrowed(sought: Sought, order: Order) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = []
+    day: Any = col(ClearanceRow.release_at)
+    verdict: Any = col(ClearanceRow.verdict)
+    if order in (Order.TITLE, Order.DECIDED):
+        day, verdict = checked(day), checked(verdict)
     if sought.verdicts:
-        where.append(col(ClearanceRow.verdict).in_(sorted(sought.verdicts)))
+        where.append(verdict.in_(sorted(sought.verdicts)))
     if sought.since is not None:
-        where.append(col(ClearanceRow.release_at) >= sought.since.isoformat())
+        where.append(day >= sought.since.isoformat())
     if sought.until is not None:
-        where.append(col(ClearanceRow.release_at) <= sought.until.isoformat())
+        where.append(day <= sought.until.isoformat())
     if sought.title:
         where.append(col(WorkRow.title).contains(sought.title, autoescape=True))
     if sought.work_id:
@@ -174,20 +181,21 @@ def _ordered(query: Any, order: Order, after: tuple[str, str] | None) -> Any:
             query = query.where(tuple_(day, cut) < tuple_(*after))
         return query.order_by(day.desc(), cut.desc())
     if order is Order.TITLE:
+        place = (col(WorkRow.title), col(WorkRow.id), col(CutRow.id))
         if after is not None:
-            query = query.where(
-                tuple_(col(WorkRow.title), cut) > tuple_(_title(after[1]), after[1])
-            )
-        return query.order_by(col(WorkRow.title), cut)
+            title, work_id = _work_of(WorkRow.title, after[1]), _work_of(WorkRow.id, after[1])
+            behind = tuple_(*place) > tuple_(title, work_id, after[1])
+            query = query.where(place[0] >= title, behind)
+        return query.order_by(*place)
     if after is not None:
         query = query.where(tuple_(day, cut) > tuple_(*after))
     return query.order_by(day, cut)
 
 
-def _title(cut_id: str) -> Any:
-    """The title of the work of a cut."""
+def _work_of(column: Any, cut_id: str) -> Any:
+    """What a column says of the work of a cut."""
     cut, work = aliased(CutRow), aliased(WorkRow)
-    query = select(work.title).join(cut, col(cut.work_id) == col(work.id))
+    query = select(getattr(work, column.key)).join(cut, col(cut.work_id) == col(work.id))
     return query.where(col(cut.id) == cut_id).scalar_subquery()
 
 

@@ -117,6 +117,14 @@ def works_above_one(session: Session, principal: Principal, work_id: str) -> tup
     return tuple(works.get_work(session, principal, each) for each in reversed(ids))
 
 
+def titled(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, tuple[Cut, str]]:
+    """Those of these cuts that are the caller's, by id, each with the title of its work."""
+    require(principal, SCOPE)
+    return works.titled(session, principal, cut_ids)
+
+
 def list_cuts(
     session: Session,
     principal: Principal,

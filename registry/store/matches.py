@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.errors import NotFound
+from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match
@@ -148,17 +149,13 @@ def matched_performers(
     session: Session, principal: Principal, submission_ids: Collection[str]
 ) -> tuple[str, ...]:
     """Ids of the performers that live matches in these submissions of the caller's own name."""
-    query = (
-        select(MatchRow.performer_id)
-        .where(
-            col(MatchRow.tenant_id) == principal.tenant_id,
-            col(MatchRow.submission_id).in_(submission_ids),
-            col(MatchRow.superseded_at).is_(None),
-        )
-        .distinct()
-        .order_by(col(MatchRow.performer_id))
+    # Sorted here: told to sort, the database would go through the matches of every performer.
+    query = select(MatchRow.performer_id).where(
+        checked(col(MatchRow.tenant_id)) == principal.tenant_id,
+        col(MatchRow.submission_id).in_(submission_ids),
+        col(MatchRow.superseded_at).is_(None),
     )
-    return tuple(session.exec(query))
+    return tuple(sorted(set(session.exec(query))))
 
 
 def audience_of(session: Session, principal: Principal, match_id: str) -> str:

@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.errors import NotFound
+from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match, Use
@@ -107,16 +108,13 @@ def live_uses(session: Session, principal: Principal, cut_id: str) -> tuple[Use,
 
 def live_in(session: Session, principal: Principal, cut_ids: Collection[str]) -> tuple[Use, ...]:
     """The uses of several cuts of the caller's own that hold now."""
-    query = (
-        select(UseRow)
-        .where(
-            col(UseRow.tenant_id) == principal.tenant_id,
-            col(UseRow.cut_id).in_(cut_ids),
-            col(UseRow.superseded_at).is_(None),
-        )
-        .order_by(col(UseRow.use_id))
+    # Sorted here: told to sort, the database would go through the live uses of every cut.
+    query = select(UseRow).where(
+        checked(col(UseRow.tenant_id)) == principal.tenant_id,
+        col(UseRow.cut_id).in_(cut_ids),
+        col(UseRow.superseded_at).is_(None),
     )
-    return tuple(_use(row) for row in session.exec(query))
+    return tuple(sorted((_use(row) for row in session.exec(query)), key=lambda use: use.id))
 
 
 def supersede(session: Session, principal: Principal, use_id: str, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import tuple_
+from sqlalchemy import Index, tuple_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
@@ -19,6 +19,7 @@ class WorkRow(Owned, table=True):
     """Table of works."""
 
     __tablename__ = "work"
+    __table_args__ = (Index("work_title", "tenant_id", "title", "id", unique=True),)
 
     level: str
     parent_id: str | None = Field(default=None, foreign_key="work.id", index=True)
@@ -30,8 +31,9 @@ class CutRow(Owned, table=True):
     """Table of cuts."""
 
     __tablename__ = "cut"
+    __table_args__ = (Index("cut_of_work", "work_id", "id", unique=True),)
 
-    work_id: str = Field(foreign_key="work.id", index=True)
+    work_id: str = Field(foreign_key="work.id")
     label: str
     format: str
     language: str

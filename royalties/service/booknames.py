@@ -38,7 +38,7 @@ def names_of(
     return Names(
         performers=called,
         organisations=_organisations(session, organisations),
-        cuts={cut_id: title_of(session, cut_id, owner) for cut_id, owner in set(cuts)},
+        cuts=titles_of(session, cuts),
         paid={payee: called[one] for payee, one in behind.items() if one in called},
     )
 
@@ -63,10 +63,19 @@ def _organisations(session: Session, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def titles_of(session: Session, cuts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Title and version of each of these cuts, which come with their owners; empty where gone."""
+    by_owner: dict[str, set[str]] = {}
+    for cut_id, owner in cuts:
+        by_owner.setdefault(owner, set()).add(cut_id)
+    found: dict[str, tuple[str, str]] = {}
+    for owner, ids in by_owner.items():
+        there = works.titled(session, system(owner), ids)
+        named = {cut_id: (title, cut.label) for cut_id, (cut, title) in there.items()}
+        found |= {**dict.fromkeys(ids, ("", "")), **named}
+    return found
+
+
 def title_of(session: Session, cut_id: str, owner: str) -> tuple[str, str]:
-    """Title and version of somebody's cut; empty where it is gone."""
-    side = system(owner)
-    with suppress(NotFound):
-        cut = works.get_cut(session, side, cut_id)
-        return works.get_work(session, side, cut.work_id).title, cut.label
-    return "", ""
+    """The same of one."""
+    return titles_of(session, [(cut_id, owner)])[cut_id]

@@ -154,13 +154,24 @@ def owed_by_run(
 
 def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
     names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
+    amount = col(EntryRow.amount_micro)
+    # Debits and credits apart as groups: a quarter of the sums that asking of each entry takes.
+    groups = (*names, amount > 0)
     query = (
-        sql_select(*names, func.count(), *_side(1), *_side(-1))
+        sql_select(*groups, func.count(), *halves(func.abs(amount)))
         .where(*clauses)
-        .group_by(*names)
-        .order_by(*names)
+        .group_by(*groups)
+        .order_by(*groups)
     )
-    return tuple(_balance(row) for row in session.connection().execute(query))
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for *name, is_debit, count, high, low in session.connection().execute(query):
+        both = found.setdefault(tuple(name), [0, 0, 0])  # type: ignore[arg-type]
+        both[0] += count
+        both[1 if is_debit else 2] += whole(high, low)
+    return tuple(
+        AccountBalance(str(Account(AccountKind(kind), subject)), currency, *both)
+        for (kind, subject, currency), both in found.items()
+    )
 
 
 def _balance(row: Sequence[Any]) -> AccountBalance:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, func, or_, text
+from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, exists, func, or_, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
@@ -307,17 +307,18 @@ def _sought(principal: Principal, sought: Sought) -> list[ColumnElement[bool]]:
 def _concerns(principal: Principal) -> ColumnElement[bool]:
     """Who collects, who complained or claims, and whose lines they are or who owes them."""
     mine = principal.tenant_id
-    lines = sql_select(col(ComplaintLineRow.complaint_id)).where(
+    lines = exists().where(
+        col(ComplaintLineRow.complaint_id) == col(ComplaintRow.id),
         or_(
             col(ComplaintLineRow.performer_tenant_id) == mine,
             col(ComplaintLineRow.licensee_id) == mine,
-        )
+        ),
     )
     return or_(
         col(ComplaintRow.tenant_id) == mine,
         col(ComplaintRow.by_tenant_id) == mine,
         col(ComplaintRow.claimant_tenant_id) == mine,
-        col(ComplaintRow.id).in_(lines),
+        lines,
     )
 
 

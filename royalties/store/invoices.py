@@ -14,6 +14,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     UniqueConstraint,
     func,
     insert,
@@ -26,6 +27,7 @@ from core.principal import Principal, SearchCapability
 from royalties.models_income import Amounts, Invoice, InvoiceKind
 
 PAGE = 1000
+_SUMS = ("net_micro", "vat_micro")
 _OF_IT = "FROM invoice_line WHERE invoice_id = NEW.id"
 _GUARDS = (
     guard(
@@ -58,6 +60,9 @@ class InvoiceRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "year", "no"),
         CheckConstraint("(kind = 'credit-note') = (credits_id IS NOT NULL)", name="credits"),
+        # What is open of thousands is added up from indexes alone.
+        Index("invoice_asks", "tenant_id", "kind", "due_on", "currency", *_SUMS, "id"),
+        Index("invoice_credited", "credits_id", *_SUMS),
         append_only(guards=_GUARDS),
     )
 
@@ -74,7 +79,7 @@ class InvoiceRow(Owned, table=True):
     claims_micro: int = Field(sa_type=BigInteger)
     net_micro: int = Field(sa_type=BigInteger)
     vat_micro: int = Field(sa_type=BigInteger)
-    credits_id: str | None = Field(default=None, index=True, foreign_key="invoice.id")
+    credits_id: str | None = Field(default=None, foreign_key="invoice.id")
     reason: str
     tax: dict[str, Any] = Field(sa_type=JsonText)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, case, func
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
@@ -68,12 +68,13 @@ class AllocationRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("receipt_id", "invoice_id", "step"),
         CheckConstraint("amount_micro <> 0", name="something"),
+        Index("receipt_allocation_paid", "invoice_id", "amount_micro"),
         append_only(guards=_GUARDS),
     )
 
     seq: int = Field(unique=True)
     receipt_id: str = Field(foreign_key="receipt.id")
-    invoice_id: str = Field(index=True, foreign_key="invoice.id")
+    invoice_id: str = Field(foreign_key="invoice.id")
     step: int
     amount_micro: int = Field(sa_type=BigInteger)
     reason: str

@@ -1,0 +1,85 @@
+"""Long lists are read in the order of an index: nothing is gone through whole, nothing is sorted.
+
+What a page costs with ten thousand rows cannot be told from a dozen; what the database does can.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import Session
+
+from core import approvals, audit, notices
+from core.principal import Principal
+from licensing.releaselist import Order, Sought
+from licensing.store import clearances, releases, waiting
+from registry.store import matches, uses
+from royalties.models_complaints import Sought as Complained
+from royalties.store import complaints, intake, payouts, runs
+from tests.fixtures import TestWorld
+
+SINCE = date(2026, 1, 1)
+Asking = Callable[[Session, Principal], Any]
+LISTS: dict[str, Asking] = {
+    **{
+        f"releases by {order.value}": lambda session, who, order=order: releases.releases(  # type: ignore[misc]
+            session, who, Sought(since=SINCE), order=order, limit=51
+        )
+        for order in Order
+    },
+    "releases behind a title": lambda session, who: releases.releases(
+        session, who, Sought(since=SINCE), order=Order.TITLE, after=("", "cut_a"), limit=51
+    ),
+    "uses": lambda session, who: uses.of_performer(session, who, "prf_a", before_seq=9),
+    "how many uses": lambda session, who: uses.count_of_performer(session, who, "prf_a"),
+    "uses elsewhere": uses.uses_of_own_performers,
+    "uses of cuts": lambda session, who: uses.live_in(session, who, ["cut_a", "cut_b"]),
+    "searches": lambda session, who: matches.touching(session, who, "prf_a", before_seq=9),
+    "who was found": lambda session, who: matches.matched_performers(session, who, ["a", "b"]),
+    "decisions": lambda session, who: clearances.newest_parts(session, who, "prf_a", ["a", "b"]),
+    "what waits": lambda session, who: waiting.page(session, who, after="1"),
+    "how much waits": lambda session, who: waiting.count(session, who, before="1"),
+    "disputes": lambda session, who: complaints.list_all(
+        session, who, Complained(own_book=True, is_open=True)
+    ),
+    "how many disputes": lambda session, who: complaints.count(
+        session, who, Complained(own_book=True, is_open=True)
+    ),
+    "imports": lambda session, who: intake.list_imports(session, who, before="imp_a"),
+    "runs": lambda session, who: runs.list_runs(session, who, before=9, limit=51),
+    "batches": lambda session, who: payouts.batches(session, who, before=9, limit=51),
+    "payments": lambda session, who: payouts.payouts_of(session, who, "pba_a", after="a", limit=51),
+    "notices": lambda session, who: notices.inbox(session, who, before_seq=9),
+    "approvals": lambda session, who: approvals.list_approvals(session, who, before_seq=9),
+    "audit": lambda session, who: audit.entries(session, who, before_seq=9),
+}
+
+
+@contextmanager
+def asked(session: Session) -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are put to the database meanwhile."""
+    found: list[tuple[str, Any]] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        found.append((statement, values))
+
+    engine = session.connection().engine
+    event.listen(engine, "before_cursor_execute", keep)
+    yield found
+    event.remove(engine, "before_cursor_execute", keep)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_read_in_the_order_of_an_index(world: TestWorld, name: str) -> None:
+    with world.db.read() as session:
+        with asked(session) as statements:
+            LISTS[name](session, world.first)
+        assert statements
+        for statement, values in statements:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            steps = [row[3] for row in plan]
+            assert all("TEMP B-TREE" not in step for step in steps), (statement, steps)
+            assert all(step.split()[0] != "SCAN" for step in steps), (statement, steps)
