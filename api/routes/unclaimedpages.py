@@ -19,9 +19,8 @@ HERE = "/society/unclaimed"
 @router.get(HERE, response_class=FormResponse)
 def desk(reading: Reading, visit: SignedInVisit, lang: Language, window: Asked) -> Response:
     """What could not be paid because nobody was found, and what is due about it?"""
-    now = utc_now()
-    found = unclaimed.desk_page(reading, visit.principal, now, window)
-    return form_page("societyunclaimed.html", lang, visit, here=HERE, year=now.year, **found)
+    found = unclaimed.desk_page(reading, visit.principal, utc_now(), window)
+    return form_page("societyunclaimed.html", lang, visit, here=HERE, **found)
 
 
 @router.get(HERE + "/{list_id}", response_class=FormResponse)

@@ -39,6 +39,7 @@ def desk_page(
         "unclaimed": views.of_kind(places, AccountKind.UNCLAIMED),
         "reserve": views.of_kind(places, AccountKind.RESERVE),
         "strangers": views.of_kind(places, AccountKind.UNIDENTIFIED),
+        "year": now.year,
         "years": years_of(balances),
         "lists": unclaimed.list_lists(session, principal),
         "claims": claims.items,
