@@ -1,6 +1,6 @@
 """The second half of the story: from what is owed to money in the bank, and what each one reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,16 @@ from core.clock import utc_now
 from core.money import MICRO_PER_CENT
 
 
-def pay(run: Path, agency: Any, studio: Any, performers: Sequence[str], lang: str) -> str:
-    """Invoice the studio, take its money in, hand it on in a run, and pay it out.
+def pay(run: Path, agency: Any, studio: Any, performers: Mapping[str, str], lang: str) -> str:
+    """Invoice the studio, take its money in, hand it on in a run, and pay it out by name.
 
     Returns the batch of payouts, empty where nobody is owed anything.
     """
     today = utc_now()
     month = f"{today:%Y-%m}"
     with acting_as("The agency says where its performers' money goes", agency["api_key"]):
-        for number, performer in enumerate(performers, 1):
-            _payee(performer, f"Performer {number}")
+        for performer, name in performers.items():
+            _payee(performer, name)
     scene("An invoice, and the studio's money")
     if not _bill(run, studio["id"], month, today):
         remark("Nothing is owed, so nobody is paid.")

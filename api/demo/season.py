@@ -66,6 +66,7 @@ class Plot:
     late_comes_with: int
     overclaim_with: int
     strike_with: int
+    left_in_doubt: int
 
     def until_shown(self, place: int) -> timedelta:
         """How long after an episode came it is shown."""
@@ -91,6 +92,7 @@ SERIES = Plot(
     late_comes_with=4,  # in what was handed in before, that voice is found afterwards
     overclaim_with=5,
     strike_with=10,  # with the last: what comes out before and after it stands still
+    left_in_doubt=8,  # comes out soon, and waits for a reviewer
 )
 
 
@@ -184,8 +186,18 @@ class Season:
             "mode": "fast",
             "declaration": self._declaration(self.plot.casts[place], release),
         }
-        self.studio.wait(self.studio.post("/v1/submissions", handed)["job"]["id"])
+        submitted = self.studio.post("/v1/submissions", handed)
+        self.studio.wait(submitted["job"]["id"])
+        if place != self.plot.left_in_doubt:
+            self._confirm(submitted["id"])
         self.cuts.append((str(cut["id"]), month_of(release)))
+
+    def _confirm(self, submission: str) -> None:
+        """Have the studio say who is in each find in doubt, as a minor's always is."""
+        decided = self.studio.get(f"/v1/submissions/{submission}/clearance")
+        for found in decided["found"]:
+            if found["decision"] == "REVIEW":
+                self.studio.post(f"/v1/matches/{found['id']}/reviews", {"verdict": "confirmed"})
 
     def _declaration(self, cast: Sequence[int], release: datetime) -> dict[str, Any]:
         known = [self.who[number] for number in cast if number not in self.unknown]

@@ -67,7 +67,9 @@ def _tell(folder: Path, media: Path | None, lang: str, clock: Clock) -> None:
         for performer, role in zip(performers, cast.roles, strict=True):
             if role.licences:
                 show("report", "statement", performer, "--period", period, "--lang", lang)
-    paid = [one for one, role in zip(performers, cast.roles, strict=True) if role.licences]
+    paid = {
+        one: role.name for one, role in zip(performers, cast.roles, strict=True) if role.licences
+    }
     batch = banking.pay(run, agency, studio, paid, lang)
     if cast.season is not None:
         scene("Three months go by")

@@ -19,15 +19,16 @@ from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, 
 BEGAN, ENDED = datetime(2026, 8, 15, tzinfo=UTC), datetime(2026, 10, 16, tzinfo=UTC)
 PLOT = Plot(
     casts=(
+        (season.STRIKER, season.LATE),
+        (season.ENGLISH, season.MINOR),
         (season.GERMAN, season.STRIKER),
-        (season.ENGLISH, season.LATE),
-        (season.MINOR, season.STRIKER),
     ),
     every=timedelta(days=14),
     shown_every=timedelta(days=15),
     late_comes_with=2,
     overclaim_with=1,
     strike_with=2,
+    left_in_doubt=0,
 )
 
 
@@ -125,4 +126,5 @@ def test_every_performer_has_their_own_story(told: Season) -> None:
     assert waits["ground"] == "not-me"
     held = agency.get(f"/v1/performers/{told.who[season.STRIKER]}/held")
     assert "over-claimed" in str(held)
+    assert told.office.newest_line(agency, told.who[season.MINOR])
     assert states(agency, "/v1/requests") == ["ASKED"]
