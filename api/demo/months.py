@@ -117,7 +117,7 @@ class Office:
             self.operator.post(f"/v1/receipts/{receipt['id']}/matches", match)
 
     def _distribute(self, clerk: Client, approver: Client, month: str) -> None:
-        before = [one for one in clerk.get("/v1/runs") if one["first_month"] == month]
+        before = [one for one in clerk.pages("/v1/runs") if one["first_month"] == month]
         body = {"first_month": month, "last_month": month}
         run = clerk.post("/v1/runs", {"follows_id": before[0]["id"]} if before else body)
         clerk.post(f"/v1/runs/{run['id']}/proposal")

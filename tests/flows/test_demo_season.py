@@ -122,7 +122,7 @@ def test_every_performer_has_their_own_story(told: Season) -> None:
         for number, who in told.who.items()
     }
     assert prints == {number: ["ACTIVE"] for number in range(5)}
-    (waits,) = agency.get("/v1/complaints")
+    (waits,) = agency.pages("/v1/complaints")
     assert waits["ground"] == "not-me"
     held = agency.get(f"/v1/performers/{told.who[season.STRIKER]}/held")
     assert "over-claimed" in str(held)
