@@ -97,7 +97,9 @@ def _problem(request: Request, error: EbenbildError) -> Response:
     """The problem in the language that a program asks for, as the pages' own scripts do."""
     lang = texts.preferred(request.headers.get("accept-language", ""))
     told, title = texts.told_of(lang, error), texts.told(lang, title_of(type(error)))
-    return problem(error.status, error.code, title, told["message"], told["next_step"])
+    faults = [{"field": name, "message": told["message"]} for name in error.fields]
+    more = {"faults": faults} if faults else {}
+    return problem(error.status, error.code, title, told["message"], told["next_step"], **more)
 
 
 def wants_page(request: Request) -> bool:

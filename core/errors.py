@@ -23,7 +23,8 @@ from typing import Any
 class EbenbildError(Exception):
     """Base of all; `code` is stable and kebab-case, `next_step` says what to do now.
 
-    `reasons` are those that the message was made of, for who tells it in another language.
+    `reasons` are those that the message was made of, for who tells it in another language, and
+    `fields` the names of what was sent and is to be mended.
     """
 
     status = 500
@@ -36,11 +37,13 @@ class EbenbildError(Exception):
         next_step: str = "",
         code: str | None = None,
         reasons: Sequence[Any] = (),
+        fields: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
         self.next_step = next_step
         self.reasons = tuple(reasons)
+        self.fields = tuple(fields)
         if code is not None:
             self.code = code
 

@@ -44,7 +44,11 @@ def text(data: Mapping[str, object], field: str, *, length_max: int = TEXT_MAX) 
     """A text that is there and not too long."""
     value = data[field]
     if not isinstance(value, str) or not 0 < len(value) <= length_max:
-        raise BadTerms(f"{field} must be a text of 1 to {length_max} characters.", next_step=SHAPE)
+        raise BadTerms(
+            f"{field} must be a text of 1 to {length_max} characters.",
+            next_step=SHAPE,
+            fields=(field,),
+        )
     return value
 
 
@@ -53,9 +57,11 @@ def texts(data: Mapping[str, object], field: str) -> tuple[str, ...]:
     value = data.get(field, [])
     items = [value] if value == ANY else value
     if not isinstance(items, Sequence) or isinstance(items, str) or len(items) > LIST_MAX:
-        raise BadTerms(f"{field} must be a list of at most {LIST_MAX} texts.", next_step=SHAPE)
+        raise BadTerms(
+            f"{field} must be a list of at most {LIST_MAX} texts.", next_step=SHAPE, fields=(field,)
+        )
     if not all(isinstance(item, str) for item in items):
-        raise BadTerms(f"{field} must hold texts only.", next_step=SHAPE)
+        raise BadTerms(f"{field} must hold texts only.", next_step=SHAPE, fields=(field,))
     return tuple(str(item) for item in items)
 
 
@@ -64,7 +70,9 @@ def members(data: Mapping[str, object], field: str, of: type[E]) -> tuple[E, ...
     try:
         return tuple(of(item) for item in texts(data, field))
     except ValueError as exc:
-        raise BadTerms(f"{field} may hold only: {_known(of)}.", next_step=SHAPE) from exc
+        raise BadTerms(
+            f"{field} may hold only: {_known(of)}.", next_step=SHAPE, fields=(field,)
+        ) from exc
 
 
 def member(data: Mapping[str, object], field: str, of: type[E], what: str) -> E:
@@ -84,7 +92,9 @@ def time(data: Mapping[str, object], field: str) -> datetime:
         return from_text(text(data, field))
     except (BadInput, ValueError) as exc:
         raise BadTerms(
-            f"{field} must be a UTC time.", next_step="Write it as 2026-11-21T10:00:00Z."
+            f"{field} must be a UTC time.",
+            next_step="Write it as 2026-11-21T10:00:00Z.",
+            fields=(field,),
         ) from exc
 
 
@@ -123,14 +133,14 @@ def tariff_to_dict(agreed: TariffTerm) -> dict[str, object]:
 def whole(value: object, field: str) -> int | None:
     """A whole number, or none."""
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
-        raise BadTerms(f"{field} must be a whole number.", next_step=SHAPE)
+        raise BadTerms(f"{field} must be a whole number.", next_step=SHAPE, fields=(field,))
     return value
 
 
 def flag(value: object, field: str) -> bool:
     """Yes or no."""
     if not isinstance(value, bool):
-        raise BadTerms(f"{field} must be true or false.", next_step=SHAPE)
+        raise BadTerms(f"{field} must be true or false.", next_step=SHAPE, fields=(field,))
     return value
 
 

@@ -260,7 +260,7 @@ def _check_keys(
         raise _bad(where, f"have no keys but {', '.join(sorted(known))}")
     missing = required.difference(data)
     if missing:
-        raise _bad(where, f"have {', '.join(sorted(missing))}")
+        raise _bad(where, f"have {', '.join(sorted(missing))}", *sorted(missing))
 
 
 def _list(where: str, value: object) -> list[object]:
@@ -307,9 +307,10 @@ def _choice(where: str, value: object, kind: type[Choice]) -> Choice:
         raise _bad(where, f"be one of {', '.join(item.value for item in kind)}") from exc
 
 
-def _bad(where: str, must: str) -> BadInput:
+def _bad(where: str, must: str, *fields: str) -> BadInput:
     return BadInput(
         f"In the declaration, {where} must {must}.",
         next_step="Mend the declaration and hand it in again.",
         code="bad-declaration",
+        fields=fields or (where,),
     )

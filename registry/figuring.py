@@ -82,14 +82,16 @@ def check_answer(answer: Answer, reference: str, performer_id: str) -> str:
     """The reference without needless blanks; raises `BadInput` for what the answer lacks."""
     plain = " ".join(reference.split())
     if len(plain) > REFERENCE_LENGTH_MAX or not (plain.isprintable() or not plain):
-        raise _bad(f"the reference must have at most {REFERENCE_LENGTH_MAX} printable characters")
+        most = REFERENCE_LENGTH_MAX
+        raise _bad(f"the reference must have at most {most} printable characters", "reference")
     if answer is Answer.MERGED:
         raise _bad("a merge names the other figure")
     if answer in (Answer.EXTRA, Answer.CHARACTER) and not plain:
         what = "the extra's release" if answer is Answer.EXTRA else "the invented figure"
-        raise _bad(f"name {what} as the reference")
+        raise _bad(f"name {what} as the reference", "reference")
     if (answer is Answer.PERFORMER) != is_id("prf", performer_id):
-        raise _bad("a performer's id (prf_...) goes with the answer 'performer', and only with it")
+        what = "a performer's id (prf_...) goes with the answer 'performer', and only with it"
+        raise _bad(what, "performer_id")
     return plain
 
 
@@ -155,9 +157,10 @@ def _most(votes: Sequence[str]) -> str | None:
     return min(counted, key=lambda name: (-counted[name], name)) if counted else None
 
 
-def _bad(what: str) -> BadInput:
+def _bad(what: str, *fields: str) -> BadInput:
     return BadInput(
         f"The answer cannot be used: {what}.",
         next_step="See `ebenbild question answer --help`.",
         code="bad-answer",
+        fields=fields,
     )

@@ -37,6 +37,7 @@ def filled(template: Template, answers: Mapping[str, object]) -> dict[str, objec
             f"Not filled in: {', '.join(missing)}.",
             next_step="Fill in these fields; `template show` says what each one is.",
             code="not-filled-in",
+            fields=missing,
         )
     if not terms.get("valid_until"):
         terms["valid_until"] = to_text(ends(template.term, _start(terms.get("valid_from"))))
@@ -111,5 +112,7 @@ def _start(value: object) -> datetime:
         return from_text(str(value))
     except BadInput as exc:
         raise BadTerms(
-            "valid_from must be a UTC time.", next_step="Write it as 2026-11-21T10:00:00Z."
+            "valid_from must be a UTC time.",
+            next_step="Write it as 2026-11-21T10:00:00Z.",
+            fields=("valid_from",),
         ) from exc

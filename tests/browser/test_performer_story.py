@@ -194,6 +194,16 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         assert page.inner_text("form .fault") == "Bitte prüfen Sie: Wo Sie es gefunden haben."
         assert page.input_value("#f-location") == "x" * 600
         assert page.evaluate("document.activeElement.id") == "f-location"
+        page.goto(f"{world.registry.url}/me/licences/new/dubbing-enhancement")
+        page.evaluate("for (const part of document.forms[0].elements) part.required = false")
+        page.select_option("#licensee", world.studio_id)
+        typed = {"description": "Zug", "rate": "1,5", "f-works": world.cut_id, "f-languages": "de"}
+        for name, said in {**typed, "valid_from": ""}.items():
+            page.fill(f"#{name}", said)
+        page.press("#rate", "Enter")
+        page.wait_for_selector("form .fault")
+        assert page.inner_text("form .fault") == "Bitte prüfen Sie: Erster Tag."
+        assert page.input_value("#licensee") == world.studio_id
         begun = len(world.agency.get(f"/v1/performers/{world.person.id}/clips"))
         page.goto(f"{world.registry.url}/me/uses/{unlicensed(world)}")
         page.fill("#f-location", "https://video.example/9")

@@ -14,7 +14,7 @@ function told(field) {
 
 function answers(form) {
   const said = form.elements;
-  const licensee = said.known?.value || said.other.value.trim();
+  const licensee = said.known?.value || said.licensee_id.value.trim();
   if (!licensee) throw new Told(word("licensee-missing"));
   const made = {
     performer_id: form.dataset.performer,

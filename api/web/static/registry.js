@@ -109,8 +109,9 @@ export function leave(address) {
 function sentenceOf(error, form) {
   if (!(error instanceof Told)) return word("failed");
   const names = error.faults.map((fault) => fault.field.replace(/^body\./, "").replace(/\.\d.*$/, ""));
-  const found = names.map((name) => form?.elements[name] ?? form?.elements[name.split(".").at(-1)])
-    .map((field) => field instanceof RadioNodeList ? field[0] : field);
+  const last = (name) => name?.split(".").at(-1);
+  const there = [...(form?.elements ?? [])].filter((field) => field.name);
+  const found = names.map((name) => there.find((field) => field.name === name) ?? there.find((field) => last(field.name) === last(name)));
   const fields = found.filter((field) => field?.labels?.length);
   fields[0]?.focus();
   const said = [...new Set(fields.map((field) => field.labels[0].textContent))].join(", ");

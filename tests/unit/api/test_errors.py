@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from api import errors
 from api.transport import LocalTransport
-from core.errors import BadMedia, EbenbildError, Unavailable
+from core.errors import BadInput, BadMedia, EbenbildError, Unavailable
 
 SECRET = "my-secret-value"
 
@@ -37,6 +37,7 @@ def client() -> Iterator[httpx2.Client]:
     def fail(kind: str) -> None:
         raise {
             "media": BadMedia("It is broken.", next_step="Send it again.", code="empty-media"),
+            "named": BadInput("Mend it.", fields=("terms.rate",)),
             "busy": Unavailable("Busy.", next_step="Try again."),
             "unforeseen": ZeroDivisionError(SECRET),
         }[kind]
@@ -70,6 +71,12 @@ def test_a_known_error_is_a_problem_with_its_next_step(client: httpx2.Client) ->
         "code": "empty-media",
         "next_step": "Send it again.",
     }
+
+
+def test_an_error_names_the_fields_that_are_to_be_mended(client: httpx2.Client) -> None:
+    told = client.get("/fails/named").json()
+    assert told["faults"] == [{"field": "terms.rate", "message": "Mend it."}]
+    assert "faults" not in client.get("/fails/media").json()
 
 
 def test_what_is_not_ready_says_when_to_come_back(client: httpx2.Client) -> None:
