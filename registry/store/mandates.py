@@ -84,6 +84,14 @@ def collecting(
     return found
 
 
+def givers_to(session: Session, _capability: SearchCapability, holder_id: str) -> list[str]:
+    """The performers who ever signed a mandate for this holder, across tenants."""
+    query = select(MandateRow.performer_id).where(
+        col(MandateRow.holder_id) == holder_id, col(MandateRow.seq).is_not(None)
+    )
+    return sorted(set(session.exec(query)))
+
+
 def save_signature(
     session: Session,
     principal: Principal,

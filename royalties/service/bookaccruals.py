@@ -18,6 +18,7 @@ from royalties.models import AccrualReport
 from royalties.models_bookaccruals import BookAccrual
 from royalties.service.accruals import accrue_cuts
 from royalties.service.books import collector
+from royalties.service.collectors import members_of
 from royalties.service.usage_intake import COLLECTORS
 from royalties.store import bookaccruals as store
 
@@ -27,17 +28,17 @@ _Due = Sequence[tuple[str, str, int]]
 
 
 def begin(session: Session, principal: Principal, *, now: datetime) -> BookAccrual:
-    """Begin to accrue: every due cut for who collects, else a licensee's own cuts.
+    """Begin to accrue: every due cut for the operator, a society's of its members, else one's own.
 
     Claims go into whichever book they belong in; a society's go books those of its own book alone.
     While one of the tenant's is running, it is that one. Raises `NotAllowed` without `usage`.
     """
     require(principal, "usage")
-    owner_id = _owner(principal)
+    whose = _whose(session, principal)
     found = store.running(session, principal)
     if found is not None:
         return found
-    cuts = store.count_due(session, _capability(principal), owner_id)
+    cuts = store.count_due(session, _capability(principal), whose)
     made = BookAccrual(new_id("bka"), principal.tenant_id, now, cuts)
     store.add(session, made)
     return made
@@ -52,9 +53,9 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     before = store.get(session, principal, name)
     if not before.running:
         return before
-    owner_id = _owner(principal)
+    whose = _whose(session, principal)
     found = store.due(
-        session, _capability(principal), owner_id=owner_id, after=before.after, limit=CUTS_MAX
+        session, _capability(principal), whose=whose, after=before.after, limit=CUTS_MAX
     )
     # Decide.
     some = _few(found)
@@ -89,9 +90,15 @@ def newest(session: Session, principal: Principal) -> tuple[BookAccrual, ...]:
     return store.newest(session, principal)
 
 
-def _owner(principal: Principal) -> str | None:
-    """Whose cuts are due: everybody's for who collects, else one's own."""
-    return None if principal.tenant_kind in COLLECTORS else principal.tenant_id
+def _whose(session: Session, principal: Principal) -> store.Whose:
+    """Whose cuts are due: everybody's for the operator, one's own for a licensee.
+
+    For a society those on which somebody is named whom it has a mandate for.
+    """
+    if principal.tenant_kind not in COLLECTORS:
+        return store.Whose(owner_id=principal.tenant_id)
+    book = _book(session, principal)
+    return store.Whose(book=book, performers=members_of(session, book) if book else None)
 
 
 def _book(session: Session, principal: Principal) -> str:

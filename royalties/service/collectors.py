@@ -84,6 +84,15 @@ def societies_of(session: Session) -> frozenset[str]:
     return frozenset(one.id for one in found)
 
 
+def members_of(session: Session, society_id: str) -> frozenset[str] | None:
+    """Everybody whom a society ever had a mandate for; None where that is for anybody."""
+    agreed = [one for one in store.newest(session, _CAPABILITY) if one.society_id == society_id]
+    named = {name for one in agreed for name in one.performer_ids}
+    if ANY in named:
+        return None
+    return frozenset(named | set(signed.givers_to(session, _CAPABILITY, society_id)))
+
+
 def of_signed(item: Mandate) -> CollectingMandate:
     """What a performer signed, as a collecting mandate; revoked, it is over from that day on."""
     terms, ended = item.terms, item.revoked_at

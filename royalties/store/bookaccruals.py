@@ -1,10 +1,11 @@
 """Keeps how far the accruing of whole books is, and finds the cuts that are due."""
 
+import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, String, func, or_, true, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
@@ -14,6 +15,7 @@ from core.principal import Principal, SearchCapability
 from licensing.store.clearances import ClearanceRow
 from registry.store.works import CutRow
 from royalties.models_bookaccruals import BookAccrual
+from royalties.store.ledger import AccrualRow
 from royalties.store.usage import UsageLineRow
 
 GROWING = ("running", "done", "after", "new", "unchanged", "reversed", "skipped", "kept")
@@ -23,6 +25,18 @@ _ENDED = guard(
     when="OLD.running IS NOT 1",
     says="an accruing that has ended stays as it is",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose cuts are due: one owner's or everybody's, or those that one `book` is about.
+
+    That are those on which one of `performers` is named, None for anybody, or it has a claim.
+    """
+
+    owner_id: str | None = None
+    book: str = ""
+    performers: frozenset[str] | None = None
 
 
 class BookAccrualRow(Owned, table=True):
@@ -81,37 +95,53 @@ def due(
     session: Session,
     _capability: SearchCapability,
     *,
-    owner_id: str | None,
+    whose: Whose,
     after: str,
     limit: int,
 ) -> list[tuple[str, str, int]]:
-    """Cuts with decisions and usage behind a cut, by id: owner, cut, number of usage lines.
-
-    Of one owner, or of all.
-    """
+    """Cuts with decisions and usage behind a cut, by id: owner, cut, number of usage lines."""
     lines = (
         sql_select(func.count()).where(col(UsageLineRow.cut_id) == col(CutRow.id)).scalar_subquery()
     )
     query = (
         sql_select(col(CutRow.tenant_id), col(CutRow.id), lines)
-        .where(col(CutRow.id) > after, *_due(owner_id))
+        .where(col(CutRow.id) > after, *_due(whose))
         .order_by(col(CutRow.id))
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in session.connection().execute(query)]
 
 
-def count_due(session: Session, _capability: SearchCapability, owner_id: str | None) -> int:
-    """How many cuts have decisions and usage: of one owner, or of all."""
-    query = sql_select(func.count()).select_from(CutRow).where(*_due(owner_id))
+def count_due(session: Session, _capability: SearchCapability, whose: Whose) -> int:
+    """How many cuts have decisions and usage."""
+    query = sql_select(func.count()).select_from(CutRow).where(*_due(whose))
     return int(session.connection().execute(query).scalar_one())
 
 
-def _due(owner_id: str | None) -> Iterable[ColumnElement[bool]]:
+def _due(whose: Whose) -> Iterable[ColumnElement[bool]]:
     reported = sql_select(col(UsageLineRow.id)).where(col(UsageLineRow.cut_id) == col(CutRow.id))
     decided = sql_select(col(ClearanceRow.id)).where(col(ClearanceRow.cut_id) == col(CutRow.id))
-    own = [] if owner_id is None else [col(CutRow.tenant_id) == owner_id]
-    return [*own, decided.exists(), reported.exists()]
+    own = [] if whose.owner_id is None else [col(CutRow.tenant_id) == whose.owner_id]
+    mine = [_concerns(whose.book, whose.performers)] if whose.book else []
+    return [*own, *mine, decided.exists(), reported.exists()]
+
+
+def _concerns(book: str, performers: frozenset[str] | None) -> ColumnElement[bool]:
+    """Cuts that a book has claims on, or on which somebody is named whom it collects for."""
+    booked = (
+        sql_select(col(UsageLineRow.cut_id))
+        .join(AccrualRow, col(AccrualRow.usage_line_id) == col(UsageLineRow.id))
+        .where(col(AccrualRow.tenant_id) == book)
+    )
+    if performers is None:
+        return true()
+    names = func.json_each(json.dumps(sorted(performers))).table_valued("value")
+    said = type_coerce(col(ClearanceRow.decision), String)
+    member = sql_select(names.c.value).where(func.instr(said, names.c.value) > 0)
+    named = sql_select(col(ClearanceRow.id)).where(
+        col(ClearanceRow.cut_id) == col(CutRow.id), member.correlate(ClearanceRow).exists()
+    )
+    return or_(col(CutRow.id).in_(booked), named.exists())
 
 
 def _own(session: Session, principal: Principal, name: str) -> BookAccrualRow:

@@ -131,8 +131,10 @@ def test_a_society_accrues_what_its_own_book_collects_and_nothing_else(stage: St
         stage.licence(one, PRICE)
     stage.clear(cut_id, found(cut_id, anna), found(cut_id, ben))
     stage.import_lines(f"{cut_id},DE,2026-11,5", f"{cut_id},DE,2026-10,5")
+    earning(stage, 7, 8)
     made = to_end(stage, gvl, begin(stage, gvl).id)
     assert (made.new, dict(made.skipped)) == (1, {})
+    assert (made.cuts, made.done) == (1, 1), "two more cuts show nobody whom it collects for"
     assert [sum(map(bool, one.values())) for one in books(stage, gvl, stage.world.operator)] == [
         2,
         0,
@@ -140,7 +142,7 @@ def test_a_society_accrues_what_its_own_book_collects_and_nothing_else(stage: St
     assert to_end(stage, gvl, begin(stage, gvl).id).unchanged == 1
     operator = stage.world.operator
     done = to_end(stage, operator, begin(stage, operator).id)
-    assert (done.new, done.unchanged) == (3, 1)
+    assert (done.cuts, done.new, done.unchanged) == (3, 5, 1)
     stage.clear(cut_id, found(cut_id, ben))
     gone = to_end(stage, gvl, begin(stage, gvl).id)
     assert (gone.new, gone.reversed) == (0, 1), "what the operator booked of her stays its own"
