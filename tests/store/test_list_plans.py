@@ -17,8 +17,9 @@ from core.principal import Principal
 from licensing.releaselist import Order, Sought
 from licensing.store import clearances, releases, waiting
 from registry.store import matches, uses
+from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
-from royalties.store import complaints, intake, payouts, runs
+from royalties.store import complaints, intake, invoices, invoicestates, payouts, runs
 from tests.fixtures import TestWorld
 
 SINCE = date(2026, 1, 1)
@@ -49,6 +50,12 @@ LISTS: dict[str, Asking] = {
         session, who, Complained(own_book=True, is_open=True)
     ),
     "imports": lambda session, who: intake.list_imports(session, who, before="imp_a"),
+    "invoices": lambda session, who: invoicestates.in_state(session, who, None, SINCE, limit=51),
+    "invoices by state": lambda session, who: invoicestates.in_state(
+        session, who, InvoiceState.OPEN, SINCE, before_seq=9, limit=51
+    ),
+    "invoices overdue": lambda session, who: invoices.due_before(session, who, SINCE),
+    "credit notes": lambda session, who: invoices.credits_of(session, who, ["inv_a", "inv_b"]),
     "runs": lambda session, who: runs.list_runs(session, who, before=9, limit=51),
     "batches": lambda session, who: payouts.batches(session, who, before=9, limit=51),
     "payments": lambda session, who: payouts.payouts_of(session, who, "pba_a", after="a", limit=51),
