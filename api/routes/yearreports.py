@@ -10,6 +10,7 @@ from api.web.response import PageResponse
 from api.web.yearpage import shown
 from core.clock import utc_now
 from core.db import is_single_operator
+from core.tenants import get_tenant
 from royalties.service.yearreports import year_report
 from royalties.yearcsv import to_csv
 from royalties.yearreport import YearReport
@@ -38,7 +39,8 @@ def show(report: Report) -> dict[str, Any]:
 def page(report: Report, reading: Reading, lang: Language) -> str:
     """The same report as a page with charts."""
     found = shown(to_dict(report), lang)
-    return render("yearreport.html", lang, r=found, alone=is_single_operator(reading))
+    book = get_tenant(reading, report.book).name
+    return render("yearreport.html", lang, r=found, book=book, alone=is_single_operator(reading))
 
 
 @router.get(BASE + "/report.csv", response_class=Response)

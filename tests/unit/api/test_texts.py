@@ -114,3 +114,16 @@ def test_timecode_reads_back_to_the_tenth(at_ms: int) -> None:
     parts = [float(part) for part in texts.timecode(at_ms).split(":")]
     seconds = sum(part * 60**place for place, part in enumerate(reversed(parts)))
     assert round(seconds * 10) == at_ms // 100
+
+
+# Links to the other language, the reference of the API, and the words of a source that is cited.
+ENGLISH_IN = {"account.html", "api.html", "app.html", "base.html"} | {
+    *("societytariff.html", "societytarifftext.html"),
+}
+
+
+def test_a_page_calls_nothing_english_that_could_be_told_in_german() -> None:
+    """What a template marks as English no other test looks at."""
+    pages = ROOT / "api" / "web" / "templates"
+    marked = {one.name for one in pages.iterdir() if 'lang="en"' in one.read_text("utf-8")}
+    assert marked == ENGLISH_IN
