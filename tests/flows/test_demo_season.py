@@ -28,7 +28,6 @@ PLOT = Plot(
     late_comes_with=2,
     overclaim_with=1,
     strike_with=2,
-    left_in_doubt=0,
 )
 
 
