@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, insert, update
-from sqlalchemy import select as sql_select
+from sqlalchemy import func, insert, update
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
 from core.db import visible
 from core.errors import NotFound
+from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Reason
 from royalties.models_payouts import (
@@ -120,15 +120,20 @@ def found_in(
     states: Sequence[PayoutState],
 ) -> dict[str, frozenset[PayoutState]]:
     """Which of these states payouts of each of these batches of the caller's own book are in."""
-    of_batch = col(PayoutRow.batch_id) == col(BatchRow.id)
-    there = (exists().where(of_batch, col(PayoutRow.state) == one) for one in states)
-    query = sql_select(col(BatchRow.id), *there).where(
-        col(BatchRow.tenant_id) == principal.tenant_id, col(BatchRow.id).in_(batch_ids)
+    query = (
+        select(PayoutRow.batch_id, PayoutRow.state)
+        .join(BatchRow, col(BatchRow.id) == col(PayoutRow.batch_id))
+        .where(
+            checked(col(BatchRow.tenant_id)) == principal.tenant_id,
+            col(PayoutRow.batch_id).in_(batch_ids),
+            col(PayoutRow.state).in_(list(states)),
+        )
+        .distinct()
     )
-    return {
-        row[0]: frozenset(one for one, is_in in zip(states, row[1:], strict=True) if is_in)
-        for row in session.connection().execute(query)
-    }
+    found: dict[str, frozenset[PayoutState]] = {}
+    for batch_id, state in session.exec(query):
+        found[batch_id] = found.get(batch_id, frozenset()) | {PayoutState(state)}
+    return found
 
 
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:
