@@ -70,7 +70,8 @@ def look_through(file: Path) -> None:
 
 def tried(file: Path, declared: Encoder) -> Encoder:
     """The encoder as it turned out in a process of its own; raises BadInput."""
-    command = [sys.executable, "-m", "fingerprint.weights.trial", str(file.absolute())]
+    # Without bytecode: Python takes what a bound on written bytes cut off for written whole.
+    command = [sys.executable, "-B", "-m", "fingerprint.weights.trial", str(file.absolute())]
     try:
         ended = subprocess.run(
             command,

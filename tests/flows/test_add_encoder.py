@@ -33,6 +33,16 @@ def test_a_voice_encoder_is_kept_with_its_origin(tmp_path: Path) -> None:
     assert list(encoders.installed(models)) == ["tiny@1.0"]
 
 
+def test_no_bytecode_is_cut_off_by_what_a_trial_may_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "bytecode"
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(kept))
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "")
+    add(tmp_path, voice_encoder(tmp_path / "v.onnx"), VOICE)
+    assert not kept.exists()
+
+
 def test_a_face_encoder_that_takes_one_face_at_a_time(tmp_path: Path) -> None:
     kept = add(tmp_path, face_encoder(tmp_path / "f.onnx", batch=1), FACE)
     assert kept.one_by_one
