@@ -10,12 +10,11 @@ from api.accounts.store import people
 from api.rates import one_in
 from core import tenants
 from core.init import World
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, require
 from core.settings import DecisionSettings
 from core.tenants import KeyInfo, Tenant
 from fingerprint.models import Modality
 from registry.service import encoders
-from registry.store import prints
 
 SCOPE = "admin"
 KEY_OLD = timedelta(days=365)
@@ -88,7 +87,7 @@ def in_use(session: Session, world: World, now: datetime) -> tuple[Encoder, ...]
     from fingerprint.weights.manifest import SHIPPED_ENCODERS  # noqa: PLC0415
 
     chosen = encoders.in_use(session)
-    counted = prints.live_by_model(session, SearchCapability("administration", "models"), at=now)
+    counted = encoders.prints_by_model(session, at=now)
     made = []
     for modality, shipped in SHIPPED_ENCODERS.items():
         model_id = chosen.get(modality, shipped)

@@ -65,21 +65,7 @@ def send_notice(
         raise BadInput(
             "There is no such capacity.", next_step=f"Choose from {', '.join(data.capacities())}."
         )
-    texts = {
-        lang: notice_text(
-            data.elements(),
-            clip,
-            by,
-            performer=performer.public_name,
-            capacity=data.capacities()[by.capacity][lang],
-            platform=to,
-            material=data.materials()["use" if clip.use_id else "file"][lang],
-            law=data.law(),
-            at=now,
-            lang=lang,
-        )
-        for lang in LANGUAGES
-    }
+    texts = _texts(clip, by, performer.public_name, to, now)
     takedown_id = new_id("tkd")
     kept = json.dumps({"sender": asdict(by), "texts": texts}).encode()
     aad = seal_of(principal.tenant_id, takedown_id, "notice")
@@ -202,6 +188,25 @@ def remind(session: Session, capability: SearchCapability, *, at: datetime) -> i
             )
             told += 1
     return told
+
+
+def _texts(clip: Clip, by: Sender, public_name: str, platform: str, at: datetime) -> dict[str, str]:
+    """The notice in every language that it is made in."""
+    return {
+        lang: notice_text(
+            data.elements(),
+            clip,
+            by,
+            performer=public_name,
+            capacity=data.capacities()[by.capacity][lang],
+            platform=platform,
+            material=data.materials()["use" if clip.use_id else "file"][lang],
+            law=data.law(),
+            at=at,
+            lang=lang,
+        )
+        for lang in LANGUAGES
+    }
 
 
 def _sender_before(session: Session, vault: Vault, principal: Principal, clip: Clip) -> Sender:

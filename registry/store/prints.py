@@ -226,19 +226,6 @@ def live_prints(session: Session, _capability: SearchCapability, *, at: datetime
     return frozenset(session.exec(query))
 
 
-def live_by_model(
-    session: Session, _capability: SearchCapability, *, at: datetime
-) -> dict[str, int]:
-    """How many prints of each encoder are searched at `at`, across tenants."""
-    query = (
-        select(PrintRow.model_id, func.count())
-        .join(EnrolmentRow, col(EnrolmentRow.id) == col(PrintRow.enrolment_id))
-        .where(*in_force(at))
-        .group_by(col(PrintRow.model_id))
-    )
-    return dict(session.exec(query).all())
-
-
 def live_prints_of(
     session: Session,
     _capability: SearchCapability,
