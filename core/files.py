@@ -5,6 +5,7 @@ A rename is only durable once its folder is synced too.
 
 import hashlib
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -14,17 +15,24 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def create_private(path: Path, data: bytes) -> None:
-    """Write a new file with mode 0600 and sync it; raises Conflict when the file exists."""
+    """Write a new file with mode 0600 and sync it; raises Conflict when the file exists.
+
+    It appears under its name only once it is whole: who waits for it never reads half a secret.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(part, path)
     except FileExistsError as exc:
         raise Conflict(
             f"{path.name} exists already", next_step="move it away first, or keep it"
         ) from exc
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    finally:
+        part.unlink()
     sync_folder(path.parent)
 
 

@@ -36,15 +36,15 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
     }
     command = [sys.executable, "-c", SERVE, "serve", "--dev", "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
-    wait_until(key_file.is_file)
-    client = remote(f"http://127.0.0.1:{port}", key_file.read_text().strip(), poll_seconds=0.1)
-
-    wait_until(lambda: ready(client))
-    with client:
-        yield process, client, f"http://127.0.0.1:{port}"
-    if process.poll() is None:
-        process.terminate()
+    try:
+        key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
+        wait_until(key_file.is_file)
+        url = f"http://127.0.0.1:{port}"
+        with remote(url, key_file.read_text().strip(), poll_seconds=0.1) as client:
+            wait_until(lambda: ready(client))
+            yield process, client, url
+    finally:
+        process.terminate()  # nothing where it has ended
         process.wait(PATIENCE_S)
 
 

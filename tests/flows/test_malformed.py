@@ -69,13 +69,15 @@ def served(tmp_path: Path) -> Iterator[tuple[int, Client]]:
     }
     command = [sys.executable, "-m", "api.cli.main", "serve", "--dev", "--port", str(port)]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment)
-    key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
-    wait_until(key_file.is_file)
-    with remote(f"http://127.0.0.1:{port}", key_file.read_text().strip()) as client:
-        wait_until(lambda: ready(client))
-        yield process.pid, client
-    process.terminate()
-    process.wait(PATIENCE_S)
+    try:
+        key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
+        wait_until(key_file.is_file)
+        with remote(f"http://127.0.0.1:{port}", key_file.read_text().strip()) as client:
+            wait_until(lambda: ready(client))
+            yield process.pid, client
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
 
 
 def test_bombs_do_not_end_the_service(served: tuple[int, Client], tmp_path: Path) -> None:
