@@ -18,7 +18,8 @@ from core.money import mul_div
 from royalties import accounts
 from royalties.accounts import AccountKind, account
 from royalties.closing import digest
-from royalties.models_books import Posting
+from royalties.ledger import tenant_of
+from royalties.models_books import Posting, Transaction
 from royalties.models_complaints import Claimant, Ground, Ruled, StandingClaim
 from royalties.models_received import ReceivedClaim
 
@@ -78,6 +79,25 @@ def newest(ruled: Sequence[Ruled], ground: Ground) -> Ruled | None:
     return max(of_it, key=lambda one: (one.decided_at, one.complaint_id), default=None)
 
 
+def claim_of(accrual: Transaction) -> StandingClaim:
+    """An accrual as what a ruling is about, as long as nobody took it back."""
+    (credited,) = (p.account for p in accrual.postings if p.amount_micro < 0)
+    return StandingClaim(
+        book=accrual.tenant_id,
+        transaction_id=accrual.id,
+        live_key=accrual.basis.live_key,
+        cut_id=accrual.pins.cut_id,
+        performer_id=accrual.pins.performer_id,
+        performer_tenant_id=tenant_of(accrual.audience),
+        licensee_id=accrual.basis.licensee_id,
+        account=accounts.parse(credited),
+        earned_period=accrual.earned_period,
+        currency=accrual.currency,
+        amount_micro=accrual.amount_micro,
+        reversed=False,
+    )
+
+
 def moves(claim: StandingClaim, ruled: Sequence[Ruled]) -> Iterator[Move]:
     """What is posted of a claim as ruled.
 
@@ -99,6 +119,12 @@ def moves(claim: StandingClaim, ruled: Sequence[Ruled]) -> Iterator[Move]:
         yield _move(given, claim, (source, via), amount, own)
         source = via
     yield _move(given, claim, (source, target), amount, taker.tenant_id)
+
+
+def ever_moved(claim: StandingClaim, ruled: Sequence[Ruled]) -> Iterator[Move]:
+    """All that was ever to be posted of a claim: as ruled, and before each newer ruling came."""
+    every = (one for end in range(len(ruled) + 1) for one in moves(claim, ruled[:end]))
+    yield from {one.facts_key: one for one in every}.values()
 
 
 def _move(

@@ -43,6 +43,7 @@ def effect(
         before = tuple(known.get(one.live_key, ()))
         if ground in VOIDING:
             _void(sums, one)
+            _add(sums, one, before, -1)
         elif ground in MOVING:
             _add(sums, one, (*before, wanted[one.live_key]), 1)
             _add(sums, one, before, -1)

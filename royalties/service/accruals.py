@@ -22,6 +22,7 @@ from royalties.entitlement import entitled
 from royalties.models import Accrual, AccrualReport, ClearedUse, Skipped
 from royalties.models_books import Transaction
 from royalties.outcomes import Outcome
+from royalties.service.adjusting import REVERSED, moved_of
 from royalties.service.agreed import agreed_in, cuts_with
 from royalties.service.books import Clerks
 from royalties.service.collectors import CollectorsOf
@@ -180,9 +181,14 @@ def _book(
 ) -> None:
     gone = [one for plan in plans for one in plan.reverse]
     new = [one.book for plan in plans for one in plan.book]
-    tally.clerks.reserve([*(one.book for one in gone), *new])
     old = journal.by_ids(session, principal, [one.transaction_id for one in gone])
-    made = [one for plan in plans for one in _transactions(plan, old, tally.clerks)]
+    moved = moved_of(session, list(old.values()), at=tally.clerks.at)
+    tally.clerks.reserve([*(one.tenant_id for one in (*moved, *old.values())), *new])
+    made = [
+        ledger.reverse(one, tally.clerks.of(one.tenant_id).stamp(), reason=REVERSED)
+        for one in moved
+    ]
+    made += [one for plan in plans for one in _transactions(plan, old, tally.clerks)]
     ledger_store.add_transactions(session, made)
     tally.new += len(new)
     tally.unchanged += sum(plan.unchanged for plan in plans)

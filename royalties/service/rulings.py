@@ -19,6 +19,7 @@ from registry.estates import parse_share
 from royalties import ledger
 from royalties.accrual import VOIDED
 from royalties.models_complaints import VOIDING, Complaint, Ground, Ruling
+from royalties.service.adjusting import REVERSED, moved_of
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting
 from royalties.service.complaintnotices import tell
@@ -157,10 +158,11 @@ def _take_back(session: Session, item: Complaint, now: datetime) -> None:
     found = standingclaims.by_live_key(session, capability, keys, now)
     names = [one.transaction_id for one in found if not one.reversed]
     booked = journal.by_ids(session, system(item.tenant_id), names)
+    moved = moved_of(session, list(booked.values()), at=now)
     clerk = Clerk(session, item.tenant_id, now)
-    ledger_store.add_transactions(
-        session, [ledger.reverse(booked[name], clerk.stamp(), reason=VOIDED) for name in names]
-    )
+    back = [ledger.reverse(one, clerk.stamp(), reason=REVERSED) for one in moved]
+    back += [ledger.reverse(booked[name], clerk.stamp(), reason=VOIDED) for name in names]
+    ledger_store.add_transactions(session, back)
 
 
 def part_of(item: Complaint, ruling: Ruling, part: str) -> Fraction:

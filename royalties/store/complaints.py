@@ -251,9 +251,14 @@ def open_among(
 
 
 def rulings(
-    session: Session, _capability: SearchCapability, book: str, *, until: datetime
+    session: Session,
+    _capability: SearchCapability,
+    book: str,
+    *,
+    until: datetime,
+    live_keys: Sequence[str] | None = None,
 ) -> Rulings:
-    """What was ruled by then that moves money of a book, by live key, in order."""
+    """What was ruled by then that moves money of a book, of all live keys or of these, in order."""
     query = (
         sql_select(ComplaintRow, col(ComplaintLineRow.live_key))
         .join(ComplaintLineRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
@@ -266,8 +271,14 @@ def rulings(
         .order_by(col(ComplaintRow.decided_at), col(ComplaintRow.id))
     )
     found: defaultdict[str, list[Ruled]] = defaultdict(list)
-    for row, live_key in session.execute(query):
-        found[live_key].append(_ruled(_complaint(row), live_key))
+    starts = [0] if live_keys is None else range(0, len(live_keys), _IDS_MAX)
+    for start in starts:
+        some = query
+        if live_keys is not None:
+            mine = live_keys[start : start + _IDS_MAX]
+            some = query.where(col(ComplaintLineRow.live_key).in_(mine))
+        for row, live_key in session.execute(some):
+            found[live_key].append(_ruled(_complaint(row), live_key))
     return {key: tuple(some) for key, some in found.items()}
 
 

@@ -195,12 +195,36 @@ def test_a_newer_ruling_and_a_new_figure_move_what_was_moved(money: Money, tmp_p
     assert parts == [-42_500_000, 0, -42_500_000]
     money.stage.clear(cut_id)
     money.stage.accrue()
+    taken_back = [money.balance(f"accrued:{one.id}") for one in (anna, bert, cleo)]
+    assert taken_back == [5 * 10**7, 0, 5 * 10**7], "each owes at once what each was paid"
     third = follow(money, first)
     for account in (f"payable:{anna.payee_id}", f"payable:{cleo.payee_id}", f"accrued:{anna.id}"):
         assert money.balance(account) == 0
     assert money.balance(f"accrued:{cleo.id}") == money.balance(f"suspense:{cut_id}") == 0
     proved(money, first, second, third)
     assert replayed(tmp_path, exported(money.office))[0].same
+
+
+def test_a_run_moves_nothing_of_a_claim_that_was_taken_back_since_it_was_drafted(
+    money: Money,
+) -> None:
+    cut_id = money.earn(10_000)
+    money.receive()
+    anna, bert = money.people[cut_id], money.stage.performer()
+    money.lives_in(bert.id, bert.tenant_id, "DE")
+    item = dispute(
+        money, money.office.clerk, line_of(money, anna), ground=Ground.MINE, claimant=bert.id
+    )
+    ruled(money, item, Ruling.SHARED, "2/5")
+    drafted = money.propose(money.draft())
+    money.stage.clear(cut_id)
+    money.stage.accrue()
+    first = money.decide(drafted)
+    accounts = [f"accrued:{anna.id}", f"accrued:{bert.id}", f"suspense:{cut_id}"]
+    assert [money.balance(one) for one in accounts] == [6 * 10**7, 4 * 10**7, 0]
+    second = follow(money, first)
+    assert [money.balance(one) for one in accounts] == [0, 0, 0]
+    proved(money, first, second)
 
 
 def test_not_me_is_taken_back_and_never_booked_again(money: Money) -> None:

@@ -204,6 +204,11 @@ class Claims:
             if one.kind is TransactionKind.ACCRUAL and one.id not in self.reversed:
                 yield one
 
+    def take_back(self, gone: Transaction) -> None:
+        """Nobody owes it any more."""
+        self.post(ledger.reverse(gone, self.stamp(), reason="changed"))
+        self.reversed.add(gone.id)
+
     def _verdict(self, cut_id: str, who: str, term: int | None) -> SpanVerdict:
         place = PERFORMERS.index(who)
         kind = KINDS[place % len(KINDS)]
@@ -252,9 +257,7 @@ class Claims:
 
     def _carry_out(self, plan: Plan) -> None:
         for old in plan.reverse:
-            gone = self.transactions[old.transaction_id]
-            self.post(ledger.reverse(gone, self.stamp(), reason="changed"))
-            self.reversed.add(gone.id)
+            self.take_back(self.transactions[old.transaction_id])
             self.live[old.live_key] = replace(old, live=False)
         for one in plan.book:
             made = ledger.accrue(one.accrual, self.stamp(), revision=one.revision, reason="owed")

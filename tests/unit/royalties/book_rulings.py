@@ -13,7 +13,7 @@ from fractions import Fraction
 from core.ids import derived_id
 from royalties import fx, ledger
 from royalties.accounts import parse
-from royalties.complaints import Move, divided, moves
+from royalties.complaints import Move, claim_of, divided, ever_moved, moves
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_complaints import VOIDING, Claimant, Ground, Ruled, StandingClaim
 from royalties.models_received import ReceivedClaim
@@ -28,7 +28,7 @@ class Rulings(Money):
     """A book up to what was ruled on disputes, and its changes of currency."""
 
     ruled: dict[str, list[Ruled]] = field(default_factory=dict)
-    adjusted: dict[str, str] = field(default_factory=dict)
+    adjusted: set[str] = field(default_factory=set)
     exchanges: list[fx.Exchange] = field(default_factory=list)
 
     def rule(self, claim: Transaction, ground: Ground, place: int, part: Fraction) -> None:
@@ -59,28 +59,28 @@ class Rulings(Money):
             ledger.booked_id(BOOK, TransactionKind.ADJUSTMENT, one.facts_key): (claim, one)
             for claim, one in self.moved()
         }
-        for name in sorted(self.adjusted.keys() - wanted.keys()):
-            self.post(ledger.reverse(self.transactions[name], self.stamp(), reason="changed"))
-            del self.adjusted[name]
+        for name in sorted(self.adjusted - wanted.keys()):
+            self._undo(name)
         for name, (claim, one) in sorted(wanted.items()):
             if name not in self.transactions:
                 self.post(self._adjustment(claim, one))
-                self.adjusted[name] = claim.transaction_id
+                self.adjusted.add(name)
 
     def moved(self) -> Iterator[tuple[StandingClaim, Move]]:
         """What rulings move of the claims that stand."""
         for one in self.standing():
-            claim = _standing(one)
+            claim = claim_of(one)
             for move in moves(claim, self.ruled.get(claim.live_key, ())):
                 yield claim, move
 
-    def outdated(self, unit: str) -> defaultdict[str, int]:
-        """What was moved, by account, of claims that have been taken back since."""
-        sums: defaultdict[str, int] = defaultdict(int)
-        for name, claim in self.adjusted.items():
-            for one in self.transactions[name].postings if claim in self.reversed else ():
-                sums[one.account] += one.amount_micro if one.currency == unit else 0
-        return sums
+    def take_back(self, gone: Transaction) -> None:
+        """With a claim goes what was moved of it."""
+        claim = claim_of(gone)
+        for move in ever_moved(claim, self.ruled.get(claim.live_key, ())):
+            name = ledger.booked_id(BOOK, TransactionKind.ADJUSTMENT, move.facts_key)
+            if name in self.adjusted:
+                self._undo(name)
+        super().take_back(gone)
 
     def exchange(self, where: str, amount_micro: int) -> None:
         """So much of an account's euros becomes dollars; what is owed is below zero."""
@@ -101,6 +101,10 @@ class Rulings(Money):
             sums[kind] += {"EUR": -one.from_micro, "USD": one.to_micro}[unit]
         return sums
 
+    def _undo(self, name: str) -> None:
+        self.post(ledger.reverse(self.transactions[name], self.stamp(), reason="changed"))
+        self.adjusted.remove(name)
+
     def _adjustment(self, claim: StandingClaim, move: Move) -> Transaction:
         return ledger.book(
             TransactionKind.ADJUSTMENT,
@@ -111,21 +115,3 @@ class Rulings(Money):
             earned_period=claim.earned_period,
             audience=ledger.audience_of(move.tenant_id),
         )
-
-
-def _standing(one: Transaction) -> StandingClaim:
-    credited = next(p.account for p in one.postings if p.amount_micro < 0)
-    return StandingClaim(
-        book=BOOK,
-        transaction_id=one.id,
-        live_key=one.basis.live_key,
-        cut_id=one.pins.cut_id,
-        performer_id=one.pins.performer_id,
-        performer_tenant_id=side(one.pins.performer_id) if one.pins.performer_id else "",
-        licensee_id=one.basis.licensee_id,
-        account=parse(credited),
-        earned_period=one.earned_period,
-        currency=one.currency,
-        amount_micro=one.amount_micro,
-        reversed=False,
-    )

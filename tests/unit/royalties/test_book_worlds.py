@@ -355,15 +355,13 @@ def _conserved(
 def _sided(life: Life, unit: str, own: dict[Account, int]) -> None:
     """What is owed is never owed to us; the bank lacks only what payees have to give back.
 
-    A reserve that paid for late finds may lack that, once money that it was kept of is taken back;
-    and what a ruling moved of a claim that was taken back since lacks until the next run.
+    A reserve that paid for late finds may lack that, once money that it was kept of is taken back.
     """
     sums = _by_kind(own)
     drawn = sum(one.drawn_micro for one in life.memory.lines if one.currency == unit)
-    late = life.outdated(unit)
     for account, net in own.items():
-        least = drawn if account.kind is AccountKind.RESERVE else late[str(account)]
-        assert account.kind not in OWED or net <= max(0, least), (str(account), net)
+        least = max(0, drawn) if account.kind is AccountKind.RESERVE else 0
+        assert account.kind not in OWED or net <= least, (str(account), net)
     back = sum(net for account, net in own.items() if account.kind in MAY_GIVE_BACK and net > 0)
     at_hand = sums[AccountKind.BANK] + sums[AccountKind.IN_TRANSIT] + sums[AccountKind.FX]
     assert at_hand + back >= 0

@@ -184,5 +184,15 @@ def test_an_effect_is_the_difference_that_one_more_ruling_makes(
     assert sum(change.amount_micro for change in found) == 0
     again = {one.live_key: [*ruled, wanted[one.live_key]]}
     assert effect([booked], again, Ground.MINE, Ruling.SHARED, wanted) == ()
+    said: defaultdict[str, int] = defaultdict(int, {f"receivable:{booked.licensee_id}": 0})
+    for given_ in divided(one, ruled):
+        said[str(Account(given_.account, getattr(given_, SUBJECTS[given_.account])))] -= (
+            given_.claimed_micro
+        )
+        said[f"receivable:{booked.licensee_id}"] += given_.claimed_micro
+    void = effect([booked], {one.live_key: ruled}, Ground.NOT_ME, Ruling.UPHELD, wanted)
+    assert {str(change.account): change.amount_micro for change in void} == {
+        name: amount for name, amount in said.items() if amount
+    }
     assert effect([booked], {}, Ground.WRONG_FIGURE, Ruling.UPHELD, wanted) == ()
     assert effect([booked], {}, Ground.MINE, Ruling.REJECTED, wanted) == ()
