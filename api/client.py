@@ -79,12 +79,12 @@ class Client:
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON body at `path`; raises Refused with the registry's own words."""
-        return self._send("GET", path, params=_present(query)).json()
+        return self._send("GET", _asked(path, query)).json()
 
     def fetch(self, path: str, accept: str = "", **query: Any) -> bytes:
         """The exact bytes at `path`, as the media type `accept` where there are several."""
         headers = {"Accept": accept} if accept else None
-        return self._send("GET", path, params=_present(query), headers=headers).content
+        return self._send("GET", _asked(path, query), headers=headers).content
 
     def download(self, path: str, to: Path) -> None:
         """Write the bytes at `path` to a new file that only its owner may read."""
@@ -99,7 +99,7 @@ class Client:
 
     def pages(self, path: str, **query: Any) -> Iterator[Json]:
         """Every item of a list, page by page, following the Link header."""
-        answer = self._send("GET", path, params=_present(query))
+        answer = self._send("GET", _asked(path, query))
         while True:
             yield from answer.json()["items"]
             following = answer.links.get("next")
@@ -199,8 +199,10 @@ def _headers(api_key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {api_key}", "User-Agent": "ebenbild"}
 
 
-def _present(query: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in query.items() if value is not None}
+def _asked(path: str, query: Mapping[str, Any]) -> str:
+    """The address with what is asked behind it, and with what its path asks already."""
+    present = {name: value for name, value in query.items() if value is not None}
+    return str(httpx2.URL(path).copy_merge_params(present)) if present else path
 
 
 def _problem(answer: httpx2.Response) -> Json:

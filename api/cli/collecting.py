@@ -133,8 +133,8 @@ def statement(
     with cli.client() as client:
         found = client.get(path, society_id=society or None)
         if file is not None:
-            query = f"?society_id={society}" if society else ""
-            file.write_bytes(client.fetch(f"{path}/statement.csv{query}"))
+            table = client.fetch(f"{path}/statement.csv", society_id=society or None)
+            file.write_bytes(table)
     emit(cli, found, lambda: _show(cli.lang, _LINE, found["lines"]))
 
 

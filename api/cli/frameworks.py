@@ -67,8 +67,7 @@ def show(
     with cli.client() as client:
         found = client.get(path, version=version)
         if out is not None:
-            at = f"?version={found['version']}"
-            out.write_bytes(client.fetch(f"{path}/document{at}"))
+            out.write_bytes(client.fetch(f"{path}/document", version=found["version"]))
     emit(cli, found, lambda: fields(_read(cli.lang, found)))
 
 

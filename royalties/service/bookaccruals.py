@@ -93,12 +93,13 @@ def newest(session: Session, principal: Principal) -> tuple[BookAccrual, ...]:
 def _whose(session: Session, principal: Principal) -> store.Whose:
     """Whose cuts are due: everybody's for the operator, one's own for a licensee.
 
-    For a society those on which somebody is named whom it has a mandate for.
+    For a society those on which somebody is named whom it has a mandate for, and what was used
+    within a mandate that it has for everybody.
     """
     if principal.tenant_kind not in COLLECTORS:
         return store.Whose(owner_id=principal.tenant_id)
     book = _book(session, principal)
-    return store.Whose(book=book, performers=members_of(session, book) if book else None)
+    return store.Whose(None, book, *members_of(session, book)) if book else store.Whose()
 
 
 def _book(session: Session, principal: Principal) -> str:

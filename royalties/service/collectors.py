@@ -84,13 +84,14 @@ def societies_of(session: Session) -> frozenset[str]:
     return frozenset(one.id for one in found)
 
 
-def members_of(session: Session, society_id: str) -> frozenset[str] | None:
-    """Everybody whom a society ever had a mandate for; None where that is for anybody."""
+def members_of(
+    session: Session, society_id: str
+) -> tuple[frozenset[str], tuple[CollectingMandate, ...]]:
+    """Everybody whom a society ever had a mandate for by name, and its mandates for anybody."""
     agreed = [one for one in store.newest(session, _CAPABILITY) if one.society_id == society_id]
-    named = {name for one in agreed for name in one.performer_ids}
-    if ANY in named:
-        return None
-    return frozenset(named | set(signed.givers_to(session, _CAPABILITY, society_id)))
+    named = {name for one in agreed for name in one.performer_ids if name != ANY}
+    own = frozenset(named | set(signed.givers_to(session, _CAPABILITY, society_id)))
+    return own, tuple(one for one in agreed if ANY in one.performer_ids)
 
 
 def of_signed(item: Mandate) -> CollectingMandate:

@@ -1,11 +1,11 @@
 """Keeps how far the accruing of whole books is, and finds the cuts that are due."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, func, or_, true, type_coerce
+from sqlalchemy import ColumnElement, String, and_, func, or_, true, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from licensing.store.clearances import ClearanceRow
 from registry.store.works import CutRow
+from royalties.collecting import ANY, CollectingMandate
 from royalties.models_bookaccruals import BookAccrual
 from royalties.store.ledger import AccrualRow
 from royalties.store.usage import UsageLineRow
@@ -31,12 +32,14 @@ _ENDED = guard(
 class Whose:
     """Whose cuts are due: one owner's or everybody's, or those that one `book` is about.
 
-    That are those on which one of `performers` is named, None for anybody, or it has a claim.
+    That are those on which one of `performers` is named or it has a claim, and what was used within
+    a mandate of `everybody`.
     """
 
     owner_id: str | None = None
     book: str = ""
-    performers: frozenset[str] | None = None
+    performers: frozenset[str] = frozenset()
+    everybody: tuple[CollectingMandate, ...] = ()
 
 
 class BookAccrualRow(Owned, table=True):
@@ -122,26 +125,46 @@ def _due(whose: Whose) -> Iterable[ColumnElement[bool]]:
     reported = sql_select(col(UsageLineRow.id)).where(col(UsageLineRow.cut_id) == col(CutRow.id))
     decided = sql_select(col(ClearanceRow.id)).where(col(ClearanceRow.cut_id) == col(CutRow.id))
     own = [] if whose.owner_id is None else [col(CutRow.tenant_id) == whose.owner_id]
-    mine = [_concerns(whose.book, whose.performers)] if whose.book else []
+    mine = [_concerns(whose)] if whose.book else []
     return [*own, *mine, decided.exists(), reported.exists()]
 
 
-def _concerns(book: str, performers: frozenset[str] | None) -> ColumnElement[bool]:
-    """Cuts that a book has claims on, or on which somebody is named whom it collects for."""
+def _concerns(whose: Whose) -> ColumnElement[bool]:
+    """Cuts that a book has claims on, or on which something is that it collects."""
     booked = (
         sql_select(col(UsageLineRow.cut_id))
         .join(AccrualRow, col(AccrualRow.usage_line_id) == col(UsageLineRow.id))
-        .where(col(AccrualRow.tenant_id) == book)
+        .where(col(AccrualRow.tenant_id) == whose.book)
     )
-    if performers is None:
+    within = (and_(_named(one.kinds), _used(one)) for one in whose.everybody)
+    return or_(col(CutRow.id).in_(booked), _named(sorted(whose.performers)), *within)
+
+
+def _named(names: Sequence[str]) -> ColumnElement[bool]:
+    """Cuts on which a decision names one of these people or kinds of use."""
+    if ANY in names:
         return true()
-    names = func.json_each(json.dumps(sorted(performers))).table_valued("value")
+    wanted = func.json_each(json.dumps(names)).table_valued("value")
     said = type_coerce(col(ClearanceRow.decision), String)
-    member = sql_select(names.c.value).where(func.instr(said, names.c.value) > 0)
-    named = sql_select(col(ClearanceRow.id)).where(
-        col(ClearanceRow.cut_id) == col(CutRow.id), member.correlate(ClearanceRow).exists()
+    found = sql_select(wanted.c.value).where(func.instr(said, wanted.c.value) > 0)
+    decided = sql_select(col(ClearanceRow.id)).where(
+        col(ClearanceRow.cut_id) == col(CutRow.id), found.correlate(ClearanceRow).exists()
     )
-    return or_(col(CutRow.id).in_(booked), named.exists())
+    return decided.exists()
+
+
+def _used(mandate: CollectingMandate) -> ColumnElement[bool]:
+    """Cuts that were used where and when a mandate counts, as `collecting.covers` has it."""
+    first = func.date(col(UsageLineRow.period) + "-01")
+    place, until = col(UsageLineRow.territory), mandate.valid_until
+    where = [or_(place == wide, place.startswith(f"{wide}-")) for wide in mandate.territories]
+    line = sql_select(col(UsageLineRow.id)).where(
+        col(UsageLineRow.cut_id) == col(CutRow.id),
+        first >= mandate.valid_from.isoformat(),
+        true() if until is None else first < until.isoformat(),
+        true() if ANY in mandate.territories else or_(*where),
+    )
+    return line.exists()
 
 
 def _own(session: Session, principal: Principal, name: str) -> BookAccrualRow:

@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from core.errors import Broken, NotAllowed, NotFound
 from core.principal import Principal
+from fingerprint.models import Modality, Span
+from registry.models.evidence import UnknownPerson
 from royalties.models_bookaccruals import BookAccrual
 from royalties.service import bookaccruals
 from royalties.service.statements import account_balances, trial_balance
@@ -146,6 +148,27 @@ def test_a_society_accrues_what_its_own_book_collects_and_nothing_else(stage: St
     stage.clear(cut_id, found(cut_id, ben))
     gone = to_end(stage, gvl, begin(stage, gvl).id)
     assert (gone.new, gone.reversed) == (0, 1), "what the operator booked of her stays its own"
+
+
+def test_a_mandate_for_everybody_is_for_what_was_used_within_it(stage: Stage) -> None:
+    gvl, now_and_here = stage.world.principal("society"), "DE,2026-11,5"
+    within = replace(mandate(gvl), territories=("DE", "US"), kinds=("synthesise_voice",))
+    with office_of(stage) as office:
+        agree(office, replace(within, valid_until=date(2026, 12, 1)))
+    told = {}
+    for line in (now_and_here, "US,2026-11,7", "FR,2026-11,11", "DE,2026-10,13", "*,2026-11,17"):
+        told[line], _ = cleared(stage, PRICE)
+        stage.import_lines(f"{told[line]},{line}")
+    face, strangers = stage.performer(), stage.cut()
+    stage.clear(strangers, strangers=[UnknownPerson(Modality.VOICE, (Span(0, 9_000),))])
+    stage.import_lines(f"{strangers},{now_and_here}")
+    made = to_end(stage, gvl, begin(stage, gvl).id)
+    assert (made.cuts, made.done, made.new) == (2, 2, 2)
+    with office_of(stage) as office:
+        agree(office, replace(mandate(gvl), territories=("FR",)))
+        agree(office, mandate(gvl, face))
+    again = to_end(stage, gvl, begin(stage, gvl).id)
+    assert (again.cuts, again.new, again.unchanged) == (3, 1, 2)
 
 
 def test_why_uses_earned_nothing_is_counted(stage: Stage) -> None:
