@@ -59,6 +59,11 @@ RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformation
         (replace(SELLER, country="AT"), CHECKED, DAY, REVERSE, 0),
         (replace(SELLER, country="AT"), replace(GERMAN, country="AT"), DAY, STANDARD, 2000),
         (replace(SELLER, country="NL", rate_class="reduced"), GERMAN, DAY, STANDARD, 900),
+        (replace(SELLER, country="AT", rate_class="reduced"), GERMAN, DAY, STANDARD, 1300),
+        *(
+            (replace(SELLER, country="AT", rate_class="reduced"), GERMAN, date(*on), STANDARD, rate)
+            for *on, rate in ((2015, 12, 31, 1000), (2020, 6, 30, 1300), (2021, 12, 31, 500))
+        ),
         (replace(SELLER, country="NL"), replace(GERMAN, country="CH"), DAY, OUTSIDE, 0),
     ],
 )
