@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from api.language import language_of
 from api.web import texts
+from api.web.faulttexts import told, told_of
 from api.web.pages import render
 from api.web.response import FormResponse
 from core.errors import (
@@ -96,10 +97,10 @@ def _known(request: Request, error: Exception) -> Response:
 def _problem(request: Request, error: EbenbildError) -> Response:
     """The problem in the language that a program asks for, as the pages' own scripts do."""
     lang = texts.preferred(request.headers.get("accept-language", ""))
-    told, title = texts.told_of(lang, error), texts.told(lang, title_of(type(error)))
-    faults = [{"field": name, "message": told["message"]} for name in error.fields]
+    said, title = told_of(lang, error), told(lang, title_of(type(error)))
+    faults = [{"field": name, "message": said["message"]} for name in error.fields]
     more = {"faults": faults} if faults else {}
-    return problem(error.status, error.code, title, told["message"], told["next_step"], **more)
+    return problem(error.status, error.code, title, said["message"], said["next_step"], **more)
 
 
 def wants_page(request: Request) -> bool:
@@ -111,7 +112,7 @@ def wants_page(request: Request) -> bool:
 def _page(request: Request, error: EbenbildError) -> Response:
     lang = language_of(request)
     unknown = error.status == HTTPStatus.UNAUTHORIZED
-    text = render("refused.html", lang, **texts.told_of(lang, error), unknown=unknown)
+    text = render("refused.html", lang, **told_of(lang, error), unknown=unknown)
     return FormResponse(text, status_code=error.status)
 
 

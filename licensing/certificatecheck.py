@@ -144,10 +144,10 @@ def _state(asked: _Asked) -> str:
     state, since = read_status(
         brought.status, url=url, vc_id=facts.vc_id, trusted=own, at=brought.at
     )
-    moment = "" if since is None else f" since {to_text(since)}"
+    said = state.value if since is None else f"{state.value} since {to_text(since)}"
     if state in (CertificateState.VOID, CertificateState.EXPIRED):
-        raise BadProof(f"The certificate is {state.value}{moment}.")
-    return f"{state.value}{moment}."
+        raise BadProof(f"The certificate is {said}.")
+    return f"{said}."
 
 
 def _log(asked: _Asked) -> str:

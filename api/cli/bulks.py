@@ -8,7 +8,8 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
-from api.web.texts import count, text, told
+from api.web.faulttexts import told
+from api.web.texts import count, text
 
 app = typer.Typer(help="One act on hundreds of cuts.", no_args_is_help=True)
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]

@@ -106,9 +106,10 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
 def _translate(lang: str, error: EbenbildError) -> None:
     """Say an error in the language of the command that it ends."""
-    from api.web.texts import told  # noqa: PLC0415
+    from api.web.faulttexts import told_of  # noqa: PLC0415
 
-    error.message, error.next_step = told(lang, error.message), told(lang, error.next_step)
+    said = told_of(lang, error)
+    error.message, error.next_step = said["message"], said["next_step"]
 
 
 def _common() -> list[inspect.Parameter]:

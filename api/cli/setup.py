@@ -6,7 +6,8 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, progress, say, table
-from api.web.texts import text, told
+from api.web.faulttexts import told
+from api.web.texts import text
 
 if TYPE_CHECKING:
     from api.doctor import Check

@@ -8,7 +8,8 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import OUT, emit, note, say, table
-from api.web.texts import text, told
+from api.web.faulttexts import told
+from api.web.texts import text
 
 app = typer.Typer(
     help="Statements of a performer's account: balances, lines, taxes, payouts.",

@@ -12,9 +12,11 @@ from api.web.response import PageResponse
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.errors import BadTerms
+from fingerprint.models import Reason
 from licensing.service import templates
 from licensing.templates import shelf
 from licensing.templates.filling import filled, refused
+from licensing.templates.models import Refusal
 from licensing.terms import terms_from_dict
 
 entrance = APIRouter(tags=["contracts"])
@@ -110,8 +112,13 @@ def terms(
             "This contract is not made for: " + " ".join(item.words.en for item in against),
             next_step="Change the answers, or choose another contract.",
             code="template-refuses",
+            reasons=[_refusal(item) for item in against],
         )
     return contractwords.agreed(template, fields, read)
+
+
+def _refusal(item: Refusal) -> Reason:
+    return Reason("template-refuses", {"words": item.words.en, "words_de": item.words.de})
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Any
 
 from api.accounts.models import Stage
 from api.accounts.sessions import Visit
-from api.web import texts
+from api.web.faulttexts import told_of
 from api.web.navigation import Section, sections
 from api.web.pages import render
 from api.web.response import FormResponse
@@ -31,7 +31,7 @@ def form_page(
         lang,
         csrf="" if visit is None else visit.csrf,
         visit=visit,
-        error=None if error is None else texts.told_of(lang, error),
+        error=None if error is None else told_of(lang, error),
         scripts=scripts,
         here=here,
         sections=_menu(visit),

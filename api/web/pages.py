@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from api.demonstration import is_stamped
-from api.web import assets, texts
+from api.web import assets, faulttexts, texts
 from api.web.grouping import found_alike, grouped
 from core import money
 from fingerprint.models import Span
@@ -49,7 +49,7 @@ def render(template: str, lang: str, **values: Any) -> str:
             working=partial(_working, lang),
             day=partial(texts.day, lang),
             day_time=partial(texts.day_time, lang),
-            told=partial(texts.told, lang),
+            told=partial(faulttexts.told, lang),
             coded=_coded,
             asset=assets.address,
             demonstration=is_stamped(),

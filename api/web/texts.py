@@ -14,7 +14,6 @@ from string import Formatter
 from typing import Any
 
 from core.clock import from_text
-from core.errors import EbenbildError
 
 LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
@@ -51,53 +50,6 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     from licensing.wording import render  # noqa: PLC0415
 
     return render(Reason(item["code"], detail), lang)
-
-
-def told(lang: str, sentence: str) -> str:
-    """The sentence of an error in `lang`; one that nobody has translated stays English.
-
-    Errors are raised in English, far from any page, so their words are the key here; `{}` stands
-    for a figure or a name that differs each time. What is said of several things at once, set apart
-    by `; `, is told thing by thing.
-    """
-    if lang == "en" or not sentence:
-        return sentence
-    parts = [_told_whole(lang, part) for part in sentence.split("; ")]
-    if len(parts) > 1 and all(parts):
-        return "; ".join(filter(None, parts))
-    return _told_whole(lang, sentence) or sentence
-
-
-def _told_whole(lang: str, sentence: str) -> str | None:
-    """A sentence by the first pattern that fits; None where nobody has translated it."""
-    for pattern, translated in _faults(lang):
-        found = pattern.fullmatch(sentence)
-        if found is not None:
-            return translated.format(*(_filled(lang, part) for part in found.groups()))
-    return None
-
-
-def _filled(lang: str, part: str) -> str:
-    """What stands in a sentence in place of `{}`: a verdict by its word, all else as it is."""
-    return catalogue(lang).get(f"verdict.{part}", part)
-
-
-def told_of(lang: str, error: EbenbildError) -> dict[str, str]:
-    """What an error says and what to do about it, in `lang`."""
-    message = told(lang, error.message)
-    if lang != "en" and error.reasons:
-        said = (reason(lang, {"code": one.code, "detail": one.detail}) for one in error.reasons)
-        message = " ".join(dict.fromkeys(said))
-    return {"message": message, "next_step": told(lang, error.next_step)}
-
-
-@cache
-def _faults(lang: str) -> tuple[tuple[re.Pattern[str], str], ...]:
-    entries: dict[str, str] = json.loads((FOLDER / f"faults.{lang}.json").read_text("utf-8"))
-    return tuple(
-        (re.compile("(.+)".join(map(re.escape, said.split("{}"))), re.DOTALL), translated)
-        for said, translated in entries.items()
-    )
 
 
 def basis(lang: str, match: Mapping[str, Any]) -> list[str]:

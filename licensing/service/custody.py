@@ -20,6 +20,9 @@ from registry.models.works import KindOfUse
 from registry.service.heldkeys import key_held_by, key_named
 from registry.service.heldkeyuse import require_agent, require_speaking
 
+NOT_USED = Reason("agency-key-not-used", {})
+UNDECLARED = Reason("agency-key-undeclared", {})
+
 
 def held_for(
     session: Session,
@@ -43,9 +46,10 @@ def declaring(terms: Terms, held: HeldKey | None) -> Terms:
     """The terms as they are drafted for a key; raises `BadTerms` for a false word about it."""
     if held is None and terms.formation.agency_key:
         raise BadTerms(
-            render(Reason("agency-key-not-used", {})),
+            render(NOT_USED),
             next_step="Leave agency_key out, or draft for the key that is held: --agency.",
-            code="agency-key-not-used",
+            code=NOT_USED.code,
+            reasons=(NOT_USED,),
         )
     return (
         terms
@@ -65,7 +69,8 @@ def check_declared(
     known = None if held is None else held.declared
     if declared != known or flagged not in (None, held is not None):
         raise BadTerms(
-            render(Reason("agency-key-undeclared", {})),
+            render(UNDECLARED),
             next_step="Draft it again.",
-            code="agency-key-undeclared",
+            code=UNDECLARED.code,
+            reasons=(UNDECLARED,),
         )

@@ -158,11 +158,13 @@ def _covering(
             return item
     if not own and not any(item.signed for item in held):
         raise NotFound("There is no such performer.", next_step="Check the performer id.")
-    why = sorted({reason.code for _, reasons in judged for reason in reasons})
+    against = {reason.code: reason for _, reasons in judged for reason in reasons}
+    why = sorted(against)
     raise NotAllowed(
         f"No mandate of the performer's covers this: {', '.join(why) or 'none was given'}.",
         next_step=f"Ask the performer for a mandate that names {act.value}: ebenbild mandate give.",
         code="no-mandate",
+        reasons=[against[code] for code in why],
     )
 
 

@@ -78,4 +78,5 @@ def _no_consent(*reasons: Reason) -> NotAllowed:
         f"No signed consent covers this: {', '.join(reason.code for reason in reasons)}.",
         next_step="Have the performer sign an enrolment that names this modality and purpose.",
         code="no-consent",
+        reasons=reasons,
     )

@@ -204,6 +204,7 @@ def _refuse(reasons: tuple[Reason, ...]) -> None:
             next_step="Name a modality, a purpose (for minors no training, no comparison), and "
             "a later end.",
             code=reasons[0].code,
+            reasons=reasons,
         )
 
 

@@ -172,6 +172,7 @@ def _require_covered(item: HeldKey, mandate: Mandate, now: datetime) -> None:
             f"The mandate does not let you hold a key: {', '.join(one.code for one in reasons)}.",
             next_step="Ask the performer for one: ebenbild mandate give --act hold-key.",
             code="no-mandate",
+            reasons=reasons,
         )
 
 

@@ -90,6 +90,7 @@ def require_speaking(
             f"This key signs no more, or not this: {', '.join(one.code for one in reasons)}.",
             next_step="Have the performer sign, or give another mandate to hold-key.",
             code=reasons[0].code,
+            reasons=reasons,
         )
 
 

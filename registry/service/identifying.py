@@ -51,6 +51,7 @@ def identify(
             f"Your identity is not that of this performer: {', '.join(one.code for one in wrong)}.",
             next_step="Correct the performer's name or birth date, or ask attesters.",
             code="identity-differs",
+            reasons=wrong,
         )
     # Save.
     if identifications.framework_of(session, principal, enrolment_id) is None:

@@ -15,6 +15,7 @@ from core.errors import BadTerms, Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, require
 from core.tenants import get_tenant
+from fingerprint.models import Reason
 from registry.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.mandates import check_mandate, mandate_document, uncovered
 from registry.minority import adult_on, midnight, minority_in
@@ -186,16 +187,17 @@ def _places(territories: Collection[str]) -> tuple[str, ...]:
 
 
 def _refuse(terms: MandateTerms, holder_kind: str) -> None:
-    codes = [reason.code for reason in check_mandate(terms)]
+    reasons = list(check_mandate(terms))
     if holder_kind not in HOLDING_KINDS:
-        codes.append("holder-stands-for-nobody")
+        reasons.append(Reason("holder-stands-for-nobody", {}))
     if Act.HOLD_KEY in terms.acts and holder_kind != AGENCY:
-        codes.append("holder-no-agency")
-    if codes:
+        reasons.append(Reason("holder-no-agency", {}))
+    if reasons:
         raise BadTerms(
-            f"This mandate cannot be signed: {', '.join(codes)}.",
+            f"This mandate cannot be signed: {', '.join(one.code for one in reasons)}.",
             next_step="Name an agency or union, at least one act, and an end to come.",
-            code=codes[0],
+            code=reasons[0].code,
+            reasons=reasons,
         )
 
 

@@ -85,7 +85,7 @@ def propose(
     payouts = paying.plan(found, frame)
     goes = [one for one in payouts if one.state in _GOES]
     if not goes:
-        raise Conflict(_nothing(payouts), next_step="Mend what is named.", code="nothing-to-pay")
+        raise _nothing(payouts)
     owed = {one.account: one.balance_micro for one in found}
     item = Batch(
         id=batch_id,
@@ -282,9 +282,15 @@ def _check_day(execute_on: date, now: datetime) -> None:
         )
 
 
-def _nothing(payouts: Sequence[Payout]) -> str:
-    codes = sorted({why.code for one in payouts for why in one.reasons})
-    return f"Nothing can be paid: {', '.join(codes) or 'nothing is owed'}."
+def _nothing(payouts: Sequence[Payout]) -> Conflict:
+    against = {why.code: why for one in payouts for why in one.reasons}
+    codes = sorted(against)
+    return Conflict(
+        f"Nothing can be paid: {', '.join(codes) or 'nothing is owed'}.",
+        next_step="Mend what is named.",
+        code="nothing-to-pay",
+        reasons=[against[code] for code in codes],
+    )
 
 
 def _check_still(goes: Sequence[Payout], found: Mapping[str, Candidate], frame: Frame) -> None:
