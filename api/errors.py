@@ -15,10 +15,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.language import language_of
+from api.visiting import visit_of
 from api.web import texts
 from api.web.faulttexts import told, told_of
-from api.web.pages import render
-from api.web.response import FormResponse
+from api.web.forms import form_page
 from core.errors import (
     BadInput,
     BadMedia,
@@ -112,8 +112,11 @@ def wants_page(request: Request) -> bool:
 def _page(request: Request, error: EbenbildError) -> Response:
     lang = language_of(request)
     unknown = error.status == HTTPStatus.UNAUTHORIZED
-    text = render("refused.html", lang, **told_of(lang, error), unknown=unknown)
-    return FormResponse(text, status_code=error.status)
+    # Where the server failed, asking it who this is may fail the same way.
+    failed = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    world = None if failed else getattr(request.app.state, "world", None)
+    visit = visit_of(world, request) if world else None
+    return form_page("refused.html", lang, visit, error=error, unknown=unknown)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

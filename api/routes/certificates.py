@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.found import names_in
 from api.routes.licences import CREDENTIAL_TYPE
+from api.web.forms import form_page
 from api.web.pages import render
 from api.web.response import PageResponse
 from api.web.texts import day_time, text
@@ -135,11 +136,10 @@ def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
     now = utc_now()
     try:
         item, found = certificatepublic.how_anybodys_stands(reading, certificate_id, now=now)
-    except NotFound as exc:
+    except NotFound:
         # Whoever scans a code reads it in words.
         said, step = (text(lang, f"certificate.page.none{more}") for more in ("", "-next"))
-        none = render("refused.html", lang, message=said, next_step=step, unknown=False)
-        return PageResponse(none, status_code=exc.status)
+        return form_page("refused.html", lang, error=NotFound(said, next_step=step), unknown=False)
     shown = {
         "id": item.id,
         "state": found.state.value,

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api import contractwords
-from api.deps import Caller, Language, Reading, Writing
-from api.web.pages import render
-from api.web.response import PageResponse
+from api.deps import Caller, Language, Open, Reading, Writing
+from api.visiting import visit_of
+from api.web.forms import form_page
+from api.web.response import FormResponse
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.errors import BadTerms
@@ -40,20 +41,23 @@ class Answers(BaseModel):
     version: str = Field(default="", pattern="^([1-9][0-9]{0,4})?$")
 
 
-@entrance.get("/contracts", response_class=PageResponse)
-def list_page(lang: Language) -> str:
+@entrance.get("/contracts", response_class=FormResponse)
+def list_page(request: Request, world: Open, lang: Language) -> Response:
     """Which standard contracts are there, and what is each for?"""
     found = [contractwords.for_page(item, lang) for item in shelf.newest()]
-    return render("contracts.html", lang, contracts=found)
+    return form_page("contracts.html", lang, visit_of(world, request), contracts=found)
 
 
-@entrance.get("/contracts/{template_id}", response_class=PageResponse)
-def contract_page(template_id: TemplateId, lang: Language, version: Version = "") -> str:
+@entrance.get("/contracts/{template_id}", response_class=FormResponse)
+def contract_page(
+    request: Request, world: Open, template_id: TemplateId, lang: Language, version: Version = ""
+) -> Response:
     """What does this contract say, in plain words and in legal ones?"""
     found = shelf.standard(template_id, version)
     if found is None:
         raise shelf.no_template()
-    return render("contract.html", lang, c=contractwords.for_page(found, lang))
+    shown = contractwords.for_page(found, lang)
+    return form_page("contract.html", lang, visit_of(world, request), c=shown)
 
 
 @router.get("/templates", response_model=list[dict[str, Any]])

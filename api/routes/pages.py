@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from api.deps import Language, Open
 from api.recordwords import in_words
 from api.retention import schedule
+from api.visiting import visit_of
 from api.web import texts
-from api.web.pages import render
-from api.web.response import PageResponse
+from api.web.forms import form_page
+from api.web.response import FormResponse
 from api.worker import KINDS
 from core import jobs
 
@@ -32,21 +33,24 @@ def health(world: Open) -> Health:
         return Health(status="ready", open_jobs=jobs.open_jobs(session, KINDS))
 
 
-@router.get("/problems/{code}", response_class=PageResponse)
-def problem(code: CODE, lang: Language) -> str:
+@router.get("/problems/{code}", response_class=FormResponse)
+def problem(request: Request, world: Open, code: CODE, lang: Language) -> Response:
     """What does this error mean?"""
     key = f"problem.{code}"
     known = key in texts.catalogue(lang)
-    return render("problem.html", lang, code=code, meaning=key if known else "problem.other")
+    meaning = key if known else "problem.other"
+    visit = visit_of(world, request)
+    return form_page("problem.html", lang, visit, code=code, meaning=meaning)
 
 
-@router.get("/privacy/retention", response_class=PageResponse)
-def retention_page(world: Open, lang: Language) -> str:
+@router.get("/privacy/retention", response_class=FormResponse)
+def retention_page(request: Request, world: Open, lang: Language) -> Response:
     """What is kept for how long?"""
-    return render("retention.html", lang, rules=schedule(world.settings))
+    rules = schedule(world.settings)
+    return form_page("retention.html", lang, visit_of(world, request), rules=rules)
 
 
-@router.get("/privacy/records", response_class=PageResponse)
-def records_page(lang: Language) -> str:
+@router.get("/privacy/records", response_class=FormResponse)
+def records_page(request: Request, world: Open, lang: Language) -> Response:
     """What is held about whom, why, and on what ground?"""
-    return render("records.html", lang, records=in_words(lang))
+    return form_page("records.html", lang, visit_of(world, request), records=in_words(lang))

@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api import rulewords
-from api.deps import Language
-from api.web.pages import render
-from api.web.response import PageResponse
+from api.deps import Language, Open
+from api.visiting import visit_of
+from api.web.forms import form_page
+from api.web.response import FormResponse
 from api.wire import FROZEN
 from core.clock import from_text, utc_now
 from core.errors import BadInput
@@ -64,13 +65,13 @@ class Tried(BaseModel):
     others: list[dict[str, Any]]
 
 
-@entrance.get("/rules", response_class=PageResponse)
-def page(lang: Language, territory: Places = "*") -> str:
+@entrance.get("/rules", response_class=FormResponse)
+def page(request: Request, world: Open, lang: Language, territory: Places = "*") -> Response:
     """Which rules does this registry apply, how sure is it, and where are they written?"""
     places = check_territories(_codes(territory))
     found = rulewords.packs(places, utc_now())
-    shown = ",".join(places)
-    return render("rules.html", lang, packs=found, places=OFFERED, territory=shown)
+    visit, shown = visit_of(world, request), ",".join(places)
+    return form_page("rules.html", lang, visit, packs=found, places=OFFERED, territory=shown)
 
 
 @entrance.get("/v1/rules", response_model=list[dict[str, Any]])

@@ -93,3 +93,18 @@ def test_the_operators_pages_are_the_operators(stage: Stage, path: str) -> None:
     assert stage.http(other.token).get(path, headers=PAGE).status_code == 403
     shown = page(stage, f"{path}?lang=en", admin.token)
     assert ("Nordlicht" in shown) if path == "/admin" else ("ebenbild doctor" in shown)
+
+
+def test_the_menu_stays_on_open_pages_and_where_nothing_can_be_shown(stage: Stage) -> None:
+    tenant_id, _ = stage.tenant("studio")
+    with open_registry(stage.settings) as world:
+        token = seat(world.db, tenant_id, Role.STUDIO).token
+    menu, way_in = 'href="/questions"', 'class="button primary" href="/sign-in"'
+    for path in ("/rules", "/contracts", "/privacy/retention", "/privacy/records"):
+        assert menu in page(stage, path, token), path
+        assert menu not in page(stage, path), path
+    for path, status in (("/nowhere", 404), ("/cuts/cut_unknown", 404)):
+        lost = stage.http(token).get(path, headers=PAGE)
+        assert lost.status_code == status and menu in lost.text and way_in not in lost.text
+    shut = stage.http().get("/studio", headers=PAGE)
+    assert shut.status_code == 401 and menu not in shut.text and way_in in shut.text
