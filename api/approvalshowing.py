@@ -4,6 +4,7 @@ The exact payload is what is approved; it stands beside these words, whole.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ PLACES = {
     "payout.send": "/society/payouts/{}",
     "run.close": "/society/runs/{}",
     "unclaimed.book": "/society/unclaimed/{}",
+    "usage.hold-decision": "/society/usage/held",
 }
 
 
@@ -58,11 +60,7 @@ class Waiting:
 
 def waiting(session: Session, principal: Principal, lang: str) -> list[Waiting]:
     """What the principal may decide on or proposed, the oldest first."""
-    found = [
-        item
-        for item in approvals.open_approvals(session, principal)
-        if approvals.concerns(principal, item)
-    ]
+    found = open_for(session, principal)
     people_of, names = called(session, found), names_of(session, principal, found)
     return [
         Waiting(
@@ -78,6 +76,17 @@ def waiting(session: Session, principal: Principal, lang: str) -> list[Waiting]:
         )
         for item in found
     ]
+
+
+def open_for(session: Session, principal: Principal) -> list[Approval]:
+    """The open proposals that the principal may decide on or made, the oldest first."""
+    found = approvals.open_approvals(session, principal)
+    return [item for item in found if approvals.concerns(principal, item)]
+
+
+def tally(items: Iterable[Approval], lang: str) -> list[tuple[str, int]]:
+    """How many of these proposals there are of each kind, in words, as they first come."""
+    return list(Counter(action_words(lang, item.action) for item in items).items())
 
 
 def action_words(lang: str, action: str) -> str:

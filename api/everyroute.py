@@ -56,6 +56,7 @@ from api.routes import (
     tariffpages,
     trialpages,
     unclaimedpages,
+    usagepages,
     workpages,
 )
 from core.settings import Settings
@@ -109,6 +110,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(visited.router)
     for of_a_society in (
         societypages,
+        usagepages,
         linepages,
         billingpages,
         collectingpages,

@@ -35,7 +35,7 @@ def decision_from_dict(data: Mapping[str, Any]) -> ClearanceDecision:
     try:
         return ClearanceDecision(
             verdict=Verdict(data["verdict"]),
-            spans=tuple(_span_from_dict(span) for span in data["spans"]),
+            spans=tuple(span_from_dict(span) for span in data["spans"]),
             reasons=reasons_from_list(data["reasons"]),
             warnings=reasons_from_list(data["warnings"]),
             licence_ids=tuple(data["licence_ids"]),
@@ -89,7 +89,8 @@ def _span_to_dict(verdict: SpanVerdict) -> dict[str, Any]:
     }
 
 
-def _span_from_dict(data: Mapping[str, Any]) -> SpanVerdict:
+def span_from_dict(data: Mapping[str, Any]) -> SpanVerdict:
+    """Read one span of a stored decision."""
     return SpanVerdict(
         span=Span(data["start_ms"], data["end_ms"]),
         performer_id=data["performer_id"],

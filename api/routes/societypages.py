@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api import paging
+from api import approvalshowing, paging
 from api.deps import Language, Reading
 from api.paging import page
 from api.visiting import SignedInVisit
@@ -17,7 +17,6 @@ from core import approvals
 from core.clock import utc_now
 from core.principal import Principal, holds
 from royalties.accounts import AccountKind
-from royalties.models_books import PeriodState
 from royalties.models_runs import RunKind
 from royalties.service import (
     booknames,
@@ -28,6 +27,7 @@ from royalties.service import (
     runs,
     statements,
     usage,
+    usageholds,
 )
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -50,13 +50,8 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     caller, now = visit.principal, utc_now()
     balances = statements.book_balance(reading, caller)
     found = views.places(balances)
-    # A run that waits is the newest: no other is drafted before it is decided.
-    newest = runs.list_runs(reading, caller, limit=1)
     months = periods.list_periods(reading, caller)[:MONTHS_SHOWN]
-    proposals = {
-        "months": sum(one.state is PeriodState.CLOSING for one in months),
-        "payouts": payouts.count_waiting(reading, caller),
-    }
+    waiting = approvalshowing.open_for(reading, caller)
     return form_page(
         "society.html",
         lang,
@@ -72,7 +67,8 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
             for one in views.of_kind(found, kind)
         ],
         months=months,
-        waiting=views.waiting(newest, proposals),
+        waiting=approvalshowing.tally(waiting, lang),
+        held=usageholds.count_waiting(reading, caller),
         overdue=reminders.list_overdue(reading, caller, now=now),
         deadline=views.next_deadline(runs.calendar_of(reading, caller, at=now)),
         year=now.year,

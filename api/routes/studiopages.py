@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from api import declaring, seeking
 from api.deps import Language, Open
-from api.found import names_in
 from api.paging import Asked, Window, page
 from api.seeking import Asking, Shelf
 from api.visiting import SignedInVisit
@@ -29,7 +28,7 @@ from licensing.service import bulks, releases
 from licensing.service.requestsides import asked_for
 from licensing.store.releases import Release
 from registry.models.works import CutFormat, Work
-from registry.service import works
+from registry.service import reading, works
 
 router = APIRouter(tags=["works"], include_in_schema=False)
 PAGE = 500
@@ -51,7 +50,9 @@ def board(
     with world.db.read() as session:
         blocked = releases.next_blocked(session, visit.principal, asking.today)
         shown = _shown(session, visit.principal, asked, asking)
-        narrowed = _narrowed(session, visit.principal, asking, shown["items"])
+        listed = [] if asking.shelf is Shelf.WAITING else shown["items"]
+        names = _names(session, visit.principal, [*listed, *([blocked] if blocked else [])])
+        narrowed = _narrowed(session, visit.principal, asking, names)
         last = next(iter(bulks.list_bulks(session, visit.principal, limit=1)), None)
     return form_page(
         "studio.html",
@@ -60,6 +61,7 @@ def board(
         here="/studio",
         scripts=["studio.js"],
         blocked=blocked,
+        names=names,
         days=None if blocked is None else (blocked.release_at - asking.today).days,
         asking=asking,
         shelves=[(each.value, asking.on(each).query) for each in Shelf],
@@ -133,15 +135,21 @@ def _shown(session: Session, principal: Principal, asked: Window, asking: Asking
     asked_about = [item.submission_id for item in shown.items]
     requests = asked_for(session, principal, asked_about, now=utc_now())
     return {
-        "items": shown.items,
+        "items": releases.with_causes(session, principal, shown.items),
         "more": shown.next_cursor,
         "matching": matching,
         "requests": requests,
     }
 
 
+def _names(session: Session, principal: Principal, items: Sequence[Release]) -> dict[str, str]:
+    """Public names of whoever was found in these releases."""
+    cards = reading.matched_in(session, principal, {item.submission_id for item in items})
+    return {card.performer_id: card.public_name for card in cards}
+
+
 def _narrowed(
-    session: Session, principal: Principal, asking: Asking, items: list[Release]
+    session: Session, principal: Principal, asking: Asking, names: Mapping[str, str]
 ) -> dict[str, Any]:
     """What narrows the list, by its name, and what it can be narrowed to."""
     chosen: Work | None = None
@@ -151,10 +159,8 @@ def _narrowed(
         above = works.works_above_one(session, principal, asking.work)
         below = works.works_under(session, principal, asking.work, limit=PAGE)
         under = (*above, chosen, *below)
-    person = ""
-    if asking.person and items:
-        person = names_in(session, principal, items[0].submission_id).get(asking.person, "")
-    return {"chosen": chosen, "under": under, "person_name": person or asking.person}
+    person = names.get(asking.person, asking.person)
+    return {"chosen": chosen, "under": under, "person_name": person}
 
 
 def _lines(world: World, principal: Principal, lang: str, asking: Asking) -> Iterator[str]:
@@ -164,7 +170,8 @@ def _lines(world: World, principal: Principal, lang: str, asking: Asking) -> Ite
     while True:
         with world.db.read() as session:
             found = asking.found(session, principal, after, PAGE)
-        for item in found:
+            told = releases.with_causes(session, principal, found)
+        for item in told:
             yield _line(_row(lang, item))
         if len(found) < PAGE:
             return
@@ -173,7 +180,7 @@ def _lines(world: World, principal: Principal, lang: str, asking: Asking) -> Ite
 
 def _row(lang: str, item: Release) -> list[str]:
     reasons = [
-        texts.reason(lang, {"code": each.code, "detail": each.detail}) for each in item.reasons
+        texts.reason(lang, {"code": each.code, "detail": each.detail}) for each in item.causes
     ]
     return [
         item.release_at.isoformat(),

@@ -10,6 +10,8 @@ _LINES = "/society/invoices/{invoice_id}/lines"
 ROWS = (
     row("GET", "/society", "reports", page=True),
     row("GET", "/society/usage", "usage", page=True),
+    row("GET", "/society/usage/held", "usage", page=True),
+    row("GET", "/society/usage/{import_id}", "usage", may_lack=True, page=True),
     row("GET", "/society/runs", "reports", page=True),
     row("GET", "/society/runs/{run_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/runs/{run_id}/lines", "reports", may_lack=True, page=True),

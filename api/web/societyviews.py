@@ -5,7 +5,7 @@ turn their sign, because people read what is owed as a positive figure.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from royalties.accounts import AccountKind, Side, parse, side_of
@@ -172,12 +172,6 @@ def _mark(place: int, done: int) -> str:
 def next_deadline(found: Iterable[Deadline]) -> Deadline | None:
     """The deadline that ends next, of those that have not passed."""
     return min((one for one in found if one.days_left >= 0), key=lambda one: one.day, default=None)
-
-
-def waiting(runs: Iterable[Run], proposals: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """What waits for a second person, with how much of it."""
-    found = {"runs": sum(one.state is RunState.PROPOSED for one in runs), **proposals}
-    return tuple((name, count) for name, count in found.items() if count)
 
 
 def stands(state: BatchState, found: Collection[PayoutState]) -> str:

@@ -1,6 +1,7 @@
 """A studio's releases: what comes next, what holds it up, and which are sought."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -60,9 +61,21 @@ def tally(session: Session, principal: Principal, work_id: str, *, most: int) ->
 
 
 def next_blocked(session: Session, principal: Principal, today: date) -> Release | None:
-    """The next release that may not go out as things stand; nothing where all may."""
+    """The next release that may not go out as things stand, with its causes; nothing where all
+    may."""
     sought = Sought(verdicts=BLOCKED, since=today)
-    return next(iter(list_releases(session, principal, sought, limit=1)), None)
+    found = list_releases(session, principal, sought, limit=1)
+    return next(iter(with_causes(session, principal, found)), None)
+
+
+def with_causes(
+    session: Session, principal: Principal, items: Sequence[Release]
+) -> Sequence[Release]:
+    """The same releases, each with the span that decides on it."""
+    require(principal, SCOPE)
+    held_up = [item.clearance_id for item in items if item.verdict in BLOCKED]
+    found = store.foremost(session, principal, held_up)
+    return [replace(item, foremost=found.get(item.clearance_id)) for item in items]
 
 
 def list_undecided(

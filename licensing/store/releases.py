@@ -1,6 +1,6 @@
 """The newest decision on each cut of a studio, in one of several orders, a page at a time.
 
-What a decision says of single spans is not read here: it is long, and a calendar shows none of it.
+Of the spans of a decision only the one that decides is read here: all of them are long.
 """
 
 import json
@@ -16,8 +16,8 @@ from sqlmodel import Session, col, select
 from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Reason
-from licensing.decisionform import reasons_from_list
-from licensing.models import Verdict
+from licensing.decisionform import reasons_from_list, span_from_dict
+from licensing.models import SpanVerdict, Verdict
 from licensing.releaselist import Order, Sought
 from licensing.store.clearances import ClearanceRow, ClearanceUseRow
 from registry.models.works import Cut
@@ -28,7 +28,10 @@ PAGE_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A cut with the decision that stands, and what of the title itself speaks against it."""
+    """A cut with the decision that stands, and what of the title itself speaks against it.
+
+    `foremost` is the first span that has the verdict of the whole, where one was looked up.
+    """
 
     cut_id: str
     work_id: str
@@ -41,6 +44,14 @@ class Release:
     release_at: date
     decided_at: datetime
     reasons: tuple[Reason, ...]
+    foremost: SpanVerdict | None = None
+
+    @property
+    def causes(self) -> tuple[Reason, ...]:
+        """Why it is held up, the foremost reason first; empty where nothing holds it up."""
+        if self.verdict is Verdict.CLEARED or self.foremost is None:
+            return self.reasons
+        return (*self.foremost.reasons, *self.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,20 @@ def releases(
         .limit(min(limit, PAGE_MAX))
     )
     return [_release(*row) for row in session.exec(_ordered(query, order, after))]
+
+
+def foremost(
+    session: Session, principal: Principal, clearance_ids: Collection[str]
+) -> Mapping[str, SpanVerdict]:
+    """The first span of each of the principal's own decisions that has the verdict of the whole."""
+    spans = func.json_each(col(ClearanceRow.decision), "$.spans").table_valued("value")
+    # An array is gone through in its order.
+    decides = func.json_extract(spans.c.value, "$.verdict") == col(ClearanceRow.verdict)
+    first = select(spans.c.value).where(decides).limit(1).correlate(ClearanceRow)
+    query = select(ClearanceRow.id, first.scalar_subquery()).where(
+        col(ClearanceRow.tenant_id) == principal.tenant_id, col(ClearanceRow.id).in_(clearance_ids)
+    )
+    return {name: span_from_dict(json.loads(one)) for name, one in session.exec(query) if one}
 
 
 def cut_ids(session: Session, principal: Principal, sought: Sought, *, limit: int) -> Sequence[str]:

@@ -165,12 +165,6 @@ def list_batches(
     return store.batches(session, principal, before=before, limit=limit)
 
 
-def count_waiting(session: Session, principal: Principal) -> int:
-    """How many batches of one's own book wait for a second person."""
-    require(principal, "reports")
-    return store.waiting(session, principal)
-
-
 def open_ends(
     session: Session, principal: Principal, batch_ids: Sequence[str]
 ) -> Mapping[str, Collection[PayoutState]]:

@@ -7,7 +7,7 @@ between goes on from the last batch that was kept.
 
 import hashlib
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -20,14 +20,16 @@ from core.clock import utc_now
 from core.errors import NotFound
 from core.ids import new_id
 from core.notices import notify
-from core.principal import Principal, require
-from royalties.models import ImportReport, Reject
+from core.principal import Principal, SearchCapability, require
+from royalties.models import ImportReport, Reject, UsageLine
 from royalties.reports.mapping import OURS, ColumnMapping
 from royalties.reports.opening import Form, open_report
+from royalties.service import booknames
 from royalties.service.books import collector
 from royalties.service.mappings import mapping_for
 from royalties.service.usage_intake import REJECTS_MAX, Intake, batches
 from royalties.store import intake as store
+from royalties.store import reportlines
 
 Progress = Callable[[int], None]
 HELD = "usage.held"
@@ -140,6 +142,25 @@ def list_imports(
     """The caller's imports, newest first; page on with the id of the last one."""
     require(principal, "usage")
     return store.list_imports(session, principal, before=before, limit=limit)
+
+
+def lines_of(
+    session: Session, principal: Principal, import_id: str, *, after: int = 0, limit: int = 50
+) -> list[tuple[UsageLine, bool, bool]]:
+    """Lines taken in of one's own report, in its order: whether each is kept back, and whether a
+    later one stands in its place. Raises `NotAllowed` without `usage`."""
+    require(principal, "usage")
+    return reportlines.taken_in(session, principal, import_id, after=after, limit=limit)
+
+
+def titles_of(
+    session: Session, principal: Principal, cut_ids: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Title and version of the cuts of lines that one may see; empty where a cut is gone."""
+    require(principal, "usage")
+    reading = SearchCapability("usage-titles", principal.tenant_id)
+    owners = store.cut_owners(session, reading, sorted(cut_ids))
+    return {**dict.fromkeys(cut_ids, ("", "")), **booknames.titles_of(session, owners.items())}
 
 
 def _tell_held(session: Session, intake: Intake) -> None:

@@ -14,17 +14,19 @@ from core import approvals, audit
 from core.errors import Conflict, NotAllowed, NotFound
 from core.money import MICRO
 from core.notices import notify
-from core.principal import Principal, SearchCapability, require
+from core.principal import Principal, SearchCapability, holds, require
 from royalties.models import UsageLine
 from royalties.models_usage import Hold, HoldState
 from royalties.service.clerks import collecting
 from royalties.service.periods import DECIDERS
 from royalties.service.stakes import at_stake
-from royalties.store import screened
+from royalties.service.usage_intake import COLLECTORS
+from royalties.store import reportlines, screened
 from royalties.store import usageholds as store
 
 DECIDE = "usage.hold-decision"
 REJECTED = "usage.rejected"
+PAGE_MAX = store.PAGE_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,11 @@ class Shown:
     hold: Hold
     line: UsageLine
     corrected: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether a decision on it is open."""
+        return self.hold.state is HoldState.HELD and not self.corrected
 
 
 def list_holds(
@@ -46,6 +53,29 @@ def list_holds(
     """Held lines of one's own book, and those that one reported, a page at a time."""
     require(principal, "usage")
     return _shown(session, store.list_holds(session, principal, state, after=after))
+
+
+def holds_of(
+    session: Session, principal: Principal, import_id: str, *, after: str = "", limit: int = 50
+) -> tuple[Shown, ...]:
+    """Lines of one's own report that a person had to look at, whatever became of them."""
+    require(principal, "usage")
+    found = reportlines.holds_in(session, principal, import_id, after=after, limit=limit)
+    return _shown(session, store.holds_by_id(session, principal, found))
+
+
+def may_decide(principal: Principal, item: Shown) -> bool:
+    """Whether a held line is this clerk's to decide on, and nobody's word on it waits already."""
+    own = item.hold.tenant_id == principal.tenant_id and principal.tenant_kind in COLLECTORS
+    return own and item.waits and item.hold.approval_id is None
+
+
+def count_waiting(session: Session, principal: Principal) -> int:
+    """How many held lines are this clerk's to decide on, counted up to a page; none for others."""
+    if not holds(principal, "usage"):
+        return 0
+    found = _shown(session, store.list_holds(session, principal, HoldState.HELD))
+    return sum(may_decide(principal, one) for one in found)
 
 
 def get_hold(session: Session, principal: Principal, hold_id: str) -> tuple[Shown, int | None]:

@@ -104,15 +104,6 @@ def batches(
     return tuple(_batch(row) for row in session.exec(ordered))
 
 
-def waiting(session: Session, principal: Principal) -> int:
-    """How many batches of the caller's own book wait for their second person."""
-    query = select(func.count()).where(
-        col(BatchRow.tenant_id) == principal.tenant_id,
-        col(BatchRow.state) == BatchState.PROPOSED,
-    )
-    return session.exec(query).one()
-
-
 def found_in(
     session: Session,
     principal: Principal,

@@ -89,6 +89,14 @@ def get_hold(session: Session, principal: Principal, hold_id: str) -> Hold | Non
     return None if row is None else _hold(row)
 
 
+def holds_by_id(session: Session, principal: Principal, hold_ids: Sequence[str]) -> list[Hold]:
+    """These of the holds that the principal may see, in the order of their ids."""
+    query = select(UsageHoldRow).where(
+        col(UsageHoldRow.id).in_(hold_ids), visible(UsageHoldRow, principal)
+    )
+    return [_hold(row) for row in session.exec(query.order_by(col(UsageHoldRow.id)))]
+
+
 def list_holds(
     session: Session, principal: Principal, state: HoldState, *, after: str = ""
 ) -> tuple[Hold, ...]:

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
+from api.client import Client
 from api.routetable import ROWS
 from api.web.pages import render
 from api.web.texts import LANGUAGES
 from core.clock import utc_now
 from tests.browser.chromium import DESK, PHONE, Chromium
-from tests.browser.performer_world import AT_ONCE, World
+from tests.browser.performer_world import AT_ONCE, World, file
 from tests.browser.registry import Registry
 from tests.browser.studios import BRIEF, STRANGER, VOICE, Studio
 from tests.browser.test_keeping_keys import kept
@@ -68,6 +69,10 @@ OWN = (
     "/me/enrol/enr_unknown",
     "/society",
     "/society/usage",
+    "/society/usage/held",
+    "/society/usage/{import_id}",
+    "/society/usage/{import_id}?part=held",
+    "/society/usage/{import_id}?part=rejected",
     "/society/runs",
     "/society/payouts",
     "/society/unclaimed",
@@ -218,6 +223,7 @@ def paths(registry: Registry) -> dict[str, str]:
             "period": f"{utc_now():%Y-%m}",
             "tariff_id": "gvl-points",
             "enrolment_id": person.consent("voice", "face"),
+            "import_id": mixed(registry, client, film["cut_id"]),
             "unsigned": client.post(f"/v1/performers/{person.id}/enrolments", body)["id"],
             "keyless": client.post("/v1/performers", {"name": "C", "public_name": "C"})["id"],
         }
@@ -228,6 +234,14 @@ def paths(registry: Registry) -> dict[str, str]:
     return made | {
         path: f"{made[path]}?for={found.person.id}" for path in own if "performers" not in path
     }
+
+
+def mixed(registry: Registry, client: Client, cut_id: str) -> str:
+    """A report of the registry's own: a line that counts, one that is held, one rejected."""
+    rows = (f"{cut_id},AT,{{0}},10,", f"{cut_id},CH,{{0}},5,900", f"cut_{'a' * 26},AT,{{0}},7,")
+    text = "\n".join(("cut_id,territory,period,views,unique_views", *rows))
+    sent = client.upload(file(registry, "mixed.csv", text.format(f"{utc_now():%Y-%m}").encode()))
+    return str(client.post("/v1/usage-imports", {"upload_id": sent})["import_id"])
 
 
 def filmed(registry: Registry) -> dict[str, str]:

@@ -142,12 +142,48 @@ def test_an_auditor_meets_no_form_and_is_refused_by_the_api(desk: Desk) -> None:
     waits = read(desk.approver, "/approvals")
     for words in ("3 things wait", "Close a run", f'href="{run}"', "Close a month", "Proposed by"):
         assert words in waits, words
+    board = read(desk.approver, "/society")
+    assert '<a href="/approvals">3 things wait' in board and "Close a month" in board
+    assert "Nothing waits for you" in read(desk.auditor, "/society")
     for one in desk.society.approver.get("/v1/approvals"):
         decision = {"approve": False, "note": "not yet"}
         desk.society.approver.post(f"/v1/approvals/{one['id']}/decision", decision)
     assert clerk.get(f"/v1/runs/{proposed['id']}")["state"] == "DROPPED"
     assert clerk.get(f"/v1/payout-batches/{batch['id']}")["state"] == "REJECTED"
     assert {one["month"]: one["state"] for one in clerk.get("/v1/ledger/periods")}[MONTH] == "OPEN"
+
+
+def test_every_count_of_a_report_leads_to_its_lines(desk: Desk) -> None:
+    cut = desk.studio.get("/v1/releases", shelf="all")["items"][0]["cut_id"]
+    rows = (f"{cut},AT,{MONTH},10,", f"{cut},CH,{MONTH},5,900", f"cut_{'a' * 26},AT,{MONTH},7,")
+    text = "\n".join(("cut_id,territory,period,views,unique_views", *rows, f"{cut},AT,x,1,"))
+    upload = desk.society.clerk.upload(desk.stage.file("bad.csv", text.encode()))
+    made = desk.society.clerk.post("/v1/usage-imports", {"upload_id": upload})["import_id"]
+    place = f"/society/usage/{made}"
+    board = read(desk.clerk, "/society/usage")
+    for part, many in (("accepted", 2), ("held", 1), ("rejected", 2)):
+        assert f'href="{place}?part={part}">{many}</a>' in board
+    accepted = read(desk.clerk, place)
+    assert "2 of 4 lines were accepted" in accepted and "Night Train" in accepted
+    assert accepted.count("does not count") == 1
+    assert f'href="{place}?part=accepted&amp;cursor=2"' in read(desk.clerk, f"{place}?limit=1")
+    assert "only 5 views" in read(desk.clerk, f"{place}?part=held")
+    rejected = read(desk.clerk, f"{place}?part=rejected")
+    assert "there is no such cut" in rejected and f"{cut},AT,x,1" in rejected
+    unknown = read(desk.clerk, f"{place}?part=unidentified&lang=de")
+    assert "diese Fassung gibt es nicht" in unknown and f"{cut},AT,x,1" not in unknown
+    assert desk.approver.get(place).status_code == 403
+    assert desk.clerk.get("/society/usage/imp_none").status_code == 404
+    # Whoever collects for all decides; the society sees that its line waits there.
+    own = desk.stage.operator.get("/v1/me")["tenant_id"]
+    with open_registry(desk.stage.settings) as world:
+        operator = desk.stage.http(seat(world.db, own, Role.ADMIN).token)
+    assert "One usage line waits" in read(operator, "/society")
+    held = read(operator, "/society/usage/held")
+    (hold,) = re.findall(r'data-act="(/v1/usage-holds/\w+)/decision" data-sure', held)
+    assert operator.post(f"{hold}/decision", json={"release": True}).status_code == 200
+    assert "No usage line waits" in read(operator, "/society/usage/held")
+    assert "let in" in read(desk.clerk, f"{place}?part=held")
 
 
 def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:

@@ -123,6 +123,12 @@ def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> N
     board = hall.page("/studio")
     lede = board.split('class="lede"')[1].split("</p>")[0]
     assert "Soon" in lede
+    # What holds it up is told with who it is about, and leads to the place on the cut's page.
+    why = board.split('class="lede"')[1].split("</p>")[1]
+    assert "Anna: " in why
+    assert "There is no licence from this performer to you." in why
+    place = why.partition('href="')[2].partition('"')[0]
+    assert f'id="{place.partition("#")[2]}"' in hall.page(place.partition("#")[0])
     assert board.index(">Free</a>") < board.index(">Soon</a>") < board.index(">Late</a>")
     blocked = hall.page("/studio?shelf=blocked&title=la")
     assert ">Late</a>" in blocked

@@ -20,7 +20,7 @@ from royalties.reports.mapping import (
     mapping_to_dict,
 )
 from royalties.reports.opening import Form, open_report
-from royalties.reports.rejected import first_line, line_of
+from royalties.reports.rejected import first_line, line_of, read_rejected
 from tests.unit.royalties.worlds import CUT
 
 REAL = {
@@ -258,3 +258,12 @@ def test_rejected_lines_are_a_file_to_mend() -> None:
         mended.replace("QQ", "DE").splitlines(keepends=True)[0] + second.replace("QQ", "DE")
     )
     assert isinstance(again, UsageRow)
+    told = [
+        (one.line_no, one.column, one.cause, one.text)
+        for one in read_rejected([*mended.splitlines()])
+    ]
+    assert told == [
+        (2, "territory", "bad-territory", f"{CUT};QQ;2026-11;5;a; b"),
+        (3, "", "broken-quotes", f'"{CUT};DE'),
+    ]
+    assert list(read_rejected(["another;file", "1;2"])) == []

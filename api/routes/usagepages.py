@@ -1,0 +1,43 @@
+"""Pages of single usage lines: what became of a report's, and those that wait for a person."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api import paging
+from api.deps import Language, Open, Reading
+from api.society import usagelines
+from api.society.usagelines import Part
+from api.visiting import SignedInVisit
+from api.web.forms import form_page
+from api.web.response import FormResponse
+
+router = APIRouter(tags=["society"], include_in_schema=False)
+HERE = "/society/usage"
+
+
+@router.get("/society/usage/held", response_class=FormResponse)
+def held(
+    reading: Reading,
+    visit: SignedInVisit,
+    lang: Language,
+    after: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
+    """Which lines are we unsure of, and do they count?"""
+    found = usagelines.waiting_page(reading, visit.principal, after)
+    return form_page("societyheld.html", lang, visit, here=HERE, **found)
+
+
+@router.get("/society/usage/{import_id}", response_class=FormResponse)
+def report(
+    *,
+    import_id: str,
+    world: Open,
+    visit: SignedInVisit,
+    lang: Language,
+    window: paging.Asked,
+    part: Part = Part.ACCEPTED,
+) -> Response:
+    """What became of the lines of this report?"""
+    found = usagelines.report_page(world, visit.principal, import_id, part, window)
+    return form_page("societyreport.html", lang, visit, here=HERE, **found)
