@@ -12,7 +12,7 @@ from typing import Any
 from api.client import Client, remote
 from core.init import OPERATOR_KEY_FILE
 from core.settings import Settings
-from tests.flows.serving import PATIENCE_S, free_port, ready, wait_until
+from tests.flows.serving import end, free_port, ready, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -80,9 +80,8 @@ class Registry:
 
     def stop(self) -> None:
         """End what was started here, and nothing else."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(PATIENCE_S)
+        if self.process is not None:
+            end(self.process)
 
     def _serve(self, worker: str) -> None:
         words = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(self.port), worker]
@@ -91,8 +90,12 @@ class Registry:
             words, cwd=ROOT, env=self._environment(), stdout=log, stderr=log
         )
         log.close()
-        with self.operator as client:
-            wait_until(lambda: ready(client))
+        try:
+            with self.operator as client:
+                wait_until(lambda: ready(client))
+        except BaseException:
+            self.stop()
+            raise
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.settings}

@@ -15,6 +15,7 @@ from api.roles import Role
 from api.visiting import LOCAL_COOKIE
 from core import keys
 from core.clock import to_text, utc_now
+from core.ids import new_id
 from royalties.closing import month_before, month_of
 from tests.browser.chromium import DESK, PHONE, Chromium, SecurityKey
 from tests.browser.performer_world import AT_ONCE, World, settings_of, tenant
@@ -46,7 +47,7 @@ def world(registry: Registry) -> World:
 def joined(page: Any, world: World, role: str = "performer") -> None:
     """Somebody of the agency's takes up an invitation, with a passkey."""
     SecurityKey.plugged_in(page)
-    email = f"{id(page)}@example.org"
+    email = f"{new_id('per')}@example.org"
     page.goto(world.registry.invite(email, role, tenant_id=world.agency_id))
     page.fill("#name", "Berta Roth")
     page.fill("#password", PASSWORD)

@@ -14,7 +14,7 @@ FILM = bytes(range(256)) * 100_000  # 25 megabytes: at least three parts
 
 
 class Line:
-    """What of the parts gets through: every second one is lost until `held`, then none comes."""
+    """What of the parts gets through: the second one is lost, and none after it while `held`."""
 
     def __init__(self) -> None:
         self.begun: list[int] = []
@@ -26,7 +26,8 @@ class Line:
         if self.held:
             return None
         self.begun.append(int(route.request.headers["upload-offset"]))
-        return route.abort() if len(self.begun) == 2 else route.continue_()
+        self.held = len(self.begun) == 2
+        return route.abort() if self.held else route.continue_()
 
 
 def filled(page: Any, studio: Studio, film: Path) -> None:
@@ -55,7 +56,6 @@ def test_a_large_film_survives_a_lost_line_a_pause_and_a_reload(
         page.click("[data-hand-in] button.primary")
         lost = page.locator("[data-word=sent-lost]").text_content()
         page.wait_for_selector(f"[data-sent]:has-text('{lost}')")
-        line.held = True
         page.click("[data-hold]")
         paused = page.locator("[data-word=sent-paused]").text_content()
         page.wait_for_selector(f"[data-sent]:has-text('{paused}')")

@@ -55,7 +55,7 @@ def granted(studio: Studio) -> None:
 def looked_at(page: Any, *, keys: bool) -> None:
     """Open what a span rests on: by keys on the timeline, by a touch on the time in the list."""
     if keys:
-        page.wait_for_load_state()
+        page.wait_for_selector("[data-scroller] svg")  # drawn by what listens to the keys
         page.focus("[data-scroller]")
         for key in ("ArrowRight", "ArrowRight", "Enter"):
             page.keyboard.press(key)

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from serving import PATIENCE_S, alive, free_port, ready, threads_of, wait_until, workers_of
+from serving import (
+    PATIENCE_S,
+    alive,
+    free_port,
+    ready,
+    running,
+    threads_of,
+    wait_until,
+    workers_of,
+)
 
 from api.cli.main import main
 from api.client import Client, remote
@@ -35,17 +44,13 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
         "EBENBILD_JOBS__POLL_MS": "50",
     }
     command = [sys.executable, "-c", SERVE, "serve", "--dev", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
+    with running(command, cwd=ROOT, env=environment) as process:
         key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
         wait_until(key_file.is_file)
         url = f"http://127.0.0.1:{port}"
         with remote(url, key_file.read_text().strip(), poll_seconds=0.1) as client:
             wait_until(lambda: ready(client))
             yield process, client, url
-    finally:
-        process.terminate()  # nothing where it has ended
-        process.wait(PATIENCE_S)
 
 
 def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
@@ -57,8 +62,9 @@ def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
     sample.write_bytes(voice_sample("anna"))
     assert anna.enrol(sample)["print_id"] is not None
     anna.license(client.get("/v1/me")["tenant_id"])
-    film = tmp_path / "film.mp4"
-    film.write_bytes(medium(60_000, ("anna", "voice", 0, 50_000), slow_ms=300))
+    film, hold = tmp_path / "film.mp4", tmp_path / "hold"
+    hold.touch()  # no worker gets past the middle of the film
+    film.write_bytes(medium(60_000, ("anna", "voice", 0, 50_000), held=(hold, 30_000)))
     body = {
         "cut_id": new_cut(client),
         "upload_id": client.upload(film),
@@ -70,6 +76,7 @@ def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
     wait_until(lambda: client.get(f"/v1/jobs/{job}")["progress"] > 0.2)
     (first,) = workers_of(process.pid)
     os.kill(first, signal.SIGKILL)
+    hold.unlink()
     assert client.wait(job)["state"] == "done"
     assert workers_of(process.pid) != [first]
     clearance = client.get(f"/v1/submissions/{submission['id']}/clearance")

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ from tests.simulators.stage import (
     submit,
     voice_sample,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 def enrolled(stage: Stage, name: str) -> Person:
@@ -159,43 +161,56 @@ def test_nothing_is_restored_over_a_registry(stage: Stage, tmp_path: Path) -> No
         backed_up(stage, saved)
 
 
-def command(settings: Settings, *words: str) -> subprocess.Popen[bytes]:
-    line = [sys.executable, "-m", "api.cli.main", *words, "--data-dir", str(settings.data_dir)]
-    return subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+# The command, which is killed once this many files are copied.
+KILLED = """
+import os, signal, sys
+from core import backup
+from api.cli.main import main
+copy, left = backup._copy_file, [15]
+def copied(source, to):
+    copy(source, to)
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+backup._copy_file = copied
+sys.exit(main(sys.argv[1:]))
+"""
 
 
-def killed_once(process: subprocess.Popen[bytes], there: Path) -> bool:
-    """Kill -9 as soon as a file is there; false when the process was faster."""
-    while process.poll() is None:
-        if there.exists():
-            process.send_signal(signal.SIGKILL)
-            return process.wait() == -signal.SIGKILL
-        time.sleep(0.001)
-    return False
+def command(
+    settings: Settings, *words: str, program: Sequence[str] = ("-m", "api.cli.main")
+) -> int:
+    line = [sys.executable, *program, *words, "--data-dir", str(settings.data_dir)]
+    return subprocess.run(line, cwd=ROOT, capture_output=True, check=False).returncode
+
+
+def killed(settings: Settings, *words: str) -> bool:
+    return command(settings, *words, program=("-c", KILLED)) == -signal.SIGKILL
 
 
 def test_a_killed_backup_and_a_killed_restore_are_done_over(stage: Stage, tmp_path: Path) -> None:
-    """Enough stored files that the kill comes in the middle."""
+    """The kill comes in the middle of the stored files."""
     with open_registry(stage.settings) as world:
-        for number in range(300):
+        for number in range(30):
             world.objects.put_stream(
                 world.vault, "ten_x", [number.to_bytes(4, "big") * 5_000], bytes_max=None
             )
     saved = tmp_path / "saved"
     part = tmp_path / "saved.part"
-    assert killed_once(command(stage.settings, "backup", str(saved)), part / backup.OBJECTS)
-    assert not saved.exists()
-    assert command(stage.settings, "backup", str(saved)).wait() == 0
+    assert killed(stage.settings, "backup", str(saved))
+    assert part.exists() and not saved.exists()
+    assert command(stage.settings, "backup", str(saved)) == 0
     assert not part.exists()
 
     settings = empty_machine(stage, tmp_path / "new")
-    assert killed_once(command(settings, "restore", str(saved)), settings.objects_dir)
+    assert killed(settings, "restore", str(saved))
+    assert settings.objects_dir.exists()
     with pytest.raises(EbenbildError):
         open_registry(settings)
-    assert command(settings, "restore", str(saved)).wait() == 0
+    assert command(settings, "restore", str(saved)) == 0
     with open_registry(settings) as world, world.db.read() as session:
         assert faults(session) == ()
-        assert len(list(world.objects.names())) == 300
+        assert len(list(world.objects.names())) == 30
 
 
 def test_a_backup_of_a_busy_registry_is_of_one_moment(stage: Stage, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """Damaged and hostile media: every reading ends in words, and the service outlives them all."""
 
 import os
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from media_samples import murmur
-from serving import PATIENCE_S, free_port, ready, wait_until, workers_of
+from serving import free_port, ready, running, wait_until, workers_of
 
 from api.client import Client, remote
 from api.demo.media import write_sound
@@ -68,16 +67,12 @@ def served(tmp_path: Path) -> Iterator[tuple[int, Client]]:
         "EBENBILD_JOBS__POLL_MS": "50",
     }
     command = [sys.executable, "-m", "api.cli.main", "serve", "--dev", "--port", str(port)]
-    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment)
-    try:
+    with running(command, cwd=Path(__file__).parents[2], env=environment) as process:
         key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
         wait_until(key_file.is_file)
         with remote(f"http://127.0.0.1:{port}", key_file.read_text().strip()) as client:
             wait_until(lambda: ready(client))
             yield process.pid, client
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 def test_bombs_do_not_end_the_service(served: tuple[int, Client], tmp_path: Path) -> None:
@@ -93,6 +88,7 @@ def test_bombs_do_not_end_the_service(served: tuple[int, Client], tmp_path: Path
             jobs.append(handed_in(client, cut, tmp_path / name))
     write_sound(tmp_path / "good.wav", murmur(3), 48_000)
     last = handed_in(client, cut, tmp_path / "good.wav")
+    wait_until(lambda: workers_of(pid))
     workers = workers_of(pid)
     ended = [client.wait(job) for job in jobs]
     assert {job["state"] for job in ended} <= {"done", "failed"}

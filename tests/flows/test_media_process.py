@@ -18,7 +18,7 @@ from serving import wait_until
 
 from api.demo.media import write_film, write_sound, write_still
 from core.errors import BadMedia, Broken
-from fingerprint.media import child, door, process
+from fingerprint.media import door, process
 from fingerprint.media.limits import Limits
 from fingerprint.media.process import MediaChild
 
@@ -265,9 +265,18 @@ def test_a_child_that_cannot_start_is_our_fault_not_the_file_s(
     assert "doctor" in caught.value.next_step
 
 
-def test_the_child_writes_no_bytecode(long_film: Path) -> None:
-    """A cache file cut short by the limit on written bytes would break every later start."""
-    cache = Path(child.__file__).parent / "__pycache__"
-    shutil.rmtree(cache, ignore_errors=True)
+def test_the_child_writes_no_bytecode(
+    long_film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cache file cut short by the limit on written bytes would break every later start.
+
+    The child runs from a copy of our code, where nobody else writes.
+    """
+    root, given = Path(door.__file__).parents[2], process.environment()
+    for name in ("core", "fingerprint"):
+        no_caches = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(root / name, tmp_path / name, ignore=no_caches)
+    moved = given["PYTHONPATH"].replace(str(root), str(tmp_path), 1)
+    monkeypatch.setattr(process, "environment", lambda: {**given, "PYTHONPATH": moved})
     door.probe(long_film, LIMITS)
-    assert not cache.exists()
+    assert not list(tmp_path.rglob("__pycache__"))

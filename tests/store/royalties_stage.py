@@ -23,6 +23,7 @@ from royalties.models import AccrualReport, ImportReport
 from royalties.service.accruals import accrue
 from royalties.service.usage import import_usage
 from tests.fixtures import TestWorld
+from tests.flows.serving import PATIENCE_S
 from tests.unit.royalties.worlds import tariff
 
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -216,7 +217,7 @@ def accrue_elsewhere(path: Path, principal: Principal, barrier: threading.Barrie
     """Accrue through a database of its own, as another process does."""
     database = Database.open(path)
     try:
-        barrier.wait(30)
+        barrier.wait(PATIENCE_S)
         with database.write() as session:
             return accrue(session, principal)
     finally:

@@ -31,6 +31,7 @@ from royalties.statement import Statement, recompute
 from royalties.store.journal import journal
 from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
+from tests.flows.serving import PATIENCE_S
 from tests.store.royalties_stage import (
     Stage,
     accrue_elsewhere,
@@ -324,7 +325,7 @@ def test_threads_accruing_at_once_book_nothing_twice(stage: Stage) -> None:
     barrier = threading.Barrier(6)
     run = partial(accrue_elsewhere, stage.database_path, stage.studio, barrier)
     with ThreadPoolExecutor(6) as pool:
-        reports = [job.result(60) for job in [pool.submit(run) for _ in range(6)]]
+        reports = [job.result(PATIENCE_S) for job in [pool.submit(run) for _ in range(6)]]
     assert sorted(one.new for one in reports) == [0, 0, 0, 0, 0, 20]
     assert standing(stage)[accounts.accrued(performer.id)] == -20 * 12_500
 
@@ -338,7 +339,7 @@ def test_processes_accruing_a_change_at_once_book_nothing_twice(stage: Stage) ->
     with context.Manager() as manager, ProcessPoolExecutor(2, mp_context=context) as pool:
         barrier = manager.Barrier(2)
         run = partial(accrue_elsewhere, stage.database_path, stage.studio, barrier)
-        reports = [job.result(120) for job in [pool.submit(run) for _ in range(2)]]
+        reports = [job.result(PATIENCE_S) for job in [pool.submit(run) for _ in range(2)]]
     assert sorted((one.new, one.reversed, one.unchanged) for one in reports) == [
         (0, 0, 20),
         (20, 20, 0),
@@ -358,10 +359,10 @@ def test_a_killed_run_loses_and_doubles_nothing(stage: Stage) -> None:
             target=accrue_for_ever, args=(stage.database_path, stage.studio, started)
         )
         run.start()
-        assert started.wait(300)
+        assert started.wait(PATIENCE_S)
         time.sleep(pause_seconds)
         run.kill()
-        run.join(30)
+        run.join(PATIENCE_S)
         assert -standing(stage).get(accounts.accrued(performer.id), 0) in (0, 400 * 12_500)
         stage.accrue()
         assert stage.accrue().unchanged == 400
