@@ -76,6 +76,7 @@ class Desk:
             here=here,
             scripts=scripts if whole else (),
             whom=found,
+            of_whom="" if found is None else found.whose,
             now=now,
             **values,
         )

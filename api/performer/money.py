@@ -91,10 +91,18 @@ def statement_page(
     return {
         "document": signed(made, world.registry_key, now),
         "names": useseen.titles(session, side, who, cuts, at=now),
+        "before_href": _before(session, acting, month, now),
         "holds": _holds(session, acting, now),
         "alone": is_single_operator(session),
         "month": month,
     }
+
+
+def _before(session: Session, acting: Whom, month: str, now: datetime) -> str:
+    """Where the balance came from that a month opens with: the newest statement before it."""
+    who = acting.performer.id
+    found = accountstatements.months(session, acting.caller, performer_id=who, now=now)
+    return next((f"/me/money/{one}#lines" for one in found if one < month), "")
 
 
 def _childhood(session: Session, acting: Whom, desk: Desk, now: datetime) -> dict[str, Any] | None:

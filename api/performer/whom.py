@@ -47,6 +47,14 @@ class Whom:
         """Who visits: for services that look for a mandate themselves, which `side` has none of."""
         return self.visitor or self.side
 
+    @property
+    def whose(self) -> str:
+        """The performer's name where pages speak of them to somebody else; nothing to themself.
+
+        Who has several to act for is told each time which one it is.
+        """
+        return "" if self.how == ITSELF and not self.several else self.performer.public_name
+
     def may(self, act: Act) -> bool:
         """Whether one's right reaches to this; the routes ask again whoever does it."""
         return act in self.acts

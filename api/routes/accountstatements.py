@@ -101,7 +101,14 @@ def as_csv(document: Document) -> Response:
 
 
 def _names(reading: Reading, caller: Caller, found: Mapping[str, Any]) -> dict[str, str]:
-    return service.titles(reading, caller, sorted({one["cut_id"] for one in found["sources"]}))
+    """The performer's name and the cuts' titles, as far as the caller may know them, by id."""
+    return service.names(
+        reading,
+        caller,
+        found["performer_id"],
+        sorted({one["cut_id"] for one in found["sources"]}),
+        now=utc_now(),
+    )
 
 
 def _holds(reading: Reading, caller: Caller, performer_id: str) -> list[dict[str, Any]]:

@@ -3,19 +3,27 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from sqlmodel import Session
 
 from api.performer import data, disputing, money
 from api.performer.desk import AtDesk
 from api.performer.whom import Whom
-from api.web import texts
-from api.web.accountpage import shown
+from api.web.accountpage import lines_of, shown
 from api.web.response import FormResponse
 from registry.models.mandates import Act
 
 router = APIRouter(tags=["money"], include_in_schema=False)
 Export = Annotated[str, Query(alias="export", max_length=64)]
+Ask = Annotated[str, Query(max_length=64)]
+
+
+def asked_of(
+    cut: Ask = "", kind: Ask = "", change: Ask = "", part: Ask = "", currency: Ask = ""
+) -> dict[str, str]:
+    """Which of a statement's lines a figure of it led to; nothing is every line."""
+    named = {"cut": cut, "kind": kind, "change": change, "part": part, "currency": currency}
+    return {name: value for name, value in named.items() if value}
 
 
 @router.get("/me/money", response_class=FormResponse)
@@ -31,17 +39,17 @@ def money_page(desk: AtDesk) -> Response:
 
 
 @router.get("/me/money/{period}", response_class=FormResponse)
-def statement_page(desk: AtDesk, period: str) -> Response:
+def statement_page(
+    desk: AtDesk, period: str, asked: Annotated[dict[str, str], Depends(asked_of)]
+) -> Response:
     """What became of my money in this month, line by line?"""
 
     def show(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
         found = money.statement_page(session, acting, desk.world, period, now)
-        names = found["names"]
         made = shown(found["document"], desk.lang)
-        untold = texts.text(desk.lang, "use.untold")
-        told = {one["cut_id"]: names.get(one["cut_id"], untold) for one in made["sources"]}
         disputes = disputing.of_statement(session, acting, made["lines"], now)
-        return {**found, "s": made, "names": told, "disputes": disputes}
+        narrowed = {**made, "lines": lines_of(made["lines"], asked)}
+        return {**found, "s": narrowed, "asked": asked, "disputes": disputes}
 
     return desk.answer("moneymonth.html", show, here="/me/money", needs=Act.COLLECT)
 

@@ -6,9 +6,11 @@ owed more is positive.
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from api.web import texts
 from royalties.accountfigures import Change, Summary, changes_of, sources, summaries
+from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Movement
 from royalties.accountstatement_wire import from_dict
 from royalties.models import Pins
@@ -28,9 +30,17 @@ def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "as_of_seq": statement.as_of_seq,
         "issuer": str(document.get("issuer", "")),
         "summaries": [_summary(lang, one, lines) for one in summaries(statement)],
-        "sources": _sources(statement),
+        "sources": _sources(statement, lines),
         "lines": lines,
     }
+
+
+def lines_of(
+    lines: Sequence[Mapping[str, Any]], asked: Mapping[str, str]
+) -> tuple[Mapping[str, Any], ...]:
+    """The lines that a figure adds up: `asked` are its `ask`, all lines where it asks nothing."""
+    wanted = {(name, value) for name, value in asked.items() if value}
+    return tuple(line for line in lines if wanted <= line["answers"])
 
 
 def change_name(lang: str, kind: str, counterpart: str) -> str:
@@ -58,6 +68,7 @@ def _summary(lang: str, one: Summary, lines: Sequence[Mapping[str, Any]]) -> dic
             {
                 "name": texts.text(lang, f"accountstatement.part.{kind.value}"),
                 "amount_micro": amount,
+                **_led({"part": kind.value, "currency": one.currency}, lines),
             }
             for kind, amount in one.parts
         ],
@@ -67,18 +78,14 @@ def _summary(lang: str, one: Summary, lines: Sequence[Mapping[str, Any]]) -> dic
 def _change(
     lang: str, one: Change, currency: str, lines: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """With `line`, the first of the lines that it adds up."""
     name = change_name(lang, one.kind.value, one.counterpart)
-    first = next(
-        line["id"]
-        for line in lines
-        for part in line["changes"]
-        if (part["name"], part["currency"]) == (name, currency)
-    )
-    return {"name": name, "amount_micro": one.amount_micro, "line": first}
+    asked = {"change": f"{one.kind.value}.{one.counterpart}", "currency": currency}
+    return {"name": name, "amount_micro": one.amount_micro, **_led(asked, lines)}
 
 
-def _sources(statement: AccountStatement) -> list[dict[str, Any]]:
+def _sources(
+    statement: AccountStatement, lines: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """With `share`, in hundredths of the currency's largest source; what was lost has none."""
     found = sources(statement)
     largest = {one.currency: 0 for one in found}
@@ -91,9 +98,16 @@ def _sources(statement: AccountStatement) -> list[dict[str, Any]]:
             "kind": one.kind,
             "amount_micro": one.amount_micro,
             "share": max(0, 100 * one.amount_micro // (largest[one.currency] or 1)),
+            **_led({"cut": one.cut_id, "kind": one.kind, "currency": one.currency}, lines),
         }
         for one in found
     ]
+
+
+def _led(asked: Mapping[str, str], lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Where a figure leads: what it asks of the lines, and the first that answers, if one does."""
+    first = next((line["id"] for line in lines_of(lines, asked)), "")
+    return {"ask": urlencode(asked), "line": first}
 
 
 def _line(lang: str, movement: Movement, statement: AccountStatement) -> dict[str, Any]:
@@ -119,7 +133,22 @@ def _line(lang: str, movement: Movement, statement: AccountStatement) -> dict[st
             for (currency, counterpart), amount in sorted(moved.items())
         ],
         "claim": None if one.claim is None else claim_shown(one),
+        "answers": _answers(movement, statement, moved),
     }
+
+
+def _answers(
+    movement: Movement, statement: AccountStatement, moved: Mapping[tuple[str, str], int]
+) -> frozenset[tuple[str, str]]:
+    """What a figure may ask of the line and is part of it."""
+    one = movement.transaction
+    own = [p for p in one.postings if p.account in statement.holder.accounts]
+    found = {("change", f"{one.kind.value}.{opposite}") for _, opposite in moved}
+    found |= {("currency", posting.currency) for posting in own}
+    found |= {("part", parse(posting.account).kind.value) for posting in own}
+    if one.claim is not None:
+        found |= {("cut", one.pins.cut_id), ("kind", one.pins.kind or "")}
+    return frozenset(found)
 
 
 def _amounts(moved: Mapping[tuple[str, str], int]) -> list[dict[str, Any]]:

@@ -15,10 +15,17 @@ _BARS_MAX = 25
 
 
 def statement_pdf(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> bytes:
-    """The PDF of a statement as `accountpage.shown` gives it; `names` are cuts' titles by id."""
+    """The PDF of a statement as `accountpage.shown` gives it.
+
+    `names` are the performer's name and the titles of cuts, by id.
+    """
 
     def story() -> list[Flowable]:
-        return [*_head(found, lang), *_sources(found, names, lang), *_lines(found, names, lang)]
+        return [
+            *_head(found, names, lang),
+            *_sources(found, names, lang),
+            *_lines(found, names, lang),
+        ]
 
     def foot(number: int, pages: int) -> str:
         return f"{found['id']} · {text(lang, 'paper.page', number=number, pages=pages)}"
@@ -27,11 +34,15 @@ def statement_pdf(found: Mapping[str, Any], names: Mapping[str, str], lang: str)
     return paper.pdf(story, title=title, lang=lang, foot=foot)
 
 
-def _head(found: Mapping[str, Any], lang: str) -> list[Flowable]:
+def _whose(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> str:
+    return names.get(found["performer_id"]) or text(lang, "accountstatement.gone")
+
+
+def _head(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[Flowable]:
     closed = "accountstatement.closed" if found["closed"] else "accountstatement.open"
     made: list[Flowable] = [
         paper.paragraph(f"{text(lang, 'accountstatement.title')} {found['month']}", "h1"),
-        paper.paragraph(text(lang, "clearance.performer", id=found["performer_id"])),
+        paper.paragraph(text(lang, "accountstatement.whose", name=_whose(found, names, lang))),
         paper.paragraph(text(lang, closed)),
     ]
     for one in found["summaries"]:
@@ -73,7 +84,7 @@ def _sources(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> l
         of_it = [one for one in found["sources"] if one["currency"] == currency]
         drawn = [
             Bar(
-                f"{names.get(one['cut_id'], one['cut_id'])} · {word(lang, one['kind'])}",
+                f"{_title(one, names, lang)} · {word(lang, one['kind'])}",
                 money(one["amount_micro"], currency, lang),
                 one["amount_micro"],
             )
@@ -90,6 +101,10 @@ def _rest(left: list[dict[str, Any]], currency: str, lang: str) -> list[Bar]:
     amount = sum(one["amount_micro"] for one in left)
     name = text(lang, "accountstatement.more", count=count(lang, len(left)))
     return [Bar(name, money(amount, currency, lang), amount)]
+
+
+def _title(one: Mapping[str, Any], names: Mapping[str, str], lang: str) -> str:
+    return names.get(one["cut_id"]) or text(lang, "use.untold")
 
 
 def _lines(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[Flowable]:
@@ -114,7 +129,7 @@ def _row(line: Mapping[str, Any], names: Mapping[str, str], lang: str) -> tuple[
     what = f"{line['name']} · {line['why']}"
     if claim is None:
         return booked, what, "", "", ", ".join(amounts)
-    cut = names.get(claim["cut_id"], claim["cut_id"])
+    cut = _title(claim, names, lang)
     views = "" if claim["views"] is None else count(lang, claim["views"])
     shown = f"{cut} · {claim['territory']} {claim['period']} · {views}"
     used = f"{word(lang, claim['kind'])} · {', '.join(claim['stretches'])}"

@@ -19,17 +19,18 @@ from api.web.grouping import found_alike, grouped
 from core import money
 from fingerprint.models import Span
 
+_CURRENCY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)", re.ASCII)
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
 
 
-def render(template: str, lang: str, **values: Any) -> str:
-    """The page or text `template` in `lang`."""
+def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str:
+    """The page or text `template` in `lang`; `of_whom` names the performer to who acts for them."""
     return (
         _environment()
         .get_template(template)
         .render(
             lang=lang,
-            t=partial(texts.text, lang),
+            t=partial(texts.text_of, lang, of_whom),
             reason=partial(texts.reason, lang),
             cited=partial(_cited, lang),
             word=partial(texts.word, lang),
@@ -39,14 +40,14 @@ def render(template: str, lang: str, **values: Any) -> str:
             difference=partial(texts.difference, lang),
             times=_times,
             shape=lambda verdict: SHAPES.get(verdict, ""),
-            money=lambda micro, currency: money.format(micro, currency, lang),
+            money=partial(_money, lang, template),
             seconds=partial(texts.seconds, lang),
             timecode=texts.timecode,
             count=partial(texts.count, lang),
-            counted=partial(texts.counted, lang),
+            counted=partial(texts.counted_of, lang, of_whom),
             monthname=partial(texts.month, lang),
             stretch=_stretch,
-            working=partial(_working, lang),
+            working=lambda line: _bound(template, _working(lang, line)),
             day=partial(texts.day, lang),
             day_time=partial(texts.day_time, lang),
             told=partial(faulttexts.told, lang),
@@ -86,6 +87,15 @@ def _coded(sentence: str) -> Markup:
 def _stretch(span: Span) -> str:
     """From when to when a span goes, as people read the time of a film."""
     return texts.stretch({"start_ms": span.start_ms, "end_ms": span.end_ms})
+
+
+def _money(lang: str, template: str, micro: int, currency: str) -> str:
+    return _bound(template, money.format(micro, currency, lang))
+
+
+def _bound(template: str, amounts: str) -> str:
+    """On a page no line ends between a number and its currency; a terminal has lines of its own."""
+    return _CURRENCY.sub("\u00a0", amounts) if template.endswith(".html") else amounts
 
 
 def _times(item: Mapping[str, Any]) -> str:

@@ -38,6 +38,17 @@ def text(lang: str, key: str, **values: Any) -> str:
     return sentence.format_map(_Shown(values))
 
 
+def text_of(lang: str, whose: str, key: str, **values: Any) -> str:
+    """The same, for a page about `whose` likeness; "" is the reader's own.
+
+    Where a sentence differs for who acts for somebody, it stands a second time as `key.of`.
+    """
+    others = f"{key}.of"
+    if whose and others in catalogue(lang):
+        return text(lang, others, whose=whose, **values)
+    return text(lang, key, **values)
+
+
 def reason(lang: str, item: Mapping[str, Any]) -> str:
     """The sentence for a reason `{"code": .., "detail": {..}}`."""
     detail = item.get("detail") or {}
@@ -133,8 +144,13 @@ def count(lang: str, number: int) -> str:
 
 def counted(lang: str, key: str, number: int, **values: Any) -> str:
     """The sentence for one thing (`key.one`) or for any other number (`key.many`), with `{n}`."""
+    return counted_of(lang, "", key, number, **values)
+
+
+def counted_of(lang: str, whose: str, key: str, number: int, **values: Any) -> str:
+    """The same, for a page about `whose` likeness."""
     form = "one" if number == 1 else "many"
-    return text(lang, f"{key}.{form}", n=count(lang, number), **values)
+    return text_of(lang, whose, f"{key}.{form}", n=count(lang, number), **values)
 
 
 def month(lang: str, period: str) -> str:

@@ -18,6 +18,7 @@ from core.principal import Principal, SearchCapability, require
 from licensing.models import TariffRef, TariffTerm
 from registry.models.estates import EstateState
 from registry.models.mandates import Act
+from registry.service import useseen
 from registry.service.acting import speaks_alone, view
 from registry.service.people import NEVER
 from registry.store import estates, people, works
@@ -96,6 +97,23 @@ def titles(session: Session, principal: Principal, cut_ids: Sequence[str]) -> di
         with suppress(NotFound):
             cut = works.get_cut(session, principal, cut_id)
             found[cut_id] = f"{works.get_work(session, principal, cut.work_id).title} {cut.label}"
+    return found
+
+
+def names(
+    session: Session,
+    principal: Principal,
+    performer_id: str,
+    cut_ids: Sequence[str],
+    *,
+    now: datetime,
+) -> dict[str, str]:
+    """The performer's public name and the titles of the cuts, by id, where either may be known."""
+    side = view(session, principal, performer_id, Act.READ, now=now)
+    found = titles(session, principal, cut_ids)
+    with suppress(NotFound):
+        found[performer_id] = people.get_performer(session, side, performer_id).public_name
+        found |= useseen.titles(session, side, performer_id, cut_ids, at=now)
     return found
 
 

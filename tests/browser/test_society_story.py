@@ -40,7 +40,7 @@ def test_money_is_distributed_and_paid_out(chromium: Chromium, office: Registry)
         page.on("dialog", lambda dialog: dialog.accept())
         enter(page, office, "Enter as the registry")
         assert page.inner_text("h1") == "The book adds up"
-        assert "50.00 EUR" in page.inner_text("text=Earned, not yet distributed >> xpath=..")
+        assert "50.00\u00a0EUR" in page.inner_text("text=Earned, not yet distributed >> xpath=..")
         page.click("text=Distribute")
         page.fill("#f-first_month", MONTH)
         page.fill("#f-last_month", MONTH)
@@ -57,7 +57,7 @@ def test_money_is_distributed_and_paid_out(chromium: Chromium, office: Registry)
         page.wait_for_selector("text=Computed again: lines, postings and log agree.")
         page.click("text=Anna")
         page.click("text=Night Train")
-        assert page.inner_text("h1") == "50.00 EUR for Anna"
+        assert page.inner_text("h1") == "50.00\u00a0EUR for Anna"
         assert "00:00.0–00:15.0" in page.inner_text("main")
         page.go_back()
         page.go_back()
@@ -106,7 +106,7 @@ def test_an_invoice_is_issued_and_paid_by_hand(chromium: Chromium, office: Regis
         page.click("nav >> text=All")
         page.click(".rows a:has-text('59.50 EUR')")
         confirmed(page, "Undo")
-        assert "59.50 EUR wait for an invoice" in page.inner_text("h1")
+        assert "59.50\u00a0EUR wait for an invoice" in page.inner_text("h1")
         confirmed(page, "It is this one")
         assert "all of it is matched" in page.inner_text("h1")
 
@@ -164,7 +164,7 @@ def test_an_amount_is_disputed_on_a_phone_and_ruled_on(
         page.goto(f"{office.url}/me/money/{MONTH}")
         page.click("summary >> nth=0")
         page.click("text=Betrag anfechten")
-        assert page.inner_text("h1") == "Was stimmt nicht an 50,00 EUR?"
+        assert page.inner_text("h1") == "Was stimmt nicht an 50,00\u00a0EUR?"
         found += looked_at(page, axe, "my-dispute-new", "de") if axe else []
         page.check("input[value=wrong-figure]")
         page.fill("#f-proof", "Es waren mehr Aufrufe.")
@@ -225,7 +225,7 @@ def test_a_tariff_is_tried_and_published_and_a_mandate_proposed(
         page.on("dialog", lambda dialog: dialog.accept())
         enter(page, office, "Enter as the registry")
         page.goto(f"{office.url}/society/tariffs/aifilms-view/trial?period={MONTH}&agreed=0.02")
-        assert "50.00 EUR instead of 50.00 EUR" in page.inner_text("h1")
+        assert "50.00\u00a0EUR instead of 50.00\u00a0EUR" in page.inner_text("h1")
         page.click("text=The tariff >> nth=0")
         page.click("text=Begin one from it")
         document = json.loads(page.input_value("#document"))

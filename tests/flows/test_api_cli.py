@@ -226,7 +226,7 @@ def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) 
     assert "12.50 EUR" in out
     page = shell.folder / "s.html"
     _, statement = shell.json("report", "statement", anna, "--period", "2026-11", "--html", page)
-    assert "12.50 EUR" in page.read_text("utf-8")
+    assert "12.50\u00a0EUR" in page.read_text("utf-8")
 
     kept = shell.file("s.json", json.dumps(statement))
     again = ("report", "statement", anna, "--period", "2026-11", "--verify", kept)

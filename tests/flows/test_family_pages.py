@@ -1,5 +1,6 @@
 """Pages about prints, declarations and who speaks for a performer: what they say, and to whom."""
 
+import html
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from api.cli.signing import cosignature
 from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
+from api.web import texts
 from core.clock import to_text, utc_now
 from core.enrolmentsettings import EnrolmentSettings
 from core.keys import PrivateKey, generate
+from registry.models.mandates import Act
 from tests.simulators.people import seat
 from tests.simulators.stage import Person, Stage, voice_sample
 
@@ -46,6 +49,12 @@ class Side:
             made = self.agency.post(f"/v1/performers/{self.anna.id}/guardians", body)
             read = {"paper": "birth_certificate"}
             self.stage.operator.post(f"/v1/guardians/{made['id']}/attestation", read)
+
+    def mandate(self, holder_id: str, *acts: str) -> None:
+        body = {"holder_id": holder_id, "acts": acts, "valid_until": UNTIL}
+        draft = self.agency.post(f"/v1/performers/{self.anna.id}/mandates", body)
+        signed = cosignature(self.anna.key, draft)
+        self.agency.post(f"/v1/mandates/{draft['id']}/signature", signed)
 
     def release(self, *keys: PrivateKey) -> dict[str, Any]:
         path = f"/v1/performers/{self.anna.id}/money-releases"
@@ -114,10 +123,7 @@ def test_a_guardian_alone_waits_for_the_court(side: Side) -> None:
 
 def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) -> None:
     holder, agent = side.stage.tenant("agency", "Agency of friends")
-    body = {"holder_id": holder, "acts": ["read"], "valid_until": UNTIL}
-    draft = side.agency.post(f"/v1/performers/{side.anna.id}/mandates", body)
-    signed = cosignature(side.anna.key, draft)
-    side.agency.post(f"/v1/mandates/{draft['id']}/signature", signed)
+    side.mandate(holder, "read")
     assert "Agency of friends" in side.read("/me/speaking")
     with open_registry(side.stage.settings) as world:
         browser = side.stage.http(seat(world.db, holder, Role.AGENT).token)
@@ -128,8 +134,29 @@ def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) 
     assert "data-declare" not in pages["standing"].text
     assert "/revocation" not in pages["speaking"].text
     home = browser.get(f"/me?for={side.anna.id}")
-    assert "does not let you see money" in home.text
-    assert agent.get("/v1/mandates")["items"][0]["id"] == draft["id"]
+    assert "does not let you see the money of Anna" in home.text
+    assert agent.get("/v1/mandates")["items"][0]["holder_id"] == holder
+
+
+def said_to_the_performer(page: str) -> list[str]:
+    """Sentences of a page that have another form for whoever acts for the performer."""
+    words = texts.catalogue("de")
+    own = [said for key, said in words.items() if "{whose}" in words.get(f"{key}.of", "")]
+    shown = html.unescape(page)
+    return [said for said in own if "{" not in said and f">{said}<" in shown]
+
+
+@pytest.mark.parametrize("role", [Role.GUARDIAN, Role.AGENT])
+def test_whoever_acts_for_somebody_reads_whom_every_page_is_about(side: Side, role: Role) -> None:
+    """The performer reads the same pages about "you"."""
+    assert "Noch wird nicht nach Ihnen gesucht" in side.read("/me/prints", "de")
+    Person.add(side.agency, "Bert")
+    side.mandate(side.agency_id, *Act)
+    side.browser = side.sit(role)
+    for path in (*READ_BY_AGENTS, "/money", "/standing"):
+        page = side.read(f"/me{path}", "de")
+        assert "Anna" in page.split("<h1>")[1].split("</h1>")[0] or path == "/notices", path
+        assert said_to_the_performer(page) == [], path
 
 
 READ_BY_AGENTS = (
@@ -159,11 +186,6 @@ def test_an_agent_is_told_what_the_mandate_lacks_and_offered_nothing_that_it_for
         far = side.stage.http(seat(world.db, holder, Role.AGENT).token)
     inside = side.sit(Role.AGENT)
 
-    def mandated(holder_id: str, *acts: str) -> None:
-        body = {"holder_id": holder_id, "acts": acts, "valid_until": UNTIL}
-        draft = side.agency.post(f"/v1/performers/{side.anna.id}/mandates", body)
-        side.agency.post(f"/v1/mandates/{draft['id']}/signature", cosignature(side.anna.key, draft))
-
     def read(browser: httpx2.Client, path: str) -> str:
         joint = "&" if "?" in path else "?"
         answer = browser.get(f"/me{path}{joint}for={side.anna.id}&lang=de")
@@ -171,7 +193,7 @@ def test_an_agent_is_told_what_the_mandate_lacks_and_offered_nothing_that_it_for
         return answer.text
 
     for holder_id, browser in ((holder, far), (side.agency_id, inside)):
-        mandated(holder_id, "read")
+        side.mandate(holder_id, "read")
         for path in READ_BY_AGENTS:
             page = read(browser, path)
             for act in ("/minority", "/revocation", "data-erase>", "data-export>", "data-contract"):
@@ -183,7 +205,7 @@ def test_an_agent_is_told_what_the_mandate_lacks_and_offered_nothing_that_it_for
     assert "data-act" not in read(far, "/notices")
 
     # Another mandate adds to the first: one reads money as the performer's side does.
-    mandated(holder, "collect", "license")
-    assert "Nothing was earned so far" in far.get(f"/me/money?for={side.anna.id}&lang=en").text
+    side.mandate(holder, "collect", "license")
+    assert "Anna has earned nothing so far" in far.get(f"/me/money?for={side.anna.id}&lang=en").text
     assert "0,00 EUR" in read(far, "")
     assert "dubbing-enhancement" in read(far, "/licences/new")

@@ -1,5 +1,7 @@
 """The pages of a performer's side: what they show, to whom, and what they keep to themselves."""
 
+import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,6 +13,7 @@ from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
 from core.clock import utc_now
+from tests.simulators.amounts import dead_ends
 from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
@@ -295,6 +298,23 @@ def test_money_opens_by_month_work_and_kind(sides: Sides) -> None:
     for words in ("0,0625 EUR", "Night Train Feature", "00:00.0", "Nachweis"):
         assert words in lines, words
     assert sides.browser.get("/me/money/never").status_code == 422
+
+
+def test_every_figure_of_a_statement_leads_to_the_lines_that_it_adds_up(sides: Sides) -> None:
+    month = earning(sides)
+    statement = f"/me/money/{month}"
+    page = sides.browser.get(statement).text
+    assert dead_ends(page) == []
+    led = set(re.findall(r'href="(\?[^"]*)#lines"', page))
+    assert {"cut=", "change=", "part="} <= {re.sub("=.*", "=", asked[1:]) for asked in led}
+    for asked in led:
+        narrowed = sides.browser.get(html.unescape(f"{statement}{asked}")).text
+        assert narrowed.count('<details class="entry">') == 1, asked
+        assert ("The line behind this figure" in narrowed) == (asked != "?"), asked
+    nothing = sides.browser.get(f"{statement}?cut=another").text
+    assert "The 0 lines behind this figure" in nothing and "Show every line" in nothing
+    parts = re.findall(r'href="(/me/money/[^"]*part=[^"]*)"', sides.browser.get("/me/money").text)
+    assert [sides.browser.get(html.unescape(one)).status_code for one in parts] == [200]
 
 
 def test_an_account_is_shown_by_its_ending(sides: Sides) -> None:

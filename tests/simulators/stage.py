@@ -42,6 +42,12 @@ def run_jobs(settings: Settings, opener: Opener = SmallEngine.open) -> int:  # t
         return Worker(world, handlers(tools), failures(), stopping).run(drain=True)
 
 
+def _as_read(answer: httpx2.Response) -> None:
+    """A page as a person reads it, to whom a space that holds two words together is a space."""
+    if answer.headers.get("content-type", "").startswith("text/html"):
+        answer._content = answer.read().replace("\u00a0".encode(), b" ")
+
+
 @dataclass
 class Stage:
     """One registry; clients under any key, all in this process."""
@@ -72,7 +78,10 @@ class Stage:
 
     def http(self, api_key: str = "") -> httpx2.Client:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        return httpx2.Client(transport=self.transport, base_url="http://local", headers=headers)
+        hooks = {"response": [_as_read]}
+        return httpx2.Client(
+            transport=self.transport, base_url="http://local", headers=headers, event_hooks=hooks
+        )
 
     def tenant(self, kind: str, name: str = "", did: str | None = None) -> tuple[str, Client]:
         """A new organisation: its id and a client under its first key."""

@@ -297,7 +297,8 @@ def test_lists_over_time_never_name_a_millionth_twice(received: list[int]) -> No
 
 
 def shown(template: str, lang: str = "en", **values: object) -> str:
-    return bytes(form_page(template, lang, None, **values).body).decode()  # type: ignore[arg-type]
+    page = form_page(template, lang, None, **values)  # type: ignore[arg-type]
+    return bytes(page.body).decode().replace("\u00a0", " ")
 
 
 def window() -> Window:
