@@ -171,6 +171,8 @@ def _claims(session: Session, many: int, line: str, people: Sequence[str]) -> No
     others = {"live_key": "live_key || 's' || i", "performer_id": whose, "id": "id || 's' || i"}
     handed_on["distribution_line"] += " AND length(id) = 30 ORDER BY rowid LIMIT 1"
     _copy(session, handed_on, many, others)
+    changed = {"performer_id": whose, "id": "id || 's' || i"}
+    _copy(session, {"distribution_preview": "TRUE"}, len(people), changed)
 
 
 def _papers(session: Session, many: int, batch_id: str, complaint: str) -> None:

@@ -1,8 +1,11 @@
-"""A run performer by performer, beside what it would be under the deductions of a year before."""
+"""A run performer by performer, beside what it would be under the deductions of a year before.
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby
+It is kept with the run: what a line would have been is rounded line by line, so that no sum of the
+database says it, and a page of a run of a million lines would work them all out again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 
 from royalties.deductions import rates_in, year_before
 from royalties.distribution import divided, is_booked
@@ -19,46 +22,64 @@ class PerformerPreview:
 
     performer_id: str
     currency: str
-    lines: int
-    handed_on_micro: int
-    drawn_micro: int
-    deducted_micro: int
-    reserve_micro: int
-    tax_micro: int
-    payable_micro: int
-    blocked_micro: int
-    stays_micro: int
-    before_tax_micro: int
-    former_micro: int
+    lines: int = 0
+    handed_on_micro: int = 0
+    drawn_micro: int = 0
+    deducted_micro: int = 0
+    reserve_micro: int = 0
+    tax_micro: int = 0
+    payable_micro: int = 0
+    blocked_micro: int = 0
+    stays_micro: int = 0
+    before_tax_micro: int = 0
+    former_micro: int = 0
 
 
-def by_performer(lines: Iterable[RunLine], kind: RunKind) -> Iterator[PerformerPreview]:
-    """One preview for each performer and currency; the lines come sorted by performer."""
-    for _, group in groupby(lines, key=lambda one: one.performer_id):
-        some = sorted(group, key=lambda one: one.currency)
-        for currency, of_unit in groupby(some, key=lambda one: one.currency):
-            yield _summed(currency, list(of_unit), kind)
+SUMS = tuple(one.name for one in fields(PerformerPreview))[2:]
 
 
-def _summed(currency: str, lines: list[RunLine], kind: RunKind) -> PerformerPreview:
-    booked = [one for one in lines if is_booked(one)]
-    blocked = sum(one.parts.net_micro for one in booked if one.outcome is Outcome.BLOCKED)
-    net = sum(one.parts.net_micro for one in booked)
-    tax = sum(one.parts.tax_micro + one.parts.surcharge_micro for one in booked)
-    return PerformerPreview(
-        performer_id=lines[0].performer_id,
-        currency=currency,
-        lines=len(lines),
-        handed_on_micro=sum(one.received_micro for one in booked),
-        drawn_micro=sum(one.drawn_micro for one in booked),
-        deducted_micro=sum(one.parts.cost_micro + one.parts.social_micro for one in booked),
-        reserve_micro=sum(one.parts.reserve_micro for one in booked),
-        tax_micro=tax,
-        payable_micro=net - blocked,
-        blocked_micro=blocked,
-        stays_micro=sum(one.stays_micro for one in lines),
-        before_tax_micro=net + tax,
-        former_micro=sum(_former(one, kind) for one in booked),
+@dataclass(slots=True)
+class Previews:
+    """Adds up lines as they are told, in any order; those of people nobody knows are left out.
+
+    Memory grows with the performers of a run and not with its claims.
+    """
+
+    kind: RunKind
+    _sums: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def see(self, lines: Iterable[RunLine]) -> None:
+        """Count these lines too."""
+        for line in lines:
+            if line.performer_id:
+                sums = self._sums.setdefault((line.performer_id, line.currency), [0] * len(SUMS))
+                for place, amount in enumerate(_sums_of(line, self.kind)):
+                    sums[place] += amount
+
+    def told(self) -> list[PerformerPreview]:
+        """One preview for each performer and currency, in this order."""
+        return [PerformerPreview(*name, *sums) for name, sums in sorted(self._sums.items())]
+
+
+def _sums_of(line: RunLine, kind: RunKind) -> tuple[int, ...]:
+    """What a line adds to each of `SUMS`."""
+    if not is_booked(line):
+        return (1, 0, 0, 0, 0, 0, 0, 0, line.stays_micro, 0, 0)
+    parts = line.parts
+    blocked = parts.net_micro if line.outcome is Outcome.BLOCKED else 0
+    tax = parts.tax_micro + parts.surcharge_micro
+    return (
+        1,
+        line.received_micro,
+        line.drawn_micro,
+        parts.cost_micro + parts.social_micro,
+        parts.reserve_micro,
+        tax,
+        parts.net_micro - blocked,
+        blocked,
+        line.stays_micro,
+        parts.net_micro + tax,
+        _former(line, kind),
     )
 
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from api import approvalshowing, paging
 from api.deps import Language, Reading
@@ -18,6 +19,7 @@ from core.clock import utc_now
 from core.principal import Principal, holds
 from royalties.accounts import AccountKind
 from royalties.models_runs import RunKind
+from royalties.runpreview import PerformerPreview
 from royalties.service import (
     booknames,
     payouts,
@@ -129,7 +131,7 @@ def run_page(
     """Is every millionth of this run where it belongs, and may it be closed?"""
     caller = visit.principal
     run, totals = runs.get_run(reading, caller, run_id)
-    previews = runs.preview_of(reading, caller, run_id, after=asked.after, limit=PERFORMERS_SHOWN)
+    previews, more = _previews(reading, caller, run_id, asked.after)
     return form_page(
         "societyrun.html",
         lang,
@@ -142,7 +144,7 @@ def run_page(
         names=booknames.names_of(
             reading, caller.tenant_id, performers=[one.performer_id for one in previews]
         ),
-        more=previews[-1].performer_id if len(previews) == PERFORMERS_SHOWN else "",
+        more=more,
         may=holds(caller, "usage"),
         decides=_decides(caller),
         checked=run_checking.verify(reading, caller, run_id) if asked.check else None,
@@ -197,6 +199,17 @@ def batch_page(
         names=names,
         decides=_decides(visit.principal),
     )
+
+
+def _previews(
+    session: Session, principal: Principal, run_id: str, after: str
+) -> tuple[list[PerformerPreview], str]:
+    """A page of performers, one preview a currency each, and behind whom the next one begins."""
+    found = runs.preview_of(session, principal, run_id, after=after, limit=PERFORMERS_SHOWN + 1)
+    names = list(dict.fromkeys(one.performer_id for one in found))
+    if len(names) <= PERFORMERS_SHOWN:
+        return found, ""
+    return [one for one in found if one.performer_id != names[-1]], names[-2]
 
 
 def _decides(principal: Principal) -> bool:

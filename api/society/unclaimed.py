@@ -21,13 +21,14 @@ from royalties.unclaimed import GIVEN_UP_AFTER, LISTED_AFTER
 from royalties.wire_complaints import state_of
 
 LINES_SHOWN = 100
+KINDS = (AccountKind.UNCLAIMED, AccountKind.RESERVE, AccountKind.UNIDENTIFIED)
 
 
 def desk_page(
     session: Session, principal: Principal, now: datetime, window: Window
 ) -> dict[str, Any]:
     """What of one's own book nobody could be found for, by year, and what can be done about it."""
-    balances = statements.book_balance(session, principal)
+    balances = statements.balances_of(session, principal, KINDS)
     places = views.places(balances)
     deadlines = runs.calendar_of(session, principal, at=now)
     sought = Sought(own_book=True, ground=Ground.MINE)

@@ -20,13 +20,13 @@ from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from royalties.deadlines import Deadline, calendar
 from royalties.models_runs import DroppedFor, Run, RunKind, RunLine, RunState, Totals
-from royalties.runpreview import PerformerPreview, by_performer
+from royalties.runpreview import PerformerPreview, Previews
 from royalties.runproof import RunHash, unequal
 from royalties.service.clerks import collecting
 from royalties.service.periods import check_month
 from royalties.service.run_booking import book_run, booked_as, released_as
 from royalties.service.run_planning import RunPlanning
-from royalties.store import run_lines, runs, unclaimed
+from royalties.store import run_lines, runpreviews, runs, unclaimed
 from royalties.wire_runs import totals_to_dict
 
 CLOSE = "run.close"
@@ -63,12 +63,14 @@ def draft(
     # Save.
     for old in (one for one in known if one.state is RunState.DRAFT):
         runs.save(session, principal, _dropped(old, DroppedFor.REPLACED))
-    planning = RunPlanning(session, vault, run)
+    planning, previews = RunPlanning(session, vault, run), Previews(run.kind)
     for page in planning.pages():
         told = [(line, booked_as(run, line)) for line in page]
         run_lines.add_lines(session, run.tenant_id, run.id, told, at=now)
+        previews.see(page)
     releases = [(one, released_as(run, one)) for one in planning.releases()]
     run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
+    runpreviews.add(session, run.tenant_id, run.id, previews.told(), at=now)
     count, run_hash = _hashed(session, run)
     made = replace(run, lines=count, run_hash=run_hash)
     check(planning.totals)
@@ -182,11 +184,10 @@ def lines_of(
 def preview_of(
     session: Session, principal: Principal, run_id: str, *, after: str = "", limit: int = 200
 ) -> list[PerformerPreview]:
-    """A run of one's own book performer by performer, those behind the performer `after`."""
+    """A run of one's own book, `limit` performers behind `after`; one preview a currency each."""
     require(principal, "reports")
     run = runs.get_run(session, principal, run_id)
-    lines = run_lines.to_book(session, _of(run), run.id, behind=after)
-    return list(islice(by_performer((line for line, _ in lines), run.kind), limit))
+    return runpreviews.page(session, principal, run.id, after=after, limit=limit)
 
 
 def calendar_of(session: Session, principal: Principal, *, at: datetime) -> tuple[Deadline, ...]:

@@ -4,7 +4,7 @@ Every statement is computed again from itself and compared before it leaves: one
 up is never shown.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from core.tenants import OPERATOR
 from fingerprint.models import Reason
 from registry.service.people import claims_from
 from registry.store import people
+from royalties.accounts import AccountKind
 from royalties.entitlement import BEFORE_ACTIVE
 from royalties.export import to_beancount
 from royalties.hledger import to_hledger
@@ -103,6 +104,16 @@ def book_balance(
     if wanted != principal.tenant_id and principal.tenant_kind != OPERATOR:
         raise NotFound("There is no such book.", next_step="Leave --book out for your own.")
     return balances.of_book(session, SearchCapability("trial-balance", wanted), wanted, month)
+
+
+def balances_of(
+    session: Session, principal: Principal, kinds: Collection[AccountKind]
+) -> tuple[AccountBalance, ...]:
+    """Both sides of the accounts of these kinds in one's own book."""
+    require(principal, "reports")
+    book = principal.tenant_id
+    capability = SearchCapability("trial-balance", book)
+    return tuple(one for kind in kinds for one in balances.of_kind(session, capability, book, kind))
 
 
 def export(session: Session, principal: Principal, form: str) -> Iterator[str]:

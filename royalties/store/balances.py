@@ -155,23 +155,26 @@ def owed_by_run(
 def _accounts(session: Session, *clauses: ColumnElement[bool]) -> tuple[AccountBalance, ...]:
     names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
     amount = col(EntryRow.amount_micro)
-    # Debits and credits apart as groups: a quarter of the sums that asking of each entry takes.
-    groups = (*names, amount > 0)
+    # Half of the sum and of the sum without signs are both sides; the groups come by an index.
     query = (
-        sql_select(*groups, func.count(), *halves(func.abs(amount)))
+        sql_select(*names, func.count(), *_signed(amount), *_signed(func.abs(amount)))
         .where(*clauses)
-        .group_by(*groups)
-        .order_by(*groups)
+        .group_by(*names)
+        .order_by(*names)
     )
-    found: dict[tuple[str, str, str], list[int]] = {}
-    for *name, is_debit, count, high, low in session.connection().execute(query):
-        both = found.setdefault(tuple(name), [0, 0, 0])  # type: ignore[arg-type]
-        both[0] += count
-        both[1 if is_debit else 2] += whole(high, low)
-    return tuple(
-        AccountBalance(str(Account(AccountKind(kind), subject)), currency, *both)
-        for (kind, subject, currency), both in found.items()
-    )
+    found = []
+    for kind, subject, currency, count, *halved in session.connection().execute(query):
+        net, moved = whole(*halved[:2]), whole(*halved[2:])
+        account = str(Account(AccountKind(kind), subject))
+        both = ((moved + net) // 2, (moved - net) // 2)
+        found.append(AccountBalance(account, currency, count, *both))
+    return tuple(found)
+
+
+def _signed(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """As `halves`, of amounts of either sign: the shift cuts downwards, `whole` joins them too."""
+    high, low = amount.bitwise_rshift(32), amount.bitwise_and(_HALF - 1)
+    return func.sum(high), func.sum(low)
 
 
 def _balance(row: Sequence[Any]) -> AccountBalance:

@@ -76,9 +76,15 @@ class EntryRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("transaction_id", "position"),
         Index("book_entry_account", "account_kind", "subject"),
+        # All that balances of a book add up.
+        Index(
+            "book_entry_balance",
+            *("tenant_id", "account_kind", "subject", "currency", "amount_micro"),
+        ),
         append_only(guards=guards.ENTRY),
     )
 
+    tenant_id: str  # found by the index of balances
     transaction_id: str = Field(
         sa_column_args=(ForeignKey("book_transaction.id", deferrable=True, initially="DEFERRED"),)
     )

@@ -36,7 +36,6 @@ from royalties.store.runs import LineRow, ReleaseRow, RunRow
 KEYS_MAX = 500
 _PARTS = tuple(Parts.__dataclass_fields__)
 _HASHED = ("live_key", "payee_id", "outcome")
-_BOOKED = ("performer_id", "payee_id", "earned_period", "currency", "outcome", "live_key")
 # A condition on what an index has would be looked up there, and the rows sorted afterwards.
 _run_of = literal_column("+distribution_line.run_id", String)
 # Rows of one run stand together: it is written in one step.
@@ -124,18 +123,6 @@ def told(session: Session, _capability: SearchCapability, run_id: str) -> Iterat
     first, last = session.connection().execute(ends).one()
     query = _lines_query().where(_ROW.between(first or 0, last or -1), _run_of == run_id)
     return map(line_of, rows_of(session, query.order_by(_ROW)))
-
-
-def to_book(
-    session: Session, _capability: SearchCapability, run_id: str, *, behind: str = ""
-) -> Iterator[tuple[RunLine, str]]:
-    """The lines of a run with what each is booked as, those of one transaction together.
-
-    Sorted by performer; `behind` names the performer behind whom they begin.
-    """
-    query = _ordered(run_id, _BOOKED).where(col(LineRow.performer_id) > behind)
-    for row in rows_of(session, query):
-        yield line_of(row), row.booked_as
 
 
 def page(

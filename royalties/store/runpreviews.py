@@ -1,0 +1,75 @@
+"""What each run does for each performer, kept when it is drafted and never changed."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, insert
+from sqlmodel import Field, Session, col, select
+
+from core.db import JsonText, Owned, append_only
+from core.ids import derived_id
+from core.principal import Principal
+from royalties.runpreview import SUMS, PerformerPreview
+from royalties.store.runs import run_column, whole
+
+Sums = Mapping[str, Mapping[str, str]]
+
+
+class RunPreviewRow(Owned, table=True):
+    """Table of previews, a row for each performer of a run; `sums` has one entry a currency."""
+
+    __tablename__ = "distribution_preview"
+    __table_args__ = (
+        UniqueConstraint("run_id", "performer_id"),
+        append_only(guards=(whole("distribution_preview", "run_id"),)),
+    )
+
+    run_id: str = Field(sa_column_args=(run_column(),))
+    performer_id: str
+    sums: dict[str, Any] = Field(sa_type=JsonText)
+
+
+def add(
+    session: Session, book: str, run_id: str, told: Iterable[PerformerPreview], *, at: datetime
+) -> None:
+    """Store the previews of a run, which come sorted by performer."""
+    values = [
+        {
+            "id": derived_id("rpv", run_id, performer_id),
+            "tenant_id": book,
+            "recorded_at": at,
+            "run_id": run_id,
+            "performer_id": performer_id,
+            "sums": {one.currency: _said(one) for one in some},
+        }
+        for performer_id, some in groupby(told, key=lambda one: one.performer_id)
+    ]
+    if values:
+        session.connection().execute(insert(RunPreviewRow), values)
+
+
+def page(
+    session: Session, principal: Principal, run_id: str, *, after: str, limit: int
+) -> list[PerformerPreview]:
+    """The previews of `limit` performers behind `after`, in a run of the principal's own book."""
+    query = select(RunPreviewRow.performer_id, RunPreviewRow.sums).where(
+        col(RunPreviewRow.run_id) == run_id,
+        col(RunPreviewRow.tenant_id) == principal.tenant_id,
+        col(RunPreviewRow.performer_id) > after,
+    )
+    rows = session.exec(query.order_by(col(RunPreviewRow.performer_id)).limit(limit))
+    return [one for performer_id, sums in rows for one in _read(performer_id, sums)]
+
+
+def _said(one: PerformerPreview) -> dict[str, str]:
+    # As text: sums may be beyond what SQLite and JSON hold as numbers.
+    return {name: str(getattr(one, name)) for name in SUMS}
+
+
+def _read(performer_id: str, sums: Sums) -> list[PerformerPreview]:
+    return [
+        PerformerPreview(performer_id, unit, **{name: int(text) for name, text in said.items()})
+        for unit, said in sorted(sums.items())
+    ]
