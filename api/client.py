@@ -171,15 +171,17 @@ class Client:
         return answer
 
 
-def remote(server: str, api_key: str, *, poll_seconds: float = 0.5) -> Client:
-    """A client of the registry at the URL `server`."""
+def remote(server: str, api_key: str, *, lang: str = "en", poll_seconds: float = 0.5) -> Client:
+    """A client of the registry at the URL `server`, which says what goes wrong in `lang`."""
     http = httpx2.Client(
-        base_url=server.rstrip("/"), headers=_headers(api_key), timeout=httpx2.Timeout(60, read=600)
+        base_url=server.rstrip("/"),
+        headers=_headers(api_key, lang),
+        timeout=httpx2.Timeout(60, read=600),
     )
     return Client(http, Runner(), poll_seconds=poll_seconds)
 
 
-def local(settings: Settings, api_key: str) -> Client:
+def local(settings: Settings, api_key: str, *, lang: str = "en") -> Client:
     """A client of the registry in `settings.data_dir`, served inside this process."""
     # Imported here: a remote client needs neither the app nor a database.
     from api.localapp import LocalApp  # noqa: PLC0415
@@ -189,14 +191,18 @@ def local(settings: Settings, api_key: str) -> Client:
     http = httpx2.Client(
         transport=LocalTransport(LocalApp(settings)),
         base_url="http://local",
-        headers=_headers(api_key),
+        headers=_headers(api_key, lang),
     )
     runner = (RUNNER.get() or DrainRunner)(settings)
     return Client(http, runner, poll_seconds=0.1)
 
 
-def _headers(api_key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {api_key}", "User-Agent": "ebenbild"}
+def _headers(api_key: str, lang: str) -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {api_key}",
+        "User-Agent": "ebenbild",
+        "Accept-Language": lang,
+    }
 
 
 def _asked(path: str, query: Mapping[str, Any]) -> str:

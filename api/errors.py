@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api import fieldfaults
 from api.language import language_of
 from api.visiting import visit_of
 from api.web import texts
@@ -96,11 +97,16 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _problem(request: Request, error: EbenbildError) -> Response:
     """The problem in the language that a program asks for, as the pages' own scripts do."""
-    lang = texts.preferred(request.headers.get("accept-language", ""))
+    lang = _asked(request)
     said, title = told_of(lang, error), told(lang, title_of(type(error)))
-    faults = [{"field": name, "message": said["message"]} for name in error.fields]
+    faults = fieldfaults.named(lang, error.fields, said["message"])
     more = {"faults": faults} if faults else {}
     return problem(error.status, error.code, title, said["message"], said["next_step"], **more)
+
+
+def _asked(request: Request) -> str:
+    """The language that a program asks for."""
+    return texts.preferred(request.headers.get("accept-language", ""))
 
 
 def wants_page(request: Request) -> bool:
@@ -127,24 +133,16 @@ def _invalid(request: Request, error: Exception) -> Response:
             next_step="Go back and mend it, or begin from the start.",
         )
         return _page(request, unread)
-    faults = [_fault(item) for item in error.errors()]
+    lang = _asked(request)
+    faults = [fieldfaults.fault(lang, item) for item in error.errors()]
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         BadInput.code,
-        TITLES[BadInput],
-        "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults),
-        "Mend the fields named in `faults`; /api leads to what each route takes.",
+        told(lang, TITLES[BadInput]),
+        "; ".join(f"{fault['label']}: {fault['message']}" for fault in faults),
+        told(lang, "Mend what is named; /api leads to what each route takes."),
         faults=faults,
     )
-
-
-def _fault(item: Mapping[str, Any]) -> dict[str, str]:
-    """Where and why, without the value; an unknown field's name is input too, so it is left out."""
-    place = [str(part) for part in item["loc"]]
-    if item["type"] == "extra_forbidden":
-        return {"field": ".".join(place[:-1]), "message": "holds a field that is not known here"}
-    message = "is not valid JSON" if item["type"] == "json_invalid" else str(item["msg"])
-    return {"field": ".".join(place), "message": message}
 
 
 def _plain(request: Request, error: Exception) -> Response:
@@ -154,9 +152,10 @@ def _plain(request: Request, error: Exception) -> Response:
             "There is no such page.", next_step="Check the address, or begin from the start."
         )
         return _page(request, nothing)
-    status = HTTPStatus(error.status_code)
+    status, lang = HTTPStatus(error.status_code), _asked(request)
     code = status.phrase.lower().replace(" ", "-")
-    answer = problem(status, code, status.phrase, status.description or status.phrase)
+    said = status.description or status.phrase
+    answer = problem(status, code, told(lang, status.phrase), told(lang, said))
     answer.headers.update(error.headers or {})
     return answer
 

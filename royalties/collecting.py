@@ -160,6 +160,7 @@ def checked(mandate: CollectingMandate) -> CollectingMandate:
             f"These fields are missing or wrong: {', '.join(wrong)}.",
             next_step="See docs/collecting.md for what each of them holds.",
             code="bad-mandate",
+            fields=wrong,
         )
     return mandate
 

@@ -92,4 +92,9 @@ def _pattern(form: str) -> str:
 
 
 def _bad(message: str) -> BadInput:
-    return BadInput(message, next_step="Copy it from a bank statement once more.", code="bad-iban")
+    return BadInput(
+        message,
+        next_step="Copy it from a bank statement once more.",
+        code="bad-iban",
+        fields=("iban",),
+    )

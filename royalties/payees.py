@@ -196,5 +196,8 @@ def _text(name: str, value: str | bool) -> str | bool:
 
 def _bad(name: str, message: str) -> BadInput:
     return BadInput(
-        f"{name}: {message}", next_step="Mend it and send it again.", code="bad-payee-details"
+        f"{name}: {message}",
+        next_step="Mend it and send it again.",
+        code="bad-payee-details",
+        fields=(name,),
     )

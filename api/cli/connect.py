@@ -15,9 +15,10 @@ from core.settings import Settings
 def connect(cli: Cli) -> client.Client:
     """A client for this call; raises Unavailable with the missing step."""
     if cli.server:
-        return client.remote(cli.server, _remote_key())
+        return client.remote(cli.server, _remote_key(), lang=cli.lang)
     settings = cli.settings()
-    return client.local(settings, os.environ.get("EBENBILD_API_KEY") or operator_key(settings))
+    key = os.environ.get("EBENBILD_API_KEY") or operator_key(settings)
+    return client.local(settings, key, lang=cli.lang)
 
 
 def operator_key(settings: Settings) -> str:

@@ -6,10 +6,12 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api.deps import Writing
+from api.deps import Language, Writing
 from api.routes.requests import RequestOut
+from api.web.faulttexts import told_of
 from api.wire import FROZEN, Text
 from core.clock import utc_now
+from core.errors import EbenbildError
 from core.principal import Principal
 from licensing.service import answers
 from licensing.service.answers import Answer, Answered, Named
@@ -42,6 +44,12 @@ class ProblemOut(BaseModel):
     detail: str
     next_step: str
 
+    @classmethod
+    def of(cls, problem: EbenbildError, lang: str) -> Self:
+        """What an error says, in `lang`."""
+        said = told_of(lang, problem)
+        return cls(code=problem.code, detail=said["message"], next_step=said["next_step"])
+
 
 class AnsweredOut(BaseModel):
     """What came of one request."""
@@ -51,20 +59,18 @@ class AnsweredOut(BaseModel):
     problem: ProblemOut | None
 
     @classmethod
-    def of(cls, session: Session, caller: Principal, item: Answered) -> Self:
-        """The outcome as data."""
+    def of(cls, session: Session, caller: Principal, item: Answered, lang: str) -> Self:
+        """The outcome as data; a problem is told in `lang`."""
         made, problem = item.request, item.problem
         return cls(
             request_id=item.request_id,
             request=None if made is None else RequestOut.of(session, caller, made),
-            problem=None
-            if problem is None
-            else ProblemOut(code=problem.code, detail=problem.message, next_step=problem.next_step),
+            problem=None if problem is None else ProblemOut.of(problem, lang),
         )
 
 
 @router.post("/request-answers", response_model=list[AnsweredOut])
-def answer(body: Answers, writing: Writing) -> Response:
+def answer(body: Answers, writing: Writing, lang: Language) -> Response:
     """Accept, refuse or reopen many requests; each stands for itself, what failed is listed."""
     named = [
         Named(item.request_id, item.version, item.digest)
@@ -73,7 +79,7 @@ def answer(body: Answers, writing: Writing) -> Response:
 
     def answered(session: Session) -> list[AnsweredOut]:
         found = answers.answer_all(session, writing.caller, body.answer, named, now=utc_now())
-        return [AnsweredOut.of(session, writing.caller, item) for item in found]
+        return [AnsweredOut.of(session, writing.caller, item, lang) for item in found]
 
     return writing.write(answered, status=200)
 

@@ -8,9 +8,10 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api import bulk, seeking
-from api.deps import Caller, Reading, Writing
+from api.deps import Caller, Language, Reading, Writing
 from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
+from api.web.faulttexts import told
 from api.wire import FROZEN, ReasonOut, Text
 from core import jobs
 from core.clock import utc_now
@@ -131,8 +132,8 @@ class BulkItemOut(BaseModel):
     next_step: str
 
     @classmethod
-    def of(cls, found: tuple[BulkItem, str, str]) -> Self:
-        """The cut as data."""
+    def of(cls, found: tuple[BulkItem, str, str], lang: str) -> Self:
+        """The cut as data; why nothing was done with it is said in `lang`."""
         item, title, label = found
         return cls(
             place=item.place,
@@ -142,8 +143,8 @@ class BulkItemOut(BaseModel):
             state=item.state,
             outcome=item.outcome,
             code=item.code,
-            message=item.message,
-            next_step=item.next_step,
+            message=told(lang, item.message),
+            next_step=told(lang, item.next_step),
         )
 
 
@@ -204,12 +205,16 @@ def list_items(
     caller: Caller,
     reading: Reading,
     asked: Asked,
+    *,
+    lang: Language,
     state: Annotated[ItemState | None, Query()] = None,
 ) -> Page[BulkItemOut]:
     """What became of each cut?"""
     after = -1 if asked.before_seq is None else asked.before_seq
     found = bulks.items(reading, caller, bulk_id, state=state, after=after, limit=asked.limit)
-    return page(found, asked, BulkItemOut.of, cursor=lambda item: item[0].place)
+    return page(
+        found, asked, lambda item: BulkItemOut.of(item, lang), cursor=lambda item: item[0].place
+    )
 
 
 def _settings(session: Session, caller: Principal, body: NewBulk) -> dict[str, Any]:

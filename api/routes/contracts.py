@@ -17,7 +17,7 @@ from fingerprint.models import Reason
 from licensing.service import templates
 from licensing.templates import shelf
 from licensing.templates.filling import filled, refused
-from licensing.templates.models import Refusal
+from licensing.templates.models import Refusal, Template
 from licensing.terms import terms_from_dict
 
 entrance = APIRouter(tags=["contracts"])
@@ -116,13 +116,14 @@ def terms(
             "This contract is not made for: " + " ".join(item.words.en for item in against),
             next_step="Change the answers, or choose another contract.",
             code="template-refuses",
-            reasons=[_refusal(item) for item in against],
+            reasons=[_refusal(template, item) for item in against],
         )
     return contractwords.agreed(template, fields, read)
 
 
-def _refusal(item: Refusal) -> Reason:
-    return Reason("template-refuses", {"words": item.words.en, "words_de": item.words.de})
+def _refusal(template: Template, item: Refusal) -> Reason:
+    said = {"words": item.words.en, "words_de": item.words.de}
+    return Reason("template-refuses", {"template": template.id, **said})
 
 
 @router.post(

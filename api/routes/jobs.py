@@ -6,8 +6,9 @@ from typing import Self
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-from api.deps import Caller, Reading, Writing
+from api.deps import Caller, Language, Reading, Writing
 from api.paging import Asked, Page, from_cursor, page
+from api.web.faulttexts import told
 from core import jobs
 from core.clock import utc_now
 from core.jobs import Job
@@ -46,14 +47,14 @@ class JobOut(BaseModel):
     finished_at: datetime | None
 
     @classmethod
-    def of(cls, job: Job) -> Self:
-        """The public part of a job."""
+    def of(cls, job: Job, lang: str = "en") -> Self:
+        """The public part of a job; why it failed is said in `lang`."""
         fault = None
         if job.error_code is not None and job.state != jobs.DONE:
             fault = Fault(
                 code=job.error_code,
-                message=job.error_message or "",
-                next_step=job.error_next_step or "",
+                message=told(lang, job.error_message or ""),
+                next_step=told(lang, job.error_next_step or ""),
             )
         return cls(
             id=job.id,
@@ -71,17 +72,17 @@ class JobOut(BaseModel):
 
 @router.get("/jobs", response_model=Page[JobOut])
 def list_jobs(
-    caller: Caller, reading: Reading, asked: Asked, kind: str | None = None
+    caller: Caller, reading: Reading, asked: Asked, lang: Language, kind: str | None = None
 ) -> Page[JobOut]:
     """List your newest jobs."""
     found = jobs.recent(reading, caller, kind=kind, limit=JOBS_SHOWN_MAX)
-    return page(from_cursor(found, asked), asked, JobOut.of)
+    return page(from_cursor(found, asked), asked, lambda job: JobOut.of(job, lang))
 
 
 @router.get("/jobs/{job_id}", response_model=JobOut)
-def show_job(job_id: str, caller: Caller, reading: Reading) -> JobOut:
+def show_job(job_id: str, caller: Caller, reading: Reading, lang: Language) -> JobOut:
     """How far is this job?"""
-    return JobOut.of(agentjob(reading, caller, job_id, now=utc_now())[0])
+    return JobOut.of(agentjob(reading, caller, job_id, now=utc_now())[0], lang)
 
 
 @router.post("/jobs/{job_id}/cancellation", response_model=JobOut)

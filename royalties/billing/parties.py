@@ -59,10 +59,12 @@ def checked(party: Party) -> Party:
     if party.rate_class not in CLASSES:
         faults.append("rate_class")
     if faults:
+        wrong = sorted(set(faults))
         raise BadInput(
-            f"These fields are missing or wrong: {', '.join(sorted(set(faults)))}.",
+            f"These fields are missing or wrong: {', '.join(wrong)}.",
             next_step="See docs/invoices.md for what each of them holds.",
             code="bad-party",
+            fields=wrong,
         )
     iban = check_iban(party.iban) if party.iban else ""
     bic = check_bic(party.bic, iban) if party.bic else ""

@@ -115,13 +115,26 @@ def _paid_to(page: Any, world: World) -> None:
         page.goto(f"{world.registry.url}/me/money")
         page.click("summary:has-text('Change it'), summary:has-text('Ändern')")
         page.fill("#f-name", "Berta Roth")
-        page.fill("#f-iban", iban)
         page.fill("#f-residence", "DE")
+        _mistyped(page, iban)
         with page.expect_navigation():
             page.click("form[data-act$='/payee'] button")
         shown = page.inner_text("main")
         assert iban not in shown
         assert bool(page.locator("p.said").count()) is bool(place)
+
+
+def _mistyped(page: Any, iban: str) -> None:
+    """A wrong account is said beside its field, which is gone to; the right one mends it."""
+    page.fill("#f-iban", iban[:2] + "00" + iban[4:])
+    page.click("form[data-act$='/payee'] button")
+    page.wait_for_selector("#fault-f-iban")
+    assert page.evaluate("document.activeElement.id") == "f-iban"
+    assert page.get_attribute("#f-iban", "aria-describedby") == "fault-f-iban"
+    assert page.get_attribute("#f-iban", "aria-invalid") == "true"
+    assert "IBAN" in page.inner_text("#fault-f-iban")
+    assert "IBAN" in page.inner_text("form[data-act$='/payee'] [role=status]")
+    page.fill("#f-iban", iban)
 
 
 def _signed(page: Any, world: World, key: Path) -> None:
@@ -191,8 +204,10 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         page.evaluate("document.getElementById('f-location').removeAttribute('maxlength')")
         page.fill("#f-location", "x" * 600)
         page.press("#f-location", "Enter")
-        page.wait_for_selector("form .fault")
-        assert page.inner_text("form .fault") == "Bitte prüfen Sie: Wo Sie es gefunden haben."
+        page.wait_for_selector("form .fault.beside")
+        assert page.inner_text("form .fault.beside") == "Hat höchstens 500 Zeichen"
+        said = page.inner_text("form [role=status].fault")
+        assert said == "Bitte prüfen Sie: Wo Sie es gefunden haben."
         assert page.input_value("#f-location") == "x" * 600
         assert page.evaluate("document.activeElement.id") == "f-location"
         page.goto(f"{world.registry.url}/me/licences/new/dubbing-enhancement")
@@ -202,8 +217,9 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         for name, said in {**typed, "valid_from": ""}.items():
             page.fill(f"#{name}", said)
         page.press("#rate", "Enter")
-        page.wait_for_selector("form .fault")
-        assert page.inner_text("form .fault") == "Bitte prüfen Sie: Erster Tag."
+        page.wait_for_selector("form .fault.beside")
+        said = page.inner_text("form [role=status].fault")
+        assert said == "Bitte prüfen Sie: Erster Tag."
         assert page.input_value("#licensee") == world.studio_id
         begun = len(world.agency.get(f"/v1/performers/{world.person.id}/clips"))
         page.goto(f"{world.registry.url}/me/uses/{unlicensed(world)}")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from api.fieldfaults import label
 from api.routetable import ROWS
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
@@ -108,6 +109,29 @@ def test_the_description_is_openapi_3_1_and_complete(stage: Stage) -> None:
         if (method, path) not in PUBLIC:
             assert {"401", "404", "422"} <= operation["responses"].keys(), path
     assert len(ids) == len(set(ids))
+
+
+def sent(document: Any, node: Any, seen: frozenset[str] = frozenset()) -> set[str]:
+    """The names of all fields that a form of the description has, however deep."""
+    if isinstance(node, list):
+        return set().union(*(sent(document, item, seen) for item in node))
+    if not isinstance(node, dict):
+        return set()
+    found = set(node.get("properties", {}))
+    name = node.get("$ref", "").rpartition("/")[2]
+    if name and name not in seen:
+        found |= sent(document, document["components"]["schemas"][name], seen | {name})
+    return found.union(*(sent(document, item, seen) for item in node.values()))
+
+
+def test_whatever_can_be_sent_has_a_name_in_words(stage: Stage) -> None:
+    document = stage.http().get("/openapi.json").json()
+    names: set[str] = set()
+    for _, _, operation in operations(stage):
+        names |= {one["name"] for one in operation.get("parameters", [])}
+        names |= sent(document, operation.get("requestBody", {}))
+    assert len(names) > 200
+    assert sorted(one for one in names if not label("de", [one])) == []
 
 
 def test_the_first_page_links_to_the_next(stage: Stage) -> None:

@@ -105,16 +105,47 @@ export function leave(address) {
   return new Promise((done) => addEventListener("pageshow", done, { once: true }));
 }
 
-/** What a fault says to people: where it names fields of the form, these by their labels. */
+const last = (name) => name.split(".").at(-1);
+
+/** The fields of a form that an error's faults are about, each with what is wrong there. */
+function faulty(error, form) {
+  const there = [...(form?.elements ?? [])].filter((field) => field.name && field.labels?.length);
+  return error.faults.flatMap(({ field: place, message }) => {
+    const name = place.replace(/^body\./, "").replace(/\.\d.*$/, "");
+    const field = there.find((one) => one.name === name) ?? there.find((one) => last(one.name) === last(name));
+    return field ? [{ field, message }] : [];
+  });
+}
+
+/** Says below a field what is wrong there, to eyes and to screen readers. */
+function mark({ field, message }) {
+  const id = `fault-${field.id || field.name}`;
+  if (document.getElementById(id)) return;
+  const said = Object.assign(document.createElement("p"), { id, className: "fault beside", textContent: message });
+  (field.closest("label") ?? field).after(said);
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", [id, field.getAttribute("aria-describedby")].filter(Boolean).join(" "));
+}
+
+function unmark(form) {
+  for (const field of form?.querySelectorAll("[aria-invalid]") ?? []) {
+    const [id, ...others] = field.getAttribute("aria-describedby").split(" ");
+    document.getElementById(id)?.remove();
+    field.removeAttribute("aria-invalid");
+    if (others.length) field.setAttribute("aria-describedby", others.join(" "));
+    else field.removeAttribute("aria-describedby");
+  }
+}
+
+/** What a fault says to people; where it is about fields of the form, it is said beside them, and the first is gone to. */
 function sentenceOf(error, form) {
   if (!(error instanceof Told)) return word("failed");
-  const names = error.faults.map((fault) => fault.field.replace(/^body\./, "").replace(/\.\d.*$/, ""));
-  const last = (name) => name?.split(".").at(-1);
-  const there = [...(form?.elements ?? [])].filter((field) => field.name);
-  const found = names.map((name) => there.find((field) => field.name === name) ?? there.find((field) => last(field.name) === last(name)));
-  const fields = found.filter((field) => field?.labels?.length);
-  fields[0]?.focus();
-  const said = [...new Set(fields.map((field) => field.labels[0].textContent))].join(", ");
+  const found = faulty(error, form);
+  found.forEach(mark);
+  const first = found[0]?.field;
+  first?.closest("details")?.setAttribute("open", "");
+  first?.focus();
+  const said = [...new Set(found.map(({ field }) => field.labels[0].textContent.trim()))].join(", ");
   return said ? word("mend").replace("{fields}", said) : error.message;
 }
 
@@ -124,6 +155,7 @@ export function onPress(button, act) {
   button.addEventListener("click", async (event) => {
     event.preventDefault();
     said.classList.remove("fault");
+    unmark(button.form);
     button.disabled = true;
     try {
       await act((sentence) => { said.textContent = sentence; });

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from api import errors
 from api.transport import LocalTransport
 from core.errors import BadInput, BadMedia, EbenbildError, Unavailable
+from fingerprint.models import Modality
 
 SECRET = "my-secret-value"
 
@@ -18,6 +19,11 @@ SECRET = "my-secret-value"
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
     number: int
+
+
+class Sum(BaseModel):
+    amount: int = Field(gt=0)
+    kind: Modality = Modality.VOICE
 
 
 @pytest.fixture
@@ -28,6 +34,10 @@ def client() -> Iterator[httpx2.Client]:
     @app.post("/body")
     def take(body: Body) -> int:
         return body.number
+
+    @app.post("/sum")
+    def add(body: Sum) -> int:
+        return body.amount
 
     @app.get("/counted/{number}")
     def count(number: int) -> int:
@@ -75,8 +85,34 @@ def test_a_known_error_is_a_problem_with_its_next_step(client: httpx2.Client) ->
 
 def test_an_error_names_the_fields_that_are_to_be_mended(client: httpx2.Client) -> None:
     told = client.get("/fails/named").json()
-    assert told["faults"] == [{"field": "terms.rate", "message": "Mend it."}]
+    fault = {"field": "terms.rate", "label": "Rate", "message": "Mend it."}
+    assert told["faults"] == [fault]
     assert "faults" not in client.get("/fails/media").json()
+
+
+@pytest.mark.parametrize(
+    ("amount", "english", "german"),
+    [
+        (None, "Amount: is missing", "Betrag: fehlt"),
+        (SECRET, "Amount: must be a whole number", "Betrag: muss eine ganze Zahl sein"),
+        (1.5, "Amount: must be a whole number", "Betrag: muss eine ganze Zahl sein"),
+        (0, "Amount: must be above 0", "Betrag: muss über 0 liegen"),
+    ],
+)
+def test_a_fault_of_a_field_is_told_in_words(
+    client: httpx2.Client, amount: object, english: str, german: str
+) -> None:
+    body = {} if amount is None else {"amount": amount}
+    for lang, words in (("en", english), ("de", german)):
+        answer = client.post("/sum", json=body, headers={"accept-language": lang}).json()
+        assert answer["detail"] == words
+        assert [fault["field"] for fault in answer["faults"]] == ["body.amount"]
+
+
+def test_a_choice_is_told_with_what_there_is(client: httpx2.Client) -> None:
+    body = {"amount": 1, "kind": SECRET}
+    answer = client.post("/sum", json=body, headers={"accept-language": "de"}).json()
+    assert answer["detail"] == "Art: muss eines davon sein: 'voice' oder 'face'"
 
 
 def test_what_is_not_ready_says_when_to_come_back(client: httpx2.Client) -> None:
