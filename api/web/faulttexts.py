@@ -28,6 +28,8 @@ def told(lang: str, sentence: str) -> str:
     """
     if lang == "en" or not sentence:
         return sentence
+    if sentence in _sentences(lang):
+        return _sentences(lang)[sentence]
     parts = [_told_whole(lang, part) for part in sentence.split("; ")]
     if len(parts) > 1 and all(parts):
         return "; ".join(filter(None, parts))
@@ -53,7 +55,10 @@ def _told_whole(lang: str, sentence: str) -> str | None:
         if all(piece in sentence for piece in pattern.pieces):
             found = pattern.sentence.fullmatch(sentence)
             if found is not None:
-                return pattern.translated.format(*(_filled(lang, part) for part in found.groups()))
+                filled = (_filled(lang, part) for part in found.groups())
+                made = pattern.translated.format(*filled)
+                # Of a mere frame, such as `{}: {}`, nothing may have been told.
+                return made if made != sentence else None
     return None
 
 

@@ -39,9 +39,9 @@ OTHERS_WORDS = frozenset(
         "fault['next_step']",
         "next((s.detail for s in judged.values() if s.state is StepState.FAILED))",
         "error.next_step",
-        "item.next_step",
-        "problem.next_step",
-        "job.error_next_step or ''",
+        "said['next_step']",
+        "told(lang, item.next_step)",
+        "told(lang, job.error_next_step or '')",
         # Faults of media, which are tried below one by one.
         "text.sentence.format(**known)",
         "text.next_step",
