@@ -4,9 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("any-machine", deadline=None)  # a busy one is slow, not wrong
+# A busy machine is slow, not wrong. Properties try the same examples each time, so that a change is
+# judged by what it changes and not by the draw; EXPLORE=1 looks for others.
+settings.register_profile(
+    "any-machine",
+    deadline=None,
+    derandomize=not os.environ.get("EXPLORE"),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("any-machine")
 
 pytest_plugins = ["tests.fixtures"]

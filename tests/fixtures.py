@@ -100,6 +100,14 @@ def kept_statements() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def patient_writers() -> Iterator[None]:
+    """Whoever writes waits for the lock as long as a busy machine may take with many before him."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.sqlite.BUSY_TIMEOUT_MS", 300_000)
+        yield
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TestWorld]:
     """Give a fresh world made by the product's own set-up, with the schema of the code."""

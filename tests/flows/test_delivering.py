@@ -32,7 +32,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 def development(stage: Stage, **more: Any) -> Settings:
     return stage.settings.model_copy(
-        update={"webhooks": WebhookSettings(loopback=True, timeout_seconds=5), **more}
+        update={"webhooks": WebhookSettings(loopback=True, timeout_seconds=60), **more}
     )
 
 

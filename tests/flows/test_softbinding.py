@@ -238,10 +238,12 @@ def test_who_asks_too_often_waits_and_too_large_a_file_is_not_taken(
     with pytest.raises(Refused) as refused:
         anybody.send("/c2pa/matches/byContent", large)
     assert refused.value.status == 413
-    for _ in range(5):
+    answers = []
+    for _ in range(5):  # an hour may end between any two
         with pytest.raises(Refused) as refused:
             anybody.get("/c2pa/matches/byBinding", alg=SOUND, value="AAAA")
-    assert (refused.value.status, refused.value.code) == (429, "too-many")
+        answers.append((refused.value.status, refused.value.code))
+    assert (429, "too-many") in answers
     narrow.close()
 
 

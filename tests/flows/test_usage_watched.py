@@ -102,12 +102,14 @@ def test_a_player_and_an_address_are_heard_so_often_an_hour(stage: Stage) -> Non
     player, key = a_player(studio, cut_id)
     few = stage.with_settings(usage=UsageSettings(batches_hourly_max=2))
     http = few.http()
-    codes = [post(http, signed(player, [event(cut_id, n)], key)).status_code for n in range(4)]
+    # Five: an hour may end between any two, and one of both has more than two then.
+    codes = [post(http, signed(player, [event(cut_id, n)], key)).status_code for n in range(5)]
     assert codes[0] == codes[1] == 200
-    assert codes[-1] == 429
+    assert 429 in codes
     wrong = keys.generate()
-    codes = [post(http, signed(player, [event(cut_id, n)], wrong)).status_code for n in range(4)]
-    assert (codes[0], codes[-1]) == (422, 429)
+    codes = [post(http, signed(player, [event(cut_id, n)], wrong)).status_code for n in range(5)]
+    assert codes[0] == 422
+    assert 429 in codes
 
 
 def test_a_file_of_events_is_signed_in_batches(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.serving import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -18,7 +20,7 @@ def names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:

@@ -265,7 +265,7 @@ def test_the_registry_asks_a_witness_over_the_network(
     listening = server(folder, "127.0.0.1", 0)
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
-    how = WebhookSettings(loopback=True, timeout_seconds=10)
+    how = WebhookSettings(loopback=True, timeout_seconds=60)
     try:
         url = f"http://127.0.0.1:{listening.server_address[1]}"
         with world.db.write() as session:

@@ -1,11 +1,12 @@
 """Account statements from real books: who sees which, and what months hand on to each other."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pytest
 
 from api.web.accountpage import shown
+from core.clock import from_text, utc_now
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import derived_id
 from core.principal import Principal
@@ -15,6 +16,7 @@ from royalties.accountfigures import summaries
 from royalties.accounts import AccountKind
 from royalties.accountstatement import AccountStatement, owed_micro
 from royalties.accountstatement_wire import to_dict
+from royalties.closing import month_after, month_of
 from royalties.models_books import Posting, TransactionKind
 from royalties.service.accountstatements import account_statement, months, titles
 from royalties.service.books import Clerk
@@ -26,8 +28,10 @@ from tests.store.test_accruals_unlicensed import ask
 from tests.store.test_runs import Money
 from tests.unit.royalties.worlds import tariff
 
-DECEMBER = datetime(2026, 12, 10, tzinfo=UTC)
-JANUARY = datetime(2027, 1, 10, tzinfo=UTC)
+# Claims are booked in the month that it is; these two come after it.
+NEXT = month_after(month_of(utc_now()))
+LAST = month_after(NEXT)
+NEXT_AT, LAST_AT = (from_text(f"{month}-10T00:00:00Z") for month in (NEXT, LAST))
 PER_VIEW = tariff("per_view", 1_000_000)
 RUN = derived_id("run", "one")
 
@@ -49,13 +53,13 @@ def claimed(office: Office) -> tuple[Performer, str, str]:
 def opened_months(office: Office, performer: Performer) -> tuple[str, ...]:
     with office.shared.read() as session:
         agent = office.stage.agent(performer)
-        return months(session, agent, performer_id=performer.id, now=DECEMBER)
+        return months(session, agent, performer_id=performer.id, now=NEXT_AT)
 
 
 def read(office: Office, asker: Principal, performer: Performer, month: str) -> AccountStatement:
     with office.shared.read() as session:
         return account_statement(
-            session, asker, performer_id=performer.id, month=month, now=DECEMBER
+            session, asker, performer_id=performer.id, month=month, now=NEXT_AT
         )
 
 
@@ -86,7 +90,7 @@ def distribute(office: Office, performer: Performer) -> None:
         office,
         performer,
         TransactionKind.DISTRIBUTION,
-        DECEMBER,
+        NEXT_AT,
         (accounts.accrued(performer.id), 100_000_000),
         (accounts.account(AccountKind.COST, "collecting"), -9_000_000),
         (accounts.payable(performer.payee_id), -91_000_000),
@@ -109,16 +113,16 @@ def test_earned_distributed_and_paid_out_in_three_months(office: Office) -> None
     distribute(office, performer)
     payout = accounts.account(AccountKind.IN_TRANSIT, derived_id("pyo", "one"))
     sent = (accounts.payable(performer.payee_id), 91_000_000), (payout, -91_000_000)
-    post(office, performer, TransactionKind.PAYOUT, JANUARY, *sent)
+    post(office, performer, TransactionKind.PAYOUT, LAST_AT, *sent)
     agent = office.stage.agent(performer)
-    seen = [read(office, agent, performer, name) for name in (month, "2026-12", "2027-01")]
+    seen = [read(office, agent, performer, name) for name in (month, NEXT, LAST)]
     closings = [owed_micro(one.balances)["EUR"] for one in seen]
     openings = [owed_micro(one.balances, opening=True)["EUR"] for one in seen]
     assert closings == [100_000_000, 91_000_000, 0]
     assert openings == [0, *closings[:-1]]
     assert [c.counterpart for c in summaries(seen[1])[0].changes] == ["cost"]
-    assert opened_months(office, performer) == ("2027-01", "2026-12", month)
-    assert read(office, office.clerk, performer, "2026-12").id == seen[1].id
+    assert opened_months(office, performer) == (LAST, NEXT, month)
+    assert read(office, office.clerk, performer, NEXT).id == seen[1].id
 
 
 def test_a_correction_is_a_line_of_the_month_it_was_booked_in(office: Office) -> None:
@@ -133,7 +137,7 @@ def test_a_correction_is_a_line_of_the_month_it_was_booked_in(office: Office) ->
 
 def test_a_closed_month_says_so_and_hands_on_its_balance(office: Office) -> None:
     performer, _, month = claimed(office)
-    office.close(month, at=DECEMBER)
+    office.close(month, at=NEXT_AT)
     agent = office.stage.agent(performer)
     assert read(office, agent, performer, month).closed
     after = read(office, agent, performer, "2030-01")
