@@ -1,23 +1,25 @@
 """The facts of a book, one JSON object a line: enough to book all of it again elsewhere.
 
 Of an accrual only what it rests on is written, never its amount: that is computed again. So are the
-amounts of documents, matches, runs and payouts, from the facts behind them. People stand in it by
-their random ids alone. Amounts that were decided and not computed (an adjustment) are facts
+amounts of documents, matches, runs, payouts and rulings, from the facts behind them.
+People stand in it by their random ids alone. Amounts that were decided and not computed are facts
 themselves. Every transaction states the hash of what it says, so that a wrong line names itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from core import merkle
 from core.canonical import canonical
 from core.clock import to_text
-from royalties import closing, facts_money
+from royalties import closing, facts_money, facts_rulings
 from royalties.facts_money import ToldRun
 from royalties.fx import Rate
 from royalties.models import ClearedUse, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
+from royalties.models_complaints import Complaint
 from royalties.models_income import Allocation, Invoice, Receipt
 from royalties.pooled import BY_LINES, PINNED
 from royalties.tariffs.documents import tariff_to_dict
@@ -29,8 +31,8 @@ from royalties.wire_usage import origin_to_dict, reported_to_dict
 
 # What was ruled on a complaint is posted with a run, and follows from the ruling instead.
 _OF_A_RUN = frozenset({TransactionKind.DISTRIBUTION, TransactionKind.RELEASE})
-FORM = "ebenbild-ledger-facts-2"
-FIRST_FORM = "ebenbild-ledger-facts-1"
+FORM = "ebenbild-ledger-facts-3"
+FORMS = (FORM, "ebenbild-ledger-facts-2", "ebenbild-ledger-facts-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Told:
     receipts: Sequence[Receipt] = ()
     matches: Sequence[Allocation] = ()
     runs: Sequence[ToldRun] = ()
+    rulings: Sequence[Complaint] = ()
 
 
 def to_facts(
@@ -132,6 +135,10 @@ class _Sources:
 
     def __init__(self, told: Told, ordered: Sequence[Transaction]) -> None:
         waiting: list[tuple[int, Iterable[Mapping[str, Any]]]] = []
+        waiting += [
+            (_first_after(facts_rulings.decided(one), ordered), [facts_rulings.ruling(one)])
+            for one in told.rulings
+        ]
         waiting += [(one.seq, [facts_money.document(one, lines)]) for one, lines in told.documents]
         waiting += [(one.seq, [facts_money.money(one)]) for one in told.receipts]
         waiting += [(one.seq, [facts_money.match(one)]) for one in told.matches]
@@ -143,6 +150,7 @@ class _Sources:
         self._named |= {one.id: "money" for one in told.receipts}
         self._named |= {one.id: "match" for one in told.matches}
         self._runs = {one.run.id for one in told.runs}
+        self._moved = facts_rulings.moved_by(told.rulings, ordered)
         self._payouts = facts_money.Payouts()
 
     def before(self, seq: int | None) -> Iterator[Mapping[str, Any]]:
@@ -156,7 +164,16 @@ class _Sources:
             return {self._named[one.facts_key]: one.facts_key}
         if one.run_id in self._runs and one.kind in _OF_A_RUN:
             return {"run": one.run_id}
+        if one.kind is TransactionKind.ADJUSTMENT and one.facts_key in self._moved:
+            claim = self._moved[one.facts_key]
+            return {"claim": claim, "facts_key": one.facts_key, "run_id": one.run_id}
         return self._payouts.said(one)
+
+
+def _first_after(at: datetime, ordered: Sequence[Transaction]) -> int:
+    """The number of the first transaction from a moment on, or the one behind the last."""
+    later = (one.seq for one in ordered if one.recorded_at >= at)
+    return min(later, default=1 + max((one.seq for one in ordered), default=0))
 
 
 def _place(told: ToldRun, ordered: Sequence[Transaction]) -> int:

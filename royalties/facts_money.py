@@ -23,7 +23,6 @@ from royalties.models_income import (
     Receipt,
 )
 from royalties.models_payouts import Payout, PayoutState, Way
-from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Release, Run, RunLine
 from royalties.wire_runs import line_to_dict, release_to_dict, run_to_dict
 from royalties.withholding import Exemption, TaxStatus, jurisdiction
@@ -39,7 +38,7 @@ _NOT_FACTS = ("state", "log_index", "dropped_for")
 
 @dataclass(frozen=True, slots=True)
 class ToldRun:
-    """A closed run with all that it did; `ruled` are claims that two people divided.
+    """A closed run with all that it did.
 
     `taxed` says where payees were taxed, as far as it is still known.
     """
@@ -47,7 +46,6 @@ class ToldRun:
     run: Run
     lines: Sequence[RunLine]
     releases: Sequence[Release]
-    ruled: Sequence[tuple[ReceivedClaim, int]] = ()
     taxed: Mapping[str, TaxStatus] = field(default_factory=dict)
 
 
@@ -188,7 +186,7 @@ def match_from(said: Mapping[str, Any], seq: int) -> Allocation:
 
 
 def run(told: ToldRun) -> Iterator[Fact]:
-    """Every line and release of a run, its payees' taxes, what was ruled, and the run itself."""
+    """Every line and release of a run, its payees' taxes, and the run itself."""
     name = told.run.id
     for payee_id, status in sorted(told.taxed.items()):
         yield {"fact": "run-payee", "run": name, "payee": payee_id, **_taxed(status)}
@@ -196,10 +194,6 @@ def run(told: ToldRun) -> Iterator[Fact]:
         yield {"fact": "run-line", "run": name, **line_to_dict(line)}
     for one in told.releases:
         yield {"fact": "run-release", "run": name, **release_to_dict(one)}
-    for claim, before in told.ruled:
-        figures = {"received": str(claim.received_micro), "before": str(before)}
-        named = {"claim": claim.live_key, "currency": claim.currency}
-        yield {"fact": "run-ruled", "run": name, **named, **figures}
     said = run_to_dict(told.run)
     yield {"fact": "run", **{key: value for key, value in said.items() if key not in _NOT_FACTS}}
 

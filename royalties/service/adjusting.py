@@ -46,7 +46,7 @@ def adjust(session: Session, run: Run, clerk: Clerk) -> int:
         if not every[name].stands
     ]
     made += [
-        _adjustment(run, one, clerk.stamp())
+        adjustment(run.id, one.claim, one.move, clerk.stamp())
         for name, one in sorted(every.items())
         if one.stands and name not in booked
     ]
@@ -106,14 +106,15 @@ def _id(run: Run, one: _Wanted) -> str:
     return ledger.booked_id(run.tenant_id, TransactionKind.ADJUSTMENT, one.move.facts_key)
 
 
-def _adjustment(run: Run, one: _Wanted, stamp: Stamp) -> Transaction:
+def adjustment(run_id: str, claim: StandingClaim, move: Move, stamp: Stamp) -> Transaction:
+    """What a run posts of a claim because of a ruling."""
     return ledger.book(
         TransactionKind.ADJUSTMENT,
-        one.move.postings,
+        move.postings,
         stamp,
-        facts_key=one.move.facts_key,
-        reason=one.move.reason,
-        earned_period=one.claim.earned_period,
-        audience=ledger.audience_of(one.move.tenant_id),
-        run_id=run.id,
+        facts_key=move.facts_key,
+        reason=move.reason,
+        earned_period=claim.earned_period,
+        audience=ledger.audience_of(move.tenant_id),
+        run_id=run_id,
     )

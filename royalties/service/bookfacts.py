@@ -7,14 +7,12 @@ from sqlmodel import Session
 
 from core.principal import Principal, SearchCapability, require, system
 from core.rowtexts import vault_of
-from royalties import facts, facts_money
+from royalties import facts
 from royalties.facts import Told
 from royalties.facts_money import ToldRun
 from royalties.models_runs import Run, RunState
-from royalties.runfile import handed_on
 from royalties.service.payees import tax_statuses
 from royalties.service.periods import transactions_of
-from royalties.service.run_planning import paired
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import (
     complaints,
@@ -27,7 +25,7 @@ from royalties.store import (
     runs,
 )
 
-EVER = datetime(9999, 12, 31, tzinfo=UTC)
+NEVER, EVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def export_facts(session: Session, principal: Principal) -> Iterator[str]:
@@ -64,17 +62,13 @@ def _told(session: Session, capability: SearchCapability, book: str) -> Told:
         receipts=receipts,
         matches=matches,
         runs=[_run(session, capability, one) for one in closed],
+        rulings=complaints.ruled_in(
+            session, capability, book, until=max((one.until for one in closed), default=NEVER)
+        ),
     )
 
 
 def _run(session: Session, capability: SearchCapability, run: Run) -> ToldRun:
-    ruled = complaints.rulings(session, capability, run.tenant_id, until=run.until)
-    claims = paired(session, run) if ruled else ()
-    divided = [
-        (claim, handed_on(before))
-        for claim, before in claims
-        if claim.part_of or facts_money.is_about(claim.live_key, ruled)
-    ]
     releases = [one for one, _ in run_lines.releases(session, capability, run.id)]
     lines = list(run_lines.hashed(session, capability, run.id))
     taxed = tax_statuses(
@@ -85,4 +79,4 @@ def _run(session: Session, capability: SearchCapability, run: Run) -> ToldRun:
         book=run.tenant_id,
         at=run.until,
     )
-    return ToldRun(run, lines, releases, divided, taxed)
+    return ToldRun(run, lines, releases, taxed)

@@ -17,7 +17,8 @@ from core.rowtexts import about, open_texts, seal_texts, vault_of
 from royalties.models_complaints import Complaint, Word
 from royalties.service.complaintnotices import tell_heard
 from royalties.store import complaints as store
-from royalties.store.complaints import ComplaintWordRow
+from royalties.store import complaintwords as words
+from royalties.store.complaintwords import ComplaintWordRow
 
 WORDS_MAX = 50
 _SAID = "word"
@@ -33,7 +34,7 @@ def say(
     """
     require_any(principal, "usage", "performers")
     item = store.get(session, principal, complaint_id)
-    if not item.is_open or len(store.words_of(session, principal, item.id)) >= WORDS_MAX:
+    if not item.is_open or len(words.words_of(session, principal, item.id)) >= WORDS_MAX:
         raise Conflict("Nothing more is heard of this complaint.", next_step="Read how it ended.")
     if not 0 < len(text.strip()) <= _TEXT_MAX:
         raise BadInput("There is nothing to hear.", next_step=f"Write 1 to {_TEXT_MAX} characters.")
@@ -48,7 +49,7 @@ def say(
     )
     sealed = seal_texts(vault_of(session), item.tenant_id, {_SAID: made.text}, _bound(made))
     made = replace(made, sealed=sealed)
-    store.add_word(session, made)
+    words.add_word(session, made)
     audit.record(
         session, principal, action="complaint.heard", subject_id=item.id, details={}, now=now
     )
@@ -61,7 +62,7 @@ def heard(session: Session, principal: Principal, item: Complaint) -> tuple[Word
     readable = {principal.tenant_id, item.tenant_id}
     return tuple(
         _opened(session, one)
-        for one in store.words_of(session, principal, item.id)
+        for one in words.words_of(session, principal, item.id)
         if principal.tenant_id == item.tenant_id or one.by_tenant_id in readable
     )
 

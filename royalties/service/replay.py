@@ -26,6 +26,7 @@ from royalties.agreed import again
 from royalties.fx import Exchange, Rate
 from royalties.models import Ratio, UsageLine
 from royalties.models_books import PeriodState, Posting, Transaction, TransactionKind, TrialBalance
+from royalties.service import replayrulings
 from royalties.service.periods import check_month, transactions_of
 from royalties.service.replaymoney import Difference, Money
 from royalties.store import balances, exchanges, periods, replayed
@@ -115,7 +116,7 @@ def replay(session: Session, lines: Iterable[str], *, now: datetime) -> Replayed
 def _take(desk: _Desk, fact: Mapping[str, Any], number: int, now: datetime) -> None:
     kind = fact["fact"]
     if kind == "book":
-        if fact["form"] not in (facts.FORM, facts.FIRST_FORM) or desk.book:
+        if fact["form"] not in facts.FORMS or desk.book:
             raise ValueError("another form, or a second book")
         desk.book = str(fact["book"])
         desk.money = Money(desk.session, desk.book, desk.booked)
@@ -123,6 +124,8 @@ def _take(desk: _Desk, fact: Mapping[str, Any], number: int, now: datetime) -> N
         _take_usage(desk, fact, now)
     elif kind == "tariff":
         desk.tariffs |= pinned([tariff_from_dict(fact["document"])])
+    elif kind == "ruling":
+        replayrulings.keep(desk.session, desk.book, fact)
     elif kind == "month":
         _close(desk, fact, now)
     elif kind == "end":
@@ -188,6 +191,8 @@ def _made(
         return ledger.reverse(desk.booked[fact["reverses"]], stamp, reason=str(fact["reason"]))
     if kind is TransactionKind.ACCRUAL:
         return _accrual(desk, fact, stamp)
+    if "claim" in fact:
+        return replayrulings.moved(desk.session, desk.booked[fact["claim"]], fact, stamp)
     return desk.money.made(kind, fact, stamp) or _decided(kind, fact, stamp)
 
 

@@ -1,7 +1,8 @@
 """Booking invoices, money, runs and payouts again from their facts: amounts are worked out anew.
 
-What a fact states and what comes out are compared; each difference names what it is about. Claims
-that two people divided after a complaint count as the run states them.
+What a fact states and what comes out are compared; each difference names what it is about. Rulings
+are kept as they were made, so that the rules divide claims by them again; files of the form before
+state the divided claims of a run instead.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +18,13 @@ from core.db import next_seq
 from core.errors import BadInput, Broken
 from core.money import rate_text
 from core.principal import SearchCapability, system
-from royalties import facts_money, invoicing, payoutbooks, receiving, taxcheck
+from royalties import (
+    facts_money,
+    invoicing,
+    payoutbooks,
+    receiving,
+    taxcheck,
+)
 from royalties.accounts import parse
 from royalties.deductions import rate_sets
 from royalties.ledger import Stamp
@@ -28,9 +35,16 @@ from royalties.models_runs import Run, RunState
 from royalties.paying import unit_micro
 from royalties.runcheck import Checking, RunProof
 from royalties.runfile import handed_on
+from royalties.service import adjusting
 from royalties.service.run_booking import booked_as, released_as, transactions_of_run
 from royalties.service.run_planning import paired
-from royalties.store import balances, invoices, receipts, run_lines, runs
+from royalties.store import (
+    balances,
+    invoices,
+    receipts,
+    run_lines,
+    runs,
+)
 from royalties.wire_runs import line_from_dict, release_from_dict, run_from_dict
 
 Fact = Mapping[str, Any]
@@ -107,9 +121,12 @@ class Money:
 
     def left_over(self, line: int) -> Iterator[Difference]:
         """What runs say that nothing booked, once everything was told."""
-        for some in self.runs.values():
+        side = system(self.book)
+        for run_id, some in self.runs.items():
             for name in sorted(some):
                 yield Difference(line, name, "-", "distribution")
+            for name in adjusting.missing(self.session, runs.get_run(self.session, side, run_id)):
+                yield Difference(line, name, "-", "adjustment")
 
     def _document(self, fact: Fact, line: int) -> Iterator[Difference]:
         credited = self.invoices[fact["credits_id"]] if fact["credits_id"] else None

@@ -27,7 +27,6 @@ from royalties.models_complaints import (
     Ruling,
     Rulings,
     Sought,
-    Word,
 )
 
 PAGE = 200
@@ -108,17 +107,6 @@ class ComplaintLineRow(Owned, table=True):
     amount_micro: int = Field(sa_type=BigInteger)
 
 
-class ComplaintWordRow(Owned, table=True):
-    """Table of what the sides of complaints say, each for whoever rules; sealed."""
-
-    __tablename__ = "complaint_word"
-    __table_args__ = (append_only("sealed"),)
-
-    complaint_id: str = Field(foreign_key="complaint.id", index=True)
-    by_tenant_id: str
-    sealed: bytes
-
-
 def add(session: Session, item: Complaint) -> None:
     """Store a complaint with its lines."""
     session.add(
@@ -191,35 +179,6 @@ def count(session: Session, principal: Principal, sought: Sought) -> int:
     return session.exec(select(func.count()).where(*_sought(principal, sought))).one()
 
 
-def add_word(session: Session, word: Word) -> None:
-    """Store what a side says."""
-    session.add(
-        ComplaintWordRow(
-            id=word.id,
-            tenant_id=word.tenant_id,
-            recorded_at=word.said_at,
-            complaint_id=word.complaint_id,
-            by_tenant_id=word.by_tenant_id,
-            sealed=word.sealed,
-        )
-    )
-    session.flush()
-
-
-def words_of(session: Session, principal: Principal, complaint_id: str) -> list[Word]:
-    """What was said of a complaint that concerns the principal, in order."""
-    query = (
-        select(ComplaintWordRow)
-        .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintWordRow.complaint_id))
-        .where(col(ComplaintWordRow.complaint_id) == complaint_id, _concerns(principal))
-        .order_by(col(ComplaintWordRow.recorded_at), col(ComplaintWordRow.id))
-    )
-    return [
-        Word(row.id, row.complaint_id, row.tenant_id, row.by_tenant_id, row.recorded_at, row.sealed)
-        for row in session.exec(query)
-    ]
-
-
 def disputed(
     session: Session, _capability: SearchCapability, book: str, *, until: datetime
 ) -> dict[str, str]:
@@ -262,12 +221,7 @@ def rulings(
     query = (
         sql_select(ComplaintRow, col(ComplaintLineRow.live_key))
         .join(ComplaintLineRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
-        .where(
-            col(ComplaintRow.tenant_id) == book,
-            col(ComplaintRow.ground).in_(sorted(MOVING)),
-            col(ComplaintRow.ruling).in_((Ruling.UPHELD, Ruling.SHARED)),
-            col(ComplaintRow.decided_at) <= until,
-        )
+        .where(*_moving(book, until))
         .order_by(col(ComplaintRow.decided_at), col(ComplaintRow.id))
     )
     found: defaultdict[str, list[Ruled]] = defaultdict(list)
@@ -280,6 +234,18 @@ def rulings(
         for row, live_key in session.execute(some):
             found[live_key].append(_ruled(_complaint(row), live_key))
     return {key: tuple(some) for key, some in found.items()}
+
+
+def ruled_in(
+    session: Session, _capability: SearchCapability, book: str, *, until: datetime
+) -> list[Complaint]:
+    """The complaints behind what was ruled by then that moves money of a book, in order."""
+    query = (
+        select(ComplaintRow)
+        .where(*_moving(book, until))
+        .order_by(col(ComplaintRow.decided_at), col(ComplaintRow.id))
+    )
+    return _with_lines(session, [_complaint(row) for row in session.exec(query)])
 
 
 def voided(
@@ -299,9 +265,18 @@ def voided(
     return frozenset(session.connection().execute(query).scalars())
 
 
+def _moving(book: str, until: datetime) -> list[ColumnElement[bool]]:
+    return [
+        col(ComplaintRow.tenant_id) == book,
+        col(ComplaintRow.ground).in_(sorted(MOVING)),
+        col(ComplaintRow.ruling).in_((Ruling.UPHELD, Ruling.SHARED)),
+        col(ComplaintRow.decided_at) <= until,
+    ]
+
+
 def _sought(principal: Principal, sought: Sought) -> list[ColumnElement[bool]]:
     mine = col(ComplaintRow.tenant_id) == principal.tenant_id
-    where = [mine if sought.own_book else _concerns(principal)]
+    where = [mine if sought.own_book else concerns(principal)]
     if sought.is_open is not None:
         decided = col(ComplaintRow.decided_at)
         where.append(decided.is_(None) if sought.is_open else decided.is_not(None))
@@ -315,7 +290,7 @@ def _sought(principal: Principal, sought: Sought) -> list[ColumnElement[bool]]:
     return where
 
 
-def _concerns(principal: Principal) -> ColumnElement[bool]:
+def concerns(principal: Principal) -> ColumnElement[bool]:
     """Who collects, who complained or claims, and whose lines they are or who owes them."""
     mine = principal.tenant_id
     lines = exists().where(
@@ -334,7 +309,7 @@ def _concerns(principal: Principal) -> ColumnElement[bool]:
 
 
 def _row(session: Session, principal: Principal, complaint_id: str) -> ComplaintRow:
-    query = select(ComplaintRow).where(col(ComplaintRow.id) == complaint_id, _concerns(principal))
+    query = select(ComplaintRow).where(col(ComplaintRow.id) == complaint_id, concerns(principal))
     row = session.exec(query).first()
     if row is None:
         raise NotFound("There is no such complaint.", next_step="ebenbild complaint list")

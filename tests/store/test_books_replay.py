@@ -156,7 +156,7 @@ def test_a_fact_left_out_is_noticed(lines: list[str], tmp_path: Path) -> None:
         lambda lines: lines[:-1],
         lambda lines: [*lines[:1], "{}", *lines[1:]],
         lambda lines: [*lines[:1], "no json", *lines[1:]],
-        lambda lines: [lines[0].replace("facts-2", "facts-3"), *lines[1:]],
+        lambda lines: [lines[0].replace("facts-3", "facts-4"), *lines[1:]],
         lambda lines: [lines[0], *lines],
         lambda lines: touched(lines, "accrual", {"at": "yesterday"}),
         lambda lines: touched(lines, "fx", {"postings": [["bank"]]}),
