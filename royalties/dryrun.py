@@ -16,7 +16,7 @@ from royalties.flats import Due
 from royalties.models import ClearedUse, TerritoryFactors, UsageLine
 from royalties.outcomes import Outcome
 from royalties.participants import present
-from royalties.pooled import whole_of
+from royalties.pooled import PoolReport, in_pool, whole_of
 from royalties.supposed import with_supposed
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.figures import Beside, Figures, as_facts
@@ -28,19 +28,20 @@ from royalties.tariffs.pricing import price
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who is in a cut: the uses that earn, and everybody who takes part."""
+    """Who is in a cut of a licensee: the uses that earn, and everybody who takes part."""
 
     cut_id: str
     work_id: str
     uses: tuple[ClearedUse, ...]
     participants: tuple[Participant, ...]
+    licensee_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
     """The usage lines of one month, their territory factors, and the fees that fall due in it.
 
-    `own` are the lines and performers of which a claim stands in the book that is asked about; None
+    `reports` is what licensees reported of the month as a whole, by their ids. `own` are the lines and performers of which a claim stands in the book that is asked about; None
     where all are looked at.
     """
 
@@ -49,6 +50,7 @@ class Month:
     casts: Mapping[str, Cast]
     due: Due = frozenset()
     own: frozenset[tuple[str, str]] | None = None
+    reports: Mapping[str, PoolReport] = field(default_factory=dict)
 
     def earns(self, line: UsageLine, performer_id: str) -> bool:
         """Whether what a performer earns by a line is looked at: of a book only its own claims."""
@@ -152,9 +154,9 @@ def _divided(tariff: Tariff, month: Month, rows: Mapping[str, Figures], whole: F
         line.id: _with(rows.get(line.id), facts_of(line, month.factors)) for line in month.lines
     }
     pooled = tariff.kind in POOLS
-    if whole.subscribers is None:
-        whole = replace(whole, subscribers=whole_of(None, facts).subscribers)
-    amounts = _pool(tariff, facts, whole, counted) if pooled else _by_line(tariff, facts, counted)
+    amounts = (
+        _pools(tariff, month, facts, whole, counted) if pooled else _by_line(tariff, facts, counted)
+    )
     for line in month.lines:
         cast = month.casts[line.cut_id]
         earning = [use.performer_id for use in _earning(month, line)]
@@ -184,13 +186,41 @@ def _by_line(tariff: Tariff, facts: Mapping[str, Facts], counted: Counted) -> di
     return found
 
 
+def _pools(
+    tariff: Tariff, month: Month, facts: Mapping[str, Facts], whole: Facts, counted: Counted
+) -> dict[str, int]:
+    """Each licensee's pool by what it reported; one over all titles, where a whole is supposed."""
+    if (whole.subscribers, whole.income_micro) != (None, None) or not month.reports:
+        if whole.subscribers is None:
+            whole = replace(whole, subscribers=whole_of(None, facts).subscribers)
+        return _pool(tariff, facts, whole, counted)
+    found: dict[str, int] = {}
+    for licensee_id, some in _by_licensee(month, facts).items():
+        # A line that tells none of the figures is no usage of that service, and has no part.
+        inside = {name: said for name, said in some.items() if in_pool(tariff, said)}
+        known = whole_of(month.reports.get(licensee_id), inside)
+        amounts = _pool(tariff, inside, known, counted)
+        found |= {**dict.fromkeys(some.keys() - inside.keys(), 0), **amounts}
+    return found
+
+
+def _by_licensee(month: Month, facts: Mapping[str, Facts]) -> dict[str, dict[str, Facts]]:
+    found: dict[str, dict[str, Facts]] = {}
+    for line in month.lines:
+        whose = found.setdefault(month.casts[line.cut_id].licensee_id, {})
+        whose[line.id] = facts[line.id]
+    return found
+
+
 def _pool(
     tariff: Tariff, facts: Mapping[str, Facts], whole: Facts, counted: Counted
 ) -> dict[str, int]:
     """A pool of which one line is not known cannot be divided at all."""
-    for said in facts.values():
-        counted.missing.update(missing(tariff, said, whole=whole))
-    if counted.missing or not facts:
+    lacking = Counter(
+        name for said in facts.values() for name in missing(tariff, said, whole=whole)
+    )
+    counted.missing.update(lacking)
+    if lacking or not facts:
         return {}
     priced = price_pool(tariff, facts, whole=whole)
     counted.others[Outcome.UNDIVIDED] += priced.undivided_micro

@@ -125,7 +125,9 @@ def tried(office: Office, asked: Any, tariff_id: str) -> dict[str, Any]:
         "sums": _sums(found),
         "fields": asks_for(item.tariff),
         "again": urlencode(asked.model_dump(exclude={"start"}, exclude_none=True)),
-        "names": office.names(performers=[one.performer_id for one in shown]),
+        "names": office.names(
+            performers=[one.performer_id for one in shown], organisations=found.reports
+        ),
     }
 
 

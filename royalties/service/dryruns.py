@@ -1,6 +1,6 @@
 """A dry run: what a month would have paid under a tariff, and what it did; nothing is written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,14 @@ from royalties.models import UsageLine
 from royalties.models_books import MonthClaim
 from royalties.outcomes import Outcome
 from royalties.participants import everybody
+from royalties.pooled import BY_LINES, PoolReport
 from royalties.reports.rows import PERIOD
 from royalties.service import statements
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import get_tariff
 from royalties.service.usage_intake import COLLECTORS
 from royalties.store import journal
+from royalties.store import pools as pool_store
 from royalties.store import usage as usage_store
 from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
@@ -55,7 +57,10 @@ class PerformerResult:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """A month under a tariff; `undecided` cuts have no decision that the caller may see."""
+    """A month under a tariff; `undecided` cuts have no decision that the caller may see.
+
+    `reports` is what licensees reported of the month as a whole, where the tariff divides that.
+    """
 
     published: Published
     period: str
@@ -65,6 +70,7 @@ class DryRun:
     performers: tuple[PerformerResult, ...]
     others: Mapping[Outcome, int]
     missing: Mapping[str, int]
+    reports: Mapping[str, PoolReport]
 
 
 def dry_run(
@@ -104,6 +110,7 @@ def dry_run(
         performers=_compared(session, principal, published, period, counted),
         others={outcome: amount for outcome, amount in counted.others.items() if amount},
         missing=dict(counted.missing),
+        reports=month.reports,
     )
 
 
@@ -134,7 +141,19 @@ def _month(
                 next_step="Ask for a month with fewer lines.",
                 code="too-many-lines",
             )
-    return Month(lines, factors_for(period), casts, firsts.due(), own), undecided
+    reports = _reports(session, published, casts.values(), period)
+    return Month(lines, factors_for(period), casts, firsts.due(), own, reports), undecided
+
+
+def _reports(
+    session: Session, published: Published, casts: Iterable[Cast], period: str
+) -> dict[str, PoolReport]:
+    """The newest report of the month of each licensee, for a tariff that divides it over lines."""
+    if published.tariff.kind not in BY_LINES:
+        return {}
+    licensees = sorted({cast.licensee_id for cast in casts} - {""})
+    found = {one: pool_store.of_licensee(session, system(one), period)[:1] for one in licensees}
+    return {one: reports[0] for one, reports in found.items() if reports}
 
 
 def _claims(session: Session, principal: Principal, period: str) -> list[MonthClaim]:
@@ -163,7 +182,7 @@ def _cast(session: Session, principal: Principal, cut_id: str, beside: Beside) -
         return None
     uses, _ = entitled(history, parties_of(session, principal, history))
     participants = everybody(history[-1], uses, format=cut.format, roles=beside.roles)
-    return Cast(cut_id, cut.work_id, uses, participants)
+    return Cast(cut_id, cut.work_id, uses, participants, cut.tenant_id)
 
 
 def _compared(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from registry.models.people import Performer
 from royalties import accounts
 from royalties.models import AccrualReport
 from royalties.outcomes import Outcome
+from royalties.service.dryruns import DryRun, dry_run
 from royalties.service.pools import list_reports, report_pool
 from royalties.service.usage import import_usage
 from royalties.tariffs.models import IncomeKind
@@ -103,6 +105,25 @@ def test_a_subscription_pool_accrues_as_its_worked_table_says(stage: Stage) -> N
     assert titles.totals() == [4_267_204_556, 711_200_759, 16_594_685]
     assert receivable(stage) == 4_995_000_000
     assert (titles.accrue().new, titles.accrue().unchanged) == (0, 3)
+
+
+def test_a_trial_reads_what_was_reported_of_the_month(stage: Stage) -> None:
+    titles = Titles.under(stage, "aifilms-pool", 3)
+    titles.watched()
+    titles.report(1000)
+    titles.take_in("0,DE,2026-11,90,,,,,,,")  # no usage of that service
+    titles.accrue()
+
+    def tried(**figures: Any) -> DryRun:
+        with stage.db.read() as session:
+            return dry_run(session, stage.studio, "aifilms-pool", period=MONTH, figures=figures)
+
+    booked = tried()
+    assert [one.difference_micro for one in booked.performers] == [0, 0, 0]
+    assert all(one.complete for one in booked.performers)
+    assert booked.reports[stage.studio.tenant_id].subscribers == 1000
+    # The line without figures would have to be supposed too: of one pool over all titles.
+    assert tried(whole={"subscribers": 2000}).missing == {"unique_views": 1, "watched_ms": 1}
 
 
 def test_paid_episodes_accrue_as_their_worked_table_says(stage: Stage) -> None:
