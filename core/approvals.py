@@ -8,7 +8,7 @@ and its leaf say so for good.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -64,6 +64,12 @@ class Approval:
     note: str
     used_at: datetime | None
     single_operator: bool
+
+    @property
+    def by_two(self) -> bool:
+        """Whether one account proposed and another decided, required or not."""
+        both = (self.proposed_person, self.decided_person)
+        return None not in both and both[0] != both[1]
 
 
 def propose(
@@ -192,6 +198,17 @@ def list_approvals(
         query = query.where(col(ApprovalRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(limit))
     return _approvals(session, rows.all())
+
+
+def by_two(session: Session, principal: Principal, subject_ids: Collection[str]) -> set[str]:
+    """Which of these subjects one account proposed something about that another approved."""
+    query = select(ApprovalRow.subject_id).where(
+        col(ApprovalRow.tenant_id) == principal.tenant_id,
+        col(ApprovalRow.state) == ApprovalState.APPROVED,
+        col(ApprovalRow.subject_id).in_(subject_ids),
+        col(ApprovalRow.proposed_person) != col(ApprovalRow.decided_person),
+    )
+    return set(session.exec(query))
 
 
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:

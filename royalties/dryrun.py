@@ -41,8 +41,9 @@ class Cast:
 class Month:
     """The usage lines of one month, their territory factors, and the fees that fall due in it.
 
-    `reports` is what licensees reported of the month as a whole, by their ids. `own` are the lines and performers of which a claim stands in the book that is asked about; None
-    where all are looked at.
+    `reports` is what licensees reported of the month as a whole, by their ids. `own` are the lines
+    and performers of which a claim stands in the book that is asked about; None where all are
+    looked at.
     """
 
     lines: Sequence[UsageLine]

@@ -27,14 +27,17 @@ def desk_page(session: Session, principal: Principal, seed: str, sample: int) ->
     balances = statements.book_balance(session, principal)
     drawn = auditpacks.sample_of(session, principal, seed, sample) if seed else ()
     lines, names = evidence.lines_of(session, principal, drawn)
+    months = periods.list_periods(session, principal)[:MONTHS_SHOWN]
+    closed = runs.closed_runs(session, principal)[:MONTHS_SHOWN]
     return {
         "balanced": not sum(one.net_micro for one in balances),
         "seed": seed,
         "sample": sample,
         "drawn": [lines[name] for name in drawn],
         "names": names,
-        "months": periods.list_periods(session, principal)[:MONTHS_SHOWN],
-        "runs": runs.closed_runs(session, principal)[:MONTHS_SHOWN],
+        "months": months,
+        "runs": closed,
+        "by_two": approvals.by_two(session, principal, [one.id for one in (*months, *closed)]),
     }
 
 

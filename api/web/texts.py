@@ -60,7 +60,12 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     from fingerprint.models import Reason  # noqa: PLC0415
     from licensing.wording import render  # noqa: PLC0415
 
-    return render(Reason(item["code"], detail), lang)
+    days = {
+        name: day(lang, from_text(value))
+        for name, value in detail.items()
+        if isinstance(value, str) and _INSTANT.fullmatch(value)
+    }
+    return render(Reason(item["code"], {**detail, **days}), lang)
 
 
 def basis(lang: str, match: Mapping[str, Any]) -> list[str]:

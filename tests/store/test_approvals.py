@@ -49,7 +49,9 @@ def test_another_person_with_the_role_decides(world: TestWorld, shared: Database
     done = decided(shared, person(world, "per_b", "admin"), item)
     assert (done.state, done.decided_person) == (ApprovalState.APPROVED, "per_b")
     assert not done.single_operator
+    assert done.by_two
     with shared.read() as session:
+        assert approvals.by_two(session, world.first, ["run_1", "run_2"]) == {"run_1"}
         assert approvals.open_approvals(session, world.first) == []
         actions = [entry.action for entry in audit.entries(session, world.first)]
     assert actions == ["approval.approved", "approval.proposed"]
@@ -133,5 +135,7 @@ def test_one_person_alone_may_decide_and_the_stamp_says_so(world: TestWorld) -> 
     anna = person(world, "per_a", "admin")
     done = decided(world.db, anna, proposed(world.db, anna))
     assert done.single_operator
+    assert not done.by_two
     with world.db.read() as session:
+        assert not approvals.by_two(session, world.first, ["run_1"])
         assert all(entry.single_operator for entry in audit.entries(session, world.first))
