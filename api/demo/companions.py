@@ -13,6 +13,7 @@ from core.clock import utc_now
 from core.keys import PrivateKey, generate, load_key
 
 PURPOSES = ("matching", "licensing")
+COMPARED = (*PURPOSES, "comparison")
 MINORS_YEARS = 12
 NEVER = ("synthesise_voice", "replicate_face", "train_model")
 MOTHER = "Maren Ahrens"
@@ -34,7 +35,14 @@ class Companions:
     keys: dict[str, PrivateKey] = field(default_factory=dict)
     guardians: dict[str, PrivateKey] = field(default_factory=dict)
 
-    def join(self, name: str, samples: Sequence[Path], *, minor: bool) -> str:
+    def join(
+        self,
+        name: str,
+        samples: Sequence[Path],
+        *,
+        minor: bool,
+        purposes: Sequence[str] = PURPOSES,
+    ) -> str:
         """Enrol somebody from files, a minor with her mother; returns the performer's id."""
         key = generate()
         body = {"name": name, "public_name": name}
@@ -45,7 +53,7 @@ class Companions:
         self.agency.post(f"/v1/key-drafts/{draft['id']}/signature", own)
         if minor:
             self._guardian(performer)
-        self._enrol(performer, samples)
+        self._enrol(performer, samples, purposes)
         self.agency.post(f"/v1/performers/{performer}/payee", payee(name))
         return performer
 
@@ -91,8 +99,8 @@ class Companions:
         paper = {"paper": "birth_certificate"}
         self.operator.post(f"/v1/guardians/{made['id']}/attestation", paper)
 
-    def _enrol(self, performer: str, samples: Sequence[Path]) -> None:
-        body = {"modalities": ["voice"], "purposes": list(PURPOSES)}
+    def _enrol(self, performer: str, samples: Sequence[Path], purposes: Sequence[str]) -> None:
+        body = {"modalities": ["voice"], "purposes": list(purposes)}
         draft = self.agency.post(f"/v1/performers/{performer}/enrolments", body)
         path = f"/v1/enrolments/{draft['id']}"
         self.agency.post(f"{path}/signature", self._signed(performer, draft))

@@ -24,6 +24,7 @@ from api.demo.script import (
     PARTS,
     SEASON,
     SHORT_LINES,
+    TEASER,
     UNKNOWN,
     Part,
 )
@@ -86,7 +87,9 @@ def for_the_season(folder: Path, progress: Progress) -> Material:
     episodes = tuple(folder / f"episode-{number}.mp4" for number in range(2, len(casts) + 2))
     for path, cast in zip(episodes, casts, strict=True):
         _once(path, progress, partial(_episode, lines=[partial(spoken, one) for one in cast]))
-    return Material(samples, episodes)
+    teaser = folder / "teaser.mp4"
+    _once(teaser, progress, partial(_episode, lines=[lambda: speak(TEASER[1], TEASER[0])]))
+    return Material(samples, episodes, teaser)
 
 
 def _short(number: int) -> tuple[NDArray[np.int16], int]:

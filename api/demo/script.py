@@ -132,4 +132,6 @@ SHORT_LINES = {
     ENGLISH.voice: "If the lamp goes out before the tide turns, nobody on this coast will "
     "sleep tonight.",
 }
+# Of a line as short as this nobody is sure: its find waits on the review desk.
+TEASER = (LATE.voice, "Wer hat den Schlüssel zum alten Turm?")
 SEASON = (GERMAN, ENGLISH, MINOR, STRIKER, LATE)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from api.client import Client
-from api.demo.companions import Companions
+from api.demo.companions import COMPARED, PURPOSES, Companions
 from api.demo.months import Office
 from api.demo.script import SEASON
 from api.trial import series_terms
@@ -20,6 +20,8 @@ from core.clock import Clock, utc_now
 from royalties.closing import month_of
 
 TITLE = "Two lighthouses, the series"
+TEASER = "Two lighthouses, the teaser"
+TEASER_IN = timedelta(days=3)
 TERRITORIES = ("DE", "AT")
 LATE_REPORT = ("CH",)  # of the first month, for which the story reported the others itself
 PRESENT = timedelta()
@@ -96,10 +98,12 @@ SERIES = Plot(
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Samples of the three who come later, by their number, and the films of the episodes."""
+    """Samples of the three who come later, by their number, and the films: the episodes and a
+    teaser in which the last of the three says too little for anybody to be sure."""
 
     samples: dict[int, tuple[Path, ...]]
     episodes: tuple[Path, ...]
+    teaser: Path
 
 
 @dataclass
@@ -143,6 +147,7 @@ class Season:
             self._episode(place, film)
         while behind > until:
             behind = self._forward(behind, until)
+        self._teaser(material.teaser)
         self._disputes()
         terms = series_terms(self.who[LATE], self.studio_id, PRICES[LATE], utc_now())
         message = "You are heard in our series. May we license it?"
@@ -151,8 +156,12 @@ class Season:
 
     def _joins(self, number: int, material: Material) -> None:
         samples = material.samples[number]
-        minor = number == MINOR
-        made = self.companions.join(SEASON[number].name, samples, minor=minor)
+        made = self.companions.join(
+            SEASON[number].name,
+            samples,
+            minor=number == MINOR,
+            purposes=COMPARED if number == LATE else PURPOSES,
+        )
         self.who[number] = made
         self.unknown.discard(number)
         terms = series_terms(made, self.studio_id, PRICES[number], utc_now())
@@ -174,20 +183,32 @@ class Season:
         number = place + 2
         release = utc_now() + self.plot.until_shown(place)
         body = {"title": f"Episode {number}", "level": "episode", "parent_id": self.series_id}
-        work = self.studio.post("/v1/works", body)
+        cut, submission = self._handed_in(body, film, self.plot.casts[place], release)
+        self._confirm(submission)
+        self.cuts.append((cut, month_of(release)))
+
+    def _teaser(self, film: Path) -> None:
+        """A film of its own, so that no episode says who is heard; its find is left in doubt."""
+        body = {"title": TEASER, "level": "film"}
+        self._handed_in(body, film, (LATE,), utc_now() + TEASER_IN)
+
+    def _handed_in(
+        self, work: dict[str, Any], film: Path, cast: Sequence[int], release: datetime
+    ) -> tuple[str, str]:
+        """A cut of a new work and its submission, by their ids, once it was searched."""
+        made = self.studio.post("/v1/works", work)
         body = {"label": "Vertical", "format": "vertical", "language": "en"}
-        cut = self.studio.post(f"/v1/works/{work['id']}/cuts", body)
+        cut = self.studio.post(f"/v1/works/{made['id']}/cuts", body)
         handed = {
             "cut_id": cut["id"],
             "upload_id": self.studio.upload(film),
-            "filename": f"episode-{number}.mp4",
+            "filename": film.name,
             "mode": "fast",
-            "declaration": self._declaration(self.plot.casts[place], release),
+            "declaration": self._declaration(cast, release),
         }
         submitted = self.studio.post("/v1/submissions", handed)
         self.studio.wait(submitted["job"]["id"])
-        self._confirm(submitted["id"])
-        self.cuts.append((str(cut["id"]), month_of(release)))
+        return str(cut["id"]), str(submitted["id"])
 
     def _confirm(self, submission: str) -> None:
         """Have the studio say who is in each find in doubt, as a minor's always is."""

@@ -37,7 +37,9 @@ def desk_page(session: Session, principal: Principal, seed: str, sample: int) ->
         "names": names,
         "months": months,
         "runs": closed,
-        "by_two": approvals.by_two(session, principal, [one.id for one in (*months, *closed)]),
+        "by_two": approvals.by_two(
+            session, principal, {one.id for one in months} | {one.id for one in closed}
+        ),
     }
 
 

@@ -13,7 +13,7 @@ from api.demo.here import working_here
 from api.demo.papers import payee
 from api.demo.season import Material, Plot, Season
 from core.clock import living_behind, utc_now
-from tests.simulators.small_engine import SmallEngine, medium
+from tests.simulators.small_engine import ENROLLED, SmallEngine, medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
 BEGAN, ENDED = datetime(2026, 8, 15, tzinfo=UTC), datetime(2026, 10, 16, tzinfo=UTC)
@@ -95,7 +95,9 @@ def _material(folder: Path) -> Material:
             (f"voice {other}", "voice", 9_000, 18_000),
         )
         path.write_bytes(medium(18_000, first, second))
-    return Material(samples, episodes)
+    teaser = folder / "teaser.mp4"
+    teaser.write_bytes(medium(4_000, (f"voice {season.LATE}", "voice", 0, 2_000)))
+    return Material(samples, episodes, teaser)
 
 
 def states(client: Client, path: str) -> list[str]:
@@ -127,3 +129,15 @@ def test_every_performer_has_their_own_story(told: Season) -> None:
     assert "over-claimed" in str(held)
     assert told.office.newest_line(agency, told.who[season.MINOR])
     assert states(agency, "/v1/requests") == ["ASKED"]
+
+
+def test_a_find_in_doubt_waits_beside_what_was_enrolled(told: Season) -> None:
+    (waits,) = (item for item in told.studio.pages("/v1/review-queue") if item["asks"] == "word")
+    assert waits["performer_id"] == told.who[season.LATE]
+    (enrolled,) = told.companions.agency.get(f"/v1/performers/{waits['performer_id']}/enrolments")[
+        "items"
+    ]
+    kept = told.companions.agency.fetch(
+        f"/v1/enrolments/{enrolled['id']}/excerpt", modality="voice"
+    )
+    assert kept.startswith(ENROLLED.encode())
