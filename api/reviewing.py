@@ -6,6 +6,7 @@ on the studio's behalf; the cut spoken of at once, others with the same recordin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -15,6 +16,7 @@ from core.clock import utc_now
 from core.ids import is_id
 from core.principal import Principal, system
 from fingerprint.models import Span
+from licensing.service import enforcing
 from registry.models.reviews import LaneSplit, Review, ReviewVerdict, Why
 from registry.service import acts
 from registry.service.lanes import split_lane
@@ -40,10 +42,13 @@ def settle_match(
     why: Why | None = None,
 ) -> tuple[Review, str | None]:
     """Keep a person's word on a match and decide anew; the submission's id only for its studio."""
-    word, concerned = review_match(session, caller, match_id, verdict, why=why, now=utc_now())
-    studio_id, _, match = get_match(session, caller, match_id)
-    freezing.heed_word(session, caller, match_id, verdict, word.id)
+    now = utc_now()
+    side = enforcing.enforce(session, caller, match_id, now)
+    word, concerned = review_match(session, side, match_id, verdict, why=why, now=now)
+    studio_id, _, match = get_match(session, side, match_id)
+    freezing.heed_word(session, side, match_id, verdict, word.id)
     _decide(session, system(studio_id), concerned, word.id)
+    _tell(session, caller, side, word, now)
     return word, match.submission_id if studio_id == caller.tenant_id else None
 
 
@@ -58,12 +63,30 @@ def split(
 
 def undo(session: Session, caller: Principal, act_id: str) -> Undone:
     """Take an act back and decide anew."""
-    studio_id = _studio(session, caller, act_id)
-    undone_id, concerned = acts.undo(session, caller, act_id, now=utc_now())
-    freezing.heed_undone(session, caller, act_id)
+    now = utc_now()
+    side = enforcing.enforce(session, caller, act_id, now)
+    studio_id = _studio(session, side, act_id)
+    undone_id, concerned = acts.undo(session, side, act_id, now=now)
+    freezing.heed_undone(session, side, act_id)
     _decide(session, system(studio_id), concerned, undone_id)
+    if side is not caller:
+        _tell(session, caller, side, reviews.get_review(session, side, undone_id), now)
     own = studio_id == caller.tenant_id and concerned
     return Undone(undone_id, act_id, concerned[0] if own else None)
+
+
+def _tell(
+    session: Session, caller: Principal, side: Principal, word: Review, now: datetime
+) -> None:
+    enforcing.tell(
+        session,
+        caller,
+        side,
+        f"word.{word.verdict}",
+        subject_id=word.id,
+        performer_id=word.performer_id,
+        now=now,
+    )
 
 
 def _decide(session: Session, studio: Principal, concerned: Sequence[str], cause: str) -> None:

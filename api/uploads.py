@@ -64,13 +64,15 @@ def opened(world: World, caller: Principal, upload_id: str) -> Iterator[Path]:
         yield path
 
 
-def keep(world: World, caller: Principal, upload_id: str) -> ObjectRef:
+def keep(world: World, caller: Principal, upload_id: str, *, owner: str = "") -> ObjectRef:
     """Move an upload's bytes into the object store; raises NotFound for anyone else's.
+
+    `owner` is the organisation that it is kept for, where that is not the caller's.
 
     Done before the transaction that names them, because copying must not hold the write lock.
     """
     pieces = _read(world, caller, upload_id)
-    return world.objects.put_stream(world.vault, caller.tenant_id, pieces, bytes_max=None)
+    return world.objects.put_stream(world.vault, owner or caller.tenant_id, pieces, bytes_max=None)
 
 
 def discard(settings: Settings, caller: Principal, upload_id: str) -> None:

@@ -14,7 +14,8 @@ app = typer.Typer(help="What others may do in a performer's name.", no_args_is_h
 Acts = Annotated[
     list[str],
     typer.Option(
-        "--act", help="read, enrol, withdraw, license, revoke, collect, represent, hold-key."
+        "--act",
+        help="read, enrol, withdraw, license, revoke, collect, represent, hold-key, enforce.",
     ),
 ]
 Kinds = Annotated[

@@ -6,6 +6,7 @@ it, with line, cause and fix; whatever is there already is not done twice.
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, progress, table
 from api.cli.performers import bind
 from api.cli.signing import open_key
-from api.web.texts import reason, text
+from api.web.texts import reason, text, word
 from core.errors import BadInput, EbenbildError
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Many performers from one file.", no_args_is_help=True)
 quota = typer.Typer(help="How many enrolments may begin in a month.", no_args_is_help=True)
-COLUMNS = ("reference", "name", "public_name", "born_on", "key", "guardian_keys", "samples")
+COLUMNS = (
+    *("reference", "name", "public_name", "born_on", "key", "guardian_keys", "samples"),
+    "purposes",
+)
 NEEDED = ("reference", "name", "key", "samples")
 AT_ONCE = 500
 BYTES_MAX = 16 * 1024 * 1024
@@ -40,6 +44,11 @@ class Line:
     number: int
     values: dict[str, str]
     folder: Path
+
+    def purposes(self, otherwise: Sequence[str]) -> list[str]:
+        """What this person consents to: what the line names, else what was said for all."""
+        named = [part.strip() for part in self.values["purposes"].split(";") if part.strip()]
+        return list(dict.fromkeys(named or otherwise))
 
     def paths(self, column: str) -> list[Path]:
         """The files of a column; raises BadInput for one that is not there."""
@@ -67,16 +76,21 @@ def enrol(
     cli: Cli,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV; see docs.")],
     *,
+    purpose: Annotated[
+        list[str] | None,
+        typer.Option(help="Consented to by each line that names no purposes; again for more."),
+    ] = None,
     make_keys: Annotated[
         bool, typer.Option("--make-keys", help="Make key files that are not there yet.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Add, sign and enrol everybody in a file; run it again to go on or to try rejects again."""
-    lines = list(read(file))
-    sure(cli, text(cli.lang, "roster.sign", count=len(lines)), yes=yes)
+    lines, purposes = list(read(file)), purpose or ["matching"]
+    consented = _counted(lines, purposes, cli.lang)
+    sure(cli, text(cli.lang, "roster.sign", count=len(lines), purposes=consented), yes=yes)
     with cli.client() as client:
-        rejects, done = _enrol_all(cli, client, lines, make_keys=make_keys)
+        rejects, done = _enrol_all(cli, client, lines, purposes, make_keys=make_keys)
     beside = file.with_suffix(".rejects.csv")
     _write(beside, rejects)
     found = {
@@ -156,13 +170,19 @@ def read(file: Path) -> Iterator[Line]:
         yield Line(number, {name: (row.get(name) or "").strip() for name in COLUMNS}, file.parent)
 
 
+def _counted(lines: Sequence[Line], otherwise: Sequence[str], lang: str) -> str:
+    """What is to be consented to, and by how many."""
+    found = Counter(one for line in lines for one in line.purposes(otherwise))
+    return ", ".join(f"{word(lang, name)} ({number})" for name, number in found.items())
+
+
 def _enrol_all(
-    cli: Cli, client: "Client", lines: Sequence[Line], *, make_keys: bool
+    cli: Cli, client: "Client", lines: Sequence[Line], otherwise: Sequence[str], *, make_keys: bool
 ) -> tuple[list[Reject], int]:
     rejects: list[Reject] = []
     wanted: list[Line] = []
     for line in lines:
-        fault = _fault(line)
+        fault = _fault(line, otherwise)
         if fault is None:
             wanted.append(line)
         else:
@@ -176,7 +196,8 @@ def _enrol_all(
                 continue
             bar({"progress": place / len(wanted), "note": line.values["reference"]})
             try:
-                _enrol(cli, client, line, standing[line.values["reference"]], make_keys=make_keys)
+                entry, purposes = standing[line.values["reference"]], line.purposes(otherwise)
+                _enrol(cli, client, line, entry, purposes, make_keys=make_keys)
                 done += 1
             except EbenbildError as fault_met:
                 rejects.append(
@@ -190,7 +211,7 @@ def _enrol_all(
     return sorted(rejects, key=lambda item: item.line), done
 
 
-def _fault(line: Line) -> tuple[str, str] | None:
+def _fault(line: Line, otherwise: Sequence[str]) -> tuple[str, str] | None:
     """What is wrong with a line before anything is sent, and how to mend it."""
     empty = [name for name in NEEDED if not line.values[name]]
     if empty:
@@ -198,6 +219,11 @@ def _fault(line: Line) -> tuple[str, str] | None:
     born_on = line.values["born_on"]
     if born_on and re.fullmatch(r"\d{4}-\d\d-\d\d", born_on) is None:
         return f"born_on: {born_on} is no date", "Write it as 2014-03-09, for minors only."
+    # Imported here: most commands never read a roster.
+    from registry.models.people import Purpose  # noqa: PLC0415
+
+    if unknown := sorted(set(line.purposes(otherwise)) - set(Purpose)):
+        return f"purposes: {', '.join(unknown)} is none", f"Choose from {', '.join(Purpose)}."
     return None
 
 
@@ -226,7 +252,13 @@ def _add(client: "Client", lines: Sequence[Line], rejects: list[Reject]) -> set[
 
 
 def _enrol(
-    cli: Cli, client: "Client", line: Line, entry: dict[str, Any], *, make_keys: bool
+    cli: Cli,
+    client: "Client",
+    line: Line,
+    entry: dict[str, Any],
+    purposes: Sequence[str],
+    *,
+    make_keys: bool,
 ) -> None:
     """Take one person as far as the samples go, from where that one stands."""
     if entry["state"] not in (None, "DRAFT") or entry["prints"]:
@@ -238,7 +270,7 @@ def _enrol(
     performer = entry["performer_id"]
     if not entry["key_bound"]:
         bind(client, performer, open_key(key, cli.lang))
-    body = {"modalities": sorted({part for _, part in wanted}), "purposes": ["matching"]}
+    body = {"modalities": sorted({part for _, part in wanted}), "purposes": purposes}
     draft = client.post(f"/v1/performers/{performer}/enrolments", body)
     signed = all_sign(cli, draft, key, line.paths("guardian_keys"))
     client.post(f"/v1/enrolments/{draft['id']}/signature", signed)

@@ -17,6 +17,7 @@ from fingerprint.models import Span
 from licensing.models import Licence, PerformerClearance, Verdict
 from licensing.models_enforcement import Clip
 from licensing.service import clearances, clips, licences
+from registry.models.mandates import Act
 from registry.models.reviews import ReviewVerdict, Why
 from registry.service import useseen
 from registry.service.useseen import SeenMatch, SeenUse
@@ -94,7 +95,7 @@ def use_page(session: Session, acting: Whom, use_id: str, now: datetime) -> dict
     seen, finds = useseen.use_of(session, acting.side, who, use_id, at=now)
     part = clearances.newest_parts(session, acting.side, who, [use_id]).get(use_id)
     earned = earnings.by_use(session, acting.side, who, [seen.use.cut_id]).get(use_id, ())
-    pictures = seen.out and acting.near
+    pictures = seen.out and acting.may(Act.ENFORCE)
     lines = earnings.by_line(session, acting.side, who, seen.use.cut_id, use_id)
     return {
         "use": ShownUse(seen, standing_of(part), strip(seen.use.spans, seen.duration_ms), earned),
@@ -111,7 +112,7 @@ def use_page(session: Session, acting: Whom, use_id: str, now: datetime) -> dict
 
 def _clips(session: Session, acting: Whom, use_id: str) -> tuple[Clip, ...] | None:
     """Where this use was found online and notices were begun; None for who may make none."""
-    if not acting.near:
+    if not acting.may(Act.ENFORCE):
         return None
     found = clips.list_clips(session, acting.side, acting.performer.id)
     return tuple(clip for clip in found if clip.use_id == use_id)

@@ -16,6 +16,7 @@ from api.wire import FROZEN, SpanOut, Text
 from core.clock import to_text, utc_now
 from core.errors import BadInput
 from core.init import World
+from core.principal import Principal
 from licensing.models_enforcement import (
     Clip,
     Deadlines,
@@ -25,10 +26,13 @@ from licensing.models_enforcement import (
     Sender,
     Takedown,
 )
-from licensing.service import clips, takedowns, usedclips, usepolicies
+from licensing.service import clips, enforcing, takedowns, usedclips, usepolicies
+from registry.models.mandates import Act
+from registry.service.acting import view
 
 router = APIRouter(tags=["enforcement"])
 JSON, BYTES = "application/json", "application/octet-stream"
+READ_BY = (Act.READ, Act.ENFORCE)
 
 
 class NewClip(BaseModel):
@@ -195,7 +199,8 @@ def hand_in(performer_id: str, body: NewClip, writing: Writing, world: Open) -> 
 @router.get("/performers/{performer_id}/clips", response_model=list[ClipOut])
 def list_clips(performer_id: str, caller: Caller, reading: Reading) -> list[ClipOut]:
     """List a performer's clips, newest first."""
-    return [ClipOut.of(item) for item in clips.list_clips(reading, caller, performer_id)]
+    side = view(reading, caller, performer_id, *READ_BY, now=utc_now())
+    return [ClipOut.of(item) for item in clips.list_clips(reading, side, performer_id)]
 
 
 @router.get("/performers/{performer_id}/policy", response_model=PolicyOut)
@@ -221,20 +226,20 @@ def set_policy(performer_id: str, body: NewPolicy, writing: Writing) -> Response
 @router.get("/clips/{clip_id}", response_model=ClipOut)
 def show_clip(clip_id: str, caller: Caller, reading: Reading) -> ClipOut:
     """Show one clip and what was found in it."""
-    return ClipOut.of(clips.get_clip(reading, caller, clip_id))
+    return ClipOut.of(clips.get_clip(reading, _reader(reading, caller, clip_id), clip_id))
 
 
 @router.get("/clips/{clip_id}/evidence", response_class=Response)
 def evidence(clip_id: str, caller: Caller, reading: Reading) -> Response:
     """The registry-signed bytes that say what was found; empty where nothing was."""
-    found = clips.get_clip(reading, caller, clip_id)
+    found = clips.get_clip(reading, _reader(reading, caller, clip_id), clip_id)
     return Response(found.evidence, media_type=JSON)
 
 
 @router.get("/clips/{clip_id}/excerpt", response_class=Response)
 def excerpt(clip_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The picture or seconds of sound by which the performer was found."""
-    found = clips.excerpt(reading, world.vault, caller, clip_id)
+    found = clips.excerpt(reading, world.vault, _reader(reading, caller, clip_id), clip_id)
     return Response(found, media_type=BYTES, headers={"Cache-Control": "no-store"})
 
 
@@ -244,16 +249,13 @@ def make_notice(clip_id: str, body: NewTakedown, writing: Writing, world: Open) 
     sender = None if body.sender is None else Sender(**body.sender.model_dump())
 
     def made(session: Session) -> TakedownOut:
+        now = utc_now()
+        side = enforcing.enforce(session, writing.caller, clip_id, now)
         item = takedowns.send_notice(
-            session,
-            world.vault,
-            writing.caller,
-            clip_id,
-            platform=body.platform,
-            sender=sender,
-            now=utc_now(),
+            session, world.vault, side, clip_id, platform=body.platform, sender=sender, now=now
         )
-        heed_change(session, writing.caller, item.performer_id, f"{item.id}:sent")
+        heed_change(session, side, item.performer_id, f"{item.id}:sent")
+        _tell(session, writing.caller, side, "notice", item)
         return TakedownOut.of(item)
 
     return writing.write(made)
@@ -271,7 +273,8 @@ def list_takedowns(caller: Caller, reading: Reading, asked: Asked) -> Page[Taked
 @router.get("/takedowns/{takedown_id}", response_model=TakedownOut)
 def show_takedown(takedown_id: str, caller: Caller, reading: Reading) -> TakedownOut:
     """Show one notice and its deadlines."""
-    return TakedownOut.of(takedowns.get_takedown(reading, caller, takedown_id))
+    side = _reader(reading, caller, takedown_id)
+    return TakedownOut.of(takedowns.get_takedown(reading, side, takedown_id))
 
 
 @router.get("/takedowns/{takedown_id}/notice", response_class=Response)
@@ -279,7 +282,8 @@ def notice(
     takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
 ) -> Response:
     """The text to send, in English or German."""
-    text = takedowns.text_of(reading, world.vault, caller, takedown_id, lang)
+    side = _reader(reading, caller, takedown_id)
+    text = takedowns.text_of(reading, world.vault, side, takedown_id, lang)
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
@@ -291,7 +295,8 @@ def notice_on_paper(
     # Not needed by any other answer.
     from api.web.noticepdf import notice_pdf  # noqa: PLC0415
 
-    text = takedowns.text_of(reading, world.vault, caller, takedown_id, lang)
+    side = _reader(reading, caller, takedown_id)
+    text = takedowns.text_of(reading, world.vault, side, takedown_id, lang)
     return Response(notice_pdf(text, takedown_id, lang), media_type="application/pdf")
 
 
@@ -300,14 +305,11 @@ def counter(takedown_id: str, body: Counter, writing: Writing) -> Response:
     """Record a counter-notice; the answer holds the deadline, of which the inbox reminds."""
 
     def countered(session: Session) -> TakedownOut:
-        item = takedowns.counter(
-            session,
-            writing.caller,
-            takedown_id,
-            received_at=body.received_at,
-            now=utc_now(),
-        )
-        heed_change(session, writing.caller, item.performer_id, f"{item.id}:countered")
+        now = utc_now()
+        side = enforcing.enforce(session, writing.caller, takedown_id, now)
+        item = takedowns.counter(session, side, takedown_id, received_at=body.received_at, now=now)
+        heed_change(session, side, item.performer_id, f"{item.id}:countered")
+        _tell(session, writing.caller, side, "countered", item)
         return TakedownOut.of(item)
 
     return writing.write(countered, status=200)
@@ -318,38 +320,59 @@ def close(takedown_id: str, body: Closing, writing: Writing) -> Response:
     """Record how it ended."""
 
     def closed(session: Session) -> TakedownOut:
+        now = utc_now()
+        side = enforcing.enforce(session, writing.caller, takedown_id, now)
         item = takedowns.close(
-            session,
-            writing.caller,
-            takedown_id,
-            body.outcome,
-            result=body.result,
-            now=utc_now(),
+            session, side, takedown_id, body.outcome, result=body.result, now=now
         )
-        heed_change(session, writing.caller, item.performer_id, f"{item.id}:closed")
+        heed_change(session, side, item.performer_id, f"{item.id}:closed")
+        _tell(session, writing.caller, side, "closed", item)
         return TakedownOut.of(item)
 
     return writing.write(closed, status=200)
 
 
+def _reader(reading: Reading, caller: Principal, thing_id: str) -> Principal:
+    """Who reads a clip or a notice: the performer's side, and agents who may read or enforce."""
+    return enforcing.view_enforced(reading, caller, thing_id, *READ_BY, now=utc_now())
+
+
+def _tell(
+    session: Session, caller: Principal, side: Principal, kind: str, item: Clip | Takedown
+) -> None:
+    """Tell the performer's side of a clip or notice that another organisation made in its name."""
+    enforcing.tell(
+        session,
+        caller,
+        side,
+        kind,
+        subject_id=item.id,
+        performer_id=item.performer_id,
+        where=item.location if isinstance(item, Clip) else item.platform,
+        now=utc_now(),
+    )
+
+
 def _of_use(
     performer_id: str, use_id: str, location: str, writing: Writing, world: World
 ) -> Response:
-    return writing.write(
-        lambda session: ClipOut.of(
-            usedclips.begin(
-                session,
-                world.vault,
-                world.registry_key,
-                writing.caller,
-                performer_id=performer_id,
-                use_id=use_id,
-                location=location,
-                now=utc_now(),
-            )
-        ),
-        status=202,
-    )
+    def begun(session: Session) -> ClipOut:
+        now = utc_now()
+        side = enforcing.enforce_for(session, writing.caller, performer_id, now)
+        item = usedclips.begin(
+            session,
+            world.vault,
+            world.registry_key,
+            side,
+            performer_id=performer_id,
+            use_id=use_id,
+            location=location,
+            now=now,
+        )
+        _tell(session, writing.caller, side, "clip", item)
+        return ClipOut.of(item)
+
+    return writing.write(begun, status=202)
 
 
 def _of_file(
@@ -359,13 +382,17 @@ def _of_file(
     if known is not None:
         return known
     with world.db.read() as session:
-        clips.list_clips(session, writing.caller, performer_id)
-    stored = uploads.keep(world, writing.caller, upload_id)
-    answer = writing.write(
-        lambda session: ClipOut.of(
-            clips.hand_in(session, writing.caller, performer_id, stored, location, now=utc_now())
-        ),
-        status=202,
-    )
+        side = view(session, writing.caller, performer_id, Act.ENFORCE, now=utc_now())
+        clips.list_clips(session, side, performer_id)
+    stored = uploads.keep(world, writing.caller, upload_id, owner=side.tenant_id)
+
+    def handed(session: Session) -> ClipOut:
+        now = utc_now()
+        side = enforcing.enforce_for(session, writing.caller, performer_id, now)
+        item = clips.hand_in(session, side, performer_id, stored, location, now=now)
+        _tell(session, writing.caller, side, "clip", item)
+        return ClipOut.of(item)
+
+    answer = writing.write(handed, status=202)
     uploads.discard(world.settings, writing.caller, upload_id)
     return answer

@@ -15,6 +15,8 @@ from core.init import World
 from core.principal import Principal, SearchCapability, require
 from fingerprint.face.blurring import blurred
 from fingerprint.models import Modality
+from licensing.service.enforcing import view_enforced
+from registry.models.mandates import Act
 from registry.models.reviews import Review, ReviewVerdict, Why
 from registry.service import latematch
 from registry.service import reading as findings
@@ -76,13 +78,14 @@ def evidence(
 ) -> Response:
     """The face that was seen, or some seconds of the voice that was heard.
 
-    For the studio whose media it is, and for the performer's own side once the title is out, as
-    long as the vector behind the match is kept. To a studio a minor's face is blurred unless
-    `plain` is asked for; each view is recorded, and that side is told.
+    For the studio whose media it is, and for the performer's side and its agents who may enforce
+    once the title is out, as long as the vector behind the match is kept. To a studio a minor's
+    face is blurred unless `plain` is asked for; each view is recorded, and that side is told.
     """
     now = utc_now()
-    found = findings.match_evidence(reading, world.vault, caller, match_id, at=now)
-    child = findings.minor_in_match(reading, caller, match_id, at=now)
+    side = view_enforced(reading, caller, match_id, Act.ENFORCE, now=now)
+    found = findings.match_evidence(reading, world.vault, side, match_id, at=now)
+    child = findings.minor_in_match(reading, side, match_id, at=now)
     return shown_evidence(world, caller, found, child=child, about=match_id, plain=plain)
 
 

@@ -5,6 +5,8 @@ from registry.models.mandates import Act
 
 _LICENCES = "licences"
 _SIDE = "performers"
+_ENFORCE = (Act.ENFORCE,)
+_READ_BY = (Act.READ, Act.ENFORCE)
 _PARTIES = ("licences", "submissions")
 
 ROWS = (
@@ -51,18 +53,18 @@ ROWS = (
     row("POST", "/v1/pauses/{pause_id}/lift", _LICENCES, may_lack=True),
     row("GET", "/v1/suspensions"),
     row("GET", "/v1/suspensions/{suspension_id}", reach=Reach.EVERYBODY),
-    row("POST", "/v1/performers/{performer_id}/clips", _SIDE),
-    row("GET", "/v1/performers/{performer_id}/clips", _SIDE),
+    row("POST", "/v1/performers/{performer_id}/clips", _SIDE, acts=_ENFORCE),
+    row("GET", "/v1/performers/{performer_id}/clips", _SIDE, acts=_READ_BY),
     row("GET", "/v1/performers/{performer_id}/policy", _SIDE),
     row("POST", "/v1/performers/{performer_id}/policy", _SIDE),
-    row("GET", "/v1/clips/{clip_id}", _SIDE),
-    row("GET", "/v1/clips/{clip_id}/evidence", _SIDE),
-    row("GET", "/v1/clips/{clip_id}/excerpt", _SIDE, may_lack=True),
-    row("POST", "/v1/clips/{clip_id}/takedowns", _SIDE),
+    row("GET", "/v1/clips/{clip_id}", _SIDE, acts=_READ_BY),
+    row("GET", "/v1/clips/{clip_id}/evidence", _SIDE, acts=_READ_BY),
+    row("GET", "/v1/clips/{clip_id}/excerpt", _SIDE, may_lack=True, acts=_READ_BY),
+    row("POST", "/v1/clips/{clip_id}/takedowns", _SIDE, acts=_ENFORCE),
     row("GET", "/v1/takedowns", _SIDE),
-    row("GET", "/v1/takedowns/{takedown_id}", _SIDE),
-    row("GET", "/v1/takedowns/{takedown_id}/notice", _SIDE),
-    row("GET", "/v1/takedowns/{takedown_id}/notice.pdf", _SIDE),
-    row("POST", "/v1/takedowns/{takedown_id}/counter-notice", _SIDE),
-    row("POST", "/v1/takedowns/{takedown_id}/closing", _SIDE),
+    row("GET", "/v1/takedowns/{takedown_id}", _SIDE, acts=_READ_BY),
+    row("GET", "/v1/takedowns/{takedown_id}/notice", _SIDE, acts=_READ_BY),
+    row("GET", "/v1/takedowns/{takedown_id}/notice.pdf", _SIDE, acts=_READ_BY),
+    row("POST", "/v1/takedowns/{takedown_id}/counter-notice", _SIDE, acts=_ENFORCE),
+    row("POST", "/v1/takedowns/{takedown_id}/closing", _SIDE, acts=_ENFORCE),
 )

@@ -14,7 +14,8 @@ class Act(StrEnum):
 
     Nobody signs a consent for a performer: LICENSE is to negotiate and draft a licence, HOLD_KEY to
     have a key of the performer's held sealed and to sign licences and declarations with it, which
-    say so. REPRESENT is to join and leave groups, and so to have them suspend consent.
+    say so. REPRESENT is to join and leave groups, and so to have them suspend consent. ENFORCE is
+    to say "not me" of a find and to have uses elsewhere taken down.
     """
 
     READ = "read"
@@ -25,6 +26,7 @@ class Act(StrEnum):
     COLLECT = "collect"
     REPRESENT = "represent"
     HOLD_KEY = "hold-key"
+    ENFORCE = "enforce"
 
 
 @dataclass(frozen=True, slots=True)

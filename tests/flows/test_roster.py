@@ -36,7 +36,7 @@ def run(stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mo
 
 
 def write(path: Path, *rows: dict[str, str]) -> Path:
-    names = ("reference", "name", "born_on", "key", "guardian_keys", "samples")
+    names = ("reference", "name", "born_on", "key", "guardian_keys", "samples", "purposes")
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, names, restval="")
         writer.writeheader()
@@ -107,3 +107,25 @@ def test_an_enrolment_beyond_the_quota_waits_until_two_people_lift_it(stage: Sta
     with pytest.raises(Exception, match="of 2"):
         anna.consent("voice")
     small.close()
+
+
+def test_each_line_consents_to_its_own_purposes_or_to_those_said_for_all(
+    stage: Stage, run: Run
+) -> None:
+    for name in ("ada", "bob", "eve"):
+        stage.file(f"{name}.wav", voice_sample(name))
+    rows = [
+        person("ada", purposes="matching; comparison"),
+        person("bob"),
+        person("eve", purposes="fame"),
+    ]
+    roster = write(stage.settings.data_dir.parent / "roster.csv", *rows)
+    said = ("--purpose", "matching", "--purpose", "licensing")
+    code, found = run("roster", "enrol", roster, *said, "--make-keys", "--yes")
+    assert (code, found["enrolled"]) == (1, 2)
+    assert found["rejected"][0]["cause"] == "purposes: fame is none"
+    given = {}
+    for entry in stage.operator.get("/v1/rosters")["items"]:
+        enrolment = stage.operator.get(f"/v1/enrolments/{entry['enrolment_id']}")
+        given[entry["reference"]] = set(enrolment["purposes"])
+    assert given == {"ada": {"matching", "comparison"}, "bob": {"matching", "licensing"}}

@@ -34,7 +34,7 @@ TAKEDOWN: dict[str, Any] = {
 }
 BORN_ON = f"{utc_now().year - 10}-01-01"
 INVENTED = {"made_by": "A", "tool": "T", "model": "M", "copies_nobody": True}
-ACTS = ("read", "enrol", "withdraw", "license", "revoke", "collect", "represent")
+ACTS = ("read", "enrol", "withdraw", "license", "revoke", "collect", "represent", "enforce")
 WITNESS = NoteKey("witness.example", generate().public, COSIGNATURE).vkey
 
 
