@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from api.demonstration import is_stamped
 from api.web import assets, faulttexts, texts
+from api.web.devicenames import device_name
 from api.web.grouping import found_alike, grouped
 from core import money
 from fingerprint.models import Span
@@ -52,6 +53,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             day_time=partial(texts.day_time, lang),
             told=partial(faulttexts.told, lang),
             coded=_coded,
+            device_name=device_name,
             asset=assets.address,
             demonstration=is_stamped(),
             **values,

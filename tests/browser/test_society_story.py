@@ -151,6 +151,40 @@ def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry,
     assert not found, "\n".join(found)
 
 
+def test_a_run_is_reached_by_keyboard_alone(chromium: Chromium, office: Registry) -> None:
+    """In German, on a phone, whose menu opens and closes by keys as well."""
+    with chromium.page(lang="de", size=PHONE) as page:
+        page.goto(office.url)
+        pressed(page, "Registry", "**/society")
+        tabbed(page, "Menü")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#menu >> text=Verteilung")
+        page.keyboard.press("Escape")
+        page.wait_for_selector("#menu", state="hidden")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#menu >> text=Verteilung")
+        pressed(page, "Verteilung", "**/society/runs")
+        pressed(page, "Lauf 1", "**/society/runs/run_*")
+        assert page.inner_text("h1") == "Lauf 1, Erstverteilung: jedes Millionstel ist belegt"
+
+
+def tabbed(page: Any, words: str) -> None:
+    """Go from control to control until the one that begins with these words."""
+    now = "document.activeElement.textContent.trim()"
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if str(page.evaluate(now)).startswith(words):
+            return
+    raise AssertionError(f"no control begins with {words}")
+
+
+def pressed(page: Any, words: str, address: str) -> None:
+    tabbed(page, words)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+    page.wait_for_load_state()
+
+
 def test_an_amount_is_disputed_on_a_phone_and_ruled_on(
     chromium: Chromium, office: Registry
 ) -> None:

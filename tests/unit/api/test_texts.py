@@ -117,7 +117,7 @@ def test_timecode_reads_back_to_the_tenth(at_ms: int) -> None:
 
 
 # Links to the other language, the reference of the API, and the words of a source that is cited.
-ENGLISH_IN = {"account.html", "api.html", "app.html", "base.html"} | {
+ENGLISH_IN = {"account.html", "api.html", "base.html", "parts.html"} | {
     *("societytariff.html", "societytarifftext.html"),
 }
 
