@@ -10,7 +10,7 @@ import hashlib
 import io
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -114,15 +114,27 @@ def _table(data: bytes) -> Iterator[Payment]:
         raise _bad(f"The table lacks a column {', '.join(sorted(missing))}.")
     for row in rows:
         cells = {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
-        yield Payment(
-            reference=cells["reference"],
-            booked_on=_day(cells["booked_on"]),
-            amount_micro=_micro(cells["amount"]),
-            currency=cells["currency"],
-            payer=cells.get("payer", "")[:_NAME_MAX],
-            payer_account=cells.get("payer_account", "")[:64],
-            text=cells.get("text", "")[:_TEXT_MAX],
-        )
+        yield _row(cells, rows.line_num)
+
+
+def _row(cells: Mapping[str, str], line: int) -> Payment:
+    try:
+        day, amount = _day(cells["booked_on"]), _micro(cells["amount"])
+    except BadInput as exc:
+        raise BadInput(
+            f"Line {line} of the table cannot be read.",
+            next_step="Write days as 2026-11-20 and amounts as 1190.00.",
+            code="bad-bank-statement",
+        ) from exc
+    return Payment(
+        reference=cells["reference"],
+        booked_on=day,
+        amount_micro=amount,
+        currency=cells["currency"],
+        payer=cells.get("payer", "")[:_NAME_MAX],
+        payer_account=cells.get("payer_account", "")[:64],
+        text=cells.get("text", "")[:_TEXT_MAX],
+    )
 
 
 def _told_apart(payments: Iterable[Payment]) -> Iterator[Payment]:

@@ -279,9 +279,10 @@ def _check_day(execute_on: date, now: datetime) -> None:
 def _nothing(payouts: Sequence[Payout]) -> Conflict:
     against = {why.code: why for one in payouts for why in one.reasons}
     codes = sorted(against)
+    kept = "Look whether a run keeps it back, and why: ebenbild run preview RUN"
     return Conflict(
         f"Nothing can be paid: {', '.join(codes) or 'nothing is owed'}.",
-        next_step="Mend what is named.",
+        next_step="Mend what is named." if codes else kept,
         code="nothing-to-pay",
         reasons=[against[code] for code in codes],
     )

@@ -102,6 +102,12 @@ def test_what_is_rejected_stays_owed_and_can_be_proposed_anew(till: Till) -> Non
     assert till.send(again).total_micro == 25 * EUROS
 
 
+def test_where_nothing_is_owed_it_is_said_where_to_look(till: Till) -> None:
+    with pytest.raises(Conflict, match="nothing is owed") as told:
+        till.propose(currency="GBP")
+    assert told.value.next_step.endswith("ebenbild run preview RUN")
+
+
 def test_nothing_is_sent_against_which_something_speaks_by_now(till: Till) -> None:
     anna = till.payee(25 * EUROS)
     batch = till.propose()

@@ -105,6 +105,14 @@ def test_what_is_no_statement_is_refused_whole(data: bytes) -> None:
         read_statement(data)
 
 
+@pytest.mark.parametrize("wrong", ["1,2026-11-01,'476,00',EUR", "1,20.11.2026,2,EUR"])
+def test_a_line_that_cannot_be_read_is_named_with_how_it_is_written(wrong: str) -> None:
+    head = "reference,booked_on,amount,currency"
+    with pytest.raises(BadInput, match="Line 3 of") as told:
+        read_statement(f"{head}\n0,2026-11-01,2,EUR\n{wrong}\n".encode())
+    assert told.value.next_step == "Write days as 2026-11-20 and amounts as 1190.00."
+
+
 def paid(text: str = "", payer: str = "", account: str = "") -> Payment:
     return Payment("r", date(2026, 11, 20), 1, "EUR", None, payer, account, text)
 
