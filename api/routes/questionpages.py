@@ -1,5 +1,6 @@
 """The studio's questions: one for each new face or voice, for all episodes at once."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from core.principal import Principal
+from fingerprint.models import Modality
 from registry.service import characters, figures, series, works
 from registry.service.figures import Question
 
@@ -40,6 +42,8 @@ def questions_page(
         shown = page(found, asked, lambda item: item, cursor=lambda item: item.figure.seq)
         kept: dict[str, Any] = {}
         items = [_shown(session, visit.principal, each, kept) for each in shown.items]
+        least_ms = world.settings.decision.voice_review_ms_min
+        brief = [] if answered else [each for each in items if _is_brief(each, least_ms)]
         invented = characters.list_characters(session, visit.principal) if items else ()
     return form_page(
         "questions.html",
@@ -47,10 +51,12 @@ def questions_page(
         visit,
         here="/questions",
         scripts=["timeline.js"],
-        items=items,
+        items=[each for each in items if each not in brief],
+        brief=brief,
+        least_ms=least_ms,
         more=shown.next_cursor,
         answered=answered,
-        waiting=0 if answered else len(shown.items),
+        waiting=0 if answered else len(items) - len(brief),
         invented=[each for each in invented if each.clears],
     )
 
@@ -66,7 +72,10 @@ def _shown(
             series.work_declaration(session, principal, series_id),
         )
     work, declared = kept[series_id]
-    cut_ids = list(dict.fromkeys(each.cut_id for each in item.sightings))
+    ms_in: Counter[str] = Counter()
+    for each in item.sightings:
+        ms_in[each.cut_id] += sum(span.duration_ms for span in each.spans)
+    cut_ids = list(ms_in)
     return {
         "id": item.figure.id,
         "part": item.figure.modality.value,
@@ -74,9 +83,16 @@ def _shown(
         "declared": declared,
         "cuts": [_named(session, principal, each) for each in cut_ids[:CUTS_SHOWN]],
         "cut_count": len(cut_ids),
-        "total_ms": sum(span.duration_ms for each in item.sightings for span in each.spans),
+        "total_ms": ms_in.total(),
+        "longest_ms": max(ms_in.values(), default=0),
         "answer": item.answer,
     }
+
+
+def _is_brief(item: Mapping[str, Any], least_ms: int) -> bool:
+    """Whether it is a voice of which no cut has as much as is compared with anybody's (ADR 87)."""
+    heard_ms: int = item["longest_ms"]
+    return heard_ms < least_ms and item["part"] == Modality.VOICE.value
 
 
 def _named(session: Session, principal: Principal, cut_id: str) -> tuple[str, str]:

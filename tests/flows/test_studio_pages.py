@@ -205,6 +205,24 @@ def test_a_question_is_asked_once_for_all_cuts_and_an_answer_can_be_taken_back(h
     assert "Night Shift" not in hall.theirs.get("/questions?answered=true").text
 
 
+def test_a_voice_too_short_to_judge_stands_apart_and_still_holds_its_cut_up(hall: Hall) -> None:
+    short, seen = ("a guest", "voice", 1_000, 1_600), ("the barkeeper", "face", 4_000, 9_000)
+    cut = hall.cut()
+    submit(hall.stage, hall.studio, cut, medium(20_000, short, seen), declaration())
+    asked = hall.page("/questions")
+    assert "One new face or voice waits" in asked
+    assert "One voice is too short to judge" in asked.partition("<details")[2]
+    (face,) = (one["id"] for one in hall.studio.get("/v1/figures") if one["modality"] == "face")
+    assert f'action="/v1/figures/{face}' not in asked.partition('class="tool"')[2]
+    answer = {"answer": "extra", "reference": "R-9"}
+    hall.studio.post(f"/v1/figures/{face}/answer", answer)
+    hall.stage.run_jobs()
+    assert "Only voices that are too short" in hall.page("/questions")
+    assert "Eine Stimme ist zu kurz" in hall.page("/questions", "de")
+    (release,) = hall.studio.get("/v1/releases", shelf="all")["items"]
+    assert release["verdict"] == "REVIEW"
+
+
 def test_questions_are_paged_at_the_database_and_each_comes_once(hall: Hall) -> None:
     people = [(f"guest {n}", "face", 2_000 * n, 2_000 * n + 1_500) for n in range(5)]
     submit(hall.stage, hall.studio, hall.cut(), medium(20_000, *people), declaration())
