@@ -35,8 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TyperException as error:
         return _usage(error)
     except (KeyboardInterrupt, Abort):
-        print("stopped", file=sys.stderr)
-        return EXIT_STOPPED
+        return _stopped()
     except Exception as error:
         return _failed(error)
     return code if isinstance(code, int) else 0
@@ -59,6 +58,14 @@ def _usage(error: TyperException) -> int:
     # Typer's public errors are subclasses of the class that its printer names.
     rich_format_error(cast(Any, error))
     return EXIT_USAGE
+
+
+def _stopped() -> int:
+    from api.cli.options import LANG  # noqa: PLC0415
+    from api.web.faulttexts import told  # noqa: PLC0415
+
+    print(told(LANG.get(), "stopped"), file=sys.stderr)
+    return EXIT_STOPPED
 
 
 def _failed(error: Exception) -> int:

@@ -8,6 +8,7 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 PANEL = "Common options"
+LANG: ContextVar[str] = ContextVar("lang", default="en")
+"""The language of the command that runs."""
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON document.", rich_help_panel=PANEL)
 ]
@@ -89,10 +92,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
                 data_dir=given.pop("data_dir"),
                 lang=language(given.pop("lang")),
             )
+            LANG.set(cli.lang)
             try:
                 function(cli, *args, **given)
             except EbenbildError as error:
                 _translate(cli.lang, error)
+                raise
+            except typer.BadParameter as error:
+                error.message = _told(cli.lang, error.message)
                 raise
 
         own = list(inspect.signature(function).parameters.values())[1:]
@@ -110,6 +117,12 @@ def _translate(lang: str, error: EbenbildError) -> None:
 
     said = told_of(lang, error)
     error.message, error.next_step = said["message"], said["next_step"]
+
+
+def _told(lang: str, sentence: str) -> str:
+    from api.web.faulttexts import told  # noqa: PLC0415
+
+    return told(lang, sentence)
 
 
 def _common() -> list[inspect.Parameter]:

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.cli.headings import cell, heading
 from api.cli.options import Cli
 from core.errors import EbenbildError
 
@@ -50,13 +52,13 @@ def note(line: str) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """A table as wide as its content; in a narrow terminal only words are folded, never ids."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    cells = [[cell(*pair) for pair in zip_longest(columns, row, fillvalue="")] for row in rows]
     grid = Table(box=None, pad_edge=False)
     for number, column in enumerate(columns):
         whole = number == 0 or any(ID.match(row[number]) for row in cells)
-        grid.add_column(escape(column), overflow="fold", no_wrap=whole)
+        grid.add_column(escape(heading(column)), overflow="fold", no_wrap=whole)
     for row in cells:
-        grid.add_row(*(escape(cell) for cell in row))
+        grid.add_row(*map(escape, row))
     natural = Measurement.get(OUT, OUT.options.update(width=WIDEST), grid).maximum
     if OUT.is_terminal:
         OUT.print(grid, width=max(min(natural, OUT.width), 1), crop=False)
@@ -67,16 +69,17 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
 
 def fields(pairs: Mapping[str, Any]) -> None:
     """Names and values, one below the other; a mapping is one line for each of its own."""
-    width = max((len(name) for name in pairs), default=0)
+    width = max((len(heading(name)) for name in pairs), default=0)
     for name, value in pairs.items():
         lines = (
-            [f"{key}: {item}" for key, item in value.items()] if isinstance(value, dict) else value
+            [f"{heading(key)}: {cell(key, item)}" for key, item in value.items()]
+            if isinstance(value, dict)
+            else value
         )
         items = lines if isinstance(lines, list | tuple) else [lines]
         for place, item in enumerate(items or [""]):
-            label = "" if place else name
-            shown = "" if item is None else str(item)
-            OUT.print(f"[dim]{escape(label.ljust(width))}[/dim]  {escape(shown)}", soft_wrap=True)
+            label = ("" if place else heading(name)).ljust(width)
+            OUT.print(f"[dim]{escape(label)}[/dim]  {escape(cell(name, item))}", soft_wrap=True)
 
 
 def verdict(word: str, line: str) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import MARKS, emit, fields, note, say, table
+from api.web.faulttexts import told
 from api.web.texts import reason, text
 from core.files import sha256_of
 
@@ -135,7 +136,14 @@ def show_report(cli: Cli, kind: str, report: "VerifyReport", clock: str = "") ->
     }
 
     def render() -> None:
-        rows = [(MARKS[s["state"]], s["number"], s["name"], s["detail"]) for s in steps]
+        rows = [
+            (
+                MARKS[s["state"]],
+                s["number"],
+                *(told(cli.lang, s[key]) for key in ("name", "detail")),
+            )
+            for s in steps
+        ]
         table(("", "step", "what", "found"), rows)
         fields(_flat(report.said))
         outcome = "good" if report.complete else "partly" if report.ok else "bad"

@@ -19,7 +19,7 @@ LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
 WORDS = ("modality", "purpose")
 MOVES = ("asked", "seen")  # of a head
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 FOLDER = Path(__file__).parent / "locales"
 
 
@@ -63,7 +63,7 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     days = {
         name: day(lang, from_text(value))
         for name, value in detail.items()
-        if isinstance(value, str) and _INSTANT.fullmatch(value)
+        if isinstance(value, str) and INSTANT.fullmatch(value)
     }
     return render(Reason(item["code"], {**detail, **days}), lang)
 
@@ -110,7 +110,7 @@ def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:
             values[f"{name[:-3]}_s"] = seconds(lang, int(value))
         elif name.startswith(PERCENT) and isinstance(value, int | float):
             values[name] = f"{_decimal(lang, value * 100)} %"
-        elif isinstance(value, str) and _INSTANT.fullmatch(value):
+        elif isinstance(value, str) and INSTANT.fullmatch(value):
             values[name] = day(lang, from_text(value))
         elif isinstance(value, float):
             values[name] = _decimal(lang, value)

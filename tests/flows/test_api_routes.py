@@ -1,14 +1,19 @@
 """What holds for every route: a key is needed, foreign ids are absent, the description is valid."""
 
 import re
+from contextvars import copy_context
 from typing import Any
 
+from api.cli.headings import heading
+from api.cli.options import LANG
 from api.fieldfaults import label
 from api.routetable import ROWS
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
 PUBLIC = {(row.method, row.path) for row in ROWS if row.public}
+# Words that German has too.
+ALIKE = {"bytes", "link"}
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -132,6 +137,32 @@ def test_whatever_can_be_sent_has_a_name_in_words(stage: Stage) -> None:
         names |= sent(document, operation.get("requestBody", {}))
     assert len(names) > 200
     assert sorted(one for one in names if not label("de", [one])) == []
+
+
+def shown(document: Any, node: Any) -> set[str]:
+    """The names that a form of the description has at its top, or a list's in each of its items."""
+    if "$ref" in node:
+        return shown(document, document["components"]["schemas"][node["$ref"].rpartition("/")[2]])
+    forms = [*node.get("anyOf", []), *([node["items"]] if "items" in node else [])]
+    names = dict(node.get("properties", {}))
+    if "items" in names:
+        forms.append(names.pop("items"))
+    return set(names).union(*(shown(document, form) for form in forms))
+
+
+def test_whatever_a_document_holds_has_a_german_name(stage: Stage) -> None:
+    document = stage.http().get("/openapi.json").json()
+    names: set[str] = set()
+    for _, _, operation in operations(stage):
+        answers = [item for code, item in operation["responses"].items() if code[0] == "2"]
+        for content in (one for item in answers for one in item.get("content", {}).values()):
+            names |= shown(document, content.get("schema", {}))
+    assert len(names) > 200
+    context = copy_context()
+    context.run(LANG.set, "de")
+    assert (
+        sorted(one for one in names if context.run(heading, one) == one and one not in ALIKE) == []
+    )
 
 
 def test_the_first_page_links_to_the_next(stage: Stage) -> None:

@@ -26,6 +26,7 @@ class Module:
     constants: dict[str, ast.expr] = field(default_factory=dict)
     inside: dict[ast.AST, ast.FunctionDef] = field(default_factory=dict)
     bases: dict[str, set[str]] = field(default_factory=dict)
+    steps: list[tuple[str, ast.FunctionDef]] = field(default_factory=list)
 
 
 class Code:
@@ -34,7 +35,8 @@ class Code:
     def __init__(self, packages: tuple[str, ...] = PACKAGES) -> None:
         paths = (one for package in packages for one in sorted((ROOT / package).rglob("*.py")))
         self.modules = [_read(path) for path in paths]
-        self.errors = {"EbenbildError"}
+        # Wrong use of the command line, and what a verification lacks, are no errors of that tree.
+        self.errors = {"EbenbildError", "BadParameter", "Unchecked"}
         bases = [item for one in self.modules for item in one.bases.items()]
         while more := {name for name, of in bases if of & self.errors} - self.errors:
             self.errors |= more
@@ -46,6 +48,16 @@ class Code:
                 for part in (part for call in calls for part in self._parts(name, call)):
                     for sentence in sorted(self._sentences(module, part, _DEPTH) - {""}) or [""]:
                         yield module.path, ast.unparse(part), sentence
+
+    def found(self) -> Iterator[str]:
+        """What the steps of verifications are called, and what they say that they found."""
+        for module in self.modules:
+            for name, check in module.steps:
+                yield name
+                for said in (one.value for one in ast.walk(check) if isinstance(one, ast.Return)):
+                    # Some hand on what they read beside what they say.
+                    found = said.elts[-1] if isinstance(said, ast.Tuple) else said
+                    yield from self._sentences(module, found, _DEPTH) if found is not None else ()
 
     def _parts(self, name: str, call: ast.Call) -> list[ast.expr]:
         step = [word.value for word in call.keywords if word.arg == "next_step"]
@@ -116,6 +128,16 @@ def _read(path: Path) -> Module:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             made.constants |= {_name(to): node.value for to in targets}
     _visit(made, tree, None)
+    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+    for row in (one.elts for one in ast.walk(tree) if isinstance(one, ast.Tuple)):
+        # A step is its name, whether its failure ends the checking, and what checks.
+        if len(row) == 3 and isinstance(row[0], ast.Constant) and _name(row[2]) in functions:
+            made.steps.append((str(row[0].value), functions[_name(row[2])]))
+    # Or the names stand for themselves, and every function may be what checks.
+    names = made.constants.get("STEPS")
+    if isinstance(names, ast.Tuple):
+        listed = [str(one.value) for one in names.elts if isinstance(one, ast.Constant)]
+        made.steps += [(name, one) for name in listed for one in functions.values()]
     return made
 
 

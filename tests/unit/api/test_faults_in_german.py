@@ -96,8 +96,13 @@ def _said(node: ast.AST) -> list[ast.expr]:
 
 
 @pytest.fixture(scope="module")
-def said() -> list[tuple[Path, str, str]]:
-    return list(Code().said())
+def code() -> Code:
+    return Code()
+
+
+@pytest.fixture(scope="module")
+def said(code: Code) -> list[tuple[Path, str, str]]:
+    return list(code.said())
 
 
 def english(sentences: Iterable[str]) -> list[str]:
@@ -118,6 +123,12 @@ def test_no_error_says_what_cannot_be_read_from_the_code(
 ) -> None:
     unknown = {part for _, part, sentence in said if not sentence} - OTHERS_WORDS
     assert sorted(one for one in unknown if not SILENT.fullmatch(one)) == []
+
+
+def test_every_step_of_a_verification_is_told_in_german(code: Code) -> None:
+    steps = set(code.found())
+    assert len(steps) > 60
+    assert english(steps) == []
 
 
 def test_every_fault_of_media_is_told_in_german() -> None:

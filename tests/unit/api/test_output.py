@@ -3,12 +3,14 @@
 import io
 import logging
 import logging.config
+from contextvars import copy_context
 
 import httpx2
 import pytest
 from rich.console import Console
 
 from api.cli import output
+from api.cli.options import LANG
 from api.client import Client
 from api.serving import log_config
 from core.errors import BadInput
@@ -25,6 +27,19 @@ def test_a_table_in_a_pipe_is_never_folded(monkeypatch: pytest.MonkeyPatch) -> N
     lines = pipe.getvalue().splitlines()
     assert len(lines) == 3
     assert lines[1].split() == ["a", LONG, LONG]
+
+
+def test_columns_and_states_are_told_in_german(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.StringIO()
+    monkeypatch.setattr(output, "OUT", Console(file=pipe, width=80, highlight=False, emoji=False))
+    context = copy_context()
+    context.run(LANG.set, "de")
+    context.run(output.table, ("id", "state"), [("lic_1", "REVOKED")])
+    context.run(output.fields, {"created_at": None, "currency": "EUR", "small_business": False})
+    assert pipe.getvalue().split() == [
+        *("Kennung", "Stand", "lic_1", "widerrufen", "angelegt", "am"),
+        *("Währung", "EUR", "Kleinunternehmen", "nein"),
+    ]
 
 
 def test_the_log_of_requests_holds_no_query(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,51 @@
+"""What columns and fields of documents are called in a terminal, where English names are not it.
+
+The names of the API's documents are English words and stay so in English and in `--json`.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from api.cli.options import LANG
+from core.clock import from_text
+
+# Columns whose values are words of ours, such as how far something is.
+_WORDS = frozenset({"state", "modality", "level", "kind"})
+
+
+def heading(name: str) -> str:
+    """What a column or field is called in the language of the command."""
+    if LANG.get() == "en":
+        return name
+    from api.web.texts import catalogue  # noqa: PLC0415
+
+    words = catalogue(LANG.get())
+    places = (f"input.{name}", f"money.field.{name.removesuffix('_micro')}")
+    others = (words[place] for place in places if place in words)
+    return _columns(LANG.get()).get(name) or next(others, name)
+
+
+def cell(name: str, value: Any) -> str:
+    """A value as it is shown in a column or field of that name; nothing for nothing."""
+    if value is None:
+        return ""
+    if LANG.get() == "en":
+        return str(value)
+    from api.web.faulttexts import told  # noqa: PLC0415
+    from api.web.texts import INSTANT, day_time, text  # noqa: PLC0415
+
+    if isinstance(value, bool):
+        return text(LANG.get(), "money.yes" if value else "money.no")
+    if INSTANT.fullmatch(str(value)):
+        return day_time(LANG.get(), from_text(value))
+    return told(LANG.get(), str(value)) if name in _WORDS else str(value)
+
+
+@cache
+def _columns(lang: str) -> Mapping[str, str]:
+    from api.web.texts import FOLDER  # noqa: PLC0415
+
+    entries: dict[str, str] = json.loads((FOLDER / f"columns.{lang}.json").read_text("utf-8"))
+    return entries
