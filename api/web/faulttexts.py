@@ -37,9 +37,9 @@ def told(lang: str, sentence: str) -> str:
 
 
 def told_of(lang: str, error: EbenbildError) -> dict[str, str]:
-    """What an error says and what to do about it, in `lang`."""
+    """What an error says, by its reasons where it has any, and what to do about it, in `lang`."""
     message = told(lang, error.message)
-    if lang != "en" and error.reasons:
+    if error.reasons:
         said = (reason(lang, {"code": one.code, "detail": one.detail}) for one in error.reasons)
         message = " ".join(dict.fromkeys(said))
     return {"message": message, "next_step": told(lang, error.next_step)}

@@ -66,6 +66,7 @@ def test_a_second_passkey_opens_it_too_and_none_that_does_is_dropped(
     page.goto(f"{registry.url}/account")
     bound = saved(page)
     page.click("form[action*=passkeys]:has-text('Phone') button")
+    page.wait_for_selector("[role=alert]:focus")
     assert "öffnet" in page.inner_text("[role=alert]")
     # Of several devices only the one that is meant is touched: any other would refuse for all.
     first.touched(False)

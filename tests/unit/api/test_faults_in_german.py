@@ -8,8 +8,11 @@ from types import MappingProxyType
 
 import pytest
 
-from api.web.faulttexts import told
+from api.web.faulttexts import told, told_of
+from api.web.texts import LANGUAGES, catalogue
+from core.errors import BadTerms
 from fingerprint.media.faults import Case, bad_media
+from fingerprint.models import Reason
 from tests.unit.api.raised import Code
 
 ROOT = Path(__file__).parents[3]
@@ -153,6 +156,13 @@ def test_a_verdict_in_a_sentence_is_its_word() -> None:
     said = "The decision is REVIEW: only a cleared one gets a certificate."
     assert "PRÜFUNG NÖTIG" in told("de", said)
     assert "REVIEW" not in told("de", said)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_reasons_are_told_in_words_and_not_as_codes(lang: str) -> None:
+    why = Reason("holder-no-agency", {})
+    error = BadTerms("This mandate cannot be signed: holder-no-agency.", reasons=[why])
+    assert told_of(lang, error)["message"] == catalogue(lang)["reason.holder-no-agency"]
 
 
 def test_figures_are_kept() -> None:
