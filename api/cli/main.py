@@ -61,10 +61,10 @@ def _usage(error: TyperException) -> int:
 
 
 def _stopped() -> int:
-    from api.cli.options import LANG  # noqa: PLC0415
+    from api.cli.options import language  # noqa: PLC0415
     from api.web.faulttexts import told  # noqa: PLC0415
 
-    print(told(LANG.get(), "stopped"), file=sys.stderr)
+    print(told(language(""), "stopped"), file=sys.stderr)
     return EXIT_STOPPED
 
 

@@ -92,7 +92,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
                 data_dir=given.pop("data_dir"),
                 lang=language(given.pop("lang")),
             )
-            LANG.set(cli.lang)
+            spoken = LANG.set(cli.lang)
             try:
                 function(cli, *args, **given)
             except EbenbildError as error:
@@ -101,6 +101,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             except typer.BadParameter as error:
                 error.message = _told(cli.lang, error.message)
                 raise
+            finally:
+                LANG.reset(spoken)
 
         own = list(inspect.signature(function).parameters.values())[1:]
         run.__signature__ = inspect.Signature([*own, *_common()])  # type: ignore[attr-defined]
