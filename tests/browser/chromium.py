@@ -39,7 +39,9 @@ class Chromium:
             words.append(f"--use-file-for-fake-video-capture={picture}")
         # Chromium's own sandbox refuses to be started by root, as in containers.
         rights = ["--no-sandbox"] if os.geteuid() == 0 else []
-        opened = driver.chromium.launch(executable_path=path, args=[*words, *rights])
+        opened = driver.chromium.launch(
+            executable_path=path, args=[*words, *rights], timeout=3 * SLOWEST_MS
+        )
         try:
             yield cls(opened)
         finally:

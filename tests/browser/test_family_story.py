@@ -165,7 +165,7 @@ def _licensed(page: Any, world: World, child: str, file: Path) -> str:
         "territories": ["DE"],
         "description": "Eine Zeile in einer Folge",
         "valid_from": "2026-01-01T00:00:00Z",
-        "valid_until": "2028-01-01T00:00:00Z",
+        "valid_until": "2036-01-01T00:00:00Z",
         "tariff": {"kind": "per_minute", "rate": "1.50", "currency": "EUR"},
     }
     draft = world.agency.post("/v1/licences", {"terms": terms})["id"]

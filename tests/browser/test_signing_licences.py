@@ -64,7 +64,7 @@ def test_a_licence_is_signed_with_it_and_verified(
             "modalities": ["voice"],
             "description": "Three trailers",
             "valid_from": "2026-01-01T00:00:00Z",
-            "valid_until": "2028-01-01T00:00:00Z",
+            "valid_until": "2036-01-01T00:00:00Z",
             "tariff": {"kind": "per_minute", "rate": "1.50", "currency": "EUR"},
         }
         draft = client.post("/v1/licences", {"terms": terms})["id"]

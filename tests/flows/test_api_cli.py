@@ -18,7 +18,7 @@ from api.cli.main import main
 from api.cli.options import Cli
 from api.supervisor import DrainRunner
 from tests.simulators.small_engine import medium
-from tests.simulators.stage import SmallRunner, voice_sample
+from tests.simulators.stage import THIS_MONTH, SmallRunner, voice_sample
 
 TERMS = """
 performer_id = "{performer}"
@@ -213,7 +213,7 @@ def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) 
     film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
     assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 0
     cut = shell.json("cut", "list")[1][0]["id"]
-    rows = f"cut_id,territory,period,views\n{cut},DE,2026-11,1000\n{cut},DE,2026-13,5\n"
+    rows = f"cut_id,territory,period,views\n{cut},DE,{THIS_MONTH},1000\n{cut},DE,2026-13,5\n"
     usage = shell.file("views.csv", rows)
     code, out, _ = shell.run("usage", "import", usage)
     assert code == 0
@@ -221,15 +221,15 @@ def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) 
     assert "2026-10" in out
     assert shell.run("accrue")[1].startswith("1 booked")
     assert shell.run("accrue")[1].startswith("0 booked, 1 unchanged")
-    code, out, _ = shell.run("report", "statement", anna, "--period", "2026-11")
+    code, out, _ = shell.run("report", "statement", anna, "--period", THIS_MONTH)
     assert code == 0
     assert "12.50 EUR" in out
     page = shell.folder / "s.html"
-    _, statement = shell.json("report", "statement", anna, "--period", "2026-11", "--html", page)
+    _, statement = shell.json("report", "statement", anna, "--period", THIS_MONTH, "--html", page)
     assert "12.50\u00a0EUR" in page.read_text("utf-8")
 
     kept = shell.file("s.json", json.dumps(statement))
-    again = ("report", "statement", anna, "--period", "2026-11", "--verify", kept)
+    again = ("report", "statement", anna, "--period", THIS_MONTH, "--verify", kept)
     assert shell.run(*again)[0] == 0
     statement["lines"][0]["views"] += 1
     shell.file("s.json", json.dumps(statement))
@@ -337,7 +337,9 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
     assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 0
     cut = shell.json("cut", "list")[1][0]["id"]
-    rows = f"cut_id,territory,period,views\n{cut},DE,2026-11,1000\n{cut},AT,2026-11,1000\n"
+    rows = (
+        f"cut_id,territory,period,views\n{cut},DE,{THIS_MONTH},1000\n{cut},AT,{THIS_MONTH},1000\n"
+    )
     assert shell.run("usage", "import", shell.file("views.csv", rows))[0] == 0
     assert shell.run("accrue")[0] == 0
     code, out, _ = shell.run("ledger", "trial-balance", "--accounts", "--lang", "de")
@@ -359,7 +361,7 @@ def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) ->
     code, done = shell.json("audit", "pack", "--out", pack, "--seed", "7 11 23", "--sample", 1)
     assert (code, done["sample"], zipfile.is_zipfile(pack)) == (0, 1, True)
     terms = shell.folder / "terms.toml"
-    code, tried = shell.json("licence", "preview", terms, "--period", "2026-11")
+    code, tried = shell.json("licence", "preview", terms, "--period", THIS_MONTH)
     assert (code, tried["here"]["lines"], tried["in_force"]) == (0, 2, True)
     assert shell.run("licence", "preview", terms, "--period", "2026-10", "--lang", "de")[0] == 0
 

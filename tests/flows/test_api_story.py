@@ -1,7 +1,15 @@
 """The whole story over HTTP with the real app and worker: consent, licence, verdict, money."""
 
 from tests.simulators.small_engine import medium
-from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
+from tests.simulators.stage import (
+    THIS_MONTH,
+    Person,
+    Stage,
+    declaration,
+    new_cut,
+    submit,
+    voice_sample,
+)
 
 
 def test_from_consent_to_the_cent(stage: Stage) -> None:
@@ -23,13 +31,13 @@ def test_from_consent_to_the_cent(stage: Stage) -> None:
     assert clearance["licence_ids"] == [licence["id"]]
     assert {span["public_name"] for span in clearance["spans"]} == {"Anna"}
 
-    usage = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},1000\n".encode()
     report = studio.post("/v1/usage-imports", {"upload_id": studio.upload(stage.file("u", usage))})
     assert report["accepted"] == 1
     assert studio.post("/v1/accruals")["new"] == 1
     again = {"new": 0, "unchanged": 1, "reversed": 0, "skipped": [], "kept": {}}
     assert studio.post("/v1/accruals") == again
-    statement = agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
+    statement = agency.get(f"/v1/performers/{anna.id}/statements/{THIS_MONTH}")
     # 15 s at 0.25 EUR a minute.
     assert statement["totals"][0]["total_micro"] == "62500"
     assert stage.operator.get("/v1/trial-balance")["balanced"]

@@ -7,6 +7,7 @@ import pytest
 from api.client import Client
 from tests.simulators.small_engine import EXCERPT, medium
 from tests.simulators.stage import (
+    THIS_MONTH,
     Person,
     Stage,
     declaration,
@@ -16,7 +17,7 @@ from tests.simulators.stage import (
     voice_sample,
 )
 
-USAGE = "cut_id,territory,period,views\n{cut},DE,2026-11,1000\n"
+USAGE = f"cut_id,territory,period,views\n{{cut}},DE,{THIS_MONTH},1000\n"
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_a_performer_who_enrols_late_is_found_in_past_scans_and_paid(stage: Stag
     anna.enrol(stage.file("anna.wav", voice_sample("anna")))
     run_jobs(stage.settings)
     assert clearance(studio, submission)["verdict"] == "CLEARED"
-    statement = agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
+    statement = agency.get(f"/v1/performers/{anna.id}/statements/{THIS_MONTH}")
     assert statement["totals"][0]["total_micro"] == "250000"
 
 
@@ -273,7 +274,7 @@ def test_reports_are_pages_in_both_languages(
     )
     assert 'lang="de"' in german.text
     assert "FREIGEGEBEN" in german.text
-    address = f"/v1/performers/{anna.id}/statements/2026-11/statement.html"
+    address = f"/v1/performers/{anna.id}/statements/{THIS_MONTH}/statement.html"
     statement = anna.agency._http.get(address, params={"lang": "de"}).text
     assert "0,25 EUR" in statement
     assert "Gebietsfaktor" in statement

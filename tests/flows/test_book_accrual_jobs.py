@@ -6,14 +6,14 @@ import pytest
 
 from api.client import Refused
 from tests.flows.test_usage_files import a_cut, upload
-from tests.simulators.stage import Stage
+from tests.simulators.stage import THIS_MONTH, Stage
 
 
 def test_a_job_accrues_the_book(stage: Stage, tmp_path: Path) -> None:
     _, studio = stage.tenant("studio")
     _, other = stage.tenant("studio")
     cut_id = a_cut(studio)
-    text = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,5\n"
+    text = f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},5\n"
     studio.post("/v1/usage-imports", {"upload_id": upload(studio, tmp_path, text)})
     begun = studio.post("/v1/book-accruals")
     assert (begun["running"], begun["cuts"], begun["done"]) == (True, 0, 0)

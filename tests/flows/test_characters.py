@@ -11,6 +11,7 @@ from core.principal import SearchCapability
 from registry.store import invented
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
+    THIS_MONTH,
     Person,
     Stage,
     declaration,
@@ -95,7 +96,7 @@ def test_use_of_a_figure_earns_nobody_anything(studio: Studio) -> None:
     studio.figure()
     made = studio.scan()
     assert studio.decided(made)["verdict"] == "CLEARED"
-    usage = f"cut_id,territory,period,views\n{made['cut_id']},DE,2026-11,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{made['cut_id']},DE,{THIS_MONTH},1000\n".encode()
     upload = studio.client.upload(studio.stage.file("u", usage))
     assert studio.client.post("/v1/usage-imports", {"upload_id": upload})["accepted"] == 1
     booked = studio.client.post("/v1/accruals")

@@ -16,6 +16,7 @@ from core.keys import verification_method
 from core.log import faults
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
+    THIS_MONTH,
     Person,
     Stage,
     declaration,
@@ -121,12 +122,12 @@ def test_the_receipt_is_verified_offline(
 def test_money_stays_owed_under_a_pseudonym(stage: Stage) -> None:
     anna, studio, submission = enrolled(stage)
     cut_id = studio.get(f"/v1/submissions/{submission}")["cut_id"]
-    usage = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},1000\n".encode()
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(stage.file("u", usage))})
     studio.post("/v1/accruals")
-    owed = anna.agency.get(f"/v1/performers/{anna.id}/statements/2026-11")["totals"]
+    owed = anna.agency.get(f"/v1/performers/{anna.id}/statements/{THIS_MONTH}")["totals"]
     erased(stage, anna)
-    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
+    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/{THIS_MONTH}")
     assert statement["totals"] == owed
     assert PUBLIC not in json.dumps(statement)
     assert stage.operator.get("/v1/trial-balance")["balanced"]

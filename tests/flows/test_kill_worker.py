@@ -12,7 +12,7 @@ import pytest
 from api.client import Client
 from tests.flows.serving import PATIENCE_S, wait_until
 from tests.simulators.small_engine import medium
-from tests.simulators.stage import Person, Stage, declaration, new_cut, voice_sample
+from tests.simulators.stage import THIS_MONTH, Person, Stage, declaration, new_cut, voice_sample
 
 ROOT = Path(__file__).parents[2]
 SEGMENTS = 6
@@ -47,7 +47,9 @@ def waiting(stage: Stage) -> tuple[Client, Person, str, str]:
     anna.enrol(stage.file("anna.wav", voice_sample("anna")))
     anna.license(studio_id)
     cut_id = new_cut(studio)
-    usage = stage.file("u.csv", f"cut_id,territory,period,views\n{cut_id},DE,2026-11,9\n".encode())
+    usage = stage.file(
+        "u.csv", f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},9\n".encode()
+    )
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(usage)})
     film = medium(
         SEGMENTS * 10_000, ("anna", "voice", 0, 60_000), slow_ms=400, held=(hold_of(stage), 30_000)
@@ -69,7 +71,7 @@ def check_done_once(stage: Stage, waiting: tuple[Client, Person, str, str]) -> N
     assert [item["verdict"] for item in clearances] == ["CLEARED"]
     findings = studio.get(f"/v1/submissions/{submission_id}/findings")
     assert sum(use["use_ms"] for use in findings["uses"]) == SEGMENTS * 10_000
-    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/2026-11")
+    statement = anna.agency.get(f"/v1/performers/{anna.id}/statements/{THIS_MONTH}")
     # One minute at 0.25 EUR a minute, once.
     assert [line["amount_micro"] for line in statement["lines"]] == ["250000"]
     assert statement["corrections"] == []

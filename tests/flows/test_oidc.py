@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -28,6 +27,7 @@ from core.settings import Settings
 from core.signinsettings import AccountSettings
 from tests.flows.test_sign_in import Browser, joined
 from tests.simulators.people import seat
+from tests.simulators.receivers import answering
 from tests.simulators.stage import Person, Stage
 
 CLIENT = "registry"
@@ -110,12 +110,8 @@ def provider() -> Iterator[Provider]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     served.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield served
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with server, answering(server):
+        yield served
 
 
 @pytest.fixture

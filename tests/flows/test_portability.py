@@ -16,6 +16,7 @@ from core.canonical import canonical, parse_strict
 from core.clock import utc_now
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
+    THIS_MONTH,
     Person,
     Stage,
     declaration,
@@ -289,10 +290,10 @@ def test_usage_under_a_foreign_licence_is_booked_here(houses: tuple[House, House
     submission = second.hand_in()
     assert second.verdict(submission)[0] == "CLEARED"
     cut = second.studio.get(f"/v1/submissions/{submission}")["cut_id"]
-    usage = f"cut_id,territory,period,views\n{cut},DE,2026-11,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{cut},DE,{THIS_MONTH},1000\n".encode()
     upload = second.studio.upload(second.stage.file("usage.csv", usage))
     second.studio.post("/v1/usage-imports", {"upload_id": upload})
     assert second.studio.post("/v1/accruals")["new"] == 1
-    path = f"/v1/performers/{second.anna.id}/statements/2026-11"
+    path = f"/v1/performers/{second.anna.id}/statements/{THIS_MONTH}"
     # 15 s at 0.25 EUR a minute.
     assert second.agency.get(path)["totals"][0]["total_micro"] == "62500"

@@ -23,6 +23,7 @@ from core.clock import utc_now
 from core.errors import BadInput
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
+    THIS_MONTH,
     Person,
     Stage,
     declaration,
@@ -115,7 +116,7 @@ def test_the_packet_holds_everything_byte_for_byte_and_lists_it(
     searched(stage, studio, anna, LONG_AGO, seed=1)
     submission = searched(stage, studio, anna, "2030-10-01")
     cut_id = studio.get(f"/v1/submissions/{submission}")["cut_id"]
-    usage = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,1000\n".encode()
+    usage = f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},1000\n".encode()
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(stage.file("u", usage))})
     studio.post("/v1/accruals")
     with packet(stage, anna, tmp_path / "anna.zip") as found:
@@ -129,7 +130,7 @@ def test_the_packet_holds_everything_byte_for_byte_and_lists_it(
         signed = json.loads(found.read(consent))
         integrity.verify(signed, expected={signed["proof"]["verificationMethod"]})
         assert f"licences/{licence['id']}.json" in found.namelist()
-        assert json.loads(found.read("statements/2026-11.json"))
+        assert json.loads(found.read(f"statements/{THIS_MONTH}.json"))
         titles = [item["title"] for item in json.loads(found.read("searches.json"))]
         assert titles == [None, "Night Train"]
         assert json.loads(found.read("performer.json"))["name"] == "Anna Privately"

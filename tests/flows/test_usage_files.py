@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.client import Client, Refused
-from tests.simulators.stage import Stage
+from tests.simulators.stage import THIS_MONTH, Stage
 
 GERMAN = "Videonummer;Land;Monat;Aufrufe;Titel\n"
 
@@ -28,7 +28,9 @@ def test_a_report_is_taken_in_and_its_rejects_are_mended(stage: Stage, tmp_path:
     _, studio = stage.tenant("studio")
     _, other = stage.tenant("studio")
     cut_id = a_cut(studio)
-    text = f"cut_id,territory,period,views\n{cut_id},DE,2026-11,5\n{cut_id},QQ,2026-11,7\n"
+    text = (
+        f"cut_id,territory,period,views\n{cut_id},DE,{THIS_MONTH},5\n{cut_id},QQ,{THIS_MONTH},7\n"
+    )
     body = {"upload_id": upload(studio, tmp_path, text)}
     report = studio.post("/v1/usage-imports", body)
     assert (report["accepted"], report["rejected"], report["form"]) == (1, 1, "csv")

@@ -9,6 +9,18 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+@contextmanager
+def answering(server: socketserver.BaseServer) -> Iterator[None]:
+    """The server answers in a thread of its own until the block ends, however it ends."""
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+
+
 @dataclass
 class WebReceiver:
     """What came in; `answers` are the statuses to give, the last one for ever."""
@@ -53,11 +65,8 @@ def web_receiver(**told: object) -> Iterator[WebReceiver]:
 
     with Server(("127.0.0.1", 0), Handler) as server:
         kept.url = f"http://127.0.0.1:{server.server_port}/hook"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield kept
-        server.shutdown()
-        thread.join()
+        with answering(server):
+            yield kept
 
 
 @dataclass
@@ -104,8 +113,5 @@ def mail_receiver(*refused: str) -> Iterator[MailReceiver]:
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         kept.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield kept
-        server.shutdown()
-        thread.join()
+        with answering(server):
+            yield kept

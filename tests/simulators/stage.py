@@ -17,11 +17,15 @@ from api.scopes import SCOPES
 from api.tools import Opener, Tools
 from api.transport import LocalTransport
 from api.worker import Worker
+from core.clock import utc_now
 from core.init import OPERATOR_KEY_FILE, initialise
 from core.keys import PrivateKey, generate
 from core.settings import Settings
 from tests.schemas import copied
 from tests.simulators.small_engine import SmallEngine, medium
+
+# Views of a month before somebody was enrolled earn him nothing; nobody is before this one.
+THIS_MONTH = f"{utc_now():%Y-%m}"
 
 
 class SmallRunner(Runner):
