@@ -15,8 +15,9 @@ from sqlmodel import Session
 from api.accounts.models import Door
 from api.accounts.store import people
 from api.approving import at_once
+from api.paging import Page, Window, page
 from api.web import texts
-from core import approvals, money
+from core import approvalqueue, approvals, money
 from core.approvals import Approval
 from core.errors import NotFound
 from core.principal import Principal
@@ -58,12 +59,22 @@ class Waiting:
     at_once: bool
 
 
-def waiting(session: Session, principal: Principal, lang: str) -> list[Waiting]:
+def waiting(session: Session, principal: Principal, lang: str, window: Window) -> Page[Waiting]:
     """What the principal may decide on or proposed, the oldest first."""
-    found = open_for(session, principal)
+    told = approvalqueue.waiting(
+        session, principal, after_seq=window.before_seq or 0, limit=window.limit
+    )
+    found = [item for _, item in told[: window.shown_max]]
+    shown = _shown(session, principal, found, lang)
+    return page(told, window, lambda one: shown[one[1].id], cursor=lambda one: one[0])
+
+
+def _shown(
+    session: Session, principal: Principal, found: Sequence[Approval], lang: str
+) -> dict[str, Waiting]:
     people_of, names = called(session, found), names_of(session, principal, found)
-    return [
-        Waiting(
+    return {
+        item.id: Waiting(
             item,
             action_words(lang, item.action),
             names.get(about(item), ""),
@@ -75,18 +86,15 @@ def waiting(session: Session, principal: Principal, lang: str) -> list[Waiting]:
             at_once(item),
         )
         for item in found
-    ]
+    }
 
 
-def open_for(session: Session, principal: Principal) -> list[Approval]:
-    """The open proposals that the principal may decide on or made, the oldest first."""
-    found = approvals.open_approvals(session, principal)
-    return [item for item in found if approvals.concerns(principal, item)]
-
-
-def tally(items: Iterable[Approval], lang: str) -> list[tuple[str, int]]:
-    """How many of these proposals there are of each kind, in words, as they first come."""
-    return list(Counter(action_words(lang, item.action) for item in items).items())
+def tally(session: Session, principal: Principal, lang: str) -> list[tuple[str, int]]:
+    """How many of these there are of each kind, in words, as they first come."""
+    found: Counter[str] = Counter()
+    for action, number in approvalqueue.tally(session, principal).items():
+        found[action_words(lang, action)] += number
+    return list(found.items())
 
 
 def action_words(lang: str, action: str) -> str:

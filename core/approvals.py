@@ -8,7 +8,7 @@ and its leaf say so for good.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,7 @@ from core.rowtexts import about, open_texts, seal_texts, vault_of
 
 ADMIN = "admin"
 _NOTE_CHARACTERS_MAX = 2000
-_OPEN_MAX = 500
+_PAGE = 100
 _TEXT = "approval"
 
 
@@ -180,13 +180,22 @@ def settle(
 
 
 def open_approvals(session: Session, principal: Principal) -> list[Approval]:
-    """Return what waits for a decision of the principal's organisation, oldest first."""
+    """Return all that waits for a decision of the principal's organisation, oldest first."""
+    return [item for _, item in told_open(session, principal, 0)]
+
+
+def told_open(
+    session: Session, principal: Principal, after_seq: int
+) -> Iterator[tuple[int, Approval]]:
+    """Tell (number, proposal) of what waits behind a number: whoever stops reads no further."""
     query = select(ApprovalRow).where(
         col(ApprovalRow.tenant_id) == principal.tenant_id,
         col(ApprovalRow.state) == ApprovalState.OPEN,
     )
-    rows = session.exec(query.order_by(col(ApprovalRow.seq)).limit(_OPEN_MAX))
-    return [item for _, item in _approvals(session, rows.all())]
+    ordered = query.order_by(col(ApprovalRow.seq)).limit(_PAGE)
+    while page := session.exec(ordered.where(col(ApprovalRow.seq) > after_seq)).all():
+        yield from _approvals(session, page)
+        after_seq = page[-1].seq
 
 
 def list_approvals(

@@ -73,13 +73,16 @@ class DeliveryRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("event_seq", "channel", "target_id"),
         Index("delivery_due", "state", "due_at"),
+        Index("delivery_newest", "tenant_id", "seq"),
+        Index("delivery_to", "target_id", "seq"),
     )
 
+    tenant_id: str  # found by the index of the newest
     seq: int = Field(unique=True)
     event_seq: int
     kind: str
     channel: str
-    target_id: str = Field(index=True)
+    target_id: str
     body: str
     state: str = DeliveryState.WAITING
     attempts: int = 0
@@ -189,15 +192,22 @@ def send_again(
 
 
 def list_deliveries(
-    session: Session, principal: Principal, *, target_id: str | None = None, limit: int = 100
-) -> list[Delivery]:
-    """Return the organisation's deliveries, newest first, to one receiver where it is named."""
+    session: Session,
+    principal: Principal,
+    *,
+    target_id: str | None = None,
+    before_seq: int | None = None,
+    limit: int = 100,
+) -> list[tuple[int, Delivery]]:
+    """(number, delivery) of the organisation's, newest first, to one receiver where it is named."""
     require(principal, SCOPE)
-    query = select(DeliveryRow).where(visible(DeliveryRow, principal))
+    query = select(DeliveryRow).where(col(DeliveryRow.tenant_id) == principal.tenant_id)
     if target_id is not None:
         query = query.where(col(DeliveryRow.target_id) == target_id)
+    if before_seq is not None:
+        query = query.where(col(DeliveryRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(DeliveryRow.seq).desc()).limit(limit))
-    return [_delivery(row) for row in rows]
+    return [(row.seq, _delivery(row)) for row in rows]
 
 
 def next_due(session: Session) -> datetime | None:

@@ -4,6 +4,7 @@ A page is found by an index and never by counting rows, so that the last one cos
 does, and a row that is added or gone moves no other into it or out of it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,15 @@ def older(place: tuple[Mapped[datetime], Mapped[str]], row_id: str) -> ColumnEle
     at, name = place
     of_row = select(at).where(name == row_id).correlate(None).scalar_subquery()
     return tuple_(at, name) < tuple_(of_row, row_id)
+
+
+def behind(place: Sequence[Mapped[Any]], name: Mapped[str], row_id: str) -> ColumnElement[bool]:
+    """Return the where clause for what follows a row in a list that goes upwards by `place`.
+
+    `name` is the id of the table; behind an unknown id is nothing.
+    """
+    of_row = (select(one).where(name == row_id).correlate(None).scalar_subquery() for one in place)
+    return tuple_(*place) > tuple_(*of_row)
 
 
 def checked(column: Any) -> ColumnElement[str]:

@@ -29,6 +29,18 @@ class Conflict:
     settled: Settled | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SoughtConflicts:
+    """Which conflicts are asked for: one by its id, those behind another, open or settled ones."""
+
+    id: str = ""
+    after: str = ""
+    is_settled: bool | None = None
+
+
+ANY_CONFLICT = SoughtConflicts()
+
+
 def conflict_id(licence_id: str, society_id: str) -> str:
     """The id of the one conflict that a licence can have with a society."""
     return derived_id("ccf", licence_id, society_id)

@@ -7,9 +7,9 @@ from royalties.ibans import masked
 from royalties.models_payouts import Batch, BookAccount, Payout, PayoutState, Taken
 
 
-def batch_to_dict(item: Batch, payouts: tuple[Payout, ...] | None = None) -> dict[str, Any]:
-    """What a page, a CLI or an API shows of a batch; with its payouts where they are given."""
-    told = {
+def batch_to_dict(item: Batch) -> dict[str, Any]:
+    """What a page, a CLI or an API shows of a batch."""
+    return {
         "id": item.id,
         "number": item.number,
         "kind": item.kind.value,
@@ -27,9 +27,6 @@ def batch_to_dict(item: Batch, payouts: tuple[Payout, ...] | None = None) -> dic
         "proposed_at": to_text(item.recorded_at),
         "sent_at": None if item.sent_at is None else to_text(item.sent_at),
     }
-    if payouts is None:
-        return told
-    return {**told, "payouts": [payout_to_dict(one) for one in payouts]}
 
 
 def payout_to_dict(item: Payout) -> dict[str, Any]:

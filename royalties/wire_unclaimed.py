@@ -1,7 +1,6 @@
 """Lists of unclaimed money as JSON, and what of them is public."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +9,8 @@ from royalties.models_unclaimed import Published, UnclaimedLine, UnclaimedList
 from royalties.wire_runs import amounts_as_text
 
 
-def list_to_dict(
-    item: UnclaimedList, lines: Sequence[UnclaimedLine] | None = None
-) -> dict[str, Any]:
-    """A list, and with `lines` what it comes to in each currency."""
+def list_to_dict(item: UnclaimedList, sums: Mapping[str, int] | None = None) -> dict[str, Any]:
+    """A list, and with `sums` what it comes to in each currency."""
     said: dict[str, Any] = {
         "id": item.id,
         "kind": item.kind.value,
@@ -25,13 +22,14 @@ def list_to_dict(
         "booked_at": None if item.booked_at is None else to_text(item.booked_at),
         "single_operator": item.single_operator,
     }
-    if lines is not None:
-        sums: defaultdict[str, int] = defaultdict(int)
-        for one in lines:
-            sums[one.currency] += one.amount_micro
+    if sums is not None:
         said["totals"] = {unit: str(micro) for unit, micro in sorted(sums.items())}
-        said["lines"] = [amounts_as_text(asdict(one)) for one in lines]
     return said
+
+
+def line_to_dict(one: UnclaimedLine) -> dict[str, Any]:
+    """One line of a list."""
+    return amounts_as_text(asdict(one))
 
 
 def published_to_dict(one: Published) -> dict[str, Any]:

@@ -169,7 +169,7 @@ def revoke_key(cli: Cli, key: Annotated[str, typer.Argument(help="Id of the key.
 def list_approvals(cli: Cli) -> None:
     """List what waits for your decision, and what you proposed."""
     with cli.client() as client:
-        found = client.get("/v1/approvals")
+        found = list(client.pages("/v1/approvals"))
     rows = [(item["id"], item["action"], item["subject_id"], item["proposed_at"]) for item in found]
     emit(cli, found, lambda: table(("id", "action", "about", "proposed"), rows))
 

@@ -65,7 +65,7 @@ def decide(
 def list_mandates(cli: Cli) -> None:
     """List the collecting mandates that you may see, by agreement and signed."""
     with cli.client() as client:
-        found = client.get("/v1/collecting-mandates")
+        found = list(client.pages("/v1/collecting-mandates"))
     emit(cli, found, lambda: _show(cli.lang, _MANDATE, found))
 
 
@@ -93,7 +93,7 @@ def who(
 def list_conflicts(cli: Cli) -> None:
     """List licences under which the performer is paid directly though a society collects."""
     with cli.client() as client:
-        found = client.get("/v1/collecting-conflicts")
+        found = list(client.pages("/v1/collecting-conflicts"))
     emit(cli, found, lambda: _show(cli.lang, _CONFLICT, found))
 
 

@@ -62,7 +62,7 @@ def media(cli: Cli, figure: FigureId, *, voice: Voices = None, face: Faces = Non
 def list_figures(cli: Cli) -> None:
     """List your invented figures, ended ones too."""
     with cli.client() as client:
-        found = client.get("/v1/characters")
+        found = list(client.pages("/v1/characters"))
     rows = [
         (
             item["id"],

@@ -105,7 +105,7 @@ def cancel(
 def list_overdue(cli: Cli) -> None:
     """List invoices that should have been paid, oldest first, and the reminder that is due."""
     with cli.client() as client:
-        found = client.get("/v1/overdue-invoices")
+        found = list(client.pages("/v1/overdue-invoices"))
     emit(cli, found, lambda: _show(cli.lang, _OVERDUE, found))
 
 

@@ -1,7 +1,7 @@
 """`payout`: out of the books and to the bank, for whoever keeps a book."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,9 @@ from api.cli.moneyshape import document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import catalogue, reason, text
+
+if TYPE_CHECKING:
+    from api.client import Client
 
 app = typer.Typer(help="Paying out what is owed.", no_args_is_help=True)
 BatchId = Annotated[str, typer.Argument(help="Id of the batch.")]
@@ -51,7 +54,7 @@ def propose(
     body = {"kind": "tax" if tax else "payees", "currency": currency, "execute_on": day}
     with cli.client() as client:
         found = client.post("/v1/payout-batches", body)
-        shown = client.get(f"/v1/payout-batches/{found['id']}")
+        shown = _whole(client, found["id"])
     _show(cli, shown)
     note(text(cli.lang, "payout.waits", id=found["id"]))
 
@@ -80,7 +83,7 @@ def list_batches(cli: Cli) -> None:
 def show(cli: Cli, batch: BatchId) -> None:
     """Show a batch: every payment, every balance that stays, and why."""
     with cli.client() as client:
-        _show(cli, client.get(f"/v1/payout-batches/{batch}"))
+        _show(cli, _whole(client, batch))
 
 
 @command(app, "approve")
@@ -164,6 +167,12 @@ def _fetch(cli: Cli, path: str, out: Path) -> None:
         client.download(path, out)
     done = {"file": str(out)}
     emit(cli, done, lambda: say(text(cli.lang, "payout.saved", **done)))
+
+
+def _whole(client: "Client", batch: str) -> dict[str, Any]:
+    """A batch with all its payments."""
+    path = f"/v1/payout-batches/{batch}"
+    return {**client.get(path), "payouts": list(client.pages(f"{path}/payouts"))}
 
 
 def _show(cli: Cli, found: dict[str, Any]) -> None:

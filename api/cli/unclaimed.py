@@ -1,12 +1,15 @@
 """`unclaimed`: money that nobody could be found for, from the list to the day it is given up."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
+
+if TYPE_CHECKING:
+    from api.client import Client
 
 app = typer.Typer(help="Money that nobody could be found for.", no_args_is_help=True)
 Year = Annotated[int, typer.Argument(help="The year it was earned in.")]
@@ -44,7 +47,7 @@ def reject(cli: Cli, item: ListId, why: Why = "") -> None:
 def list_lists(cli: Cli) -> None:
     """List what your book listed as unclaimed, newest first."""
     with cli.client() as client:
-        found = client.get("/v1/unclaimed-lists")
+        found = list(client.pages("/v1/unclaimed-lists"))
     rows = [tuple(_said(cli, item, name) for name in _COLUMNS) for item in found]
     names = [text(cli.lang, f"unclaimed.column.{name}") for name in _COLUMNS]
     emit(cli, found, lambda: table(names, rows))
@@ -54,7 +57,7 @@ def list_lists(cli: Cli) -> None:
 def show(cli: Cli, item: ListId) -> None:
     """Show a list of your book with its lines."""
     with cli.client() as client:
-        found = client.get(f"/v1/unclaimed-lists/{item}")
+        found = _whole(client, item)
     emit(cli, found, lambda: _show(cli, found))
 
 
@@ -82,7 +85,8 @@ def published(cli: Cli) -> None:
 
 def _propose(cli: Cli, year: int, kind: str) -> None:
     with cli.client() as client:
-        found = client.post("/v1/unclaimed-lists", {"year": year, "kind": kind})
+        made = client.post("/v1/unclaimed-lists", {"year": year, "kind": kind})
+        found = _whole(client, made["id"])
     emit(cli, found, lambda: _show(cli, found))
     note(text(cli.lang, "unclaimed.waits", item=found["id"]))
 
@@ -94,6 +98,12 @@ def _decide(cli: Cli, item: str, *, approve: bool, why: str) -> None:
     emit(cli, found, lambda: _head(cli, found))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
+
+
+def _whole(client: "Client", item: str) -> dict[str, Any]:
+    """A list with all its lines."""
+    path = f"/v1/unclaimed-lists/{item}"
+    return {**client.get(path), "lines": list(client.pages(f"{path}/lines"))}
 
 
 def _head(cli: Cli, found: dict[str, Any]) -> None:

@@ -65,10 +65,11 @@ def remove(cli: Cli, endpoint: EndpointId) -> None:
 def log(
     cli: Cli,
     endpoint: Annotated[str | None, typer.Argument(help="Only messages to this one.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 50,
 ) -> None:
     """List the newest messages and what became of them."""
     with cli.client() as client:
-        found = client.get("/v1/deliveries", target=endpoint)
+        found = client.get("/v1/deliveries", target=endpoint, limit=limit)["items"]
     columns = ("id", "kind", "target_id", "state", "attempts", "fault", "due_at")
     rows = [[item[name] for name in columns] for item in found]
     emit(cli, found, lambda: table(columns, rows))

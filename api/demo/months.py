@@ -58,9 +58,9 @@ class Office:
 
     def answered(self, batch_id: str) -> None:
         """The bank's file on a batch: all is settled, but for the smallest of the first two."""
-        batch = self.operator.get(f"/v1/payout-batches/{batch_id}")
+        paid = self.operator.pages(f"/v1/payout-batches/{batch_id}/payouts")
         rows = [["end_to_end_id", "status", "code"]]
-        sent = [one for one in batch["payouts"] if one["state"] == "sent"]
+        sent = [one for one in paid if one["state"] == "sent"]
         for one in sorted(sent, key=lambda one: int(one["amount_micro"])):
             back = not self.returned and len(sent) > 1
             self.returned = self.returned or back

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from core.errors import NotFound
 from core.principal import Principal
 from registry.mandates import uncovered
+from registry.minority import is_minor, minority_in
 from registry.models.mandates import Act, Mandate
 from registry.models.people import Performer
 from registry.service import mandates, people
@@ -68,11 +69,12 @@ def whom(
     Raises `NotFound` for somebody `asked` for in the address whom one does not act for; what was
     merely `kept` in the browser gives way to the first that there is.
     """
-    there = everybody(session, principal, now=now)
     wanted = asked or kept
+    found = _own(session, principal, wanted, now) if wanted else None
+    if found is not None:
+        return found
+    there = everybody(session, principal, now=now)
     found = next((item for item in there if item.performer.id == wanted), None)
-    if found is None and wanted and len(there) == SHOWN_MAX:
-        found = _by_name(session, principal, wanted, now)
     if found is not None:
         return found
     if asked:
@@ -94,8 +96,7 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
     given = _mandated(held, principal, now, SHOWN_MAX - len(own))
     several = len(own) + len(given) > 1
     found = [
-        Whom(item, principal, _how(session, principal, item.id, now), several=several)
-        for item in own
+        Whom(item, principal, _how(session, principal, item, now), several=several) for item in own
     ]
     found.sort(key=lambda item: (item.how != GUARDIAN, item.performer.public_name.casefold()))
     seen = {item.id for item in own}
@@ -134,18 +135,21 @@ def _acts(
     )
 
 
-def _by_name(
-    session: Session, principal: Principal, performer_id: str, now: datetime
-) -> Whom | None:
-    """Somebody of a side that has more people than a page lists."""
+def _own(session: Session, principal: Principal, performer_id: str, now: datetime) -> Whom | None:
+    """Somebody of one's own side, looked up alone: an agency may have thousands."""
+    if not speaks_alone(principal):
+        return None
     try:
         performer = people.get_performer(session, principal, performer_id)
     except NotFound:
         return None
-    if not speaks_alone(principal):
+    if performer.erased_at is not None or performer.tenant_id != principal.tenant_id:
         return None
-    how = _how(session, principal, performer_id, now)
-    return Whom(performer, principal, how, several=True)
+    several = len(people.list_performers(session, principal, limit=2)) > 1
+    if not several:
+        held = mandates.list_mandates(session, principal)
+        several = bool(_mandated(held, principal, now, 1))
+    return Whom(performer, principal, _how(session, principal, performer, now), several=several)
 
 
 def _under(
@@ -158,5 +162,7 @@ def _under(
     return Whom(performer, side, AGENT, mandate, near, several, visitor=principal)
 
 
-def _how(session: Session, principal: Principal, performer_id: str, now: datetime) -> str:
-    return GUARDIAN if acting_guardian(session, principal, performer_id, now) else ITSELF
+def _how(session: Session, principal: Principal, performer: Performer, now: datetime) -> str:
+    if not is_minor(minority_in(performer), now):
+        return ITSELF
+    return GUARDIAN if acting_guardian(session, principal, performer.id, now) else ITSELF

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from api import freezing, uploads
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
+from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
 from api.wire import FROZEN, ReasonOut, Text
 from core.clock import utc_now
@@ -206,10 +207,11 @@ def add(body: NewCharacter, writing: Writing, world: Open) -> Response:
     )
 
 
-@router.get("/characters", response_model=list[CharacterOut])
-def list_all(caller: Caller, reading: Reading) -> list[CharacterOut]:
+@router.get("/characters", response_model=Page[CharacterOut])
+def list_all(caller: Caller, reading: Reading, window: Asked) -> Page[CharacterOut]:
     """Your invented figures, ended ones too, oldest first."""
-    return [CharacterOut.of(item) for item in characters.list_characters(reading, caller)]
+    found = characters.list_characters(reading, caller, after=window.after, limit=window.limit)
+    return page(found, window, CharacterOut.of)
 
 
 @router.get("/characters/{character_id}", response_model=WholeOut)

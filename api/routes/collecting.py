@@ -6,7 +6,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from api import paging
 from api.deps import Caller, Reading, Writing
+from api.paging import Page, page
 from api.wire import FROZEN, Text
 from core.clock import to_text, utc_now
 from core.ids import new_id
@@ -14,7 +16,7 @@ from core.principal import require_any
 from registry.models.works import KindOfUse
 from registry.territories import check_territories
 from royalties.collecting import ANY, Claimed, CollectingMandate, mandate_to_dict
-from royalties.models_collecting import Conflict
+from royalties.models_collecting import Conflict, SoughtConflicts
 from royalties.service import collecting, conflicts
 from royalties.service.collectors import CollectorsOf
 from royalties.service.periods import check_month
@@ -74,10 +76,11 @@ class Asked(BaseModel):
     performer_id: str = Field(default="", max_length=64)
 
 
-@router.get("/collecting-mandates", response_model=list[dict[str, Any]])
-def list_mandates(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
-    """The collecting mandates that you may see, each as it stands."""
-    return [mandate_to_dict(one) for one in collecting.list_mandates(reading, caller)]
+@router.get("/collecting-mandates", response_model=Page[dict[str, Any]])
+def list_mandates(caller: Caller, reading: Reading, window: paging.Asked) -> Page[dict[str, Any]]:
+    """The collecting mandates that you may see, each as it stands: agreements, then signed ones."""
+    found = collecting.list_mandates(reading, caller, after=window.after, limit=window.limit)
+    return page(found, window, mandate_to_dict)
 
 
 @router.post("/collecting-mandates", status_code=201, response_model=dict[str, Any])
@@ -138,10 +141,12 @@ def who(
     return {"book": found.book, "sister_id": found.sister_id, "mandate_id": found.mandate_id}
 
 
-@router.get("/collecting-conflicts", response_model=list[dict[str, Any]])
-def list_conflicts(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/collecting-conflicts", response_model=Page[dict[str, Any]])
+def list_conflicts(caller: Caller, reading: Reading, window: paging.Asked) -> Page[dict[str, Any]]:
     """Licences under which the performer is paid directly though a society has the mandate."""
-    return [_conflict(one) for one in conflicts.list_conflicts(reading, caller)]
+    behind = SoughtConflicts(after=window.after)
+    found = conflicts.list_conflicts(reading, caller, behind, limit=window.limit)
+    return page(found, window, _conflict)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
+from api.paging import Asked as Window
 from api.society.collecting import mandates_shown
 from api.web.office import ASKED, InOffice
 from api.web.response import FormResponse
@@ -35,12 +36,14 @@ class Behind(BaseModel):
 
 
 @router.get("/society/mandates", response_class=FormResponse)
-def mandates_page(office: InOffice) -> Response:
+def mandates_page(
+    office: InOffice, window: Window, conflict: Annotated[str, Query(max_length=64)] = ""
+) -> Response:
     """Who collects what for whom, and where are two to be paid?"""
     return office.page(
         "societymandates.html",
         here="/society/mandates",
-        **mandates_shown(office),
+        **mandates_shown(office, window, conflict),
     )
 
 

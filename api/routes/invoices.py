@@ -112,10 +112,13 @@ def list_invoices(
     return page(found, window, invoice_to_dict, _seq)
 
 
-@router.get("/overdue-invoices", response_model=list[dict[str, Any]])
-def list_overdue(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/overdue-invoices", response_model=Page[dict[str, Any]])
+def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """Invoices that should have been paid, oldest first, and the reminder that is due."""
-    return [overdue_to_dict(one) for one in reminders.list_overdue(reading, caller, now=utc_now())]
+    found = reminders.list_overdue(
+        reading, caller, now=utc_now(), after=window.after, limit=window.limit
+    )
+    return page(found, window, overdue_to_dict, cursor=lambda one: one.settled.invoice.id)
 
 
 @router.post("/invoice-reminders", status_code=201, response_model=list[dict[str, Any]])

@@ -11,6 +11,7 @@ from api.accounts.access import Why
 from api.accounts.sessions import Visit
 from api.approving import Said
 from api.deps import Language, Open
+from api.paging import Asked, Window
 from api.roles import PLACES
 from api.routes.signin import SEE_OTHER
 from api.scopes import TenantKind
@@ -77,9 +78,9 @@ def change_roles(
 
 
 @router.get("/approvals", response_class=FormResponse)
-def approvals_page(world: Open, visit: SignedInVisit, lang: Language) -> Response:
+def approvals_page(world: Open, visit: SignedInVisit, lang: Language, window: Asked) -> Response:
     """What waits for a second person?"""
-    return _approvals(world, visit, lang)
+    return _approvals(world, visit, lang, window)
 
 
 @router.post("/approvals/{approval_id}/decision", response_class=FormResponse)
@@ -89,6 +90,7 @@ def decide(
     world: Open,
     visit: Acting,
     lang: Language,
+    window: Asked,
     answer: Annotated[str, Form(max_length=20)] = "",
     note: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
@@ -101,7 +103,7 @@ def decide(
     except EbenbildError as error:
         if error.status in (403, 404) and error.code != "not-fresh":
             raise
-        return _approvals(world, visit, lang, error)
+        return _approvals(world, visit, lang, window, error)
     return RedirectResponse("/approvals", SEE_OTHER)
 
 
@@ -134,8 +136,17 @@ def _members(
 
 
 def _approvals(
-    world: Open, visit: Visit, lang: str, error: EbenbildError | None = None
+    world: Open, visit: Visit, lang: str, window: Window, error: EbenbildError | None = None
 ) -> FormResponse:
     with world.db.read() as session:
-        shown = approvalshowing.waiting(session, visit.principal, lang)
-    return form_page("approvals.html", lang, visit, error=error, here="/approvals", items=shown)
+        shown = approvalshowing.waiting(session, visit.principal, lang, window)
+    return form_page(
+        "approvals.html",
+        lang,
+        visit,
+        error=error,
+        here="/approvals",
+        items=shown.items,
+        more=shown.next_cursor,
+        whole=shown.items and not (window.after or shown.next_cursor),
+    )

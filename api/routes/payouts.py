@@ -106,8 +106,17 @@ def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
 
 @router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
 def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
-    """A batch with every payment in it and every balance that stays, and why."""
-    return batch_to_dict(*payouts.get_batch(reading, caller, batch_id))
+    """A batch: how far it is, and what it comes to."""
+    return batch_to_dict(payouts.get_batch(reading, caller, batch_id))
+
+
+@router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])
+def list_in_batch(
+    batch_id: str, caller: Caller, reading: Reading, window: Asked
+) -> Page[dict[str, Any]]:
+    """Every payment in a batch and every balance that stays, and why, by account."""
+    found = payouts.payouts_of(reading, caller, batch_id, after=window.after, limit=window.limit)
+    return page(found, window, payout_to_dict, cursor=lambda one: one.account)
 
 
 @router.post("/payout-batches/{batch_id}/decision", response_model=dict[str, Any])

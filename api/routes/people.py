@@ -18,7 +18,7 @@ from api.routes.tenants import IssuedKey, KeyOut, NewKey
 from api.scopes import AUDIT
 from api.visiting import origin_of
 from api.wire import FROZEN, Text
-from core import approvals, audit
+from core import approvalqueue, audit
 from core.approvals import Approval
 from core.audit import Entry
 from core.clock import utc_now
@@ -282,11 +282,13 @@ def revoke_key(key_id: str, writing: Writing) -> Response:
     return writing.write(revoke, status=200)
 
 
-@router.get("/approvals", response_model=list[ApprovalOut])
-def list_approvals(caller: Caller, reading: Reading) -> list[ApprovalOut]:
-    """List what waits for your decision, and what you proposed."""
-    found = approvals.open_approvals(reading, caller)
-    return [ApprovalOut.of(item) for item in found if approvals.concerns(caller, item)]
+@router.get("/approvals", response_model=Page[ApprovalOut])
+def list_approvals(caller: Caller, reading: Reading, asked: Asked) -> Page[ApprovalOut]:
+    """List what waits for your decision, and what you proposed, oldest first."""
+    found = approvalqueue.waiting(
+        reading, caller, after_seq=asked.before_seq or 0, limit=asked.limit
+    )
+    return page(found, asked, lambda one: ApprovalOut.of(one[1]), cursor=lambda one: one[0])
 
 
 @router.post("/approvals/{approval_id}/decision", response_model=ApprovalOut)

@@ -53,7 +53,6 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
     balances = statements.book_balance(reading, caller)
     found = views.places(balances)
     months = periods.list_periods(reading, caller)[:MONTHS_SHOWN]
-    waiting = approvalshowing.open_for(reading, caller)
     return form_page(
         "society.html",
         lang,
@@ -69,9 +68,9 @@ def board(reading: Reading, visit: SignedInVisit, lang: Language) -> Response:
             for one in views.of_kind(found, kind)
         ],
         months=months,
-        waiting=approvalshowing.tally(waiting, lang),
+        waiting=approvalshowing.tally(reading, caller, lang),
         held=usageholds.count_waiting(reading, caller),
-        overdue=reminders.list_overdue(reading, caller, now=now),
+        overdue=reminders.count_overdue(reading, caller, now=now),
         deadline=views.next_deadline(runs.calendar_of(reading, caller, at=now)),
         year=now.year,
         may=holds(caller, "usage"),
@@ -178,8 +177,9 @@ def batch_page(
     batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
 ) -> Response:
     """Whom does this batch pay, whom not, and why?"""
-    batch, found = payouts.get_batch(
-        reading, visit.principal, batch_id, after=window.after, limit=window.limit
+    batch = payouts.get_batch(reading, visit.principal, batch_id)
+    found = payouts.payouts_of(
+        reading, visit.principal, batch.id, after=window.after, limit=window.limit
     )
     shown = page(found, window, lambda one: one, cursor=lambda one: one.account)
     ends = payouts.open_ends(reading, visit.principal, [batch.id])

@@ -7,11 +7,12 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Reading, Writing
+from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from royalties.models_unclaimed import UnclaimedKind
 from royalties.service import unclaimed
-from royalties.wire_unclaimed import list_to_dict
+from royalties.wire_unclaimed import line_to_dict, list_to_dict
 
 router = APIRouter(tags=["money"])
 
@@ -32,10 +33,11 @@ class UnclaimedDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-@router.get("/unclaimed-lists", response_model=list[dict[str, Any]])
-def list_lists(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/unclaimed-lists", response_model=Page[dict[str, Any]])
+def list_lists(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """What your book listed as unclaimed, newest first."""
-    return [list_to_dict(one) for one in unclaimed.list_lists(reading, caller)]
+    found = unclaimed.list_lists(reading, caller, before=window.after, limit=window.limit)
+    return page(found, window, list_to_dict)
 
 
 @router.post("/unclaimed-lists", status_code=201, response_model=dict[str, Any])
@@ -52,8 +54,15 @@ def propose(body: UnclaimedIn, writing: Writing) -> Response:
 
 @router.get("/unclaimed-lists/{list_id}", response_model=dict[str, Any])
 def show(list_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
-    """A list of your book with its lines."""
+    """A list of your book and what it comes to."""
     return list_to_dict(*unclaimed.get_list(reading, caller, list_id))
+
+
+@router.get("/unclaimed-lists/{list_id}/lines", response_model=Page[dict[str, Any]])
+def lines(list_id: str, caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+    """The lines of a list of your book, by account."""
+    found = unclaimed.lines_of(reading, caller, list_id, after=window.after, limit=window.limit)
+    return page(found, window, line_to_dict)
 
 
 @router.post("/unclaimed-lists/{list_id}/decision", response_model=dict[str, Any])

@@ -1,6 +1,8 @@
 """Pages of unclaimed money: a society's lists, and one's own claim to what was published."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
 
 from api.deps import Language, Reading
 from api.paging import Asked
@@ -17,9 +19,15 @@ HERE = "/society/unclaimed"
 
 
 @router.get(HERE, response_class=FormResponse)
-def desk(reading: Reading, visit: SignedInVisit, lang: Language, window: Asked) -> Response:
+def desk(
+    reading: Reading,
+    visit: SignedInVisit,
+    lang: Language,
+    window: Asked,
+    before: Annotated[str, Query(max_length=64)] = "",
+) -> Response:
     """What could not be paid because nobody was found, and what is due about it?"""
-    found = unclaimed.desk_page(reading, visit.principal, utc_now(), window)
+    found = unclaimed.desk_page(reading, visit.principal, utc_now(), window, before)
     return form_page("societyunclaimed.html", lang, visit, here=HERE, **found)
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
-from api.paging import PAGE_MAX
+from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core import deliveries, webhooks
 from core.clock import utc_now
@@ -140,17 +140,19 @@ def remove_webhook(endpoint_id: str, writing: Writing, world: Open) -> Response:
     return answer
 
 
-@router.get("/deliveries", response_model=list[DeliveryOut])
+@router.get("/deliveries", response_model=Page[DeliveryOut])
 def list_deliveries(
     caller: Caller,
     reading: Reading,
-    target: str | None = None,
-    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
-) -> list[DeliveryOut]:
-    """List your newest deliveries, to one endpoint or mail address where it is named."""
+    window: Asked,
+    target: Annotated[str | None, Query(max_length=64)] = None,
+) -> Page[DeliveryOut]:
+    """List your deliveries, newest first, to one endpoint or mail address where it is named."""
     require(caller, webhooks.SCOPE)
-    found = deliveries.list_deliveries(reading, caller, target_id=target, limit=limit)
-    return [DeliveryOut.of(item) for item in found]
+    found = deliveries.list_deliveries(
+        reading, caller, target_id=target, before_seq=window.before_seq, limit=window.limit
+    )
+    return page(found, window, lambda one: DeliveryOut.of(one[1]), cursor=lambda one: one[0])
 
 
 @router.post("/deliveries/{delivery_id}/retry", response_model=DeliveryOut)

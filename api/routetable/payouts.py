@@ -26,6 +26,7 @@ ROWS = (
     row("POST", "/v1/payout-batches", "usage"),
     row("GET", "/v1/payout-batches", "reports"),
     row("GET", "/v1/payout-batches/{batch_id}", "reports", may_lack=True),
+    row("GET", "/v1/payout-batches/{batch_id}/payouts", "reports", may_lack=True),
     row("POST", "/v1/payout-batches/{batch_id}/decision", "reports", may_lack=True),
     row("GET", "/v1/payout-batches/{batch_id}/file", "usage", may_lack=True),
     row("GET", "/v1/payout-batches/{batch_id}/list", "usage", may_lack=True),

@@ -17,6 +17,7 @@ ROWS = (
     row("GET", "/v1/unclaimed-lists", "reports"),
     row("POST", "/v1/unclaimed-lists", "usage"),
     row("GET", "/v1/unclaimed-lists/{list_id}", "reports", may_lack=True),
+    row("GET", "/v1/unclaimed-lists/{list_id}/lines", "reports", may_lack=True),
     row("POST", "/v1/unclaimed-lists/{list_id}/decision", "reports", may_lack=True),
     row("GET", "/v1/complaints", "reports"),
     row("POST", "/v1/complaints", "usage", "performers", may_lack=True),

@@ -14,22 +14,26 @@ from royalties.accounts import AccountKind, parse
 from royalties.deadlines import Deadline
 from royalties.models_books import AccountBalance
 from royalties.models_complaints import Ground, Sought
-from royalties.models_unclaimed import Published, UnclaimedKind, UnclaimedLine, UnclaimedState
+from royalties.models_unclaimed import Published, UnclaimedKind, UnclaimedState
 from royalties.service import booknames, complaints, publishing, runs, statements, unclaimed
 from royalties.service.periods import DECIDERS
 from royalties.unclaimed import GIVEN_UP_AFTER, LISTED_AFTER
 from royalties.wire_complaints import state_of
 
-LINES_SHOWN = 100
+LISTS_SHOWN = 20
 KINDS = (AccountKind.UNCLAIMED, AccountKind.RESERVE, AccountKind.UNIDENTIFIED)
 
 
 def desk_page(
-    session: Session, principal: Principal, now: datetime, window: Window
+    session: Session, principal: Principal, now: datetime, window: Window, before: str = ""
 ) -> dict[str, Any]:
-    """What of one's own book nobody could be found for, by year, and what can be done about it."""
+    """What of one's own book nobody could be found for, by year, and what can be done about it.
+
+    `before` names the list of the page before.
+    """
     balances = statements.balances_of(session, principal, KINDS)
     places = views.places(balances)
+    lists = unclaimed.list_lists(session, principal, before=before, limit=LISTS_SHOWN + 1)
     deadlines = runs.calendar_of(session, principal, at=now)
     sought = Sought(own_book=True, ground=Ground.MINE)
     found = complaints.list_complaints(
@@ -42,7 +46,8 @@ def desk_page(
         "strangers": views.of_kind(places, AccountKind.UNIDENTIFIED),
         "year": now.year,
         "years": years_of(balances),
-        "lists": unclaimed.list_lists(session, principal),
+        "lists": lists[:LISTS_SHOWN],
+        "older": lists[LISTS_SHOWN - 1].id if len(lists) > LISTS_SHOWN else "",
         "claims": claims.items,
         "more": claims.next_cursor,
         "deadlines": [one for one in deadlines if one.what != LISTED_AFTER],
@@ -73,9 +78,9 @@ def list_page(
     session: Session, principal: Principal, list_id: str, window: Window
 ) -> dict[str, Any]:
     """One list of one's own book, a page of its lines with the names in them."""
-    item, lines = unclaimed.get_list(session, principal, list_id)
-    start = int(window.after) if window.after.isdigit() else 0
-    shown = lines[start : start + LINES_SHOWN]
+    item, sums = unclaimed.get_list(session, principal, list_id)
+    found = unclaimed.lines_of(session, principal, item.id, after=window.after, limit=window.limit)
+    shown = found[: window.shown_max]
     names = booknames.names_of(
         session,
         principal.tenant_id,
@@ -85,20 +90,12 @@ def list_page(
     return {
         "item": item,
         "lines": shown,
-        "sums": sums_of(lines),
+        "sums": sums,
         "names": names,
-        "more": start + LINES_SHOWN if len(lines) > start + LINES_SHOWN else 0,
+        "more": shown[-1].id if len(found) > len(shown) else "",
         "decides": item.state is UnclaimedState.PROPOSED
         and approvals.may_decide(principal, DECIDERS),
     }
-
-
-def sums_of(lines: Iterable[UnclaimedLine]) -> dict[str, int]:
-    """What a list comes to, by currency."""
-    sums: dict[str, int] = {}
-    for one in lines:
-        sums[one.currency] = sums.get(one.currency, 0) + one.amount_micro
-    return sums
 
 
 def public_page(session: Session, asked: str, window: Window) -> dict[str, Any]:

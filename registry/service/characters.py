@@ -82,10 +82,16 @@ def get_character(session: Session, principal: Principal, character_id: str) -> 
     return with_disputes(session, characters.get_character(session, principal, character_id))
 
 
-def list_characters(session: Session, principal: Principal) -> tuple[Character, ...]:
-    """The caller's figures, ended ones too, oldest first."""
+def list_characters(
+    session: Session,
+    principal: Principal,
+    *,
+    after: str = "",
+    limit: int = characters.ROWS_MAX,
+) -> tuple[Character, ...]:
+    """The caller's figures, ended ones too, oldest first, those behind the figure `after`."""
     require(principal, SCOPE)
-    found = characters.list_characters(session, principal)
+    found = characters.list_characters(session, principal, after=after, limit=limit)
     frozen = likenesses.open_disputes(session, _capability(principal.tenant_id)) if found else ()
     return tuple(_frozen(item, item.id in frozen) for item in found)
 

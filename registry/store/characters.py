@@ -5,11 +5,12 @@ The statement lies sealed under a key of the figure's own; what stays after an e
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Index
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
 from core.errors import NotFound
+from core.places import behind
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality, Reason
 from registry.characters import OVER
@@ -23,7 +24,9 @@ class CharacterRow(Owned, table=True):
     """Table of invented figures; `parts` are the modalities of which there are prints."""
 
     __tablename__ = "character"
+    __table_args__ = (Index("character_oldest", "tenant_id", "recorded_at", "id"),)
 
+    tenant_id: str  # found by the index of the oldest
     name: str
     sealed_statement: bytes | None = None
     statement_sha256: str
@@ -45,6 +48,9 @@ class CharacterSampleRow(Owned, table=True):
     job_id: str = ""
     reasons: ReasonsJson = Field(sa_type=JsonText)
     accepted: bool | None = None
+
+
+_PLACE = (col(CharacterRow.recorded_at), col(CharacterRow.id))
 
 
 def add_character(session: Session, item: Character, sealed_statement: bytes) -> None:
@@ -75,9 +81,14 @@ def statement_of(session: Session, principal: Principal, character_id: str) -> b
     return _row(session, principal, character_id).sealed_statement
 
 
-def list_characters(session: Session, principal: Principal) -> tuple[Character, ...]:
-    """The caller's figures, ended ones too, oldest first."""
-    return _found(session, visible(CharacterRow, principal))
+def list_characters(
+    session: Session, principal: Principal, *, after: str = "", limit: int = ROWS_MAX
+) -> tuple[Character, ...]:
+    """The caller's figures, ended ones too, oldest first, those behind the figure `after`."""
+    mine = col(CharacterRow.tenant_id) == principal.tenant_id
+    if after:
+        mine &= behind(_PLACE, col(CharacterRow.id), after)
+    return _found(session, mine, limit)
 
 
 def in_state(
@@ -200,13 +211,10 @@ def object_users(session: Session, principal: Principal, object_name: str) -> in
     return len(session.exec(query).all())
 
 
-def _found(session: Session, clause: ColumnElement[bool]) -> tuple[Character, ...]:
-    query = (
-        select(CharacterRow)
-        .where(clause)
-        .order_by(col(CharacterRow.recorded_at), col(CharacterRow.id))
-        .limit(ROWS_MAX)
-    )
+def _found(
+    session: Session, clause: ColumnElement[bool], limit: int = ROWS_MAX
+) -> tuple[Character, ...]:
+    query = select(CharacterRow).where(clause).order_by(*_PLACE).limit(limit)
     return tuple(_character(row) for row in session.exec(query))
 
 

@@ -4,8 +4,10 @@ What a performer gives a society is signed like every mandate (`registry.service
 was booked before a mandate stays in its book; a mandate decides about what is booked anew.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import chain, islice
 
 from sqlmodel import Session
 
@@ -95,30 +97,34 @@ def decide(
     return item
 
 
-def list_mandates(session: Session, principal: Principal) -> list[CollectingMandate]:
-    """Every mandate to collect that one may see, in its newest version.
+def list_mandates(
+    session: Session, principal: Principal, *, after: str = "", limit: int | None = None
+) -> list[CollectingMandate]:
+    """The mandates to collect that one may see, in their newest versions: agreements, then signed.
 
     By agreement the operator sees all, a society its own and what it gave; of what performers
-    signed the performer's side and the society see theirs.
+    signed the performer's side and the society see theirs. `after` names the mandate behind which
+    a page begins.
     """
     require_any(principal, *SCOPES)
-    return [*store.newest(session, principal), *_signed(session, principal)]
+    agreed = store.newest(session, principal)
+    names = [one.id for one in agreed]
+    if after in names:
+        agreed, after = agreed[names.index(after) + 1 :], ""
+    elif after:
+        agreed = []
+    return list(islice(chain(agreed, _signed(session, principal, after)), limit))
 
 
-def _signed(session: Session, principal: Principal) -> list[CollectingMandate]:
+def _signed(session: Session, principal: Principal, after: str) -> Iterator[CollectingMandate]:
+    """What was signed, by id, a page at a time: whoever stops reads no further."""
     societies = societies_of(session)
-    found: list[CollectingMandate] = []
-    after = ""
     while page := signed.list_mandates(session, principal, after=after):
-        found += [
-            of_signed(one)
-            for one in page
-            if one.seq is not None
-            and Act.COLLECT in one.terms.acts
-            and one.terms.holder_id in societies
-        ]
+        for one in page:
+            collects = one.seq is not None and Act.COLLECT in one.terms.acts
+            if collects and one.terms.holder_id in societies:
+                yield of_signed(one)
         after = page[-1].id
-    return found
 
 
 def _no_mandate() -> NotFound:

@@ -5,6 +5,7 @@ side may, and whoever runs the registry may say either.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,7 +16,13 @@ from core.principal import Principal, SearchCapability, require_any
 from core.tenants import OPERATOR
 from royalties.collecting import PAID_DIRECTLY, Claimed, Collectors
 from royalties.models import Accrual
-from royalties.models_collecting import Conflict, Settled, conflict_id
+from royalties.models_collecting import (
+    ANY_CONFLICT,
+    Conflict,
+    Settled,
+    SoughtConflicts,
+    conflict_id,
+)
 from royalties.service.collectors import CollectorsOf
 from royalties.store import collecting as store
 
@@ -42,12 +49,19 @@ def note_conflicts(
             _tell(session, FOUND, made, now)
 
 
-def list_conflicts(session: Session, principal: Principal) -> list[Conflict]:
+def list_conflicts(
+    session: Session,
+    principal: Principal,
+    sought: SoughtConflicts = ANY_CONFLICT,
+    *,
+    limit: int | None = None,
+) -> list[Conflict]:
     """Conflicts that concern the caller, in the order of their finding; all for the operator."""
     require_any(principal, *SCOPES)
     if principal.tenant_kind == OPERATOR:
-        return store.conflicts(session, SearchCapability("conflicts", principal.tenant_id))
-    return store.conflicts(session, principal)
+        capability = SearchCapability("conflicts", principal.tenant_id)
+        return store.conflicts(session, capability, sought, limit=limit)
+    return store.conflicts(session, principal, sought, limit=limit)
 
 
 def settle(
@@ -58,7 +72,8 @@ def settle(
     What waits is booked anew by the next accrual. Raises `NotFound` for a conflict that is not the
     caller's, `NotAllowed` where the caller would decide for itself.
     """
-    found = {one.id: one for one in list_conflicts(session, principal)}.get(conflict_id)
+    this = SoughtConflicts(id=conflict_id)
+    found = next(iter(list_conflicts(session, principal, this)), None)
     if found is None:
         raise NotFound(
             "There is no such conflict.", next_step="List them: ebenbild collect conflicts"
@@ -75,7 +90,7 @@ def settle(
     log.append(session, kind=SETTLED, subject_id=found.id, payload=told, at=now)
     audit.record(session, principal, action=SETTLED, subject_id=found.id, details=told, now=now)
     _tell(session, SETTLED, found, now)
-    return {one.id: one for one in list_conflicts(session, principal)}[conflict_id]
+    return replace(found, settled=settled)
 
 
 def _conflict(one: Accrual, collectors: Collectors, now: datetime) -> Conflict:

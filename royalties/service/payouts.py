@@ -174,21 +174,23 @@ def open_ends(
     return store.found_in(session, principal, batch_ids, states)
 
 
-def get_batch(
+def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:
+    """One batch of one's own book; raises `NotFound`."""
+    require(principal, "reports")
+    return store.get_batch(session, principal, batch_id)
+
+
+def payouts_of(
     session: Session,
     principal: Principal,
     batch_id: str,
     *,
     after: str = "",
     limit: int | None = None,
-) -> tuple[Batch, tuple[Payout, ...]]:
-    """One batch of one's own book, with all that is in it and all that stays, and why.
-
-    Of a long one a page, which goes on behind the account `after`.
-    """
-    require(principal, "reports")
-    item = store.get_batch(session, principal, batch_id)
-    return item, store.payouts_of(session, principal, batch_id, after=after, limit=limit)
+) -> tuple[Payout, ...]:
+    """What is in a batch of one's own book and what stays, and why, by account behind `after`."""
+    item = get_batch(session, principal, batch_id)
+    return store.payouts_of(session, principal, item.id, after=after, limit=limit)
 
 
 def list_payouts(

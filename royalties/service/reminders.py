@@ -10,18 +10,34 @@ from core.notices import notify
 from core.principal import Principal, require
 from royalties.billing.overdue import Overdue, overdue
 from royalties.service import matching
-from royalties.store import invoices
+from royalties.store import invoicestates
 from royalties.store import reminders as store
 
 OVERDUE = "invoice.overdue"
 
 
-def list_overdue(session: Session, principal: Principal, *, now: datetime) -> tuple[Overdue, ...]:
-    """Invoices of one's own book, or issued to one, that should have been paid; oldest first."""
+def list_overdue(
+    session: Session,
+    principal: Principal,
+    *,
+    now: datetime,
+    after: str = "",
+    limit: int | None = None,
+) -> tuple[Overdue, ...]:
+    """Invoices of one's own book, or issued to one, that should have been paid; oldest first.
+
+    Of a long list `limit` of them, behind the invoice `after`.
+    """
     require(principal, "reports")
     on = now.astimezone(UTC).date()
-    found = invoices.due_before(session, principal, on)
+    found = invoicestates.overdue(session, principal, on, after=after, limit=limit)
     return tuple(overdue(matching.settlements(session, principal, found), on))
+
+
+def count_overdue(session: Session, principal: Principal, *, now: datetime) -> int:
+    """How many invoices of one's own book should have been paid."""
+    require(principal, "reports")
+    return invoicestates.count_overdue(session, principal, now.astimezone(UTC).date())
 
 
 def remind(session: Session, principal: Principal, *, now: datetime) -> tuple[Overdue, ...]:

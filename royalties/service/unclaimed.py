@@ -141,19 +141,30 @@ def decide(
     return done
 
 
-def list_lists(session: Session, principal: Principal) -> list[UnclaimedList]:
-    """The lists of one's own book, newest first."""
+def list_lists(
+    session: Session, principal: Principal, *, before: str = "", limit: int
+) -> list[UnclaimedList]:
+    """The lists of one's own book, newest first, those older than the list `before`."""
     require(principal, "reports")
-    return store.of_book(session, _capability(principal), principal.tenant_id)
+    return store.page(session, principal, before=before, limit=limit)
 
 
 def get_list(
     session: Session, principal: Principal, list_id: str
-) -> tuple[UnclaimedList, list[UnclaimedLine]]:
-    """One list of one's own book with its lines; raises `NotFound`."""
+) -> tuple[UnclaimedList, dict[str, int]]:
+    """One list of one's own book, and what it comes to by currency; raises `NotFound`."""
     require(principal, "reports")
     item = store.get(session, principal, list_id)
-    return item, store.lines_of(session, principal, list_id)
+    return item, store.sums_of(session, principal, list_id)
+
+
+def lines_of(
+    session: Session, principal: Principal, list_id: str, *, after: str = "", limit: int
+) -> list[UnclaimedLine]:
+    """A page of the lines of a list of one's own book, behind the line `after`, in order."""
+    require(principal, "reports")
+    item = store.get(session, principal, list_id)
+    return store.lines_of(session, principal, item.id, after=after, limit=limit)
 
 
 def _found(

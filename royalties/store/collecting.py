@@ -4,17 +4,19 @@ All are append-only, so that their history stays. What a performer signed is no 
 mandate of the registry.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, or_
+from sqlalchemy import ColumnElement, UniqueConstraint, exists, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, append_only, next_seq, visible
 from core.ids import derived_id
+from core.places import behind
 from core.principal import Principal, SearchCapability
 from royalties.collecting import CollectingMandate, mandate_from_dict, mandate_to_dict
-from royalties.models_collecting import Conflict, Settled
+from royalties.models_collecting import ANY_CONFLICT, Conflict, Settled, SoughtConflicts
 
 IDS_MAX = 500
 
@@ -139,9 +141,15 @@ def add_conflict(session: Session, made: Conflict, *, owner: str, at: datetime) 
     session.flush()
 
 
-def conflicts(session: Session, asker: Principal | SearchCapability) -> list[Conflict]:
+def conflicts(
+    session: Session,
+    asker: Principal | SearchCapability,
+    sought: SoughtConflicts = ANY_CONFLICT,
+    *,
+    limit: int | None = None,
+) -> list[Conflict]:
     """Conflicts in the order of recording: a principal's own, or everybody's for the service."""
-    query = select(ConflictRow).order_by(col(ConflictRow.seq))
+    query = select(ConflictRow).where(*_sought(sought)).order_by(col(ConflictRow.seq)).limit(limit)
     if isinstance(asker, Principal):
         mine = col(ConflictRow.licensee_id) == asker.tenant_id
         query = query.where(or_(visible(ConflictRow, asker), mine))
@@ -166,6 +174,16 @@ def add_settled(session: Session, conflict: Conflict, settled: Settled, *, at: d
         )
     )
     session.flush()
+
+
+def _sought(sought: SoughtConflicts) -> Iterator[ColumnElement[bool]]:
+    if sought.id:
+        yield col(ConflictRow.id) == sought.id
+    if sought.after:
+        yield behind((col(ConflictRow.seq),), col(ConflictRow.id), sought.after)
+    if sought.is_settled is not None:
+        settled = exists().where(col(SettledRow.conflict_id) == col(ConflictRow.id))
+        yield settled if sought.is_settled else ~settled
 
 
 def _seen(principal: Principal) -> Any:

@@ -11,6 +11,7 @@ from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
 from core.db import visible
+from core.places import checked
 from core.principal import Principal
 from royalties.accounts import AccountKind
 from royalties.models_earned import Earned, EarnedLine
@@ -31,7 +32,9 @@ def by_use(
     """What the uses of a performer in these cuts come to, by use."""
     lines = sql_select(col(UsageLineRow.id)).where(col(UsageLineRow.cut_id).in_(cut_ids))
     use = func.json_extract(col(AccrualRow.pins), "$.use_id")
-    found = _sums(session, principal, performer_id, [use], col(AccrualRow.usage_line_id).in_(lines))
+    # Her claims are found by the usage of these cuts: by her name all of them would be read.
+    hers = checked(col(AccrualRow.performer_id)) == performer_id
+    found = _sums(session, principal, hers, [use], col(AccrualRow.usage_line_id).in_(lines))
     made: dict[str, list[Earned]] = {}
     for row in found:
         made.setdefault(row[0], []).append(_earned(row, ""))
@@ -55,7 +58,7 @@ def by_line(
     found = _sums(
         session,
         principal,
-        performer_id,
+        checked(col(AccrualRow.performer_id)) == performer_id,
         groups,
         col(AccrualRow.usage_line_id).in_(lines),
         func.json_extract(pins, "$.use_id") == use_id,
@@ -68,7 +71,7 @@ def by_line(
 def by_month(session: Session, principal: Principal, performer_id: str) -> tuple[Earned, ...]:
     """What a performer earned in each month, newest first."""
     month = col(AccrualRow.earned_period)
-    found = _sums(session, principal, performer_id, [month])
+    found = _sums(session, principal, col(AccrualRow.performer_id) == performer_id, [month])
     return tuple(_earned(row, row[0]) for row in reversed(found))
 
 
@@ -82,7 +85,7 @@ def by_source(
     found = _sums(
         session,
         principal,
-        performer_id,
+        col(AccrualRow.performer_id) == performer_id,
         [cut, func.coalesce(kind, "")],
         col(AccrualRow.earned_period) >= since,
     )
@@ -92,7 +95,7 @@ def by_source(
 def _sums(
     session: Session,
     principal: Principal,
-    performer_id: str,
+    hers: ColumnElement[bool],
     groups: list[Any],
     *clauses: ColumnElement[bool],
 ) -> list[tuple[Any, ...]]:
@@ -103,7 +106,7 @@ def _sums(
         .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
         .where(
             visible(TransactionRow, principal),
-            col(AccrualRow.performer_id) == performer_id,
+            hers,
             col(EntryRow.account_kind).in_(_KINDS),
             *clauses,
         )

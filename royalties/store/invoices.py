@@ -206,17 +206,6 @@ def numbered(
     return found
 
 
-def due_before(session: Session, principal: Principal, day: date) -> list[Invoice]:
-    """Invoices that the principal may see and that were due before a day, oldest first."""
-    query = select(InvoiceRow).where(
-        visible(InvoiceRow, principal),
-        col(InvoiceRow.kind) == InvoiceKind.INVOICE,
-        col(InvoiceRow.due_on) < day.isoformat(),
-    )
-    rows = session.exec(query.order_by(col(InvoiceRow.due_on), col(InvoiceRow.seq)))
-    return [to_invoice(row) for row in rows]
-
-
 def of_month(session: Session, principal: Principal, month: str) -> list[Invoice]:
     """The invoices of a month of the principal's own book, without its credit notes."""
     query = select(InvoiceRow).where(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.db import visible
+from core.places import behind
 from core.principal import Principal
 from royalties.billing.bills import BillLine
 from royalties.billing.standing import InvoiceState, Unpaid
@@ -58,6 +59,26 @@ def in_state(
         query = query.where(col(InvoiceRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(InvoiceRow.seq).desc()).limit(limit))
     return [to_invoice(row) for row in rows]
+
+
+def overdue(
+    session: Session, principal: Principal, on: date, *, after: str = "", limit: int | None = None
+) -> list[Invoice]:
+    """Invoices that the principal may see and that should have been paid, oldest first.
+
+    `after` names the invoice behind which they begin.
+    """
+    place = (col(InvoiceRow.due_on), col(InvoiceRow.seq))
+    query = select(InvoiceRow).where(visible(InvoiceRow, principal), _IS_INVOICE, _overdue(on))
+    if after:
+        query = query.where(behind(place, col(InvoiceRow.id), after))
+    return [to_invoice(row) for row in session.exec(query.order_by(*place).limit(limit))]
+
+
+def count_overdue(session: Session, principal: Principal, on: date) -> int:
+    """How many invoices of the principal's own book should have been paid."""
+    mine = col(InvoiceRow.tenant_id) == principal.tenant_id
+    return session.exec(select(func.count()).where(mine, _IS_INVOICE, _overdue(on))).one()
 
 
 def unpaid(session: Session, principal: Principal, on: date) -> tuple[Unpaid, ...]:

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, UtcDateTime, append_only, guard
 from core.errors import NotFound
 from core.ids import derived_id
+from core.places import behind, checked, older
 from core.principal import Principal, SearchCapability
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_unclaimed import (
@@ -18,6 +19,7 @@ from royalties.models_unclaimed import (
     UnclaimedList,
     UnclaimedState,
 )
+from royalties.store.balances import halves, whole
 from royalties.unclaimed import line_key
 
 _DECIDING = ("state", "booked_at", "single_operator")
@@ -40,6 +42,7 @@ class UnclaimedListRow(Owned, table=True):
     __tablename__ = "unclaimed_list"
     __table_args__ = (
         CheckConstraint("(state = 'BOOKED') = (booked_at IS NOT NULL)", name="booked"),
+        Index("unclaimed_list_newest", "tenant_id", "recorded_at", "id"),
         Index(
             "unclaimed_list_waiting",
             "tenant_id",
@@ -60,6 +63,7 @@ class UnclaimedListRow(Owned, table=True):
         ),
     )
 
+    tenant_id: str  # found by the index of the newest
     kind: str
     year: int
     lines: int
@@ -74,9 +78,16 @@ class UnclaimedLineRow(Owned, table=True):
     """Table of lines; `item_id` is what a claim against the money refers to."""
 
     __tablename__ = "unclaimed_line"
-    __table_args__ = (append_only(),)
+    __table_args__ = (
+        # The lines of a list in their order; what it comes to is added up out of it too.
+        Index(
+            "unclaimed_line_place",
+            *("list_id", "account", "currency", "live_key", "amount_micro"),
+        ),
+        append_only(),
+    )
 
-    list_id: str = Field(foreign_key="unclaimed_list.id", index=True)
+    list_id: str = Field(foreign_key="unclaimed_list.id")
     item_id: str = Field(index=True)
     account: str
     currency: str
@@ -138,18 +149,48 @@ def get(session: Session, principal: Principal, list_id: str) -> UnclaimedList:
 
 def of_book(session: Session, _capability: SearchCapability, book: str) -> list[UnclaimedList]:
     """Every list of a book, newest first."""
-    query = select(UnclaimedListRow).where(col(UnclaimedListRow.tenant_id) == book)
-    order = (col(UnclaimedListRow.recorded_at).desc(), col(UnclaimedListRow.id))
-    return [_list(row) for row in session.exec(query.order_by(*order))]
+    return _lists(session, book, "", None)
 
 
-def lines_of(session: Session, principal: Principal, list_id: str) -> list[UnclaimedLine]:
-    """The lines of a list of the principal's own book, in order."""
+def page(
+    session: Session, principal: Principal, *, before: str = "", limit: int
+) -> list[UnclaimedList]:
+    """The lists of the principal's own book, newest first, those older than `before`."""
+    return _lists(session, principal.tenant_id, before, limit)
+
+
+def lines_of(
+    session: Session,
+    principal: Principal,
+    list_id: str,
+    *,
+    after: str = "",
+    limit: int | None = None,
+) -> list[UnclaimedLine]:
+    """The lines of a list of the principal's own book, in order, those behind the line `after`."""
     query = select(UnclaimedLineRow).where(
         col(UnclaimedLineRow.list_id) == list_id,
-        col(UnclaimedLineRow.tenant_id) == principal.tenant_id,
+        checked(col(UnclaimedLineRow.tenant_id)) == principal.tenant_id,
     )
-    return sorted((_line(row) for row in session.exec(query)), key=line_key)
+    place = [col(getattr(UnclaimedLineRow, name)) for name in ("account", "currency", "live_key")]
+    if after:
+        query = query.where(behind(place, col(UnclaimedLineRow.id), after))
+    return [_line(row) for row in session.exec(query.order_by(*place).limit(limit))]
+
+
+def sums_of(session: Session, principal: Principal, list_id: str) -> dict[str, int]:
+    """What a list of the principal's own book comes to, by currency."""
+    currency = col(UnclaimedLineRow.currency)
+    query = (
+        sql_select(currency, *halves(col(UnclaimedLineRow.amount_micro)))
+        .where(
+            col(UnclaimedLineRow.list_id) == list_id,
+            checked(col(UnclaimedLineRow.tenant_id)) == principal.tenant_id,
+        )
+        .group_by(currency)
+        .order_by(currency)
+    )
+    return {row[0]: whole(row[1], row[2]) for row in session.connection().execute(query)}
 
 
 def apart(
@@ -202,6 +243,15 @@ def _given_up_years(session: Session) -> frozenset[tuple[int, str]]:
         col(UnclaimedListRow.state) == UnclaimedState.BOOKED.value,
     )
     return frozenset((row[0], row[1]) for row in session.connection().execute(query))
+
+
+def _lists(session: Session, book: str, before: str, limit: int | None) -> list[UnclaimedList]:
+    place = (col(UnclaimedListRow.recorded_at), col(UnclaimedListRow.id))
+    query = select(UnclaimedListRow).where(col(UnclaimedListRow.tenant_id) == book)
+    if before:
+        query = query.where(older(place, before))
+    rows = session.exec(query.order_by(*(one.desc() for one in place)).limit(limit))
+    return [_list(row) for row in rows]
 
 
 def _row(session: Session, principal: Principal, list_id: str) -> UnclaimedListRow:

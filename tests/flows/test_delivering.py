@@ -78,7 +78,7 @@ def test_an_event_reaches_its_receiver_and_an_outside_library_accepts_it(
     said = Webhook(made["key"]).verify(body, headers)
     assert said["type"] == "notice.enrolment.notice"
     assert said["data"]["id"] == "enr_1"
-    (listed,) = studio.get("/v1/deliveries")
+    (listed,) = studio.pages("/v1/deliveries")
     assert (listed["state"], listed["status"], listed["id"]) == (
         "ARRIVED",
         204,
@@ -96,7 +96,7 @@ def test_both_keys_hold_during_a_change_and_a_resent_message_keeps_its_id(
     assert old["key"] != new["key"]
     tell(stage, tenant_id)
     deliver(settings)
-    (listed,) = studio.get("/v1/deliveries", target=old["id"])
+    (listed,) = studio.pages("/v1/deliveries", target=old["id"])
     studio.post(f"/v1/deliveries/{listed['id']}/retry")
     deliver(settings)
     assert len({headers["webhook-id"] for _, headers, _ in receiver.got}) == 1
@@ -133,7 +133,7 @@ def test_a_failing_receiver_is_tried_later(
     receiver.answers = [500]
     tell(stage, tenant_id)
     assert deliver(settings) == 1
-    (listed,) = studio.get("/v1/deliveries")
+    (listed,) = studio.pages("/v1/deliveries")
     assert (listed["state"], listed["fault"]) == ("WAITING", "the receiver answered 500")
 
 
@@ -149,12 +149,12 @@ def test_a_key_is_shown_once_and_another_organisation_sees_nothing(
     assert all(item["key"] is None for item in studio.get("/v1/webhooks"))
     tell(stage, tenant_id)
     deliver(settings)
-    assert other.get("/v1/webhooks") == other.get("/v1/deliveries") == []
+    assert other.get("/v1/webhooks") == list(other.pages("/v1/deliveries")) == []
     with pytest.raises(Refused) as refused:
         other.post(f"/v1/webhooks/{first['id']}/removal")
     assert refused.value.status == 404
     studio.post(f"/v1/webhooks/{first['id']}/removal")
-    assert studio.get("/v1/deliveries") == []
+    assert list(studio.pages("/v1/deliveries")) == []
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_an_address_that_does_not_exist_is_given_up(stage: Stage) -> None:
     with mail_receiver("nobody@example.org") as server:
         tell(stage, tenant_id)
         deliver(mailed(stage, server))
-    (listed,) = agency.get("/v1/deliveries")
+    (listed,) = agency.pages("/v1/deliveries")
     assert (listed["state"], listed["fault"]) == ("DEAD", "the address was refused")
 
 
@@ -207,7 +207,7 @@ def test_a_mail_server_that_is_away_is_tried_later(stage: Stage) -> None:
         settings = mailed(stage, server)
     tell(stage, tenant_id)
     deliver(settings)
-    (listed,) = agency.get("/v1/deliveries")
+    (listed,) = agency.pages("/v1/deliveries")
     assert listed["state"] == "WAITING"
 
 

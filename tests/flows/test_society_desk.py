@@ -145,7 +145,7 @@ def test_an_auditor_meets_no_form_and_is_refused_by_the_api(desk: Desk) -> None:
     board = read(desk.approver, "/society")
     assert '<a href="/approvals">3 things wait' in board and "Close a month" in board
     assert "Nothing waits for you" in read(desk.auditor, "/society")
-    for one in desk.society.approver.get("/v1/approvals"):
+    for one in desk.society.approver.pages("/v1/approvals"):
         decision = {"approve": False, "note": "not yet"}
         desk.society.approver.post(f"/v1/approvals/{one['id']}/decision", decision)
     assert clerk.get(f"/v1/runs/{proposed['id']}")["state"] == "DROPPED"

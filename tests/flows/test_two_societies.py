@@ -124,7 +124,7 @@ def test_each_society_collects_and_pays_out_of_its_own_book(stage: Stage) -> Non
     assert studio.post("/v1/accruals")["new"] == 4
     who = {"territory": "DE", "month": MONTH, "performer_id": gvl.member.id}
     assert studio.get("/v1/collectors", **who)["book"] == gvl.id
-    assert [one["society_id"] for one in ppl.clerk.get("/v1/collecting-mandates")] == [ppl.id]
+    assert [one["society_id"] for one in ppl.clerk.pages("/v1/collecting-mandates")] == [ppl.id]
 
     taken = gvl.paid(studio_id, 40_000)
     assert (taken["entered"], taken["matched"]) == (1, 1)

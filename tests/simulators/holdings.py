@@ -278,7 +278,7 @@ def _messages(client: Client, holder: Holder, name: str) -> dict[str, str]:
         "notice_id": client.get("/v1/notices")["items"][0]["id"],
         "address_id": address_id,
         "endpoint_id": hook["id"],
-        "delivery_id": client.get("/v1/deliveries", target=address_id)[0]["id"],
+        "delivery_id": next(client.pages("/v1/deliveries", target=address_id))["id"],
     }
 
 

@@ -12,14 +12,22 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
-from core import approvals, audit, notices
+from core import approvalqueue, approvals, audit, deliveries, notices
 from core.principal import Principal
 from licensing.releaselist import Order, Sought
 from licensing.store import clearances, releases, waiting
-from registry.store import matches, uses
+from registry.store import characters, matches, uses
 from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
-from royalties.store import complaints, intake, invoices, invoicestates, payouts, runs
+from royalties.store import (
+    complaints,
+    intake,
+    invoices,
+    invoicestates,
+    payouts,
+    runs,
+    unclaimed,
+)
 from tests.fixtures import TestWorld
 
 SINCE = date(2026, 1, 1)
@@ -54,7 +62,22 @@ LISTS: dict[str, Asking] = {
     "invoices by state": lambda session, who: invoicestates.in_state(
         session, who, InvoiceState.OPEN, SINCE, before_seq=9, limit=51
     ),
-    "invoices overdue": lambda session, who: invoices.due_before(session, who, SINCE),
+    "invoices overdue": lambda session, who: invoicestates.overdue(session, who, SINCE, limit=51),
+    "invoices overdue, on": lambda session, who: invoicestates.overdue(
+        session, who, SINCE, after="inv_a", limit=51
+    ),
+    "what a second person is asked": lambda session, who: approvalqueue.waiting(
+        session, who, after_seq=9, limit=51
+    ),
+    "deliveries": lambda session, who: deliveries.list_deliveries(session, who, before_seq=9),
+    "deliveries to one": lambda session, who: deliveries.list_deliveries(
+        session, who, target_id="whk_a", before_seq=9
+    ),
+    "figures": lambda session, who: characters.list_characters(session, who, after="a", limit=51),
+    "unclaimed lists": lambda session, who: unclaimed.page(session, who, before="unl_a", limit=51),
+    "unclaimed lines": lambda session, who: unclaimed.lines_of(
+        session, who, "unl_a", after="unl_b", limit=51
+    ),
     "credit notes": lambda session, who: invoices.credits_of(session, who, ["inv_a", "inv_b"]),
     "runs": lambda session, who: runs.list_runs(session, who, before=9, limit=51),
     "batches": lambda session, who: payouts.batches(session, who, before=9, limit=51),
