@@ -122,7 +122,8 @@ def _page(request: Request, error: EbenbildError) -> Response:
     failed = error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     world = None if failed else getattr(request.app.state, "world", None)
     visit = visit_of(world, request) if world else None
-    return form_page("refused.html", lang, visit, error=error, unknown=unknown)
+    shut = error.status == HTTPStatus.FORBIDDEN
+    return form_page("refused.html", lang, visit, error=error, unknown=unknown, shut=shut)
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -139,7 +139,9 @@ def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
     except NotFound:
         # Whoever scans a code reads it in words.
         said, step = (text(lang, f"certificate.page.none{more}") for more in ("", "-next"))
-        return form_page("refused.html", lang, error=NotFound(said, next_step=step), unknown=False)
+        return form_page(
+            "refused.html", lang, error=NotFound(said, next_step=step), unknown=False, shut=False
+        )
     shown = {
         "id": item.id,
         "state": found.state.value,

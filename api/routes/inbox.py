@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from api.deps import Language, Open
 from api.letters import subject_of, words_of
+from api.naming import named
 from api.paging import Asked, page
 from api.routes.signin import SEE_OTHER
 from api.visiting import Acting, SignedInVisit
@@ -24,18 +25,23 @@ router = APIRouter(tags=["notices"], include_in_schema=False)
 def inbox(world: Open, visit: SignedInVisit, lang: Language, window: Asked) -> Response:
     """What was I told? Newest first."""
 
-    def told(item: Notice) -> dict[str, Any]:
-        return {
-            "notice": item,
-            "title": subject_of(lang, item.kind, item.facts),
-            "text": words_of(lang, item.kind, item.subject_id, item.facts),
-        }
-
+    now = utc_now()
     with world.db.read() as session:
+
+        def told(item: Notice) -> dict[str, Any]:
+            text = words_of(lang, item.kind, item.subject_id, item.facts)
+            title = subject_of(lang, item.kind, item.facts)
+            who = visit.principal
+            return {
+                "notice": item,
+                "title": named(session, who, title, now),
+                "text": named(session, who, text, now),
+            }
+
         found = notices.inbox(
             session, visit.principal, before_seq=window.before_seq, limit=window.limit
         )
-    shown = page(found, window, told, cursor=lambda item: item.seq)
+        shown = page(found, window, told, cursor=lambda item: item.seq)
     return form_page(
         "inbox.html",
         lang,

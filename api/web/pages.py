@@ -21,6 +21,7 @@ from core import money
 from fingerprint.models import Span
 
 _CURRENCY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)", re.ASCII)
+_CODE = re.compile(r"`([^`]+)`|(?<![\w/])([a-z]{3}_[a-z2-7]{26})(?![\w@])", re.ASCII)
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
 
 
@@ -32,7 +33,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
         .render(
             lang=lang,
             t=partial(texts.text_of, lang, of_whom),
-            reason=partial(texts.reason, lang),
+            reason=partial(_reason, lang, template),
             cited=partial(_cited, lang),
             word=partial(texts.word, lang),
             grouped=grouped,
@@ -72,17 +73,22 @@ def _environment() -> Environment:
     )
 
 
+def _reason(lang: str, template: str, item: Mapping[str, Any]) -> str:
+    sentence = texts.reason(lang, item)
+    return _coded(sentence) if template.endswith(".html") else sentence
+
+
 def _cited(lang: str, item: Mapping[str, Any]) -> Markup:
     """The sentence for a reason; the law that it cites stands there as it was published."""
-    sentence = escape(texts.reason(lang, item))
+    sentence = _coded(texts.reason(lang, item))
     source = escape(str((item.get("detail") or {}).get("source", "")))
     marked = f'<cite lang="en" translate="no">{source}</cite>'
     return Markup(sentence.replace(source, Markup(marked), 1) if source else sentence)  # noqa: S704 - all escaped; only the mark is ours
 
 
 def _coded(sentence: str) -> Markup:
-    """A sentence in which `commands` stand out as such."""
-    marked = re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(sentence)))
+    """A sentence in which `commands` stand out as such, and ids of what has no name."""
+    marked = _CODE.sub(r"<code>\1\2</code>", str(escape(sentence)))
     return Markup(marked)  # noqa: S704 - escaped above; only the marks are ours
 
 

@@ -6,6 +6,7 @@ from api.cli.signing import signature
 from api.roles import Role
 from tests.flows.test_performer_pages import TODAY, Sides, enrolled, sides
 from tests.simulators.holdings import TAKEDOWN
+from tests.simulators.rawids import raw_ids
 from tests.simulators.small_engine import medium
 
 __all__ = ["sides"]
@@ -86,3 +87,18 @@ def test_an_agent_hands_in_a_file_that_is_searched_for_the_performer(sides: Side
     assert [one["id"] for one in sides.agency.get(f"/v1/performers/{sides.anna.id}/clips")] == [
         clip["id"]
     ]
+
+
+def test_what_one_is_told_names_people_and_a_closed_page_says_where_to_go(sides: Sides) -> None:
+    iban = {"name": "Anna Berg", "iban": "DE89370400440532013000", "residence": "DE"}
+    for last in ("00", "13"):
+        iban["iban"] = {"00": iban["iban"], "13": "DE75512108001245126199"}[last]
+        sides.agency.post(f"/v1/performers/{sides.anna.id}/payee", iban)
+    page = sides.browser.get("/inbox").text
+    assert "The payment details of Anna" in page
+    assert sides.anna.id not in page and raw_ids(page) == []
+    assert raw_ids("<p>prf_aaaaaaaaaaaaaaaaaaaaaaaaaa</p>") == ["prf_aaaaaaaaaaaaaaaaaaaaaaaaaa"]
+    shut = sides.browser.get("/studio", headers={"accept": "text/html"})
+    assert shut.status_code == 403
+    for words in ("This page is not open to you", 'href="/me"', 'href="/act-as"'):
+        assert words in shut.text, words

@@ -15,6 +15,7 @@ from api.roles import Role
 from tests.flows.test_two_societies import MONTH, Society, member_of, shown_in
 from tests.simulators.amounts import dead_ends
 from tests.simulators.people import seat
+from tests.simulators.rawids import raw_ids
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Stage
 
@@ -283,6 +284,7 @@ def test_every_amount_leads_on_and_none_to_nothing(desk: Desk) -> None:
         seen.add(path)
         page = read(desk.auditor if path.startswith("/audit") else desk.clerk, path)
         assert dead_ends(page) == [], path
+        assert raw_ids(page) == [], path
         assert "No entry stands behind" not in page, path
         links = (
             link.replace("&amp;", "&") for link in re.findall(r'href="(/society/[^"]*)"', page)

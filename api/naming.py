@@ -1,0 +1,39 @@
+"""Names in place of ids in what people are told, as far as the reader may know them.
+
+Notices are kept with ids: a name can change, be erased, or be none of the reader's business.
+"""
+
+import re
+from datetime import datetime
+
+from sqlmodel import Session
+
+from core.errors import NotAllowed, NotFound
+from core.principal import Principal
+from core.tenants import get_tenant
+from registry.models.mandates import Act
+from registry.service import people, works
+from registry.service.acting import view
+
+# Commands keep the ids that they are given.
+_ID = re.compile(r"ebenbild(?: [\w/-]+)+|\b(?:prf|ten|cut)_[a-z2-7]{26}\b", re.ASCII)
+
+
+def named(session: Session, principal: Principal, said: str, now: datetime) -> str:
+    """`said` with the names of performers, organisations and cuts; an id without one stays."""
+    return _ID.sub(lambda found: _name(session, principal, found[0], now), said)
+
+
+def _name(session: Session, principal: Principal, thing_id: str, now: datetime) -> str:
+    try:
+        if thing_id.startswith("ten_"):
+            return get_tenant(session, thing_id).name
+        if thing_id.startswith("cut_"):
+            cut = works.get_cut(session, principal, thing_id)
+            return f"{works.get_work(session, principal, cut.work_id).title} {cut.label}"
+        if thing_id.startswith("prf_"):
+            side = view(session, principal, thing_id, Act.READ, now=now)
+            return people.get_performer(session, side, thing_id).public_name or thing_id
+    except (NotFound, NotAllowed):
+        pass
+    return thing_id
