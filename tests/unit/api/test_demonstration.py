@@ -6,7 +6,7 @@ import pytest
 from pypdf import PdfReader
 
 from api.demonstration import Stamped
-from api.web.pages import render
+from api.web.forms import form_page
 from api.web.paper import paragraph, pdf
 from api.web.texts import LANGUAGES, text
 
@@ -14,7 +14,8 @@ from api.web.texts import LANGUAGES, text
 def handed_out(lang: str) -> tuple[str, str]:
     """A page, and the text of a paper."""
     paper = pdf(lambda: [paragraph("Said")], title="T", lang=lang, foot=lambda *_: "Foot")
-    page = render("problem.html", lang, code="not-found", meaning="problem.other")
+    found = form_page("problem.html", lang, code="not-found", meaning="problem.other")
+    page = bytes(found.body).decode()
     return page, PdfReader(io.BytesIO(paper)).pages[0].extract_text()
 
 
