@@ -194,6 +194,8 @@ def _decide(cli: Cli, run: str, *, approve: bool, why: str) -> dict[str, Any]:
 
 
 def _show(cli: Cli, found: dict[str, Any]) -> None:
+    from core.money import format as money  # noqa: PLC0415
+
     def render() -> None:
         document(cli.lang, found)
         if found["dropped_for"]:
@@ -205,6 +207,11 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
                 if int(sums[f"{name}_micro"])
             ]
             table([unit, text(cli.lang, "run.column.amount")], rows)
+        for unit, sums in found["set_free_micro"].items():
+            for outcome, micro in sums.items():
+                amount = money(int(micro), unit, cli.lang)
+                said = text(cli.lang, f"run.sum.{outcome}")
+                say(text(cli.lang, "run.set-free", amount=amount, said=said))
         faults = [
             f"{unit} {name}: {micro}"
             for unit, what in found["missing"].items()

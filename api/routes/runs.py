@@ -12,7 +12,8 @@ from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
-from royalties.service import run_checking, runs
+from core.principal import Principal
+from royalties.service import run_checking, runreleases, runs
 from royalties.service.runs import Wanted
 from royalties.wire_runs import amounts_as_text, line_to_dict, proof_to_dict, run_to_dict
 
@@ -38,6 +39,14 @@ class NewDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
+def _report(session: Session, caller: Principal, run_id: str) -> dict[str, Any]:
+    freed = runreleases.set_free(session, caller, run_id)
+    said = {
+        unit: {name: str(micro) for name, micro in sums.items()} for unit, sums in freed.items()
+    }
+    return {**run_to_dict(*runs.get_run(session, caller, run_id)), "set_free_micro": said}
+
+
 @router.get("/runs", response_model=Page[dict[str, Any]])
 def list_runs(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """The runs of your book, newest first."""
@@ -53,7 +62,7 @@ def draft(body: NewRun, writing: Writing, world: Open) -> Response:
     def drafted(session: Session) -> dict[str, Any]:
         now = utc_now()
         made = runs.draft(session, world.vault, writing.caller, wanted, now=now)
-        return run_to_dict(*runs.get_run(session, writing.caller, made.id))
+        return _report(session, writing.caller, made.id)
 
     return writing.write(drafted)
 
@@ -68,7 +77,7 @@ def calendar(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
 @router.get("/runs/{run_id}", response_model=dict[str, Any])
 def show(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A run and its report: what was received, where it went, and whether anything is missing."""
-    return run_to_dict(*runs.get_run(reading, caller, run_id))
+    return _report(reading, caller, run_id)
 
 
 @router.get("/runs/{run_id}/preview", response_model=list[dict[str, Any]])

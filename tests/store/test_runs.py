@@ -19,6 +19,7 @@ from royalties.runcheck import RunProof
 from royalties.runfile import check_file
 from royalties.runproof import unequal
 from royalties.service import invoices, payees, periods, receipts, run_checking, runs
+from royalties.service.runreleases import set_free
 from royalties.service.runs import Wanted
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
@@ -184,7 +185,11 @@ def test_what_was_blocked_is_freed_by_the_next_run_and_taxed_then(money: Money) 
     money.receive()
     first = money.run()
     money.lives_in(performer.id, performer.tenant_id, "US")
-    money.run(Wanted(follows_id=first.id))
+    second = money.run(Wanted(follows_id=first.id))
+    with money.office.shared.read() as session:
+        assert set_free(session, money.office.clerk, first.id) == {}
+        freed = set_free(session, money.office.clerk, second.id)
+    assert freed == {"EUR": {"payable": 85_000_000}}
     assert money.balance(f"blocked:{performer.payee_id}") == 0
     assert money.balance(f"payable:{performer.payee_id}") == -(85_000_000 - 13_451_250)
 
