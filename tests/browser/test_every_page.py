@@ -288,7 +288,8 @@ def test_no_page_shuts_anybody_out_or_speaks_another_language(
     for names, state in ((OPEN, None), (OWN, anna)):
         with chromium.page(lang=lang, size=size, state=state) as page:
             for name in names:
-                page.goto(registry.url + paths[name])
+                answer = page.goto(registry.url + paths[name])
+                found += [f"{name} {lang}: the server failed"] if answer.status >= 500 else []
                 found += looked_at(page, axe, name, lang)
     with chromium.page(lang=lang, size=size) as page:
         for name, (template, values) in REPORTS.items():
