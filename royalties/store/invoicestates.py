@@ -6,7 +6,7 @@ not read every invoice there ever was.
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, case, func
+from sqlalchemy import ColumnElement, case, exists, func
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -34,6 +34,7 @@ _PAID = (
     .where(col(AllocationRow.invoice_id) == col(InvoiceRow.id))
     .scalar_subquery()
 )
+_HAS_PAYMENT = exists().where(col(AllocationRow.invoice_id) == col(InvoiceRow.id))
 _ASKED = _GROSS + _BACK
 _OPEN = _ASKED - _PAID
 _IS_INVOICE = col(InvoiceRow.kind) == InvoiceKind.INVOICE.value
@@ -152,7 +153,8 @@ def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:
         case InvoiceState.TAKEN_BACK:
             return _IS_INVOICE, _ASKED <= 0
         case InvoiceState.PAID:
-            return _IS_INVOICE, _ASKED > 0, _OPEN <= 0
+            # Most of what is open had no payment: sums are asked of the others alone.
+            return _IS_INVOICE, _HAS_PAYMENT, _ASKED > 0, _OPEN <= 0
         case InvoiceState.OVERDUE:
             return _IS_INVOICE, _overdue(on)
         case InvoiceState.OPEN:

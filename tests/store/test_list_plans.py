@@ -62,6 +62,9 @@ LISTS: dict[str, Asking] = {
     "invoices by state": lambda session, who: invoicestates.in_state(
         session, who, InvoiceState.OPEN, SINCE, before_seq=9, limit=51
     ),
+    "invoices that were paid": lambda session, who: invoicestates.in_state(
+        session, who, InvoiceState.PAID, SINCE, limit=51
+    ),
     "invoices overdue": lambda session, who: invoicestates.overdue(session, who, SINCE, limit=51),
     "invoices overdue, on": lambda session, who: invoicestates.overdue(
         session, who, SINCE, after="inv_a", limit=51
