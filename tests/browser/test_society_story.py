@@ -297,7 +297,7 @@ def test_the_second_person_agrees_and_the_year_opens_to_a_line(
         assert "eintragen: Nordgesellschaft" in page.inner_text("main h2 >> nth=0")
         found = looked_at(page, axe, "approvals-waiting", "de") if axe else []
         page.click("button:has-text('Zustimmen')")
-        page.wait_for_selector("h1:has-text('Nichts wartet auf eine zweite Person')")
+        page.wait_for_selector("h1:has-text('Nichts wartet auf Sie')")
         page.goto(f"{office.url}/society/mandates")
         assert "Wir ziehen unter einem Auftrag ein" in page.inner_text("h1")
         page.goto(f"{office.url}/society/reports/year")
