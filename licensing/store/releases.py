@@ -206,11 +206,11 @@ def _ordered(query: Any, order: Order, after: tuple[str, str] | None) -> Any:
             query = query.where(tuple_(day, cut) < tuple_(*after))
         return query.order_by(day.desc(), cut.desc())
     if order is Order.TITLE:
-        place = (col(WorkRow.title), col(WorkRow.id), col(CutRow.id))
+        place = (col(WorkRow.filed), col(WorkRow.id), col(CutRow.id))
         if after is not None:
-            title, work_id = _work_of(WorkRow.title, after[1]), _work_of(WorkRow.id, after[1])
-            behind = tuple_(*place) > tuple_(title, work_id, after[1])
-            query = query.where(place[0] >= title, behind)
+            filed, work_id = _work_of(WorkRow.filed, after[1]), _work_of(WorkRow.id, after[1])
+            behind = tuple_(*place) > tuple_(filed, work_id, after[1])
+            query = query.where(place[0] >= filed, behind)
         return query.order_by(*place)
     if after is not None:
         query = query.where(tuple_(day, cut) > tuple_(*after))

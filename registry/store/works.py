@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Index, tuple_
+from sqlalchemy import Index, text, tuple_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from registry.filing import filed_under
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
 from registry.worktree import DEPTH_MAX
 
@@ -19,11 +20,12 @@ class WorkRow(Owned, table=True):
     """Table of works."""
 
     __tablename__ = "work"
-    __table_args__ = (Index("work_title", "tenant_id", "title", "id", unique=True),)
+    __table_args__ = (Index("work_title", "tenant_id", "filed", "id", unique=True),)
 
     level: str
     parent_id: str | None = Field(default=None, foreign_key="work.id", index=True)
     title: str
+    filed: str = Field(sa_column_kwargs={"server_default": text("''")})
     identifiers: dict[str, str] = Field(sa_type=JsonText)
 
 
@@ -50,6 +52,7 @@ def add_work(session: Session, work: Work, *, at: datetime) -> None:
             level=work.level,
             parent_id=work.parent_id,
             title=work.title,
+            filed=filed_under(work.title),
             identifiers=dict(work.identifiers),
         )
     )
@@ -86,13 +89,17 @@ def children(
     after: tuple[str, str] | None = None,
     limit: int = PAGE_MAX,
 ) -> tuple[Work, ...]:
-    """The caller's works right under a work, or at the top, by title; `after` is (title, id)."""
+    """The caller's works right under a work, or at the top, as titles are filed (`filed_under`).
+
+    `after` is (title, id).
+    """
     query = select(WorkRow).where(
         col(WorkRow.tenant_id) == principal.tenant_id, col(WorkRow.parent_id) == parent_id
     )
     if after is not None:
-        query = query.where(tuple_(col(WorkRow.title), col(WorkRow.id)) > tuple_(*after))
-    ordered = query.order_by(col(WorkRow.title), col(WorkRow.id)).limit(min(limit, PAGE_MAX))
+        last = tuple_(filed_under(after[0]), after[1])
+        query = query.where(tuple_(col(WorkRow.filed), col(WorkRow.id)) > last)
+    ordered = query.order_by(col(WorkRow.filed), col(WorkRow.id)).limit(min(limit, PAGE_MAX))
     return tuple(_work(row) for row in session.exec(ordered))
 
 

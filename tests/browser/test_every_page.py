@@ -177,6 +177,16 @@ WEIGHT = """() => {
   return [...loaded, ...own].reduce((sum, one) => sum + one, 0);
 }"""
 LIGHT = 150_000
+# What a pointer presses and no key reaches.
+KEYLESS = """() => {
+  const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  return [...document.querySelectorAll('body *')]
+    .filter((item) => item.checkVisibility())
+    .filter((item) => item.matches(controls) || getComputedStyle(item).cursor === 'pointer')
+    .map((item) => item.closest(`${controls}, label, [tabindex]`) ?? item)
+    .filter((item) => (item.control ?? item).tabIndex < 0 && !item.disabled)
+    .map((item) => item.outerHTML.slice(0, 120));
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -313,6 +323,7 @@ def looked_at(page: Any, axe: str, name: str, lang: str) -> list[str]:
         keep(page, name, lang, theme)
     weight = page.evaluate(WEIGHT)
     found += [f"{name} {lang}: {weight} bytes of script and style"] if weight > LIGHT else []
+    found += [f"{name} {lang}: no key reaches {item}" for item in page.evaluate(KEYLESS)]
     too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     found += [f"{name} {lang}: wider than the screen"] if too_wide else []
     if lang == "de":

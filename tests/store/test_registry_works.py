@@ -63,3 +63,17 @@ def test_another_studio_can_neither_see_nor_extend_a_work(world: TestWorld) -> N
                 now=T0,
             )
         assert works.list_works(session, stranger) == ()
+
+
+def test_episodes_stand_by_their_numbers_page_by_page(world: TestWorld) -> None:
+    titles = [f"Episode {number}" for number in range(1, 13)]
+    with world.db.write() as session:
+        for title in sorted(titles):
+            works.create_work(session, world.first, level=WorkLevel.FILM, title=title, now=T0)
+    found: list[str] = []
+    last: tuple[str, str] | None = None
+    with world.db.read() as session:
+        while window := works.works_under(session, world.first, None, after=last, limit=5):
+            found += [work.title for work in window]
+            last = (window[-1].title, window[-1].id)
+    assert found == titles
