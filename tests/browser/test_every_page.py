@@ -177,14 +177,16 @@ WEIGHT = """() => {
   return [...loaded, ...own].reduce((sum, one) => sum + one, 0);
 }"""
 LIGHT = 150_000
-# What a pointer presses and no key reaches.
+# What a pointer presses and no key reaches, there or at another link to the same place.
 KEYLESS = """() => {
   const controls = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
+  const reached = [...document.links].filter((link) => link.tabIndex >= 0).map((link) => link.href);
   return [...document.querySelectorAll('body *')]
     .filter((item) => item.checkVisibility())
     .filter((item) => item.matches(controls) || getComputedStyle(item).cursor === 'pointer')
     .map((item) => item.closest(`${controls}, label, [tabindex]`) ?? item)
     .filter((item) => (item.control ?? item).tabIndex < 0 && !item.disabled)
+    .filter((item) => !reached.includes(item.href))
     .map((item) => item.outerHTML.slice(0, 120));
 }"""
 
