@@ -15,7 +15,7 @@ from typing import Any
 
 from core import sealedfile
 from core.errors import BadProof, NotFound
-from core.sealedfile import Sealer
+from core.sealedfile import Keys
 from fingerprint.index import rows
 from fingerprint.index.rows import Rows
 
@@ -66,9 +66,9 @@ class IndexFile:
         """Whose key seals the file."""
         return subject_of(self.kind)
 
-    def load(self, sealer: Sealer, fits: Callable[[Mapping[str, str]], bool]) -> Found:
+    def load(self, keys: Keys, fits: Callable[[Mapping[str, str]], bool]) -> Found:
         """The file, proven; `fits` says of its stamp whether it belongs to this database now."""
-        found = self._load(sealer, fits)
+        found = self._load(keys, fits)
         self._lost = found.state is not State.GOOD
         self._changed = 0
         return found
@@ -82,15 +82,15 @@ class IndexFile:
         """Whether it is worth writing again, with `held` vectors in memory."""
         return held >= self._kept_min and (self._lost or self._changed > _CHANGED_SHARE * held)
 
-    def begin(self, sealer: Sealer) -> None:
+    def begin(self, keys: Keys) -> None:
         """Start a writing, before its vectors are read: an erasure from here on makes it fail."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        shred(sealer, self.kind)
-        sealer.readmit(self.subject_id)
+        shred(keys, self.kind)
+        keys.readmit(self.subject_id)
 
     def write(
         self,
-        sealer: Sealer,
+        keys: Keys,
         stamp: Mapping[str, str],
         shelves: Iterable[Rows],
         about: Mapping[str, Any],
@@ -98,10 +98,10 @@ class IndexFile:
         """Write what was read since `begin`; raises NotFound where something was erased since."""
         said = {"format": FORMAT, "kind": self.kind.value, **stamp}
         data = rows.to_bytes(list(shelves), dict(about))
-        sealedfile.write(self.path, sealer, self.subject_id, said, data)
+        sealedfile.write(self.path, keys, self.subject_id, said, data)
         self._lost, self._changed = False, 0
 
-    def _load(self, sealer: Sealer, fits: Callable[[Mapping[str, str]], bool]) -> Found:
+    def _load(self, keys: Keys, fits: Callable[[Mapping[str, str]], bool]) -> Found:
         if not self.path.is_file():
             return Found(State.MISSING)
         try:
@@ -111,7 +111,7 @@ class IndexFile:
             if not fits(stamp):
                 return self._refused(State.STALE, "the database has moved on without it")
             data = bytearray()
-            for block in sealedfile.read(self.path, sealer, self.subject_id, stamp):
+            for block in sealedfile.read(self.path, keys, self.subject_id, stamp):
                 data += block
             shelves, about = rows.from_bytes(data)
         except BadProof as error:
@@ -130,7 +130,7 @@ def subject_of(kind: Kind) -> str:
     return f"index:{kind}"
 
 
-def shred(sealer: Sealer, *kinds: Kind) -> None:
+def shred(keys: Keys, *kinds: Kind) -> None:
     """Make the files of these kinds unreadable, copies and backups included."""
     for kind in kinds:
-        sealer.erase(subject_of(kind))
+        keys.erase(subject_of(kind))

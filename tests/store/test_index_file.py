@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import log, sealedfile
+from core import log, sealedfile, sealedstream
 from core.errors import NotFound
 from fingerprint.archive import Nearness
 from fingerprint.models import Modality
@@ -283,11 +283,11 @@ def test_the_archive_starts_from_its_file_until_vectors_expire(world: TestWorld)
 def test_a_file_is_cut_into_blocks_and_comes_back_whole(
     world: TestWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sealedfile, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(sealedstream, "PIECE_BYTES", 100)
     path, stamp = tmp_path / "file", {"kind": "test"}
     for size in (0, 99, 100, 101, 1_000):
         data = bytes(np.random.default_rng(size).bytes(size))
         sealedfile.write(path, world.vault, "someone", stamp, [data[:50], data[50:]])
         blocks = list(sealedfile.read(path, world.vault, "someone", stamp))
         assert b"".join(blocks) == data
-        assert len(blocks) == size // 100 + 1
+        assert len(blocks) == max(1, -(-size // 100))
