@@ -18,7 +18,7 @@ from api.approving import at_once
 from api.paging import Page, Window, page
 from api.web import texts
 from core import approvalqueue, approvals, money
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.errors import NotFound
 from core.principal import Principal
 from royalties.collecting import ANY

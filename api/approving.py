@@ -12,7 +12,7 @@ from typing import Any, TypedDict
 from sqlmodel import Session
 
 from core import approvals
-from core.approvals import Approval, ApprovalState
+from core.approvalrows import Approval, ApprovalState
 from core.errors import Conflict
 from core.init import World
 from core.principal import Principal

@@ -33,7 +33,8 @@ from licensing.service.clearances import (
     resting_on,
     waiting_for,
 )
-from licensing.service.licences import get_licence, revoke_licence
+from licensing.service.licenceacts import revoke_licence
+from licensing.service.licences import get_licence
 from licensing.service.scopes import below
 from licensing.termination import Termination
 from registry.models.evidence import Submission, SubmissionState

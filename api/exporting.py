@@ -17,7 +17,6 @@ from sqlmodel import Session
 
 from api.heartbeat import Heartbeat
 from api.once import as_json
-from api.routes.enforcement import ClipOut, TakedownOut
 from api.routes.estates import EstateOut
 from api.routes.excerpts import LookOut
 from api.routes.groups import MembershipOut
@@ -27,6 +26,7 @@ from api.routes.pauses import PauseOut
 from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
+from api.wire_enforcement import ClipOut, TakedownOut
 from core import jobs
 from core.clock import to_text, utc_now
 from core.files import sha256_of

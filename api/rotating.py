@@ -1,7 +1,7 @@
 """Other keys and turnings for all that is sealed, of every package."""
 
 from api.accounts import sealedcolumns as accounts
-from core import answers, approvals, mail, webhooks
+from core import answers, approvalrows, mail, webhooks
 from core.init import World
 from licensing.service import sealedcolumns as licensing
 from registry.service import (
@@ -26,7 +26,7 @@ from royalties.service import (
 COLUMNS = (
     *webhooks.SEALED,
     *answers.SEALED,
-    *approvals.SEALED,
+    *approvalrows.SEALED,
     *mail.SEALED,
     *sealedtexts.SEALED,
     *heldseals.SEALED,

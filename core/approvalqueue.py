@@ -6,7 +6,8 @@ from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.approvals import Approval, ApprovalState, concerns, may_decide, told_open
+from core.approvalrows import Approval, ApprovalState
+from core.approvals import concerns, may_decide, told_open
 from core.approvaltables import ApprovalRow
 from core.principal import Principal
 

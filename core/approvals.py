@@ -8,68 +8,32 @@ and its leaf say so for good.
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from core import audit
-from core.approvaltables import ApprovalRow, ApprovalTextRow
+from core.approvalrows import (
+    Approval,
+    ApprovalState,
+    approval_of,
+    approvals_of,
+    forget_text,
+    keep_text,
+)
+from core.approvaltables import ApprovalRow
 from core.canonical import canonical
 from core.clock import utc_now
 from core.db import is_single_operator, next_seq
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import ANY_SCOPE, Principal
-from core.resealing import SealedColumn
-from core.rowtexts import about, open_texts, seal_texts, vault_of
 
 ADMIN = "admin"
 _NOTE_CHARACTERS_MAX = 2000
 _PAGE = 100
-_TEXT = "approval"
-
-
-class ApprovalState(StrEnum):
-    """Where a proposal stands."""
-
-    OPEN = "OPEN"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A proposal and what became of it; `roles` are those of which a decider needs one.
-
-    `single_operator` says that one person ran the registry alone, so that nobody else looked.
-    """
-
-    id: str
-    tenant_id: str
-    action: str
-    subject_id: str
-    payload: Mapping[str, Any]
-    roles: frozenset[str]
-    proposed_by: str
-    proposed_person: str | None
-    proposed_at: datetime
-    state: ApprovalState
-    decided_by: str | None
-    decided_person: str | None
-    decided_at: datetime | None
-    note: str
-    used_at: datetime | None
-    single_operator: bool
-
-    @property
-    def by_two(self) -> bool:
-        """Whether one account proposed and another decided, required or not."""
-        both = (self.proposed_person, self.decided_person)
-        return None not in both and both[0] != both[1]
 
 
 def propose(
@@ -96,7 +60,7 @@ def propose(
     digest = _digest(payload)
     known = _open_twin(session, where, action, subject_id, digest)
     if known is not None:
-        return _approval(session, known)
+        return approval_of(session, known)
     row = ApprovalRow(
         id=new_id("app"),
         tenant_id=where,
@@ -114,11 +78,9 @@ def propose(
     session.add(row)
     session.flush()
     if read_as:
-        sealed = seal_texts(vault_of(session), where, read_as, about(where, row.id, _TEXT))
-        session.add(ApprovalTextRow(approval_id=row.id, tenant_id=where, sealed=sealed))
-        session.flush()
+        keep_text(session, row, read_as)
     _note(session, principal, row, "approval.proposed", now)
-    return _approval(session, row)
+    return approval_of(session, row)
 
 
 def decide(
@@ -148,9 +110,9 @@ def decide(
     session.add(row)
     session.flush()
     _note(session, principal, row, f"approval.{row.state.lower()}", now)
-    decided = _approval(session, row)
+    decided = approval_of(session, row)
     if not approve:
-        _forget_text(session, row)
+        forget_text(session, row)
     return decided
 
 
@@ -194,7 +156,7 @@ def told_open(
     )
     ordered = query.order_by(col(ApprovalRow.seq)).limit(_PAGE)
     while page := session.exec(ordered.where(col(ApprovalRow.seq) > after_seq)).all():
-        yield from _approvals(session, page)
+        yield from approvals_of(session, page)
         after_seq = page[-1].seq
 
 
@@ -206,7 +168,7 @@ def list_approvals(
     if before_seq is not None:
         query = query.where(col(ApprovalRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(limit))
-    return _approvals(session, rows.all())
+    return approvals_of(session, rows.all())
 
 
 def by_two(session: Session, principal: Principal, subject_ids: Collection[str]) -> set[str]:
@@ -222,7 +184,7 @@ def by_two(session: Session, principal: Principal, subject_ids: Collection[str])
 
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
     """Return one proposal of the principal's organisation; raises NotFound."""
-    return _approval(session, _mine(session, principal, approval_id))
+    return approval_of(session, _mine(session, principal, approval_id))
 
 
 def is_approved(session: Session, action: str, subject_id: str, payload: Mapping[str, Any]) -> bool:
@@ -253,8 +215,8 @@ def require_approved(
         )
     row.used_at = now or utc_now()
     session.add(row)
-    _forget_text(session, row)
-    return _approval(session, row)
+    forget_text(session, row)
+    return approval_of(session, row)
 
 
 def concerns(principal: Principal, item: Approval) -> bool:
@@ -337,57 +299,3 @@ def _note(
 ) -> None:
     details = {"action": row.action, "subject": row.subject_id, "payload": row.payload_hash}
     audit.record(session, principal, action=action, subject_id=row.id, details=details, now=now)
-
-
-def _forget_text(session: Session, row: ApprovalRow) -> None:
-    text = session.get(ApprovalTextRow, row.id)
-    if text is not None:
-        session.delete(text)
-    session.flush()
-
-
-def _bound(row: ApprovalTextRow) -> tuple[str, dict[str, str]]:
-    return row.tenant_id, about(row.tenant_id, row.approval_id, _TEXT)
-
-
-SEALED = (SealedColumn(ApprovalTextRow, "sealed", _bound),)
-
-
-def _said(session: Session, row: ApprovalTextRow) -> dict[str, str] | None:
-    subject_id, facts = _bound(row)
-    return open_texts(vault_of(session), subject_id, row.sealed, facts)
-
-
-def _approvals(session: Session, rows: Sequence[ApprovalRow]) -> list[tuple[int, Approval]]:
-    """(number, proposal) of these rows, with what is kept of their texts read at once."""
-    if not rows:
-        return []
-    ids = [row.id for row in rows]
-    texts = session.exec(select(ApprovalTextRow).where(col(ApprovalTextRow.approval_id).in_(ids)))
-    said = {text.approval_id: _said(session, text) for text in texts}
-    return [(row.seq, _made(row, said.get(row.id))) for row in rows]
-
-
-def _approval(session: Session, row: ApprovalRow) -> Approval:
-    return _approvals(session, [row])[0][1]
-
-
-def _made(row: ApprovalRow, said: Mapping[str, str] | None) -> Approval:
-    return Approval(
-        id=row.id,
-        tenant_id=row.tenant_id,
-        action=row.action,
-        subject_id=row.subject_id,
-        payload={**row.payload, **(said or {})},
-        roles=frozenset(row.roles),
-        proposed_by=row.proposed_by,
-        proposed_person=row.proposed_person,
-        proposed_at=row.recorded_at,
-        state=ApprovalState(row.state),
-        decided_by=row.decided_by,
-        decided_person=row.decided_person,
-        decided_at=row.decided_at,
-        note=row.note,
-        used_at=row.used_at,
-        single_operator=row.single_operator,
-    )

@@ -20,7 +20,7 @@ from api.accounts.store import sessions as session_store
 from api.roles import Role
 from api.scopes import ADMIN, MEMBERS
 from core import approvals, audit, tenants
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import is_single_operator
 from core.errors import Conflict
 from core.principal import Principal, require, require_any

@@ -23,7 +23,7 @@ from api.accounts.store import sessions as session_store
 from api.roles import Role, fitting
 from api.scopes import ADMIN, MEMBERS
 from core import approvals, audit, tenants
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import Database, is_single_operator
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id

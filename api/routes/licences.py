@@ -11,11 +11,11 @@ from api import deciding
 from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, Signed, ToSign
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.clock import utc_now
 from core.principal import Principal, require_any
 from licensing.models import Licence, LicenceDraft
-from licensing.service import custody, heldlicences, licences, mandated
+from licensing.service import custody, heldlicences, licenceacts, licences, mandated
 from licensing.terms import terms_from_dict, terms_to_dict
 from registry.models.mandates import Act
 from registry.service.acting import represent, view
@@ -131,7 +131,7 @@ def draft(body: NewLicence, writing: Writing, world: Open) -> Response:
             held = custody.held_for(session, caller, terms.performer_id, terms.kinds, now=now)
         base_url = world.settings.base_url
         return LicenceToSign.of_licence(
-            licences.draft_licence(session, side, agreed, held=held, base_url=base_url, now=now)
+            licenceacts.draft_licence(session, side, agreed, held=held, base_url=base_url, now=now)
         )
 
     return writing.write(make)
@@ -162,7 +162,7 @@ def sign(licence_id: str, body: Signed, writing: Writing, world: Open) -> Respon
     def save(session: Session) -> LicenceOut:
         now = utc_now()
         side = mandated.represent_licence(session, writing.caller, licence_id, Act.LICENSE, now)
-        licence = licences.sign_licence(
+        licence = licenceacts.sign_licence(
             session,
             world.registry_key,
             side,

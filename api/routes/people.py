@@ -19,7 +19,7 @@ from api.scopes import AUDIT
 from api.visiting import origin_of
 from api.wire import FROZEN, Text
 from core import approvalqueue, audit
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.audit import Entry
 from core.clock import utc_now
 from core.principal import require

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from api.deps import Caller, Open, Reading, Writing
 from api.routes.licences import CREDENTIAL_TYPE
 from api.wire import FROZEN, Signed, Text, ToSign
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.clock import utc_now
 from core.principal import require_any
 from licensing.models_standing import Stance, Standing, StandingDeclaration

@@ -14,6 +14,7 @@ from licensing.service.scopes import as_ended
 from licensing.service.suspensions import suspensions_known
 from licensing.store import asof as past
 from licensing.store import licences as store
+from licensing.store.licencerows import in_force
 
 EXPIRING = "licence.expiring"
 _MARK = "licences-expiring"
@@ -44,7 +45,7 @@ def licences_as_of(
     performers = {item.terms.performer_id for item in found}
     suspended = suspensions_known(session, performers, seq=seq) if performers else {}
     under = suspended_under(session, {item.id for item in found}, seq=seq)
-    plain = [store.in_force(item, seq) for item in found]
+    plain = [in_force(item, seq) for item in found]
     ended = {item.id: item for item in as_ended(session, plain, seq)}
     # Decide.
     stood = (

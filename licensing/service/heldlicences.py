@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.errors import Conflict, NotFound
 from core.keys import PrivateKey, verification_method
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from licensing.drafting import signing_request
 from licensing.models import Licence
-from licensing.service.licences import SCOPE, sign_licence
+from licensing.service.licenceacts import sign_licence
+from licensing.service.licences import SCOPE
 from licensing.store import licences as store
 from licensing.store.sides import issuer_of
 from registry.models.heldkeys import HeldKey, Signed

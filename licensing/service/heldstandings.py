@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import integrity
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.canonical import parse_strict
 from core.errors import Conflict, NotFound
 from core.principal import Principal, require

@@ -32,7 +32,8 @@ from licensing.negotiation import (
 )
 from licensing.service.custody import held_for
 from licensing.service.frameworks import against_framework, pinned
-from licensing.service.licences import draft_licence, draft_terms
+from licensing.service.licenceacts import draft_licence
+from licensing.service.licences import draft_terms
 from licensing.service.requestsides import SCOPES, Reached, newest_offer, reach
 from licensing.service.scopes import scope_reasons
 from licensing.store import requests as store

@@ -11,12 +11,8 @@ from core.principal import SearchCapability
 from licensing.models import Licence
 from licensing.store.frameworks import bound_to
 from licensing.store.groups import MembershipRow
-from licensing.store.licences import (
-    LicenceDraftRow,
-    LicenceRow,
-    RevocationRow,
-    signed_between,
-)
+from licensing.store.licencerows import LicenceDraftRow, LicenceRow, RevocationRow
+from licensing.store.licences import signed_between
 from licensing.store.suspensions import LiftRow, SuspensionRow
 from licensing.store.terminations import TerminationRow
 from registry.models.works import KindOfUse

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from core.db import visible
 from core.principal import Principal
 from licensing.licenceprice import LicencePrice, from_terms
-from licensing.store.licences import LicenceDraftRow, LicenceRow
+from licensing.store.licencerows import LicenceDraftRow, LicenceRow
 
 
 def prices(

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from core.principal import SearchCapability
 from licensing.models import LicenceInForce
-from licensing.store.licences import ROWS_MAX, LicenceDraftRow, LicenceRow, RevocationRow
+from licensing.store.licencerows import LicenceDraftRow, LicenceRow, RevocationRow
+from licensing.store.licences import ROWS_MAX
 from licensing.terms import terms_from_dict
 
 

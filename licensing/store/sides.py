@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from core.principal import SearchCapability
-from licensing.store.licences import LicenceDraftRow
+from licensing.store.licencerows import LicenceDraftRow
 
 
 def performer_of(session: Session, _capability: SearchCapability, licence_id: str) -> str | None:

@@ -15,7 +15,7 @@ from core.principal import Principal, SearchCapability
 from licensing.models_suspension import Suspension
 from licensing.store.frameworks import bound_to
 from licensing.store.groups import MembershipRow, open_now
-from licensing.store.licences import LicenceDraftRow, LicenceRow, RevocationRow
+from licensing.store.licencerows import LicenceDraftRow, LicenceRow, RevocationRow
 from registry.models.works import KindOfUse
 
 

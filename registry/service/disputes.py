@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import approvals, log, notices
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import next_seq
 from core.errors import NotAllowed, NotFound
 from core.ids import new_id

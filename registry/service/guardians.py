@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from core import audit, log
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import public_from_did

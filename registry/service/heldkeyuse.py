@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import approvals, keys, log
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import is_single_operator, next_seq
 from core.errors import NotAllowed
 from core.ids import new_id

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import audit, log
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import next_seq
 from core.principal import Principal, SearchCapability
 from core.tenants import get_tenant

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import approvals
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.db import is_single_operator
 from core.errors import NotAllowed
 from core.principal import Principal, require

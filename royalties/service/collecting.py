@@ -12,7 +12,7 @@ from itertools import chain, islice
 from sqlmodel import Session
 
 from core import approvals, audit, log, tenants
-from core.approvals import Approval, ApprovalState
+from core.approvalrows import Approval, ApprovalState
 from core.errors import BadInput, NotAllowed, NotFound
 from core.principal import Principal, require, require_any
 from core.tenants import OPERATOR

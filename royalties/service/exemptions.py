@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import approvals, audit
-from core.approvals import ApprovalState
+from core.approvalrows import ApprovalState
 from core.errors import BadInput, Conflict
 from core.ids import is_id, new_id
 from core.money import MICRO, parse_rate

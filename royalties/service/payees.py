@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import approvals, audit, notices
-from core.approvals import ApprovalState
+from core.approvalrows import ApprovalState
 from core.clock import to_text
 from core.errors import Conflict, NotFound
 from core.ids import new_id

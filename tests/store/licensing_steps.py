@@ -10,7 +10,7 @@ from core.keys import PrivateKey
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from licensing.models import Clearance, Licence, LicenceDraft, TariffKind, TariffTerm, Terms
-from licensing.service import clearances, licences
+from licensing.service import clearances, licenceacts
 from registry.models.evidence import Submission
 from registry.models.people import Performer
 from registry.models.works import DeclaredUse, KindOfUse
@@ -65,7 +65,7 @@ class Deal:
 
     def draft(self, now: datetime = T0, **changes: Any) -> LicenceDraft:
         with self.world.db.write() as session:
-            return licences.draft_licence(
+            return licenceacts.draft_licence(
                 session,
                 self.agent,
                 self.terms(**changes),
@@ -78,7 +78,7 @@ class Deal:
     ) -> Licence:
         signer = key or self.who.key
         with self.world.db.write() as session:
-            return licences.sign_licence(
+            return licenceacts.sign_licence(
                 session,
                 self.world.registry_key,
                 self.agent,
@@ -93,7 +93,7 @@ class Deal:
 
     def revoke(self, licence: Licence, reason: str = "I changed my mind") -> Licence:
         with self.world.db.write() as session:
-            return licences.revoke_licence(
+            return licenceacts.revoke_licence(
                 session, self.agent, licence.id, reason, now=later(days=1)
             )
 

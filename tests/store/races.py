@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from core.db import Database
 from licensing.models import Licence, Verdict
-from licensing.service import clearances, licences
+from licensing.service import clearances, licenceacts
 from registry.models.evidence import Submission
 from registry.models.works import DeclaredUse
 from tests.store.licensing_steps import CLONE, Deal
@@ -33,7 +33,9 @@ def race(
     def revoke() -> int:
         start.wait()
         with deal.world.db.write() as session:
-            done = licences.revoke_licence(session, deal.agent, licence.id, "", now=later(days=1))
+            done = licenceacts.revoke_licence(
+                session, deal.agent, licence.id, "", now=later(days=1)
+            )
         assert done.revoked_seq is not None
         return done.revoked_seq
 

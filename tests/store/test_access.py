@@ -10,7 +10,7 @@ from api.accounts.signing_in import WrongSignIn
 from api.accounts.store import people
 from api.roles import Role
 from core import approvals, audit, tenants
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.clock import utc_now
 from core.db import Database
 from core.errors import Conflict, NotAllowed, NotFound

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core import approvals, audit
-from core.approvals import Approval, ApprovalState
+from core.approvalrows import Approval, ApprovalState
 from core.db import Database
 from core.errors import Broken, Conflict, NotAllowed, NotFound
 from core.principal import Principal

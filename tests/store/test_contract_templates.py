@@ -9,7 +9,7 @@ import pytest
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal
 from licensing.models import LicenceDraft, TemplateRef, Terms
-from licensing.service import licences, templates
+from licensing.service import licenceacts, licences, templates
 from licensing.templates.filling import filled, pin
 from licensing.templates.models import Template
 from licensing.templates.reading import template_to_dict
@@ -63,7 +63,7 @@ def terms_of(deal: Deal, template: Template, **more: Any) -> Terms:
 
 def drafted(deal: Deal, terms: Terms) -> LicenceDraft:
     with deal.world.db.write() as session:
-        return licences.draft_licence(
+        return licenceacts.draft_licence(
             session, deal.agent, terms, base_url=deal.world.settings.base_url, now=T0
         )
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from core import approvals
+from core.approvalrows import Approval
 from core.errors import BadInput, BadProof, Conflict, NotAllowed, NotFound
 from core.keys import generate
 from core.principal import Principal
@@ -122,7 +123,7 @@ def test_a_right_ends_by_two_people_of_the_operators_only(world: TestWorld) -> N
     world.db.single_operator = False
     staff = replace(world.operator, person="per_one", roles=frozenset({"admin"}))
 
-    def end(principal: Principal) -> approvals.Approval | None:
+    def end(principal: Principal) -> Approval | None:
         with world.db.write() as session:
             return guardians.end_guardian(
                 session, principal, item.id, EndOfGuardianship.COURT, now=later(days=1)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from api import rotating
 from core import audit, keys, notices
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.canonical import parse_strict
 from core.errors import BadTerms, Conflict, EbenbildError, NotAllowed, NotFound
 from core.integrity import verify

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from core import keys
-from core.approvals import Approval
+from core.approvalrows import Approval
 from core.canonical import canonical, parse_strict
 from core.errors import BadProof, BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal
@@ -18,7 +18,7 @@ from licensing.extracts import read_extract, signed_extract
 from licensing.models import Licence, LicenceDraft, LicenceState
 from licensing.models_extract import CarriedKey, CarriedLicence, Extract
 from licensing.models_standing import StandingDeclaration
-from licensing.service import custody, heldlicences, heldstandings, licences, standings
+from licensing.service import custody, heldlicences, heldstandings, licenceacts, licences, standings
 from licensing.service.heldlicences import Desk
 from licensing.standing import standing_facts, standings_of
 from registry.models.heldkeys import HeldKey
@@ -51,7 +51,7 @@ def drafted(deal: Deal, who: Principal, **changes: Any) -> LicenceDraft:
     terms = deal.terms(**changes)
     with deal.world.db.write() as session:
         item = custody.held_for(session, who, terms.performer_id, terms.kinds, now=later(hours=2))
-        return licences.draft_licence(
+        return licenceacts.draft_licence(
             session,
             deal.agent,
             terms,
@@ -180,7 +180,7 @@ def test_a_signature_with_the_held_key_from_elsewhere_is_no_way_in(
     """Even who had the private key gets nothing past the two people."""
     draft = drafted(deal, agency)
     with deal.world.db.write() as session, pytest.raises(BadProof):
-        licences.sign_licence(
+        licenceacts.sign_licence(
             session,
             deal.world.registry_key,
             deal.agent,

@@ -15,7 +15,7 @@ from core.ids import new_id
 from core.principal import Principal
 from fingerprint.models import Modality
 from licensing.models import LicenceState
-from licensing.service import licences
+from licensing.service import licenceacts, licences
 from licensing.service.statuslists import suspension_list_credential
 from licensing.verification import STEPS, Trust, verify_licence_bytes
 from registry.models.works import KindOfUse
@@ -100,7 +100,7 @@ def test_unfit_terms_are_refused_with_every_reason(deal: Deal) -> None:
 
 def test_only_the_performers_own_side_can_draft(deal: Deal) -> None:
     with deal.world.db.write() as session, pytest.raises(NotFound):
-        licences.draft_licence(
+        licenceacts.draft_licence(
             session, deal.studio, deal.terms(), base_url="https://registry.invalid", now=T0
         )
 
@@ -138,7 +138,7 @@ def test_another_key_cannot_sign(deal: Deal) -> None:
 def test_a_signature_over_other_bytes_is_refused(deal: Deal) -> None:
     draft, other = deal.draft(), deal.draft(seconds_max=5)
     with deal.world.db.write() as session, pytest.raises(BadProof):
-        licences.sign_licence(
+        licenceacts.sign_licence(
             session,
             deal.world.registry_key,
             deal.agent,
@@ -244,9 +244,9 @@ def test_scopes_are_asked_for(deal: Deal) -> None:
     narrow = Principal(deal.agent.tenant_id, "k", frozenset({"usage"}), "agency")
     with deal.world.db.write() as session:
         with pytest.raises(NotAllowed):
-            licences.revoke_licence(session, narrow, licence.id, "x", now=T0)
+            licenceacts.revoke_licence(session, narrow, licence.id, "x", now=T0)
         with pytest.raises(NotAllowed):
-            licences.draft_licence(
+            licenceacts.draft_licence(
                 session, narrow, deal.terms(), base_url="https://registry.invalid", now=T0
             )
 
@@ -268,7 +268,7 @@ def test_a_revocation_sets_its_bit_and_no_other(deal: Deal) -> None:
 def test_only_the_performers_side_revokes_and_only_once(deal: Deal) -> None:
     licence = deal.licence()
     with deal.world.db.write() as session, pytest.raises(NotAllowed):
-        licences.revoke_licence(session, deal.studio, licence.id, "no", now=T0)
+        licenceacts.revoke_licence(session, deal.studio, licence.id, "no", now=T0)
     first = deal.revoke(licence, "first reason")
     assert deal.revoke(licence, "second reason") == first
     with deal.world.db.read() as session:
