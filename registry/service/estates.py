@@ -1,7 +1,8 @@
 """Estates: heirs claim with papers, attesters read them, and then the dead sign no more.
 
-Nothing changes by a claim alone. Once it is confirmed the performer's key is silent, mandates end
-and what was not yet enrolled is withdrawn; two people of the operator's bind the heirs' key.
+Nothing changes by a claim alone. Once it is confirmed the performer's key is silent, mandates end,
+excerpts for comparison go and what was not yet enrolled is withdrawn; two people of the operator's
+bind the heirs' key.
 """
 
 from collections.abc import Sequence
@@ -21,11 +22,12 @@ from core.vault import Vault
 from registry import estates as rules
 from registry.models.estates import Estate, EstateState, Heir
 from registry.models.heldkeys import EndOfHolding
-from registry.models.people import EnrolmentState
+from registry.models.people import EnrolmentState, Purpose
 from registry.proofing.sufficiency import Demands
 from registry.service.attesting import ATTEST, attester_of
 from registry.service.endingkeys import end_all
 from registry.service.enrolment import withdraw_enrolment
+from registry.service.purposes import given_purposes, withdraw_purpose
 from registry.service.sealedtexts import open_text, seal_text
 from registry.store import enrolments, estates, mandates, people
 
@@ -192,9 +194,7 @@ def _confirm(session: Session, side: Principal, item: Estate, now: datetime) -> 
         if mandate.revoked_at is None:
             mandates.revoke(session, side, mandate.id, seq=next_seq(session), at=now)
     end_all(session, performer_id=item.performer_id, why=EndOfHolding.DEATH, now=now)
-    for enrolment in enrolments.list_enrolments(session, side, item.performer_id):
-        if enrolment.activated_at is None and enrolment.state is not EnrolmentState.WITHDRAWN:
-            withdraw_enrolment(session, system(item.tenant_id), enrolment.id, now=now)
+    _end_enrolments(session, item, now)
     _log(session, "estate.confirmed", item, now)
     notices.notify(
         session,
@@ -205,6 +205,16 @@ def _confirm(session: Session, side: Principal, item: Estate, now: datetime) -> 
         facts={},
         now=now,
     )
+
+
+def _end_enrolments(session: Session, item: Estate, now: datetime) -> None:
+    """What was not yet enrolled ends, and nobody compares by an excerpt of the dead any more."""
+    side = system(item.tenant_id)
+    for enrolment in enrolments.list_enrolments(session, side, item.performer_id):
+        if enrolment.activated_at is None and enrolment.state is not EnrolmentState.WITHDRAWN:
+            withdraw_enrolment(session, side, enrolment.id, now=now)
+        elif Purpose.COMPARISON in given_purposes(session, enrolment):
+            withdraw_purpose(session, side, enrolment.id, Purpose.COMPARISON, now=now)
 
 
 def _log(session: Session, kind: str, item: Estate, now: datetime) -> None:

@@ -13,12 +13,15 @@ from core.objects import ObjectRef
 from core.principal import Principal
 from registry import estates as rules
 from registry.models.estates import Estate, EstateState
+from registry.models.excerpts import Excerpt
 from registry.models.mandates import Act
+from registry.models.people import EnrolmentState, Purpose
 from registry.proofing.sufficiency import Demands
-from registry.service import estates, keys, people
+from registry.service import estates, keys, people, purposes
 from registry.service.estates import NewHeir
+from registry.store import enrolments, excerpts
 from tests.fixtures import TestWorld
-from tests.store.registry_steps import T0, Enrolled, enrolled, later
+from tests.store.registry_steps import T0, Enrolled, enrolled, later, make_print, sign_consent
 from tests.store.test_mandates import act, give
 
 STAFF = Demands(single_operator=False, notice_days=14)
@@ -76,6 +79,32 @@ def test_two_people_read_the_papers_and_then_the_old_key_is_silent(world: TestWo
     assert estates.heir_name(world.vault, done, found[0]) == "Heir 1/3"
     with pytest.raises(NotAllowed):
         act(world, agency, anna.performer.id, Act.LICENSE, days=2)
+
+
+def test_nobody_compares_by_an_excerpt_of_the_dead(world: TestWorld) -> None:
+    anna = enrolled(world, world.second)
+    wanted = (Purpose.MATCHING, Purpose.COMPARISON)
+    signed = sign_consent(world, anna.principal, anna.performer.id, anna.key, purposes=wanted)
+    anna = replace(anna, enrolment_id=signed)
+    made = make_print(world, anna)
+    kept = Excerpt(
+        *("exc_a", anna.performer.tenant_id, signed, anna.performer.id),
+        *(made.modality, 1.0, b"sealed", T0),
+    )
+    with world.db.write() as session:
+        excerpts.save_excerpt(session, kept)
+    item = claim(world, anna)
+    for person in ("per_a", "per_b"):
+        read(world, attester(world, person), item)
+    with world.db.read() as session:
+        assert excerpts.find_excerpt(session, anna.principal, signed, made.modality) is None
+        (found,) = [
+            one
+            for one in enrolments.list_enrolments(session, anna.principal, anna.performer.id)
+            if one.id == signed
+        ]
+        assert found.state is EnrolmentState.ACTIVE, "the voice itself is still protected"
+        assert purposes.given_purposes(session, found) == {Purpose.MATCHING}
 
 
 def test_whoever_claims_does_not_vouch_where_there_is_a_staff(world: TestWorld) -> None:
