@@ -27,6 +27,7 @@ from core.init import World
 from core.mail import MailAddress
 from core.outbox import Event
 from core.settings import Settings
+from core.tenants import get_tenant
 from core.webhooks import Endpoint
 
 LOG = logging.getLogger("ebenbild.post")
@@ -209,13 +210,18 @@ def _send_mail(world: World, delivery: Delivery, body: bytes, now: datetime) -> 
         address = mail.get_address(session, delivery.target_id) or _address_of_person(
             session, delivery.tenant_id, delivery.target_id
         )
+        reader = get_tenant(session, delivery.tenant_id).kind
     if address is None:
         return Ending(fault="the address was removed", final=True)
     if not world.settings.mail.host:
         return Ending(fault="no mail server is set")
     said = json.loads(body)
     subject, words = letter(
-        address.lang, delivery.kind.removeprefix(notices.EVENT_PREFIX), said["data"]
+        address.lang,
+        delivery.kind.removeprefix(notices.EVENT_PREFIX),
+        said["data"],
+        reader=reader,
+        base=world.settings.reached_at,
     )
     composed = mail.compose(
         sender=world.settings.mail.sender, to=address.address, subject=subject, text=words, at=now

@@ -55,7 +55,7 @@ def _wait(session: Session, performer: Performer, licence: LicenceInForce) -> No
             person=None,
             kind=WAITS,
             subject_id=licence.id,
-            facts={"since": to_text(now)},
+            facts={"since": to_text(now), "performer": performer.id},
             now=now,
         )
     concerned = decided_under(session, studio, licence.id)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from api.noticeplaces import place_of
 from api.web.texts import catalogue, day, month, reason, text, word
 from core.clock import from_text
 from core.errors import BadInput
@@ -29,16 +30,35 @@ def subject_of(lang: str, kind: str, facts: Mapping[str, str]) -> str:
 
 
 def words_of(lang: str, kind: str, subject_id: str, facts: Mapping[str, str]) -> str:
-    """What happened, what it means and what one can do."""
+    """What happened and what it means."""
     said = _said(lang, facts)
     return text(lang, f"notice.{_known(lang, kind)}.text", kind=kind, id=subject_id, **said)
 
 
-def letter(lang: str, kind: str, data: Mapping[str, Any]) -> tuple[str, str]:
-    """(subject, text) of the mail for a notice's event."""
+def how_of(lang: str, kind: str, subject_id: str, facts: Mapping[str, str]) -> str:
+    """The command by which one goes on where there is no page; empty where there is none."""
+    key = f"notice.{_known(lang, kind)}.how"
+    known = key in catalogue(lang)
+    return text(lang, key, kind=kind, id=subject_id, **_said(lang, facts)) if known else ""
+
+
+def letter(
+    lang: str, kind: str, data: Mapping[str, Any], *, reader: str, base: str
+) -> tuple[str, str]:
+    """(subject, text) of the mail for a notice's event, to an organisation of the kind `reader`.
+
+    It leads to the page that it is about at `base`; where there is none, it names the command.
+    """
     facts = {str(name): str(value) for name, value in dict(data.get("facts") or {}).items()}
-    body = words_of(lang, kind, str(data["id"]), facts)
-    return subject_of(lang, kind, facts), f"{body}\n\n{text(lang, 'notice.footer')}\n"
+    subject_id = str(data["id"])
+    place = place_of(kind, subject_id, facts, reader=reader)
+    led = text(lang, "notice.open", link=base + place) if place else ""
+    said = (
+        words_of(lang, kind, subject_id, facts),
+        led or how_of(lang, kind, subject_id, facts),
+        text(lang, "notice.footer"),
+    )
+    return subject_of(lang, kind, facts), "\n\n".join(filter(None, said)) + "\n"
 
 
 def _said(lang: str, facts: Mapping[str, str]) -> dict[str, str]:

@@ -307,6 +307,12 @@ class Settings(BaseSettings):
         return self.operator_mode == "single"
 
     @property
+    def reached_at(self) -> str:
+        """Where browsers reach it: on this machine while it has no public address (RFC 6761)."""
+        nowhere = self.base_url.endswith(".invalid")
+        return f"http://localhost:{self.server.port}" if nowhere else self.base_url
+
+    @property
     def database_path(self) -> Path:
         """The database file."""
         return self.data_dir / "ebenbild.db"

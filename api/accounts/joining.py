@@ -35,7 +35,6 @@ DAYS = timedelta(days=7)
 NAME_CHARACTERS_MAX = 200
 EMAIL_CHARACTERS_MAX = 254
 MAKE_ADMIN = "members.admin"
-_NOWHERE = ".invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,8 @@ def invite(
 
 
 def link(settings: Settings, code: str, page: str = "/join") -> str:
-    """The address to send; on this machine while the registry has no public address yet."""
-    base = settings.base_url
-    if base.endswith(_NOWHERE):
-        base = f"http://localhost:{settings.server.port}"
-    return f"{base}{page}#{code}"
+    """The address to send."""
+    return f"{settings.reached_at}{page}#{code}"
 
 
 def join(

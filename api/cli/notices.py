@@ -35,6 +35,9 @@ def read(cli: Cli, notice: Annotated[str, typer.Argument(help="Id of the notice.
     def render() -> None:
         say(found["title"])
         say(found["text"])
+        for more in (found["how"], found["page"]):
+            if more:
+                say(more)
 
     emit(cli, found, render)
 

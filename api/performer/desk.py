@@ -1,6 +1,6 @@
 """One way in which every page of performers is answered: who visits, for whom, what is shown."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,12 +11,13 @@ from sqlmodel import Session
 from api.accounts.sessions import Visit
 from api.deps import Language, Open
 from api.paging import Asked, Window
-from api.performer.whom import COOKIE, Whom, whom
+from api.performer.whom import COOKIE, Whom, everybody, whom
 from api.visiting import SignedInVisit, is_local
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from core.clock import utc_now
 from core.errors import NotFound
+from core.ids import is_id
 from core.init import World
 from registry.models.mandates import Act
 
@@ -31,6 +32,11 @@ class At:
     request: Request
     window: Window
     asked: str
+
+    @property
+    def names_a_thing(self) -> bool:
+        """Whether its path holds the id of something that is one performer's alone."""
+        return any(is_id(name[:3], name) for name in self.request.path_params.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +73,10 @@ class Desk:
             found = whom(session, self.visit.principal, asked=asked, kept=kept, now=now)
             if found is None and request.path_params:
                 raise NotFound("There is nothing here for you.", next_step="See for whom you act.")
-            whole = found is not None and found.may(needs)
-            values = show(session, found, now) if found and whole else {"needs": needs}
+            values: Mapping[str, Any] = {"needs": needs}
+            if found is not None:
+                found, values = self._opened(session, found, show, needs, now)
+        whole = found is not None and found.may(needs)
         made = form_page(
             template if whole else "withheld.html" if found else "nobody.html",
             self.lang,
@@ -80,10 +88,36 @@ class Desk:
             now=now,
             **values,
         )
-        if asked:
+        about = asked or (found.performer.id if found is not None and found.several else "")
+        if about and about != kept:
             secure = not is_local(request)
-            made.set_cookie(COOKIE, asked, SECONDS, secure=secure, httponly=True, samesite="lax")
+            made.set_cookie(COOKIE, about, SECONDS, secure=secure, httponly=True, samesite="lax")
         return made
+
+    def _opened(
+        self, session: Session, found: Whom, show: Show, needs: Act, now: datetime
+    ) -> tuple[Whom, Mapping[str, Any]]:
+        """Whom the page turns out to be about, and what fills it; raises `NotFound`."""
+        missing: NotFound | None = None
+        for each in self._candidates(session, found, now):
+            if each.may(needs):
+                try:
+                    return each, show(session, each, now)
+                except NotFound as exc:
+                    missing = missing or exc
+        if missing is not None and found.may(needs):
+            raise missing
+        return found, {"needs": needs}
+
+    def _candidates(self, session: Session, found: Whom, now: datetime) -> Iterator[Whom]:
+        """The performer kept; then, where the address names one thing, whoever else it may be of.
+
+        A link to a licence or a use leads there whoever was looked at last.
+        """
+        yield found
+        if not self.at.asked and self.at.names_a_thing:
+            everyone = everybody(session, self.visit.principal, now=now)
+            yield from (one for one in everyone if one.performer.id != found.performer.id)
 
 
 def at_of(

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Response
 from fastapi.responses import RedirectResponse
 
 from api.deps import Language, Open
-from api.letters import subject_of, words_of
+from api.letters import how_of, subject_of, words_of
 from api.naming import named
+from api.noticeplaces import place_of
 from api.paging import Asked, page
 from api.routes.signin import SEE_OTHER
 from api.visiting import Acting, SignedInVisit
@@ -29,14 +30,15 @@ def inbox(world: Open, visit: SignedInVisit, lang: Language, window: Asked) -> R
     with world.db.read() as session:
 
         def told(item: Notice) -> dict[str, Any]:
-            text = words_of(lang, item.kind, item.subject_id, item.facts)
-            title = subject_of(lang, item.kind, item.facts)
-            who = visit.principal
-            return {
-                "notice": item,
-                "title": named(session, who, title, now),
-                "text": named(session, who, text, now),
+            who, about = visit.principal, (item.kind, item.subject_id, item.facts)
+            place = place_of(*about, reader=who.tenant_kind)
+            said = {
+                "title": subject_of(lang, item.kind, item.facts),
+                "text": words_of(lang, *about),
+                "how": "" if place else how_of(lang, *about),
             }
+            names = {part: named(session, who, words, now) for part, words in said.items()}
+            return {"notice": item, "place": place, **names}
 
         found = notices.inbox(
             session, visit.principal, before_seq=window.before_seq, limit=window.limit

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Language, Reading, Writing
-from api.letters import subject_of, words_of
+from api.letters import how_of, subject_of, words_of
+from api.noticeplaces import place_of
 from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core import mail, notices
@@ -20,7 +21,11 @@ router = APIRouter(tags=["notices"])
 
 
 class NoticeOut(BaseModel):
-    """One notice, with its words in the language asked for."""
+    """One notice, with its words in the language asked for.
+
+    `page` is the address here of what it is about, `how` the command by which one goes on; each
+    is empty where there is none.
+    """
 
     id: str
     seq: int
@@ -28,20 +33,25 @@ class NoticeOut(BaseModel):
     subject_id: str
     title: str
     text: str
+    page: str
+    how: str
     facts: dict[str, str]
     at: datetime
     read_at: datetime | None
 
     @classmethod
-    def of(cls, notice: Notice, lang: str) -> Self:
-        """The notice as data and words."""
+    def of(cls, notice: Notice, lang: str, reader: str) -> Self:
+        """The notice as data and words, for an organisation of the kind `reader`."""
+        about = (notice.kind, notice.subject_id, notice.facts)
         return cls(
             id=notice.id,
             seq=notice.seq,
             kind=notice.kind,
             subject_id=notice.subject_id,
             title=subject_of(lang, notice.kind, notice.facts),
-            text=words_of(lang, notice.kind, notice.subject_id, notice.facts),
+            text=words_of(lang, *about),
+            page=place_of(*about, reader=reader),
+            how=how_of(lang, *about),
             facts=dict(notice.facts),
             at=notice.at,
             read_at=notice.read_at,
@@ -60,7 +70,8 @@ class NewMailAddress(BaseModel):
 def list_notices(caller: Caller, reading: Reading, asked: Asked, lang: Language) -> Page[NoticeOut]:
     """What were you told? Newest first."""
     found = notices.inbox(reading, caller, before_seq=asked.before_seq, limit=asked.limit)
-    return page(found, asked, lambda item: NoticeOut.of(item, lang), lambda item: item.seq)
+    kind = caller.tenant_kind
+    return page(found, asked, lambda item: NoticeOut.of(item, lang, kind), lambda item: item.seq)
 
 
 @router.post("/notices/{notice_id}/reading", response_model=NoticeOut)
@@ -68,7 +79,9 @@ def read_notice(notice_id: str, writing: Writing, lang: Language) -> Response:
     """Mark a notice as read."""
     return writing.write(
         lambda session: NoticeOut.of(
-            notices.mark_read(session, writing.caller, notice_id, utc_now()), lang
+            notices.mark_read(session, writing.caller, notice_id, utc_now()),
+            lang,
+            writing.caller.tenant_kind,
         ),
         status=200,
     )

@@ -104,6 +104,9 @@ def _tell(session: Session, licence: Licence, now: datetime) -> None:
             person=None,
             kind=EXPIRING,
             subject_id=licence.id,
-            facts={"until": to_text(licence.terms.valid_until)},
+            facts={
+                "until": to_text(licence.terms.valid_until),
+                "performer": licence.terms.performer_id,
+            },
             now=now,
         )

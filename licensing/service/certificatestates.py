@@ -118,6 +118,6 @@ def _tell(session: Session, item: Certificate, found: Standing, now: datetime) -
         person=None,
         kind=f"certificate.{NOTICES[found.state]}",
         subject_id=item.clearance_id,
-        facts={"certificate": item.id},
+        facts={"certificate": item.id, "cut": item.cut_id},
         now=now,
     )

@@ -111,7 +111,12 @@ def keep_found(
     if state is ClipState.FOUND:
         staydown.keep_prints(session, vault, kept, found.prints, now=now)
     if step is not NextStep.NOTHING:
-        facts = {"location": clip.location[:200], "step": step.value, "policy": policy.value}
+        facts = {
+            "location": clip.location[:200],
+            "step": step.value,
+            "policy": policy.value,
+            "performer": clip.performer_id,
+        }
         notices.notify(
             session,
             tenant_id=clip.tenant_id,

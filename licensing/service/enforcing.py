@@ -72,6 +72,7 @@ def tell(
     facts = {
         "agent": get_tenant(session, principal.tenant_id).name,
         "performer": get_performer(session, side, performer_id).public_name,
+        "performer_id": performer_id,
         "where": where[:WHERE_SHOWN],
     }
     notices.notify(

@@ -127,6 +127,6 @@ def _tell(
             person=None,
             kind=kind,
             subject_id=item.id,
-            facts={**facts, "licences": str(count[tenant_id])},
+            facts={**facts, "licences": str(count[tenant_id]), "performer": item.group_id},
             now=now,
         )

@@ -137,7 +137,11 @@ def _noticed(
 def _tell(
     session: Session, studio_id: str, notice: Takedown, policy: Policy, now: datetime
 ) -> None:
-    facts = {"studio": get_tenant(session, studio_id).name, "policy": policy.value}
+    facts = {
+        "studio": get_tenant(session, studio_id).name,
+        "policy": policy.value,
+        "performer": notice.performer_id,
+    }
     notices.notify(
         session,
         tenant_id=notice.tenant_id,

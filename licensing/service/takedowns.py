@@ -176,7 +176,11 @@ def remind(session: Session, capability: SearchCapability, *, at: datetime) -> i
         due = deadlines_of(item)
         if due is not None and due.restore_not_before - REMINDED_BEFORE <= at:
             store.save_takedown(session, replace(item, reminded_at=at))
-            facts = {"platform": item.platform, "until": to_text(due.restore_not_before)}
+            facts = {
+                "platform": item.platform,
+                "until": to_text(due.restore_not_before),
+                "performer": item.performer_id,
+            }
             notices.notify(
                 session,
                 tenant_id=item.tenant_id,

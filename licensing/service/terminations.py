@@ -56,7 +56,7 @@ def terminate(
         person=None,
         kind=kind,
         subject_id=licence_id,
-        facts={"ends_at": to_text(notice.ends_at)},
+        facts={"ends_at": to_text(notice.ends_at), "performer": licence.terms.performer_id},
         now=now,
     )
     return notice

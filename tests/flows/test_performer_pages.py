@@ -146,6 +146,27 @@ def test_one_may_act_for_several_and_chooses(sides: Sides) -> None:
     assert stale.status_code == 200
 
 
+def test_an_entry_of_the_inbox_opens_about_whom_it_is(sides: Sides) -> None:
+    """Whoever was looked at last: by its link, and by its bare address from a mail or a program."""
+    bert = Person.add(sides.agency, "Bert")
+    asked = sides.studio.post("/v1/requests", {"terms": terms_of(sides)})[0]
+    address = f"/me/requests/{asked['id']}"
+    sides.browser.get(f"/me?for={bert.id}")
+    inbox = sides.browser.get("/inbox").text
+    (link, title) = re.findall(r'<h2><a href="([^"]+)">([^<]+)', inbox)[0]
+    assert link == f"{address}?for={sides.anna.id}" and "asks for a licence" in title
+    assert "ebenbild request" not in inbox
+    kept = {"cookie": f"ebenbild-for={bert.id}"}
+    for path in (link, address):
+        opened = sides.browser.get(path, headers=kept)
+        assert '<span class="whose">Anna</span>' in opened.text
+        assert f"ebenbild-for={sides.anna.id}" in opened.headers["set-cookie"]
+    told = sides.agency.get("/v1/notices")["items"][0]
+    assert (told["page"], "ebenbild request show" in told["how"]) == (link, True)
+    there = sides.studio.get("/v1/notices")["items"]
+    assert all(item["page"] == "" for item in there)
+
+
 def terms_of(sides: Sides, **changes: object) -> dict[str, object]:
     return {
         "performer_id": sides.anna.id,
