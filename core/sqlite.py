@@ -11,6 +11,9 @@ from typing import Any
 
 _SAFE_FROM = (3, 51, 3)
 _SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
+# What SQLite stores as it is, and both drivers first look for a method on, one that none has: with
+# pysqlite3 a microsecond and more for each value, as long as storing a short row takes.
+_PLAIN = (type(None), bool, bytes)
 BUSY_TIMEOUT_MS = 15_000
 
 
@@ -25,6 +28,17 @@ def driver() -> Any:
 
     Where neither is sound the standard one is returned, and `journal_mode` keeps it off WAL.
     """
+    module = _soundest()
+    for kind in _PLAIN:
+        module.register_adapter(kind, _as_it_is)
+    return module
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _soundest() -> Any:
     if wal_is_safe(sqlite3.sqlite_version_info):
         return sqlite3
     try:

@@ -32,3 +32,14 @@ def test_an_old_sqlite_is_kept_off_wal() -> None:
 
 def test_the_driver_in_use_is_sound() -> None:
     assert sqlite.wal_is_safe(sqlite.driver().sqlite_version_info)
+
+
+def test_plain_values_are_stored_as_they_are() -> None:
+    wanted = (None, b"\x00\xff", True, False, 7, 1.5, "text")
+    marks = ", ".join("?" * len(wanted))
+    connection = sqlite.driver().connect(":memory:")
+    found = connection.execute(f"SELECT {marks}", wanted).fetchone()
+    told = connection.execute(f"SELECT typeof({'), typeof('.join('?' * len(wanted))})", wanted)
+    assert found == wanted
+    assert told.fetchone() == ("null", "blob", "integer", "integer", "integer", "real", "text")
+    connection.close()
