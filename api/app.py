@@ -6,7 +6,6 @@ and no media is ever parsed here. OpenAPI 3.1, https://spec.openapis.org/oas/v3.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute
@@ -19,6 +18,7 @@ from api.language import KeepsLanguage
 from api.nouns import BODY_BYTES_MAX
 from api.opening import open_registry
 from core.init import World
+from core.release import release
 from core.settings import Settings
 
 
@@ -63,11 +63,3 @@ def application(
     if is_one(world):
         app.add_middleware(Stamped)
     return app
-
-
-def release() -> str:
-    """The version of the installed program."""
-    try:
-        return version("ebenbild")
-    except PackageNotFoundError:
-        return "0+source"

@@ -12,8 +12,8 @@ from royalties.accounts import AccountKind
 class ReceivedClaim:
     """How much of one accrual was received by then, cumulated.
 
-    `account` says where the claim lies: accrued, held, unidentified or suspense, and `kind` what
-    the transaction is. `claimed_micro` is what still stands of it, nought once it was reversed.
+    `account` says where the claim lies: accrued, held, unidentified or suspense. `claimed_micro` is
+    what still stands of it, nought once it was reversed.
     `live_key` is equal for every accrual of one usage line, performer and use, whatever was booked
     anew. Ids are empty where there is nobody or nothing to name, `territory` is that of the usage.
     `ruled` says that two people decided on it after a complaint; `part_of` is the live key that a
@@ -21,7 +21,6 @@ class ReceivedClaim:
     """
 
     transaction_id: str
-    kind: str
     account: AccountKind
     live_key: str
     performer_id: str
@@ -29,10 +28,7 @@ class ReceivedClaim:
     payee_id: str
     licensee_id: str
     cut_id: str
-    use_id: str
-    usage_line_id: str
     use_kind: str
-    tariff_id: str
     territory: str
     earned_period: str
     currency: str

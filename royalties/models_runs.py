@@ -170,7 +170,8 @@ class Run:
     """One distribution run of a book over the months that were earned from `first` to `last`.
 
     `until` bounds the facts it rests on. `follows_id` names the first run of the same months, and
-    is empty for that one itself; `run_hash` fixes its lines. A dropped run says what for.
+    is empty for that one itself; `run_hash` fixes its lines, and `grounds` what they rest on, where
+    it is known. A dropped run says what for.
     """
 
     id: str
@@ -189,6 +190,7 @@ class Run:
     log_index: int | None = None
     single_operator: bool = False
     dropped_for: DroppedFor | None = None
+    grounds: str = ""
 
     @property
     def family_id(self) -> str:

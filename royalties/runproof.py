@@ -8,7 +8,7 @@ https://www.rfc-editor.org/rfc/rfc8785
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.canonical import canonical
 from royalties import accounts
@@ -18,6 +18,13 @@ from royalties.models_books import Posting
 from royalties.models_runs import Outcome, Parts, Release, RunKind, RunLine, Totals
 
 FORM = "ebenbild-run-1"
+# What the hash says of a line, in this order.
+HASHED = (
+    *("live_key", "payee_id", "outcome", "reason"),
+    *("performer_id", "earned_period", "currency", "rates_id", "authority"),
+    *("received_micro", "drawn_micro", "stays_micro", "lacking_micro"),
+    *("cost_micro", "social_micro", "reserve_micro", "tax_micro", "surcharge_micro", "net_micro"),
+)
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 Group = tuple[str, str, str, str, str]
 
@@ -32,6 +39,11 @@ class RunHash:
     def add(self, line: RunLine) -> None:
         """Tell the next line."""
         self._sum.update(b"\n" + line_bytes(line))
+
+    def told(self, lines: Sequence[str]) -> None:
+        """Tell the next lines, each as a JSON array of what `HASHED` names; any JSON will do."""
+        texts = lines if "".join(lines).isascii() else [_encode(json.loads(one)) for one in lines]
+        self._sum.update("".join([f"\n{one}" for one in texts]).encode())
 
     def release(self, one: Release) -> None:
         """Tell the next release; they follow the lines, in the order of `release_key`."""
@@ -96,7 +108,7 @@ def release_postings(one: Release) -> tuple[Posting, ...]:
 
 def count(totals: dict[str, Totals], line: RunLine) -> None:
     """Add a line to what its currency comes to."""
-    one, parts = totals.setdefault(line.currency, Totals()), line.parts
+    one, parts = totals.get(line.currency) or totals.setdefault(line.currency, Totals()), line.parts
     one.handed_on_micro += line.received_micro
     one.drawn_micro += line.drawn_micro
     one.lacking_micro += line.lacking_micro

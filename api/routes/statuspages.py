@@ -6,7 +6,6 @@ from typing import Self
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from api.app import release
 from api.condition import Facts, Sign, State, signs, worst
 from api.conditionfacts import gather
 from api.deps import Language, Open, Reading
@@ -15,6 +14,7 @@ from api.visiting import visit_of
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from core.clock import utc_now
+from core.release import release
 from migrations import HEAD
 
 router = APIRouter(tags=["pages"])

@@ -1,27 +1,31 @@
 """How much of each claim of a book has been received by a moment: what a run may distribute.
 
-Claims are read in pages. Only an invoice that was paid in part is divided as a whole.
+Claims are read as a stream. Only an invoice that was paid in part is divided as a whole.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 
 from sqlmodel import Session
 
 from core.money import split
 from core.principal import SearchCapability
+from royalties.accounts import AccountKind
 from royalties.complaints import divided
 from royalties.invoicing import settle
 from royalties.ledger import tenant_of
-from royalties.models_books import TransactionKind
 from royalties.models_income import Invoice, Settlement
 from royalties.models_received import ReceivedClaim
 from royalties.receiving import shares
 from royalties.store import complaints, invoices, receipts
 from royalties.store import received as store
 from royalties.store.received import BookedClaim
+
+_TRANSACTION = attrgetter("transaction_id")
+_KINDS = {one.value: one for one in AccountKind}
 
 
 @dataclass(slots=True)
@@ -65,17 +69,17 @@ def received(
     about a claim by then divides it.
     """
     ruled = complaints.rulings(session, capability, book, until=until)
-    known = _Shares(session, capability, until, _settlements(session, capability, book, until))
-    for page in store.claims(session, capability, book, until=until):
-        for _, group in groupby(page, key=lambda one: one.transaction_id):
-            sides = list(group)
-            amounts = [side.amount_micro for side in sides]
-            parts = split(known.of(sides[0], sum(amounts)), amounts)
-            for side, part in zip(sides, parts, strict=True):
-                yield from divided(_claim(side, part), ruled.get(side.live_key, ()))
+    known = _Shares(session, capability, until, settlements(session, capability, book, until))
+    found = store.claims(session, capability, book, until=until)
+    for _, group in groupby(found, key=_TRANSACTION):
+        sides = list(group)
+        amounts = [side.amount_micro for side in sides]
+        parts = split(known.of(sides[0], sum(amounts)), amounts)
+        for side, part in zip(sides, parts, strict=True):
+            yield from divided(_claim(side, part), ruled.get(side.live_key, ()))
 
 
-def _settlements(
+def settlements(
     session: Session, capability: SearchCapability, book: str, until: datetime
 ) -> dict[str, Settlement]:
     """How far each invoice of a book was settled then."""
@@ -93,22 +97,17 @@ def _settlements(
 
 
 def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
-    pins = side.pins
     return ReceivedClaim(
         transaction_id=side.transaction_id,
-        kind=TransactionKind.ACCRUAL.value,
-        account=side.account.kind,
+        account=_KINDS[side.account_kind],
         live_key=side.live_key,
-        performer_id=str(pins.get("performer_id") or ""),
+        performer_id=side.performer_id,
         performer_tenant_id=tenant_of(side.audience),
-        payee_id=str(pins.get("payee_id") or ""),
+        payee_id=side.payee_id,
         licensee_id=side.licensee_id,
-        cut_id=str(pins["cut_id"]),
-        use_id=str(pins.get("use_id") or ""),
-        usage_line_id=str(pins["usage_line_id"]),
-        use_kind=str(pins.get("kind") or ""),
-        tariff_id=str(pins.get("tariff_id") or ""),
-        territory=str(pins["territory"]),
+        cut_id=side.cut_id,
+        use_kind=side.use_kind,
+        territory=side.territory,
         earned_period=side.earned_period,
         currency=side.currency,
         claimed_micro=0 if side.reversed else side.amount_micro,

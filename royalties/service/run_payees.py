@@ -3,7 +3,7 @@
 Everything is looked up once for each performer, however many claims there are.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -70,6 +70,11 @@ class RunPayees:
         """What is withheld of an amount that a payee gets now."""
         status = self._statuses.get(payee_id)
         return Tax() if status is None else of_a_run(net_micro, status, self.at)
+
+    def said(self, payee_id: str) -> Iterator[tuple[object, ...]]:
+        """All that is known of a payee, or of the heirs in its place: who, share, hold, status."""
+        for name, share in sorted(self.heirs.get(payee_id, {payee_id: Fraction(1)}).items()):
+            yield name, share, self.holds.get(name), self._statuses.get(name)
 
     def _people(self, capability: SearchCapability, names: list[str]) -> dict[str, _Person]:
         session = self.session

@@ -1,7 +1,8 @@
 """Distribution runs of one's own book: drafted, proposed, decided by a second person, closed.
 
-A draft keeps its lines, so that what the second person approves is what is booked. Before it is,
-every line is planned again: where a fact has changed since, the run has to be drafted anew.
+A draft keeps its lines, so that what the second person approves is what is booked. Where anything
+that they rest on may have changed since, every line is planned again before it is booked, and where
+one comes out otherwise, the run has to be drafted anew.
 """
 
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from royalties.runproof import RunHash, unequal
 from royalties.service.clerks import collecting
 from royalties.service.periods import check_month
 from royalties.service.run_booking import book_run, booked_as, released_as
+from royalties.service.run_grounds import grounds_of
 from royalties.service.run_planning import RunPlanning
 from royalties.store import run_lines, runpreviews, runs, unclaimed
 from royalties.wire_runs import totals_to_dict
@@ -72,7 +74,8 @@ def draft(
     run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
     runpreviews.add(session, run.tenant_id, run.id, previews.told(), at=now)
     count, run_hash = _hashed(session, run)
-    made = replace(run, lines=count, run_hash=run_hash)
+    grounds = grounds_of(session, planning)
+    made = replace(run, lines=count, run_hash=run_hash, grounds=grounds)
     check(planning.totals)
     runs.add_run(session, made, planning.totals, at=now)
     return made
@@ -289,22 +292,30 @@ def _follow_up(closed: list[Run], wanted: Wanted) -> tuple[tuple[str, str], RunK
 def _hashed(session: Session, run: Run) -> tuple[int, str]:
     found = RunHash(run.tenant_id, run.kind, (run.first_month, run.last_month), run.follows_id)
     count = 0
-    for line in run_lines.hashed(session, _of(run), run.id):
-        found.add(line)
-        count += 1
+    for page in run_lines.texts(session, _of(run), run.id):
+        found.told(page)
+        count += len(page)
     for one, _ in run_lines.releases(session, _of(run), run.id):
         found.release(one)
     return count, found.hex()
 
 
 def _is_unchanged(session: Session, vault: Vault, run: Run) -> bool:
-    """Whether planning again tells the same lines, one after another as they were told before."""
+    """Whether planning again tells the same; what lines rest on may say so without doing it."""
     planning = RunPlanning(session, vault, run)
-    kept = run_lines.told(session, _of(run), run.id)
-    if any(list(islice(kept, len(page))) != page for page in planning.pages()):
-        return False
-    releases = [one for one, _ in run_lines.releases(session, _of(run), run.id)]
-    return next(kept, None) is None and planning.releases() == releases
+    if not run.grounds or grounds_of(session, planning) != run.grounds:
+        planning = RunPlanning(session, vault, run)
+        if not _tells_the_same_lines(session, planning):
+            return False
+    kept = [one for one, _ in run_lines.releases(session, _of(run), run.id)]
+    return planning.releases() == kept
+
+
+def _tells_the_same_lines(session: Session, planning: RunPlanning) -> bool:
+    """Plan again and compare, one after another as lines were told before."""
+    kept = run_lines.told(session, _of(planning.run), planning.run.id)
+    same = all(list(islice(kept, len(page))) == page for page in planning.pages())
+    return same and next(kept, None) is None
 
 
 def _close(session: Session, principal: Principal, run: Run, *, now: datetime) -> Run:

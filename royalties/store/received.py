@@ -1,34 +1,42 @@
 """The claims of a book as they stood at a moment, each with the invoice that it stands on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, String, case, func, literal_column
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.principal import SearchCapability
-from royalties.accounts import Account, AccountKind
+from royalties.accounts import AccountKind
 from royalties.models_books import TransactionKind
-from royalties.store.invoices import PAGE, InvoiceLineRow
+from royalties.store.bulk import rows_of
+from royalties.store.invoices import InvoiceLineRow
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 
+# Found by an index, all claims of the book would have to be sorted.
+_book_of = literal_column("+book_transaction.tenant_id", String)
 
-@dataclass(frozen=True, slots=True)
-class BookedClaim:
-    """One side of an accrual: whose, how much, on which invoice, and whether it was taken back."""
+
+class BookedClaim(NamedTuple):
+    """One side of an accrual: whose, how much, on which invoice, and whether it was taken back.
+
+    `account_kind` is where it lies. A tuple as the database gives it, because a book has a million.
+    """
 
     transaction_id: str
-    seq: int
     live_key: str
     earned_period: str
     audience: str
     licensee_id: str
-    pins: dict[str, Any]
-    account: Account
+    performer_id: str
+    payee_id: str
+    cut_id: str
+    use_kind: str
+    territory: str
+    account_kind: str
     amount_micro: int
     currency: str
     reversed: bool
@@ -37,55 +45,54 @@ class BookedClaim:
 
 def claims(
     session: Session, capability: SearchCapability, book: str, *, until: datetime
-) -> Iterator[list[BookedClaim]]:
-    """Every claim of a book booked by then, in pages that hold transactions whole, by `seq`."""
+) -> Iterator[BookedClaim]:
+    """Every claim of a book booked by then as a stream, by `seq`; sides of one stand together."""
     back = aliased(TransactionRow)
     taken_back = sql_select(col(back.id)).where(
         col(back.reverses_id) == col(TransactionRow.id), col(back.recorded_at) <= until
     )
-    after = 0
-    while True:
-        some = (
-            sql_select(col(TransactionRow.id))
-            .where(
-                col(TransactionRow.tenant_id) == book,
-                col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
-                col(TransactionRow.seq) > after,
-                col(TransactionRow.recorded_at) <= until,
-            )
-            .order_by(col(TransactionRow.seq))
-            .limit(PAGE)
+    query = (
+        sql_select(
+            col(TransactionRow.id),
+            col(AccrualRow.live_key),
+            col(TransactionRow.earned_period),
+            col(TransactionRow.audience),
+            col(AccrualRow.licensee_id),
+            col(AccrualRow.performer_id),
+            *(_pinned(name) for name in ("payee_id", "cut_id", "kind", "territory")),
+            col(EntryRow.account_kind),
+            -col(EntryRow.amount_micro),
+            col(EntryRow.currency),
+            taken_back.exists(),
+            _invoice_of(until),
         )
-        query = (
-            sql_select(
-                col(TransactionRow.id),
-                col(TransactionRow.seq),
-                col(AccrualRow.live_key),
-                col(TransactionRow.earned_period),
-                col(TransactionRow.audience),
-                col(AccrualRow.licensee_id),
-                col(AccrualRow.pins),
-                col(EntryRow.account_kind),
-                col(EntryRow.subject),
-                -col(EntryRow.amount_micro),
-                col(EntryRow.currency),
-                taken_back.exists(),
-                _invoice_of(until),
-            )
-            .select_from(TransactionRow)
-            .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
-            .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
-            .where(
-                col(TransactionRow.id).in_(some),
-                col(EntryRow.account_kind) != AccountKind.RECEIVABLE.value,
-            )
-            .order_by(col(TransactionRow.seq), col(EntryRow.position))
+        .select_from(TransactionRow)
+        .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
+        .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
+        .where(
+            _book_of == book,
+            col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
+            col(TransactionRow.recorded_at) <= until,
+            col(EntryRow.account_kind) != AccountKind.RECEIVABLE.value,
         )
-        found = [_claim(row) for row in session.connection().execute(query).all()]
-        if not found:
-            return
-        yield found
-        after = found[-1].seq
+        .order_by(col(TransactionRow.seq), col(EntryRow.position))
+    )
+    return map(BookedClaim._make, rows_of(session, query))
+
+
+def counts(
+    session: Session, _capability: SearchCapability, book: str, *, until: datetime
+) -> tuple[int, ...]:
+    """How many transactions and lines of invoices a book had by then.
+
+    None of them is ever changed or taken away, so that as many are the same.
+    """
+    tables = (TransactionRow, InvoiceLineRow)
+    queries = (
+        sql_select(func.count()).where(col(one.tenant_id) == book, col(one.recorded_at) <= until)
+        for one in tables
+    )
+    return tuple(session.connection().execute(query).scalar_one() for query in queries)
 
 
 def standing(
@@ -124,18 +131,5 @@ def _invoice_of(until: datetime) -> ColumnElement[str | None]:
     return last.scalar_subquery()
 
 
-def _claim(row: Any) -> BookedClaim:
-    return BookedClaim(
-        transaction_id=row[0],
-        seq=row[1],
-        live_key=row[2],
-        earned_period=row[3],
-        audience=row[4],
-        licensee_id=row[5],
-        pins=row[6],
-        account=Account(AccountKind(row[7]), row[8]),
-        amount_micro=row[9],
-        currency=row[10],
-        reversed=bool(row[11]),
-        invoice_id=row[12],
-    )
+def _pinned(name: str) -> ColumnElement[str]:
+    return func.coalesce(func.json_extract(col(AccrualRow.pins), f"$.{name}"), "")

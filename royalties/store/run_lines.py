@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Row,
     String,
+    cast,
     func,
     insert,
     literal_column,
@@ -27,6 +28,7 @@ from royalties.accounts import AccountKind
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
 from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
+from royalties.runproof import HASHED
 from royalties.store import balances
 from royalties.store.bulk import rows_of
 from royalties.store.ledger import TransactionRow
@@ -35,7 +37,8 @@ from royalties.store.runs import LineRow, ReleaseRow, RunRow
 
 KEYS_MAX = 500
 _PARTS = tuple(Parts.__dataclass_fields__)
-_HASHED = ("live_key", "payee_id", "outcome")
+_ORDER = tuple(col(getattr(LineRow, name)) for name in ("live_key", "payee_id", "outcome"))
+_HASHED = tuple(cast(col(getattr(LineRow, name)), String) for name in HASHED)
 # A condition on what an index has would be looked up there, and the rows sorted afterwards.
 _run_of = literal_column("+distribution_line.run_id", String)
 # Rows of one run stand together: it is written in one step.
@@ -114,7 +117,24 @@ def after(old: Before | None, line: RunLine) -> Before:
 
 def hashed(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
     """The lines of a run in the order of its hash, as a stream."""
-    return _stream(session, run_id, _HASHED)
+    return map(line_of, rows_of(session, _ordered(_lines_query(), run_id)))
+
+
+def texts(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[list[str]]:
+    """The same lines in pages, each as a JSON array of what its run's hash says of it."""
+    query = _ordered(sql_select(func.json_array(*_HASHED)), run_id)
+    found = session.connection().execute(query.execution_options(yield_per=KEYS_MAX))
+    return map(list, found.scalars().partitions())
+
+
+def owners(
+    session: Session, _capability: SearchCapability, run_id: str
+) -> list[tuple[str, str, str]]:
+    """Performer, their tenant and payee of the lines of a run, each once and in order."""
+    names = (col(LineRow.performer_id), col(LineRow.audience), col(LineRow.payee_id))
+    query = sql_select(*names).distinct().where(col(LineRow.run_id) == run_id).order_by(*names)
+    rows = session.connection().execute(query)
+    return [(performer, tenant_of(audience), payee) for performer, audience, payee in rows]
 
 
 def told(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:
@@ -144,9 +164,8 @@ def page(
         col(LineRow.tenant_id) == principal.tenant_id,
         col(RunRow.state) == RunState.CLOSED.value,
     )
-    place = tuple_(col(LineRow.live_key), col(LineRow.payee_id), col(LineRow.outcome))
-    query = _with_runs(_ordered(run_id, _HASHED)).where(
-        visible(LineRow, principal), mine, place > after_key
+    query = _with_runs(_ordered(_lines_query(), run_id)).where(
+        visible(LineRow, principal), mine, tuple_(*_ORDER) > after_key
     )
     if performer_id is not None:
         query = query.where(col(LineRow.performer_id) == performer_id)
@@ -269,10 +288,6 @@ def years(session: Session, _capability: SearchCapability, book: str) -> list[in
     return sorted(int(one) for (one,) in session.connection().execute(query))
 
 
-def _stream(session: Session, run_id: str, order: Sequence[str]) -> Iterator[RunLine]:
-    return map(line_of, rows_of(session, _ordered(run_id, order)))
-
-
 def _lines_query() -> Any:
     return sql_select(*COLUMNS, col(LineRow.run_id), col(LineRow.booked_as))
 
@@ -282,9 +297,8 @@ def _with_runs(query: Any) -> Any:
     return query.join(RunRow, col(RunRow.id) == col(LineRow.run_id))
 
 
-def _ordered(run_id: str, order: Sequence[str]) -> Any:
-    columns = (col(getattr(LineRow, name)) for name in order)
-    return _lines_query().where(col(LineRow.run_id) == run_id).order_by(*columns)
+def _ordered(query: Any, run_id: str) -> Any:
+    return query.where(col(LineRow.run_id) == run_id).order_by(*_ORDER)
 
 
 def _owned(book: str, one: Release, name: str, at: datetime) -> dict[str, Any]:

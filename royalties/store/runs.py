@@ -80,6 +80,7 @@ class RunRow(Owned, table=True):
     until: datetime = Field(sa_type=UtcDateTime)
     lines: int
     run_hash: str
+    grounds: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     totals: dict[str, Any] = Field(sa_type=JsonText)
     state: str
     approval_id: str | None = None
@@ -163,6 +164,7 @@ def add_run(session: Session, run: Run, totals: Mapping[str, Totals], *, at: dat
             until=run.until,
             lines=run.lines,
             run_hash=run.run_hash,
+            grounds=run.grounds,
             totals={unit: totals_to_dict(one) for unit, one in totals.items()},
             state=run.state,
             single_operator=run.single_operator,
@@ -250,4 +252,5 @@ def _run(row: RunRow) -> Run:
         log_index=row.log_index,
         single_operator=row.single_operator,
         dropped_for=None if row.dropped_for is None else DroppedFor(row.dropped_for),
+        grounds=row.grounds,
     )

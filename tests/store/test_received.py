@@ -108,7 +108,7 @@ def test_money_pays_an_invoice_and_its_claims_are_received(office: Office) -> No
     assert claims(office)[cut_id].received_micro == 0
     match(office, come_in(office, 1_000_000), invoice)
     one = claims(office)[cut_id]
-    assert (one.account, one.kind) == (AccountKind.ACCRUED, "accrual")
+    assert one.account is AccountKind.ACCRUED
     assert (one.claimed_micro, one.received_micro) == (1_000_000, 1_000_000)
     studio = office.stage.studio.tenant_id
     assert balance(office, "bank") == 1_000_000

@@ -181,7 +181,6 @@ def _claim(one: Transaction, claimed: int, received: int) -> ReceivedClaim:
     credited = next(p.account for p in one.postings if p.amount_micro < 0)
     return ReceivedClaim(
         transaction_id=one.id,
-        kind="accrual",
         account=parse(credited).kind,
         live_key=one.basis.live_key,
         performer_id=pins.performer_id,
@@ -189,10 +188,7 @@ def _claim(one: Transaction, claimed: int, received: int) -> ReceivedClaim:
         payee_id=pins.payee_id,
         licensee_id=one.basis.licensee_id,
         cut_id=pins.cut_id,
-        use_id=pins.use_id,
-        usage_line_id=pins.usage_line_id,
         use_kind=pins.kind.value if pins.kind else "",
-        tariff_id=pins.tariff_id,
         territory=pins.territory,
         earned_period=one.earned_period,
         currency=one.currency,

@@ -32,7 +32,6 @@ def claim(
     """One claim of a performer, received whole unless `claimed` says more."""
     return ReceivedClaim(
         transaction_id=derived_id("txn", name),
-        kind="accrual",
         account=account,
         live_key=f"{derived_id('usg', name)}/{derived_id('prf', performer)}/use",
         performer_id=derived_id("prf", performer),
@@ -40,10 +39,7 @@ def claim(
         payee_id=derived_id("pay", performer),
         licensee_id=derived_id("ten", "studio"),
         cut_id=derived_id("cut", "one"),
-        use_id=derived_id("use", name),
-        usage_line_id=derived_id("usg", name),
         use_kind=use_kind,
-        tariff_id=derived_id("tar", performer),
         territory=territory,
         earned_period=month,
         currency=currency,
