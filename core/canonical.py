@@ -17,8 +17,13 @@ DOCUMENT_BYTES_MAX = 1024 * 1024
 DOCUMENT_DEPTH_MAX = 32
 _LEAVES = frozenset({str, bool, type(None)})
 _SURROGATES = "\ud800"
+# What holds itself is nested too deeply, which `_refuse` finds; the encoder need not look again.
 _encode = json.JSONEncoder(
-    sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=dict
+    sort_keys=True,
+    ensure_ascii=False,
+    check_circular=False,
+    separators=(",", ":"),
+    default=dict,
 ).encode
 
 

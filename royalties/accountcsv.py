@@ -47,8 +47,9 @@ def to_csv(statement: AccountStatement) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     writer.writerows(_ends(statement, "opening", opening=True))
+    own = statement.holder.accounts
     for movement in statement.movements:
-        writer.writerows(_rows(statement, movement))
+        writer.writerows(_rows(statement.month, movement, own))
     writer.writerows(_ends(statement, "closing", opening=False))
     return out.getvalue()
 
@@ -59,15 +60,14 @@ def _ends(statement: AccountStatement, name: str, *, opening: bool) -> list[_Row
     return [(name, statement.month, unit, rate_text(micro), *rest) for unit, micro in owed.items()]
 
 
-def _rows(statement: AccountStatement, movement: Movement) -> list[_Row]:
+def _rows(month: str, movement: Movement, own: frozenset[str]) -> list[_Row]:
     one = movement.transaction
     booked = (one.id, to_text(one.recorded_at), one.kind.value)
     said = (one.reason, one.earned_period, *_claim(one))
     other = (one.reverses_id or "", one.run_id or "")
-    moved = changes_of(movement, statement.holder.accounts)
     return [
-        ("line", statement.month, unit, rate_text(micro), *booked, counterpart, *said, *other)
-        for (unit, counterpart), micro in sorted(moved.items())
+        ("line", month, unit, rate_text(micro), *booked, counterpart, *said, *other)
+        for (unit, counterpart), micro in sorted(changes_of(movement, own).items())
     ]
 
 

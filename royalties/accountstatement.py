@@ -8,7 +8,7 @@ again from the statement itself. Worked example: docs/statements.md.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -18,7 +18,7 @@ from licensing.models import TariffRef
 from royalties.accounts import Account, AccountKind, account, parse
 from royalties.agreed import again
 from royalties.ledger import net_by_currency
-from royalties.models_books import AccountBalance, Posting, Transaction, TransactionKind
+from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.statement import Difference
 from royalties.tariffs.documents import pinned
 from royalties.tariffs.models import Tariff
@@ -49,7 +49,7 @@ class Holder:
 
 @lru_cache(maxsize=1_000)
 def _accounts(holder: Holder) -> frozenset[str]:
-    # Asked for with every line of a statement.
+    # Asked for several times with every statement.
     return frozenset(
         account(kind, subject)
         for kind in OF_A_PERFORMER
@@ -98,31 +98,25 @@ def build(
     holder: Holder,
     month: str,
     *,
-    opening: Mapping[str, Sequence[AccountBalance]],
+    opening: Mapping[tuple[str, str, str], int],
     transactions: Iterable[Transaction],
     tariffs: Iterable[Tariff] = (),
     closed: bool = False,
 ) -> AccountStatement:
-    """Make the statement; `opening` are the balances of the own accounts before the month, by book.
+    """Make the statement; `opening` are balances before the month by book, own account, currency.
 
     `transactions` are those posted in the month that touch an own account, in any order.
     """
-    movements = tuple(
-        _movement(one, holder.accounts) for one in sorted(transactions, key=lambda one: one.seq)
-    )
-    before = {
-        (book, one.account, one.currency): one.net_micro
-        for book, found in opening.items()
-        for one in found
-        if one.net_micro
-    }
+    own = holder.accounts
+    movements = tuple([_movement(one, own) for one in sorted(transactions, key=lambda t: t.seq)])
+    before = {name: micro for name, micro in opening.items() if micro}
     made = AccountStatement(
         id="",
         holder=holder,
         month=month,
         as_of_seq=max((one.transaction.seq for one in movements), default=0),
         closed=closed,
-        balances=_balances(before, movements, holder.accounts),
+        balances=_balances(before, movements, own),
         movements=movements,
         tariffs=tuple(sorted(tariffs, key=lambda one: (one.id, one.version))),
     )

@@ -20,15 +20,15 @@ from registry.models.estates import EstateState
 from registry.models.mandates import Act
 from registry.service import useseen
 from registry.service.acting import speaks_alone, view
-from registry.service.people import NEVER
 from registry.store import estates, people, works
 from royalties import accountstatement as rules
 from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Holder
-from royalties.models_books import AccountBalance, PeriodState, Transaction
+from royalties.models_books import PeriodState, Transaction
 from royalties.service.periods import check_month
 from royalties.service.tariffs import tariffs_pinned
-from royalties.store import balances, journal, periods
+from royalties.store import balances, onaccounts, periods
+from royalties.store.onaccounts import OnAccount
 from royalties.tariffs.models import Tariff
 
 SCOPE = "reports"
@@ -58,7 +58,7 @@ def own_statements(
     """
     require(principal, SCOPE)
     check_month(month)
-    names = list(islice(_readable(session, principal, after, now), limit))
+    names = list(islice(_readable(session, principal, after, limit, now), limit))
     return _made(session, principal, _holders(session, principal, names), month)
 
 
@@ -69,7 +69,7 @@ def months(
     require(principal, SCOPE)
     side = view(session, principal, performer_id, Act.READ, now=now)
     holder = _holder(session, side, performer_id)
-    return journal.months_of(session, side, rules.own_accounts(holder))
+    return onaccounts.months(session, side, rules.own_accounts(holder))
 
 
 def standing(
@@ -79,7 +79,7 @@ def standing(
     require(principal, SCOPE)
     side = view(session, principal, performer_id, Act.READ, now=now)
     own = rules.own_accounts(_holder(session, side, performer_id))
-    found = [one for book in balances.before(session, side, own, NEVER).values() for one in book]
+    found = balances.of_accounts(session, side, own)
     kinds: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     for one in found:
         kinds[one.currency][parse(one.account).kind.value] -= one.net_micro
@@ -119,31 +119,30 @@ def names(
 
 @dataclass(frozen=True, slots=True)
 class _Books:
-    """What statements of a month are made of: by account, by book and account, by pin, by book."""
+    """What statements of a month are made of: by account, by pin, by book."""
 
     month: str
-    touched: Mapping[str, Sequence[Transaction]]
-    opening: Mapping[str, Mapping[str, Sequence[AccountBalance]]]
+    on: Mapping[str, OnAccount]
     tariffs: Mapping[TariffRef, Tariff]
     states: Mapping[str, PeriodState | None]
 
     def statement(self, holder: Holder) -> AccountStatement:
         """The statement of one holder; raises `Broken` where a figure does not follow."""
-        names = sorted(holder.accounts)
-        own = {one.id: one for name in names for one in self.touched.get(name, ())}.values()
-        opening = {
-            book: [one for name in names for one in some.get(name, ())]
-            for book, some in self.opening.items()
-        }
-        books = {book for book, some in opening.items() if some} | {one.tenant_id for one in own}
-        refs = {term.tariff for term in _prices(own)}
+        own: dict[str, Transaction] = {}
+        opening: dict[tuple[str, str, str], int] = {}
+        for name in (one for one in sorted(holder.accounts) if one in self.on):
+            own |= self.on[name].posted
+            before = self.on[name].before.items()
+            opening |= {(book, name, currency): micro for (book, currency), micro in before}
+        refs = {term.tariff for term in _prices(own.values())}
         made = rules.build(
             holder,
             self.month,
             opening=opening,
-            transactions=own,
+            transactions=own.values(),
             tariffs=[tariff for ref, tariff in self.tariffs.items() if ref in refs],
-            closed=bool(books) and all(self.states[one] is PeriodState.CLOSED for one in books),
+            closed=bool(opening)
+            and all(self.states[book] is PeriodState.CLOSED for book, _, _ in opening),
         )
         wrong = next(rules.unfounded(made), None)
         if wrong is not None:
@@ -158,24 +157,12 @@ def _made(
     if not holders:
         return []
     accounts = [one for holder in holders for one in rules.own_accounts(holder)]
-    touched = journal.of_accounts(session, side, accounts, month)
-    opening = balances.before(session, side, accounts, month)
-    prices = _prices(one for some in touched.values() for one in some)
-    books = _Books(
-        month,
-        touched,
-        {book: _by_account(some) for book, some in opening.items()},
-        tariffs_pinned(session, side, prices),
-        _states(session, opening, month),
-    )
+    on = onaccounts.in_month(session, side, accounts, month)
+    prices = _prices(one for account in on.values() for one in account.posted.values())
+    kept = {book for account in on.values() for book, _ in account.before}
+    tariffs = tariffs_pinned(session, side, prices)
+    books = _Books(month, on, tariffs, _states(session, kept, month))
     return [books.statement(one) for one in holders]
-
-
-def _by_account(balances: Iterable[AccountBalance]) -> dict[str, list[AccountBalance]]:
-    found: defaultdict[str, list[AccountBalance]] = defaultdict(list)
-    for one in balances:
-        found[one.account].append(one)
-    return found
 
 
 def _prices(transactions: Iterable[Transaction]) -> list[TariffTerm]:
@@ -188,7 +175,7 @@ def _holder(session: Session, principal: Principal, performer_id: str) -> Holder
     It does where it is its own, and where something of it stands in its book.
     """
     found = _holders(session, principal, [performer_id])
-    if not found or not journal.months_of(session, principal, rules.own_accounts(found[0])):
+    if not found or not onaccounts.any_entry(session, principal, rules.own_accounts(found[0])):
         people.get_performer(session, principal, performer_id)
     return found[0]
 
@@ -210,9 +197,12 @@ def _holders(session: Session, principal: Principal, performer_ids: Sequence[str
     return found
 
 
-def _readable(session: Session, principal: Principal, after: str, now: datetime) -> Iterator[str]:
+def _readable(
+    session: Session, principal: Principal, after: str, limit: int, now: datetime
+) -> Iterator[str]:
+    """In pages of what is asked for, which is all that is read where no mandate is looked at."""
     alone = speaks_alone(principal)
-    while some := people.own_ids(session, principal, after=after, limit=people.PAGE_MAX):
+    while some := people.own_ids(session, principal, after=after, limit=limit):
         yield from (one for one in some if alone or _may_read(session, principal, one, now))
         after = some[-1]
 

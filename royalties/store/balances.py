@@ -4,10 +4,9 @@ SQLite's `sum()` overflows 64 bits on large ledgers, so amounts are summed in tw
 and put together here, in whole numbers without bounds.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, case, func
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
@@ -15,8 +14,9 @@ from core.db import visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import Account, AccountKind
 from royalties.models_books import AccountBalance, CurrencyBalance, TrialBalance
-from royalties.store.journal import among, seen
+from royalties.store.journal import seen
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.onaccounts import among
 
 _HALF = 2**32
 
@@ -61,32 +61,11 @@ def of_book(
     return _accounts(session, *clauses)
 
 
-def before(
-    session: Session, principal: Principal, accounts: Collection[Account], month: str
-) -> dict[str, tuple[AccountBalance, ...]]:
-    """Balances of these accounts over all that was posted before a month, by the book's tenant.
-
-    Of the entries that the principal may see; one that was opened later stands at nought.
-    """
-    earlier = col(TransactionRow.posted_period) < month
-    names = (col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.currency))
-    query = (
-        sql_select(
-            col(EntryRow.tenant_id),
-            *names,
-            func.sum(case((earlier, 1), else_=0)),
-            *_side(1, earlier),
-            *_side(-1, earlier),
-        )
-        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
-        .where(visible(EntryRow, principal), among(accounts))
-        .group_by(col(EntryRow.tenant_id), *names)
-        .order_by(col(EntryRow.tenant_id), *names)
-    )
-    found: dict[str, list[AccountBalance]] = {}
-    for row in session.connection().execute(query):
-        found.setdefault(row[0], []).append(_balance(row[1:]))
-    return {book: tuple(some) for book, some in found.items()}
+def of_accounts(
+    session: Session, principal: Principal, accounts: Collection[Account]
+) -> tuple[AccountBalance, ...]:
+    """Both sides of these accounts in all books, over the entries that the principal may see."""
+    return _accounts(session, visible(EntryRow, principal), among(accounts))
 
 
 def of_kind(
@@ -177,26 +156,10 @@ def _signed(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], Colum
     return func.sum(high), func.sum(low)
 
 
-def _balance(row: Sequence[Any]) -> AccountBalance:
-    return AccountBalance(
-        account=str(Account(AccountKind(row[0]), row[1])),
-        currency=row[2],
-        postings=row[3],
-        debits_micro=whole(row[4], row[5]),
-        credits_micro=whole(row[6], row[7]),
-    )
-
-
-def _side(
-    sign: int, counts: ColumnElement[bool] | None = None
-) -> tuple[ColumnElement[int], ColumnElement[int]]:
-    """Sums over the entries of one sign: of the upper and of the lower 32 bits of the amounts.
-
-    Of all of them, or of those for which `counts` holds.
-    """
+def _side(sign: int) -> tuple[ColumnElement[int], ColumnElement[int]]:
+    """Sums over the entries of one sign: of the upper and of the lower 32 bits of the amounts."""
     amount = col(EntryRow.amount_micro) * sign
-    mine = amount > 0 if counts is None else and_(counts, amount > 0)
-    return halves(case((mine, amount), else_=0))
+    return halves(case((amount > 0, amount), else_=0))
 
 
 def halves(amount: SQLColumnExpression[int]) -> tuple[ColumnElement[int], ColumnElement[int]]:

@@ -5,40 +5,28 @@ the licensee of its claim.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, exists, func, or_
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.db import visible
 from core.principal import Principal, SearchCapability
-from royalties.accounts import Account, AccountKind
+from royalties.accounts import AccountKind
 from royalties.models import Pins
 from royalties.models_books import (
     Booked,
-    Claim,
     MonthClaim,
-    Posting,
     Transaction,
     TransactionKind,
 )
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.transactionrows import load
 from royalties.wire import pins_from_dict
 
 IDS_MAX = 500
-_KINDS = {one.value: one for one in TransactionKind}
-_COLUMNS = (
-    *(col(getattr(TransactionRow, name)) for name in ("id", "tenant_id", "audience")),
-    *(col(getattr(TransactionRow, name)) for name in ("recorded_at", "seq", "kind", "facts_key")),
-    *(col(getattr(TransactionRow, name)) for name in ("reason", "earned_period", "posted_period")),
-    *(col(getattr(TransactionRow, name)) for name in ("reverses_id", "run_id", "pair_id")),
-    *(col(getattr(AccrualRow, name)) for name in ("live_key", "revision", "licensee_id")),
-    *(col(AccrualRow.pins), col(AccrualRow.working)),
-)
 
 
 def seen(principal: Principal) -> ColumnElement[bool]:
@@ -108,7 +96,7 @@ def by_ids(
     found: dict[str, Transaction] = {}
     for start in range(0, len(transaction_ids), IDS_MAX):
         some = transaction_ids[start : start + IDS_MAX]
-        page = _load(session, seen(principal), col(TransactionRow.id).in_(some))
+        page = load(session, seen(principal), col(TransactionRow.id).in_(some))
         found.update({one.id: one for one in page})
     return found
 
@@ -117,7 +105,7 @@ def of_performer(
     session: Session, principal: Principal, *, performer_id: str, earned_period: str
 ) -> list[Transaction]:
     """Accruals and reversals of a performer's month that the principal may see, by `seq`."""
-    return _load(
+    return load(
         session,
         seen(principal),
         col(AccrualRow.performer_id) == performer_id,
@@ -182,70 +170,12 @@ def journal(
     session: Session, principal: Principal, *, after_seq: int = 0, limit: int = 1000
 ) -> list[Transaction]:
     """Transactions that the principal may see, in order of `seq`; `after_seq` pages on."""
-    return _load(session, seen(principal), col(TransactionRow.seq) > after_seq, limit=limit)
-
-
-def among(accounts: Collection[Account]) -> ColumnElement[bool]:
-    """The where clause for entries on these accounts."""
-    kinds = sorted({one.kind for one in accounts})
-    return or_(
-        *(
-            and_(
-                col(EntryRow.account_kind) == kind,
-                col(EntryRow.subject).in_(sorted(o.subject for o in accounts if o.kind is kind)),
-            )
-            for kind in kinds
-        )
-    )
-
-
-def of_accounts(
-    session: Session, principal: Principal, accounts: Collection[Account], month: str
-) -> dict[str, list[Transaction]]:
-    """Transactions posted in a month, by each of these accounts that they touch, by `seq`.
-
-    They touch it by an entry that the principal may see.
-    """
-    query = (
-        sql_select(col(EntryRow.account_kind), col(EntryRow.subject), col(EntryRow.transaction_id))
-        .distinct()
-        .join(TransactionRow, col(TransactionRow.id) == col(EntryRow.transaction_id))
-        .where(
-            visible(EntryRow, principal),
-            among(accounts),
-            col(TransactionRow.posted_period) == month,
-        )
-        .order_by(col(TransactionRow.seq))
-    )
-    touched = session.connection().execute(query).all()
-    ids = sorted({row[2] for row in touched})
-    known: dict[str, Transaction] = {}
-    for start in range(0, len(ids), IDS_MAX):
-        some = _load(session, col(TransactionRow.id).in_(ids[start : start + IDS_MAX]))
-        known.update({one.id: one for one in some})
-    found: defaultdict[str, list[Transaction]] = defaultdict(list)
-    for kind, subject, name in touched:
-        found[str(Account(AccountKind(kind), subject))].append(known[name])
-    return found
-
-
-def months_of(
-    session: Session, principal: Principal, accounts: Collection[Account]
-) -> tuple[str, ...]:
-    """Months in which something was posted on these accounts that the principal may see."""
-    query = (
-        select(TransactionRow.posted_period)
-        .distinct()
-        .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
-        .where(visible(EntryRow, principal), among(accounts))
-        .order_by(col(TransactionRow.posted_period).desc())
-    )
-    return tuple(session.exec(query))
+    return load(session, seen(principal), col(TransactionRow.seq) > after_seq, limit=limit)
 
 
 def of_pair(session: Session, principal: Principal, pair_id: str) -> list[Transaction]:
     """Both legs of an exchange, and their reversals, that the principal may see."""
-    return _load(session, seen(principal), col(TransactionRow.pair_id) == pair_id)
+    return load(session, seen(principal), col(TransactionRow.pair_id) == pair_id)
 
 
 def count_of_run(session: Session, principal: Principal, run_id: str) -> int:
@@ -284,7 +214,7 @@ def of_book(
     clauses = [col(TransactionRow.tenant_id) == book, col(TransactionRow.seq) > after_seq]
     if month is not None:
         clauses.append(col(TransactionRow.posted_period) == month)
-    return _load(session, *clauses, limit=limit)
+    return load(session, *clauses, limit=limit)
 
 
 def claim_ids(session: Session, _capability: SearchCapability, book: str) -> Iterator[str]:
@@ -299,68 +229,3 @@ def claim_ids(session: Session, _capability: SearchCapability, book: str) -> Ite
     )
     for (name,) in session.connection().execute(query.execution_options(yield_per=IDS_MAX)):
         yield name
-
-
-def _load(
-    session: Session, *clauses: ColumnElement[bool], limit: int | None = None
-) -> list[Transaction]:
-    claimed = col(AccrualRow.transaction_id) == col(TransactionRow.id)
-    query = (
-        sql_select(*_COLUMNS)
-        .outerjoin_from(TransactionRow, AccrualRow, claimed)
-        .where(*clauses)
-        .order_by(col(TransactionRow.seq))
-        .limit(limit)
-    )
-    rows = session.connection().execute(query).all()
-    postings = _postings(session, [row.id for row in rows])
-    return [_transaction(row, tuple(postings[row.id])) for row in rows]
-
-
-def _postings(session: Session, ids: Sequence[str]) -> Mapping[str, list[Posting]]:
-    found: defaultdict[str, list[Posting]] = defaultdict(list)
-    for start in range(0, len(ids), IDS_MAX):
-        query = (
-            sql_select(
-                col(EntryRow.transaction_id),
-                col(EntryRow.account_kind),
-                col(EntryRow.subject),
-                col(EntryRow.amount_micro),
-                col(EntryRow.currency),
-            )
-            .where(col(EntryRow.transaction_id).in_(ids[start : start + IDS_MAX]))
-            .order_by(col(EntryRow.transaction_id), col(EntryRow.position))
-        )
-        for name, kind, subject, amount, currency in session.connection().execute(query).all():
-            found[name].append(Posting(_account(kind, subject), amount, currency))
-    return found
-
-
-def _transaction(row: Sequence[Any], postings: tuple[Posting, ...]) -> Transaction:
-    """A row of `_COLUMNS`, taken apart by place: statements read a million of them."""
-    name, tenant_id, audience, recorded_at, seq, kind, facts_key, reason, earned, posted = row[:10]
-    reverses_id, run_id, pair_id, live_key, revision, licensee_id, pins, working = row[10:]
-    return Transaction(
-        id=name,
-        tenant_id=tenant_id,
-        audience=audience,
-        kind=_KINDS[kind],
-        facts_key=facts_key,
-        reason=reason,
-        earned_period=earned,
-        posted_period=posted,
-        postings=postings,
-        seq=seq,
-        recorded_at=recorded_at,
-        reverses_id=reverses_id,
-        run_id=run_id,
-        pair_id=pair_id,
-        claim=None
-        if live_key is None
-        else Claim(live_key, revision, licensee_id, pins_from_dict(pins), working),
-    )
-
-
-@lru_cache(maxsize=10_000)
-def _account(kind: str, subject: str) -> str:
-    return str(Account(AccountKind(kind), subject))

@@ -7,7 +7,7 @@ from licensing.models import TariffTerm
 from royalties import accountstatement as rules
 from royalties import accrual, ledger
 from royalties.accountstatement import AccountStatement, Holder
-from royalties.models_books import AccountBalance, Posting, Transaction, TransactionKind
+from royalties.models_books import Posting, Transaction, TransactionKind
 from tests.unit.royalties.worlds import AT, BOOK, EVEN, line, priced, use
 
 MINE = use("a")
@@ -52,15 +52,15 @@ class Accounts:
         own = HOLDER.accounts
         mine = [one for one in self.booked if any(p.account in own for p in one.postings)]
         earlier = [p for one in mine if one.posted_period < month for p in one.postings]
-        opening = [
-            AccountBalance(name, currency, 1, max(net, 0), max(-net, 0))
-            for (name, currency), net in sorted(ledger.balances(earlier).items())
+        opening = {
+            (BOOK, name, currency): net
+            for (name, currency), net in ledger.balances(earlier).items()
             if name in own
-        ]
+        }
         return rules.build(
             HOLDER,
             month,
-            opening={BOOK: opening},
+            opening=opening,
             transactions=[one for one in mine if one.posted_period == month],
         )
 
