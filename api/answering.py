@@ -18,7 +18,7 @@ from core.jobs import Job
 from fingerprint.models import Modality, Reason, SampleReport, Template
 from fingerprint.proofing.fineprint import FinePrint, known_share
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
-from registry.proofing import gates, mouths, pacing, phrase, turning
+from registry.proofing import gates, mouths, onepiece, pacing, phrase, turning
 from registry.service import challenges, proofing
 from registry.service.challenges import Judged
 
@@ -106,9 +106,10 @@ def _phrase(
     told = challenges.told(item)
     if told is not None:
         reasons += pacing.faults(*tools.engine.bursts(path), told)
-    # Step 5: on a film the mouth says what is heard; else a person must have seen who speaks.
+    # Step 5: on a film the mouth says what is heard; without one, and where it is not in one piece,
+    # a person must have seen who speaks.
     agreed = tools.engine.agreement(path)
-    unseen = (mouths.UNSEEN,) if agreed is None else ()
+    unseen = (mouths.UNSEEN,) if agreed is None else onepiece.doubts(agreed)
     reasons += () if agreed is None else mouths.faults(agreed)
     # Step 6: it says the phrase, if a recogniser can tell; else a person hears it.
     words = heard(tools.world.settings.enrolment.recogniser_command, path, item.language)

@@ -87,6 +87,6 @@ def _show(lang: str, proofs: dict[str, Any], said: str = "") -> None:
     for item in proofs["challenges"]:
         if item["state"] == "HEAR":
             say(text(lang, "challenge.hear", id=item["id"], words=" ".join(item["asked"])))
-            if any(why["code"] == "mouth-not-seen" for why in item["reasons"]):
-                say(text(lang, "challenge.hear-live"))
+            for why in item["reasons"]:
+                say(reason(lang, why))
     say(text(lang, "attest.lacks", reasons=lacking) if lacking else text(lang, "attest.complete"))

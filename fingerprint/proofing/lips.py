@@ -6,7 +6,7 @@ are smoothed over time before the picture is turned and cut: trembling would rea
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from fingerprint.face.kit import Kit
 from fingerprint.face.models import Box, Image, Points
 from fingerprint.face.view import view_of
 from fingerprint.media.models import Frame
+from fingerprint.proofing.onepiece import coarse, region_of
 from fingerprint.proofing.posing import faces_of
 
 FRAME_MS = 40
@@ -31,12 +32,15 @@ _STEADY, _REACH = 3.0, 10  # frames: deviation of the smoothing, and how far it 
 class Lips:
     """Pictures of a mouth, float32 (n, ROWS * COLUMNS), and when each was seen, int64 (n,), in ms.
 
-    `frames` counts all frames of the film, those without one face of fit size included.
+    `frames` counts all frames of the film, those without one face of fit size included. `around` is
+    the face with what is about it, made coarse, float32 (n, rows, columns): always the same part of
+    the picture (`fingerprint.proofing.onepiece`); empty where nobody asks for it.
     """
 
     at_ms: NDArray[np.int64]
     pictures: NDArray[np.float32]
     frames: int
+    around: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1, 1), np.float32))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,18 +48,17 @@ class _Seen:
     at_ms: int
     grey: NDArray[np.float32]
     corners: NDArray[np.float64]  # left eye and right eye of the picture, (2, 2)
+    around: NDArray[np.float32]
 
 
 def lips(kit: Kit, frames: Iterable[Frame]) -> Lips:
     """The mouth of every frame in which one face is seen; a frame is held no longer than needed."""
     counted = _Counted(frames)
-    found = [(seen.at_ms, _cut(seen)) for seen in _steadied(_seen(kit, counted))]
-    pictures = [picture for _, picture in found]
-    return Lips(
-        np.array([at_ms for at_ms, _ in found], np.int64),
-        np.stack(pictures) if pictures else np.zeros((0, ROWS * COLUMNS), np.float32),
-        counted.count,
-    )
+    found = [(seen.at_ms, _cut(seen), seen.around) for seen in _steadied(_seen(kit, counted))]
+    if not found:
+        return Lips(np.zeros(0, np.int64), np.zeros((0, ROWS * COLUMNS), np.float32), counted.count)
+    times, pictures, around = zip(*found, strict=True)
+    return Lips(np.array(times, np.int64), np.stack(pictures), counted.count, np.stack(around))
 
 
 class _Counted:
@@ -73,6 +76,7 @@ class _Counted:
 
 def _seen(kit: Kit, frames: Iterable[Frame]) -> Iterator[_Seen]:
     last: Box | None = None
+    region: tuple[slice, slice, int] | None = None
     for number, frame in enumerate(frames):
         side = kit.settings.working_side
         view = view_of(frame.rgb, at_ms=frame.at_ms, scale=frame.scale, working_side=side)
@@ -81,7 +85,10 @@ def _seen(kit: Kit, frames: Iterable[Frame]) -> Iterator[_Seen]:
         if len(points) == 1:
             corners = _eyes(points[0] * frame.scale)
             if np.hypot(*(corners[1] - corners[0])) >= _EYES_PX_MIN:
-                yield _Seen(frame.at_ms, _grey(frame.rgb), corners)
+                grey = _grey(frame.rgb)
+                # It stays where the face was first: what follows a face hides how it jumps.
+                region = region or region_of(corners, grey.shape)
+                yield _Seen(frame.at_ms, grey, corners, coarse(grey, region))
 
 
 def _eyes(points: Points) -> NDArray[np.float64]:
@@ -112,7 +119,7 @@ def _steady(before: deque[NDArray[np.float64]], ahead: deque[_Seen]) -> _Seen:
     weights = np.exp(-0.5 * (away / _STEADY) ** 2)
     item = ahead.popleft()
     before.append(item.corners)
-    return _Seen(item.at_ms, item.grey, np.tensordot(weights / weights.sum(), corners, 1))
+    return replace(item, corners=np.tensordot(weights / weights.sum(), corners, 1))
 
 
 def _cut(seen: _Seen) -> NDArray[np.float32]:

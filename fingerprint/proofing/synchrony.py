@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from fingerprint.models import Span
 from fingerprint.proofing.bursts import SAMPLE_RATE, bursts
 from fingerprint.proofing.lips import FRAME_MS, Lips
+from fingerprint.proofing.onepiece import jumps
 
 LAGS = 3  # frames that sound may come before or after the picture in a file: 120 ms
 _PAD_MS = 80  # about a word: lips move before it begins and after it ends
@@ -38,7 +39,8 @@ class Agreement:
 
     `motion` is how much the mouth changes from picture to picture while words are said, as a share
     of its contrast. `frame_ms` is the usual time between two pictures, `lag_ms` by how much the
-    sound comes later than the mouth.
+    sound comes later than the mouth. `jumps` says how much the picture jumps in the pauses, see
+    `fingerprint.proofing.onepiece`.
     """
 
     score: float
@@ -47,6 +49,7 @@ class Agreement:
     frames: int
     shown: int
     frame_ms: float
+    jumps: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +84,8 @@ def agreement(lips: Lips, samples: Samples, words: Sequence[Span], axes: Axes) -
         sound = _even(sound_figures(samples, times), spoken) @ axes.sound
         score, lag = _best(mouth, sound, spoken)
         motion = _motion(lips, times, spoken)
-    return Agreement(score, motion, lag * FRAME_MS, lips.frames, len(lips.at_ms), frame_ms)
+    shown, jumped = len(lips.at_ms), jumps(lips.around, lips.at_ms[: len(lips.around)], words)
+    return Agreement(score, motion, lag * FRAME_MS, lips.frames, shown, frame_ms, jumped)
 
 
 def on_film(lips: Lips, samples: Samples, begins_ms: int) -> Agreement:

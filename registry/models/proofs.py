@@ -12,7 +12,7 @@ class Fact(StrEnum):
 
     IDENTITY: the person is who the enrolment names. VOICE and FACE: the samples were taken from
     this person. WORDS: the recorded answer says the phrase that was asked for. LIVE: the person
-    spoke before the attester's own eyes, where no film showed the mouth.
+    spoke before the attester's own eyes, where no film in one piece showed the mouth.
     """
 
     IDENTITY = "identity"

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from fingerprint.models import Reason
 from registry.models.proofs import Fact
+from registry.proofing.onepiece import PIECES
 
 SCORE_MIN = 0.18
 MOTION_MIN = 0.1  # people who speak reach 0.13 and more, photographs that are held 0.07
@@ -22,8 +23,9 @@ UNSEEN = Reason("mouth-not-seen", {})
 
 
 def wanted(reasons: Sequence[Reason]) -> frozenset[Fact]:
-    """What people must vouch for after an answer that they hear: more where no mouth was seen."""
-    return frozenset({Fact.WORDS, Fact.LIVE} if UNSEEN in reasons else {Fact.WORDS})
+    """What people must vouch for after an answer that they hear: more where nobody saw it said."""
+    unseen = any(reason in reasons for reason in (UNSEEN, PIECES))
+    return frozenset({Fact.WORDS, Fact.LIVE} if unseen else {Fact.WORDS})
 
 
 class Agreed(Protocol):

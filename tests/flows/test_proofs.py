@@ -71,12 +71,14 @@ def spoken(
     moments: Sequence[int],
     lag_ms: int = 900,
     mouth: float | None = None,
+    jumps: float = 0.0,
 ) -> bytes:
     """A recording in which words begin so long after their moments."""
     said_at = [moment + lag_ms for moment in moments]
     said = (name, "voice", 0, 10_000)
     content = {"sound": [(recording, 0, 4000)]}
-    return medium(said_at[-1] + 1_000, said, content=content, said_at=said_at, mouth=mouth)
+    length_ms, film = said_at[-1] + 1_000, {"mouth": mouth, "jumps": jumps}
+    return medium(length_ms, said, content=content, said_at=said_at, **film)
 
 
 def answered(stage: Stage, anna: Person, consent: str, asked: dict[str, Any], film: bytes) -> Any:
@@ -139,6 +141,23 @@ def test_a_film_whose_mouth_says_the_words_leaves_only_them_to_be_heard(tmp_path
         assert (found["state"], codes(found)) == (state, why)
     anna.vouch_for(consent, "words")
     assert "not-shown-live" not in lacking(anna, consent)
+    stage.close()
+
+
+@pytest.mark.parametrize("recognised", [False, True])
+def test_a_film_in_pieces_counts_once_somebody_saw_who_speaks(
+    tmp_path: Path, recognised: bool
+) -> None:
+    """Whether a person or a program hears the words."""
+    command = f"{sys.executable} {tmp_path / 'recogniser.py'} {{file}} {{language}}"
+    stage = staffed(tmp_path, command if recognised else "")
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    film = spoken("anna", "live", begun(stage, anna, asked), mouth=0.6, jumps=9.0)
+    words = " ".join(anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"])
+    (tmp_path / "recogniser.py").write_text(f"print({words!r})", encoding="utf-8")
+    found = answered(stage, anna, consent, asked, film)
+    assert (found["state"], codes(found)) == ("HEAR", ["film-in-pieces"])
     stage.close()
 
 

@@ -14,8 +14,12 @@ import pytest
 from fingerprint.engine import Engine
 from fingerprint.hearing import on_film as sound_of
 from fingerprint.media.limits import Limits
+from fingerprint.models import Span
+from fingerprint.proofing.lips import FRAME_MS
+from fingerprint.proofing.onepiece import jumps
 from fingerprint.proofing.synchrony import on_film
 from registry.proofing import mouths
+from registry.proofing.onepiece import JUMPS_MAX
 from tests.engines import real_engine
 
 pytestmark = [pytest.mark.media, pytest.mark.timeout(1200)]
@@ -56,6 +60,23 @@ def test_a_mouth_that_is_late_by_half_a_second_agrees_less(
     film, (sound, begins_ms) = engine.mouth(films[0]), sound_of(films[0], Limits())
     late = replace(film, at_ms=film.at_ms + 480)
     assert on_film(late, sound, begins_ms).score < on_film(film, sound, begins_ms).score - 0.1
+
+
+def test_a_film_cut_to_its_words_is_not_in_one_piece(engine: Engine, media_dir: Path) -> None:
+    """Two films of one person, forth and back; the cut goes from one to the other in each pause."""
+    one, other = (
+        engine.mouth(media_dir / "av" / name).around
+        for name in ("grid_s1/bbaf2n.mpg", "grid_s1/bgan4n.mpg")
+    )
+    count, every = len(one), 3_000 // FRAME_MS
+    places = np.resize(np.r_[0:count, count - 2 : 0 : -1], 8 * every)
+    words = [Span(at, at + 600) for at in range(2_000, 23_000, 3_000)]
+    rows, columns = (min(sizes) for sizes in zip(one.shape[1:], other.shape[1:], strict=True))
+    whole, another = (film[places][:, :rows, :columns] for film in (one, other))
+    turns = ((np.arange(len(places)) + every // 2) // every % 2)[:, None, None]
+    times = np.arange(len(places)) * FRAME_MS
+    assert jumps(whole, times, words) < JUMPS_MAX
+    assert jumps(np.where(turns, another, whole), times, words) > JUMPS_MAX
 
 
 def test_a_recording_without_pictures_shows_no_mouth(engine: Engine, media_dir: Path) -> None:

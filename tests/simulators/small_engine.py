@@ -66,13 +66,15 @@ def medium(
     turns: Sequence[str] = (),
     said_at: Sequence[int] = (),
     mouth: float | None = None,
+    jumps: float = 0.0,
     notes: Sequence[str] = (),
     held: tuple[Path, int] | None = None,
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
 
     `turns` are movements of the one head, `said_at` the moments at which single words begin,
-    `mouth` how well the filmed mouth goes with them,
+    `mouth` how well the filmed mouth goes with them, `jumps` how much the picture
+    jumps before them,
     `notes` what its decoder says of each part.
 
     `held` names a file and a moment: whoever comes to the part that begins there waits while the
@@ -86,7 +88,7 @@ def medium(
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
     made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
-    made |= {} if mouth is None else {"mouth": mouth}
+    made |= {} if mouth is None else {"mouth": mouth, "jumps": jumps}
     waits = {"held": (str(held[0]), held[1])} if held else {}
     return json.dumps({**made, **waits, "said_at": [*said_at]}).encode()
 
@@ -200,8 +202,10 @@ class SmallEngine:
 
     def agreement(self, path: Path) -> Agreement | None:
         """As good as the script says; `None` where it films no mouth."""
-        mouth = _read(path).get("mouth")
-        return None if mouth is None else Agreement(mouth, 0.2, 0, 250, 250, 40.0)
+        script = _read(path)
+        if "mouth" not in script:
+            return None
+        return Agreement(script["mouth"], 0.2, 0, 250, 250, 40.0, script["jumps"])
 
     def excerpt(self, _path: Path, _spans: Sequence[Span]) -> bytes:
         return EXCERPT
