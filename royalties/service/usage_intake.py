@@ -23,6 +23,7 @@ BATCH = 5_000
 REJECTS_MAX = 1000
 COLLECTORS = frozenset({"society", OPERATOR})
 _REMEMBERED_MAX = 100_000
+_PLACES_MAX = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,16 @@ def batches(lines: Iterable[UsageRow | Reject], size: int = BATCH) -> Iterator[B
 
 @dataclass(slots=True)
 class Intake:
-    """One import under way; `owners` remembers whose a cut is, "" for one that is not there."""
+    """One import under way; `owners` remembers whose a cut is, "" for one that is not there.
+
+    `reported` remembers places that have lines: a large report comes back to most of them.
+    """
 
     principal: Principal
     report: ImportReport
     at: datetime
     owners: dict[str, str] = field(default_factory=dict)
+    reported: set[str] = field(default_factory=set)
     screen: Screen = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +107,7 @@ class Intake:
         Those concern a cut, territory and period that was reported before them.
         """
         places = store.places(rows)
-        before = store.reported(session, set(places))
+        before = self._reported(session, set(places))
         added = store.add_lines(
             session,
             self.principal,
@@ -113,7 +118,16 @@ class Intake:
         )
         self.screen.look(session, rows if added is None else added)
         own = places if added is None else store.places(added)
-        return len(own), len(own) - len(set(own) - before)
+        first = set(own) - before
+        self.reported |= first
+        return len(own), len(own) - len(first)
+
+    def _reported(self, session: Session, places: set[str]) -> set[str]:
+        """Which of these places have lines already."""
+        if len(self.reported) > _PLACES_MAX:
+            self.reported.clear()
+        self.reported |= store.reported(session, places - self.reported)
+        return places & self.reported
 
     def _placed(
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]

@@ -5,7 +5,7 @@ batches as JSON, because a statement takes far fewer parameters than a batch has
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -176,7 +176,7 @@ def places(rows: Sequence[UsageRow]) -> list[str]:
 def reported(session: Session, places: Collection[str]) -> set[str]:
     """Which of these places, as `places` writes them, have lines already."""
     told = json.dumps(sorted(places))
-    return set(session.connection().execute(sql(_REPORTED), {"places": told}).scalars())
+    return set(session.connection().execute(sql(_REPORTED), {"places": told}).scalars().all())
 
 
 def add_lines(
@@ -201,23 +201,38 @@ def add_lines(
     telling = any(row.reported is not NOTHING for row in rows)
     connection.exec_driver_sql(_CACHE)
     before = _changes(connection)
-    # In the order of their ids, so that neighbours in the index go in one after another.
-    order = sorted(range(len(rows)), key=names.__getitem__)
+    # In the order of their places, so that the lines of a cut lie together for whoever reads them;
+    # those of one place in the order of their ids.
+    keys = [place + name for place, name in zip(places(rows), names, strict=True)]
+    order = sorted(range(len(rows)), key=keys.__getitem__)
     for start in range(0, len(order), _CHUNK):
         some = order[start : start + _CHUNK]
-        values = [
-            (*said, names[at], hashes[at], seen_by[rows[at][1]], *rows[at][:6], rows[at][7])
-            for at in some
-        ]
-        if telling:
-            more = [_figures(rows[at].reported) for at in some]
-            values = [one + figures for one, figures in zip(values, more, strict=True)]
+        told = [names[at] for at in some], [hashes[at] for at in some]
+        values = _values(said, *told, seen_by, [rows[at] for at in some], telling=telling)
         connection.exec_driver_sql(_TELLING if telling else _PLAIN, values)
     if _changes(connection) - before == len(rows):
         return None
-    told = {"ids": json.dumps(sorted(names)), "import_id": import_id}
-    added = {(name, line_no) for name, line_no in connection.execute(sql(_ADDED), told)}
+    asked = {"ids": json.dumps(sorted(names)), "import_id": import_id}
+    added = {(name, line_no) for name, line_no in connection.execute(sql(_ADDED), asked)}
     return [row for name, row in zip(names, rows, strict=True) if (name, row.line_no) in added]
+
+
+def _values(
+    said: Sequence[Any],
+    names: Sequence[str],
+    hashes: Sequence[str],
+    seen_by: Mapping[str, str],
+    rows: Sequence[UsageRow],
+    *,
+    telling: bool,
+) -> list[tuple[Any, ...]]:
+    """The lines in the order of the columns, put together a column at a time."""
+    line_no, cut_ids, *content, reported, supersedes, _, _ = zip(*rows, strict=True)
+    columns: list[Sequence[Any]] = [*([one] * len(rows) for one in said), names, hashes]
+    columns += [[seen_by[cut_id] for cut_id in cut_ids], line_no, cut_ids, *content, supersedes]
+    if telling:
+        columns += zip(*map(_figures, reported), strict=True)
+    return list(zip(*columns, strict=True))
 
 
 def _changes(connection: Connection) -> int:

@@ -10,6 +10,7 @@ from core.errors import BadInput, Broken, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import Principal
 from royalties.models import UsageLine
+from royalties.service import usage_intake
 from royalties.service.usage import import_usage
 from royalties.service.usage_intake import BATCH, REJECTS_MAX
 from royalties.store.usage import cuts_reported, pages
@@ -95,6 +96,35 @@ def test_a_second_figure_for_the_same_month_is_counted_as_overlapping(stage: Sta
     stage.import_lines(f"{cut_id},DE,2026-11,10")
     report = stage.import_lines(f"{cut_id},DE,2026-11,12", f"{cut_id},DE,2026-12,12")
     assert (report.accepted, report.overlapping) == (2, 1)
+
+
+@pytest.mark.parametrize("remembered", [0, usage_intake._PLACES_MAX])
+def test_overlapping_lines_are_counted_whatever_an_import_remembers(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, remembered: int
+) -> None:
+    monkeypatch.setattr(usage_intake, "_PLACES_MAX", remembered)
+    cut_id = stage.cut()
+    stage.import_lines(f"{cut_id},DE,2026-11,10")
+    fillers = [f"{cut_id},AT,2026-11,{n}" for n in range(BATCH)]
+    later = (f"{cut_id},DE,2026-11,11", f"{cut_id},FR,2026-11,12", f"{cut_id},FR,2026-11,13")
+    report = stage.import_lines(f"{cut_id},DE,2026-11,10", *fillers, *later)
+    assert (report.accepted, report.duplicates) == (BATCH + 3, 1)
+    assert report.overlapping == (BATCH - 1) + 2
+
+
+def test_the_lines_of_a_cut_lie_together(stage: Stage) -> None:
+    """Whoever reads a cut of a large report finds a few pages and not one for each line."""
+    first, second = stage.cut(), stage.cut()
+    stage.import_lines(
+        *(f"{cut_id},DE,2026-{month:02d},9" for month in (3, 1, 2) for cut_id in (first, second))
+    )
+    with stage.db.read() as session:
+        found = session.connection().exec_driver_sql(
+            "SELECT cut_id, period FROM usage_line ORDER BY rowid"
+        )
+        lying = [tuple(row) for row in found]
+    assert lying == sorted(lying)
+    assert len(lying) == 6
 
 
 def test_a_rejected_line_is_accepted_once_its_cut_is_registered(stage: Stage) -> None:
