@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Index, Text, and_, cast, distinct, func, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, append_only, visible
+from core.db import OWNER, JsonText, Owned, append_only, one_of, visible
 from core.ids import new_id
 from core.principal import Principal
 from licensing.decisionform import (
@@ -161,7 +161,7 @@ def of_cuts(
     """Every decision on these cuts that the principal may see, by cut, in order of `seq`."""
     query = (
         select(ClearanceRow)
-        .where(visible(ClearanceRow, principal), col(ClearanceRow.cut_id).in_(cut_ids))
+        .where(visible(ClearanceRow, principal), one_of(col(ClearanceRow.cut_id), cut_ids))
         .order_by(col(ClearanceRow.seq))
     )
     found: dict[str, list[Clearance]] = {}

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
+from sqlalchemy import String, func, type_coerce
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import one_of, visible
 from core.principal import Principal
-from licensing.licenceprice import LicencePrice, from_terms
+from licensing.licenceprice import MONEY, LicencePrice, from_terms
 from licensing.store.licencerows import LicenceDraftRow, LicenceRow
 
 
@@ -14,9 +15,11 @@ def prices(
     session: Session, principal: Principal, licence_ids: Collection[str]
 ) -> list[LicencePrice]:
     """What the signed licences among these that the principal may see cost."""
+    terms = type_coerce(LicenceDraftRow.terms, String)
+    money = func.json_extract(terms, *(f"$.{name}" for name in MONEY))
     query = (
-        select(LicenceRow.id, LicenceDraftRow.tariff_id, LicenceDraftRow.terms)
+        select(LicenceRow.id, LicenceDraftRow.tariff_id, money)
         .join(LicenceDraftRow, col(LicenceDraftRow.id) == col(LicenceRow.id))
-        .where(visible(LicenceRow, principal), col(LicenceRow.id).in_(licence_ids))
+        .where(visible(LicenceRow, principal), one_of(col(LicenceRow.id), licence_ids))
     )
     return [from_terms(*row) for row in session.exec(query)]

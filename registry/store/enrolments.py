@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, one_of, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
@@ -82,7 +82,7 @@ def first_activations(
     An attempt that was withdrawn before it came to anything does not count.
     """
     query = select(EnrolmentRow.performer_id, EnrolmentRow.activated_at).where(
-        col(EnrolmentRow.performer_id).in_(performer_ids),
+        one_of(col(EnrolmentRow.performer_id), performer_ids),
         col(EnrolmentRow.consent).is_not(None),
         or_(
             col(EnrolmentRow.state) != EnrolmentState.WITHDRAWN,

@@ -12,7 +12,7 @@ from itertools import islice
 from sqlalchemy import or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, visible
+from core.db import Owned, UtcDateTime, one_of, visible
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
 from core.rowtexts import about, open_texts, seal_texts, vault_of
@@ -180,7 +180,7 @@ def owners(
     With `standing` those who were erased are left out too.
     """
     query = select(PerformerRow.id, PerformerRow.tenant_id).where(
-        col(PerformerRow.id).in_(performer_ids)
+        one_of(col(PerformerRow.id), performer_ids)
     )
     if standing:
         query = query.where(col(PerformerRow.erased_at).is_(None))
@@ -192,7 +192,7 @@ def payees(
 ) -> dict[str, str]:
     """Payee id of each performer, across tenants; unknown ids are left out."""
     query = select(PerformerRow.id, PerformerRow.payee_id).where(
-        col(PerformerRow.id).in_(performer_ids)
+        one_of(col(PerformerRow.id), performer_ids)
     )
     return dict(session.exec(query).all())
 

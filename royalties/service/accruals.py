@@ -36,7 +36,7 @@ from royalties.store.usagepages import Page, pages_of
 from royalties.territories import factors_for
 from royalties.unlicensed import UnlicensedPrice
 
-CUTS_AT_ONCE = 200
+CUTS_AT_ONCE = 500
 _Priced = tuple[Sequence[ClearedUse], Agreed]
 
 

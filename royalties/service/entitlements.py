@@ -3,7 +3,7 @@
 It is looked up for many cuts at once, since a query costs as much as pricing a hundred uses.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -19,8 +19,6 @@ from royalties.entitlement import Creditor, Parties
 from royalties.shares import ShareClaim
 from royalties.store import complaints
 from royalties.store.shares import of_performers
-
-IDS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +64,10 @@ def history_of(session: Session, principal: Principal, cut_id: str) -> list[Clea
 def parties_of(session: Session, principal: Principal, history: Sequence[Clearance]) -> Parties:
     """Prices and creditors of everything that these clearances cleared."""
     licence_ids, performer_ids = _named(history)
-    prices = {
-        one.id: _own(one, principal)
-        for some in _some(licence_ids)
-        for one in prices_by_id(session, principal, some)
-    }
+    found = prices_by_id(session, principal, licence_ids)
+    prices = {one.id: _own(one, principal) for one in found}
     capability = SearchCapability("accrual", history[-1].id if history else "")
-    creditors: dict[str, Creditor] = {}
-    for names in _some(performer_ids):
-        creditors |= _creditors(session, capability, names)
+    creditors = _creditors(session, capability, performer_ids)
     if licence_ids - prices.keys() or performer_ids - creditors.keys():
         raise Broken("A clearance relies on a licence or performer that is not there.")
     return Parties(prices, creditors)
@@ -96,11 +89,6 @@ def _creditors(
     payees = people.payees(session, capability, performer_ids)
     since = people.claims_from(session, capability, performer_ids)
     return {name: Creditor(owners[name], payees[name], since.get(name, "")) for name in payees}
-
-
-def _some(ids: Collection[str]) -> Iterator[list[str]]:
-    names = sorted(ids)
-    return (names[start : start + IDS_MAX] for start in range(0, len(names), IDS_MAX))
 
 
 def _own(price: LicencePrice, principal: Principal) -> LicencePrice:

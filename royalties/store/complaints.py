@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, exist
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard
+from core.db import Owned, UtcDateTime, append_only, guard, one_of
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import older
@@ -256,7 +256,7 @@ def voided(
         sql_select(col(ComplaintLineRow.live_key))
         .join(ComplaintRow, col(ComplaintRow.id) == col(ComplaintLineRow.complaint_id))
         .where(
-            col(ComplaintLineRow.cut_id).in_(cut_ids),
+            one_of(col(ComplaintLineRow.cut_id), cut_ids),
             col(ComplaintRow.ground).in_(sorted(VOIDING)),
             col(ComplaintRow.ruling) == Ruling.UPHELD,
             col(ComplaintRow.decided_at).is_not(None),

@@ -11,12 +11,10 @@ from fractions import Fraction
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, one_of, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.shares import ShareClaim
-
-IDS_MAX = 500
 
 
 class ShareClaimRow(Owned, table=True):
@@ -55,14 +53,11 @@ def of_performers(
 ) -> dict[str, list[ShareClaim]]:
     """Claims by performer, in order of `seq`: those a principal may see, or all for the service."""
     found: defaultdict[str, list[ShareClaim]] = defaultdict(list)
-    names = sorted(performer_ids)
-    for start in range(0, len(names), IDS_MAX):
-        some = names[start : start + IDS_MAX]
-        query = select(ShareClaimRow).where(col(ShareClaimRow.performer_id).in_(some))
-        if isinstance(asker, Principal):
-            query = query.where(visible(ShareClaimRow, asker))
-        for row in session.exec(query.order_by(col(ShareClaimRow.seq))):
-            found[row.performer_id].append(_claim(row))
+    query = select(ShareClaimRow).where(one_of(col(ShareClaimRow.performer_id), performer_ids))
+    if isinstance(asker, Principal):
+        query = query.where(visible(ShareClaimRow, asker))
+    for row in session.exec(query.order_by(col(ShareClaimRow.seq))):
+        found[row.performer_id].append(_claim(row))
     return dict(found)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import visible
+from core.db import one_of, visible
 from core.principal import Principal
 from royalties.models import UsageLine
 from royalties.store.usage import (
@@ -66,7 +66,7 @@ def _few(session: Session, cut_ids: Sequence[str]) -> Iterator[_Few]:
     """
     query = (
         sql_select(col(UsageLineRow.cut_id), func.count())
-        .where(col(UsageLineRow.cut_id).in_(cut_ids))
+        .where(one_of(col(UsageLineRow.cut_id), cut_ids))
         .group_by(col(UsageLineRow.cut_id))
     )
     counted = {row[0]: row[1] for row in session.connection().execute(query)}
@@ -86,7 +86,7 @@ def _page(session: Session, principal: Principal, cut_ids: Sequence[str]) -> Pag
     """Every line of these cuts, asked of once whether it counts."""
     query = (
         sql_select(*COLUMNS, and_(*counts()))
-        .where(visible(UsageLineRow, principal), col(UsageLineRow.cut_id).in_(cut_ids))
+        .where(visible(UsageLineRow, principal), one_of(col(UsageLineRow.cut_id), cut_ids))
         .order_by(col(UsageLineRow.period), col(UsageLineRow.territory), ROW)
     )
     lines: dict[str, list[UsageLine]] = {}

@@ -29,6 +29,7 @@ from core.db import (
     append_only,
     append_only_triggers,
     next_seq,
+    one_of,
     visible,
 )
 from core.errors import Broken, Conflict, Unavailable
@@ -350,3 +351,16 @@ def test_stored_json_comes_back(value: Any) -> None:
 def test_what_is_not_json_is_not_stored(value: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         JsonText().process_bind_param(value, DIALECT)
+
+
+@pytest.mark.parametrize("wanted", [(), ("a",), ("a", 'b"]', "ü\n", "not there")])
+def test_one_of_many_texts_is_found_whatever_they_hold(
+    db: Database, wanted: tuple[str, ...]
+) -> None:
+    there = {"a", 'b"]', "ü\n", "other"}
+    with db.write() as session:
+        for one in sorted(there):
+            session.add(NoteRow(id=new_id("nte"), tenant_id="t", recorded_at=utc_now(), text=one))
+    with db.read() as session:
+        query = select(NoteRow.text).where(one_of(col(NoteRow.text), wanted))
+        assert set(session.exec(query)) == there.intersection(wanted)
