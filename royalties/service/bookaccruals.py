@@ -21,8 +21,10 @@ from royalties.service.books import collector
 from royalties.service.collectors import members_of
 from royalties.service.usage_intake import COLLECTORS
 from royalties.store import bookaccruals as store
+from royalties.store.bulk import with_room
 
-CUTS_MAX = 200
+# A step writes most pages of the indexes, so that what it books should be worth that.
+CUTS_MAX = 500
 LINES_MAX = 500
 _Due = Sequence[tuple[str, str, int]]
 
@@ -50,6 +52,7 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     After the last one it has ended, and a further step changes nothing.
     """
     # Load.
+    with_room(session)
     before = store.get(session, principal, name)
     if not before.running:
         return before

@@ -16,7 +16,7 @@ from licensing.store.clearances import ClearanceRow
 from registry.store.works import CutRow
 from royalties.collecting import ANY, CollectingMandate
 from royalties.models_bookaccruals import BookAccrual
-from royalties.store.ledger import AccrualRow
+from royalties.store.ledger import AccrualRow, TransactionRow
 from royalties.store.usage import UsageLineRow
 
 GROWING = ("running", "done", "after", "new", "unchanged", "reversed", "skipped", "kept")
@@ -134,7 +134,8 @@ def _concerns(whose: Whose) -> ColumnElement[bool]:
     booked = (
         sql_select(col(UsageLineRow.cut_id))
         .join(AccrualRow, col(AccrualRow.usage_line_id) == col(UsageLineRow.id))
-        .where(col(AccrualRow.tenant_id) == whose.book)
+        .join(TransactionRow, col(TransactionRow.id) == col(AccrualRow.transaction_id))
+        .where(col(TransactionRow.tenant_id) == whose.book)
     )
     within = (and_(_named(one.kinds), _used(one)) for one in whose.everybody)
     return or_(col(CutRow.id).in_(booked), _named(sorted(whose.performers)), *within)

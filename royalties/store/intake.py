@@ -21,6 +21,7 @@ from core.places import older
 from core.principal import Principal, SearchCapability
 from registry.store.works import CutRow
 from royalties.models import NOTHING, ImportReport, Origin, Reported, UsageRow
+from royalties.store.bulk import with_room
 from royalties.store.usage import UsageImportRow
 
 _FIGURES = tuple(Reported.__dataclass_fields__)
@@ -40,9 +41,7 @@ def _insert(columns: Sequence[str]) -> str:
 
 _PLAIN = _insert(_COLUMNS)
 _TELLING = _insert((*_COLUMNS, *_FIGURES))
-# What the two indexes of a million lines fit into; the default is a fiftieth of it.
 _CHUNK = 5000
-_CACHE = "PRAGMA cache_size = -131072"
 _KNOWN = "SELECT value FROM json_each(:ids) WHERE value IN (SELECT id FROM usage_line)"
 _ADDED = """
 SELECT l.id, l.line_no FROM json_each(:ids) JOIN usage_line AS l ON l.id = value
@@ -199,7 +198,7 @@ def add_lines(
     seen_by = {cut_id: OWNER if one == mine else f"tenant:{one}" for cut_id, one in owners.items()}
     said = (mine, moment, import_id, origin.value)
     telling = any(row.reported is not NOTHING for row in rows)
-    connection.exec_driver_sql(_CACHE)
+    with_room(session)
     before = _changes(connection)
     # In the order of their places, so that the lines of a cut lie together for whoever reads them;
     # those of one place in the order of their ids.

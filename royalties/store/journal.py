@@ -12,7 +12,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import one_of, visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
 from royalties.models import Pins
@@ -43,10 +43,8 @@ def booked(
     Only the debtor's own: whoever merely reported a line must not take back what it earned.
     """
     found: defaultdict[str, dict[str, Booked]] = defaultdict(dict)
-    for start in range(0, len(usage_line_ids), IDS_MAX):
-        some = usage_line_ids[start : start + IDS_MAX]
-        for line_id, one in _booked(session, principal, some):
-            found[line_id][one.live_key] = one
+    for line_id, one in _booked(session, principal, usage_line_ids):
+        found[line_id][one.live_key] = one
     return found
 
 
@@ -67,7 +65,7 @@ def _booked(
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .where(
             col(AccrualRow.licensee_id) == principal.tenant_id,
-            col(AccrualRow.usage_line_id).in_(usage_line_ids),
+            one_of(col(AccrualRow.usage_line_id), usage_line_ids),
         )
         .order_by(col(AccrualRow.revision))
     )

@@ -58,6 +58,7 @@ class TransactionRow(Owned, table=True):
         append_only(guards=guards.TRANSACTION),
     )
 
+    tenant_id: str  # found by the index of months
     seq: int = Field(unique=True)
     kind: str
     facts_key: str
@@ -75,8 +76,7 @@ class EntryRow(Owned, table=True):
     __tablename__ = "book_entry"
     __table_args__ = (
         UniqueConstraint("transaction_id", "position"),
-        Index("book_entry_account", "account_kind", "subject"),
-        # All that balances of a book add up.
+        # All that balances of a book add up; every other question names its book as well.
         Index(
             "book_entry_balance",
             *("tenant_id", "account_kind", "subject", "currency", "amount_micro"),
@@ -110,13 +110,14 @@ class AccrualRow(Owned, table=True):
         append_only(),
     )
 
+    tenant_id: str  # found by its transaction
     transaction_id: str = Field(unique=True, foreign_key="book_transaction.id")
     kind: str
     live_key: str
     revision: int
     follows_revision: int | None
     follows_kind: str | None
-    licensee_id: str = Field(index=True)
+    licensee_id: str
     performer_id: str
     earned_period: str
     usage_line_id: str = Field(index=True, foreign_key="usage_line.id")

@@ -18,6 +18,7 @@ from core.principal import Principal
 from royalties.accounts import Account
 from royalties.models_books import Transaction
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.periods import PeriodRow
 from royalties.store.transactionrows import CLAIMED, COLUMNS, DETAILS, account_text, transaction
 
 _AT_ONCE = 500
@@ -42,11 +43,15 @@ class OnAccount:
 
 
 def among(accounts: Collection[Account]) -> ColumnElement[bool]:
-    """The where clause for entries on these accounts; the same words for one as for hundreds."""
+    """The where clause for entries on these accounts; the same words for one as for hundreds.
+
+    Every book has its months; naming them all has the accounts looked up book by book.
+    """
+    books = sql_select(col(PeriodRow.tenant_id)).distinct()
     names = json.dumps([[one.kind, one.subject] for one in accounts])
     told = func.json_each(names).table_valued("value").c.value
     parts = (func.json_extract(told, f"$[{place}]") for place in range(len(_ACCOUNT)))
-    return tuple_(*_ACCOUNT).in_(sql_select(*parts))
+    return and_(col(EntryRow.tenant_id).in_(books), tuple_(*_ACCOUNT).in_(sql_select(*parts)))
 
 
 def in_month(

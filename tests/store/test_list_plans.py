@@ -13,17 +13,21 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from core import approvalqueue, approvals, audit, deliveries, notices
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from licensing.releaselist import Order, Sought
 from licensing.store import clearances, releases, waiting
 from registry.store import characters, matches, uses
+from royalties.accounts import Account, AccountKind
 from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
 from royalties.store import (
+    bookaccruals,
     complaints,
     intake,
     invoices,
     invoicestates,
+    journal,
+    onaccounts,
     payouts,
     runs,
     unclaimed,
@@ -116,3 +120,41 @@ def test_a_list_is_read_in_the_order_of_an_index(world: TestWorld, name: str) ->
             steps = [row[3] for row in plan]
             assert all("TEMP B-TREE" not in step for step in steps), (statement, steps)
             assert all(step.split()[0] != "SCAN" for step in steps), (statement, steps)
+
+
+ACCOUNTS = (Account(AccountKind.PAYABLE, "pay_a"), Account(AccountKind.ACCRUED, "prf_a"))
+LOOKUPS: dict[str, tuple[str, Asking]] = {
+    "what lines earned": (
+        "ix_accrual_usage_line_id (usage_line_id=?)",
+        lambda session, who: journal.booked(session, who, ["usg_a", "usg_b"]),
+    ),
+    "what a month finds on accounts": (
+        "book_entry_balance (tenant_id=? AND account_kind=? AND subject=?)",
+        lambda session, who: onaccounts.in_month(session, who, ACCOUNTS, "2026-01"),
+    ),
+    "months of accounts": (
+        "book_entry_balance (tenant_id=? AND account_kind=? AND subject=?)",
+        lambda session, who: onaccounts.months(session, who, ACCOUNTS),
+    ),
+    "cuts that a book has claims on": (
+        "book_transaction_month (tenant_id=?)",
+        lambda session, who: bookaccruals.count_due(
+            session, SearchCapability("test", "a"), bookaccruals.Whose(book=who.tenant_id)
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOKUPS)
+def test_what_is_asked_of_a_large_book_is_looked_up(world: TestWorld, name: str) -> None:
+    """No entry, accrual or transaction of a book is gone through to find a few."""
+    index, asking = LOOKUPS[name]
+    with world.db.read() as session:
+        with asked(session) as statements:
+            asking(session, world.first)
+        for statement, values in statements:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+            steps = [row[3] for row in plan]
+            assert any(step.endswith(index) for step in steps), (statement, steps)
+            large = ("SCAN book_entry", "SCAN accrual", "SCAN book_transaction")
+            assert not any(step.startswith(large) for step in steps), (statement, steps)
