@@ -4,7 +4,7 @@ Only reads, and only what the caller's own side may see: a dispute looks like th
 as everywhere else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,8 @@ STEPS = tuple(
 )
 ORDER = (Modality.VOICE, Modality.FACE)
 WAITING, ACCEPTED, REFUSED, FAILED = "waiting", "accepted", "refused", "failed"
+# Who has to do something: the performer's own side, people who vouch, or nobody but the calendar.
+ACT, VOUCH, WAIT, DONE = "act", "vouch", "wait", "done"
 _CAPTURING = frozenset({"DRAFT", "CAPTURED", "NOTICE", "ACTIVE"})
 _ANSWERS = {
     ChallengeState.ANSWERED: WAITING,
@@ -80,6 +82,18 @@ class Shown:
     asks_others: bool
     may_vouch: bool
     may_identify: bool
+
+
+def next_step(state: str, missing: Collection[str], *, alone: bool = False) -> str:
+    """Whose turn it is in an enrolment that lacks these (codes); `alone` vouches for itself."""
+    if state == EnrolmentState.ACTIVE:
+        return DONE
+    if state not in (EnrolmentState.DRAFT, EnrolmentState.CAPTURED):
+        return WAIT
+    lacks = set(missing) - ({"identity-unattested"} if not alone else set())
+    if state == EnrolmentState.DRAFT or lacks:
+        return ACT
+    return VOUCH if missing else WAIT
 
 
 def show(session: Session, principal: Principal, enrolment_id: str, settings: Settings) -> Shown:

@@ -118,6 +118,11 @@ def to_cents(amount_micro: int) -> tuple[int, int]:
     return cents, amount_micro - cents * MICRO_PER_CENT
 
 
+def rounded(amount_micro: int, currency: str, lang: str = "en") -> str:
+    """Return an amount to the cent, half to even: for reading at a glance, never for reckoning."""
+    return format(to_cents(amount_micro)[0] * MICRO_PER_CENT, currency, lang)
+
+
 def format(amount_micro: int, currency: str, lang: str = "en") -> str:
     """Return an amount for people, exact, with two to six decimals: `1,234.50 EUR`.
 

@@ -1,7 +1,7 @@
 """What a performer's first page says: what is new, what waits for an answer, money, prints."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -53,6 +53,7 @@ def home_page(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
         **_money(session, acting, now),
         "prints": prints,
         "searched": any(item.state is EnrolmentState.ACTIVE for item in prints.values()),
+        "waits_until": waits_until(prints.values()),
     }
 
 
@@ -71,6 +72,12 @@ def prints_of(found: Sequence[Enrolment]) -> dict[str, Enrolment]:
     stands = [item for item in found if item.state in _ORDER]
     stands.sort(key=lambda item: (-_ORDER.index(item.state), to_text(item.created_at)))
     return {part.value: item for item in stands for part in item.modalities}
+
+
+def waits_until(found: Collection[Enrolment]) -> datetime | None:
+    """When the notice period of all of these is over; None where one still lacks something."""
+    ends = [item.notice_until for item in found]
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
 def waiting(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from api import enrolling
 from api.accounts import wrappedkeys
 from api.accounts.store import factors
+from api.demands import demands_of
 from api.deps import Language, Open
 from api.paging import Asked, page
 from api.performer.signers import NO_KEY, signing
@@ -15,13 +16,15 @@ from api.routes.enrolments import EnrolmentOut
 from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
+from api.wire import ReasonOut
 from core.clock import utc_now
 from core.principal import Principal
 from registry.consent import ADULTS_ONLY
 from registry.minority import is_minor, minority_in
 from registry.models.people import Performer, Purpose
 from registry.proofing import phrase
-from registry.service import enrolment, people
+from registry.proofing.sufficiency import Demands
+from registry.service import enrolment, people, proofing
 
 router = APIRouter(tags=["enrolments"], include_in_schema=False)
 
@@ -33,7 +36,8 @@ def enrolments_page(world: Open, visit: SignedInVisit, lang: Language, asked: As
         found = people.list_performers(
             session, visit.principal, after=asked.after, limit=asked.limit
         )
-        shown = page(found, asked, lambda item: _standing(session, visit.principal, item))
+        demands = demands_of(world.settings)
+        shown = page(found, asked, lambda item: _standing(session, visit.principal, item, demands))
     return form_page(
         "enrolments.html",
         lang,
@@ -83,10 +87,21 @@ def enrolment_page(
     )
 
 
-def _standing(session: Session, principal: Principal, performer: Performer) -> dict[str, Any]:
-    """A performer with the newest consent that was signed and stands, if there is one."""
+def _standing(
+    session: Session, principal: Principal, performer: Performer, demands: Demands
+) -> dict[str, Any]:
+    """A performer with the newest consent that was signed and stands, and whose turn it is."""
     found = enrolment.list_enrolments(session, principal, performer.id)
     stands = [item for item in found if item.signed_at and not item.withdrawn_at]
     newest = max(stands, key=lambda item: item.created_at, default=None)
-    shown = None if newest is None else EnrolmentOut.of(newest)
-    return {"performer": performer, "enrolment": shown}
+    if newest is None:
+        return {"performer": performer, "enrolment": None}
+    lacking = proofing.standing(session, principal, newest.id, demands=demands).missing
+    codes = {one.code for one in lacking}
+    turn = enrolling.next_step(newest.state, codes, alone=demands.single_operator)
+    return {
+        "performer": performer,
+        "enrolment": EnrolmentOut.of(newest),
+        "turn": turn,
+        "lacking": [ReasonOut.of(one).model_dump() for one in lacking],
+    }

@@ -22,6 +22,8 @@ from fingerprint.models import Span
 
 _CURRENCY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)", re.ASCII)
 _CODE = re.compile(r"`([^`]+)`|(?<![\w/])([a-z]{3}_[a-z2-7]{26})(?![\w@])", re.ASCII)
+# Documents that somebody keeps: what they add up is written out to the last millionth.
+EXACT = frozenset({"accountstatement.html", "statement.html", "yearreport.html"})
 SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "○"}
 
 
@@ -43,6 +45,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             times=_times,
             shape=lambda verdict: SHAPES.get(verdict, ""),
             money=partial(_money, lang, template),
+            exact=partial(_exact, lang, template),
             seconds=partial(texts.seconds, lang),
             timecode=texts.timecode,
             count=partial(texts.count, lang),
@@ -98,6 +101,19 @@ def _stretch(span: Span) -> str:
 
 
 def _money(lang: str, template: str, micro: int, currency: str) -> str:
+    """An amount to the cent, with the exact one behind it; statements and texts are exact."""
+    exact = _exact(lang, template, micro, currency)
+    if not template.endswith(".html") or template in EXACT:
+        return exact
+    short = _bound(template, money.rounded(micro, currency, lang))
+    if short == exact:
+        return exact
+    whole = money.format(micro, currency, lang)
+    marked = Markup('<data value="{}" title="{}">{}</data>')
+    return marked.format(money.rate_text(micro), whole, short)
+
+
+def _exact(lang: str, template: str, micro: int, currency: str) -> str:
     return _bound(template, money.format(micro, currency, lang))
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
+from markupsafe import escape
+
 from core.clock import from_text
 
 LANGUAGES = ("en", "de")
@@ -31,10 +33,12 @@ def catalogue(lang: str) -> Mapping[str, str]:
 
 
 def text(lang: str, key: str, **values: Any) -> str:
-    """The sentence `key` with `{names}` filled in from `values`."""
+    """The sentence `key` with `{names}` filled in from `values`; markup among them stays markup."""
     sentence = catalogue(lang).get(key)
     if sentence is None:
         return key
+    if any(hasattr(value, "__html__") for value in values.values()):
+        return escape(sentence).format_map(_Shown(values))
     return sentence.format_map(_Shown(values))
 
 

@@ -10,6 +10,7 @@ from api.cli.main import main
 from api.client import Refused
 from api.opening import open_registry
 from api.roles import Role
+from core.enrolmentsettings import EnrolmentSettings
 from tests.flows.test_proofs import (
     answered,
     begun,
@@ -142,6 +143,35 @@ def test_the_pages_show_what_to_hear_and_whose_it_is(tmp_path: Path, lang: str, 
     assert f'data-act="/v1/enrolments/{consent}/refusals"' in shown
     assert one.get(f"/v1/challenges/{answer['id']}/excerpt").status_code == 200
     assert one.get(f"/attest/enr_{'a' * 26}", params={"lang": lang}).status_code == 404
+    stage.close()
+
+
+def test_the_performers_side_reads_whose_turn_it_is(tmp_path: Path) -> None:
+    """Theirs while they can do something, the attesters' next, and then the calendar's."""
+    stage = staffed(tmp_path).with_settings(enrolment=EnrolmentSettings(notice_days=14))
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    agency_id = str(anna.agency.get("/v1/me")["tenant_id"])
+    with open_registry(stage.settings) as world:
+        browser = stage.http(seat(world.db, agency_id, Role.PERFORMER).token)
+    one, two = desk(stage)
+
+    def said() -> str:
+        return browser.get("/me/enrol").text
+
+    assert "Something is still missing, and you can do it." in said()
+    assert "Go on" in said()
+    heard(stage, anna, consent)
+    facts = {"facts": ["words", "live"]}
+    assert one.post(f"/v1/enrolments/{consent}/attestations", json=facts).status_code == 202
+    stage.run_jobs()
+    assert "Your part is done." in said()
+    assert f"<code>{consent}</code>" in said()
+    assert "Go on" not in said()
+    for attesting in (one, two):
+        attesting.post(f"/v1/enrolments/{consent}/attestations", json={"facts": ["identity"]})
+    stage.run_jobs()
+    assert "Nothing is left to do. Others may object until 20" in said()
+    assert "Nothing is left to do. Others may object until 20" in browser.get("/me").text
     stage.close()
 
 

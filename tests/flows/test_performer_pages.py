@@ -308,7 +308,7 @@ def test_money_opens_by_month_work_and_kind(sides: Sides) -> None:
     month = earning(sides)
     page = sides.browser.get("/me/money").text
     for words in (
-        "0.0625 EUR stand on your accounts",
+        'title="0.0625 EUR">0.06 EUR</data> stand on your accounts',
         "Night Train Feature",
         "synthesised voice",
         f"/me/money/{month}",

@@ -9,7 +9,7 @@ import pytest
 from api import contractwords, rulewords
 from api.accounts.demo import Guest
 from api.routes.entrance import COMMANDS, DOORS
-from api.web import texts
+from api.web import pages, texts
 from api.web.pages import render
 from licensing.models_certificate import CertificateState
 from licensing.templates.shelf import newest
@@ -221,3 +221,15 @@ def test_money_is_shown_exactly_with_its_working() -> None:
     assert "1.234,57 EUR" in made
     assert "0,25 EUR je Minute × 15,0 s / 60 × Gebietsfaktor 1/2" in made
     assert "0,0125 EUR je Aufruf × 1.234.567 Aufrufe" in made
+
+
+def test_amounts_are_read_to_the_cent_with_the_exact_one_behind_them() -> None:
+    tried = {"template": "me.html", "currency": "EUR"}
+    assert pages._money("de", micro=1_234_500_000, **tried) == "1.234,50\u00a0EUR"
+    shown = pages._money("de", micro=62_500, **tried)
+    assert shown == '<data value="0.0625" title="0,0625 EUR">0,06\u00a0EUR</data>'
+    said = texts.text("en", "me.earned", amount=shown, month="<May>")
+    assert shown in said and "&lt;May&gt;" in said
+    for kept in ("statement.html", "accountstatement.html", "statement.txt"):
+        assert "0.0625" in pages._money("en", kept, 62_500, "EUR")
+        assert "<" not in pages._money("en", kept, 62_500, "EUR")

@@ -122,3 +122,13 @@ def test_a_currency_is_three_capitals(currency: str) -> None:
 def test_money_is_a_whole_number(amount: object) -> None:
     with pytest.raises(TypeError):
         Money(amount, "EUR")  # type: ignore[arg-type]
+
+
+@given(st.integers(-(10**12), 10**12), st.sampled_from(["en", "de"]))
+def test_a_rounded_amount_is_the_nearest_cent_and_halves_go_to_the_even_one(
+    amount: int, lang: str
+) -> None:
+    said = money.rounded(amount, "EUR", lang)
+    figure = said.removesuffix(" EUR").replace("." if lang == "de" else ",", "").replace(",", ".")
+    assert Decimal(figure) == (Decimal(amount) / 1_000_000).quantize(Decimal("0.01"))
+    assert not said.startswith("-0.00") and not said.startswith("-0,00")
