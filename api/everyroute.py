@@ -56,6 +56,7 @@ from api.routes import (
     tariffpages,
     trialpages,
     unclaimedpages,
+    unionpages,
     usagepages,
     workpages,
 )
@@ -100,6 +101,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         inbox,
         me,
         attestpages,
+        unionpages,
         performerpages,
         mydisputepages,
         noticepages,

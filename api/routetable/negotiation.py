@@ -1,6 +1,7 @@
 """Requests, groups, suspensions, which whoever is signed in may read; and enforcement."""
 
 from api.routetable.row import Reach, row
+from api.scopes import ATTEST, AUDIT
 from registry.models.mandates import Act
 
 _LICENCES = "licences"
@@ -25,6 +26,7 @@ ROWS = (
     row("POST", "/v1/request-answers", *_PARTIES),
     row("POST", "/v1/clearances/{clearance_id}/requests", "submissions"),
     row("POST", "/v1/licences/{licence_id}/termination", *_PARTIES),
+    row("GET", "/union", _LICENCES, ATTEST, AUDIT, page=True),
     row("POST", "/v1/groups", _LICENCES),
     row("GET", "/v1/groups"),
     row("GET", "/v1/groups/{group_id}", reach=Reach.EVERYBODY),

@@ -14,6 +14,7 @@ _ALL = frozenset(Role)
 _BY = Role.ADMIN
 _STUDIO = frozenset({Role.STUDIO, _BY})
 _SOCIETY = frozenset({Role.SOCIETY_CLERK, Role.SOCIETY_APPROVER, Role.AUDITOR, _BY})
+_UNION = frozenset({Role.UNION, Role.ATTESTER, Role.AUDITOR, _BY})
 _SIDE = frozenset({Role.PERFORMER, Role.GUARDIAN, Role.AGENT, _BY})
 
 
@@ -53,6 +54,7 @@ SECTIONS = (
             Place("/act-as", "actas.title", _SIDE),
         ),
     ),
+    Section("union", frozenset({TenantKind.UNION}), (Place("/union", "union.title", _UNION),)),
     Section(
         "attesting",
         frozenset({TenantKind.SOCIETY, TenantKind.UNION}),
@@ -91,6 +93,11 @@ SECTIONS = (
         "operator",
         frozenset({TenantKind.OPERATOR}),
         (Place("/admin", "admin.title", frozenset({_BY})),),
+    ),
+    Section(
+        "auditing",
+        frozenset({TenantKind.PERFORMER, TenantKind.AGENCY, TenantKind.STUDIO, TenantKind.UNION}),
+        (Place("/audit", "audit.title", frozenset({Role.AUDITOR})),),
     ),
     Section(
         "organisation",

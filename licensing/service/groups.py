@@ -191,6 +191,12 @@ def list_memberships(
     return store.memberships(session, principal, after=after, limit=limit)
 
 
+def count_members(session: Session, principal: Principal) -> dict[str, int]:
+    """How many are in each of the caller's groups at present, by group."""
+    require(principal, SCOPE)
+    return store.count_members(session, principal)
+
+
 def memberships_of(
     session: Session, principal: Principal, performer_id: str
 ) -> tuple[Membership, ...]:

@@ -6,7 +6,7 @@ Memberships are not append-only: that somebody was in a union goes with the pers
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, text
+from sqlalchemy import ColumnElement, Index, func, text
 from sqlmodel import Field, Session, col, select
 
 from core.db import PUBLIC, Owned, UtcDateTime, visible
@@ -153,6 +153,17 @@ def memberships(
     if performer_id is not None:
         clauses.append(col(MembershipRow.performer_id) == performer_id)
     return _memberships(session, principal, *clauses, limit=limit)
+
+
+def count_members(session: Session, principal: Principal) -> dict[str, int]:
+    """How many have joined each of the principal's own groups and not left; none is left out."""
+    mine = select(GroupRow.id).where(col(GroupRow.tenant_id) == principal.tenant_id)
+    query = (
+        select(MembershipRow.group_id, func.count())
+        .where(col(MembershipRow.group_id).in_(mine), *open_now())
+        .group_by(col(MembershipRow.group_id))
+    )
+    return dict(session.exec(query).all())
 
 
 def of_performers(

@@ -24,6 +24,7 @@ from tests.browser.studios import BRIEF, STRANGER, VOICE, Studio
 from tests.browser.test_keeping_keys import kept
 from tests.browser.test_passkeys import joined
 from tests.peers.npm_programs import NPM
+from tests.simulators.rawids import raw_ids
 from tests.simulators.stage import Person
 from tests.unit.api.test_pages import CLEARANCE, STATEMENT
 
@@ -96,6 +97,7 @@ OWN = (
     "/members",
     "/approvals",
     "/inbox",
+    "/union",
     "/attest",
     "/attest/{enrolment_id}",
     "/me/enrol",
@@ -325,6 +327,9 @@ def looked_at(page: Any, axe: str, name: str, lang: str) -> list[str]:
         keep(page, name, lang, theme)
     weight = page.evaluate(WEIGHT)
     found += [f"{name} {lang}: {weight} bytes of script and style"] if weight > LIGHT else []
+    found += [
+        f"{name} {lang}: an id stands for a name: {item!r}" for item in raw_ids(page.content())
+    ]
     found += [f"{name} {lang}: no key reaches {item}" for item in page.evaluate(KEYLESS)]
     too_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     found += [f"{name} {lang}: wider than the screen"] if too_wide else []

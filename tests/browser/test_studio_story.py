@@ -89,8 +89,12 @@ def test_from_a_dropped_film_to_its_certificate(
         page.fill("#who [name=reference] >> nth=0", "R-2030-7")
         page.click("#who form:has([value=extra]) button")
         page.wait_for_selector("p#live")
+        page.fill("#missing textarea", "For the trailer")
+        page.evaluate("document.activeElement.blur()")
         studio.work_off()
         page.wait_for_selector("#who", state="detached")
+        kept = "document.querySelector('#missing textarea')?.value === 'For the trailer'"
+        page.wait_for_function(kept)  # the page came anew, and what was typed stayed
         page.fill("#missing [name='tariff.rate']", "0.25")
         page.click("#missing form button")
         page.wait_for_selector("#missing .badge.ask")

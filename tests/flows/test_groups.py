@@ -4,8 +4,11 @@ from typing import Any
 
 from api.cli.signing import signature
 from api.client import Client
+from api.opening import open_registry
+from api.roles import Role
 from core.keys import generate
 from tests.simulators.holdings import publish, terms_about
+from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,
@@ -109,3 +112,29 @@ def test_a_framework_binds_what_is_made_under_it(stage: Stage) -> None:
     union.post(f"/v1/suspensions/{called['id']}/lift", {})
     run_jobs(stage.settings)
     assert verdict(studio, submission)[0] == "CLEARED"
+
+
+def test_a_unions_first_page_says_what_waits_and_how_its_groups_stand(stage: Stage) -> None:
+    _, agency = stage.tenant("agency")
+    union_id, union = stage.tenant("union", "Guild")
+    with open_registry(stage.settings) as world:
+        office, attester = (
+            stage.http(seat(world.db, union_id, role).token) for role in (Role.UNION, Role.ATTESTER)
+        )
+    first = office.get("/union").text
+    assert "Nothing waits for you" in first and "No group yet" in first
+    assert "Groups" not in attester.get("/union").text
+    group = union.post("/v1/groups", {"name": "Guild of voices"})
+    anna = Person.add(agency, "anna")
+    join(anna, group["id"])
+    consent = anna.consent("voice")
+    anna.hand_in(consent, stage.file("anna.wav", voice_sample("anna")))
+    page = office.get("/union").text
+    for words in ("Guild of voices", "One member", "consent counts"):
+        assert words in page, words
+    assert "One enrolment wants your word" in attester.get("/union").text
+    assert "One enrolment wants your word" in attester.get("/attest").text
+    union.post(f"/v1/groups/{group['id']}/suspensions", {"clause": "Strike."})
+    page = office.get("/union?lang=de").text
+    for words in ("Einwilligung ausgesetzt", "Strike.", "jede Art der Nutzung"):
+        assert words in page, words

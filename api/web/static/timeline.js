@@ -4,6 +4,7 @@
 // Space plays from it, + and - zoom. The table below says the same without any of this.
 
 import { announce, wireAll } from "/static/act.js";
+import { keep, putBack } from "/static/drafts.js";
 import { watch } from "/static/registry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -186,14 +187,23 @@ function toggle(player) {
   else player.pause();
 }
 
+// What was opened of each answer, with what was typed there.
+const opened = new Map();
+
 /** Opens what is known of an answer beside the picture; `enter` takes whoever uses keys there. */
 function open(answer, enter = false) {
   const told = document.getElementById("told");
   const kept = document.querySelector(`template[data-answer-of="${answer}"]`);
   if (!told || !kept) return;
-  told.replaceChildren(kept.content.cloneNode(true));
-  honest(told);
-  wireAll(told);
+  if (!opened.has(answer)) {
+    const part = document.createElement("div");
+    part.append(kept.content.cloneNode(true));
+    opened.set(answer, part);
+    honest(part);
+    putBack(part);
+    wireAll(part);
+  }
+  told.replaceChildren(opened.get(answer));
   if (enter) told.focus();
 }
 
@@ -238,9 +248,19 @@ function begin() {
   }
 }
 
+/** Takes the page anew once nobody is typing, with what was typed and not sent. */
+function anew() {
+  if (document.activeElement?.closest("form")) {
+    document.addEventListener("focusout", () => setTimeout(anew), { once: true });
+    return;
+  }
+  keep(document, ...opened.values());
+  location.reload();
+}
+
 begin();
+putBack(document);
 // What is under way or was asked for is taken anew part by part; once it has ended, all of the page is.
 if (document.querySelector("[data-open]")) {
-  const anew = () => document.activeElement?.closest("form") || location.reload(); // nobody loses what he types
   watch().then(anew, (fault) => announce(fault.message));
 }

@@ -5,7 +5,7 @@ import pytest
 from api.roles import PLACES, Role
 from api.routetable import ROWS
 from api.scopes import TenantKind
-from api.web.navigation import SECTIONS, sections
+from api.web.navigation import SECTIONS, first_place, sections
 from api.web.texts import LANGUAGES, catalogue
 from core.principal import Principal
 
@@ -40,3 +40,11 @@ def test_a_place_is_shown_to_its_roles_alone() -> None:
     ]
     assert "members.title" not in keys
     assert "approvals.title" in keys
+
+
+def test_everybody_begins_where_it_is_said_what_waits() -> None:
+    for role in PLACES[TenantKind.UNION]:
+        assert first_place(someone(TenantKind.UNION, role)) == "/union"
+    assert first_place(someone(TenantKind.SOCIETY, Role.ATTESTER)) == "/attest"
+    for kind in (TenantKind.STUDIO, TenantKind.AGENCY):
+        assert first_place(someone(kind, Role.AUDITOR)) == "/audit"
