@@ -38,24 +38,31 @@ COLUMNS = (
     "run",
 )
 _NO_CLAIM = ("",) * (COLUMNS.index("reverses") - COLUMNS.index("cut"))
+_END = "\r\n"
+_QUOTED = ('"', "\r", "\n")
 _Row = tuple[str, ...]
 
 
 def to_csv(statement: AccountStatement) -> str:
     """The whole file, with a first line that names the columns."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_ends(statement, "opening", opening=True))
     own = statement.holder.accounts
-    for movement in statement.movements:
-        writer.writerows(_rows(statement.month, movement, own))
-    writer.writerows(_ends(statement, "closing", opening=False))
+    moved = [row for one in statement.movements for row in _rows(statement.month, one, own)]
+    opening, closing = (_ends(statement, name) for name in ("opening", "closing"))
+    return "".join(map(_line, (COLUMNS, *opening, *moved, *closing)))
+
+
+def _line(cells: _Row) -> str:
+    """A row as it is written; `csv` is asked only where a cell may need quotes, as it is slow."""
+    plain = ",".join(cells)
+    if plain.count(",") == len(COLUMNS) - 1 and not any(sign in plain for sign in _QUOTED):
+        return plain + _END
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator=_END).writerow(cells)
     return out.getvalue()
 
 
-def _ends(statement: AccountStatement, name: str, *, opening: bool) -> list[_Row]:
-    owed = owed_micro(statement.balances, opening=opening)
+def _ends(statement: AccountStatement, name: str) -> list[_Row]:
+    owed = owed_micro(statement.balances, opening=name == "opening")
     rest = ("",) * (len(COLUMNS) - 4)
     return [(name, statement.month, unit, rate_text(micro), *rest) for unit, micro in owed.items()]
 

@@ -2,9 +2,12 @@
 
 import csv
 import io
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from api.web import texts
@@ -12,6 +15,7 @@ from api.web.accountpage import shown
 from api.web.accountpdf import statement_pdf
 from api.web.pages import render
 from royalties.accountcsv import to_csv
+from royalties.accountstatement import Movement
 from royalties.accountstatement_wire import to_dict
 from tests.unit.royalties.account_worlds import Accounts
 from tests.unit.royalties.test_account_statement import a_year
@@ -72,3 +76,15 @@ def test_the_rows_of_a_csv_add_up(month: str) -> None:
     assert sums["opening"] + sums["line"] == sums["closing"]
     claims = [row for row in rows if row["kind"] == "accrual"]
     assert all(row["spans_ms"] == "0-60000" and row["usage_line"] for row in claims)
+
+
+@given(st.text(alphabet='ab,"\r\n ü', max_size=6))
+def test_a_cell_is_quoted_where_it_has_to_be(reason: str) -> None:
+    made = a_year().statement("2026-11")
+    told = replace(made.movements[0].transaction, reason=reason)
+    said = to_csv(replace(made, movements=(Movement(told),)))
+    rows = list(csv.reader(io.StringIO(said, newline="")))
+    again = io.StringIO(newline="")
+    csv.writer(again, lineterminator="\r\n").writerows(rows)
+    assert reason in [cell for row in rows for cell in row]
+    assert again.getvalue() == said
