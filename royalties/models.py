@@ -329,7 +329,8 @@ class AccrualReport:
     """What an accrual run did, in accruals, and every use that earned nothing with its reason.
 
     A recomputed accrual counts once under `reversed` and once under `new`. `kept` counts those
-    that stand and are not a performer's yet, by outcome.
+    that stand and are not a performer's yet, by outcome. Where all of this is empty, `nothing` is
+    the code of why.
     """
 
     new: int
@@ -337,3 +338,4 @@ class AccrualReport:
     reversed: int
     skipped: tuple[Skipped, ...]
     kept: Mapping[Outcome, int] = field(default_factory=dict)
+    nothing: str = ""

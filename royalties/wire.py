@@ -139,6 +139,7 @@ def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
             for one in report.skipped
         ],
         "kept": {outcome.value: count for outcome, count in sorted(report.kept.items())},
+        "nothing": report.nothing,
     }
 
 

@@ -1,7 +1,5 @@
 """`collect`: who collects for which use, by agreement or signature, and conflicts with licences."""
 
-import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +7,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
+from api.cli.termsfile import read_fields
 from api.web.texts import text
 
 app = typer.Typer(help="Who collects for which use, where, since when.", no_args_is_help=True)
@@ -21,15 +20,9 @@ def propose(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The mandate (TOML).")],
 ) -> None:
     """Propose that a society collects by agreement; somebody else decides."""
-    from core.errors import BadInput  # noqa: PLC0415
+    from api.routes.collecting import MandateIn  # noqa: PLC0415
 
-    try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
-    except ValueError as exc:
-        raise BadInput(
-            f"{file} is not TOML: {exc}", next_step="See docs/collecting.md for an example."
-        ) from exc
-    body = {name: str(value) if isinstance(value, date) else value for name, value in said.items()}
+    body = read_fields(file, MandateIn.model_fields)
     with cli.client() as client:
         found = client.post("/v1/collecting-mandates", body)
     _told(cli, found)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from api.cli.termsfile import check_names
 from core.errors import BadInput
 from registry.declaration import check_partial, from_dict
 
@@ -136,13 +137,7 @@ def _table(data: Mapping[str, Any], name: str, known: set[str]) -> Mapping[str, 
 
 
 def _only(where: str, data: Mapping[str, Any], known: set[str]) -> None:
-    unknown = sorted(set(data) - known)
-    if unknown:
-        raise _bad(f"{where} has unknown names: {', '.join(unknown)}; known are {_list(known)}.")
-
-
-def _list(names: set[str]) -> str:
-    return ", ".join(sorted(names))
+    check_names(where, data, known, code="bad-declaration")
 
 
 def _bad(message: str) -> BadInput:

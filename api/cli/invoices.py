@@ -1,6 +1,5 @@
 """`invoice`: what licensees are asked for, its papers, and who is named on them."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, table
+from api.cli.termsfile import read_fields
 from api.web.texts import text
 
 app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
@@ -28,7 +28,7 @@ def draft(cli: Cli, month: Month) -> None:
 
 @command(app, "issue")
 def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
-    """Issue what is due by a month, with papers, and name who is left and why."""
+    """Issue what is due by a month, with papers, and name who is left; exits 1 where it is none."""
     body: dict[str, Any] = {"month": month, "licensee_id": licensee or None}
     with cli.client() as client:
         found = client.post("/v1/invoices", body)
@@ -37,8 +37,12 @@ def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
         _show(cli.lang, _COLUMNS, found["issued"])
         for item in found["left"]:
             note(text(cli.lang, f"invoice.left.{item['reason']}", **item))
+        if not found["issued"] and not found["left"]:
+            note(text(cli.lang, "invoice.nothing-due", month=month))
 
     emit(cli, found, render)
+    if not found["issued"]:
+        raise typer.Exit(1)
 
 
 @command(app, "list")
@@ -126,16 +130,9 @@ def party(
     ],
 ) -> None:
     """Say what your invoices write about an organisation from now on."""
-    from core.errors import BadInput  # noqa: PLC0415
+    from api.routes.invoices import PartyIn  # noqa: PLC0415
 
-    try:
-        body = tomllib.loads(file.read_text(encoding="utf-8"))
-    except ValueError as exc:
-        raise BadInput(
-            f"{file} is not TOML: {exc}", next_step="See docs/invoices.md for an example."
-        ) from exc
-    if "vat_checked_on" in body:
-        body["vat_checked_on"] = str(body["vat_checked_on"])
+    body = read_fields(file, PartyIn.model_fields)
     with cli.client() as client:
         found = client.post(f"/v1/billing-parties/{party_id}", body)
     emit(cli, found, lambda: document(cli.lang, found))

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, progress, say, table
+from api.cli.output import emit, note, progress, say, table
 from api.web.texts import reason, text
 
 
@@ -49,6 +49,8 @@ def _accrue_book(cli: Cli) -> None:
 
 def _show_book(lang: str, found: dict[str, Any]) -> None:
     say(text(lang, "accrue.report", **found))
+    if not any(found[name] for name in ("new", "unchanged", "reversed", "kept", "skipped")):
+        note(text(lang, "accrue.nothing.nobody-due" if found["cuts"] else "accrue.nothing.no-cut"))
     for outcome, count in found["kept"].items():
         say(text(lang, f"accrue.kept.{outcome}", count=count))
     for code, count in found["skipped"].items():
@@ -57,6 +59,8 @@ def _show_book(lang: str, found: dict[str, Any]) -> None:
 
 def _show_accrual(lang: str, report: dict[str, Any]) -> None:
     say(text(lang, "accrue.report", **report))
+    if report["nothing"]:
+        note(text(lang, f"accrue.nothing.{report['nothing']}"))
     for outcome, count in report["kept"].items():
         say(text(lang, f"accrue.kept.{outcome}", count=count))
     rows = [

@@ -9,7 +9,7 @@ from api.cli.licences import Agency, one_of
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, table
 from api.cli.signing import keyed, open_key, signature
-from api.cli.termsfile import read_terms
+from api.cli.termsfile import read_fields
 from api.web.texts import text, word
 from core.errors import BadInput
 
@@ -39,8 +39,10 @@ def declare(
     With --agency the key signs that is held for your agency; a second person then signs too:
     ebenbild standing sign PERFORMER DRAFT.
     """
+    from api.routes.standings import NewStanding  # noqa: PLC0415
+
     one_of(key or None, agency=agency)
-    wanted = read_terms(file)
+    wanted = read_fields(file, {"performer_id", *NewStanding.model_fields} - {"agency_key"})
     performer = str(wanted.pop("performer_id", ""))
     terms = [_plain_times(item) for item in wanted.pop("terms", [])]
     keys = {

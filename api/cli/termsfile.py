@@ -1,10 +1,12 @@
-"""Terms of a licence from a TOML file, as the registry reads them."""
+"""What people write in TOML files, such as the terms of a licence, as the registry reads it."""
 
 import tomllib
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from core.errors import BadTerms
+from core.errors import BadInput, BadTerms
+from core.nearest import unknown
 
 
 def read_terms(path: Path) -> dict[str, Any]:
@@ -14,6 +16,28 @@ def read_terms(path: Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise BadTerms(f"{path.name} is not TOML: {exc}", next_step="Mend the file.") from exc
     return {name: _plain(value) for name, value in read.items()}
+
+
+def read_fields(path: Path, known: Collection[str]) -> dict[str, Any]:
+    """The fields of a file that has these alone; raises `BadInput` that names any other."""
+    read = read_terms(path)
+    check_names(path.name, read, known)
+    return read
+
+
+def check_names(
+    where: str, given: Iterable[str], known: Collection[str], *, code: str = "unknown-field"
+) -> None:
+    """Raises `BadInput` that names each unknown field with the nearest, and all that are known.
+
+    The registry names none: what it does not know may be a secret, but here the file is at hand.
+    """
+    if found := unknown(given, known):
+        raise BadInput(
+            f"{where} has unknown names: {', '.join(found)}; known are {', '.join(sorted(known))}.",
+            next_step="Mend the file.",
+            code=code,
+        )
 
 
 def _plain(value: Any) -> Any:

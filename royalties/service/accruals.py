@@ -22,6 +22,7 @@ from royalties.entitlement import entitled
 from royalties.models import Accrual, AccrualReport, ClearedUse, Skipped
 from royalties.models_books import Transaction
 from royalties.outcomes import Outcome
+from royalties.service import nothingdue
 from royalties.service.adjusting import REVERSED, moved_of
 from royalties.service.agreed import agreed_in, cuts_with
 from royalties.service.books import Clerks
@@ -85,7 +86,11 @@ def accrue(
     and `NotAllowed` without the scope `usage`.
     """
     require(principal, "usage")
-    return accrue_cuts(session, principal, _cuts(session, principal, clearance_id))
+    cuts = _cuts(session, principal, clearance_id)
+    report = accrue_cuts(session, principal, cuts)
+    if not nothingdue.is_empty(report):
+        return report
+    return replace(report, nothing=nothingdue.why(session, principal, cuts))
 
 
 def accrue_cuts(

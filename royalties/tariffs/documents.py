@@ -14,12 +14,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.canonical import canonical
 from core.errors import BadInput
+from core.nearest import unknown
 from licensing.models import TariffRef
 from royalties.tariffs.models import Kind, Tariff
 
 BYTES_MAX = 64 * 1024
 FAULTS_MAX = 10
 WHOLE = "tariff"
+_UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 _KINDS = frozenset(kind.value for kind in Kind)
 
 
@@ -85,10 +87,19 @@ def faults_of(exc: ValidationError) -> list[str]:
     for fault in exc.errors(include_url=False, include_input=False)[:FAULTS_MAX]:
         path = [str(part) for part in fault["loc"] if part not in _KINDS]
         said = fault["msg"].removeprefix("Value error, ")
+        if fault["type"] in _UNKNOWN:
+            path[-1:], said = unknown(path[-1:], _names(len(path) == 1)), "there is no such field"
         if fault["type"].startswith("union_tag"):
             said = f"kind is one of {', '.join(Kind)}"
         found.append(f"{'.'.join(path) or WHOLE}: {said}")
     return found
+
+
+@cache
+def _names(top: bool) -> frozenset[str]:
+    """The fields of a document, or those of everything in it."""
+    parts = [schema()] if top else schema()["$defs"].values()
+    return frozenset(name for part in parts for name in part.get("properties", ()))
 
 
 def _bad(faults: list[str]) -> BadInput:

@@ -324,6 +324,20 @@ def test_lists_and_upkeep(shell: Shell, anna: str) -> None:
     assert set(states.values()) <= {"ok", "warn"}
 
 
+def test_what_books_or_issues_nothing_says_why_and_what_comes_first(shell: Shell) -> None:
+    code, out, err = shell.run("accrue")
+    assert (code, out[:8]) == (0, "0 booked")
+    assert "no usage of your cuts" in err
+    assert "no cut has both" in shell.run("accrue", "--book")[2]
+    own = shell.json("tenant", "list")[1][0]["id"]
+    address = 'name = "Registry"\nstreet = "Weg 1"\ncity = "Berlin"\ncountry = "DE"\n'
+    wrong = shell.file("wrong.toml", address + 'zip = "10115"\n')
+    assert "wrong.toml has unknown names: zip (" in shell.run("invoice", "party", own, wrong)[2]
+    assert shell.run("invoice", "party", own, shell.file("party.toml", address))[0] == 0
+    code, out, err = shell.run("invoice", "issue", THIS_MONTH)
+    assert (code, "nothing is due by" in err, "ebenbild accrue" in err) == (1, True, True)
+
+
 def test_doctor_finds_loose_keys(shell: Shell) -> None:
     (shell.folder / "data/keys/kek.key").chmod(0o644)
     code, checks = shell.json("doctor")

@@ -3,7 +3,7 @@
 import pytest
 
 from royalties.models import AccrualReport
-from royalties.service import accruals
+from royalties.service import accruals, nothingdue
 from royalties.service.usage import import_usage
 from royalties.store import usagepages
 from tests.fixtures import TestWorld
@@ -52,6 +52,19 @@ def test_what_counts_no_more_is_taken_back_among_other_cuts(world: TestWorld) ->
         1,
         2,
     )
+
+
+def test_what_is_missing_first_is_said_where_there_is_nothing_to_book(world: TestWorld) -> None:
+    stage = Stage(world)
+    assert stage.accrue().nothing == nothingdue.NO_USAGE
+    cut_id = stage.cut()
+    stage.import_lines(f"{cut_id},DE,2026-01,10")
+    assert stage.accrue().nothing == nothingdue.NOT_CLEARED
+    stage.clear(cut_id)
+    assert stage.accrue().nothing == nothingdue.NOBODY_DUE
+    other, _ = cleared(stage, PRICES[0])
+    stage.import_lines(f"{other},DE,2026-01,10")
+    assert [stage.accrue().nothing for _ in range(2)] == ["", ""]
 
 
 def _accrued(stage: Stage, cut_id: str) -> AccrualReport:
