@@ -6,7 +6,6 @@ the claim in the new currency adds that to its name.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from royalties.accounts import AccountKind
 from royalties.models_received import ReceivedClaim
@@ -17,7 +16,7 @@ def named(claim: ReceivedClaim) -> ReceivedClaim:
     """A claim by a name of its own: one accrual may have sides on several accounts."""
     if claim.account is AccountKind.ACCRUED:
         return claim
-    return replace(claim, live_key=f"{claim.live_key}/{claim.account}")
+    return claim._replace(live_key=f"{claim.live_key}/{claim.account}")
 
 
 def in_currency(claim: ReceivedClaim, before: Iterable[Before]) -> ReceivedClaim:
@@ -27,4 +26,4 @@ def in_currency(claim: ReceivedClaim, before: Iterable[Before]) -> ReceivedClaim
     """
     if all(one.currency == claim.currency for one in before):
         return claim
-    return replace(claim, live_key=f"{claim.live_key}/{claim.currency}")
+    return claim._replace(live_key=f"{claim.live_key}/{claim.currency}")

@@ -7,7 +7,7 @@ Worked example: docs/complaints.md.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
@@ -56,8 +56,7 @@ def divided(claim: ReceivedClaim, ruled: Sequence[Ruled]) -> tuple[ReceivedClaim
     whole = _released(claim, ruled)
     if given is None:
         return (whole,)
-    rest = replace(
-        whole,
+    rest = whole._replace(
         claimed_micro=whole.claimed_micro - _part(whole.claimed_micro, given.part),
         received_micro=whole.received_micro - _part(whole.received_micro, given.part),
         ruled=True,
@@ -144,7 +143,7 @@ def _released(claim: ReceivedClaim, ruled: Sequence[Ruled]) -> ReceivedClaim:
     over = newest(ruled, Ground.OVER_CLAIM)
     if over is None or claim.account is not AccountKind.SUSPENSE:
         return claim
-    return replace(claim, account=AccountKind.ACCRUED, ruled=True)
+    return claim._replace(account=AccountKind.ACCRUED, ruled=True)
 
 
 def _kept_on(kind: AccountKind) -> AccountKind:
@@ -153,8 +152,7 @@ def _kept_on(kind: AccountKind) -> AccountKind:
 
 
 def _given(whole: ReceivedClaim, to: Claimant, part: Fraction) -> ReceivedClaim:
-    return replace(
-        whole,
+    return whole._replace(
         account=_kept_on(whole.account),
         live_key=f"{whole.live_key}/{to.performer_id}",
         part_of=whole.live_key,

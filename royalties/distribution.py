@@ -6,7 +6,7 @@ is left over is the payee's and nothing is lost. Worked example: docs/runs.md.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +24,7 @@ _STAYING = {
 }
 ON_TIME = "received"
 LATE = "found-late"
+_NONE = Tax()
 TAKEN_BACK = "taken-back"
 TOO_MUCH = "paid-too-much"
 
@@ -85,37 +86,15 @@ def handed_on(
     """Pay a claim to its payees out of what was received and what the reserve advances."""
     if received + drawn == 0:
         return ()
-    rates = desk.rates(claim)
-    of_received, of_reserve = {claim.payee_id: received}, {claim.payee_id: drawn}
     heirs = desk.heirs.get(claim.payee_id)
-    if heirs:
-        of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
-    found = []
-    for payee_id in sorted(of_received):
-        parts = divided(of_received[payee_id], of_reserve[payee_id], rates, desk.kind)
-        if parts.whole_micro == 0:
-            continue
-        outcome, tax = Outcome.PAYABLE, Tax()
-        hold = desk.holds.get(payee_id, "")
-        if hold:
-            outcome = Outcome.BLOCKED
-        else:
-            tax = desk.tax(payee_id, parts.net_micro)
-        found.append(
-            _line(
-                claim,
-                payee_id,
-                outcome,
-                hold or reason,
-                rates_id=rates.id,
-                category=rates.category,
-                authority=tax.authority,
-                received_micro=of_received[payee_id],
-                drawn_micro=of_reserve[payee_id],
-                parts=taxed(parts, tax),
-            )
-        )
-    return tuple(found)
+    if not heirs:
+        return (_paid(claim, claim.payee_id, desk, (received, drawn), reason),)
+    of_received, of_reserve = divide(received, heirs), divide(drawn, heirs)
+    return tuple(
+        _paid(claim, name, desk, (of_received[name], of_reserve[name]), reason)
+        for name in sorted(heirs)
+        if of_received[name] + of_reserve[name]
+    )
 
 
 def taken_back(
@@ -192,8 +171,7 @@ def taxed(parts: Parts, tax: Tax) -> Parts:
     if not (tax.tax_micro or tax.surcharge_micro):
         return parts
     withheld = tax.tax_micro + tax.surcharge_micro
-    return replace(
-        parts,
+    return parts._replace(
         tax_micro=tax.tax_micro,
         surcharge_micro=tax.surcharge_micro,
         net_micro=parts.net_micro - withheld,
@@ -208,6 +186,27 @@ def sort_key(line: RunLine) -> tuple[str, str, str]:
 def is_booked(line: RunLine) -> bool:
     """Whether a line is a transaction's, and not only told."""
     return line.outcome in BOOKED
+
+
+def _paid(
+    claim: ReceivedClaim, payee_id: str, desk: Desk, amounts: tuple[int, int], reason: str
+) -> RunLine:
+    """The line of one payee's part of what was received and of what the reserve advances."""
+    rates = desk.rates(claim)
+    parts = divided(*amounts, rates, desk.kind)
+    hold = desk.holds.get(payee_id, "")
+    tax = _NONE if hold else desk.tax(payee_id, parts.net_micro)
+    return _line(
+        claim,
+        payee_id,
+        Outcome.BLOCKED if hold else Outcome.PAYABLE,
+        hold or reason,
+        rates.id,
+        rates.category,
+        tax.authority,
+        *amounts,
+        taxed(parts, tax),
+    )
 
 
 def _of(rate: Ratio, amount: int) -> int:
@@ -231,17 +230,19 @@ def _opposite(parts: Parts, whole: int, *, released: bool) -> Parts:
 
 
 def _line(
-    claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str, **figures: Any
+    claim: ReceivedClaim, payee_id: str, outcome: Outcome, reason: str, *said: Any, **figures: Any
 ) -> RunLine:
+    """By place: a run has a line for every claim of a book."""
     return RunLine(
-        live_key=claim.live_key,
-        payee_id=payee_id,
-        outcome=outcome,
-        reason=reason,
-        transaction_id=claim.transaction_id,
-        performer_id=claim.performer_id,
-        performer_tenant_id=claim.performer_tenant_id,
-        earned_period=claim.earned_period,
-        currency=claim.currency,
+        claim.live_key,
+        payee_id,
+        outcome,
+        reason,
+        claim.transaction_id,
+        claim.performer_id,
+        claim.performer_tenant_id,
+        claim.earned_period,
+        claim.currency,
+        *said,
         **figures,
     )

@@ -3,13 +3,12 @@
 Only money received is distributed. Amounts are whole millionths of the currency unit (`*_micro`).
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from royalties.accounts import AccountKind
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedClaim:
+class ReceivedClaim(NamedTuple):
     """How much of one accrual was received by then, cumulated.
 
     `account` says where the claim lies: accrued, held, unidentified or suspense. `claimed_micro` is
@@ -17,7 +16,7 @@ class ReceivedClaim:
     `live_key` is equal for every accrual of one usage line, performer and use, whatever was booked
     anew. Ids are empty where there is nobody or nothing to name, `territory` is that of the usage.
     `ruled` says that two people decided on it after a complaint; `part_of` is the live key that a
-    claimant's part was taken from.
+    claimant's part was taken from. A tuple, because a book has a million of them.
     """
 
     transaction_id: str

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from royalties.models import Ratio
 
@@ -80,8 +81,7 @@ class Tax:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """How an amount is divided; `whole_micro` is the sum of all of it."""
 
     cost_micro: int = 0
@@ -119,13 +119,13 @@ class Before:
     currency: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RunLine:
+class RunLine(NamedTuple):
     """What a run does with one claim for one payee.
 
     `received_micro` is taken from what was received of the claim, `drawn_micro` from the reserve of
     its months (below zero: put back); together they are `parts`. `stays_micro` was received and is
-    not handed on by this run, `lacking_micro` is what the reserve could not advance.
+    not handed on by this run, `lacking_micro` is what the reserve could not advance. A tuple, as
+    `Parts` are, because a run has one for every claim of a book.
     """
 
     live_key: str

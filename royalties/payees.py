@@ -63,6 +63,9 @@ class PayeeDetails:
         return self.name, self.iban, self.account
 
 
+_FIELDS = frozenset(one.name for one in fields(PayeeDetails))
+
+
 @dataclass(frozen=True, slots=True)
 class PayeeVersion:
     """One version of a payee's details, sealed, with what decides when it counts.
@@ -155,10 +158,8 @@ def to_bytes(details: PayeeDetails) -> bytes:
 
 def from_bytes(data: bytes) -> PayeeDetails:
     """Details as they were sealed; what a later version added has its default."""
-    known = {field.name for field in fields(PayeeDetails)}
-    return PayeeDetails(
-        **{name: value for name, value in json.loads(data).items() if name in known}
-    )
+    said = json.loads(data)
+    return PayeeDetails(**{name: said[name] for name in _FIELDS & said.keys()})
 
 
 def shown(details: PayeeDetails) -> dict[str, str | bool]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from royalties.distribution import divided, is_booked
 from royalties.models_runs import Parts, Rates, Release, Run, RunLine, Totals
-from royalties.runproof import RunHash, count, unequal
+from royalties.runproof import RunHash, count, of_currency, unequal
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Checking:
 
     def claim(self, live_key: str, currency: str, received: int, before: int) -> None:
         """A claim of these months with what was received of it and handed on before."""
-        one = self.totals.setdefault(currency, Totals())
+        one = of_currency(self.totals, currency)
         one.claims += 1
         one.received_micro += received
         one.before_micro += before

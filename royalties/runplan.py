@@ -7,7 +7,7 @@ from royalties.distribution import Desk, sort_key
 from royalties.late import Found, Shrunk, examined, settled
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Before, RunLine, RunPlan, Totals
-from royalties.runproof import RunHash, count
+from royalties.runproof import RunHash, count, of_currency
 
 BeforeOf = Callable[[str], tuple[Before, ...]]
 
@@ -25,10 +25,11 @@ class Planner:
         self, claim: ReceivedClaim, before: tuple[Before, ...], *, late: bool = False
     ) -> tuple[RunLine, ...]:
         """The lines of a claim that are settled at once."""
-        one = self.totals.setdefault(claim.currency, Totals())
+        one = of_currency(self.totals, claim.currency)
         one.claims += 1
         one.received_micro += claim.received_micro
-        one.before_micro += sum(item.received_micro for item in before)
+        if before:
+            one.before_micro += sum(item.received_micro for item in before)
         found = examined(claim, before, self.desk, late=late)
         if isinstance(found, Shrunk):
             self._shrunk.setdefault(claim.currency, []).append(found)

@@ -6,6 +6,7 @@ database says it, and a page of a run of a million lines would work them all out
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from operator import add
 
 from royalties.deductions import rates_in, year_before
 from royalties.distribution import divided, is_booked
@@ -36,6 +37,7 @@ class PerformerPreview:
 
 
 SUMS = tuple(one.name for one in fields(PerformerPreview))[2:]
+_NOUGHT = [0] * len(SUMS)
 
 
 @dataclass(slots=True)
@@ -52,9 +54,10 @@ class Previews:
         """Count these lines too."""
         for line in lines:
             if line.performer_id:
-                sums = self._sums.setdefault((line.performer_id, line.currency), [0] * len(SUMS))
-                for place, amount in enumerate(_sums_of(line, self.kind)):
-                    sums[place] += amount
+                name = line.performer_id, line.currency
+                self._sums[name] = [
+                    *map(add, self._sums.get(name, _NOUGHT), _sums_of(line, self.kind))
+                ]
 
     def told(self) -> list[PerformerPreview]:
         """One preview for each performer and currency, in this order."""
@@ -86,7 +89,10 @@ def _sums_of(line: RunLine, kind: RunKind) -> tuple[int, ...]:
 def _former(line: RunLine, kind: RunKind) -> int:
     """What is left of a line under the rates of a year before; what is taken back stays so."""
     parts = line.parts
+    untaxed = parts.net_micro + parts.tax_micro + parts.surcharge_micro
     if not line.category or line.received_micro + line.drawn_micro < 0:
-        return parts.net_micro + parts.tax_micro + parts.surcharge_micro
+        return untaxed
     rates = rates_in(line.category, year_before(line.earned_period))
+    if rates.id == line.rates_id:
+        return untaxed
     return divided(line.received_micro, line.drawn_micro, rates, kind).net_micro

@@ -106,9 +106,14 @@ def release_postings(one: Release) -> tuple[Posting, ...]:
     return tuple(Posting(name, sums[name], one.currency) for name in sorted(sums) if sums[name])
 
 
+def of_currency(totals: dict[str, Totals], currency: str) -> Totals:
+    """What one currency comes to so far."""
+    return totals.get(currency) or totals.setdefault(currency, Totals())
+
+
 def count(totals: dict[str, Totals], line: RunLine) -> None:
     """Add a line to what its currency comes to."""
-    one, parts = totals.get(line.currency) or totals.setdefault(line.currency, Totals()), line.parts
+    one, parts = of_currency(totals, line.currency), line.parts
     one.handed_on_micro += line.received_micro
     one.drawn_micro += line.drawn_micro
     one.lacking_micro += line.lacking_micro

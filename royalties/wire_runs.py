@@ -1,7 +1,7 @@
 """Distribution runs as JSON: amounts as text in millionths, since they may be beyond 2^53."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from core.clock import from_text, to_text
@@ -18,7 +18,7 @@ from royalties.models_runs import (
 from royalties.runcheck import RunProof
 from royalties.runproof import unequal
 
-_PARTS = tuple(one.name for one in fields(Parts))
+_PARTS = Parts._fields
 _TEXTS = (
     "live_key",
     "payee_id",
@@ -105,8 +105,8 @@ def run_from_dict(book: str, said: Mapping[str, Any]) -> Run:
 
 def line_to_dict(line: RunLine) -> dict[str, Any]:
     """One line of a run; inverse of `line_from_dict`."""
-    said = asdict(line)
-    return amounts_as_text({**said, **said.pop("parts")})
+    said = line._asdict()
+    return amounts_as_text({**said, **said.pop("parts")._asdict()})
 
 
 def line_from_dict(said: Mapping[str, Any]) -> RunLine:
@@ -119,7 +119,7 @@ def line_from_dict(said: Mapping[str, Any]) -> RunLine:
 def release_to_dict(one: Release) -> dict[str, Any]:
     """What a run sets free; inverse of `release_from_dict`."""
     said = asdict(one)
-    return amounts_as_text({**said, **said.pop("parts")})
+    return amounts_as_text({**said, **said.pop("parts")._asdict()})
 
 
 def release_from_dict(said: Mapping[str, Any]) -> Release:

@@ -143,11 +143,13 @@ def rates_at(at: datetime) -> Rates:
     return found
 
 
+@cache
 def jurisdiction() -> str:
     """The country whose law this is: whoever lives there is taxed there and not here."""
     return str(_document()["jurisdiction"])
 
 
+@cache
 def authority() -> str:
     """The subject of the account of the tax: whom it is owed to."""
     return str(_document()["authority"])

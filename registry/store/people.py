@@ -8,8 +8,10 @@ public name and nothing else.
 from collections.abc import Collection
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import Row, or_
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, one_of, visible
@@ -38,6 +40,12 @@ class PerformerRow(Owned, table=True):
     born_on: date | None = None
     agrees_on: date | None = None
     deceased_on: date | None = None
+
+
+# All but the names.
+_UNNAMED = tuple(
+    col(getattr(PerformerRow, name)) for name in PerformerRow.model_fields if name != "sealed_names"
+)
 
 
 def add_performer(session: Session, performer: Performer) -> None:
@@ -213,7 +221,8 @@ def unnamed(
         )
         if ids
     ]
-    rows = session.exec(select(PerformerRow).where(or_(*named))) if named else ()
+    query = sql_select(*_UNNAMED).where(or_(*named))
+    rows = session.connection().execute(query) if named else ()
     return tuple(_made(row, ("", "")) for row in rows)
 
 
@@ -272,7 +281,7 @@ def _performer(session: Session, row: PerformerRow) -> Performer:
     return _made(row, names_of(session, row))
 
 
-def _made(row: PerformerRow, names: tuple[str, str]) -> Performer:
+def _made(row: PerformerRow | Row[Any], names: tuple[str, str]) -> Performer:
     return Performer(
         row.id,
         row.tenant_id,

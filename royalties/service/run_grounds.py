@@ -21,7 +21,7 @@ from royalties.service.received import settlements
 from royalties.service.run_planning import RunPlanning
 from royalties.store import complaints, received, run_lines, runs
 
-_PAGE = 500
+_PAGE = 5000
 
 
 def grounds_of(session: Session, planning: RunPlanning) -> str:

@@ -12,7 +12,7 @@ from registry.store import estates
 from royalties.accounts import Account, AccountKind
 from royalties.claimnames import in_currency, named
 from royalties.deductions import rates_of
-from royalties.distribution import Desk
+from royalties.distribution import Desk, sort_key
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import (
     Before,
@@ -30,7 +30,7 @@ from royalties.service.received import received
 from royalties.service.run_payees import RunPayees
 from royalties.store import balances, claim_times, complaints, run_lines, runs
 
-PAGE = 500
+PAGE = 5000
 DISPUTED = "disputed"
 
 
@@ -71,7 +71,8 @@ class RunPlanning:
         """All lines, a page of claims at a time; what only late finds settle comes last."""
         told = paired(self.session, self.run)
         while some := list(islice(told, PAGE)):
-            yield self._page(some)
+            # So that neighbours in the index of lines go in one after another.
+            yield sorted(self._page(some), key=sort_key)
         yield list(self.planner.rest(self._reserves()))
 
     def releases(self) -> list[Release]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Row, UniqueConstraint
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, append_only, guard, visible
@@ -42,6 +44,9 @@ class PayeeVersionRow(Owned, table=True):
     effective_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+_COLUMNS = tuple(col(getattr(PayeeVersionRow, name)) for name in PayeeVersionRow.model_fields)
+
+
 def add_version(session: Session, item: PayeeVersion) -> None:
     """Store a version; raises `Conflict` for one that somebody else added meanwhile."""
     session.add(
@@ -77,10 +82,11 @@ def versions_of(
     wanted = sorted(set(payee_ids))
     found: dict[str, list[PayeeVersion]] = {}
     for start in range(0, len(wanted), _IDS_MAX):
-        query = select(PayeeVersionRow).where(
+        query = sql_select(*_COLUMNS).where(
             col(PayeeVersionRow.payee_id).in_(wanted[start : start + _IDS_MAX])
         )
-        for row in session.exec(query.order_by(col(PayeeVersionRow.version))):
+        ordered = query.order_by(col(PayeeVersionRow.version))
+        for row in session.connection().execute(ordered):
             found.setdefault(row.payee_id, []).append(_version(row))
     return found
 
@@ -96,7 +102,7 @@ def begin(session: Session, principal: Principal, version_id: str, *, at: dateti
     session.flush()
 
 
-def _version(row: PayeeVersionRow) -> PayeeVersion:
+def _version(row: PayeeVersionRow | Row[Any]) -> PayeeVersion:
     return PayeeVersion(
         id=row.id,
         tenant_id=row.tenant_id,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import add
 from typing import Any
 
 from sqlalchemy import (
@@ -36,7 +37,6 @@ from royalties.store.runrows import COLUMNS, INSERT, line_of, values_of
 from royalties.store.runs import LineRow, ReleaseRow, RunRow
 
 KEYS_MAX = 500
-_PARTS = tuple(Parts.__dataclass_fields__)
 _ORDER = tuple(col(getattr(LineRow, name)) for name in ("live_key", "payee_id", "outcome"))
 _HASHED = tuple(cast(col(getattr(LineRow, name)), String) for name in HASHED)
 # A condition on what an index has would be looked up there, and the rows sorted afterwards.
@@ -109,7 +109,7 @@ def after(old: Before | None, line: RunLine) -> Before:
         line.payee_id,
         known.received_micro + line.received_micro,
         known.advanced_micro + advanced,
-        Parts(*(getattr(known.parts, name) + getattr(line.parts, name) for name in _PARTS)),
+        Parts(*map(add, known.parts, line.parts)),
         line.authority or known.authority,
         line.currency,
     )

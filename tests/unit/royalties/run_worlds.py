@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import add
 
 from hypothesis import strategies as st
 
@@ -90,7 +91,7 @@ def _advanced(line: RunLine) -> int:
 
 
 def added(one: Parts, other: Parts) -> Parts:
-    return Parts(*(getattr(one, name) + getattr(other, name) for name in Parts.__slots__))
+    return Parts(*map(add, one, other))
 
 
 PERFORMERS = ("anna", "bert", "cleo", "dora")

@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -150,8 +149,8 @@ def test_the_page_has_a_table() -> None:
 def test_the_window_begins_when_something_was_handed_on() -> None:
     assert last_moment(None) is None
     assert last_moment(AT) == AT + timedelta(days=42)
-    assert replace(claim("a"), ruled=True) in divided(
-        replace(claim("a"), account=AccountKind.SUSPENSE),
+    assert claim("a")._replace(ruled=True) in divided(
+        claim("a")._replace(account=AccountKind.SUSPENSE),
         [ruling(claim("a"), 0, Ground.OVER_CLAIM, "anna", Fraction(1))],
     )
 

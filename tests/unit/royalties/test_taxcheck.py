@@ -1,6 +1,5 @@
 """What a run withheld, computed again from where payees are taxed and from what went before."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -51,12 +50,12 @@ def test_what_is_paid_is_taxed_by_where_the_payee_lives() -> None:
 
 def test_what_is_blocked_or_moves_within_the_reserve_is_not_taxed() -> None:
     for outcome in (Outcome.BLOCKED, Outcome.COVERED, Outcome.HELD):
-        assert taxcheck.of_line(replace(LINE, outcome=outcome), (), {}, AT) == Tax()
+        assert taxcheck.of_line(LINE._replace(outcome=outcome), (), {}, AT) == Tax()
 
 
 def test_what_is_taken_back_takes_back_its_part_of_what_was_withheld() -> None:
     third = Parts(tax_micro=-5_000_000, surcharge_micro=-275_000, net_micro=-28_058_333)
-    back = replace(LINE, reason=TAKEN_BACK, received_micro=-33_333_333, parts=third)
+    back = LINE._replace(reason=TAKEN_BACK, received_micro=-33_333_333, parts=third)
     said = wrong(back, HOME, BEFORE)
     assert said == [("tax_micro", -5_000_000, -4_999_999), ("surcharge_micro", -275_000, -274_999)]
     assert wrong(back, HOME) == [], "what went before is not known"
