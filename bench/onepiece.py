@@ -1,6 +1,6 @@
 """How often a film that a program cut to the words is taken for one piece, and one that was not.
 
-    python -m bench.onepiece [--media DIR] [--models DIR] [--attempts 60] [--cache DIR]
+    python -m bench.onepiece [--media DIR] [--models DIR] [--attempts 14] [--cache DIR]
 
 The films of `bench.synchrony`, forth and back, as cameras with ten faults make them; and cut to
 words by programs of growing craft. What is usual is measured on the other people each time. First
@@ -38,6 +38,7 @@ CRAFTS: dict[str, Craft] = {
     "one film of 3 s, nearest, faded over 2": Craft(2, near=True, several=False),
     "one film of 3 s, nearest, faded over 3": Craft(3, near=True, several=False),
     "one film of 3 s, nearest, faded over 6": Craft(6, near=True, several=False),
+    "several films, heads on each other, over 24": Craft(24, near=True, several=True, aligned=True),
 }
 
 
@@ -54,7 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--media", type=Path, default=os.environ.get("EBENBILD_MEDIA"))
     parser.add_argument("--models", type=Path, default=os.environ.get("EBENBILD_MODELS"))
-    parser.add_argument("--attempts", type=int, default=60)
+    parser.add_argument("--attempts", type=int, default=14)
     parser.add_argument("--cache", type=Path, help="keep what was measured here")
     asked = parser.parse_args()
     media, engine = Path(asked.media), Kit.open(asked.models).engine

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 
@@ -278,6 +279,7 @@ def coded(pictures: Grey, codec: str, numbers: Numbers) -> NDArray[np.uint8]:
     """The pictures as a coder at a usual rate hands them over."""
     file = io.BytesIO()
     whole = np.clip(pictures + 0.5, 0, 255).astype(np.uint8)
+    shaped = VideoReformatter()  # one for all: each would prepare anew
     with av.open(file, "w", format="matroska") as box:
         stream = box.add_stream(codec, rate=1000 // FRAME_MS)
         stream.height, stream.width = whole.shape[1:]
@@ -285,11 +287,12 @@ def coded(pictures: Grey, codec: str, numbers: Numbers) -> NDArray[np.uint8]:
         stream.options = CODERS.get(codec, {"preset": "superfast"})
         for picture in whole:
             frame = av.VideoFrame.from_ndarray(picture, format="gray")
-            box.mux(stream.encode(frame.reformat(format="yuv420p")))
+            box.mux(stream.encode(shaped.reformat(frame, format="yuv420p")))
         box.mux(stream.encode(None))
     file.seek(0)
     with av.open(file) as box:
-        return np.stack([frame.to_ndarray(format="gray") for frame in box.decode(video=0)])
+        seen = (shaped.reformat(frame, format="gray") for frame in box.decode(video=0))
+        return np.stack([frame.to_ndarray() for frame in seen])
 
 
 def _measured(

@@ -24,7 +24,7 @@ _BLOCK = 0.155
 # Pictures that are averaged before and after a step, and pictures between: a fade takes some.
 STEPS = ((2, 1), (3, 3), (3, 6), (4, 12))
 # What films in one piece reach on average, and the deviation among them (bench.onepiece).
-USUAL = ((0.34, 0.14), (0.56, 0.19), (0.86, 0.15), (1.10, 0.15))
+USUAL = ((0.31, 0.14), (0.52, 0.19), (0.82, 0.15), (1.08, 0.15))
 _STILL = 1e-3  # of the brightness: what changes by less is one picture shown twice
 _BEGUN_MS = 160  # a mouth moves before it is heard, and a sound ends before the word does
 _FIRST_MS = 1_500  # before the first word

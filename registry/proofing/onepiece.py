@@ -10,7 +10,7 @@ from typing import Protocol
 
 from fingerprint.models import Reason
 
-JUMPS_MAX = 3.8  # deviations: films in one piece by bad cameras reach 3.3
+JUMPS_MAX = 3.8  # deviations: films in one piece by bad cameras reach 3.6
 
 PIECES = Reason("film-in-pieces", {})
 
