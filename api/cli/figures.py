@@ -96,7 +96,7 @@ def withdraw(cli: Cli, figure: FigureId, *, yes: Yes = False) -> None:
 def alike(cli: Cli) -> None:
     """List invented figures of studios that are like your performers."""
     with cli.client() as client:
-        found = client.get("/v1/character-likenesses")
+        found = list(client.pages("/v1/character-likenesses"))
     rows = [
         (
             item["figure_id"],
@@ -130,7 +130,7 @@ def dispute(
 def waiting(cli: Cli) -> None:
     """List figures that wait for somebody from outside; for attesters."""
     with cli.client() as client:
-        found = client.get("/v1/character-decisions")
+        found = list(client.pages("/v1/character-decisions"))
     rows = [
         (
             item["id"],

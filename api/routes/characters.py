@@ -256,10 +256,11 @@ def withdraw(character_id: str, writing: Writing) -> Response:
     )
 
 
-@router.get("/character-likenesses", response_model=list[AlikeOut])
-def list_alike(caller: Caller, reading: Reading) -> list[AlikeOut]:
+@router.get("/character-likenesses", response_model=Page[AlikeOut])
+def list_alike(caller: Caller, reading: Reading, window: Asked) -> Page[AlikeOut]:
     """Invented figures that are like your performers, newest first."""
-    return [AlikeOut.of(item) for item in likenesses.alike(reading, caller)]
+    found = likenesses.alike(reading, caller, before=window.after, limit=window.limit)
+    return page(found, window, AlikeOut.of, lambda item: item.likeness.id)
 
 
 @router.post("/characters/{character_id}/disputes", response_model=AlikeOut)
@@ -284,10 +285,11 @@ def take_back(character_id: str, body: AboutPerformer, writing: Writing) -> Resp
     )
 
 
-@router.get("/character-decisions", response_model=list[WaitingOut])
-def list_waiting(caller: Caller, reading: Reading) -> list[WaitingOut]:
+@router.get("/character-decisions", response_model=Page[WaitingOut])
+def list_waiting(caller: Caller, reading: Reading, window: Asked) -> Page[WaitingOut]:
     """Figures that wait for somebody from outside, whoever's they are, oldest first."""
-    return [WaitingOut.of(item) for item in characterdecisions.to_decide(reading, caller)]
+    found = characterdecisions.to_decide(reading, caller, after=window.after, limit=window.limit)
+    return page(found, window, WaitingOut.of, lambda item: item.character.id)
 
 
 @router.post("/characters/{character_id}/decision", response_model=WaitingOut)

@@ -17,7 +17,9 @@ from api.demonstration import is_stamped
 from api.web import assets, faulttexts, texts
 from api.web.devicenames import device_name
 from api.web.grouping import found_alike, grouped
+from api.web.sourcetexts import source_of
 from core import money
+from core.clock import from_text
 from fingerprint.models import Span
 
 _CURRENCY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)", re.ASCII)
@@ -37,6 +39,8 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             t=partial(texts.text_of, lang, of_whom),
             reason=partial(_reason, lang, template),
             cited=partial(_cited, lang),
+            source=partial(source_of, lang),
+            begins=lambda text: texts.day(lang, from_text(text)),
             word=partial(texts.word, lang),
             grouped=grouped,
             found_alike=found_alike,
@@ -82,10 +86,12 @@ def _reason(lang: str, template: str, item: Mapping[str, Any]) -> str:
 
 
 def _cited(lang: str, item: Mapping[str, Any]) -> Markup:
-    """The sentence for a reason; the law that it cites stands there as it was published."""
+    """The sentence for a reason, with the law that it cites as people of that language cite it."""
     sentence = _coded(texts.reason(lang, item))
     source = escape(str((item.get("detail") or {}).get("source", "")))
-    marked = f'<cite lang="en" translate="no">{source}</cite>'
+    said = escape(source_of(lang, str((item.get("detail") or {}).get("source", ""))))
+    same = ' lang="en" translate="no"' if said == source else ""
+    marked = f"<cite{same}>{said}</cite>"
     return Markup(sentence.replace(source, Markup(marked), 1) if source else sentence)  # noqa: S704 - all escaped; only the mark is ours
 
 

@@ -14,7 +14,7 @@ from core.errors import Conflict, NotAllowed
 from core.principal import Principal, require, system
 from core.tenants import get_tenant
 from registry.characters import Step, advance
-from registry.models.characters import Character, CharacterState, Likeness, Outcome
+from registry.models.characters import Character, Likeness, Outcome
 from registry.proofing.sufficiency import Demands
 from registry.service.attesting import ATTEST, attester_of
 from registry.service.characters import end, note, with_disputes
@@ -40,18 +40,19 @@ class ToDecide:
     likenesses: tuple[Likeness, ...]
 
 
-def to_decide(session: Session, principal: Principal) -> tuple[ToDecide, ...]:
+def to_decide(
+    session: Session,
+    principal: Principal,
+    *,
+    after: str = "",
+    limit: int = characters.ROWS_MAX,
+) -> tuple[ToDecide, ...]:
     """Figures that are held or disputed, whoever's they are, oldest first; for attesters."""
     require(principal, ATTEST)
     capability = capability_on(principal.subject)
-    waiting = {
-        item.id: item for item in characters.in_state(session, capability, CharacterState.HELD)
-    }
-    for character_id in likenesses.open_disputes(session, capability):
-        waiting.setdefault(character_id, characters.any_of(session, capability, character_id))
-    waiting = {name: item for name, item in waiting.items() if item.ended_at is None}
-    ordered = sorted(waiting.values(), key=lambda item: (item.created_at, item.id))
-    return tuple(decided(session, item) for item in ordered)
+    disputed = likenesses.open_disputes(session, capability)
+    found = characters.to_decide(session, capability, disputed, after=after, limit=limit)
+    return tuple(decided(session, item) for item in found)
 
 
 def decide(

@@ -78,10 +78,17 @@ def keep_alike(
         tell(session, tenant_id, "figure.alike", performer_id, facts, now=now)
 
 
-def alike(session: Session, principal: Principal) -> tuple[Alike, ...]:
-    """Invented figures that are like the caller's performers, newest first."""
+def alike(
+    session: Session,
+    principal: Principal,
+    *,
+    before: str = "",
+    limit: int = likenesses.ROWS_MAX,
+) -> tuple[Alike, ...]:
+    """Invented figures that are like the caller's performers, newest first, behind `before`."""
     require(principal, SCOPE)
-    return tuple(_alike(session, item) for item in likenesses.of_own_performers(session, principal))
+    found = likenesses.of_own_performers(session, principal, before=before, limit=limit)
+    return tuple(_alike(session, item) for item in found)
 
 
 def dispute(

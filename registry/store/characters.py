@@ -3,9 +3,10 @@
 The statement lies sealed under a key of the figure's own; what stays after an end is its digest.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index
+from sqlalchemy import ColumnElement, Index, or_
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, visible
@@ -96,6 +97,22 @@ def in_state(
 ) -> tuple[Character, ...]:
     """Figures of all tenants that are in a state, oldest first."""
     return _found(session, col(CharacterRow.state) == state)
+
+
+def to_decide(
+    session: Session,
+    _capability: SearchCapability,
+    disputed: Collection[str],
+    *,
+    after: str = "",
+    limit: int = ROWS_MAX,
+) -> tuple[Character, ...]:
+    """Figures of all tenants that are held, or among those disputed, oldest first."""
+    held = col(CharacterRow.state) == CharacterState.HELD
+    waits = or_(held, col(CharacterRow.id).in_(disputed)) & col(CharacterRow.ended_at).is_(None)
+    if after:
+        waits &= behind(_PLACE, col(CharacterRow.id), after)
+    return _found(session, waits, limit)
 
 
 def any_of(session: Session, _capability: SearchCapability, character_id: str) -> Character:

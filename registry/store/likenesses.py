@@ -5,11 +5,12 @@ A row is the performer's side's: the studio reads none of them.
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, UniqueConstraint
+from sqlalchemy import ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, visible
 from core.errors import NotFound
+from core.places import older
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.characters import Likeness, Outcome
@@ -21,14 +22,21 @@ class LikenessRow(Owned, table=True):
     """Table of likenesses; `word_id` is the word on a match that disputed the figure, if any."""
 
     __tablename__ = "character_likeness"
-    __table_args__ = (UniqueConstraint("character_id", "performer_id"),)
+    __table_args__ = (
+        UniqueConstraint("character_id", "performer_id"),
+        Index("character_likeness_newest", "tenant_id", "recorded_at", "id"),
+    )
 
+    tenant_id: str  # found by the index of the newest
     character_id: str = Field(foreign_key="character.id", index=True)
     performer_id: str = Field(foreign_key="performer.id", index=True)
     modality: str
     disputed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     word_id: str = ""
     outcome: str | None = None
+
+
+_PLACE = (col(LikenessRow.recorded_at), col(LikenessRow.id))
 
 
 def add_likeness(session: Session, item: Likeness) -> bool:
@@ -53,9 +61,15 @@ def add_likeness(session: Session, item: Likeness) -> bool:
     return True
 
 
-def of_own_performers(session: Session, principal: Principal) -> tuple[Likeness, ...]:
-    """Figures that are like the caller's performers, newest first."""
-    return _found(session, visible(LikenessRow, principal))[::-1]
+def of_own_performers(
+    session: Session, principal: Principal, *, before: str = "", limit: int = ROWS_MAX
+) -> tuple[Likeness, ...]:
+    """Figures that are like the caller's performers, newest first, those behind `before`."""
+    query = select(LikenessRow).where(col(LikenessRow.tenant_id) == principal.tenant_id)
+    if before:
+        query = query.where(older(_PLACE, before))
+    query = query.order_by(*(one.desc() for one in _PLACE)).limit(limit)
+    return tuple(_likeness(row) for row in session.exec(query))
 
 
 def of_character(
@@ -115,12 +129,7 @@ def _row(
 
 
 def _found(session: Session, clause: ColumnElement[bool]) -> tuple[Likeness, ...]:
-    query = (
-        select(LikenessRow)
-        .where(clause)
-        .order_by(col(LikenessRow.recorded_at), col(LikenessRow.id))
-        .limit(ROWS_MAX)
-    )
+    query = select(LikenessRow).where(clause).order_by(*_PLACE).limit(ROWS_MAX)
     return tuple(_likeness(row) for row in session.exec(query))
 
 

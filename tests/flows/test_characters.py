@@ -144,9 +144,9 @@ def test_a_figure_like_somebody_enrolled_waits_for_a_person_and_does_not_say_so(
     figure = studio.figure("anna")
     assert figure["state"] == "NOTICE"
     assert "anna" not in str(figure["files"])
-    (like,) = agency.get("/v1/character-likenesses")
+    (like,) = agency.get("/v1/character-likenesses")["items"]
     assert (like["figure_id"], like["performer_id"]) == (figure["id"], anna.id)
-    (waits,) = stage.operator.get("/v1/character-decisions")
+    (waits,) = stage.operator.get("/v1/character-decisions")["items"]
     assert (waits["held"], waits["performers"]) == (True, [anna.id])
     notices = [item["kind"] for item in agency.pages("/v1/notices")]
     assert "figure.alike" in notices
@@ -179,7 +179,7 @@ def test_a_dispute_freezes_a_figure_everywhere_and_ends_it_when_upheld(
     anna = Person.add(agency, "Anna")
     anna.enrol(stage.file("oracle.wav", voice_sample("oracle")))
     assert "character-collides" in codes(studio.decided(made))
-    (like,) = agency.get("/v1/character-likenesses")
+    (like,) = agency.get("/v1/character-likenesses")["items"]
     body = {"performer_id": anna.id}
     address = f"/v1/characters/{figure['id']}/disputes"
     agency.post(address, body)
@@ -195,7 +195,7 @@ def test_a_dispute_freezes_a_figure_everywhere_and_ends_it_when_upheld(
     assert studio.read(figure["id"])["statement"] is None
     found = studio.decided(made)
     assert (found["verdict"], "character-collides" in codes(found)) == ("REVIEW", False)
-    (like,) = agency.get("/v1/character-likenesses")
+    (like,) = agency.get("/v1/character-likenesses")["items"]
     assert (like["outcome"], like["over"]) == ("upheld", True)
 
 

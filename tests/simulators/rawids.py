@@ -4,6 +4,8 @@ import html
 import re
 
 _ID = re.compile(r"(?<![\w/])[a-z]{3}_[a-z2-7]{26}(?![\w@])", re.ASCII)
+_NAMED = re.compile(r"(?<![\w/])(?:prf|ten|cut|wrk)_[a-z2-7]{26}(?![\w@])", re.ASCII)
+_CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
 _MEANT = re.compile(r"<(code|pre|script|style)\b.*?</\1>", re.DOTALL)
 
 
@@ -11,3 +13,12 @@ def raw_ids(page: str) -> list[str]:
     """What stands around each of them in the text of the page."""
     shown = html.unescape(re.sub(r"<[^>]*>", "", _MEANT.sub("", page)))
     return [shown[max(0, one.start() - 40) : one.end()] for one in _ID.finditer(shown)]
+
+
+def coded_ids(page: str) -> list[str]:
+    """Ids of people, organisations and titles that stand as code though each of these has a name.
+
+    Commands keep the ids that they are given.
+    """
+    shown = (html.unescape(one) for one in _CODE.findall(page))
+    return [said for said in shown if _NAMED.search(said) and not said.startswith("ebenbild ")]

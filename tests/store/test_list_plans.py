@@ -16,7 +16,7 @@ from core import approvalqueue, approvals, audit, deliveries, notices
 from core.principal import Principal, SearchCapability
 from licensing.releaselist import Order, Sought
 from licensing.store import clearances, releases, waiting
-from registry.store import characters, matches, uses
+from registry.store import characters, likenesses, matches, uses
 from royalties.accounts import Account, AccountKind
 from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
@@ -79,6 +79,9 @@ LISTS: dict[str, Asking] = {
     "deliveries": lambda session, who: deliveries.list_deliveries(session, who, before_seq=9),
     "deliveries to one": lambda session, who: deliveries.list_deliveries(
         session, who, target_id="whk_a", before_seq=9
+    ),
+    "likenesses": lambda session, who: likenesses.of_own_performers(
+        session, who, before="a", limit=51
     ),
     "figures": lambda session, who: characters.list_characters(session, who, after="a", limit=51),
     "unclaimed lists": lambda session, who: unclaimed.page(session, who, before="unl_a", limit=51),

@@ -1,7 +1,7 @@
 """A list put together from its pages is the whole list: of what waits, was sent, or is owed."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from hypothesis import given
@@ -11,9 +11,10 @@ from sqlmodel import Session
 from core import approvalqueue, approvals, deliveries
 from core.deliveries import Channel
 from core.ids import new_id
-from core.principal import Principal
-from registry.models.characters import Character, CharacterState
-from registry.store import characters
+from core.principal import Principal, SearchCapability
+from fingerprint.models import Modality
+from registry.models.characters import Character, CharacterState, Likeness
+from registry.store import characters, likenesses
 from royalties.models_collecting import Conflict, Settled, SoughtConflicts
 from royalties.models_income import Amounts, Invoice, InvoiceKind
 from royalties.models_unclaimed import (
@@ -27,9 +28,11 @@ from royalties.store import collecting as store
 from royalties.store import invoices, unclaimed
 from royalties.unclaimed import line_key
 from tests.fixtures import TestWorld
+from tests.store.registry_steps import a_performer
 from tests.store.royalties_stage import NOW
 from tests.store.test_long_lists import EACH_ANEW, FEW_MOMENTS, newest_first, whole
 
+CAPABILITY = SearchCapability("invented-figures", "a test")
 SIZES = st.integers(1, 7)
 NUMBERS = count(1)
 
@@ -40,13 +43,18 @@ def test_invented_figures_and_unclaimed_lists_made_at_one_moment(
     world: TestWorld, moments: list[int], size: int
 ) -> None:
     studio, society = world.principal("studio"), world.principal("society")
+    agency = world.principal("agency")
+    performer_id = a_performer(world, agency).id
     figures = {new_id("fig"): NOW + timedelta(minutes=one) for one in moments}
     lists = {new_id("unl"): NOW + timedelta(minutes=one) for one in moments}
+    alike = {new_id("lik"): NOW + timedelta(minutes=one) for one in moments}
     with world.db.write() as session:
         for name, at in figures.items():
             characters.add_character(session, replace(_figure(studio, name), created_at=at), b"")
         for name, at in lists.items():
             unclaimed.add(session, replace(_list(society, name), until=at), ())
+        for name, (figure, at) in zip(alike, figures.items(), strict=True):
+            likenesses.add_likeness(session, _likeness(agency, performer_id, name, figure, at))
     with world.db.read() as session:
         oldest = whole(
             lambda after, limit: characters.list_characters(
@@ -61,6 +69,23 @@ def test_invented_figures_and_unclaimed_lists_made_at_one_moment(
             lambda one: one.id,
         )
         assert unclaimed.page(session, studio, limit=size) == []
+        told = whole(
+            lambda before, limit: likenesses.of_own_performers(
+                session, agency, before=before, limit=limit
+            ),
+            size,
+            lambda one: one.id,
+        )
+        assert likenesses.of_own_performers(session, studio) == ()
+        waits = whole(
+            lambda after, limit: characters.to_decide(
+                session, CAPABILITY, list(figures)[:2], after=after, limit=limit
+            ),
+            size,
+            lambda one: one.id,
+        )
+    assert waits == sorted(list(figures)[:2], key=lambda name: (figures[name], name))
+    assert told == newest_first(alike)
     assert oldest == sorted(figures, key=lambda name: (figures[name], name))
     assert newest == newest_first(lists)
 
@@ -231,6 +256,20 @@ def _figure(studio: Principal, name: str) -> Character:
         notice_until=None,
         created_at=NOW,
         ended_at=None,
+    )
+
+
+def _likeness(side: Principal, performer_id: str, name: str, figure: str, at: datetime) -> Likeness:
+    return Likeness(
+        id=name,
+        character_id=figure,
+        performer_id=performer_id,
+        tenant_id=side.tenant_id,
+        modality=Modality.VOICE,
+        found_at=at,
+        disputed_at=None,
+        word_id="",
+        outcome=None,
     )
 
 

@@ -1,6 +1,7 @@
 """The two catalogues say the same things, and every word that is asked for is there."""
 
 import ast
+import json
 import re
 from pathlib import Path
 from string import Formatter
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web import texts
+from api.web import sourcetexts, texts
 from fingerprint.models import Reason
+from licensing.rulepacks.packs import shipped_packs
 from licensing.wording import render
 from royalties.usage import OPTIONAL, REQUIRED
 
@@ -127,3 +129,31 @@ def test_a_page_calls_nothing_english_that_could_be_told_in_german() -> None:
     pages = ROOT / "api" / "web" / "templates"
     marked = {one.name for one in pages.iterdir() if 'lang="en"' in one.read_text("utf-8")}
     assert marked == ENGLISH_IN
+
+
+ENGLISH = re.compile(
+    r"\b(the|and|of|from|text|draft|summary|rule|law|regulation|agreement|use|notice|consent|"
+    r"amendment|exceptions|january|february|march|may|june|july|august|october|december)\b",
+    re.IGNORECASE,
+)
+NAMES = ("New York General Obligations Law", "Interactive Media Agreement", "bvm-law.de")
+
+
+def test_every_source_of_a_rule_is_cited_in_german() -> None:
+    cited = {
+        source
+        for pack in shipped_packs()
+        for source in (pack.source, *(rule.source for rule in pack.rules))
+    }
+    german = {sourcetexts.source_of("de", source) for source in cited}
+    for name in NAMES:
+        german = {source.replace(name, "") for source in german}
+    assert sorted(source for source in german if ENGLISH.search(source)) == []
+    kept = sourcetexts._sources("de")
+    assert kept.keys() <= cited, "a source that no pack cites any more"
+
+
+def test_performers_are_called_by_one_word_in_german() -> None:
+    words = json.loads((texts.FOLDER / "faults.de.json").read_text("utf-8"))
+    for said in (*texts.catalogue("de").values(), *words.values()):
+        assert not re.search("Darsteller|Darstellend", said), said
