@@ -7,6 +7,7 @@ hundred queries. An intake goes on where another left off: lines up to there are
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session
 
@@ -37,18 +38,11 @@ class Batch:
 
 def batches(lines: Iterable[UsageRow | Reject], size: int = BATCH) -> Iterator[Batch]:
     """The lines in batches of at most `size`."""
-    rows: list[UsageRow] = []
-    rejects: list[Reject] = []
-    for one in lines:
-        if isinstance(one, Reject):
-            rejects.append(one)
-        else:
-            rows.append(one)
-        if len(rows) + len(rejects) == size:
-            yield Batch(tuple(rows), tuple(rejects), one.line_no)
-            rows, rejects = [], []
-    if rows or rejects:
-        yield Batch(tuple(rows), tuple(rejects), one.line_no)
+    source = iter(lines)
+    while some := tuple(islice(source, size)):
+        rows = tuple(one for one in some if isinstance(one, UsageRow))
+        rejects = tuple(one for one in some if isinstance(one, Reject))
+        yield Batch(rows, rejects, some[-1].line_no)
 
 
 @dataclass(slots=True)
