@@ -5,7 +5,7 @@ name. Where an amount is divided by points, the parts of those without a licence
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from licensing.models import TariffTerm
@@ -24,6 +24,8 @@ from royalties.tariffs.models import POOLS, Kind, Split, Tariff
 from royalties.tariffs.points import Participant, by_points
 from royalties.tariffs.pools import price_pool
 from royalties.tariffs.pricing import price
+from royalties.tariffs.rates import AmountWithWorking
+from royalties.training import DatasetMonth, Trained, divided, part_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Month:
 
     `reports` is what licensees reported of the month as a whole, by their ids. `own` are the lines
     and performers of which a claim stands in the book that is asked about; None where all are
-    looked at.
+    looked at. `datasets` are those of which something was reported, where a model's earnings are
+    what the tariff divides.
     """
 
     lines: Sequence[UsageLine]
@@ -52,6 +55,7 @@ class Month:
     due: Due = frozenset()
     own: frozenset[tuple[str, str]] | None = None
     reports: Mapping[str, PoolReport] = field(default_factory=dict)
+    datasets: Sequence[DatasetMonth] = ()
 
     def earns(self, line: UsageLine, performer_id: str) -> bool:
         """Whether what a performer earns by a line is looked at: of a book only its own claims."""
@@ -88,16 +92,52 @@ def count(tariff: Tariff, month: Month, beside: Beside) -> Counted:
 
 
 def _trained(tariff: Tariff, month: Month, beside: Beside) -> Counted:
-    """The dataset is the use: figures are those of performers, and no usage line is asked.
+    """The dataset is the use: figures are those of performers, or what was reported of datasets.
 
-    Where none are given, the month's titles stand for a dataset whose outputs name nobody.
+    Where there are neither, or an income is supposed, the month's titles stand for a dataset whose
+    outputs name nobody.
     """
+    if month.datasets and not beside.rows and beside.whole == Figures():
+        return _by_reports(tariff, month)
     counted = Counted()
     given = {name: as_facts(row) for name, row in beside.of_performers().items()}
     facts = given or {name: Facts(works=works, outputs=0) for name, works in _works(month).items()}
     counted.performers.update(dict.fromkeys(facts, 0))
     counted.performers.update(_pool(tariff, facts, as_facts(beside.whole), counted))
     return counted
+
+
+def _by_reports(tariff: Tariff, month: Month) -> Counted:
+    """Each dataset divided as an accrual does."""
+    counted = Counted()
+    earning = {
+        part_name(line.id, use.use_id) for line in month.lines for use in _earning(month, line)
+    }
+    for one in month.datasets:
+        parts = [part for part in one.people if part.name in earning]
+        counted.performers.update({part.performer_id: 0 for part in parts})
+        amounts = divided(tariff, one.people, one.report)
+        if isinstance(amounts, str):
+            lacking = missing(tariff, Facts(works=0, outputs=0), whole=one.report.whole)
+            counted.missing.update(lacking)
+            counted.unpriced.update(part.performer_id for part in parts)
+            continue
+        counted.performers.update(_summed(amounts, parts))
+        if month.own is None:
+            others = [part for part in one.people if part.name not in earning]
+            known = [part for part in others if part.performer_id]
+            counted.others[Outcome.HELD] += sum(_summed(amounts, known).values())
+            strangers = [part for part in others if not part.performer_id]
+            counted.others[Outcome.UNIDENTIFIED] += sum(_summed(amounts, strangers).values())
+    return counted
+
+
+def _summed(amounts: Mapping[str, AmountWithWorking], parts: Iterable[Trained]) -> Counter[str]:
+    """Millionths by performer."""
+    found: Counter[str] = Counter()
+    for part in parts:
+        found[part.performer_id] += amounts[part.name].amount_micro
+    return found
 
 
 def _works(month: Month) -> Counter[str]:

@@ -75,6 +75,15 @@ class Trained:
         return self.performer_id or self.line_id
 
 
+@dataclass(frozen=True, slots=True)
+class DatasetMonth:
+    """What a licensee reported of a dataset's month, and everybody in the dataset."""
+
+    licensee_id: str
+    report: TrainingReport
+    people: tuple[Trained, ...]
+
+
 def part_name(line_id: str, use_key: str) -> str:
     """The name of a use's part in the pool of a dataset."""
     return f"{line_id}/{use_key}"

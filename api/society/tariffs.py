@@ -126,7 +126,8 @@ def tried(office: Office, asked: Any, tariff_id: str) -> dict[str, Any]:
         "fields": asks_for(item.tariff),
         "again": urlencode(asked.model_dump(exclude={"start"}, exclude_none=True)),
         "names": office.names(
-            performers=[one.performer_id for one in shown], organisations=found.reports
+            performers=[one.performer_id for one in shown],
+            organisations={who for who, _ in found.told},
         ),
     }
 

@@ -1,6 +1,6 @@
 """A dry run: what a month would have paid under a tariff, and what it did; nothing is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,15 +22,17 @@ from royalties.reports.rows import PERIOD
 from royalties.service import statements
 from royalties.service.entitlements import history_of, parties_of
 from royalties.service.tariffs import get_tariff
+from royalties.service.training import TrainingsOf
 from royalties.service.usage_intake import COLLECTORS
 from royalties.store import journal
 from royalties.store import pools as pool_store
 from royalties.store import usage as usage_store
 from royalties.store.tariffs import Published
 from royalties.tariffs.figures import Beside, beside_from_dict
-from royalties.tariffs.models import POOLS
+from royalties.tariffs.models import POOLS, Kind
 from royalties.tariffs.times import in_force_in
 from royalties.territories import factors_for
+from royalties.training import DatasetMonth, TrainingReport
 
 LINES_MAX = 500_000
 
@@ -59,7 +61,8 @@ class PerformerResult:
 class DryRun:
     """A month under a tariff; `undecided` cuts have no decision that the caller may see.
 
-    `reports` is what licensees reported of the month as a whole, where the tariff divides that.
+    `reports` is what licensees reported of the month as a whole, and `datasets` what of datasets
+    that models were trained with, where the tariff divides that.
     """
 
     published: Published
@@ -71,6 +74,12 @@ class DryRun:
     others: Mapping[Outcome, int]
     missing: Mapping[str, int]
     reports: Mapping[str, PoolReport]
+    datasets: Sequence[DatasetMonth] = ()
+
+    @property
+    def told(self) -> list[tuple[str, PoolReport | TrainingReport]]:
+        """Every report that the tariff divides, with the licensee who made it."""
+        return [*self.reports.items(), *((one.licensee_id, one.report) for one in self.datasets)]
 
 
 def dry_run(
@@ -111,6 +120,7 @@ def dry_run(
         others={outcome: amount for outcome, amount in counted.others.items() if amount},
         missing=dict(counted.missing),
         reports=month.reports,
+        datasets=month.datasets,
     )
 
 
@@ -141,19 +151,48 @@ def _month(
                 next_step="Ask for a month with fewer lines.",
                 code="too-many-lines",
             )
-    reports = _reports(session, published, casts.values(), period)
-    return Month(lines, factors_for(period), casts, firsts.due(), own, reports), undecided
+    licensees = sorted({cast.licensee_id for cast in casts.values()} - {""})
+    month = Month(
+        lines,
+        factors_for(period),
+        casts,
+        firsts.due(),
+        own,
+        _reports(session, published, licensees, period),
+        _datasets(session, published, licensees, period, own),
+    )
+    return month, undecided
 
 
 def _reports(
-    session: Session, published: Published, casts: Iterable[Cast], period: str
+    session: Session, published: Published, licensees: Iterable[str], period: str
 ) -> dict[str, PoolReport]:
     """The newest report of the month of each licensee, for a tariff that divides it over lines."""
     if published.tariff.kind not in BY_LINES:
         return {}
-    licensees = sorted({cast.licensee_id for cast in casts} - {""})
     found = {one: pool_store.of_licensee(session, system(one), period)[:1] for one in licensees}
     return {one: reports[0] for one, reports in found.items() if reports}
+
+
+def _datasets(
+    session: Session,
+    published: Published,
+    licensees: Iterable[str],
+    period: str,
+    own: Container[tuple[str, str]] | None,
+) -> list[DatasetMonth]:
+    """What each licensee reported of its datasets, for a tariff that divides just that.
+
+    Of a book those in which somebody has a claim of its own.
+    """
+    if published.tariff.kind is not Kind.TRAINING_POOL:
+        return []
+    return [
+        found
+        for one in licensees
+        for found in TrainingsOf(session, system(one)).reported(period)
+        if own is None or any((who.line_id, who.performer_id) in own for who in found.people)
+    ]
 
 
 def _claims(session: Session, principal: Principal, period: str) -> list[MonthClaim]:

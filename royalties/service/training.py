@@ -25,7 +25,7 @@ from royalties.store import training as store
 from royalties.tariffs.forms import COUNT_MAX
 from royalties.tariffs.models import Tariff
 from royalties.tariffs.rates import AmountWithWorking
-from royalties.training import Trained, TrainingReport, divided, in_cut, rows_of
+from royalties.training import DatasetMonth, Trained, TrainingReport, divided, in_cut, rows_of
 from royalties.unlicensed import found_in
 
 PERFORMERS_MAX = 10_000
@@ -96,6 +96,14 @@ class TrainingsOf:
             # A line tells of its report, and the newest of a month is the first of them.
             self._known[key] = divided(tariff, self._trained(told[0]), told[0])
         return self._known[key]
+
+    def reported(self, period: str) -> list[DatasetMonth]:
+        """Every dataset of which something was reported of a month, by the newest report."""
+        newest: dict[str, TrainingReport] = {}
+        for one in store.of_licensee(self.session, self.principal, period=period):
+            newest.setdefault(one.dataset_id, one)
+        whose = self.principal.tenant_id
+        return [DatasetMonth(whose, one, self._trained(one)) for one in newest.values()]
 
     def _trained(self, report: TrainingReport) -> tuple[Trained, ...]:
         key = (report.dataset_id, report.period)

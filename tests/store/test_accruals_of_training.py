@@ -20,6 +20,7 @@ from royalties import accounts
 from royalties.models import Origin
 from royalties.models_runs import RunKind
 from royalties.outcomes import Outcome
+from royalties.service.dryruns import DryRun, dry_run
 from royalties.service.training import list_reports, report_training
 from royalties.service.usage import import_usage
 from royalties.store import run_lines
@@ -119,6 +120,11 @@ class Trained:
         return made.id
 
 
+def trial(stage: Stage, **figures: object) -> DryRun:
+    with stage.db.read() as session:
+        return dry_run(session, stage.studio, "stim-training", period=MONTH, figures=figures)
+
+
 @pytest.fixture
 def trained(world: TestWorld) -> Trained:
     made = Trained(Stage(world))
@@ -136,6 +142,19 @@ EXPECTED = {
     name: sum(int(row["amount in millionths"]) for row in TABLE if row["who"] == name)
     for name in "abc"
 }
+
+
+def test_a_trial_divides_what_was_reported_unless_an_income_is_supposed(trained: Trained) -> None:
+    trained.report()
+    held = sum(int(r["amount in millionths"]) for r in TABLE if r["goes to"] != "licensed")
+    people = {trained.people[name].id: due for name, due in EXPECTED.items() if due != held}
+    tried = trial(trained.stage)
+    assert {one.performer_id: one.amount_micro for one in tried.performers} == people
+    assert (dict(tried.others), len(tried.told)) == ({Outcome.HELD: held}, 1)
+    trained.stage.accrue()
+    assert all(one.difference_micro == 0 for one in trial(trained.stage).performers)
+    supposed = trial(trained.stage, whole={"income": {"training": "100"}, "currency": "SEK"})
+    assert sum(one.amount_micro for one in supposed.performers) == 50_000_000
 
 
 def test_the_worked_table_is_what_accrues_and_stands_on_statements(trained: Trained) -> None:
