@@ -221,8 +221,9 @@ def unnamed(
         )
         if ids
     ]
-    query = sql_select(*_UNNAMED).where(or_(*named))
-    rows = session.connection().execute(query) if named else ()
+    if not named:
+        return ()
+    rows = session.connection().execute(sql_select(*_UNNAMED).where(or_(*named)))
     return tuple(_made(row, ("", "")) for row in rows)
 
 
