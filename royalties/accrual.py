@@ -211,13 +211,16 @@ def _accrued(
 ) -> Accrual | Refused:
     """What a use is due, as it is collected and shared; or the reason why it earns nothing."""
     agreed, period = parts.agreed, parts.line.period
-    if live_key(parts.line.id, use.performer_id, use.use_id) in agreed.voided:
+    voided = agreed.voided
+    if voided and live_key(parts.line.id, use.performer_id, use.use_id) in voided:
         return Refused(use.use_id, use.performer_id, VOIDED)
     found = placed(use, parts.line, agreed.collectors)
     if isinstance(found, str):
         return Refused(use.use_id, use.performer_id, found)
     due, where = found
-    due = suspended(due, period, agreed.shares.get(due.performer_id, ()))
+    claims = agreed.shares.get(due.performer_id)
+    if claims:
+        due = suspended(due, period, claims)
     return _owed(due, digest(due), factors, parts, where.book)
 
 

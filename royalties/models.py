@@ -257,9 +257,11 @@ class ClearedUse:
         return sum(span.duration_ms for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
-    """Every fact a transaction rests on; replaying them gives the same amount."""
+class Pins(NamedTuple):
+    """Every fact a transaction rests on; replaying them gives the same amount.
+
+    A tuple, because a book holds a million of them.
+    """
 
     usage_line_id: str
     cut_id: str

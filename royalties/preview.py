@@ -7,7 +7,7 @@ and never taken as nought. Nothing is booked.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from licensing.models import TariffRef, Terms
 from registry.models.works import ANYWHERE
@@ -74,7 +74,7 @@ def _add(
     if pins.kind not in terms.kinds or not _in(terms.territories, pins.territory):
         found.outside += 1
         return
-    priced = _price(replace(pins, tariff=terms.tariff), one.basis.working, tariffs, charged)
+    priced = _price(pins._replace(tariff=terms.tariff), one.basis.working, tariffs, charged)
     if isinstance(priced, int):
         found.lines += 1
         found.amount_micro += priced
