@@ -75,6 +75,8 @@ def enrol(
     found = {"enrolment": enrolment["id"], "state": stands["state"], "samples": results}
     emit(cli, {**found, "notice_until": stands["notice_until"]}, lambda: _show(cli.lang, results))
     note(text(cli.lang, f"enrol.state.{stands['state']}", until=_minute(stands["notice_until"])))
+    if stands["state"] == "NOTICE":
+        note(text(cli.lang, "enrol.notice.how"))
     if not accepted:
         raise typer.Exit(1)
 
