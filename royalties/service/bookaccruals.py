@@ -21,7 +21,7 @@ from royalties.service.books import collector
 from royalties.service.collectors import members_of
 from royalties.service.usage_intake import COLLECTORS
 from royalties.store import bookaccruals as store
-from royalties.store.bulk import with_room
+from royalties.store.bulk import give_room_back, with_room
 
 # A step writes most pages of the indexes, so that what it books should be worth that.
 CUTS_MAX = 500
@@ -71,6 +71,8 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     )
     # Save.
     store.save(session, principal, made)
+    if not made.running:
+        give_room_back(session)
     return made
 
 

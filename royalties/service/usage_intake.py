@@ -19,6 +19,7 @@ from royalties.models import ImportReport, Reject, UsageRow
 from royalties.service.screening import Screen
 from royalties.store import intake as store
 from royalties.store import usage as usage_store
+from royalties.store.bulk import give_room_back
 
 BATCH = 5_000
 REJECTS_MAX = 1000
@@ -93,6 +94,7 @@ class Intake:
     def end(self, session: Session) -> None:
         """Look at the months of all that was taken in; call it once every batch is."""
         self.screen.look_back(session)
+        give_room_back(session)
         self.report = replace(self.report, held=self.screen.held)
 
     def _add(self, session: Session, rows: Sequence[UsageRow]) -> tuple[int, int]:

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from core.db import Owned
 
 _PAGE = 1000
-# What the indexes of a million lines fit into; the default is a fiftieth of it.
-_CACHE = "PRAGMA cache_size = -131072"
+# What the indexes of a million lines fit into, and what SQLite keeps else; in KiB.
+_ROOM, _USUAL = -131_072, -2_000
 
 
 def with_room(session: Session) -> None:
@@ -19,7 +19,14 @@ def with_room(session: Session) -> None:
 
     Ids come in no order, so that each finds another page of its index.
     """
-    session.connection().exec_driver_sql(_CACHE)
+    session.connection().exec_driver_sql(f"PRAGMA cache_size = {_ROOM}")
+
+
+def give_room_back(session: Session) -> None:
+    """Let go of these pages: the connection lives as long as the program does."""
+    connection = session.connection()
+    connection.exec_driver_sql(f"PRAGMA cache_size = {_USUAL}")
+    connection.exec_driver_sql("PRAGMA shrink_memory")
 
 
 def insertion(row: type[Owned], *columns: str) -> str:

@@ -112,6 +112,18 @@ def test_overlapping_lines_are_counted_whatever_an_import_remembers(
     assert report.overlapping == (BATCH - 1) + 2
 
 
+def test_an_import_gives_back_the_room_that_it_took(stage: Stage) -> None:
+    """The writer's connection lives on: what it keeps of pages is not an import's for ever."""
+    kept = []
+    cut_id = stage.cut()
+    for _ in range(2):
+        with stage.db.write() as session:
+            asked = session.connection().exec_driver_sql("PRAGMA cache_size")
+            kept.append(asked.scalar_one())
+        stage.import_lines(f"{cut_id},DE,2026-11,10")
+    assert kept[0] == kept[1]
+
+
 def test_the_lines_of_a_cut_lie_together(stage: Stage) -> None:
     """Whoever reads a cut of a large report finds a few pages and not one for each line."""
     first, second = stage.cut(), stage.cut()
