@@ -52,10 +52,10 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     After the last one it has ended, and a further step changes nothing.
     """
     # Load.
-    with_room(session)
     before = store.get(session, principal, name)
     if not before.running:
         return before
+    with_room(session)
     whose = _whose(session, principal)
     found = store.due(
         session, _capability(principal), whose=whose, after=before.after, limit=CUTS_MAX
@@ -81,6 +81,7 @@ def give_up(session: Session, principal: Principal, name: str) -> None:
     found = store.get(session, principal, name)
     if found.running:
         store.save(session, principal, replace(found, running=False))
+        give_room_back(session)
 
 
 def get(session: Session, principal: Principal, name: str) -> BookAccrual:

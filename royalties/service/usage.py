@@ -30,6 +30,7 @@ from royalties.service.mappings import mapping_for
 from royalties.service.usage_intake import REJECTS_MAX, Intake, batches
 from royalties.store import intake as store
 from royalties.store import reportlines
+from royalties.store.bulk import give_room_back
 
 Progress = Callable[[int], None]
 HELD = "usage.held"
@@ -128,6 +129,7 @@ def give_up(session: Session, principal: Principal, import_id: str) -> None:
     kept = store.get_import(session, principal, import_id)
     if kept.report.running:
         store.save_import(session, principal, replace(kept.report, running=False))
+        give_room_back(session)
 
 
 def get_import(session: Session, principal: Principal, import_id: str) -> store.KeptImport:

@@ -113,10 +113,15 @@ def english(sentences: Iterable[str]) -> list[str]:
     return sorted(one for one in sentences if WORDS.search(one) and told("de", one) == one)
 
 
-def test_a_sentence_that_fits_a_pattern_of_names_is_told_whole() -> None:
-    """`Mend the {}.` fits it too, and would leave the rest of it in English."""
-    sentence = "Mend the declaration file and run the command again."
-    assert "run the command" not in told("de", sentence)
+@pytest.mark.parametrize(
+    "rest", ["declaration file and run the command again", "file", "times", "manifest and hand"]
+)
+def test_a_sentence_that_fits_a_pattern_of_names_is_told_whole(
+    said: list[tuple[Path, str, str]], rest: str
+) -> None:
+    """`Mend the {}.` fits them too, and would leave the rest of each in English."""
+    (sentence,) = {one for _, _, one in said if one.startswith(f"Mend the {rest}")}
+    assert rest not in told("de", sentence)
 
 
 def test_every_sentence_that_an_error_says_is_told_in_german(
