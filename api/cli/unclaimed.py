@@ -15,6 +15,7 @@ app = typer.Typer(help="Money that nobody could be found for.", no_args_is_help=
 Year = Annotated[int, typer.Argument(help="The year it was earned in.")]
 ListId = Annotated[str, typer.Argument(help="Id of the list.")]
 Why = Annotated[str, typer.Option("--note", help="Why, for the record.")]
+Title = Annotated[str, typer.Option("--title", help="Words of the title of work or cut.")]
 _COLUMNS = ("id", "year", "kind", "state", "count", "booked_at")
 _WORDS = ("kind", "state")
 
@@ -62,10 +63,10 @@ def show(cli: Cli, item: ListId) -> None:
 
 
 @command(app, "published")
-def published(cli: Cli) -> None:
+def published(cli: Cli, title: Title = "") -> None:
     """What anybody may read: in which works money waits for somebody unknown."""
     with cli.client() as client:
-        found = client.get("/unclaimed")
+        found = list(client.pages("/unclaimed", q=title))
 
     def render() -> None:
         names = ("id", "year", "work", "cut", "months", "spans")
@@ -75,7 +76,7 @@ def published(cli: Cli) -> None:
                 ", ".join(item["months"]),
                 ", ".join(f"{start / 1000:.1f}–{end / 1000:.1f} s" for start, end in item["spans"]),
             )
-            for item in found["items"]
+            for item in found
         ]
         table([text(cli.lang, f"unclaimed.column.{name}") for name in names], rows)
         say(text(cli.lang, "unclaimed.claim"))

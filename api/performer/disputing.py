@@ -15,7 +15,7 @@ from royalties.models_complaints import Complaint, DisputedLine, Sought
 from royalties.models_earned import EarnedLine
 from royalties.service import complaints, complaintwords, disputable
 from royalties.service.disputable import Disputable
-from royalties.service.publishing import published
+from royalties.service.publishing import published_in, published_item
 from royalties.wire_complaints import state_of
 
 SHOWN_MAX = 50
@@ -56,10 +56,10 @@ def new_page(session: Session, acting: Whom, line_id: str, now: datetime) -> dic
 def claim_page(session: Session, acting: Whom, item_id: str) -> dict[str, Any]:
     """Published money that somebody may be due; raises `NotFound` for what is not published."""
     del acting  # whoever acts for somebody may claim for them
-    for one in published(session):
-        if one.item_id == item_id:
-            return {"published": one}
-    raise NotFound("This money is not published any more.", next_step="Look at what is.")
+    found = published_item(session, item_id)
+    if found is None:
+        raise NotFound("This money is not published any more.", next_step="Look at what is.")
+    return {"published": found}
 
 
 def dispute_page(
@@ -87,8 +87,7 @@ def dispute_page(
 def _public(session: Session, lines: list[DisputedLine]) -> dict[str, str]:
     """Titles of cuts in which unclaimed money was published, where a line is of nobody known."""
     unknown = {one.cut_id for one in lines if not one.performer_id}
-    found = published(session) if unknown else []
-    return {one.cut_id: f"{one.work} {one.cut}" for one in found if one.cut_id in unknown}
+    return {one.cut_id: f"{one.work} {one.cut}" for one in published_in(session, unknown)}
 
 
 def list_of(session: Session, acting: Whom) -> list[tuple[Complaint, str]]:

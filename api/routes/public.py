@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from api.deps import Language, Open, Reading
-from api.paging import Asked
+from api.paging import Asked, Page, page
 from api.routes.licences import CREDENTIAL_TYPE
 from api.routes.unclaimedpages import wants_page
 from api.society import unclaimed
@@ -17,7 +17,7 @@ from licensing import assets
 from licensing.service import licences
 from licensing.service.statuslists import suspension_list_credential
 from registry import contexts
-from royalties.service.publishing import published
+from royalties.service import publishing
 from royalties.wire_unclaimed import published_to_dict
 
 router = APIRouter(tags=["public"])
@@ -57,7 +57,7 @@ def suspension_list(number: int, reading: Reading, world: Open) -> Response:
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
-@router.get("/unclaimed", response_model=dict[str, list[dict[str, Any]]])
+@router.get("/unclaimed", response_model=Page[dict[str, Any]])
 def unclaimed_money(
     *,
     request: Request,
@@ -66,20 +66,21 @@ def unclaimed_money(
     reading: Reading,
     lang: Language,
     window: Asked,
-    q: Annotated[str, Query(max_length=100, description="Words of the title; pages only.")] = "",
+    q: Annotated[str, Query(max_length=100, description="Words of the title.")] = "",
 ) -> Any:
     """In which works does money wait for somebody whom nobody knows? No amounts, no names.
 
-    A browser gets a page to search, everybody else the whole list as JSON.
+    A browser gets a page to search, everybody else JSON; both a page of the list at a time.
     """
     if not wants_page(request):
         response.headers["Vary"] = "Accept"
-        return {"items": [published_to_dict(one) for one in published(reading)]}
+        items = publishing.page(reading, q, after=window.after, limit=window.limit)
+        return page(items, window, published_to_dict, lambda one: one.item_id)
     found = unclaimed.public_page(reading, q.strip(), window)
     visit = visit_of(world, request)
-    page = form_page("unclaimed.html", lang, visit, here="/unclaimed", **found)
-    page.headers["Vary"] = "Accept"
-    return page
+    shown = form_page("unclaimed.html", lang, visit, here="/unclaimed", **found)
+    shown.headers["Vary"] = "Accept"
+    return shown
 
 
 @router.get("/ns/licence/v1", response_class=Response)

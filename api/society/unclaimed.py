@@ -1,6 +1,6 @@
 """Unclaimed money as pages show it: what stands apart, which lists wait, who claims, what next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from royalties.accounts import AccountKind, parse
 from royalties.deadlines import Deadline
 from royalties.models_books import AccountBalance
 from royalties.models_complaints import Ground, Sought
-from royalties.models_unclaimed import Published, UnclaimedKind, UnclaimedState
+from royalties.models_unclaimed import UnclaimedKind, UnclaimedState
 from royalties.service import booknames, complaints, publishing, runs, statements, unclaimed
 from royalties.service.periods import DECIDERS
 from royalties.unclaimed import GIVEN_UP_AFTER, LISTED_AFTER
@@ -100,22 +100,11 @@ def list_page(
 
 def public_page(session: Session, asked: str, window: Window) -> dict[str, Any]:
     """Where money waits for somebody whom nobody knows, searched by title; no amounts, no names."""
-    every = publishing.published(session)
-    found = matching(every, asked)
-    start = int(window.after) if window.after.isdigit() else 0
-    end = start + window.shown_max
+    found = publishing.page(session, asked, after=window.after, limit=window.limit)
+    shown = found[: window.shown_max]
     return {
         "asked": asked,
-        "total": len(every),
-        "count_found": len(found),
-        "items": found[start:end],
-        "more": end if len(found) > end else 0,
+        "waits": bool(found or publishing.page(session, limit=1)),
+        "items": shown,
+        "more": shown[-1].item_id if len(found) > len(shown) else "",
     }
-
-
-def matching(items: Sequence[Published], asked: str) -> list[Published]:
-    """Those of which every word that is asked for stands in work or cut."""
-    words = asked.casefold().split()
-    return [
-        one for one in items if all(word in f"{one.work} {one.cut}".casefold() for word in words)
-    ]

@@ -5,29 +5,53 @@ licensee pays, and so are names: of known people who cannot be reached nothing i
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import dropwhile, islice
 
 from sqlmodel import Session
 
 from core.principal import SearchCapability, system
 from fingerprint.models import Span
 from registry.spans import merge
+from royalties.accounts import unidentified
 from royalties.models_books import Transaction
 from royalties.models_unclaimed import Published, UnclaimedLine, UnclaimedList
-from royalties.service.booknames import title_of
-from royalties.service.unclaimedback import apart_in
+from royalties.service.booknames import titles_of
+from royalties.service.unclaimedback import still_apart
 from royalties.store import journal
-from royalties.store import unclaimed as store
+from royalties.store import published as store
+from royalties.store import unclaimed as lists_store
 
 ITEM = "unc"
 PUBLIC = SearchCapability("unclaimed", "public")
+ITEMS_AT_ONCE = 100
 
 
-def published(session: Session) -> list[Published]:
-    """Every item of unclaimed money in any book that can be claimed, newest year first."""
-    books = sorted({item.tenant_id for item, _ in store.apart(session, PUBLIC)})
-    found = [one for book in books for one in _of_book(session, book)]
-    return sorted(found, key=lambda one: (-one.year, one.work, one.cut, one.item_id))
+def page(session: Session, asked: str = "", *, after: str = "", limit: int) -> list[Published]:
+    """The items in any book that can be claimed behind the item `after`, newest list first.
+
+    `asked` are words that all stand in the title of the work or its cut.
+    """
+    words = asked.casefold().split()
+    every = _items(session, after)
+    return list(islice((one for one in every if _has(one, words)), limit))
+
+
+def published_item(session: Session, item_id: str) -> Published | None:
+    """One item, or None once it can be claimed no more."""
+    place = store.place_of(session, PUBLIC, item_id)
+    if place is None:
+        return None
+    list_id, account = place
+    found = [one for one in store.lists(session, PUBLIC) if one.id == list_id]
+    return next((one for item in found for one in _on(session, item, [account])), None)
+
+
+def published_in(session: Session, cuts: Iterable[str]) -> list[Published]:
+    """What can be claimed in these cuts."""
+    names = [unidentified(one) for one in cuts]
+    found = store.lists(session, PUBLIC) if names else []
+    return [one for item in found for one in _on(session, item, names)]
 
 
 def published_under(
@@ -37,31 +61,46 @@ def published_under(
     wanted = set(names)
     return frozenset(
         line.transaction_id
-        for _, line in store.apart(session, capability)
+        for _, line in lists_store.apart(session, capability)
         if line.item_id in wanted and line.transaction_id
     )
 
 
-def _of_book(session: Session, book: str) -> list[Published]:
+def _items(session: Session, after: str) -> Iterator[Published]:
+    begun, account = store.place_of(session, PUBLIC, after) or ("", "")
+    every = store.lists(session, PUBLIC)
+    for item in dropwhile(lambda item: bool(after) and item.id != begun, every):
+        yield from _of_list(session, item, account if item.id == begun else "")
+
+
+def _of_list(session: Session, item: UnclaimedList, after: str) -> Iterator[Published]:
+    while names := store.accounts(session, PUBLIC, item.id, after=after, limit=ITEMS_AT_ONCE):
+        yield from _on(session, item, names)
+        after = names[-1]
+
+
+def _on(session: Session, item: UnclaimedList, accounts: Iterable[str]) -> Iterator[Published]:
+    """What of these accounts of a list has not come back, by account."""
+    found = store.lines_under(session, PUBLIC, item.id, accounts)
+    lines = still_apart(session, item.tenant_id, found)
     items: defaultdict[str, list[UnclaimedLine]] = defaultdict(list)
-    lists: dict[str, UnclaimedList] = {}
-    for item, line in apart_in(session, PUBLIC, book):
-        if line.cut_id:
-            items[line.item_id].append(line)
-            lists[line.item_id] = item
-    names = [one.transaction_id for some in items.values() for one in some]
-    accruals = journal.by_ids(session, system(book), names)
-    return [_published(session, lists[item_id], some, accruals) for item_id, some in items.items()]
+    for one in lines:
+        items[one.item_id].append(one)
+    names = [one.transaction_id for one in lines]
+    accruals = journal.by_ids(session, system(item.tenant_id), names)
+    titles = titles_of(session, [(one.cut_id, one.licensee_id) for one in lines])
+    for some in items.values():
+        yield _published(item, some, accruals, titles[some[0].cut_id])
 
 
 def _published(
-    session: Session,
     item: UnclaimedList,
     lines: list[UnclaimedLine],
-    accruals: dict[str, Transaction],
+    accruals: Mapping[str, Transaction],
+    title: tuple[str, str],
 ) -> Published:
     first = lines[0]
-    work, cut = title_of(session, first.cut_id, first.licensee_id)
+    work, cut = title
     spans: list[Span] = [span for one in lines for span in accruals[one.transaction_id].pins.spans]
     return Published(
         item_id=first.item_id,
@@ -73,3 +112,8 @@ def _published(
         spans=merge(spans),
         published_at=item.booked_at or item.until,
     )
+
+
+def _has(one: Published, words: Iterable[str]) -> bool:
+    title = f"{one.work} {one.cut}".casefold()
+    return all(word in title for word in words)

@@ -71,9 +71,15 @@ def apart_in(
 ) -> list[tuple[UnclaimedList, UnclaimedLine]]:
     """The lines booked apart in a book of which nothing has come back, each with its list."""
     found = store.apart(session, capability, book)
-    ids = {line.id: _id(book, line) for _, line in found}
-    back = journal.by_ids(session, system(book), sorted(ids.values()))
-    return [(item, line) for item, line in found if ids[line.id] not in back]
+    still = {line.id for line in still_apart(session, book, [line for _, line in found])}
+    return [(item, line) for item, line in found if line.id in still]
+
+
+def still_apart(session: Session, book: str, lines: Iterable[UnclaimedLine]) -> list[UnclaimedLine]:
+    """Those of these lines of a book that have not come back, in their order."""
+    ids = [(line, _id(book, line)) for line in lines]
+    back = journal.by_ids(session, system(book), sorted(name for _, name in ids))
+    return [line for line, name in ids if name not in back]
 
 
 def _is_named(versions: Iterable[PayeeVersion], since: datetime, until: datetime) -> bool:

@@ -144,7 +144,7 @@ def save(session: Session, principal: Principal, item: UnclaimedList) -> None:
 
 def get(session: Session, principal: Principal, list_id: str) -> UnclaimedList:
     """One list of the principal's own book; raises `NotFound`."""
-    return _list(_row(session, principal, list_id))
+    return list_of(_row(session, principal, list_id))
 
 
 def of_book(session: Session, _capability: SearchCapability, book: str) -> list[UnclaimedList]:
@@ -175,7 +175,7 @@ def lines_of(
     place = [col(getattr(UnclaimedLineRow, name)) for name in ("account", "currency", "live_key")]
     if after:
         query = query.where(behind(place, col(UnclaimedLineRow.id), after))
-    return [_line(row) for row in session.exec(query.order_by(*place).limit(limit))]
+    return [line_of(row) for row in session.exec(query.order_by(*place).limit(limit))]
 
 
 def sums_of(session: Session, principal: Principal, list_id: str) -> dict[str, int]:
@@ -197,7 +197,7 @@ def apart(
     session: Session, _capability: SearchCapability, book: str | None = None
 ) -> list[tuple[UnclaimedList, UnclaimedLine]]:
     """Every line booked apart in a book, or in any, whose year was not given up, with its list."""
-    ended = _given_up_years(session)
+    ended = given_up_years(session)
     query = (
         select(UnclaimedListRow, UnclaimedLineRow)
         .join(UnclaimedLineRow, col(UnclaimedLineRow.list_id) == col(UnclaimedListRow.id))
@@ -210,7 +210,7 @@ def apart(
     if book is not None:
         query = query.where(col(UnclaimedListRow.tenant_id) == book)
     return [
-        (_list(head), _line(row))
+        (list_of(head), line_of(row))
         for head, row in session.exec(query)
         if (head.year, head.tenant_id) not in ended
     ]
@@ -220,7 +220,7 @@ def given_up(
     session: Session, _capability: SearchCapability, transaction_ids: Sequence[str]
 ) -> frozenset[str]:
     """Those of these accruals whose money was given up with its year."""
-    ended = _given_up_years(session)
+    ended = given_up_years(session)
     query = (
         sql_select(
             col(UnclaimedLineRow.transaction_id),
@@ -237,7 +237,8 @@ def given_up(
     return frozenset(row[0] for row in rows if (row[1], row[2]) in ended)
 
 
-def _given_up_years(session: Session) -> frozenset[tuple[int, str]]:
+def given_up_years(session: Session) -> frozenset[tuple[int, str]]:
+    """Year and book of all that was given up."""
     query = sql_select(col(UnclaimedListRow.year), col(UnclaimedListRow.tenant_id)).where(
         col(UnclaimedListRow.kind) == UnclaimedKind.GIVEN_UP.value,
         col(UnclaimedListRow.state) == UnclaimedState.BOOKED.value,
@@ -251,7 +252,7 @@ def _lists(session: Session, book: str, before: str, limit: int | None) -> list[
     if before:
         query = query.where(older(place, before))
     rows = session.exec(query.order_by(*(one.desc() for one in place)).limit(limit))
-    return [_list(row) for row in rows]
+    return [list_of(row) for row in rows]
 
 
 def _row(session: Session, principal: Principal, list_id: str) -> UnclaimedListRow:
@@ -265,7 +266,8 @@ def _row(session: Session, principal: Principal, list_id: str) -> UnclaimedListR
     return row
 
 
-def _list(row: UnclaimedListRow) -> UnclaimedList:
+def list_of(row: UnclaimedListRow) -> UnclaimedList:
+    """The list that a row keeps."""
     return UnclaimedList(
         id=row.id,
         tenant_id=row.tenant_id,
@@ -281,6 +283,7 @@ def _list(row: UnclaimedListRow) -> UnclaimedList:
     )
 
 
-def _line(row: UnclaimedLineRow) -> UnclaimedLine:
+def line_of(row: UnclaimedLineRow) -> UnclaimedLine:
+    """The line that a row keeps."""
     said = {name: getattr(row, name) for name in _SAID}
     return UnclaimedLine(**said, tenant_id=tenant_of(row.audience), id=row.id, item_id=row.item_id)

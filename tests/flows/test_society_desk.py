@@ -261,7 +261,7 @@ def test_anybody_may_look_whether_there_is_money_for_them(desk: Desk) -> None:
     assert "Is there money for me?" in page.text
     assert "Nothing is published under this title" in page.text
     assert page.headers["vary"] == "Accept"
-    assert browser.get("/unclaimed").json() == {"items": []}
+    assert browser.get("/unclaimed?q=night").json() == {"items": [], "next_cursor": None}
     assert "No list was made yet" in read(desk.auditor, "/society/unclaimed")
     assert desk.performer.get("/me/claims/unc_none").status_code == 404
 

@@ -29,6 +29,7 @@ from royalties.store import (
     journal,
     onaccounts,
     payouts,
+    published,
     runs,
     unclaimed,
 )
@@ -87,6 +88,13 @@ LISTS: dict[str, Asking] = {
     "unclaimed lists": lambda session, who: unclaimed.page(session, who, before="unl_a", limit=51),
     "unclaimed lines": lambda session, who: unclaimed.lines_of(
         session, who, "unl_a", after="unl_b", limit=51
+    ),
+    "published items": lambda session, who: published.accounts(
+        session,
+        SearchCapability("unclaimed", "a test"),
+        "unl_a",
+        after="unidentified:cut_a",
+        limit=51,
     ),
     "credit notes": lambda session, who: invoices.credits_of(session, who, ["inv_a", "inv_b"]),
     "runs": lambda session, who: runs.list_runs(session, who, before=9, limit=51),

@@ -13,7 +13,7 @@ from registry.models.estates import Estate, EstateState, Heir
 from registry.models.people import Performer
 from registry.store import estates, people
 from royalties.closing import month_after, month_of
-from royalties.models_income import Payment
+from royalties.models_income import Invoice, Payment
 from royalties.models_runs import DroppedFor, Outcome, Run, RunKind, RunLine, RunState, Totals
 from royalties.runcheck import RunProof
 from royalties.runfile import check_file
@@ -72,15 +72,17 @@ class Money:
                 now=datetime.now(UTC),
             )
 
-    def receive(self, part: int = 1, of: int = 1) -> None:
+    def receive(self, part: int = 1, of: int = 1) -> list[Invoice]:
         """Everything that can be is invoiced, and so much of each invoice comes in."""
         now = datetime.now(UTC)
         with self.office.shared.write() as session:
             issued = invoices.issue(
                 session, self.stage.world.vault, self.office.clerk, month_of(now), now=now
             )
-        for one in (one for one in issued if one.amounts.gross_micro > 0):
+        owed = [one for one in issued if one.amounts.gross_micro > 0]
+        for one in owed:
             self.pay(one.id, one.amounts.gross_micro * part // of, one.currency)
+        return owed
 
     def pay(self, invoice_id: str, micro: int, currency: str = "EUR") -> None:
         self.paid += 1

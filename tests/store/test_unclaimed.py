@@ -35,6 +35,7 @@ from tests.store.test_accruals_by_tariff import agree, publish
 from tests.store.test_accruals_unlicensed import stranger
 from tests.store.test_books_replay import exported, replayed
 from tests.store.test_complaints import dispute, proved
+from tests.store.test_long_lists import whole
 from tests.store.test_runs import Money
 from tests.unit.royalties.run_worlds import claim
 
@@ -57,15 +58,22 @@ def money(office: Office) -> Money:
 @pytest.fixture
 def cut_id(money: Money) -> str:
     """A cut in which somebody licensed and somebody unknown have a half each, all of it paid."""
+    (made,) = half_strange(money, 1)
+    money.receive()
+    return made
+
+
+def half_strange(money: Money, number: int) -> list[str]:
+    """So many cuts in which somebody licensed and somebody unknown have a half each."""
     stage, anna = money.stage, money.stage.performer()
     money.lives_in(anna.id, anna.tenant_id, "DE")
     stage.licence(anna, agree(stage, publish(stage)))
-    made = stage.cut()
-    money.people[made] = anna
-    stage.clear(made, found(made, anna), strangers=[stranger((0, 20_000), (10_000, 60_000))])
-    stage.import_lines(f"{made},DE,2026-11,2000")
+    made = [stage.cut() for _ in range(number)]
+    for one in made:
+        money.people[one] = anna
+        stage.clear(one, found(one, anna), strangers=[stranger((0, 20_000), (10_000, 60_000))])
+    stage.import_lines(*(f"{one},DE,2026-11,2000" for one in made))
     stage.accrue()
-    money.receive()
     return made
 
 
@@ -85,7 +93,7 @@ def decide(money: Money, item: UnclaimedList, at: datetime = OVER) -> UnclaimedL
 
 def public(money: Money) -> list[dict[str, object]]:
     with money.office.shared.read() as session:
-        return [published_to_dict(one) for one in publishing.published(session)]
+        return [published_to_dict(one) for one in publishing.page(session, limit=50)]
 
 
 def run_at(money: Money, wanted: Wanted, at: datetime) -> Run:
@@ -288,9 +296,9 @@ def test_all_of_it_is_given_to_the_runs_in_proportion(amount: int, kept: dict[st
 def test_lists_over_time_never_name_a_millionth_twice(received: list[int]) -> None:
     """However much comes in between, all lists together are what was received at most."""
     apart: dict[str, int] = {}
-    for whole in received:
-        one = claim("a", whole, account=AccountKind.UNIDENTIFIED, month="2026-03")
-        for line in of_strangers([one, claim("b", whole, month="2026-03")], 2026, apart):
+    for come in received:
+        one = claim("a", come, account=AccountKind.UNIDENTIFIED, month="2026-03")
+        for line in of_strangers([one, claim("b", come, month="2026-03")], 2026, apart):
             assert line.live_key == one.live_key
             apart[line.live_key] = apart.get(line.live_key, 0) + line.amount_micro
     assert sum(apart.values()) == max(received)
@@ -333,6 +341,39 @@ def test_pages_say_what_is_due_who_decides_and_what_is_public(money: Money, cut_
     assert "7,50 EUR warten" in done and "Rückstellung" in done
     assert f'href="/me/claims/{published["id"]}"' in found and "7.50" not in found
     assert "/me/claims/" not in nothing and "Nothing is published under this title" in nothing
+
+
+def test_what_is_public_is_told_in_pages_and_the_search_kept(
+    money: Money, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "ITEMS_AT_ONCE", 2)
+    ben = money.stage.performer()
+    money.lives_in(ben.id, ben.tenant_id, "DE")
+    cuts = sorted(half_strange(money, 3))
+    (invoice,) = money.receive(1, 3)
+    decide(money, propose(money))
+    money.pay(invoice.id, invoice.amounts.gross_micro // 3)
+    decide(money, propose(money, LATER), LATER)
+    every = public(money)
+    assert [one["cut_id"] for one in every] == [*cuts, *cuts], "what came in later is on a list"
+    names = [str(one["id"]) for one in every]
+    claimed(money, ben, names[1], LATER)
+    run_at(money, Wanted("2026-11", "2026-11"), LATER)
+    names = [str(one["id"]) for one in public(money)]
+    assert len(names) == 4, "of a cut that somebody claims nothing waits on either list"
+    with money.office.shared.read() as session:
+        for size in (1, 2, 3):
+            paged = whole(
+                lambda after, limit: publishing.page(session, "v1", after=after, limit=limit),
+                size,
+                lambda one: one.item_id,
+            )
+            assert paged == names
+        assert publishing.page(session, after="unc_none", limit=9) == []
+        begun = Window(names[0], 2, "http://local/", Response())
+        page = shown("unclaimed.html", **pages.public_page(session, "v1", begun))
+    assert [name for name in names if f"/me/claims/{name}" in page] == names[1:3]
+    assert f'href="/unclaimed?q=v1&amp;cursor={names[2]}"' in page
 
 
 def test_a_claim_is_made_seen_by_its_title_and_ruled_on(money: Money, cut_id: str) -> None:
