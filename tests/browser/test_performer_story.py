@@ -221,6 +221,14 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         said = page.inner_text("form [role=status].fault")
         assert said == "Bitte prüfen Sie: Erster Tag."
         assert page.input_value("#licensee") == world.studio_id
+        page.evaluate("document.querySelector('label[for=valid_from]').remove()")
+        page.press("#rate", "Enter")
+        page.wait_for_selector("form .fault.beside", state="detached")
+        page.wait_for_selector("form [role=status].fault")
+        said = page.inner_text("form [role=status].fault")
+        assert said == "Hierher gehört eine Zeit: Beginn.", (
+            "said by its word where no form shows it"
+        )
         begun = len(world.agency.get(f"/v1/performers/{world.person.id}/clips"))
         page.goto(f"{world.registry.url}/me/uses/{unlicensed(world)}")
         page.fill("#f-location", "https://video.example/9")

@@ -107,13 +107,13 @@ export function leave(address) {
 
 const last = (name) => name.split(".").at(-1);
 
-/** The fields of a form that an error's faults are about, each with what is wrong there. */
+/** What an error says of single fields, each with the form's own field that it is about, where there is one. */
 function faulty(error, form) {
   const there = [...(form?.elements ?? [])].filter((field) => field.name && field.labels?.length);
-  return error.faults.flatMap(({ field: place, message }) => {
+  return error.faults.map(({ field: place, label, message }) => {
     const name = place.replace(/^body\./, "").replace(/\.\d.*$/, "");
     const field = there.find((one) => one.name === name) ?? there.find((one) => last(one.name) === last(name));
-    return field ? [{ field, message }] : [];
+    return { field, label, message };
   });
 }
 
@@ -137,16 +137,21 @@ function unmark(form) {
   }
 }
 
+/** What is wrong with a field that no form shows, by the word that people have for it. */
+const elsewhere = ({ label, message }) => (!label || message.includes(label) ? message : `${label}: ${message}`);
+
 /** What a fault says to people; where it is about fields of the form, it is said beside them, and the first is gone to. */
 function sentenceOf(error, form) {
   if (!(error instanceof Told)) return word("failed");
-  const found = faulty(error, form);
+  const faults = faulty(error, form);
+  const found = faults.filter(({ field }) => field);
   found.forEach(mark);
   const first = found[0]?.field;
   first?.closest("details")?.setAttribute("open", "");
   first?.focus();
-  const said = [...new Set(found.map(({ field }) => field.labels[0].textContent.trim()))].join(", ");
-  return said ? word("mend").replace("{fields}", said) : error.message;
+  const names = [...new Set(found.map(({ field }) => field.labels[0].textContent.trim()))].join(", ");
+  const others = [...new Set(faults.filter(({ field }) => !field).map(elsewhere))].join("; ");
+  return [names && word("mend").replace("{fields}", names), others].filter(Boolean).join(" ") || error.message;
 }
 
 /** Does what a button is for, and says below it what came of it; nothing is lost in a console. */
