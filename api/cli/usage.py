@@ -8,7 +8,7 @@ import typer
 from api.cli import mappings, pools, training, usageholds, usagemonths
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
-from api.web.texts import text
+from api.web.texts import count, counted, text
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -85,13 +85,14 @@ def _followed(client: "Client", name: str, report: dict[str, Any]) -> dict[str, 
 
 
 def _show_import(lang: str, report: dict[str, Any]) -> None:
-    say(text(lang, "usage.report", **report))
+    became = {name: count(lang, report[name]) for name in ("accepted", "duplicates", "rejected")}
+    say(counted(lang, "usage.report", report["lines"], **became))
     if report["known_file"]:
         say(text(lang, "usage.known-file", id=report["known_file"]))
     if report["held"]:
-        note(text(lang, "usage.held.waiting", count=report["held"]))
+        note(counted(lang, "usage.held.waiting", report["held"]))
     if report["overlapping"]:
-        say(text(lang, "usage.overlapping", count=report["overlapping"]))
+        say(counted(lang, "usage.overlapping", report["overlapping"]))
     if report["ignored_columns"]:
         note(text(lang, "usage.ignored", names=", ".join(report["ignored_columns"])))
     rows = [

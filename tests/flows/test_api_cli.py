@@ -217,8 +217,11 @@ def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) 
     usage = shell.file("views.csv", rows)
     code, out, _ = shell.run("usage", "import", usage)
     assert code == 0
-    assert "1 accepted" in out
+    assert out.startswith("2 lines: 1 accepted, 0 already known, 1 rejected.")
     assert "2026-10" in out
+    alone = shell.file("alone.csv", "".join(rows.splitlines(keepends=True)[:2]))
+    for lang, said in (("en", "1 line: 0 accepted"), ("de", "1 Zeile: 0 übernommen")):
+        assert shell.run("usage", "import", alone, "--lang", lang)[1].startswith(said)
     assert shell.run("accrue")[1].startswith("1 booked")
     assert shell.run("accrue")[1].startswith("0 booked, 1 unchanged")
     code, out, _ = shell.run("report", "statement", anna, "--period", THIS_MONTH)
