@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.cli.main import search_garbage_rarely
 from api.importing import JOB_BATCH
 from core.clock import utc_now
 from core.ids import derived_id
@@ -64,6 +65,7 @@ def main() -> None:
 
 def measure(count: int) -> Seen:
     """Write a report of so many lines, take it in, and let DuckDB add it up."""
+    search_garbage_rarely()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "usage.csv"
         cuts = [derived_id("cut", str(number)) for number in range(CUTS)]
