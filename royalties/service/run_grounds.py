@@ -62,9 +62,7 @@ def _people(
         some = owners[start : start + _PAGE]
         own = people.payees(session, capability, {one[0] for one in some})
         every = sorted({*some, *((*one[:2], own.get(one[0], "")) for one in some)})
-        payees.learn(every)
-        for performer_id, tenant_id, payee_id in every:
-            yield performer_id, tenant_id, payee_id, *payees.said(payee_id)
+        yield from payees.grounds(every)
 
 
 @cache

@@ -1,14 +1,16 @@
 """Versions of payees' details: sealed, and never changed but for when one begins to count."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Row, UniqueConstraint
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard, visible
+from core.db import Owned, UtcDateTime, append_only, guard, one_of, visible
 from core.principal import Principal, SearchCapability
 from royalties.payees import PayeeVersion
 
@@ -89,6 +91,22 @@ def versions_of(
         for row in session.connection().execute(ordered):
             found.setdefault(row.payee_id, []).append(_version(row))
     return found
+
+
+def agreed(
+    session: Session, _capability: SearchCapability, payee_ids: Collection[str], *, until: datetime
+) -> Mapping[str, tuple[str, ...]]:
+    """The ids of all versions of each of these payees that counted by then, in their order."""
+    query = (
+        sql_select(col(PayeeVersionRow.payee_id), col(PayeeVersionRow.id))
+        .where(
+            one_of(col(PayeeVersionRow.payee_id), payee_ids),
+            col(PayeeVersionRow.effective_at) <= until,
+        )
+        .order_by(col(PayeeVersionRow.payee_id), col(PayeeVersionRow.version))
+    )
+    rows = session.connection().execute(query)
+    return {name: tuple(one[1] for one in some) for name, some in groupby(rows, itemgetter(0))}
 
 
 def begin(session: Session, principal: Principal, version_id: str, *, at: datetime) -> None:
