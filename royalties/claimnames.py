@@ -11,10 +11,12 @@ from royalties.accounts import AccountKind
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Before
 
+_ACCRUED = AccountKind.ACCRUED
+
 
 def named(claim: ReceivedClaim) -> ReceivedClaim:
     """A claim by a name of its own: one accrual may have sides on several accounts."""
-    if claim.account is AccountKind.ACCRUED:
+    if claim.account is _ACCRUED:
         return claim
     return claim._replace(live_key=f"{claim.live_key}/{claim.account}")
 

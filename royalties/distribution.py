@@ -5,9 +5,10 @@ with what has been received of it by now. Deductions are cut down to whole milli
 is left over is the payee's and nothing is lost. Worked example: docs/runs.md.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any
 
 from core.money import mul_div, split
@@ -22,6 +23,8 @@ _STAYING = {
     AccountKind.UNIDENTIFIED: Outcome.UNIDENTIFIED,
     AccountKind.SUSPENSE: Outcome.SUSPENSE,
 }
+# A run asks for these of each claim, and naming a member takes longer than dividing an amount.
+_FINAL, _PAYABLE, _BLOCKED = RunKind.FINAL, Outcome.PAYABLE, Outcome.BLOCKED
 ON_TIME = "received"
 LATE = "found-late"
 _NONE = Tax()
@@ -57,8 +60,10 @@ class Desk:
     released: bool = False
 
 
-def due_of(claim: ReceivedClaim, before: Iterable[Before]) -> int:
+def due_of(claim: ReceivedClaim, before: Sequence[Before]) -> int:
     """What was received of a claim and no run has handed on; below zero where one did too much."""
+    if not before:
+        return claim.received_micro
     return claim.received_micro - sum(one.received_micro for one in before)
 
 
@@ -75,6 +80,8 @@ def lines_of(claim: ReceivedClaim, before: Sequence[Before], desk: Desk) -> tupl
         return (staying(claim, Outcome.FROZEN, frozen, due),) if due else ()
     if due < 0 or not claim.claimed_micro:
         return taken_back(claim, before, desk, max(0, -due))
+    if not before:
+        return handed_on(claim, desk, received=due, drawn=0, reason=ON_TIME)
     put_back = restored(claim, before, due)
     left = due - sum(one.received_micro for one in put_back)
     return (*put_back, *handed_on(claim, desk, received=left, drawn=0, reason=ON_TIME))
@@ -115,7 +122,7 @@ def taken_back(
         whole = back[one.payee_id] + advanced
         if whole == 0:
             continue
-        outcome = Outcome.BLOCKED if desk.holds.get(one.payee_id) else Outcome.PAYABLE
+        outcome = _BLOCKED if desk.holds.get(one.payee_id) else _PAYABLE
         found.append(
             _line(
                 claim,
@@ -162,8 +169,8 @@ def divided(received: int, drawn: int, rates: Rates, kind: RunKind) -> Parts:
     """Deduct these rates from what is handed on; no reserve is kept of what came out of one."""
     whole = received + drawn
     cost, social = _of(rates.cost, whole), _of(rates.social, whole)
-    reserve = 0 if kind is RunKind.FINAL else _of(rates.reserve, received)
-    return Parts(cost, social, reserve, net_micro=whole - cost - social - reserve)
+    reserve = 0 if kind is _FINAL else _of(rates.reserve, received)
+    return Parts(cost, social, reserve, 0, 0, whole - cost - social - reserve)
 
 
 def taxed(parts: Parts, tax: Tax) -> Parts:
@@ -178,9 +185,8 @@ def taxed(parts: Parts, tax: Tax) -> Parts:
     )
 
 
-def sort_key(line: RunLine) -> tuple[str, str, str]:
-    """The order of lines in a run's hash; no two lines of a run are equal in it."""
-    return line.live_key, line.payee_id, line.outcome.value
+# The order of lines in a run's hash; no two lines of a run are equal in it.
+sort_key = attrgetter("live_key", "payee_id", "outcome")
 
 
 def is_booked(line: RunLine) -> bool:
@@ -199,7 +205,7 @@ def _paid(
     return _line(
         claim,
         payee_id,
-        Outcome.BLOCKED if hold else Outcome.PAYABLE,
+        _BLOCKED if hold else _PAYABLE,
         hold or reason,
         rates.id,
         rates.category,
@@ -210,7 +216,7 @@ def _paid(
 
 
 def _of(rate: Ratio, amount: int) -> int:
-    return mul_div(amount, rate.numerator, rate.denominator)[0]
+    return amount * rate.numerator // rate.denominator
 
 
 def _opposite(parts: Parts, whole: int, *, released: bool) -> Parts:

@@ -25,6 +25,8 @@ from royalties.distribution import (
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Before, Outcome, RunKind, RunLine
 
+_FIRST, _ACCRUED = RunKind.FIRST, AccountKind.ACCRUED
+
 
 @dataclass(frozen=True, slots=True)
 class Shrunk:
@@ -52,10 +54,10 @@ def examined(
     claim: ReceivedClaim, before: tuple[Before, ...], desk: Desk, *, late: bool
 ) -> tuple[RunLine, ...] | Shrunk | Found:
     """The lines of a claim, or what about it only all late finds together settle."""
-    due = due_of(claim, before)
-    stands = claim.claimed_micro > 0 and claim.account is AccountKind.ACCRUED
-    if desk.kind is RunKind.FIRST or claim.ruled or not stands or desk.frozen(claim):
+    stands = claim.claimed_micro > 0 and claim.account is _ACCRUED
+    if desk.kind is _FIRST or claim.ruled or not stands or desk.frozen(claim):
         return lines_of(claim, before, desk)
+    due = due_of(claim, before)
     if due < 0:
         return Shrunk(claim, before, -due)
     if not late:

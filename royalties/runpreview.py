@@ -6,11 +6,12 @@ database says it, and a page of a run of a million lines would work them all out
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from functools import cache
 from operator import add
 
 from royalties.deductions import rates_in, year_before
 from royalties.distribution import divided, is_booked
-from royalties.models_runs import Outcome, RunKind, RunLine
+from royalties.models_runs import Outcome, Rates, RunKind, RunLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class PerformerPreview:
 
 
 SUMS = tuple(one.name for one in fields(PerformerPreview))[2:]
-_NOUGHT = [0] * len(SUMS)
+_BLOCKED = Outcome.BLOCKED
 
 
 @dataclass(slots=True)
@@ -48,16 +49,15 @@ class Previews:
     """
 
     kind: RunKind
-    _sums: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    _sums: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
 
     def see(self, lines: Iterable[RunLine]) -> None:
         """Count these lines too."""
         for line in lines:
             if line.performer_id:
                 name = line.performer_id, line.currency
-                self._sums[name] = [
-                    *map(add, self._sums.get(name, _NOUGHT), _sums_of(line, self.kind))
-                ]
+                known, sums = self._sums.get(name), _sums_of(line, self.kind)
+                self._sums[name] = tuple(map(add, known, sums)) if known else sums
 
     def told(self) -> list[PerformerPreview]:
         """One preview for each performer and currency, in this order."""
@@ -69,7 +69,7 @@ def _sums_of(line: RunLine, kind: RunKind) -> tuple[int, ...]:
     if not is_booked(line):
         return (1, 0, 0, 0, 0, 0, 0, 0, line.stays_micro, 0, 0)
     parts = line.parts
-    blocked = parts.net_micro if line.outcome is Outcome.BLOCKED else 0
+    blocked = parts.net_micro if line.outcome is _BLOCKED else 0
     tax = parts.tax_micro + parts.surcharge_micro
     return (
         1,
@@ -92,7 +92,12 @@ def _former(line: RunLine, kind: RunKind) -> int:
     untaxed = parts.net_micro + parts.tax_micro + parts.surcharge_micro
     if not line.category or line.received_micro + line.drawn_micro < 0:
         return untaxed
-    rates = rates_in(line.category, year_before(line.earned_period))
+    rates = _rates_before(line.category, line.earned_period)
     if rates.id == line.rates_id:
         return untaxed
     return divided(line.received_micro, line.drawn_micro, rates, kind).net_micro
+
+
+@cache
+def _rates_before(category: str, period: str) -> Rates:
+    return rates_in(category, year_before(period))

@@ -25,6 +25,7 @@ HASHED = (
     *("received_micro", "drawn_micro", "stays_micro", "lacking_micro"),
     *("cost_micro", "social_micro", "reserve_micro", "tax_micro", "surcharge_micro", "net_micro"),
 )
+_BLOCKED = Outcome.BLOCKED
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 Group = tuple[str, str, str, str, str]
 
@@ -59,14 +60,14 @@ def line_bytes(line: RunLine) -> bytes:
     """One line as canonical bytes; amounts are text, since they may be beyond 2^53."""
     own = (line.received_micro, line.drawn_micro, line.stays_micro, line.lacking_micro)
     said = (line.performer_id, line.earned_period, line.currency, line.rates_id, line.authority)
-    key = (line.live_key, line.payee_id, line.outcome.value, line.reason)
+    key = (line.live_key, line.payee_id, str(line.outcome), line.reason)
     return _canonical([*key, *said, *map(str, own), *_amounts(line.parts)])
 
 
 def group_of(line: RunLine) -> Group:
     """The lines of one performer's side, payee, month, currency and outcome are booked as one."""
     who = (line.performer_id, line.payee_id)
-    return (*who, line.earned_period, line.currency, line.outcome.value)
+    return (*who, line.earned_period, line.currency, str(line.outcome))
 
 
 def facts_key(run_id: str, group: Group) -> str:
@@ -166,7 +167,7 @@ def _add(one: Totals, parts: Parts, outcome: Outcome) -> None:
     one.social_micro += parts.social_micro
     one.reserve_micro += parts.reserve_micro
     one.tax_micro += parts.tax_micro + parts.surcharge_micro
-    if outcome is Outcome.BLOCKED:
+    if outcome is _BLOCKED:
         one.blocked_micro += parts.net_micro
     else:
         one.payable_micro += parts.net_micro

@@ -88,6 +88,9 @@ class Withheld:
         return self.tax_micro + self.surcharge_micro
 
 
+_OF_A_RESIDENT = Withheld(0, 0, Why.RESIDENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """The rates of one time; `small_micro` a calendar year is free under a treaty, if not None."""
@@ -113,7 +116,7 @@ def withheld(
     """
     rates = rates_at(at)
     if status.residence == jurisdiction():
-        return Withheld(0, 0, Why.RESIDENT)
+        return _OF_A_RESIDENT
     exemption = status.exemption
     if exemption is not None and _covers(exemption, at):
         return Withheld(_share(gross_micro, exemption.rate), 0, Why.EXEMPTED)
@@ -130,8 +133,13 @@ def of_a_run(net_micro: int, status: TaxStatus, at: datetime) -> Tax:
     """
     found = withheld(net_micro, status, at, earlier_micro=_USED_UP)
     if found.total_micro == 0:
-        return Tax(reason=found.reason)
+        return _untaxed(found.reason)
     return Tax(found.tax_micro, found.surcharge_micro, authority(), found.reason)
+
+
+@cache
+def _untaxed(reason: Why) -> Tax:
+    return Tax(reason=reason)
 
 
 @lru_cache(maxsize=1_000)

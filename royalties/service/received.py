@@ -74,9 +74,14 @@ def received(
     for _, group in groupby(found, key=_TRANSACTION):
         sides = list(group)
         amounts = [side.amount_micro for side in sides]
-        parts = split(known.of(sides[0], sum(amounts)), amounts)
+        whole = known.of(sides[0], sum(amounts))
+        parts = split(whole, amounts) if len(sides) > 1 else (whole,)
         for side, part in zip(sides, parts, strict=True):
-            yield from divided(_claim(side, part), ruled.get(side.live_key, ()))
+            claim = _claim(side, part)
+            if side.live_key in ruled:
+                yield from divided(claim, ruled[side.live_key])
+            else:
+                yield claim
 
 
 def settlements(
@@ -98,18 +103,18 @@ def settlements(
 
 def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
     return ReceivedClaim(
-        transaction_id=side.transaction_id,
-        account=_KINDS[side.account_kind],
-        live_key=side.live_key,
-        performer_id=side.performer_id,
-        performer_tenant_id=tenant_of(side.audience),
-        payee_id=side.payee_id,
-        licensee_id=side.licensee_id,
-        cut_id=side.cut_id,
-        use_kind=side.use_kind,
-        territory=side.territory,
-        earned_period=side.earned_period,
-        currency=side.currency,
-        claimed_micro=0 if side.reversed else side.amount_micro,
-        received_micro=received_micro,
+        side.transaction_id,
+        _KINDS[side.account_kind],
+        side.live_key,
+        side.performer_id,
+        tenant_of(side.audience),
+        side.payee_id,
+        side.licensee_id,
+        side.cut_id,
+        side.use_kind,
+        side.territory,
+        side.earned_period,
+        side.currency,
+        0 if side.reversed else side.amount_micro,
+        received_micro,
     )

@@ -76,9 +76,7 @@ class RunPayees:
         status = self._statuses.get(payee_id)
         return Tax() if status is None else of_a_run(net_micro, status, self.at)
 
-    def grounds(
-        self, people_of: Collection[tuple[str, str, str]]
-    ) -> Iterator[tuple[object, ...]]:
+    def grounds(self, people_of: Collection[tuple[str, str, str]]) -> Iterator[tuple[object, ...]]:
         """All that is known of payees, or of the heirs in their place.
 
         Who it is, their share, what holds it back, and what says where they are taxed.

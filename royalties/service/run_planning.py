@@ -169,10 +169,12 @@ def paired(session: Session, run: Run) -> Iterator[tuple[ReceivedClaim, tuple[Be
     mine = (named(one) for one in found if run.first_month <= one.earned_period <= run.last_month)
     while page := list(islice(mine, PAGE)):
         known = _known(session, run, page) if earlier else {}
-        renamed = [in_currency(one, known.get(one.live_key, ())) for one in page]
-        changed = [new for old, new in zip(page, renamed, strict=True) if new is not old]
-        known |= _known(session, run, changed)
-        for claim in renamed:
+        if known:
+            renamed = [in_currency(one, known.get(one.live_key, ())) for one in page]
+            changed = [new for old, new in zip(page, renamed, strict=True) if new is not old]
+            known |= _known(session, run, changed)
+            page = renamed
+        for claim in page:
             before = known.get(claim.live_key, ())
             if claim.claimed_micro:
                 gone.pop(claim.live_key, None)

@@ -135,9 +135,9 @@ def owners(
 ) -> list[tuple[str, str, str]]:
     """Performer, their tenant and payee of the lines of a run, each once and in order."""
     names = (col(LineRow.performer_id), col(LineRow.audience), col(LineRow.payee_id))
-    query = sql_select(*names).distinct().where(col(LineRow.run_id) == run_id).order_by(*names)
+    query = sql_select(*names).distinct().where(col(LineRow.run_id) == run_id)
     rows = session.connection().execute(query)
-    return [(performer, tenant_of(audience), payee) for performer, audience, payee in rows]
+    return sorted((performer, tenant_of(audience), payee) for performer, audience, payee in rows)
 
 
 def told(session: Session, _capability: SearchCapability, run_id: str) -> Iterator[RunLine]:

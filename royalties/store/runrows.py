@@ -41,15 +41,14 @@ def values_of(
         [run_id] * len(lines),
         [line.live_key for line, _ in lines],
         [line.payee_id for line, _ in lines],
-        [line.outcome.value for line, _ in lines],
+        [str(line.outcome) for line, _ in lines],
     )
     return [
         (
             *(name, book, audience_of(line.performer_tenant_id), moment),
-            *(line.live_key, line.payee_id, line.outcome.value, line.reason, line.transaction_id),
+            *(line.live_key, line.payee_id, str(line.outcome), line.reason, line.transaction_id),
             *(line.performer_id, line.earned_period, line.currency, line.rates_id),
-            *(line.category, line.authority, line.received_micro, line.drawn_micro),
-            *_parts(line.parts),
+            *(line.category, line.authority, line.received_micro, line.drawn_micro, *line.parts),
             *(line.stays_micro, line.lacking_micro, run_id, booked_as),
         )
         for name, (line, booked_as) in zip(names, lines, strict=True)
@@ -79,8 +78,3 @@ def line_of(row: Sequence[Any]) -> RunLine:
         stays,
         lacking,
     )
-
-
-def _parts(said: Parts) -> tuple[int, ...]:
-    withheld = (said.tax_micro, said.surcharge_micro)
-    return (said.cost_micro, said.social_micro, said.reserve_micro, *withheld, said.net_micro)
