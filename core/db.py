@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import (
     ColumnElement,
     Dialect,
@@ -97,7 +98,7 @@ class JsonText(TypeDecorator[Any]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
         """Return the value that was stored; tuples come back as lists."""
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 class Owned(SQLModel):

@@ -176,7 +176,7 @@ def _movement(one: Transaction, own: frozenset[str]) -> Movement:
         return Movement(one)
     kept = tuple(p for p in one.postings if p.account in own)
     rest = [p for p in one.postings if p.account not in own]
-    return Movement(replace(one, postings=kept), tuple(sorted(net_by_currency(rest).items())))
+    return Movement(one._replace(postings=kept), tuple(sorted(net_by_currency(rest).items())))
 
 
 def _personal(text: str) -> bool:

@@ -11,8 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
-from core.canonical import canonical
+from core.canonical import as_it_stands
 from fingerprint.models import Reason
 from licensing.models import TariffTerm
 from royalties.agreed import Agreed, Parts, earned
@@ -44,8 +45,7 @@ class Refused:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """An accrual to book in `book` as the given revision of its live key.
 
     What was booked once stays in that book, whoever collects by now.
@@ -161,26 +161,27 @@ def live_key(usage_line_id: str, performer_id: str, use_id: str) -> str:
 
 
 def use_facts(use: ClearedUse) -> bytes:
-    """Digest of everything about a use that an accrual rests on.
+    """Digest of everything about a use that an accrual rests on."""
+    return hashlib.sha256(as_it_stands(facts_told(use))).digest()
+
+
+def facts_told(use: ClearedUse) -> dict[str, object]:
+    """What is digested of a use, in the order of `canonical`.
 
     Ids of clearance and scan are left out: asking again with the same outcome changes nothing.
     The payee too: what was earned stays owed to whom it was earned by.
     """
-    return hashlib.sha256(
-        canonical(
-            {
-                "use": use.use_id,
-                "performer": use.performer_id,
-                "kind": use.kind.value if use.kind else "",
-                "spans": [[span.start_ms, span.end_ms] for span in use.spans],
-                "licence": use.licence_id,
-                "tariff": _price_facts(use.tariff),
-                "models": sorted(use.model_ids),
-                "thresholds": sorted(use.threshold_ids),
-                **_kept_facts(use),
-            }
-        )
-    ).digest()
+    return {
+        **_kept_facts(use),
+        "kind": use.kind.value if use.kind else "",
+        "licence": use.licence_id,
+        "models": sorted(use.model_ids),
+        "performer": use.performer_id,
+        "spans": [[span.start_ms, span.end_ms] for span in use.spans],
+        "tariff": _price_facts(use.tariff),
+        "thresholds": sorted(use.threshold_ids),
+        "use": use.use_id,
+    }
 
 
 def _kept_facts(use: ClearedUse) -> dict[str, object]:

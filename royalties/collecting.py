@@ -6,7 +6,7 @@ had the mandate on the first day of a month collects what was used in it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -123,9 +123,9 @@ def placed(
             return PAID_DIRECTLY
         if collects is None:
             parties = tuple(sorted((use.performer_tenant_id, where.book)))
-            use = replace(use, outcome=Outcome.SUSPENSE, cause=PAID_DIRECTLY, parties=parties)
+            use = use._replace(outcome=Outcome.SUSPENSE, cause=PAID_DIRECTLY, parties=parties)
     if where.sister_id and use.payee_id:
-        use = replace(use, payee_id=payee_of(where.sister_id))
+        use = use._replace(payee_id=payee_of(where.sister_id))
     return use, where
 
 

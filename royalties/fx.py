@@ -7,7 +7,7 @@ with its source and its day, so that anybody can look it up and divide again.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -87,7 +87,7 @@ def exchange(
             reason=reason,
             earned_period=earned_period,
         )
-        return replace(made, pair_id=pair)
+        return made._replace(pair_id=pair)
 
     return Exchange(
         id=pair,

@@ -8,8 +8,8 @@ A transaction's id follows from its facts, so that the same facts make the same 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from core.errors import BadInput, Broken
 from core.ids import derived_id
@@ -27,8 +27,7 @@ _OF_A_PERFORMER = frozenset(
 _REASON = re.compile(r"[a-z][a-z0-9_:,-]{0,199}")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """Where and when a transaction is booked: the book's tenant, its open month, order, moment."""
 
     book: str
@@ -120,14 +119,13 @@ def reverse(booked: Transaction, stamp: Stamp, *, reason: str) -> Transaction:
     if booked.tenant_id != stamp.book:
         raise Broken(f"Transaction {booked.id} is of another book.")
     return checked(
-        replace(
-            booked,
+        booked._replace(
             id=derived_id("txn", booked.id, TransactionKind.REVERSAL),
             kind=TransactionKind.REVERSAL,
             reverses_id=booked.id,
             reason=reason,
             posted_period=stamp.posted_period,
-            postings=tuple(replace(p, amount_micro=-p.amount_micro) for p in booked.postings),
+            postings=tuple(p._replace(amount_micro=-p.amount_micro) for p in booked.postings),
             seq=stamp.seq,
             recorded_at=stamp.recorded_at,
         )

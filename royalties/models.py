@@ -2,7 +2,8 @@
 
 Amounts are integers of one millionth of the currency unit (`*_micro`), because rates per view are
 far below a cent and binary floats lose digits. An accrual carries every id it rests on, so that
-each cent leads back to seconds of media and a licence clause.
+each cent leads back to seconds of media and a licence clause. What a book makes by the million is a
+tuple, which takes a third of the time.
 """
 
 import hashlib
@@ -215,8 +216,7 @@ class TerritoryFactors:
         return self.factors.get(territory, self.default)
 
 
-@dataclass(frozen=True, slots=True)
-class ClearedUse:
+class ClearedUse(NamedTuple):
     """A use that somebody is due for: all that an accrual needs to know of it.
 
     LICENSED was cleared under a licence. Any other `outcome` was found without one, names its
@@ -294,8 +294,7 @@ class Pins(NamedTuple):
         return sum(span.duration_ms for span in self.spans)
 
 
-@dataclass(frozen=True, slots=True)
-class Accrual:
+class Accrual(NamedTuple):
     """What is owed to one performer for one use by one usage line.
 
     `live_key` names usage line, performer and use; `facts_key` is equal as long as nothing that

@@ -1,13 +1,15 @@
 """The nouns of the books: postings, transactions, periods, and what adds them up.
 
 A book belongs to whoever collects. Amounts are whole millionths of the currency unit (`*_micro`),
-debits positive, credits negative. A transaction is final: what was wrong is reversed.
+debits positive, credits negative. A transaction is final: what was wrong is reversed. What a book
+holds by the million is a tuple, which is made in a third of the time.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from core.errors import Broken
 from royalties.accounts import AccountKind
@@ -42,8 +44,7 @@ class Booked:
     book: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One side of a transaction; debits are positive, credits negative."""
 
     account: str
@@ -91,8 +92,7 @@ class MonthClaim:
     licensee_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """What an accrual, and its reversal, rests on: who owes it, and every fact behind the amount.
 
     `revision` counts the accruals of one live key from 1; a reversal bears its accrual's.
@@ -105,8 +105,7 @@ class Claim:
     working: Mapping[str, int | str]
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A balanced, final set of postings in the book of the tenant `tenant_id`.
 
     `earned_period` is the month the money was earned in, `posted_period` the open month of the

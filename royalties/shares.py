@@ -5,7 +5,7 @@ before its older ones, one for the very cut before one for all; a share of nough
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from royalties.models import ClearedUse
@@ -54,7 +54,7 @@ def suspended(use: ClearedUse, period: str, claims: Iterable[ShareClaim]) -> Cle
     parties = over_claimed(claims, use.performer_id, use.cut_id, period)
     if not parties:
         return use
-    return replace(use, outcome=Outcome.SUSPENSE, cause=OVER_CLAIMED, parties=parties)
+    return use._replace(outcome=Outcome.SUSPENSE, cause=OVER_CLAIMED, parties=parties)
 
 
 def _rank(one: ShareClaim) -> tuple[bool, str, int]:

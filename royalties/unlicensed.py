@@ -6,7 +6,7 @@ uses of its kind; one that waits for a person is not, since nobody has said yet 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fingerprint.models import Span
 from licensing.models import Clearance, SpanVerdict, TariffRef, TariffTerm, Verdict
@@ -128,7 +128,7 @@ def without_licence(
     if price is None:
         return None
     outcome = Outcome.HELD if known else Outcome.UNIDENTIFIED
-    return replace(use, licence_id="", tariff_id="", tariff=price, outcome=outcome, cause=cause)
+    return use._replace(licence_id="", tariff_id="", tariff=price, outcome=outcome, cause=cause)
 
 
 def claim_of(

@@ -73,7 +73,10 @@ class Clerks:
 
     def of(self, book: str) -> Clerk:
         """The clerk of a book."""
-        return self._clerks.setdefault(book, Clerk(self.session, book, self.at))
+        found = self._clerks.get(book)
+        if found is None:
+            found = self._clerks[book] = Clerk(self.session, book, self.at)
+        return found
 
     def reserve(self, books: Iterable[str]) -> None:
         """Take as many places in each book as it is named here."""

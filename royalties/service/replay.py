@@ -225,7 +225,7 @@ def _decided(kind: TransactionKind, fact: Mapping[str, Any], stamp: ledger.Stamp
         audience=str(fact["audience"]),
         run_id=None if fact["run_id"] is None else str(fact["run_id"]),
     )
-    return made if fact["pair"] is None else replace(made, pair_id=str(fact["pair"]["id"]))
+    return made if fact["pair"] is None else made._replace(pair_id=str(fact["pair"]["id"]))
 
 
 def _exchange(first: Transaction, second: Transaction, pair: Mapping[str, Any]) -> Exchange:

@@ -291,7 +291,7 @@ def _unbookable(line: int) -> BadInput:
 
 def _stamped(one: Transaction, stamp: Stamp) -> Transaction:
     month, at = stamp.posted_period, stamp.recorded_at
-    return replace(one, posted_period=month, seq=stamp.seq, recorded_at=at)
+    return one._replace(posted_period=month, seq=stamp.seq, recorded_at=at)
 
 
 def _unless_equal(line: int, what: str, stated: int, comes_to: int) -> Iterator[Difference]:

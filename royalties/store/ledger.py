@@ -20,7 +20,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session
 
-from core.db import JsonText, Owned, append_only, json_text, time_text
+from core.canonical import as_it_stands
+from core.db import JsonText, Owned, append_only, time_text
 from core.ids import derived_ids
 from royalties.accounts import parse
 from royalties.ledger import entry_audience
@@ -188,7 +189,7 @@ def _claim(name: str, one: Transaction, moment: str) -> tuple[Any, ...]:
         *(name, one.tenant_id, one.audience, moment, one.id, one.kind.value),
         *(claim.live_key, claim.revision, *_follows(one), claim.licensee_id, pins.performer_id),
         *(one.earned_period, pins.usage_line_id),
-        *(json_text(pins_to_dict(pins)), json_text(dict(claim.working))),
+        *(as_it_stands(one).decode() for one in (pins_to_dict(pins), dict(claim.working))),
     )
 
 

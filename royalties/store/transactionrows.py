@@ -4,11 +4,11 @@ A transaction comes whole in one row, so that what it consists of is looked up w
 at hand; a book is read by the million.
 """
 
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Text, func, literal, type_coerce
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
@@ -20,7 +20,6 @@ from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.wire import pins_from_dict
 
 _KINDS = {one.value: one for one in TransactionKind}
-_decode = json.JSONDecoder().decode
 _posted = aliased(EntryRow)
 _POSTINGS = (
     sql_select(
@@ -82,7 +81,7 @@ def transaction(row: Sequence[Any], details: str) -> Transaction:
     """A row of `COLUMNS`, taken apart by place, and its `DETAILS`: statements read a million."""
     name, tenant_id, audience, recorded_at, seq, kind, facts_key, reason, earned, posted = row[:10]
     reverses_id, run_id, pair_id, live_key, revision, licensee_id = row[10:]
-    postings, pins, working = _decode(details)
+    postings, pins, working = from_json(details)
     postings.sort()
     return Transaction(
         id=name,

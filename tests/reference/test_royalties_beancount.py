@@ -3,7 +3,6 @@
 import importlib.util
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,9 +26,9 @@ def busy_books() -> Books:
     anna, bert = use("a"), priced(use("b"), tariff("per_view", 333, "USD"))
     lines = [line(n, territory=where) for n in range(1, 31) for where in ("DE", "AT")]
     books.accrue([anna, bert], lines)
-    books.accrue([replace(anna, spans=(Span(40, 90_047),)), bert], lines)
+    books.accrue([anna._replace(spans=(Span(40, 90_047),)), bert], lines)
     books.accrue([bert], lines)
-    books.accrue([anna, replace(bert, model_ids=("other",))], lines)
+    books.accrue([anna, bert._replace(model_ids=("other",))], lines)
     return books
 
 

@@ -384,7 +384,7 @@ def test_an_accrual_decided_on_stale_books_is_refused_by_the_database(stage: Sta
     stage.import_lines(f"{cut_id},DE,2026-11,10")
     stage.accrue()
     (accrual,) = booked(stage)
-    again = replace(accrual, id=new_id("txn"), seq=accrual.seq + 1000)
+    again = accrual._replace(id=new_id("txn"), seq=accrual.seq + 1000)
     with pytest.raises(Conflict), stage.db.write() as session:
         add_transactions(session, [again])
     assert booked(stage) == [accrual]
@@ -396,11 +396,10 @@ def test_a_second_accrual_without_a_reversal_is_refused_by_the_database(stage: S
     stage.accrue()
     (accrual,) = booked(stage)
     for revision in (2, 3, 0):
-        added = replace(
-            accrual,
+        added = accrual._replace(
             id=new_id("txn"),
             seq=accrual.seq + 1000,
-            claim=replace(accrual.basis, revision=revision),
+            claim=accrual.basis._replace(revision=revision),
         )
         with pytest.raises(Broken), stage.db.write() as session:
             add_transactions(session, [added])
@@ -427,7 +426,7 @@ def test_an_accrual_is_reversed_once_at_most(stage: Stage) -> None:
             with pytest.raises(Broken), stage.db.write() as session:
                 add_transactions(session, [reversal])
             with pytest.raises(Conflict), stage.db.write() as session:
-                add_transactions(session, [replace(reversal, id=new_id("txn"))])
+                add_transactions(session, [reversal._replace(id=new_id("txn"))])
     assert standing(stage) == {}
 
 

@@ -81,7 +81,7 @@ def test_the_rows_of_a_csv_add_up(month: str) -> None:
 @given(st.text(alphabet='ab,"\r\n ü', max_size=6))
 def test_a_cell_is_quoted_where_it_has_to_be(reason: str) -> None:
     made = a_year().statement("2026-11")
-    told = replace(made.movements[0].transaction, reason=reason)
+    told = made.movements[0].transaction._replace(reason=reason)
     said = to_csv(replace(made, movements=(Movement(told),)))
     rows = list(csv.reader(io.StringIO(said, newline="")))
     again = io.StringIO(newline="")

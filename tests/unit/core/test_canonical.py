@@ -8,7 +8,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.canonical import INTEGER_MAX, canonical, parse_strict
+from core.canonical import INTEGER_MAX, as_it_stands, canonical, parse_strict
 from core.errors import BadInput
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
@@ -36,6 +36,12 @@ def test_equal_values_have_equal_bytes(value: dict[str, Any]) -> None:
 @given(VALUES)
 def test_the_bytes_are_those_of_the_reference(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
+
+
+@given(st.dictionaries(TEXT, LEAVES | st.lists(LEAVES | st.lists(LEAVES)), max_size=5))
+def test_an_object_in_order_has_the_canonical_bytes_as_it_stands(value: dict[str, Any]) -> None:
+    in_order = json.loads(canonical(value))
+    assert as_it_stands(in_order) == canonical(value)
 
 
 def test_keys_are_sorted_by_utf_16_units() -> None:

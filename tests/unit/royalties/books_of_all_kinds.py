@@ -1,7 +1,6 @@
 """Books in memory that use every kind of account and transaction, for programs that read them."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 
 from core.ids import derived_id
@@ -66,7 +65,7 @@ def all_kinds() -> tuple[list[Transaction], dict[str, Rate]]:
         )
         found.append(made)
     found.append(ledger.reverse(found[-1], stamp(), reason="booked-wrongly"))
-    stamps = (stamp(), replace(stamp(), seq=len(found) + 2))
+    stamps = (stamp(), stamp()._replace(seq=len(found) + 2))
     changed = exchange(
         "bank",
         5_000_000,

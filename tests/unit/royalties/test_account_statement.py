@@ -141,7 +141,7 @@ def test_the_closing_of_a_month_is_the_opening_of_the_next(acts: list[tuple[Any,
 def plain(made: Any) -> Any:
     """Without the audience, which says who may see a transaction here and is nobody's figure."""
     movements = tuple(
-        replace(one, transaction=replace(one.transaction, audience="")) for one in made.movements
+        replace(one, transaction=one.transaction._replace(audience="")) for one in made.movements
     )
     return replace(made, movements=movements)
 

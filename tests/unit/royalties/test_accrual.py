@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.canonical import as_it_stands, canonical
 from core.ids import derived_id
 from fingerprint.models import Span
-from licensing.models import TariffTerm
+from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
 from royalties import accrual
 from royalties.models import Accrual, ClearedUse, Ratio, TerritoryFactors, UsageLine
+from royalties.outcomes import Outcome
 from royalties.tariffs.rates import amount
 from tests.unit.royalties.worlds import EVEN, SIMPLE, Books, line, priced, tariff, use
 
@@ -30,7 +33,7 @@ def cleared_uses(draw: st.DrawFn) -> list[ClearedUse]:
             draw(st.sampled_from(["EUR", "USD"])),
         )
         territories = draw(st.sampled_from([("*",), ("DE", "AT")]))
-        uses.append(replace(priced(use(name, spans=spans), term), territories=territories))
+        uses.append(priced(use(name, spans=spans), term)._replace(territories=territories))
     return uses
 
 
@@ -120,14 +123,14 @@ def test_after_any_history_of_changes_the_books_say_what_a_fresh_computation_say
 @pytest.mark.parametrize(
     "change",
     [
-        lambda one: replace(one, spans=(Span(40, 60_040),)),
-        lambda one: replace(one, spans=(Span(0, 60_040),)),
-        lambda one: replace(one, model_ids=("another-model",)),
-        lambda one: replace(one, threshold_ids=("thr-2",)),
-        lambda one: replace(one, licence_id=derived_id("lic", "other")),
-        lambda one: replace(one, tariff=tariff(rate_micro=12_501)),
-        lambda one: replace(one, tariff=tariff(currency="USD")),
-        lambda one: replace(one, kind=KindOfUse.DUB),
+        lambda one: one._replace(spans=(Span(40, 60_040),)),
+        lambda one: one._replace(spans=(Span(0, 60_040),)),
+        lambda one: one._replace(model_ids=("another-model",)),
+        lambda one: one._replace(threshold_ids=("thr-2",)),
+        lambda one: one._replace(licence_id=derived_id("lic", "other")),
+        lambda one: one._replace(tariff=tariff(rate_micro=12_501)),
+        lambda one: one._replace(tariff=tariff(currency="USD")),
+        lambda one: one._replace(kind=KindOfUse.DUB),
     ],
     ids=["shift-40ms", "longer-40ms", "model", "threshold", "licence", "rate", "currency", "kind"],
 )
@@ -147,9 +150,28 @@ def test_a_changed_fact_is_one_reversal_and_one_new_accrual(
 @pytest.mark.parametrize(
     "change",
     [
-        lambda one: replace(one, scan_id=derived_id("scn", "again")),
-        lambda one: replace(one, clearance_id=derived_id("clr", "again")),
-        lambda one: replace(one, payee_id=derived_id("pay", "again")),
+        {},
+        {
+            "kind": None,
+            "spans": (),
+            "model_ids": ("ß", "b", "a"),
+            "licence_id": 'a "quoted" \\ one',
+        },
+        {"outcome": Outcome.HELD, "cause": "no-licence", "parties": ("z", "a")},
+        {"tariff": TariffTerm(TariffKind.PER_VIEW, 1, "EUR", TariffRef("gema", 2, "0" * 64))},
+    ],
+)
+def test_what_is_digested_of_a_use_is_canonical_json(change: dict[str, Any]) -> None:
+    facts = accrual.facts_told(use()._replace(**change))
+    assert as_it_stands(facts) == canonical(facts)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda one: one._replace(scan_id=derived_id("scn", "again")),
+        lambda one: one._replace(clearance_id=derived_id("clr", "again")),
+        lambda one: one._replace(payee_id=derived_id("pay", "again")),
     ],
     ids=["scan", "clearance", "payee"],
 )
@@ -183,11 +205,11 @@ def test_two_cuts_uses_are_paid_by_each_usage_line_once() -> None:
 @pytest.mark.parametrize(
     ("one", "shown", "code"),
     [
-        (replace(use(), territories=("AT",)), line(), "territory-not-licensed"),
-        (replace(use(), territories=("DE",)), line(territory="*"), "territory-not-licensed"),
-        (replace(use(), until_period="2026-10"), line(), "licence-ended"),
-        (replace(use(), from_period="2026-12"), line(), "before-active"),
-        (replace(use(), from_period="9999-99"), line(), "before-active"),
+        (use()._replace(territories=("AT",)), line(), "territory-not-licensed"),
+        (use()._replace(territories=("DE",)), line(territory="*"), "territory-not-licensed"),
+        (use()._replace(until_period="2026-10"), line(), "licence-ended"),
+        (use()._replace(from_period="2026-12"), line(), "before-active"),
+        (use()._replace(from_period="9999-99"), line(), "before-active"),
         (use(spans=((0, 0),)), line(), "amount-zero"),
         (priced(use(), tariff("per_view")), line(0), "amount-zero"),
         (priced(use(), tariff("per_view", 10**12)), line(10**11), "amount-out-of-range"),
@@ -202,12 +224,12 @@ def test_what_earns_nothing_is_listed_with_its_reason(
 
 
 def test_the_month_of_the_activation_is_earned() -> None:
-    wanted, _ = accrual.desired([replace(use(), from_period="2026-11")], [(line(), EVEN)])
+    wanted, _ = accrual.desired([use()._replace(from_period="2026-11")], [(line(), EVEN)])
     assert len(wanted) == 1
 
 
 def test_the_month_of_a_refusal_is_still_earned() -> None:
-    wanted, _ = accrual.desired([replace(use(), until_period="2026-11")], [(line(), EVEN)])
+    wanted, _ = accrual.desired([use()._replace(until_period="2026-11")], [(line(), EVEN)])
     assert len(wanted) == 1
 
 
@@ -218,7 +240,7 @@ def only(uses: list[ClearedUse]) -> Accrual:
 
 def test_the_reason_of_a_reversal_names_what_changed() -> None:
     old = only([use()]).pins
-    new = only([replace(use(), spans=(Span(0, 1000),), model_ids=("other",))]).pins
+    new = only([use()._replace(spans=(Span(0, 1000),), model_ids=("other",))]).pins
     assert accrual.difference(old, new) == "changed:spans,model_ids"
     assert accrual.difference(old, None) == "no-longer-owed"
 

@@ -116,7 +116,7 @@ def test_a_sisters_share_is_owed_to_the_sister() -> None:
 
 
 def test_who_is_paid_directly_and_by_a_society_waits_for_a_person() -> None:
-    direct, (lines,) = replace(use("a"), paid_directly=True), [(line(), EVEN)]
+    direct, (lines,) = use("a")._replace(paid_directly=True), [(line(), EVEN)]
     nobody = desired([direct], [lines], Agreed(collectors=Collectors(OPERATOR)))
     assert nobody[0] == ()
     assert [one.reason.code for one in nobody[1]] == [PAID_DIRECTLY]

@@ -1,7 +1,5 @@
 """The ledger as beancount text: complete, exact, and in an order that does not depend on input."""
 
-from dataclasses import replace
-
 from royalties.export import account_name, to_beancount
 from tests.unit.royalties.worlds import STUDIO, Books, line, priced, tariff, use
 
@@ -62,7 +60,7 @@ def test_a_reversal_shares_the_link_of_its_accrual() -> None:
 
 def test_whole_units_and_quotes_are_written_exactly() -> None:
     books = Books()
-    quoted = replace(use(), model_ids=('a "model" \\ of 2',))
+    quoted = use()._replace(model_ids=('a "model" \\ of 2',))
     books.accrue([priced(quoted, tariff("per_view", 1_000_001))], [line(1_000_000)])
     text = "\n".join(to_beancount(books.transactions))
     assert "1000001.000000 EUR" in text

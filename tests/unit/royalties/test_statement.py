@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -34,7 +33,7 @@ def rescanned() -> Books:
     books = Books()
     shown = [line(1000), line(500, territory="AT"), line(7, period="2026-12")]
     books.accrue([use(), use("b")], shown)
-    books.accrue([replace(use(), spans=(Span(40, 90_040),)), use("b")], shown)
+    books.accrue([use()._replace(spans=(Span(40, 90_040),)), use("b")], shown)
     return books
 
 

@@ -1,6 +1,5 @@
 """Who is in a cut without a licence, and what prices it: rules on made-up decisions."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -94,7 +93,7 @@ def test_the_rest_of_a_use_that_is_licensed_in_part_has_a_key_of_its_own() -> No
     made = decided(verdict("a", Verdict.REFUSED))
     (rest,) = found_in(made, [use("a")])
     assert rest.key not in (use("a").use_id, STRANGERS)
-    assert found_in(made, [replace(use("a"), until_period="2026-10")]) == ()
+    assert found_in(made, [use("a")._replace(until_period="2026-10")]) == ()
 
 
 @pytest.mark.parametrize(

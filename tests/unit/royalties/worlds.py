@@ -1,6 +1,5 @@
 """Made-up cuts, uses and usage lines for the ledger's tests, with ids in their real form."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.ids import derived_id
@@ -114,4 +113,4 @@ class Books:
 
 
 def priced(one: ClearedUse, term: TariffTerm) -> ClearedUse:
-    return replace(one, tariff=term)
+    return one._replace(tariff=term)
