@@ -16,6 +16,7 @@ from api.accounts.models import Door
 from api.accounts.store import people
 from api.beside import Beside
 from api.letters import letter
+from api.naming import named
 from api.resetmail import send_resets
 from api.web.texts import LANGUAGES
 from core import deliveries, hooksign, mail, notices, outbox, safepost, webhooks
@@ -26,6 +27,7 @@ from core.errors import EbenbildError, NotFound
 from core.init import World
 from core.mail import MailAddress
 from core.outbox import Event
+from core.principal import system
 from core.settings import Settings
 from core.tenants import get_tenant
 from core.webhooks import Endpoint
@@ -216,13 +218,16 @@ def _send_mail(world: World, delivery: Delivery, body: bytes, now: datetime) -> 
     if not world.settings.mail.host:
         return Ending(fault="no mail server is set")
     said = json.loads(body)
-    subject, words = letter(
+    told = letter(
         address.lang,
         delivery.kind.removeprefix(notices.EVENT_PREFIX),
         said["data"],
         reader=reader,
         base=world.settings.reached_at,
     )
+    with world.db.read() as session:
+        reads = system(delivery.tenant_id)
+        subject, words = (named(session, reads, one, now) for one in told)
     composed = mail.compose(
         sender=world.settings.mail.sender, to=address.address, subject=subject, text=words, at=now
     )

@@ -1,6 +1,7 @@
 """Names in place of ids in what people are told, as far as the reader may know them.
 
-Notices are kept with ids: a name can change, be erased, or be none of the reader's business.
+Notices are kept with ids, and so are mails until they are sent: a name can change, be erased, or be
+none of the reader's business.
 """
 
 import re
@@ -15,8 +16,8 @@ from registry.models.mandates import Act
 from registry.service import people, works
 from registry.service.acting import view
 
-# Commands keep the ids that they are given.
-_ID = re.compile(r"ebenbild(?: [\w/-]+)+|\b(?:prf|ten|cut)_[a-z2-7]{26}\b", re.ASCII)
+# Commands and links keep the ids that they are given.
+_ID = re.compile(r"ebenbild(?: [\w/-]+)+|https?://\S+|\b(?:prf|ten|cut)_[a-z2-7]{26}\b", re.ASCII)
 
 
 def named(session: Session, principal: Principal, said: str, now: datetime) -> str:

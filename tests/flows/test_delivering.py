@@ -1,6 +1,8 @@
 """From an event to its receivers over HTTP and SMTP, through the product's own doors."""
 
 from collections.abc import Iterator
+from email import message_from_string
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from core.messagesettings import MailSettings, WebhookSettings
 from core.settings import Settings
 from tests.simulators.people import Seat, seat
 from tests.simulators.receivers import MailReceiver, WebReceiver, mail_receiver, web_receiver
-from tests.simulators.stage import Stage
+from tests.simulators.stage import Person, Stage
 
 
 @pytest.fixture
@@ -188,6 +190,35 @@ def test_a_notice_goes_by_mail_in_the_language_of_the_address(stage: Stage) -> N
     agency.post(f"/v1/notices/{told['id']}/reading")
     (told,) = agency.pages("/v1/notices")
     assert told["read_at"]
+
+
+def test_a_mail_says_the_names_that_its_reader_may_know(stage: Stage) -> None:
+    """Of one's own people by name, of others by id; links and commands keep their ids."""
+    tenant_id, agency = stage.tenant("agency", "Ours")
+    own, other = (Person.add(of, "anna").id for of in (agency, stage.tenant("agency")[1]))
+    agency.post("/v1/mail-addresses", {"address": "office@example.org"})
+    with open_registry(stage.settings) as world, world.db.write() as session:
+        for who in (own, other):
+            facts = {"studio": tenant_id, "figure": "fig_1", "ends_on": "2036-11-21"}
+            for kind in ("figure.alike", "right.last"):
+                notices.notify(
+                    session,
+                    tenant_id=tenant_id,
+                    person=None,
+                    kind=kind,
+                    subject_id=who,
+                    facts=facts,
+                    now=utc_now(),
+                )
+    with mail_receiver() as server:
+        assert deliver(mailed(stage, server)) == 4
+    read = (message_from_string(said, policy=default) for _, said in server.mails)
+    text = "\n".join(str(one.get_content()) for one in read)
+    assert "Ours has enrolled an invented figure that is like anna." in text
+    assert "The right of anna ends on" in text
+    assert f"ebenbild figure dispute fig_1 --performer {own}" in text
+    assert f"/me/speaking?for={own}" in text
+    assert f"is like {other}." in text and f"The right of {other} ends on" in text
 
 
 def test_an_address_that_does_not_exist_is_given_up(stage: Stage) -> None:
