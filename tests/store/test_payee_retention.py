@@ -8,6 +8,7 @@ import pytest
 from api.retention import enforce
 from core.errors import NotFound
 from core.principal import SearchCapability
+from registry.models.people import Performer
 from registry.service import forgetting
 from royalties.service import payeeretention, payees
 from royalties.service.payeeseals import open_details
@@ -35,20 +36,26 @@ def destroyed(office: Office, at: datetime) -> tuple[str, ...]:
         return payeeretention.over(session, capability, vault.subjects("pay_"), now=at)
 
 
-def test_an_iban_is_gone_from_every_copy_once_its_term_is_over(office: Office) -> None:
+def named_payee(office: Office) -> Performer:
+    """Somebody who earned, and whose payee was last named when `ERASED`, whatever today is."""
     money, stage = Money(office), office.stage
     anna = money.people[money.earn(10_000)]
-    side, vault = stage.agent(anna), stage.world.vault
     with office.shared.write() as session:
         payees.set_details(
             session,
-            vault,
-            side,
+            stage.world.vault,
+            stage.agent(anna),
             anna.id,
             {"name": "Anna", "iban": IBAN},
             cooling_days=0,
             now=ERASED,
         )
+    return anna
+
+
+def test_an_iban_is_gone_from_every_copy_once_its_term_is_over(office: Office) -> None:
+    stage, anna = office.stage, named_payee(office)
+    side, vault = stage.agent(anna), stage.world.vault
     assert destroyed(office, OVER) == (), "who is not erased is paid again"
     with office.shared.write() as session:
         forgetting.erase_performer(session, side, anna.id, now=ERASED)
@@ -78,8 +85,7 @@ def test_nobody_goes_to_whom_something_is_owed(office: Office) -> None:
 
 
 def test_the_hourly_job_destroys_them(office: Office) -> None:
-    money, world = Money(office), office.stage.world.world
-    anna = money.people[money.earn(10_000)]
+    world, anna = office.stage.world.world, named_payee(office)
     with office.shared.write() as session:
         forgetting.erase_performer(session, office.stage.agent(anna), anna.id, now=ERASED)
     assert enforce(world, now=LAST)["payees"] == 0
