@@ -15,6 +15,7 @@ from api.routes import (
     adminpages,
     apipages,
     attestpages,
+    auditingpages,
     auditpages,
     billingpages,
     bulkpages,
@@ -119,6 +120,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         tariffpages,
         disputepages,
         unclaimedpages,
+        auditingpages,
         auditpages,
     ):
         whole.include_router(of_a_society.router)

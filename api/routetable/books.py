@@ -29,6 +29,7 @@ ROWS = (
     row("GET", "/society/unclaimed/{list_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/payouts", "reports", page=True),
     row("GET", "/society/payouts/{batch_id}", "reports", may_lack=True, page=True),
+    row("GET", "/auditing", AUDIT, page=True),
     row("GET", "/audit", AUDIT, page=True),
     row("GET", "/audit/approvals", AUDIT, page=True),
     row("GET", "/audit/balance", AUDIT, page=True),

@@ -97,7 +97,10 @@ SECTIONS = (
     Section(
         "auditing",
         frozenset({TenantKind.PERFORMER, TenantKind.AGENCY, TenantKind.STUDIO, TenantKind.UNION}),
-        (Place("/audit", "audit.title", frozenset({Role.AUDITOR})),),
+        (
+            Place("/auditing", "auditing.title", frozenset({Role.AUDITOR})),
+            Place("/audit", "audit.title", frozenset({Role.AUDITOR})),
+        ),
     ),
     Section(
         "organisation",

@@ -80,6 +80,7 @@ OWN = (
     "/me/notices",
     "/society/disputes",
     "/society/disputes?shelf=ended",
+    "/auditing",
     "/audit",
     "/audit/approvals",
     "/audit/balance",

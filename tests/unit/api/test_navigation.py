@@ -47,4 +47,4 @@ def test_everybody_begins_where_it_is_said_what_waits() -> None:
         assert first_place(someone(TenantKind.UNION, role)) == "/union"
     assert first_place(someone(TenantKind.SOCIETY, Role.ATTESTER)) == "/attest"
     for kind in (TenantKind.STUDIO, TenantKind.AGENCY):
-        assert first_place(someone(kind, Role.AUDITOR)) == "/audit"
+        assert first_place(someone(kind, Role.AUDITOR)) == "/auditing"
