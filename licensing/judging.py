@@ -56,12 +56,13 @@ def judge(use: Use, facts: Facts) -> Judged:
         unsure.append(Reason("character-collides", {}))
     if use.kind is None:
         return Judged(Verdict.REVIEW, (Reason("found-not-declared", {}), *unsure, *forbidden))
+    wanted = Wanted(use.performer_id, use.kind, use.modalities)
+    certain = _certain(use, forbidden, consent(wanted, facts), facts)
     if unsure:
-        return Judged(Verdict.REVIEW, (*unsure, *forbidden))
-    licence, lacking = consent(Wanted(use.performer_id, use.kind, use.modalities), facts)
-    if forbidden:
-        return Judged(Verdict.REFUSED, (*forbidden, *lacking), licence)
-    return _by_a_person(use, _permitted(use, licence, lacking, facts), facts)
+        # Whoever looks at it, and the studio that declared it, learn now what a "yes" will come to.
+        against = certain.reasons if certain.verdict is Verdict.REFUSED else ()
+        return Judged(Verdict.REVIEW, (*unsure, *against))
+    return certain
 
 
 def consent(wanted: Wanted, facts: Facts) -> tuple[LicenceInForce | None, tuple[Reason, ...]]:
@@ -120,6 +121,19 @@ def privilege_of(use: Use | DeclaredUse, facts: Facts) -> Privilege | None:
         if same and declared.privilege is not None:
             return declared.privilege
     return None
+
+
+def _certain(
+    use: Use,
+    forbidden: tuple[Reason, ...],
+    consented: tuple[LicenceInForce | None, tuple[Reason, ...]],
+    facts: Facts,
+) -> Judged:
+    """The verdict on a declared use whose finds nobody doubts."""
+    licence, lacking = consented
+    if forbidden:
+        return Judged(Verdict.REFUSED, (*forbidden, *lacking), licence)
+    return _by_a_person(use, _permitted(use, licence, lacking, facts), facts)
 
 
 def _permitted(

@@ -34,6 +34,7 @@ from registry.usekinds import concerned
 USES_MAX = 2_000
 TEXT_BYTES_MAX = 1_000_000
 REFERENCE_LENGTH_MAX = 200
+TERRITORY_LENGTH_MAX = 100  # of what is looked up: whoever writes a name out is told of the codes
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 REQUIRED = {"release_at", "territories", "medium", "language"}
 OPTIONAL = {
@@ -79,7 +80,8 @@ def from_dict(data: Mapping[str, object]) -> Declaration:
     return Declaration(
         release_at=_date(data["release_at"]),
         territories=check_territories(
-            _text("territories", code, 2) for code in _list("territories", data["territories"])
+            _text("territories", code, TERRITORY_LENGTH_MAX)
+            for code in _list("territories", data["territories"])
         ),
         medium=_choice("medium", data["medium"], Medium),
         language=_language(data["language"]),

@@ -21,6 +21,7 @@ LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
 WORDS = ("modality", "purpose")
 MOVES = ("asked", "seen")  # of a head
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", re.ASCII)
 FOLDER = Path(__file__).parent / "locales"
 
@@ -64,12 +65,19 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     from fingerprint.models import Reason  # noqa: PLC0415
     from licensing.wording import render  # noqa: PLC0415
 
-    days = {
-        name: day(lang, from_text(value))
-        for name, value in detail.items()
-        if isinstance(value, str) and INSTANT.fullmatch(value)
-    }
-    return render(Reason(item["code"], {**detail, **days}), lang)
+    shown = {name: _shown(lang, value) for name, value in detail.items()}
+    return render(Reason(item["code"], shown), lang)
+
+
+def _shown(lang: str, value: Any) -> Any:
+    """Days and moments as people write them, a verdict by its word; all else as it is."""
+    if not isinstance(value, str):
+        return value
+    if INSTANT.fullmatch(value):
+        return day(lang, from_text(value))
+    if DAY.fullmatch(value):
+        return day(lang, date.fromisoformat(value))
+    return catalogue(lang).get(f"verdict.{value}", value)
 
 
 def basis(lang: str, match: Mapping[str, Any]) -> list[str]:

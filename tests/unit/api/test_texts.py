@@ -92,6 +92,14 @@ def test_figures_are_shown_as_people_read_them() -> None:
     assert "1,2" in texts.reason("de", item)
 
 
+def test_days_and_verdicts_in_a_reason_are_told_in_words() -> None:
+    past = {"code": "release-in-past", "detail": {"release_at": "2025-12-10"}}
+    assert "10.12.2025" in texts.reason("de", past)
+    assert "2025-12-10" in texts.reason("en", past)
+    again = {"code": "certificate-decided-again", "detail": {"verdict": "REFUSED"}}
+    assert "NICHT FREIGEGEBEN" in texts.reason("de", again)
+
+
 @pytest.mark.parametrize(
     ("header", "lang"),
     [

@@ -469,8 +469,24 @@ def doubts() -> list[dict[str, Any]]:
         row(
             "uncertain-and-unlicensed",
             REVIEW,
-            spans=[(REVIEW, ["uncertain-match"])],
+            spans=[(REVIEW, ["uncertain-match", "no-licence"])],
             found=[unsure],
+        ),
+        row(
+            "uncertain-and-licensed-elsewhere-until-before",
+            REVIEW,
+            spans=[
+                (REVIEW, ["uncertain-match", "licence-expired", "territory-not-licensed"]),
+            ],
+            found=[unsure],
+            licences=[licence(territories=("AT",), valid_until=AT)],
+        ),
+        row(
+            "uncertain-and-played-in-person",
+            REVIEW,
+            spans=[(REVIEW, ["uncertain-match"])],
+            found=[use(K.OWN_PERFORMANCE, decision=Decision.REVIEW)],
+            declared=declaration(DeclaredUse(ANNA, K.OWN_PERFORMANCE)),
         ),
         row(
             "found-not-declared",
@@ -629,7 +645,7 @@ def several_people() -> list[dict[str, Any]]:
         row(
             "review-outranks-unknown",
             REVIEW,
-            spans=[(REVIEW, ["uncertain-match"]), (UNKNOWN, ["unknown-person"])],
+            spans=[(REVIEW, ["uncertain-match", "no-licence"]), (UNKNOWN, ["unknown-person"])],
             found=[use(decision=Decision.REVIEW)],
             unknown=[stranger()],
             reasons=STRANGE,
@@ -638,7 +654,7 @@ def several_people() -> list[dict[str, Any]]:
             "refused-outranks-all",
             REFUSED,
             spans=[
-                (REVIEW, ["uncertain-match"]),
+                (REVIEW, ["uncertain-match", "no-licence"]),
                 (REFUSED, ["no-licence"]),
                 (UNKNOWN, ["unknown-person"]),
             ],

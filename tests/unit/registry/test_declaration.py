@@ -131,3 +131,7 @@ def test_what_is_no_toml_is_refused() -> None:
 
 def test_everywhere_swallows_other_codes() -> None:
     assert from_dict({**good(), "territories": ["DE", "*"]}).territories == ("*",)
+
+
+def test_a_release_may_be_in_one_state_alone() -> None:
+    assert from_dict({**good(), "territories": ["US-NY", "DE"]}).territories == ("DE", "US-NY")
