@@ -135,6 +135,11 @@ def list_keys(cli: Cli) -> None:
     """List the API keys of your organisation."""
     with cli.client() as client:
         found = client.get("/v1/keys")
+    show_keys(cli, found)
+
+
+def show_keys(cli: Cli, found: list[dict[str, Any]]) -> None:
+    """API keys without the keys themselves; a table leaves out those that were ended."""
     rows = [
         (item["id"], item["name"], ", ".join(item["scopes"]), item["expires_at"], item["used_at"])
         for item in found

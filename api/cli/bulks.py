@@ -12,7 +12,7 @@ from api.web.faulttexts import told
 from api.web.texts import count, text
 
 app = typer.Typer(help="One act on hundreds of cuts.", no_args_is_help=True)
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+DAY = ["%Y-%m-%d"]
 
 
 @command(app, "begin")
@@ -23,13 +23,19 @@ def begin(
     cut: Annotated[list[str] | None, typer.Option(help="A cut; may be repeated.")] = None,
     work: Annotated[str, typer.Option(help="All cuts of a work and below it.")] = "",
     verdict: Annotated[list[str] | None, typer.Option(help="Decided so; repeatable.")] = None,
-    since: Day = None,
-    until: Day = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Released on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Released on this day or earlier.")
+    ] = None,
     performer: Annotated[str, typer.Option(help="Somebody whose use was decided on.")] = "",
-    release_at: Day = None,
-    rate: Annotated[str, typer.Option(help="With ask: the price.")] = "",
+    release_at: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="With release: the new day of release.")
+    ] = None,
+    rate: Annotated[str, typer.Option(help="With ask: the price, in units of the currency.")] = "",
     per: Annotated[str, typer.Option(help="With ask: per_minute or per_view.")] = "per_minute",
-    currency: Annotated[str, typer.Option(help="With ask.")] = "EUR",
+    currency: Annotated[str, typer.Option(help="With ask: ISO 4217.")] = "EUR",
 ) -> None:
     """Do one thing with the cuts named, or with all that are sought, and wait for the results."""
     sought = {

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, say, table
-from api.cli.termsfile import read_terms
+from api.cli.termsfile import read_terms, read_words
 from api.web.texts import text
 from core.errors import BadInput
 
@@ -144,9 +144,9 @@ def _clauses(lang: str, clauses: list[Mapping[str, Any]], *, legal: bool) -> Non
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        words = path.read_text("utf-8")
+        words = read_words(path)
         found: Any = json.loads(words) if path.suffix == ".json" else tomllib.loads(words)
-    except (ValueError, UnicodeDecodeError) as exc:
+    except ValueError as exc:
         raise BadInput(
             f"{path.name} is neither TOML nor JSON: {exc}", next_step="Mend it."
         ) from exc

@@ -8,6 +8,7 @@ import typer
 from api.cli.clear import EXIT_CODES
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, table
+from api.cli.termsfile import read_words
 
 app = typer.Typer(help="Datasets to train models with.", no_args_is_help=True)
 
@@ -22,7 +23,7 @@ def add(
     model: Annotated[str, typer.Option(help="The model that is trained with it.")],
 ) -> None:
     """Register a manifest whose files were handed in with `dataset = true`."""
-    body = {"name": name, "model": model, "manifest": manifest.read_text("utf-8")}
+    body = {"name": name, "model": model, "manifest": read_words(manifest)}
     with cli.client() as client:
         found = client.post("/v1/datasets", body)
     emit(cli, found, lambda: _shown(found))

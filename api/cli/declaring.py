@@ -4,13 +4,13 @@ So a studio needs one file and one command. Fields are named as people say them;
 checked by the same rules as in the registry. TOML 1.0, https://toml.io/en/v1.0.0.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from api.cli.termsfile import check_names
+from api.cli.termsfile import check_names, read_toml
 from core.errors import BadInput
 from registry.declaration import check_partial, from_dict
 
@@ -42,10 +42,7 @@ def read(path: Path) -> UseFile:
 
     What the works above the cut declare may be left out.
     """
-    try:
-        data = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise _bad(f"{path.name} is not TOML: {exc}") from exc
+    data = read_toml(path, code="bad-declaration")
     _only("the file", data, SECTIONS)
     work, cut = _table(data, "work", WORK_KEYS), _table(data, "cut", CUT_KEYS)
     declared = _declaration(data, cut)
@@ -58,7 +55,7 @@ def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, A
     release = _table(data, "release", RELEASE_KEYS)
     declared = {name: release[name] for name in RELEASE_KEYS - {"date"} if name in release}
     if "date" in release:
-        declared["release_at"] = str(release["date"])
+        declared["release_at"] = _day(release["date"])
     if "language" in cut:
         declared.setdefault("language", cut["language"])
     if "ai" in data:
@@ -71,6 +68,13 @@ def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, A
         ],
     }
     return {**declared, **{name: items for name, items in listed.items() if items}}
+
+
+def _day(value: object) -> str:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError as exc:
+        raise _bad("[release] date must be a day like 2027-01-31, without a time.") from exc
 
 
 def _sections(data: Mapping[str, Any], name: str, known: set[str]) -> list[Mapping[str, Any]]:
@@ -90,6 +94,7 @@ def find_cut(client: "Client", file: UseFile) -> str:
     label = str(file.cut.get("label", "main"))
     for cut in client.pages("/v1/cuts", work_id=work_id):
         if cut["label"] == label:
+            _check_format(cut, file.cut)
             return str(cut["id"])
     made = client.post(
         f"/v1/works/{work_id}/cuts",
@@ -100,6 +105,20 @@ def find_cut(client: "Client", file: UseFile) -> str:
         },
     )
     return str(made["id"])
+
+
+def _check_format(cut: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """A licence may be for some formats only: nobody is told of one format and decided on another.
+
+    Raises BadInput where the file says of a cut that exists something else than the registry.
+    """
+    if wanted.get("format", cut["format"]) != cut["format"]:
+        raise BadInput(
+            f"The cut {cut['label']} exists already, and its format is {cut['format']}, "
+            f"not {wanted['format']}.",
+            next_step="Give a cut of another format a label of its own.",
+            code="bad-declaration",
+        )
 
 
 def check_whole(client: "Client", cut_id: str, file: UseFile) -> None:

@@ -21,7 +21,7 @@ app = typer.Typer(help="People who own a voice and a face.", no_args_is_help=Tru
 @command(app, "add")
 def add(
     cli: Cli,
-    name: str,
+    name: Annotated[str, typer.Argument(help="What the person is called; kept sealed.")],
     key: KeyFile,
     public_name: Annotated[
         str | None, typer.Option(help="What studios see of a match (default: the name).")

@@ -9,7 +9,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
-from api.cli.termsfile import read_terms
+from api.cli.termsfile import read_terms, read_words
 from api.web.texts import text
 from core.errors import BadInput
 
@@ -105,10 +105,7 @@ def test(
 def _table(cases: Path | None) -> str:
     if cases is None:
         return files("licensing").joinpath("data", "rule-cases.csv").read_text("utf-8")
-    try:
-        return cases.read_text("utf-8")
-    except UnicodeDecodeError as exc:
-        raise BadInput(f"{cases.name} is not UTF-8.", next_step="Save the table as UTF-8.") from exc
+    return read_words(cases)
 
 
 def _show(lang: str, pack: Mapping[str, Any]) -> None:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from api.cli.accounts import show_keys
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
 from api.web.texts import text
 
 app = typer.Typer(help="Organisations and their API keys.", no_args_is_help=True)
+TenantId = Annotated[str, typer.Argument(help="Id of the organisation.")]
 Scopes = Annotated[
     list[str] | None,
     typer.Option(
@@ -22,7 +24,7 @@ Scopes = Annotated[
 @command(app, "add")
 def add(
     cli: Cli,
-    name: str,
+    name: Annotated[str, typer.Argument(help="What the organisation is called.")],
     kind: Annotated[
         str, typer.Option(help="performer, agency, studio, society, union or operator.")
     ],
@@ -43,7 +45,7 @@ def add(
 @command(app, "key")
 def key(
     cli: Cli,
-    tenant: Annotated[str, typer.Argument(help="Id of the organisation.")],
+    tenant: TenantId,
     scope: Scopes = None,
 ) -> None:
     """Make another API key for an organisation and print it, once."""
@@ -51,6 +53,24 @@ def key(
         issued = client.post(f"/v1/tenants/{tenant}/keys", {"scopes": scope})
     emit(cli, issued, lambda: fields(issued))
     note(text(cli.lang, "tenant.key-once"))
+
+
+@command(app, "keys")
+def list_keys(cli: Cli, tenant: TenantId) -> None:
+    """List the API keys of an organisation, without the keys themselves."""
+    with cli.client() as client:
+        found = client.get(f"/v1/tenants/{tenant}/keys")
+    show_keys(cli, found)
+
+
+@command(app, "key-revoke")
+def revoke_key(
+    cli: Cli, tenant: TenantId, key: Annotated[str, typer.Argument(help="Id of the key.")]
+) -> None:
+    """End an API key of an organisation for good, and list those that are left."""
+    with cli.client() as client:
+        left = client.post(f"/v1/tenants/{tenant}/keys/{key}/revocation")
+    show_keys(cli, left)
 
 
 @command(app, "list")

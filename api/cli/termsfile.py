@@ -10,12 +10,30 @@ from core.nearest import unknown
 
 
 def read_terms(path: Path) -> dict[str, Any]:
-    """The fields of the file; raises BadTerms where it is not TOML."""
+    """The fields of the file; raises `BadInput` where it is not TOML."""
+    return {name: _plain(value) for name, value in read_toml(path, code=BadTerms.code).items()}
+
+
+def read_toml(path: Path, *, code: str) -> dict[str, Any]:
+    """What a TOML file holds; raises `BadInput` where it is none."""
     try:
-        read = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise BadTerms(f"{path.name} is not TOML: {exc}", next_step="Mend the file.") from exc
-    return {name: _plain(value) for name, value in read.items()}
+        return tomllib.loads(read_words(path))
+    except tomllib.TOMLDecodeError as exc:
+        raise BadInput(
+            f"{path.name} is not TOML: {exc}", next_step="Mend the file.", code=code
+        ) from exc
+
+
+def read_words(path: Path) -> str:
+    """A text that a person wrote, without the mark that editors on Windows put before it."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError as exc:
+        raise BadInput(
+            f"{path.name} is not UTF-8.",
+            next_step="Save the file as UTF-8 and run the command again.",
+            code="not-utf-8",
+        ) from exc
 
 
 def read_fields(path: Path, known: Collection[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ app = typer.Typer(help="Tell your programs of events.", no_args_is_help=True)
 @command(app, "add")
 def add(
     cli: Cli,
-    url: str,
+    url: Annotated[str, typer.Argument(help="Where events are sent, as https://.")],
     kind: Annotated[
         list[str] | None,
         typer.Option(help="use.found, licence.*, notice.* ...; repeatable; default: all."),

@@ -16,7 +16,7 @@ cuts = typer.Typer(help="Concrete versions of a work.", no_args_is_help=True)
 @command(works, "add")
 def add_work(
     cli: Cli,
-    title: str,
+    title: Annotated[str, typer.Argument(help="What the work is called.")],
     level: Annotated[str, typer.Option(help="universe, series, season or episode.")] = "series",
     parent: Annotated[str | None, typer.Option(help="Id of the work above it.")] = None,
 ) -> None:
@@ -55,7 +55,7 @@ def declare(
 def add_cut(
     cli: Cli,
     work: Annotated[str, typer.Argument(help="Id of the work.")],
-    label: str,
+    label: Annotated[str, typer.Argument(help="What the cut is called, such as Episode 12.")],
     format_: Annotated[
         str, typer.Option("--format", help="feature, horizontal, vertical, trailer or dub.")
     ] = "feature",

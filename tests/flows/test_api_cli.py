@@ -186,6 +186,8 @@ def test_clear_exits_1_with_a_next_step_when_something_fails(shell: Shell, anna:
         ("territories", "teritories", "teritories"),
         ('title = "Night Train"', "", "Name the work"),
         ("date = 2030-10-01", "", "release_at"),
+        ("date = 2030-10-01", 'date = "1.10.2030"', "[release] date"),
+        ('["DE"]', '["Germany"]', "ISO 3166-1"),
         ('"synthesise_voice"', '"sing"', "uses[1].kind"),
     ],
 )
@@ -199,6 +201,18 @@ def test_a_wrong_declaration_is_told_before_anything_is_sent(
     assert told in err
     assert "→" in err
     assert not list((shell.folder / "data/uploads").glob("ten_*/*"))
+
+
+def test_a_cut_keeps_its_format_and_nobody_is_decided_on_another(shell: Shell, anna: str) -> None:
+    film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
+    text = DECLARATION.format(performer=anna, territory="DE")
+    assert shell.run("clear", film, "--declare", declared(shell, anna))[0] == 0
+    wide = shell.file("wide.toml", text.replace('"vertical"', '"feature"'))
+    code, out, err = shell.run("clear", film, "--declare", wide)
+    assert (code, out) == (1, "")
+    assert "its format is vertical, not feature" in err
+    apart = shell.file("apart.toml", wide.read_text("utf-8").replace("Episode 12", "Feature"))
+    assert shell.run("clear", film, "--declare", apart)[0] == 0
 
 
 @pytest.mark.usefixtures("worker_apart")
