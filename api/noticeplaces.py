@@ -45,6 +45,7 @@ _CLIP, _TAKEDOWN = (Leads(performer=f"/me/notices/{at}{{id}}") for at in ("clips
 _USES = Leads(performer="/me/uses")
 _MONEY = Leads(performer="/me/money")
 _SPEAKING = Leads(performer="/me/speaking")
+_PRINTS = Leads(performer="/me/prints")
 _CUT = Leads(studio="/cuts/{cut}")
 _COMPLAINT = Leads(performer="/me/disputes/{id}", society="/society/disputes/{id}")
 _CONFLICT = Leads(performer="/society/mandates", society="/society/mandates")
@@ -78,8 +79,8 @@ PLACES: Mapping[str, Leads] = {
     "enrolment.disputed": _ENROLMENT,
     "enrolment.refused": _ENROLMENT,
     "estate.confirmed": _SPEAKING,
-    "figure.alike": _NOWHERE,
-    "figure.decided": _NOWHERE,
+    "figure.alike": _PRINTS,
+    "figure.decided": _PRINTS,
     "figure.ended": _NOWHERE,
     "framework.published": _NOWHERE,
     "group.joined": _NOWHERE,
@@ -87,8 +88,8 @@ PLACES: Mapping[str, Leads] = {
     "group.lifted": _SUSPENDED,
     "group.suspended": _SUSPENDED,
     "heldkey.ended": _NOWHERE,
-    "heldkey.made": _NOWHERE,
-    "heldkey.used": _NOWHERE,
+    "heldkey.made": _SPEAKING,
+    "heldkey.used": _SPEAKING,
     "invoice.overdue": _NOWHERE,
     "licence.expiring": _LICENCE,
     "licence.guardians_missing": _LICENCE,

@@ -10,7 +10,8 @@ from api.performer.whom import Whom
 from registry.models.people import Enrolment, EnrolmentState, Print, Purpose
 from registry.models.proofs import Attestation
 from registry.proofing.duplicates import shown_state
-from registry.service import enrolment, excerpts, proofing, purposes, samples
+from registry.service import enrolment, excerpts, likenesses, proofing, purposes, samples
+from registry.service.likenesses import Alike
 
 # From this many templates on a print is called by the word; more hold in more situations.
 WORDS = ((6, "broad"), (2, "good"), (1, "narrow"))
@@ -32,7 +33,20 @@ def prints_page(session: Session, acting: Whom, now: datetime) -> dict[str, Any]
         "gone": [row for row in shown if row["state"] == GONE],
         "searched": sum(row["state"] == EnrolmentState.ACTIVE.value for row in standing),
         "begun": [item for item in found.values() if _is_begun(item, standing)],
+        "alike": [
+            (one, dispute_of(one)) for one in likenesses.alike(session, side, performer_id=who)
+        ],
     }
+
+
+def dispute_of(found: Alike) -> str:
+    """In a word where one's dispute about an invented figure stands: `none` before there is one."""
+    item = found.likeness
+    if item.outcome is not None:
+        return item.outcome.value
+    if found.is_over:
+        return "over"
+    return "open" if item.is_open else "none"
 
 
 def word_of(templates: int) -> str:

@@ -10,14 +10,18 @@ from api.performer.desk import Desk
 from api.performer.signers import signing
 from api.performer.whom import Whom
 from core.init import World
+from core.principal import Principal
 from core.tenants import get_tenant
 from registry.minority import adult_on, child_agrees, is_minor, minority_in
 from registry.models.estates import Estate
 from registry.models.guardianship import Guardian, Relation
+from registry.models.heldkeys import HeldKey
 from registry.models.mandates import Act, Mandate
 from registry.models.works import KindOfUse
-from registry.service import estates, guardians, mandates
+from registry.service import estates, guardians, heldkeys, heldkeyuse, mandates
 from registry.service.sealedtexts import open_guardian
+
+USES_SHOWN = 5
 
 
 def speaking_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -34,6 +38,7 @@ def speaking_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> 
         "agrees": minority is not None and child_agrees(minority, now),
         "guardians": [_guardian(world, visit, item) for item in found],
         "mandates": [_mandate(session, item, now) for item in _given(session, acting)],
+        "held": [_held(session, side, item) for item in _keys(session, acting)],
         "estates": [{"estate": item, "heirs": _heirs(world, item)} for item in claims],
         "relations": tuple(Relation),
         "acts": tuple(Act),
@@ -60,6 +65,20 @@ def _given(session: Session, acting: Whom) -> tuple[Mandate, ...]:
     found = mandates.list_mandates(session, acting.side, performer_id=acting.performer.id)
     signed = [item for item in found if item.signed_at is not None]
     return tuple(sorted(signed, key=lambda item: item.seq or 0, reverse=True))
+
+
+def _keys(session: Session, acting: Whom) -> tuple[HeldKey, ...]:
+    """Keys with which agencies sign for this performer, those that still do first."""
+    found = heldkeys.list_keys(session, acting.side, performer_id=acting.performer.id)
+    newest = sorted(found, key=lambda item: item.began_at, reverse=True)
+    return tuple(sorted(newest, key=lambda item: item.ended_at is not None))
+
+
+def _held(session: Session, side: Principal, item: HeldKey) -> dict[str, Any]:
+    return {
+        "key": item,
+        "uses": heldkeyuse.uses_of(session, side, key_id=item.id, limit=USES_SHOWN),
+    }
 
 
 def _guardian(world: World, visit: Visit, item: Guardian) -> dict[str, Any]:

@@ -82,12 +82,18 @@ def alike(
     session: Session,
     principal: Principal,
     *,
+    performer_id: str = "",
     before: str = "",
     limit: int = likenesses.ROWS_MAX,
 ) -> tuple[Alike, ...]:
-    """Invented figures that are like the caller's performers, newest first, behind `before`."""
+    """Invented figures that are like one or all of the caller's performers, newest first.
+
+    Those behind `before`, where one is named.
+    """
     require(principal, SCOPE)
-    found = likenesses.of_own_performers(session, principal, before=before, limit=limit)
+    found = likenesses.of_own_performers(
+        session, principal, performer_id=performer_id, before=before, limit=limit
+    )
     return tuple(_alike(session, item) for item in found)
 
 

@@ -62,10 +62,17 @@ def add_likeness(session: Session, item: Likeness) -> bool:
 
 
 def of_own_performers(
-    session: Session, principal: Principal, *, before: str = "", limit: int = ROWS_MAX
+    session: Session,
+    principal: Principal,
+    *,
+    performer_id: str = "",
+    before: str = "",
+    limit: int = ROWS_MAX,
 ) -> tuple[Likeness, ...]:
-    """Figures that are like the caller's performers, newest first, those behind `before`."""
+    """Figures that are like the caller's performers, or one of them; newest first."""
     query = select(LikenessRow).where(col(LikenessRow.tenant_id) == principal.tenant_id)
+    if performer_id:
+        query = query.where(col(LikenessRow.performer_id) == performer_id)
     if before:
         query = query.where(older(_PLACE, before))
     query = query.order_by(*(one.desc() for one in _PLACE)).limit(limit)

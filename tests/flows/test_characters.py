@@ -7,8 +7,10 @@ import pytest
 
 from api.client import Client, Refused
 from api.opening import open_registry
+from api.roles import Role
 from core.principal import SearchCapability
 from registry.store import invented
+from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     THIS_MONTH,
@@ -175,15 +177,26 @@ def test_a_dispute_freezes_a_figure_everywhere_and_ends_it_when_upheld(
     figure = studio.figure()
     made = studio.scan()
     assert studio.decided(made)["verdict"] == "CLEARED"
-    _, agency = stage.tenant("agency")
+    agency_id, agency = stage.tenant("agency")
     anna = Person.add(agency, "Anna")
     anna.enrol(stage.file("oracle.wav", voice_sample("oracle")))
     assert "character-collides" in codes(studio.decided(made))
+    with open_registry(stage.settings) as world:
+        browser = stage.http(seat(world.db, agency_id, Role.PERFORMER).token)
+
+    def said() -> list[str]:
+        """What of it stands on the performer's page."""
+        page = browser.get(f"/me/prints?for={anna.id}").text
+        words = ("not disputed", "That is me", "Take it back", "upheld")
+        return [word for word in words if word in page]
+
+    assert said() == ["not disputed", "That is me"]
     (like,) = agency.get("/v1/character-likenesses")["items"]
     body = {"performer_id": anna.id}
     address = f"/v1/characters/{figure['id']}/disputes"
     agency.post(address, body)
     assert studio.read(figure["id"])["disputed"]
+    assert said() == ["Take it back"]
     with pytest.raises(Refused) as refusal:
         agency.post(address, body)
     assert refusal.value.status == 409
@@ -197,6 +210,7 @@ def test_a_dispute_freezes_a_figure_everywhere_and_ends_it_when_upheld(
     assert (found["verdict"], "character-collides" in codes(found)) == ("REVIEW", False)
     (like,) = agency.get("/v1/character-likenesses")["items"]
     assert (like["outcome"], like["over"]) == ("upheld", True)
+    assert said() == ["upheld"]
 
 
 def test_accepting_a_match_that_collides_disputes_the_figure_in_every_cut(

@@ -199,8 +199,8 @@ def test_a_mail_says_the_names_that_its_reader_may_know(stage: Stage) -> None:
     agency.post("/v1/mail-addresses", {"address": "office@example.org"})
     with open_registry(stage.settings) as world, world.db.write() as session:
         for who in (own, other):
-            facts = {"studio": tenant_id, "figure": "fig_1", "ends_on": "2036-11-21"}
-            for kind in ("figure.alike", "right.last"):
+            facts = {"ends_on": "2036-11-21", "renewed_from": "2034-11-21"}
+            for kind in ("right.ending", "right.last"):
                 notices.notify(
                     session,
                     tenant_id=tenant_id,
@@ -214,11 +214,10 @@ def test_a_mail_says_the_names_that_its_reader_may_know(stage: Stage) -> None:
         assert deliver(mailed(stage, server)) == 4
     read = (message_from_string(said, policy=default) for _, said in server.mails)
     text = "\n".join(str(one.get_content()) for one in read)
-    assert "Ours has enrolled an invented figure that is like anna." in text
-    assert "The right of anna ends on" in text
-    assert f"ebenbild figure dispute fig_1 --performer {own}" in text
+    assert text.count("The right of anna ends on") == 2
+    assert f"ebenbild estate use {own}" in text
     assert f"/me/speaking?for={own}" in text
-    assert f"is like {other}." in text and f"The right of {other} ends on" in text
+    assert text.count(f"The right of {other} ends on") == 2
 
 
 def test_an_address_that_does_not_exist_is_given_up(stage: Stage) -> None:

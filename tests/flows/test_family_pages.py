@@ -139,6 +139,23 @@ def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) 
     assert agent.get("/v1/mandates")["items"][0]["holder_id"] == holder
 
 
+def test_a_key_that_an_agency_signs_with_is_seen_and_ended(side: Side) -> None:
+    holder_id, holder = side.stage.tenant("agency", "Agency of friends")
+    assert "Keys that agencies sign with" not in side.read("/me/speaking")
+    side.mandate(holder_id, "hold-key", "license")
+    (mandate,) = holder.get("/v1/mandates")["items"]
+    key = holder.post(f"/v1/mandates/{mandate['id']}/key")
+    page = side.read("/me/speaking")
+    assert "Signed nothing yet" in page and raw_ids(page) == []
+    ending = f"/v1/held-keys/{key['id']}/ending"
+    assert f'data-act="{ending}"' in page
+    entry = side.browser.get("/inbox").text
+    assert f'href="/me/speaking?for={side.anna.id}"' in entry
+    side.agency.post(ending)
+    page = side.read("/me/speaking", "de")
+    assert "vernichtet" in page and ending not in page
+
+
 def said_to_the_performer(page: str) -> list[str]:
     """Sentences of a page that have another form for whoever acts for the performer."""
     words = texts.catalogue("de")
