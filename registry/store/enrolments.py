@@ -154,7 +154,7 @@ def of_performers(
     """Enrolments of these performers, across tenants, oldest first; who has none is left out."""
     query = (
         select(EnrolmentRow)
-        .where(col(EnrolmentRow.performer_id).in_(performer_ids))
+        .where(one_of(col(EnrolmentRow.performer_id), performer_ids))
         .order_by(col(EnrolmentRow.recorded_at), col(EnrolmentRow.id))
     )
     found: dict[str, tuple[Enrolment, ...]] = {}

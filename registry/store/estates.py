@@ -7,7 +7,7 @@ from fractions import Fraction
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, visible
+from core.db import Owned, UtcDateTime, one_of, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from registry.models.estates import Estate, EstateState, Heir
@@ -122,7 +122,7 @@ def of_performers(
     """Claims about these performers, across tenants, oldest first; who has none is left out."""
     query = (
         select(EstateRow)
-        .where(col(EstateRow.performer_id).in_(performer_ids))
+        .where(one_of(col(EstateRow.performer_id), performer_ids))
         .order_by(col(EstateRow.recorded_at), col(EstateRow.id))
     )
     found: dict[str, tuple[Estate, ...]] = {}

@@ -214,7 +214,7 @@ def unnamed(
 ) -> tuple[Performer, ...]:
     """Performers by either id, across tenants, for deciding only: without their names."""
     named = [
-        column.in_(ids)
+        one_of(column, ids)
         for column, ids in (
             (col(PerformerRow.id), performer_ids),
             (col(PerformerRow.payee_id), payee_ids),

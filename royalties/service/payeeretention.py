@@ -5,7 +5,7 @@ payee's own; after that the key is destroyed, and with it every copy.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -24,7 +24,7 @@ _KINDS = (AccountKind.PAYABLE, AccountKind.BLOCKED)
 
 
 def over(
-    session: Session, capability: SearchCapability, payee_ids: Iterable[str], *, now: datetime
+    session: Session, capability: SearchCapability, payee_ids: Collection[str], *, now: datetime
 ) -> tuple[str, ...]:
     """Those of these payees whose details are kept no longer.
 

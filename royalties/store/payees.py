@@ -1,6 +1,6 @@
 """Versions of payees' details: sealed, and never changed but for when one begins to count."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -13,8 +13,6 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, UtcDateTime, append_only, guard, one_of, visible
 from core.principal import Principal, SearchCapability
 from royalties.payees import PayeeVersion
-
-_IDS_MAX = 500
 
 
 class PayeeVersionRow(Owned, table=True):
@@ -78,18 +76,13 @@ def versions(session: Session, principal: Principal, payee_id: str) -> tuple[Pay
 
 
 def versions_of(
-    session: Session, _capability: SearchCapability, payee_ids: Iterable[str]
+    session: Session, _capability: SearchCapability, payee_ids: Collection[str]
 ) -> Mapping[str, list[PayeeVersion]]:
     """All versions of each of these payees in their order, across tenants."""
-    wanted = sorted(set(payee_ids))
     found: dict[str, list[PayeeVersion]] = {}
-    for start in range(0, len(wanted), _IDS_MAX):
-        query = sql_select(*_COLUMNS).where(
-            col(PayeeVersionRow.payee_id).in_(wanted[start : start + _IDS_MAX])
-        )
-        ordered = query.order_by(col(PayeeVersionRow.version))
-        for row in session.connection().execute(ordered):
-            found.setdefault(row.payee_id, []).append(_version(row))
+    query = sql_select(*_COLUMNS).where(one_of(col(PayeeVersionRow.payee_id), payee_ids))
+    for row in session.connection().execute(query.order_by(col(PayeeVersionRow.version))):
+        found.setdefault(row.payee_id, []).append(_version(row))
     return found
 
 

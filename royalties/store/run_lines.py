@@ -260,12 +260,15 @@ def kept_for(
     `outcome` is payable or blocked.
     """
     found = balances.of_kind(session, capability, book, AccountKind(outcome.value))
+    if not found:
+        return []
+    runs = sql_select(col(RunRow.id)).where(col(RunRow.tenant_id) == book)
     owners: dict[str, tuple[str, str]] = {}
     for table in (LineRow, ReleaseRow):
         query = (
             sql_select(col(table.payee_id), col(table.performer_id), col(table.audience))
             .distinct()
-            .where(col(table.tenant_id) == book, col(table.outcome) == outcome.value)
+            .where(col(table.run_id).in_(runs), col(table.outcome) == outcome.value)
         )
         rows = session.connection().execute(query)
         owners |= {payee: (performer, tenant_of(audience)) for payee, performer, audience in rows}

@@ -3,15 +3,17 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, insert
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only
-from core.ids import derived_id
+from core.db import OWNER, JsonText, Owned, append_only, json_text, time_text
+from core.ids import derived_ids
 from core.principal import Principal
 from royalties.runpreview import SUMS, PerformerPreview
+from royalties.store.bulk import insertion
 from royalties.store.runs import run_column, whole
 
 Sums = Mapping[str, Mapping[str, str]]
@@ -31,23 +33,22 @@ class RunPreviewRow(Owned, table=True):
     sums: dict[str, Any] = Field(sa_type=JsonText)
 
 
+_INSERT = insertion(RunPreviewRow, "run_id", "performer_id", "sums")
+
+
 def add(
     session: Session, book: str, run_id: str, told: Iterable[PerformerPreview], *, at: datetime
 ) -> None:
     """Store the previews of a run, which come sorted by performer."""
-    values = [
-        {
-            "id": derived_id("rpv", run_id, performer_id),
-            "tenant_id": book,
-            "recorded_at": at,
-            "run_id": run_id,
-            "performer_id": performer_id,
-            "sums": {one.currency: _said(one) for one in some},
-        }
-        for performer_id, some in groupby(told, key=lambda one: one.performer_id)
-    ]
-    if values:
-        session.connection().execute(insert(RunPreviewRow), values)
+    sums = {
+        performer_id: json_text({one.currency: _said(one) for one in some})
+        for performer_id, some in groupby(told, key=attrgetter("performer_id"))
+    }
+    if sums:
+        names, moment = derived_ids("rpv", [run_id] * len(sums), [*sums]), time_text(at)
+        rows = zip(names, sums.items(), strict=True)
+        values = [(name, book, OWNER, moment, run_id, *one) for name, one in rows]
+        session.connection().exec_driver_sql(_INSERT, values)
 
 
 def page(

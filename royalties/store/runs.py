@@ -101,6 +101,7 @@ class LineRow(Owned, table=True):
         append_only(guards=(whole("distribution_line", "run_id"),)),
     )
 
+    tenant_id: str  # found by its run
     run_id: str = Field(sa_column_args=(run_column(),))
     live_key: str
     payee_id: str
