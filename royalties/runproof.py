@@ -8,7 +8,8 @@ https://www.rfc-editor.org/rfc/rfc8785
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from core.canonical import canonical
 from royalties import accounts
@@ -64,10 +65,10 @@ def line_bytes(line: RunLine) -> bytes:
     return _canonical([*key, *said, *map(str, own), *_amounts(line.parts)])
 
 
-def group_of(line: RunLine) -> Group:
-    """The lines of one performer's side, payee, month, currency and outcome are booked as one."""
-    who = (line.performer_id, line.payee_id)
-    return (*who, line.earned_period, line.currency, str(line.outcome))
+# The lines of one performer's side, payee, month, currency and outcome are booked as one.
+group_of: Callable[[RunLine], Group] = attrgetter(
+    "performer_id", "payee_id", "earned_period", "currency", "outcome"
+)
 
 
 def facts_key(run_id: str, group: Group) -> str:

@@ -44,13 +44,7 @@ def values_of(
         [str(line.outcome) for line, _ in lines],
     )
     return [
-        (
-            *(name, book, audience_of(line.performer_tenant_id), moment),
-            *(line.live_key, line.payee_id, str(line.outcome), line.reason, line.transaction_id),
-            *(line.performer_id, line.earned_period, line.currency, line.rates_id),
-            *(line.category, line.authority, line.received_micro, line.drawn_micro, *line.parts),
-            *(line.stays_micro, line.lacking_micro, run_id, booked_as),
-        )
+        (name, book, audience_of(line.performer_tenant_id), moment, *_said(line), run_id, booked_as)
         for name, (line, booked_as) in zip(names, lines, strict=True)
     ]
 
@@ -78,3 +72,9 @@ def line_of(row: Sequence[Any]) -> RunLine:
         stays,
         lacking,
     )
+
+
+def _said(line: RunLine) -> tuple[Any, ...]:
+    """What a line says as `_OWN` names it, by place, as `line_of` puts it together."""
+    # The side is not a column of its own: the audience says it.
+    return (*line[:2], str(line.outcome), *line[3:6], *line[7:14], *line.parts, *line[15:])
