@@ -15,6 +15,7 @@ _SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
 # pysqlite3 a microsecond and more for each value, as long as storing a short row takes.
 _PLAIN = (type(None), bool, bytes)
 BUSY_TIMEOUT_MS = 15_000
+PAGE_BYTES = 8192
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -61,6 +62,8 @@ def set_up(connection: Any, *, journal: str, read_only: bool = False) -> None:
     connection.isolation_level = None
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        # Only a database without a first page takes it, and keeps it for good; see ADR 94.
+        f"page_size = {PAGE_BYTES}",
         f"journal_mode = {journal}",
         "synchronous = FULL",
         "foreign_keys = ON",

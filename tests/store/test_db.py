@@ -224,6 +224,26 @@ def test_every_connection_is_durable_strict_and_wiping(db: Database) -> None:
             assert mode.upper() == db.journal_mode
 
 
+@pytest.mark.parametrize(("made_with", "has"), [(None, sqlite.PAGE_BYTES), (4096, 4096)])
+def test_a_new_database_has_large_pages_and_an_older_one_keeps_its_own(
+    tmp_path: Path, made_with: int | None, has: int
+) -> None:
+    path = tmp_path / "a.db"
+    if made_with is not None:
+        older = sqlite.driver().connect(path)
+        older.execute(f"PRAGMA page_size = {made_with}").close()
+        older.execute("PRAGMA journal_mode = WAL").close()
+        older.close()
+    database = Database.open(path, create=made_with is None)
+    with database.write() as session:
+        NoteRow.metadata.create_all(session.connection())
+        session.add(note("kept"))
+    with database.read() as session:
+        assert texts(session) == {"kept"}
+        assert session.connection().exec_driver_sql("PRAGMA page_size").scalar_one() == has
+    database.close()
+
+
 def test_an_unsafe_sqlite_runs_without_wal_and_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
