@@ -102,8 +102,8 @@ class Intake:
 
         Those concern a cut, territory and period that was reported before them.
         """
-        places = store.places(rows)
-        before = self._reported(session, set(places))
+        places = store.places_of(rows)
+        self._recall(session, set(places))
         added = store.add_lines(
             session,
             self.principal,
@@ -111,19 +111,19 @@ class Intake:
             import_id=self.report.import_id,
             owners=self.owners,
             at=self.at,
+            places=places,
         )
         self.screen.look(session, rows if added is None else added)
-        own = places if added is None else store.places(added)
-        first = set(own) - before
+        own = places if added is None else store.places_of(added)
+        first = set(own) - self.reported
         self.reported |= first
         return len(own), len(own) - len(first)
 
-    def _reported(self, session: Session, places: set[str]) -> set[str]:
-        """Which of these places have lines already."""
+    def _recall(self, session: Session, places: set[str]) -> None:
+        """Have `reported` hold those of these places that have lines already."""
         if len(self.reported) > _PLACES_MAX:
             self.reported.clear()
         self.reported |= store.reported(session, places - self.reported)
-        return places & self.reported
 
     def _placed(
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]

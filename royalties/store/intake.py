@@ -167,13 +167,13 @@ def known_lines(session: Session, line_ids: Collection[str]) -> set[str]:
     return set(found.scalars())
 
 
-def places(rows: Sequence[UsageRow]) -> list[str]:
+def places_of(rows: Sequence[UsageRow]) -> list[str]:
     """Cut, period and territory of each row in one text, whose order is that of the index."""
     return [cut_id + period + territory for _, cut_id, territory, period, *_ in rows]
 
 
 def reported(session: Session, places: Collection[str]) -> set[str]:
-    """Which of these places, as `places` writes them, have lines already."""
+    """Which of these places, as `places_of` writes them, have lines already."""
     told = json.dumps(sorted(places))
     return set(session.connection().execute(sql(_REPORTED), {"places": told}).scalars().all())
 
@@ -187,10 +187,12 @@ def add_lines(
     owners: dict[str, str],
     at: datetime,
     origin: Origin = Origin.REPORT,
+    places: Sequence[str] | None = None,
 ) -> list[UsageRow] | None:
     """Store the rows that are not known yet, of equal ones the first; None where all were new.
 
-    Else those that were. `owners` gives the tenant of each cut, who sees the line too.
+    Else those that were. `owners` gives the tenant of each cut, who sees the line too. `places` are
+    those of the rows, for who had them before.
     """
     hashes = [row.content_hash for row in rows]
     names, connection = line_ids(hashes), session.connection()
@@ -202,12 +204,13 @@ def add_lines(
     before = _changes(connection)
     # In the order of their places, so that the lines of a cut lie together for whoever reads them;
     # those of one place in the order of their ids.
-    keys = [place + name for place, name in zip(places(rows), names, strict=True)]
+    told = zip(places or places_of(rows), names, strict=True)
+    keys = [place + name for place, name in told]
     order = sorted(range(len(rows)), key=keys.__getitem__)
     for start in range(0, len(order), _CHUNK):
         some = order[start : start + _CHUNK]
-        told = [names[at] for at in some], [hashes[at] for at in some]
-        values = _values(said, *told, seen_by, [rows[at] for at in some], telling=telling)
+        known = [names[at] for at in some], [hashes[at] for at in some]
+        values = _values(said, *known, seen_by, [rows[at] for at in some], telling=telling)
         connection.exec_driver_sql(_TELLING if telling else _PLAIN, values)
     if _changes(connection) - before == len(rows):
         return None
