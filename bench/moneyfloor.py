@@ -18,7 +18,7 @@ from core.db import Database
 
 _AT_ONCE = 10_000
 # As imports have it; the default is a fiftieth.
-_CACHE = "PRAGMA cache_size = -131072"
+_CACHE = "PRAGMA cache_size = -122880"
 
 
 class Stored:

@@ -11,7 +11,7 @@ from core.db import Owned
 
 _PAGE = 1000
 # What the indexes of a million lines fit into, and what SQLite keeps else; in KiB.
-_ROOM, _USUAL = -131_072, -2_000
+_ROOM, _USUAL = -122_880, -2_000
 
 
 def with_room(session: Session) -> None:
