@@ -31,7 +31,10 @@ def erase(
     """Erase a performer for good: prints, samples, names, keys; what must be kept names nobody."""
     with cli.client() as client:
         found = client.get(f"/v1/performers/{performer}")
+        payee = client.get(f"/v1/performers/{performer}/payee")
         note(text(cli.lang, "erase.what", name=found["name"]))
+        if not payee["current"] and not payee["cooling"]:
+            note(text(cli.lang, "erase.unpaid", id=performer))
         sure(cli, text(cli.lang, "erase.sure"), yes=yes)
         begun = client.post(f"/v1/performers/{performer}/erasure")
         with progress(text(cli.lang, "erase.label")) as bar:

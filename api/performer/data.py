@@ -6,11 +6,12 @@ from typing import Any
 from sqlmodel import Session
 
 from api.paging import Window, page
-from api.performer.whom import Whom
+from api.performer.whom import AGENT, Whom
 from api.searches import searches_of
 from core.errors import NotFound
 from registry.models.people import EnrolmentState
 from registry.service import enrolment, excerpts, exporting, useseen
+from royalties.service import accountstatements, payees
 
 LOOKS_SHOWN = 20
 
@@ -35,8 +36,8 @@ def searches_page(session: Session, acting: Whom, window: Window, now: datetime)
     }
 
 
-def data_page(session: Session, acting: Whom, export_id: str) -> dict[str, Any]:
-    """The packet that the address names, and what there is to erase."""
+def data_page(session: Session, acting: Whom, export_id: str, now: datetime) -> dict[str, Any]:
+    """The packet that the address names, what there is to erase, and the money that is left."""
     who, side = acting.performer.id, acting.side
     found = enrolment.list_enrolments(session, side, who)
     return {
@@ -44,7 +45,22 @@ def data_page(session: Session, acting: Whom, export_id: str) -> dict[str, Any]:
         "prints": sum(item.state is EnrolmentState.ACTIVE for item in found),
         "uses": useseen.count_uses(session, side, who),
         "name": acting.performer.public_name,
+        **_money(session, acting, now),
     }
+
+
+def _money(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
+    """What stands on one's accounts by currency, and whether anybody said where it is paid to.
+
+    After an erasure nobody can say it any more. Agents, who cannot erase, are told nothing of it.
+    """
+    if acting.how == AGENT:
+        return {"owed": {}, "paid_to": True}
+    who = acting.performer.id
+    found = accountstatements.standing(session, acting.caller, performer_id=who, now=now)
+    payee = payees.get_payee(session, acting.caller, who, now=now).standing
+    owed = {unit: sum(amounts.values()) for unit, amounts in found.items()}
+    return {"owed": owed, "paid_to": payee.base is not None}
 
 
 def _export(session: Session, acting: Whom, export_id: str) -> Any:

@@ -69,7 +69,7 @@ def data_page(desk: AtDesk, export_id: Export = "") -> Response:
     """What is kept of me, and how do I take it along or have it erased?"""
     return desk.answer(
         "data.html",
-        lambda session, acting, _: data.data_page(session, acting, export_id),
+        lambda session, acting, now: data.data_page(session, acting, export_id, now),
         here="/me/data",
         scripts=["data.js"],
     )

@@ -303,6 +303,7 @@ def test_nothing_is_erased_without_a_yes(
     monkeypatch.setattr("sys.stdin", io.StringIO(said))
     code, _, err = shell.run("erase", anna)
     assert (code, "--yes" in err) == (1, True)
+    assert "ebenbild payee set" in err
     assert shell.json("performer", "show", anna)[1]["erased_at"] is None
 
 

@@ -215,6 +215,8 @@ def test_what_ends_with_a_licence_is_named_before_it_is_revoked(sides: Sides) ->
         assert words in page, words
     assert "0 uses rest on it." in page
     assert "One use rests on it and is decided anew." in page
+    # It is out today.
+    assert "may stay out, but after this month it earns nothing more" in page
     german = sides.browser.get(f"/me/licences/{parent}?lang=de").text
     assert "Eine Unterlizenz endet mit ihr" in german
     sides.agency.post(f"/v1/licences/{parent}/revocation", {})
@@ -361,6 +363,22 @@ def test_searches_and_the_packet_of_ones_data(sides: Sides) -> None:
     sides.stage.run_jobs()
     assert f"/v1/exports/{made['id']}/packet" in sides.browser.get(address).text
     assert sides.browser.get("/me/data?export=exp_none").status_code == 404
+
+
+def test_who_has_it_all_erased_is_told_of_the_money_that_is_left(sides: Sides) -> None:
+    earning(sides)
+    page = sides.browser.get("/me/data").text
+    for words in (
+        "0.06 EUR</data> stand on your accounts",
+        "would reach nobody",
+        "/me/money#payee",
+    ):
+        assert words in page, words
+    iban = {"name": "Anna Berg", "iban": "DE89370400440532013000", "residence": "DE"}
+    sides.agency.post(f"/v1/performers/{sides.anna.id}/payee", iban)
+    page = sides.browser.get("/me/data").text
+    assert "It is still paid to the account that you named." in page
+    assert "would reach nobody" not in page
 
 
 def test_who_is_erased_leaves_a_receipt_and_no_page(sides: Sides) -> None:
