@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlmodel import Session
 
+from core.clock import utc_now
 from core.db import Database
 from core.principal import Principal
 from royalties.billing.parties import Party
@@ -89,7 +90,7 @@ def named(office: Office, party_id: str, party: Party) -> None:
             office.clerk,
             party_id,
             party,
-            now=datetime.now(UTC),
+            now=utc_now(),
         )
 
 

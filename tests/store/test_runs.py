@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from registry.minority import Minority
 from registry.models.estates import Estate, EstateState, Heir
@@ -69,12 +70,12 @@ class Money:
                 performer_id,
                 {"name": "A Performer", "residence": country},
                 cooling_days=0,
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
 
     def receive(self, part: int = 1, of: int = 1) -> list[Invoice]:
         """Everything that can be is invoiced, and so much of each invoice comes in."""
-        now = datetime.now(UTC)
+        now = utc_now()
         with self.office.shared.write() as session:
             issued = invoices.issue(
                 session, self.stage.world.vault, self.office.clerk, month_of(now), now=now
@@ -95,7 +96,7 @@ class Money:
             payer="Studio Secret GmbH",
         )
         with self.office.shared.write() as session:
-            now, clerk = datetime.now(UTC), self.office.clerk
+            now, clerk = utc_now(), self.office.clerk
             made = receipts.enter(session, self.stage.world.vault, clerk, payment, now=now)
             receipts.match(session, clerk, made.id, invoice_id, now=now)
 
@@ -106,12 +107,12 @@ class Money:
                 self.stage.world.vault,
                 self.office.clerk,
                 wanted,
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
 
     def propose(self, run: Run) -> Run:
         with self.office.shared.write() as session:
-            return runs.propose(session, self.office.clerk, run.id, now=datetime.now(UTC))
+            return runs.propose(session, self.office.clerk, run.id, now=utc_now())
 
     def decide(self, run: Run, *, approve: bool = True) -> Run:
         with self.office.shared.write() as session:
@@ -122,7 +123,7 @@ class Money:
                 run.id,
                 approve=approve,
                 note="seen",
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
 
     def run(self, wanted: Wanted = MONTHS) -> Run:

@@ -17,6 +17,7 @@ from api.society import disputes
 from api.society import unclaimed as pages
 from api.web.forms import form_page
 from core import notices
+from core.clock import living_behind, utc_now
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import derived_id
 from registry.models.people import Performer
@@ -39,9 +40,18 @@ from tests.store.test_long_lists import whole
 from tests.store.test_runs import Money
 from tests.unit.royalties.run_worlds import claim
 
+# The present of these tests, whenever they run: the year that they are about is not over yet.
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 OVER = datetime(2027, 10, 1, 0, 0, tzinfo=UTC)
 LATER = datetime(2027, 11, 2, 12, tzinfo=UTC)
 GONE = datetime(2030, 1, 1, 0, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_the_year() -> Iterator[None]:
+    with living_behind() as clock:
+        clock.set_behind(utc_now() - NOW)
+        yield
 
 
 @pytest.fixture
@@ -211,7 +221,7 @@ def test_after_three_years_it_is_given_up(money: Money, cut_id: str) -> None:
 def test_what_is_given_up_goes_to_everybody_whom_the_years_runs_paid(
     money: Money, cut_id: str, tmp_path: Path
 ) -> None:
-    first = run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    first = run_at(money, Wanted("2026-11", "2026-11"), utc_now())
     decide(money, propose(money))
     for final in (False, False, True):
         run_at(money, Wanted(follows_id=first.id, final=final), LATER)
@@ -232,7 +242,7 @@ def test_a_payee_whom_nobody_named_comes_back_once_named(money: Money) -> None:
     anna = money.people[money.earn(10_000, taxed="")]
     known = money.people[money.earn(10_000)]
     money.receive()
-    first = run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    first = run_at(money, Wanted("2026-11", "2026-11"), utc_now())
     decide(money, propose(money))
     assert money.balance("unclaimed:2026-12") == -85_000_000
     assert money.balance(f"blocked:{anna.payee_id}") == 0
@@ -266,7 +276,7 @@ def named_at(money: Money, performer: Performer, at: datetime) -> None:
 def test_a_list_that_changed_since_is_not_booked(money: Money) -> None:
     anna = money.people[money.earn(10_000, taxed="")]
     money.receive()
-    run_at(money, Wanted("2026-11", "2026-11"), datetime.now(UTC))
+    run_at(money, Wanted("2026-11", "2026-11"), utc_now())
     item = propose(money)
     named_at(money, anna, OVER)
     with pytest.raises(Conflict, match="has changed"):
