@@ -1,7 +1,5 @@
 """Whose clerks look at a usage line that waits for a person."""
 
-from sqlmodel import Session
-
 from core.principal import SearchCapability, system
 from royalties.collecting import Claimed
 from royalties.entitlement import entitled
@@ -12,12 +10,12 @@ from royalties.store import intake
 from royalties.unlicensed import found_in
 
 
-def book_of(session: Session, line: UsageLine) -> str:
+def book_of(collecting: CollectorsOf, line: UsageLine) -> str:
     """The one book that all of a line would go into, else the operator's.
 
     Of a cut on which nothing was decided yet it is the operator's.
     """
-    collecting = CollectorsOf(session)
+    session = collecting.session
     if len(collecting.books) == 1:
         return collecting.operator
     capability = SearchCapability("hold", line.id)

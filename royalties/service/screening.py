@@ -18,6 +18,7 @@ from fingerprint.models import Reason
 from royalties.models import NOTHING, UsageRow
 from royalties.models_usage import Hold, HoldState
 from royalties.plausibility import contradictions, jumped, months_back, rules_for
+from royalties.service.collectors import CollectorsOf
 from royalties.service.holders import book_of
 from royalties.store import screened, usageholds
 from royalties.store.intake import line_ids
@@ -76,13 +77,9 @@ class Screen:
         cut_ids = sorted(self.cuts)
         for start in range(0, len(cut_ids), _AT_ONCE):
             some = cut_ids[start : start + _AT_ONCE]
-            months = screened.month_views(session, self._capability, some)
-            found = [
-                (name, place, (reason,))
-                for place, reason in _jumps(months)
-                for name in screened.never_held(session, self._capability, self.import_id, place)
-            ]
-            self._hold(session, found)
+            jumps = dict(_jumps(screened.month_views(session, self._capability, some)))
+            lines = screened.never_held(session, self._capability, self.import_id, list(jumps))
+            self._hold(session, [(name, place, (jumps[place],)) for name, place in lines])
         self.cuts.clear()
 
     @property
@@ -120,11 +117,12 @@ class Screen:
     ) -> dict[_Place, str]:
         """Whose clerks decide, looked up once for each cut, territory and month."""
         one_of = {place: line_id for line_id, place, _ in lines}
+        collecting = CollectorsOf(session)
         for start in range(0, len(one_of), _AT_ONCE):
             some = list(one_of.items())[start : start + _AT_ONCE]
             told = screened.lines_by_id(session, self._capability, [name for _, name in some])
             self.books |= {
-                place: book_of(session, told[name])
+                place: book_of(collecting, told[name])
                 for place, name in some
                 if place not in self.books
             }

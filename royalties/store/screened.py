@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, tuple_
 from sqlalchemy import select as sql_select
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
@@ -60,20 +60,25 @@ def never_held(
     session: Session,
     _capability: SearchCapability,
     import_id: str,
-    place: tuple[str, str, str],
-) -> tuple[str, ...]:
-    """Lines with views of one import at one (cut, territory, month) that nobody ever held."""
-    cut_id, territory, period = place
-    query = select(UsageLineRow.id).where(
-        col(UsageLineRow.cut_id) == cut_id,
-        col(UsageLineRow.period) == period,
-        col(UsageLineRow.territory) == territory,
-        col(UsageLineRow.import_id) == import_id,
-        col(UsageLineRow.views) > 0,
-        ~known(col(UsageLineRow.id)),
-        *counts(),
+    places: Sequence[tuple[str, str, str]],
+) -> list[tuple[str, tuple[str, str, str]]]:
+    """Lines with views of one import at these (cut, territory, month) that nobody ever held."""
+    place = tuple(map(col, (UsageLineRow.cut_id, UsageLineRow.territory, UsageLineRow.period)))
+    named = func.json_each(json.dumps(places)).table_valued("value").c.value
+    wanted = sql_select(*(func.json_extract(named, f"$[{part}]") for part in range(len(place))))
+    query = (
+        sql_select(col(UsageLineRow.id), *place)
+        .where(
+            tuple_(*place).in_(wanted),
+            col(UsageLineRow.import_id) == import_id,
+            col(UsageLineRow.views) > 0,
+            ~known(col(UsageLineRow.id)),
+            *counts(),
+        )
+        .order_by(*place, col(UsageLineRow.id))
     )
-    return tuple(session.exec(query.order_by(col(UsageLineRow.id))))
+    found = session.connection().execute(query)
+    return [(row.id, (row.cut_id, row.territory, row.period)) for row in found]
 
 
 def lines_by_id(

@@ -167,6 +167,19 @@ def test_a_jump_against_the_cuts_own_months_is_held_however_it_is_split(office: 
     assert (again.held, counted(office, cut_id).count(1)) == (0, 1)
 
 
+def test_jumps_of_several_cuts_and_territories_are_each_held(office: Office) -> None:
+    first, second = office.stage.cut(), office.stage.cut()
+    usual = [(place, month, 2_000) for place in ("DE", "AT") for month in range(3, 7)]
+    high = {(first, "DE"): 60_000, (first, "AT"): 2_100, (second, "AT"): 70_000}
+    take_in(
+        office,
+        *(f"{cut},{place},2026-0{m},{n},,," for cut in (first, second) for place, m, n in usual),
+        *(f"{cut},{place},2026-07,{views},,," for (cut, place), views in high.items()),
+    )
+    held = {(one.line.cut_id, one.line.territory, one.line.views) for one in waiting(office)}
+    assert held == {(first, "DE", 60_000), (second, "AT", 70_000)}
+
+
 def test_much_at_stake_takes_a_second_person(office: Office) -> None:
     stage = office.stage
     cut_id, _ = cleared(stage, tariff("per_view", 1_000_000))
