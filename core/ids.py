@@ -56,6 +56,17 @@ def derived_ids(prefix: str, *facts: Sequence[str]) -> list[str]:
     return [name + bodies[at : at + _BODY] for at in range(0, len(bodies), _BODY)]
 
 
+def part_id(prefix: str, whole: str, place: int) -> str:
+    """Return the id of what stands at a place, from 0, of the whole that has an id.
+
+    It is that of the whole but for two letters that count, so that nothing is hashed for it, and
+    parts lie together in an index; from the place 1024 on it is derived.
+    """
+    if place >= len(_PAIRS):
+        return derived_id(prefix, whole, str(place))
+    return f"{_begun(prefix)}{whole[4:-2]}{_PAIRS[place]}"
+
+
 def is_id(prefix: str, text: str) -> bool:
     """Say whether `text` has the form of an id with this prefix."""
     return _ID.fullmatch(text) is not None and text.startswith(f"{prefix}_")

@@ -8,7 +8,7 @@ had the mandate on the first day of a month collects what was used in it.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.errors import BadInput
 from core.ids import derived_id, is_id
@@ -48,8 +48,7 @@ class CollectingMandate:
         return self.giver_id if is_id("ten", self.giver_id) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(NamedTuple):
     """What a collector is asked for: one kind of use of a performer in one month and place."""
 
     kind: str
@@ -58,8 +57,7 @@ class Claimed:
     period: str
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     """Whose book a claim goes into, the society that it is handed on to, and by which mandate."""
 
     book: str

@@ -22,7 +22,7 @@ from sqlmodel import Field, Session
 
 from core.canonical import as_it_stands
 from core.db import JsonText, Owned, append_only, time_text
-from core.ids import derived_ids
+from core.ids import part_id
 from royalties.accounts import parse
 from royalties.ledger import entry_audience
 from royalties.models_books import Transaction, TransactionKind
@@ -153,9 +153,7 @@ def add_transactions(session: Session, transactions: Sequence[Transaction]) -> N
     connection.exec_driver_sql(_ENTRIES, _entries(told))
     connection.exec_driver_sql(_TRANSACTIONS, [_values(*one) for one in told])
     if claims:
-        names = derived_ids("acr", [one.id for one, _ in claims])
-        values = [_claim(name, *one) for name, one in zip(names, claims, strict=True)]
-        connection.exec_driver_sql(_CLAIMS, values)
+        connection.exec_driver_sql(_CLAIMS, [_claim(*one) for one in claims])
 
 
 def _values(one: Transaction, moment: str) -> tuple[Any, ...]:
@@ -167,26 +165,21 @@ def _values(one: Transaction, moment: str) -> tuple[Any, ...]:
 
 
 def _entries(told: Sequence[tuple[Transaction, str]]) -> list[tuple[Any, ...]]:
-    every = [
-        (one, moment, place, posting)
+    return [
+        (
+            *(part_id("ent", one.id, place), one.tenant_id, entry_audience(one, posting.account)),
+            *(moment, one.id, place, (account := parse(posting.account)).kind.value),
+            *(account.subject, posting.amount_micro, posting.currency),
+        )
         for one, moment in told
         for place, posting in enumerate(one.postings)
     ]
-    names = derived_ids("ent", [one[0].id for one in every], [str(one[2]) for one in every])
-    return [
-        (
-            *(name, one.tenant_id, entry_audience(one, posting.account), moment, one.id, place),
-            *((account := parse(posting.account)).kind.value, account.subject),
-            *(posting.amount_micro, posting.currency),
-        )
-        for name, (one, moment, place, posting) in zip(names, every, strict=True)
-    ]
 
 
-def _claim(name: str, one: Transaction, moment: str) -> tuple[Any, ...]:
+def _claim(one: Transaction, moment: str) -> tuple[Any, ...]:
     claim, pins = one.basis, one.basis.pins
     return (
-        *(name, one.tenant_id, one.audience, moment, one.id, one.kind.value),
+        *(part_id("acr", one.id, 0), one.tenant_id, one.audience, moment, one.id, one.kind.value),
         *(claim.live_key, claim.revision, *_follows(one), claim.licensee_id, pins.performer_id),
         *(one.earned_period, pins.usage_line_id),
         *(as_it_stands(one).decode() for one in (pins_to_dict(pins), dict(claim.working))),

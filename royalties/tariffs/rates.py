@@ -7,7 +7,7 @@ one month); `per_view` charges the views of the line.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.money import mul_div
 from licensing.models import TariffKind, TariffTerm
@@ -16,8 +16,7 @@ from royalties.models import Ratio
 MS_PER_MINUTE = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class AmountWithWorking:
+class AmountWithWorking(NamedTuple):
     """An amount in 1e-6 of the currency unit; `working` holds every number that led to it.
 
     amount x `divisor` + `remainder` = the product of the other numbers.

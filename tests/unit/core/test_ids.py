@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ids import derived_id, derived_ids, is_id, new_id
+from core.ids import derived_id, derived_ids, is_id, new_id, part_id
 
 
 def test_an_id_is_recognised_by_its_own_prefix_only() -> None:
@@ -66,3 +66,11 @@ def test_many_derived_ids_rest_on_every_column(count: int) -> None:
 
 def test_no_facts_have_no_ids() -> None:
     assert derived_ids("usg", []) == []
+
+
+def test_parts_of_a_whole_have_ids_of_their_own() -> None:
+    wholes = [derived_id("txn", str(number)) for number in range(3)]
+    ids = [part_id("ent", whole, place) for whole in wholes for place in range(1030)]
+    assert len(set(ids)) == len(ids)
+    assert all(is_id("ent", one) for one in ids)
+    assert ids == [part_id("ent", whole, place) for whole in wholes for place in range(1030)]
