@@ -17,8 +17,9 @@ from core.init import World
 from core.jobs import Job
 from fingerprint.models import Modality, Reason, SampleReport, Template
 from fingerprint.proofing.fineprint import FinePrint, known_share
+from fingerprint.proofing.synchrony import Agreement
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
-from registry.proofing import gates, mouths, onepiece, pacing, phrase, turning
+from registry.proofing import gates, headturn, mouths, onepiece, pacing, phrase, turning
 from registry.service import challenges, proofing
 from registry.service.challenges import Judged
 
@@ -103,24 +104,31 @@ def _phrase(
     fine = tools.engine.fine_print(path)
     reasons += gates.replayed([known_share(fine, other) for other in known.fine])
     # Step 4: it was said word by word, as the words were shown.
-    told = challenges.told(item)
+    told, turning_at = challenges.told(item), None
     if told is not None:
-        reasons += pacing.faults(*tools.engine.bursts(path), told)
-    # Step 5: on a film the mouth says what is heard; without one, and where it is not in one piece,
-    # a person must have seen who speaks.
-    agreed = tools.engine.agreement(path)
-    unseen = (mouths.UNSEEN,) if agreed is None else onepiece.doubts(agreed)
+        followed = pacing.followed(*tools.engine.bursts(path), told)
+        reasons += pacing.faults(followed, told)
+        turning_at = headturn.stretch(item.asked, item.shown_ms, followed.lag_ms)
+    # Step 5: on a film the mouth says what is heard; without one, where it is not in one piece, or
+    # the head does not turn as asked, a person must have seen who speaks.
+    agreed = tools.engine.agreement(path, turning_at)
+    unseen = (mouths.UNSEEN,) if agreed is None else _doubts(agreed, item.asked)
     reasons += () if agreed is None else mouths.faults(agreed)
     # Step 6: it says the phrase, if a recogniser can tell; else a person hears it.
     words = heard(tools.world.settings.enrolment.recogniser_command, path, item.language)
     if words is not None:
-        reasons += phrase.heard_faults(item.asked, words)
+        reasons += phrase.heard_faults(headturn.words_of(item.asked), words)
     if reasons:
         return Judged(ChallengeState.REFUSED, reasons, fine=fine)
     if words is not None and not unseen:
         return Judged(ChallengeState.PASSED, (), fine=fine)
     excerpt = tools.engine.excerpt(path, report.spans)
     return Judged(ChallengeState.HEAR, unseen, excerpt, fine)
+
+
+def _doubts(agreed: Agreement, asked: tuple[str, ...]) -> tuple[Reason, ...]:
+    """Why a person must have seen who speaks although there is a film."""
+    return onepiece.doubts(agreed) + headturn.doubts(agreed.turned, asked)
 
 
 def _turns(

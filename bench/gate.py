@@ -1,11 +1,12 @@
-"""The whole automatic gate: voice, moments, mouth and one piece, for people and for every attack.
+"""The whole automatic gate: voice, moments, mouth, one piece and a turn, for people and attacks.
 
     python -m bench.gate [--media DIR] [--models DIR] [--attempts 300] [--films 14] [--cache DIR]
 
 An answer counts by itself where all of them pass. Voices are judged as in `bench.impostors`, mouths
-as in `bench.synchrony` and joins as in `bench.onepiece`, on different people; nobody is judged by
-what was learned from him. No corpus has all three, so rates are multiplied, and so are the ends of
-their intervals: first Wilson's, then with the people of the films drawn anew.
+as in `bench.synchrony`, joins as in `bench.onepiece` and the turn of the head as in
+`bench.headturn`, on different people; nobody is judged by what was learned from him. No corpus has
+all four, so rates are multiplied, and so are the ends of their intervals: first Wilson's, then with
+the people of the films drawn anew.
 """
 
 import argparse
@@ -17,11 +18,11 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import impostors, onepiece, synchrony
+from bench import headturn, impostors, onepiece, synchrony
 from bench.impostor_attempts import by_another, clones, cuts, genuine_voices, replays, splices
 from bench.impostor_material import Kit, Material, load
 from bench.impostors import ATTACK_MAX, GENUINE_MIN
-from bench.onepiece_material import FAULTS, takes
+from bench.onepiece_material import FAULTS, Take, takes
 from bench.synchrony_material import held_still
 from bench.synchrony_material import load as load_clips
 
@@ -54,12 +55,14 @@ class Attempts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is heard, what the mouth does beside it, and how the film came to be."""
+    """What is heard, what the mouth does beside it, how the film came to be, and whether somebody
+    before the camera turns the head; else it turns as it does on films that there are."""
 
     name: str
     voice: str
     mouth: str
     film: str
+    turns: bool = False
 
 
 OWN, STILL, OLDER, LATE, CUT, OTHERS, CLONED = (name for name, _, _ in synchrony.ROWS)
@@ -75,8 +78,8 @@ VOICES: dict[str, impostors.Make] = {
 CLONE = "clone of nobody enrolled"
 LIVE = "own words, cut as they appear"
 ROWS: tuple[Row, ...] = (
-    Row("genuine", "own", OWN, WHOLE),
-    Row("another's clean samples, own film", "another's samples", OWN, WHOLE),
+    Row("genuine", "own", OWN, WHOLE, turns=True),
+    Row("another's clean samples, own film", "another's samples", OWN, WHOLE, turns=True),
     Row("clone (enrolled), its films cut", "clone of somebody enrolled", CLONED, LAID),
     Row("clone (enrolled), one film of 3 s cut", "clone of somebody enrolled", CLONED, SHORT),
     Row("clone, its films cut, faded over 6", CLONE, CLONED, FADED),
@@ -92,7 +95,7 @@ ROWS: tuple[Row, ...] = (
     Row("recorded words cut, films cut", LIVE, CUT, LAID),
     Row("recorded words cut, one film of 3 s cut", LIVE, CUT, SHORT),
     Row("own voice, another's films cut", "own", OTHERS, LAID),
-    Row("own film, sound late", "own", LATE, WHOLE),
+    Row("own film, sound late", "own", LATE, WHOLE, turns=True),
 )
 
 
@@ -112,9 +115,12 @@ def main() -> None:
     stills = {clip.name: held_still(media, clip, kit.engine, numbers) for clip in clips}
     said = synchrony.voices_of(media)
     mouth = of_mouths(synchrony.scores(clips, stills, said, asked.attempts // 2))
-    films = of_films(takes(media, clips, kit.engine), asked.films, asked.cache)
+    known = takes(media, clips, kit.engine)
+    films, filmed = of_films(known, asked.films, asked.cache)
+    turned = Attempts(headturn.genuine(known, kit.engine, asked.attempts // 2, asked.cache))
     for row in ROWS:
-        print(line(row, (voices[row.voice], mouth[row.mouth], films[row.film])), flush=True)
+        head = turned if row.turns else filmed[row.film]
+        print(line(row, (voices[row.voice], mouth[row.mouth], films[row.film], head)), flush=True)
 
 
 def of_voices(known: Material, attempts: int) -> dict[str, Attempts]:
@@ -136,14 +142,25 @@ def of_mouths(found: dict[str, dict[str, np.ndarray]]) -> dict[str, Attempts]:
     }
 
 
-def of_films(known: Sequence[onepiece.Take], count: int, cache: Path | None) -> dict[str, Attempts]:
-    """The gate of joins, by craft; films in one piece by all cameras."""
+def of_films(
+    known: Sequence[Take], count: int, cache: Path | None
+) -> tuple[dict[str, Attempts], dict[str, Attempts]]:
+    """The gate of joins, by craft, and whether heads turn on these films as they should.
+
+    Films in one piece are by all cameras.
+    """
     every = [one for fault in FAULTS for one in onepiece.whole_films(known, fault, count, cache)]
-    found = {WHOLE: Attempts(onepiece.passed(every, every))}
-    for name in {row.film for row in ROWS} - {WHOLE}:
-        made = onepiece.cut_films(known, name, count, cache)
-        found[name] = Attempts(onepiece.passed(made, every))
-    return found
+    made = {WHOLE: every} | {
+        name: onepiece.cut_films(known, name, count, cache)
+        for name in {row.film for row in ROWS} - {WHOLE}
+    }
+    joins = {name: Attempts(onepiece.passed(films, every)) for name, films in made.items()}
+    return joins, {name: Attempts(_turning(films)) for name, films in made.items()}
+
+
+def _turning(made: Sequence[onepiece.Tried]) -> dict[str, np.ndarray]:
+    speakers = {one.speaker for one in made}
+    return {who: np.array([one.turns for one in made if one.speaker == who]) for who in speakers}
 
 
 def line(row: Row, parts: Sequence[Attempts]) -> str:

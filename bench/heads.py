@@ -15,7 +15,7 @@ from registry.proofing.turning import Move
 
 FPS = 8
 _TURN = {Move.LEFT: (1, 0), Move.RIGHT: (-1, 0), Move.UP: (0, -1), Move.DOWN: (0, 1)}
-_DEGREES = {0: 24.0, 1: 18.0}
+DEGREES = {0: 24.0, 1: 18.0}
 Image = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ def angles(moves: Sequence[Move], generator: np.random.Generator) -> list[tuple[
     path: list[tuple[float, float]] = [(0.0, 0.0)] * FPS
     for move in moves:
         across, along = _TURN[move]
-        size = _DEGREES[abs(along)] * generator.uniform(0.85, 1.25)
+        size = DEGREES[abs(along)] * generator.uniform(0.85, 1.25)
         out = np.sin(np.linspace(0, np.pi, round(FPS * generator.uniform(1.2, 1.8))))
         path += [(across * size * share, along * size * share) for share in out]
         path += [(0.0, 0.0)] * generator.integers(3, 6)

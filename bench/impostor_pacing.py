@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fingerprint.models import Span
 from fingerprint.proofing.bursts import SAMPLE_RATE, bursts
-from registry.proofing import pacing
+from registry.proofing import headturn, pacing
 from registry.proofing.phrase import WORDS
 
 READ_MS, SPREAD_MS, TAIL_MS = 480.0, 70.0, 120.0
@@ -42,9 +42,32 @@ class Paced:
         return cls(bursts(sound), len(sound) * 1000 // SAMPLE_RATE, told)
 
 
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One phrase: when its words appear, and what is asked between two of them, with when."""
+
+    moments: tuple[int, ...]
+    asked: tuple[str, ...]
+    shown_ms: tuple[int, ...]
+
+    def stretch(self, lag_ms: int) -> Span:
+        """When the head should turn, in a film whose words begin so long after their moments."""
+        found = headturn.stretch(self.asked, self.shown_ms, lag_ms)
+        assert found is not None
+        return found
+
+
+def script(numbers: Numbers) -> Script:
+    """A phrase as the product draws one."""
+    turn, *drawn = (int(number) for number in numbers.integers(0, 2**32, WORDS + 2))
+    asked = headturn.placed([""] * WORDS, turn)
+    shown = pacing.drawn(drawn, headturn.place_of(asked), headturn.TURN_MS)
+    return Script(headturn.of_words(asked, shown), asked, shown)
+
+
 def moments(numbers: Numbers) -> tuple[int, ...]:
-    """The moments of one phrase."""
-    return pacing.drawn([int(number) for number in numbers.integers(0, 2**32, WORDS)])
+    """The moments of the words of one phrase."""
+    return script(numbers).moments
 
 
 def read_aloud(shown: Sequence[int], numbers: Numbers) -> list[int]:

@@ -123,7 +123,9 @@ def passes(known: Known, attempt: Attempt) -> bool:
     )
     faults += gates.replayed(attempt.known_shares)
     if attempt.paced is not None:
-        faults += pacing.faults(attempt.paced.bursts, attempt.paced.sound_ms, attempt.paced.told)
+        told = attempt.paced.told
+        followed = pacing.followed(attempt.paced.bursts, attempt.paced.sound_ms, told)
+        faults += pacing.faults(followed, told)
     if attempt.asked:
         faults += turning.faults(attempt.poses, attempt.asked)
     for mine in (*attempt.samples, answer):

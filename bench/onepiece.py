@@ -22,6 +22,8 @@ from bench.impostors import Row
 from bench.onepiece_material import FAULTS, Craft, Film, Take, cut, takes, whole
 from bench.synchrony_material import load
 from fingerprint.proofing.onepiece import highest
+from fingerprint.proofing.turned import turned
+from registry.proofing import headturn
 from registry.proofing.onepiece import JUMPS_MAX
 
 CRAFTS: dict[str, Craft] = {
@@ -44,10 +46,12 @@ CRAFTS: dict[str, Craft] = {
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One attempt: whose films were used, and the largest steps of its pauses by length."""
+    """One attempt: whose films were used, the largest steps of its pauses by length, and whether
+    the head turns as asked, of which nothing was done to the film."""
 
     speaker: str
     figures: tuple[float, ...]
+    turns: bool
 
 
 def main() -> None:
@@ -103,8 +107,7 @@ def cuts(known: Sequence[Take], craft: Craft, attempts: int) -> list[Tried]:
     made = []
     for n in range(attempts):
         own = people[n % len(people)]
-        film, _ = cut(own, craft, _numbers(n))
-        made.append(_tried(own[0], film))
+        made.append(_tried(own[0], cut(own, craft, _numbers(n))))
     return made
 
 
@@ -148,7 +151,10 @@ def line(name: str, made: Sequence[Tried], every: Sequence[Tried], *, genuine: b
 
 
 def _tried(take: Take, film: Film) -> Tried:
-    return Tried(take.clip.speaker, highest(film.pictures, film.at_ms, film.words))
+    phrase = film.phrase
+    figures = highest(film.pictures, film.at_ms, phrase.words, phrase.turning)
+    seen = turned(film.aside, film.at_ms, phrase.turning)
+    return Tried(take.clip.speaker, figures, not headturn.doubts(seen, phrase.asked))
 
 
 def _numbers(n: int) -> np.random.Generator:

@@ -16,7 +16,7 @@ from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image as Pictures
 
-from bench.impostor_pacing import moments, played
+from bench.impostor_pacing import played, script
 from bench.synchrony_material import PIECE, Clip
 from fingerprint.engine import Engine
 from fingerprint.media import door
@@ -34,16 +34,20 @@ Grey = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Take:
-    """One film: pictures (n, height, width) in grey, where the eyes are (2, 2), and its clip."""
+    """One film: pictures (n, height, width) in grey, where the eyes are (2, 2), how far the nose
+    lies aside (n,), and its clip."""
 
     clip: Clip
     pictures: Grey
     eyes: NDArray[np.float64]
+    aside: NDArray[np.float64]
     small: Grey
 
     @classmethod
-    def of(cls, clip: Clip, pictures: Grey, eyes: NDArray[np.float64]) -> "Take":
-        return cls(clip, pictures, eyes, _small(pictures))
+    def of(
+        cls, clip: Clip, pictures: Grey, eyes: NDArray[np.float64], aside: NDArray[np.float64]
+    ) -> "Take":
+        return cls(clip, pictures, eyes, aside, _small(pictures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,22 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """What is measured of a film that was sent: coarse pictures, their times, and its words."""
+    """What is measured of a film that was sent: coarse pictures, how far the nose lies aside, their
+    times, its words, and when the head should turn."""
 
     pictures: Grey
+    aside: NDArray[np.float64]
     at_ms: NDArray[np.int64]
+    phrase: "Phrase"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """When each word is said, what was asked, and when the head should turn."""
+
     words: tuple[Span, ...]
+    asked: tuple[str, ...]
+    turning: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +98,9 @@ def takes(media: Path, clips: Sequence[Clip], engine: Engine) -> list[Take]:
             frames = [frame.rgb.mean(axis=2, dtype=np.float32) for frame in stream]
         full = np.stack(frames)
         half = full.reshape(len(full), full.shape[1] // 2, 2, full.shape[2] // 2, 2).mean((2, 4))
-        found.append(Take.of(clip, half, _eyes(path, engine) / 2))
+        seen = engine.mouth(path)
+        aside = np.interp(np.arange(len(full)) * FRAME_MS, seen.at_ms, seen.aside)
+        found.append(Take.of(clip, half, _eyes(path, engine) / 2, aside))
     return found
 
 
@@ -96,10 +113,10 @@ def _eyes(path: Path, engine: Engine) -> NDArray[np.float64]:
 
 def whole(take: Take, fault: str, numbers: Numbers) -> Film:
     """A film in one piece by a camera with that fault; words are said at drawn moments."""
-    words = _spoken(numbers)
+    phrase = _spoken(numbers)
     count = len(take.pictures)
     there_and_back = np.r_[0:count, count - 2 : 0 : -1]
-    length = words[-1].end_ms // FRAME_MS + 30
+    length = phrase.words[-1].end_ms // FRAME_MS + 30
     order = there_and_back[(np.arange(length) + numbers.integers(148)) % len(there_and_back)]
     times = np.arange(length) * FRAME_MS
     if fault == "dropped":
@@ -113,7 +130,8 @@ def whole(take: Take, fault: str, numbers: Numbers) -> Film:
         order, times = order[kept], times[kept]
     pictures = _filmed(take.pictures[order], fault, numbers)
     codec = fault if fault in CODERS else "libx264"
-    return _measured(coded(pictures, codec, numbers), times, words, take)
+    seen = coded(pictures, codec, numbers)
+    return Film(_coarse(seen, take), take.aside[order], times, phrase)
 
 
 FAULTS = ("none", "libvpx", "mpeg4", "trembling", "dropped", "frozen", "15", "30", "light", "noise")
@@ -172,26 +190,29 @@ def aligned(take: Take, base: Take) -> Take:
     turn = (mine[1] - mine[0]) / (theirs[1] - theirs[0])
     start = mine[0] - turn * theirs[0]
     pictures = np.stack([_placed(one, turn, start) for one in take.pictures])
-    return Take.of(take.clip, np.clip(pictures, 0, 255), base.eyes)
+    return Take.of(take.clip, np.clip(pictures, 0, 255), base.eyes, take.aside)
 
 
-def cut(own: Sequence[Take], craft: Craft, numbers: Numbers) -> tuple[Film, list[Shown]]:
+def cut(own: Sequence[Take], craft: Craft, numbers: Numbers) -> Film:
     """A film of seven words from one person's takes, as a program plays them as words appear."""
     base = own[numbers.integers(len(own))]
     others = [take for take in own if take is not base] if craft.several else [base]
     if craft.aligned:
         others = [aligned(take, base) for take in others]
-    words = _spoken(numbers)
-    shown, joins = _edited(base, others, words, craft, numbers)
-    pictures = _faded(shown, joins, craft.fade)
-    times = np.arange(len(shown)) * FRAME_MS
-    return _measured(coded(pictures, "libx264", numbers), times, words, base), shown
+    phrase = _spoken(numbers)
+    shown, joins = _edited(base, others, phrase.words, craft, numbers)
+    pictures = _coarse(coded(_faded(shown, joins, craft.fade), "libx264", numbers), base)
+    aside = np.array([one.take.aside[one.at] for one in shown])
+    return Film(pictures, aside, np.arange(len(shown)) * FRAME_MS, phrase)
 
 
-def _spoken(numbers: Numbers) -> tuple[Span, ...]:
-    starts = played(moments(numbers), numbers)
+def _spoken(numbers: Numbers) -> Phrase:
+    drawn = script(numbers)
+    starts = played(drawn.moments, numbers)
     lengths = numbers.integers(*PIECE, len(starts)) * FRAME_MS
-    return tuple(Span(at, at + int(length)) for at, length in zip(starts, lengths, strict=True))
+    words = (Span(at, at + int(length)) for at, length in zip(starts, lengths, strict=True))
+    lag_ms = int(np.median(np.array(starts) - drawn.moments))
+    return Phrase(tuple(words), drawn.asked, drawn.stretch(lag_ms))
 
 
 def _edited(
@@ -295,12 +316,9 @@ def coded(pictures: Grey, codec: str, numbers: Numbers) -> NDArray[np.uint8]:
         return np.stack([frame.to_ndarray() for frame in seen])
 
 
-def _measured(
-    pictures: NDArray[np.uint8], times: NDArray[np.int64], words: tuple[Span, ...], take: Take
-) -> Film:
+def _coarse(pictures: NDArray[np.uint8], take: Take) -> Grey:
     region = region_of(take.eyes, pictures.shape[1:])
-    seen = np.stack([coarse(one.astype(np.float32), region) for one in pictures])
-    return Film(seen, times, words)
+    return np.stack([coarse(one.astype(np.float32), region) for one in pictures])
 
 
 def _small(pictures: Grey) -> Grey:

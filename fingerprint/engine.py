@@ -167,12 +167,13 @@ class Engine:
         """What the mouth of the one face of a short film does; raises BadMedia."""
         return seeing.mouth(self._watcher, path, self._limits)
 
-    def agreement(self, path: Path) -> Agreement | None:
-        """Whether that mouth says what is heard; `None` without pictures. Raises BadMedia."""
+    def agreement(self, path: Path, turning: Span | None = None) -> Agreement | None:
+        """Whether that mouth says what is heard, and what the head does while `turning`, which is
+        a span of the sound; `None` without pictures. Raises BadMedia."""
         if self.probe(path).kind is not Form.FILM:
             return None
         sound, begins_ms = hearing.on_film(path, self._limits)
-        return on_film(self.mouth(path), sound, begins_ms)
+        return on_film(self.mouth(path), sound, begins_ms, turning)
 
     def segments(self, info: MediaInfo) -> tuple[Span, ...]:
         """The spans a scan goes through: a minute each, the last up to a quarter longer."""

@@ -8,6 +8,7 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, say
 from api.web.texts import reason, text
 from core.errors import BadInput
+from registry.proofing.headturn import words_of
 
 Facts = Annotated[
     list[str] | None,
@@ -86,7 +87,8 @@ def _show(lang: str, proofs: dict[str, Any], said: str = "") -> None:
     lacking = " ".join(reason(lang, item) for item in proofs["missing"])
     for item in proofs["challenges"]:
         if item["state"] == "HEAR":
-            say(text(lang, "challenge.hear", id=item["id"], words=" ".join(item["asked"])))
+            words = " ".join(words_of(item["asked"]))
+            say(text(lang, "challenge.hear", id=item["id"], words=words))
             for why in item["reasons"]:
                 say(reason(lang, why))
     say(text(lang, "attest.lacks", reasons=lacking) if lacking else text(lang, "attest.complete"))

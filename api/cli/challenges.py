@@ -15,6 +15,7 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
 from api.web.texts import reason, text
 from core.errors import BadInput
+from registry.proofing.headturn import Way
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -61,12 +62,12 @@ def phrase(
         file = Path(folder) / ("answer.mkv" if film else "answer.wav")
         if record:
             with _recording(record, file):
-                _show_words(client, asked["id"])
+                _show_words(client, asked["id"], cli.lang)
         else:
             typer.prompt(
                 text(cli.lang, "challenge.ready"), default="", show_default=False, err=True
             )
-            _show_words(client, asked["id"])
+            _show_words(client, asked["id"], cli.lang)
             file = Path(typer.prompt(text(cli.lang, "challenge.file"), err=True))
         _answer(cli, client, asked["id"], file)
 
@@ -115,13 +116,13 @@ def hear(
     emit(cli, {"file": str(file)}, lambda: say(str(file)))
 
 
-def _show_words(client: "Client", challenge_id: str) -> None:
-    """Print each word when the registry shows it, and wait until the last is said."""
+def _show_words(client: "Client", challenge_id: str, lang: str) -> None:
+    """Print each word, and the turn, when the registry shows it; wait until the last is said."""
     item = client.post(f"/v1/challenges/{challenge_id}/beginning")
     shown = 0
     while shown < item["count"]:
-        for word in item["asked"][shown:]:
-            note(word)
+        for what in item["asked"][shown:]:
+            note(text(lang, f"say.{what}") if what in [*Way] else what)
         shown = len(item["asked"])
         time.sleep(_LOOK_SECONDS)
         item = client.get(f"/v1/challenges/{challenge_id}")

@@ -11,6 +11,7 @@ from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from registry.models.proofs import Fact
+from registry.proofing import headturn
 from registry.service import awaiting
 
 router = APIRouter(tags=["enrolments"], include_in_schema=False)
@@ -44,7 +45,10 @@ def attesting_page(
         visit,
         here="/attest",
         item=AwaitingOut.of(item).model_dump(),
-        answers=[ChallengeOut.of(answer).model_dump() for answer in item.answers],
+        answers=[
+            ChallengeOut.of(answer).model_dump() | {"asked": headturn.words_of(answer.asked)}
+            for answer in item.answers
+        ],
         performer=performer,
         facts=[fact.value for fact in Fact],
     )

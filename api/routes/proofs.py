@@ -52,7 +52,8 @@ class NewAnswer(BaseModel):
 class ChallengeOut(BaseModel):
     """What was asked, in order: words to say, or movements of the head seen by its owner.
 
-    `asked` holds what may be read by now: of a phrase the words that were shown, of `count`.
+    `asked` holds what may be read by now: of a phrase what was shown, of `count`. Between two words
+    stands `turn-left` or `turn-right`: turn the head to that side and back, and say nothing.
     """
 
     id: str

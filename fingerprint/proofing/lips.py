@@ -16,7 +16,7 @@ from fingerprint.face.models import Box, Image, Points
 from fingerprint.face.view import view_of
 from fingerprint.media.models import Frame
 from fingerprint.proofing.onepiece import coarse, region_of
-from fingerprint.proofing.posing import faces_of
+from fingerprint.proofing.posing import faces_of, pose_of
 
 FRAME_MS = 40
 FILM_SIDE_MAX = 640
@@ -34,13 +34,15 @@ class Lips:
 
     `frames` counts all frames of the film, those without one face of fit size included. `around` is
     the face with what is about it, made coarse, float32 (n, rows, columns): always the same part of
-    the picture (`fingerprint.proofing.onepiece`); empty where nobody asks for it.
+    the picture (`fingerprint.proofing.onepiece`). `aside` is how far the nose lies from the middle
+    of the eyes, float64 (n,), as in `fingerprint.proofing.posing`. Both are empty where unasked.
     """
 
     at_ms: NDArray[np.int64]
     pictures: NDArray[np.float32]
     frames: int
     around: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 1, 1), np.float32))
+    aside: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +51,18 @@ class _Seen:
     grey: NDArray[np.float32]
     corners: NDArray[np.float64]  # left eye and right eye of the picture, (2, 2)
     around: NDArray[np.float32]
+    aside: float
 
 
 def lips(kit: Kit, frames: Iterable[Frame]) -> Lips:
     """The mouth of every frame in which one face is seen; a frame is held no longer than needed."""
     counted = _Counted(frames)
-    found = [(seen.at_ms, _cut(seen), seen.around) for seen in _steadied(_seen(kit, counted))]
+    seen = _steadied(_seen(kit, counted))
+    found = [(item.at_ms, _cut(item), item.around, item.aside) for item in seen]
     if not found:
         return Lips(np.zeros(0, np.int64), np.zeros((0, ROWS * COLUMNS), np.float32), counted.count)
-    times, pictures, around = zip(*found, strict=True)
-    return Lips(np.array(times, np.int64), np.stack(pictures), counted.count, np.stack(around))
+    times, pictures, around, aside = (np.array(part) for part in zip(*found, strict=True))
+    return Lips(times.astype(np.int64), pictures, counted.count, around, aside)
 
 
 class _Counted:
@@ -88,7 +92,8 @@ def _seen(kit: Kit, frames: Iterable[Frame]) -> Iterator[_Seen]:
                 grey = _grey(frame.rgb)
                 # It stays where the face was first: what follows a face hides how it jumps.
                 region = region or region_of(corners, grey.shape)
-                yield _Seen(frame.at_ms, grey, corners, coarse(grey, region))
+                aside = pose_of(frame.at_ms, points).aside
+                yield _Seen(frame.at_ms, grey, corners, coarse(grey, region), aside)
 
 
 def _eyes(points: Points) -> NDArray[np.float64]:

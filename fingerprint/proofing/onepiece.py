@@ -48,25 +48,31 @@ def coarse(grey: Pictures, region: tuple[slice, slice, int]) -> Pictures:
     return means
 
 
-def jumps(pictures: Pictures, at_ms: NDArray[np.int64], words: Sequence[Span]) -> float:
+def jumps(
+    pictures: Pictures, at_ms: NDArray[np.int64], words: Sequence[Span], apart: Span | None = None
+) -> float:
     """By how many deviations the largest steps of the pauses before `words` exceed the usual.
 
     `pictures` are coarse, (n, rows, columns), seen at `at_ms`. The mean over the pauses, at the
-    length of a step where it is most. 0 without words, or where the film is too short.
+    length of a step where it is most. The pause in the middle of `apart`, where a movement was
+    asked for, says nothing. 0 without words, or where the film is too short.
     """
-    found = [
+    exceeding = [
         (figure - usual) / spread
-        for figure, (usual, spread) in zip(highest(pictures, at_ms, words), USUAL, strict=True)
+        for figure, (usual, spread) in zip(
+            highest(pictures, at_ms, words, apart), USUAL, strict=True
+        )
         if np.isfinite(figure)
     ]
-    return max(found, default=0.0)
+    return max(exceeding, default=0.0)
 
 
 def highest(
-    pictures: Pictures, at_ms: NDArray[np.int64], words: Sequence[Span]
+    pictures: Pictures, at_ms: NDArray[np.int64], words: Sequence[Span], apart: Span | None = None
 ) -> tuple[float, ...]:
     """The mean over pauses of their largest step, one for each of `STEPS`; NaN where none is."""
-    return tuple(_mean_of(steps(pictures, *step), at_ms, words) for step in STEPS)
+    pauses = [pause for pause in _pauses(words) if not _holds(pause, apart)]
+    return tuple(_mean_of(steps(pictures, *step), at_ms, pauses) for step in STEPS)
 
 
 def steps(pictures: Pictures, count: int, gap: int) -> Floats:
@@ -97,10 +103,14 @@ def _size(changes: Floats) -> Floats:
     return size
 
 
-def _mean_of(found: Floats, at_ms: NDArray[np.int64], words: Sequence[Span]) -> float:
-    pauses = [found[slice(*np.searchsorted(at_ms, pause))] for pause in _pauses(words)]
-    largest = [part.max() for part in pauses if len(part) and np.isfinite(part.max())]
+def _mean_of(found: Floats, at_ms: NDArray[np.int64], pauses: Sequence[tuple[int, int]]) -> float:
+    parts = [found[slice(*np.searchsorted(at_ms, pause))] for pause in pauses]
+    largest = [part.max() for part in parts if len(part) and np.isfinite(part.max())]
     return float(np.mean(largest)) if largest else float("nan")
+
+
+def _holds(pause: tuple[int, int], apart: Span | None) -> bool:
+    return apart is not None and pause[0] <= (apart.start_ms + apart.end_ms) // 2 < pause[1]
 
 
 def _pauses(words: Sequence[Span]) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,7 @@ from fingerprint.models import Span
 from fingerprint.proofing.bursts import SAMPLE_RATE, bursts
 from fingerprint.proofing.lips import FRAME_MS, Lips
 from fingerprint.proofing.onepiece import jumps
+from fingerprint.proofing.turned import UNSEEN, Turned, turned
 
 LAGS = 3  # frames that sound may come before or after the picture in a file: 120 ms
 _PAD_MS = 80  # about a word: lips move before it begins and after it ends
@@ -40,7 +41,7 @@ class Agreement:
     `motion` is how much the mouth changes from picture to picture while words are said, as a share
     of its contrast. `frame_ms` is the usual time between two pictures, `lag_ms` by how much the
     sound comes later than the mouth. `jumps` says how much the picture jumps in the pauses, see
-    `fingerprint.proofing.onepiece`.
+    `fingerprint.proofing.onepiece`, and `turned` what the head does where a movement was asked for.
     """
 
     score: float
@@ -50,6 +51,7 @@ class Agreement:
     shown: int
     frame_ms: float
     jumps: float = 0.0
+    turned: Turned = UNSEEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,10 +71,13 @@ def shipped() -> Axes:
         return Axes(*(arrays[name].astype(np.float64) for name in ("shapes", "mouth", "sound")))
 
 
-def agreement(lips: Lips, samples: Samples, words: Sequence[Span], axes: Axes) -> Agreement:
+def agreement(
+    lips: Lips, samples: Samples, words: Sequence[Span], axes: Axes, turning: Span | None = None
+) -> Agreement:
     """How well the mouth goes with the sound while `words` are said; mono at 16 kHz, float32 (n,).
 
-    With fewer than two pictures or without words the score is 0.
+    While `turning` the head was to move. With fewer than two pictures or without words the score
+    is 0.
     """
     gaps = np.diff(lips.at_ms)
     frame_ms = float(np.median(gaps)) if len(gaps) else 0.0
@@ -84,14 +89,16 @@ def agreement(lips: Lips, samples: Samples, words: Sequence[Span], axes: Axes) -
         sound = _even(sound_figures(samples, times), spoken) @ axes.sound
         score, lag = _best(mouth, sound, spoken)
         motion = _motion(lips, times, spoken)
-    shown, jumped = len(lips.at_ms), jumps(lips.around, lips.at_ms[: len(lips.around)], words)
-    return Agreement(score, motion, lag * FRAME_MS, lips.frames, shown, frame_ms, jumped)
+    shown, around = len(lips.at_ms), lips.at_ms[: len(lips.around)]
+    jumped = jumps(lips.around, around, words, turning)
+    moved = UNSEEN if turning is None else turned(lips.aside, lips.at_ms, turning)
+    return Agreement(score, motion, lag * FRAME_MS, lips.frames, shown, frame_ms, jumped, moved)
 
 
-def on_film(lips: Lips, samples: Samples, begins_ms: int) -> Agreement:
+def on_film(lips: Lips, samples: Samples, begins_ms: int, turning: Span | None = None) -> Agreement:
     """As `agreement`, by the shipped axes, of sound that begins `begins_ms` into the film."""
     seen = replace(lips, at_ms=lips.at_ms - begins_ms)
-    return agreement(seen, samples, bursts(samples), shipped())
+    return agreement(seen, samples, bursts(samples), shipped(), turning)
 
 
 def mouth_figures(lips: Lips, times: NDArray[np.int64], shapes: Floats) -> Floats:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from fingerprint.models import Reason
 from registry.models.proofs import Fact
+from registry.proofing.headturn import UNTURNED
 from registry.proofing.onepiece import PIECES
 
 SCORE_MIN = 0.13
@@ -25,7 +26,7 @@ UNSEEN = Reason("mouth-not-seen", {})
 
 def wanted(reasons: Sequence[Reason]) -> frozenset[Fact]:
     """What people must vouch for after an answer that they hear: more where nobody saw it said."""
-    unseen = any(reason in reasons for reason in (UNSEEN, PIECES))
+    unseen = any(reason in reasons for reason in (UNSEEN, PIECES, UNTURNED))
     return frozenset({Fact.WORDS, Fact.LIVE} if unseen else {Fact.WORDS})
 
 

@@ -40,12 +40,25 @@ class Told:
     answered_ms: int
 
 
-def drawn(numbers: Sequence[int]) -> tuple[int, ...]:
-    """The moments that random `numbers` ask for, one a word, in ms since the beginning."""
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How many words began together after their moments, of so many sounds, and how much after."""
+
+    found: int
+    heard: int
+    lag_ms: int
+
+
+def drawn(numbers: Sequence[int], slow: int | None = None, slow_ms: int = 0) -> tuple[int, ...]:
+    """The moments that random `numbers` ask for, one a word, in ms since the beginning.
+
+    After what stands at place `slow` there are `slow_ms` more.
+    """
     moments: list[int] = []
-    for number in numbers:
+    for place, number in enumerate(numbers):
         low, high = GAP_MS if moments else LEAD_MS
-        moments.append((moments[-1] if moments else 0) + low + number % (high - low + 1))
+        late = slow_ms if slow is not None and place == slow + 1 else 0
+        moments.append((moments[-1] if moments else 0) + low + late + number % (high - low + 1))
     return tuple(moments)
 
 
@@ -60,32 +73,43 @@ def ends_at(begun_at: datetime, moments: Sequence[int]) -> datetime:
     return begun_at + timedelta(milliseconds=moments[-1], seconds=ANSWER_SECONDS)
 
 
-def faults(bursts: Sequence[Burst], sound_ms: int, told: Told) -> tuple[Reason, ...]:
-    """Every reason why a recording of `sound_ms` was not said word by word as they were shown.
+def followed(bursts: Sequence[Burst], sound_ms: int, told: Told) -> Followed:
+    """How a recording of `sound_ms` follows the words as they were shown.
 
     The recording began some time before or after the words, so only the distances between them
     count. A recording that had come `answered_ms` after the words began ended before that: words
     that lie too early in it were said before they were shown.
     """
-    wanted = len(told.shown_ms)
     earliest_ms = sound_ms - told.answered_ms
     # With more sounds than that it is no answer, whichever of them are the words.
-    few = bursts if len(bursts) <= wanted + OTHERS_MAX + MISSED_MAX else ()
+    most = len(told.shown_ms) + OTHERS_MAX + MISSED_MAX
+    starts = [burst.start_ms for burst in bursts] if len(bursts) <= most else []
     lags = [
-        burst.start_ms - moment
-        for burst in few
+        start - moment
+        for start in starts
         for moment in told.shown_ms
-        if burst.start_ms - moment >= earliest_ms
+        if start - moment >= earliest_ms
     ]
-    found = max((_followed(few, told.shown_ms, lag) for lag in lags), default=0)
-    if found >= wanted - MISSED_MAX and len(bursts) - found <= OTHERS_MAX + MISSED_MAX:
+    tried = [_followed(starts, told.shown_ms, lag) for lag in lags]
+    found, lag_ms = max(tried, key=lambda one: one[0], default=(0, 0))
+    return Followed(found, len(bursts), lag_ms)
+
+
+def faults(seen: Followed, told: Told) -> tuple[Reason, ...]:
+    """Every reason why a recording was not said word by word as they were shown."""
+    wanted = len(told.shown_ms)
+    others = seen.heard - seen.found
+    if seen.found >= wanted - MISSED_MAX and others <= OTHERS_MAX + MISSED_MAX:
         return ()
-    return (Reason("not-as-shown", {"followed": found, "asked": wanted, "heard": len(bursts)}),)
+    values = {"followed": seen.found, "asked": wanted, "heard": seen.heard}
+    return (Reason("not-as-shown", values),)
 
 
-def _followed(bursts: Sequence[Burst], moments: Sequence[int], lag_ms: int) -> int:
-    """How many words begin `lag_ms` after their moment, give or take; each sound counts once."""
-    starts = [burst.start_ms for burst in bursts]
+def _followed(starts: Sequence[int], moments: Sequence[int], lag_ms: int) -> tuple[int, int]:
+    """How many words begin `lag_ms` after their moment, give or take, and by how much they do.
+
+    Each sound counts once.
+    """
     centre = _centre(starts, moments, lag_ms)
     found, place = 0, 0
     for moment in moments:
@@ -94,7 +118,7 @@ def _followed(bursts: Sequence[Burst], moments: Sequence[int], lag_ms: int) -> i
         ]
         if near:
             found, place = found + 1, near[0] + 1
-    return found
+    return found, centre
 
 
 def _centre(starts: Sequence[int], moments: Sequence[int], lag_ms: int) -> int:

@@ -21,7 +21,7 @@ from fingerprint.models import Reason, Template
 from fingerprint.proofing.fineprint import FinePrint
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.models.proofs import PART_OF, Challenge, ChallengeKind, ChallengeState
-from registry.proofing import pacing, phrase, turning
+from registry.proofing import headturn, pacing, phrase, turning
 from registry.service.attesting import ATTEST
 from registry.service.consents import require_consent
 from registry.service.keptfiles import drop_unused
@@ -54,7 +54,8 @@ def ask(
 ) -> Challenge:
     """Draw a phrase or a row of movements for an enrolment whose samples are captured.
 
-    Nobody reads a word of the phrase before `begin`, and each only at its moment.
+    Nobody reads a word of the phrase before `begin`, and each only at its moment; so, too, the turn
+    of the head that stands between two of them.
 
     Raises `Conflict` in another state and after too many attempts, `BadInput` for a language that
     no phrase is drawn in.
@@ -65,16 +66,14 @@ def ask(
     asked = challenges.list_challenges(session, principal, enrolment_id)
     # Decide.
     _refuse_asking(enrolment, len(asked), language)
-    numbers = _numbers(max(phrase.WORDS, turning.MOVES))
-    spoken = kind is ChallengeKind.PHRASE
-    moments = pacing.drawn(_numbers(phrase.WORDS)) if spoken else ()
+    what, moments = _phrase(language) if kind is ChallengeKind.PHRASE else (_moves(), ())
     item = Challenge(
         id=new_id("chl"),
         tenant_id=enrolment.tenant_id,
         enrolment_id=enrolment_id,
         kind=kind,
         language=language,
-        asked=phrase.drawn(language, numbers) if spoken else turning.drawn(numbers),
+        asked=what,
         asked_at=now,
         expires_at=phrase.expires_at(now),
         answered_at=None,
@@ -131,7 +130,8 @@ def told(item: Challenge) -> pacing.Told | None:
     """What an answered phrase is measured by; `None` where it was shown whole."""
     if not item.shown_ms or item.begun_at is None or item.answered_at is None:
         return None
-    return pacing.Told(item.shown_ms, _elapsed_ms(item.begun_at, item.answered_at))
+    moments = headturn.of_words(item.asked, item.shown_ms)
+    return pacing.Told(moments, _elapsed_ms(item.begun_at, item.answered_at))
 
 
 def answer(
@@ -276,6 +276,18 @@ def _refuse_answer(item: Challenge, now: datetime) -> None:
             next_step="Begin it, and say each word when it appears; then hand in the recording.",
             code="challenge-not-shown",
         )
+
+
+def _phrase(language: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """Words with a turn of the head between two of them, and when each of all is shown."""
+    turn, *numbers = _numbers(1 + phrase.WORDS)
+    what = headturn.placed(phrase.drawn(language, numbers), turn)
+    slow = headturn.place_of(what)
+    return what, pacing.drawn(_numbers(len(what)), slow, headturn.TURN_MS)
+
+
+def _moves() -> tuple[str, ...]:
+    return turning.drawn(_numbers(turning.MOVES))
 
 
 def _numbers(count: int) -> list[int]:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from core.settings import Settings
+from registry.proofing import headturn
 from tests.browser.chromium import PHONE, Chromium
 from tests.browser.devices import camera, microphone, spoken_at
 from tests.browser.registry import Registry
@@ -106,7 +107,7 @@ def test_voice_and_face_from_the_first_word_to_the_search(page: Any, recognising
     # Words come one by one; what does not follow them is refused, for one reason or several.
     page.click("[data-say-phrase]")
     page.wait_for_selector("#word:not(:empty)")
-    assert page.inner_text("#word-count") == "1 / 7"
+    assert page.inner_text("#word-count") == "1 / 8"
     said = judged(page, "answers-voice")
     assert re.search(r"zählt nicht\s+\w.+\.$", said), said
     # A photograph that is held turns nowhere.
@@ -142,8 +143,9 @@ def test_another_device_and_an_answer_that_follows_the_words(
 
     page.click("#elsewhere-voice summary")
     page.click("[data-show-phrase]")
+    page.wait_for_selector("#word:has-text('Kopf nach')", timeout=60_000)
     page.wait_for_selector("#phrase-file:visible", timeout=60_000)
-    assert page.inner_text("#word-count") == "7 / 7"
+    assert page.inner_text("#word-count") == "8 / 8"
     starts = [moment + SAID_AFTER_MS for moment in moments_drawn(recognising)]
     page.set_input_files("#phrase-file", spoken_at(tmp_path / "said.wav", recordings[3:], starts))
     assert "Stimme und Zeitpunkte passen" in judged(page, "answers-voice")
@@ -156,5 +158,8 @@ def moments_drawn(registry: Registry) -> list[int]:
     """
     database = f"file:{Settings(data_dir=registry.data_dir).database_path}?mode=ro"
     with closing(sqlite3.connect(database, uri=True)) as connection:
-        newest = "SELECT shown_ms FROM challenge WHERE shown_ms != '[]' ORDER BY begun_at DESC"
-        return list(json.loads(connection.execute(newest).fetchone()[0]))
+        newest = (
+            "SELECT asked, shown_ms FROM challenge WHERE shown_ms != '[]' ORDER BY begun_at DESC"
+        )
+        asked, shown = (json.loads(text) for text in connection.execute(newest).fetchone())
+        return list(headturn.of_words(asked, shown))

@@ -11,6 +11,7 @@ from api.client import Refused
 from api.opening import open_registry
 from api.roles import Role
 from core.enrolmentsettings import EnrolmentSettings
+from registry.proofing.headturn import words_of
 from tests.flows.test_proofs import (
     answered,
     begun,

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,15 @@ from api.client import Refused
 from api.opening import open_registry
 from api.recogniser import heard
 from core.enrolmentsettings import EnrolmentSettings
+from registry.proofing import headturn
+from registry.proofing.phrase import WORDS
 from registry.store.challenges import ChallengeRow
 from tests.simulators.holdings import mandated
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit
 
 UNKNOWN = "chl_" + "a" * 26
+ITEMS = WORDS + 1  # between two words the head is turned
 MINE = {"sound": [("first take", 0, 4000)]}
 
 
@@ -51,10 +54,18 @@ def challenge(anna: Person, consent: str, kind: str) -> dict[str, Any]:
     return asked
 
 
-def begun(stage: Stage, anna: Person, asked: dict[str, Any]) -> list[int]:
-    """Begin a phrase so long ago that a second has passed since its last word; when each came."""
+@dataclass(frozen=True)
+class Shown:
+    """When the words of a phrase came, and the turn that was asked for between two of them."""
+
+    moments: Sequence[int]
+    turn: str = ""
+
+
+def begun(stage: Stage, anna: Person, asked: dict[str, Any]) -> Shown:
+    """Begin a phrase so long ago that a second has passed since its last word; what came when."""
     begun = anna.agency.post(f"/v1/challenges/{asked['id']}/beginning")
-    assert (asked["asked"], begun["asked"], begun["count"]) == ([], [], 7)
+    assert (asked["asked"], begun["asked"], begun["count"]) == ([], [], ITEMS)
     with open_registry(stage.settings) as world, world.db.write() as session:
         row = session.get_one(ChallengeRow, asked["id"])
         shown = list(row.shown_ms)
@@ -62,23 +73,26 @@ def begun(stage: Stage, anna: Person, asked: dict[str, Any]) -> list[int]:
         assert row.begun_at is not None
         row.begun_at, row.expires_at = row.begun_at - back, row.expires_at - back
         session.add(row)
-    return shown
+        what = row.asked
+    place = headturn.place_of(what)
+    assert place is not None
+    return Shown(headturn.of_words(what, shown), what[place])
 
 
 def spoken(
     name: str,
     recording: str,
-    moments: Sequence[int],
+    shown: Shown,
     lag_ms: int = 900,
     mouth: float | None = None,
     jumps: float = 0.0,
 ) -> bytes:
-    """A recording in which words begin so long after their moments."""
-    said_at = [moment + lag_ms for moment in moments]
+    """A recording in which words begin so long after their moments, and the head turns as asked."""
+    said_at = [moment + lag_ms for moment in shown.moments]
     said = (name, "voice", 0, 10_000)
     content = {"sound": [(recording, 0, 4000)]}
-    length_ms, film = said_at[-1] + 1_000, {"mouth": mouth, "jumps": jumps}
-    return medium(length_ms, said, content=content, said_at=said_at, **film)
+    film: dict[str, Any] = {"mouth": mouth, "jumps": jumps, "turned": shown.turn}
+    return medium(said_at[-1] + 1_000, said, content=content, said_at=said_at, **film)
 
 
 def answered(stage: Stage, anna: Person, consent: str, asked: dict[str, Any], film: bytes) -> Any:
@@ -154,11 +168,35 @@ def test_a_film_in_pieces_counts_once_somebody_saw_who_speaks(
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
     film = spoken("anna", "live", begun(stage, anna, asked), mouth=0.6, jumps=9.0)
-    words = " ".join(anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"])
+    words = words_of(anna, asked)
     (tmp_path / "recogniser.py").write_text(f"print({words!r})", encoding="utf-8")
     found = answered(stage, anna, consent, asked, film)
     assert (found["state"], codes(found)) == ("HEAR", ["film-in-pieces"])
     stage.close()
+
+
+def test_a_head_that_does_not_turn_as_asked_waits_for_somebody_who_saw_it(tmp_path: Path) -> None:
+    """It rests, or turns to the other side; with who saw it the answer counts."""
+    stage = Stage.make(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    other = {"turn-left": "turn-right", "turn-right": "turn-left"}
+    for number, turned in enumerate((lambda _: "", other.__getitem__)):
+        asked = challenge(anna, consent, "phrase")
+        shown = begun(stage, anna, asked)
+        wrong = replace(shown, turn=turned(shown.turn))
+        film = spoken("anna", f"live {number}", wrong, mouth=0.6)
+        found = answered(stage, anna, consent, asked, film)
+        assert (found["state"], codes(found)) == ("HEAR", ["head-not-turned"])
+    anna.vouch_for(consent, "words")
+    assert "not-shown-live" in lacking(anna, consent)
+    anna.vouch_for(consent, "live")
+    assert "not-shown-live" not in lacking(anna, consent)
+    stage.close()
+
+
+def words_of(anna: Person, asked: dict[str, Any]) -> str:
+    """The words of a phrase that was shown."""
+    return " ".join(headturn.words_of(anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]))
 
 
 def lacking(anna: Person, consent: str) -> list[str]:
@@ -181,7 +219,7 @@ def test_a_phrase_of_another_or_from_a_recording_is_refused(
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
     moments = begun(stage, anna, asked)
-    said = spoken(name, recording, moments) if name else medium(5_000, said_at=moments)
+    said = spoken(name, recording, moments) if name else medium(5_000, said_at=moments.moments)
     found = answered(stage, anna, consent, asked, said)
     assert (found["state"], code in codes(found)) == ("REFUSED", True)
     stage.close()
@@ -193,7 +231,7 @@ def test_words_that_do_not_follow_what_was_shown_are_refused(tmp_path: Path) -> 
     anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
     asked = challenge(anna, consent, "phrase")
     begun(stage, anna, asked)
-    prepared = spoken("anna", "live", range(0, 4_900, 700))
+    prepared = spoken("anna", "live", Shown(range(0, 4_900, 700)))
     assert codes(answered(stage, anna, consent, asked, prepared)) == ["not-as-shown"]
     asked = challenge(anna, consent, "phrase")
     moments = begun(stage, anna, asked)
@@ -234,7 +272,7 @@ def test_a_phrase_is_shown_word_by_word_and_begun_once(tmp_path: Path) -> None:
     listed = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["challenges"]
     assert listed[0]["asked"] == []
     begun(stage, anna, asked)
-    assert len(anna.agency.get(path)["asked"]) == 7
+    assert len(anna.agency.get(path)["asked"]) == ITEMS
     with pytest.raises(Refused, match="does not wait"):
         anna.agency.post(f"{path}/beginning")
     turns = challenge(anna, consent, "turns")
@@ -257,17 +295,16 @@ def test_a_recogniser_of_ones_own_hears_the_words(tmp_path: Path) -> None:
     one = spoken("anna", "one", begun(stage, anna, wrong))
     found = answered(stage, anna, consent, wrong, one)
     assert codes(found) == ["other-words"]
-    assert len(found["asked"]) == 7  # for the attester who hears it, once it is answered
+    assert len(found["asked"]) == ITEMS  # for the attester who hears it, once it is answered
     asked = challenge(anna, consent, "phrase")
     moments = begun(stage, anna, asked)
-    words = anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]
-    said.write_text(" ".join(words))
+    said.write_text(words_of(anna, asked))
     two = spoken("anna", "two", moments, mouth=0.6)
     assert answered(stage, anna, consent, asked, two)["state"] == "PASSED"
     # Without a film nobody saw who says the words: no program decides that alone.
     asked = challenge(anna, consent, "phrase")
     moments = begun(stage, anna, asked)
-    said.write_text(" ".join(anna.agency.get(f"/v1/challenges/{asked['id']}")["asked"]))
+    said.write_text(words_of(anna, asked))
     found = answered(stage, anna, consent, asked, spoken("anna", "three", moments))
     assert (found["state"], codes(found)) == ("HEAR", ["mouth-not-seen"])
     stage.close()
@@ -359,7 +396,7 @@ def test_an_agent_asks_and_answers_within_a_mandate_and_follows_the_work(tmp_pat
     mandated(anna.agency, anna, agent_id, ["enrol"])
     asked = challenge(acting, consent, "phrase")
     shown = begun(stage, acting, asked)
-    assert len(agent.get(f"/v1/challenges/{asked['id']}")["asked"]) == 7
+    assert len(agent.get(f"/v1/challenges/{asked['id']}")["asked"]) == ITEMS
     found = answered(stage, acting, consent, asked, spoken("anna", "an answer", shown))
     assert found["state"] == "HEAR"
     stage.close()

@@ -11,14 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import heads
 from fingerprint.engine import Engine
 from fingerprint.hearing import on_film as sound_of
+from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span
-from fingerprint.proofing.lips import FRAME_MS
+from fingerprint.proofing.lips import FILM_SIDE_MAX, FRAME_MS
 from fingerprint.proofing.onepiece import jumps
 from fingerprint.proofing.synchrony import on_film
-from registry.proofing import mouths
+from fingerprint.proofing.turned import Turned, turned
+from registry.proofing import headturn, mouths
 from registry.proofing.onepiece import JUMPS_MAX
 from tests.engines import real_engine
 
@@ -77,6 +80,35 @@ def test_a_film_cut_to_its_words_is_not_in_one_piece(engine: Engine, media_dir: 
     times = np.arange(len(places)) * FRAME_MS
     assert jumps(whole, times, words) < JUMPS_MAX
     assert jumps(np.where(turns, another, whole), times, words) > JUMPS_MAX
+
+
+def test_a_head_that_speaks_does_not_turn_aside_and_one_that_turns_does(
+    engine: Engine, films: list[Path]
+) -> None:
+    """The same film, as it is and with each picture of a second laid over a head and turned."""
+    with door.frames(films[0], Limits(), every_ms=FRAME_MS, max_side=FILM_SIDE_MAX) as stream:
+        frames = list(stream)
+    points = engine._watcher.still(frames[0].rgb).faces[0].face.points
+    eyes = np.stack([points[:2].mean(axis=0), points[2:4].mean(axis=0)])
+    middle, distance = eyes.mean(axis=0), float(np.hypot(*(eyes[1] - eyes[0])))
+    head = heads.Head((float(middle[0]), float(middle[1])), distance)
+    stretch = Span(frames[20].at_ms, frames[50].at_ms)
+
+    def seen(degrees: float) -> Turned:
+        turning = frames[:]
+        for n, share in enumerate(np.sin(np.linspace(0, np.pi, 30)) if degrees else [], 20):
+            path = [(degrees * float(share), 0.0)]
+            turning[n] = replace(frames[n], rgb=next(heads.frames(frames[n].rgb, head, path)))
+        lips = engine._watcher.lips(turning)
+        return turned(lips.aside, lips.at_ms, stretch)
+
+    words = ["one", "two"]
+    left, right = headturn.placed(words, 0), headturn.placed(words, 1)
+    assert not headturn.doubts(seen(20.0), left)
+    assert not headturn.doubts(seen(-20.0), right)
+    for asked in (left, right):
+        assert headturn.doubts(seen(0.0), asked)
+    assert headturn.doubts(seen(20.0), right)
 
 
 def test_a_recording_without_pictures_shows_no_mouth(engine: Engine, media_dir: Path) -> None:

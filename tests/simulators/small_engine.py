@@ -45,6 +45,7 @@ from fingerprint.models import (
 from fingerprint.proofing.fineprint import BANDS, FinePrint
 from fingerprint.proofing.posing import Pose
 from fingerprint.proofing.synchrony import Agreement
+from fingerprint.proofing.turned import UNSEEN, Turned
 
 DIMENSION = 32
 CROP, EXCERPT = b"a small picture", b"some seconds of sound"
@@ -67,6 +68,7 @@ def medium(
     said_at: Sequence[int] = (),
     mouth: float | None = None,
     jumps: float = 0.0,
+    turned: str = "",
     notes: Sequence[str] = (),
     held: tuple[Path, int] | None = None,
 ) -> bytes:
@@ -74,7 +76,7 @@ def medium(
 
     `turns` are movements of the one head, `said_at` the moments at which single words begin,
     `mouth` how well the filmed mouth goes with them, `jumps` how much the picture
-    jumps before them,
+    jumps before them, `turned` which way the head turns when it should,
     `notes` what its decoder says of each part.
 
     `held` names a file and a moment: whoever comes to the part that begins there waits while the
@@ -88,7 +90,7 @@ def medium(
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
     made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
-    made |= {} if mouth is None else {"mouth": mouth, "jumps": jumps}
+    made |= {} if mouth is None else {"mouth": mouth, "jumps": jumps, "turned": turned}
     waits = {"held": (str(held[0]), held[1])} if held else {}
     return json.dumps({**made, **waits, "said_at": [*said_at]}).encode()
 
@@ -200,12 +202,14 @@ class SmallEngine:
         script = _read(path)
         return tuple(Span(at, at + 500) for at in script["said_at"]), script["duration_ms"]
 
-    def agreement(self, path: Path) -> Agreement | None:
+    def agreement(self, path: Path, turning: Span | None = None) -> Agreement | None:
         """As good as the script says; `None` where it films no mouth."""
         script = _read(path)
         if "mouth" not in script:
             return None
-        return Agreement(script["mouth"], 0.2, 0, 250, 250, 40.0, script["jumps"])
+        left, right = (0.2 * (script["turned"] == way) for way in ("turn-left", "turn-right"))
+        turned = UNSEEN if turning is None else Turned(left, right, 0.02)
+        return Agreement(script["mouth"], 0.2, 0, 250, 250, 40.0, script["jumps"], turned)
 
     def excerpt(self, _path: Path, _spans: Sequence[Span]) -> bytes:
         return EXCERPT

@@ -40,6 +40,9 @@ async function answer(challenge, blob, say) {
   say(word("judged"));
 }
 
+/** A word as it is, and which way the head turns between two of them. */
+const asTold = (what) => (what.startsWith("turn-") ? word(what) : what);
+
 /** Shows each word when the server does; returns after the last has been there for a while. */
 async function showWords(challenge, box, count, say) {
   box.scrollIntoView({ block: "center" });
@@ -47,7 +50,7 @@ async function showWords(challenge, box, count, say) {
   for (let shown = 0; ; item = await get(`/v1/challenges/${challenge}`)) {
     if (item.asked.length > shown) {
       if (!shown) say("");
-      box.textContent = item.asked.slice(shown).join(" ");
+      box.textContent = item.asked.slice(shown).map(asTold).join(" ");
       shown = item.asked.length;
       count.textContent = `${shown} / ${item.count}`;
     }

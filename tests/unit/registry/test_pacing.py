@@ -23,7 +23,8 @@ def said(starts: Sequence[int]) -> list[Span]:
 def judged(starts: Sequence[int], moments: Sequence[int], *, came_ms: int = 90_000) -> bool:
     bursts = said(starts)
     told = pacing.Told(tuple(moments), came_ms)
-    return not pacing.faults(bursts, bursts[-1].end_ms if bursts else 0, told)
+    followed = pacing.followed(bursts, bursts[-1].end_ms if bursts else 0, told)
+    return not pacing.faults(followed, told)
 
 
 @given(NUMBERS)
@@ -32,6 +33,23 @@ def test_moments_lie_in_order_and_in_their_bounds(numbers: list[int]) -> None:
     assert pacing.LEAD_MS[0] <= moments[0] <= pacing.LEAD_MS[1]
     gaps = [after - before for before, after in pairwise(moments)]
     assert all(pacing.GAP_MS[0] <= gap <= pacing.GAP_MS[1] for gap in gaps)
+
+
+@given(NUMBERS, st.integers(0, WORDS - 2), st.integers(0, 3_000))
+def test_what_takes_longer_is_given_so_much_more_time(
+    numbers: list[int], slow: int, slow_ms: int
+) -> None:
+    plain, given_time = pacing.drawn(numbers), pacing.drawn(numbers, slow, slow_ms)
+    later = [after - before for before, after in zip(plain, given_time, strict=True)]
+    assert later == [0] * (slow + 1) + [slow_ms] * (WORDS - slow - 1)
+
+
+@given(NUMBERS, st.integers(0, 20_000))
+def test_the_lag_of_the_words_is_told(numbers: list[int], lag_ms: int) -> None:
+    moments = pacing.drawn(numbers)
+    bursts = said([moment + lag_ms for moment in moments])
+    seen = pacing.followed(bursts, bursts[-1].end_ms, pacing.Told(moments, 90_000))
+    assert seen == pacing.Followed(WORDS, WORDS, lag_ms)
 
 
 @given(NUMBERS, st.integers(0, 40_000))
