@@ -25,8 +25,10 @@ from bench.impostors import ATTACK_MAX, GENUINE_MIN
 from bench.onepiece_material import FAULTS, Take, takes
 from bench.synchrony_material import held_still
 from bench.synchrony_material import load as load_clips
+from fingerprint.engine import Engine
 
 WHOLE = "whole"
+TURNS = "turns as asked"
 FADED = "several films, nearest, faded over 6"
 LAID = "several films, heads on each other, over 12"
 SLOW = "several films, heads on each other, over 24"
@@ -116,10 +118,10 @@ def main() -> None:
     said = synchrony.voices_of(media)
     mouth = of_mouths(synchrony.scores(clips, stills, said, asked.attempts // 2))
     known = takes(media, clips, kit.engine)
-    films, filmed = of_films(known, asked.films, asked.cache)
-    turned = Attempts(headturn.genuine(known, kit.engine, asked.attempts // 2, asked.cache))
+    films = of_films(known, asked.films, asked.cache)
+    turns = of_turns(known, kit.engine, asked.attempts, asked.cache)
     for row in ROWS:
-        head = turned if row.turns else filmed[row.film]
+        head = turns[TURNS if row.turns else row.film]
         print(line(row, (voices[row.voice], mouth[row.mouth], films[row.film], head)), flush=True)
 
 
@@ -142,25 +144,26 @@ def of_mouths(found: dict[str, dict[str, np.ndarray]]) -> dict[str, Attempts]:
     }
 
 
-def of_films(
-    known: Sequence[Take], count: int, cache: Path | None
-) -> tuple[dict[str, Attempts], dict[str, Attempts]]:
-    """The gate of joins, by craft, and whether heads turn on these films as they should.
-
-    Films in one piece are by all cameras.
-    """
+def of_films(known: Sequence[Take], count: int, cache: Path | None) -> dict[str, Attempts]:
+    """The gate of joins, by craft; films in one piece by all cameras."""
     every = [one for fault in FAULTS for one in onepiece.whole_films(known, fault, count, cache)]
-    made = {WHOLE: every} | {
-        name: onepiece.cut_films(known, name, count, cache)
-        for name in {row.film for row in ROWS} - {WHOLE}
+    found = {WHOLE: Attempts(onepiece.passed(every, every))}
+    for name in {row.film for row in ROWS} - {WHOLE}:
+        made = onepiece.cut_films(known, name, count, cache)
+        found[name] = Attempts(onepiece.passed(made, every))
+    return found
+
+
+def of_turns(
+    known: Sequence[Take], engine: Engine, attempts: int, cache: Path | None
+) -> dict[str, Attempts]:
+    """The gate of the turn: people who turn as asked, and films that there are, by craft."""
+    found = {
+        name: headturn.filmed(known, None if name == WHOLE else onepiece.CRAFTS[name], attempts)
+        for name in {row.film for row in ROWS}
     }
-    joins = {name: Attempts(onepiece.passed(films, every)) for name, films in made.items()}
-    return joins, {name: Attempts(_turning(films)) for name, films in made.items()}
-
-
-def _turning(made: Sequence[onepiece.Tried]) -> dict[str, np.ndarray]:
-    speakers = {one.speaker for one in made}
-    return {who: np.array([one.turns for one in made if one.speaker == who]) for who in speakers}
+    found[TURNS] = headturn.genuine(known, engine, attempts // 2, cache)
+    return {name: Attempts(made) for name, made in found.items()}
 
 
 def line(row: Row, parts: Sequence[Attempts]) -> str:

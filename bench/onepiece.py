@@ -22,8 +22,6 @@ from bench.impostors import Row
 from bench.onepiece_material import FAULTS, Craft, Film, Take, cut, takes, whole
 from bench.synchrony_material import load
 from fingerprint.proofing.onepiece import highest
-from fingerprint.proofing.turned import turned
-from registry.proofing import headturn
 from registry.proofing.onepiece import JUMPS_MAX
 
 CRAFTS: dict[str, Craft] = {
@@ -46,12 +44,10 @@ CRAFTS: dict[str, Craft] = {
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One attempt: whose films were used, the largest steps of its pauses by length, and whether
-    the head turns as asked, of which nothing was done to the film."""
+    """One attempt: whose films were used, and the largest steps of its pauses by length."""
 
     speaker: str
     figures: tuple[float, ...]
-    turns: bool
 
 
 def main() -> None:
@@ -103,12 +99,17 @@ def wholes(known: Sequence[Take], fault: str, attempts: int) -> list[Tried]:
 
 def cuts(known: Sequence[Take], craft: Craft, attempts: int) -> list[Tried]:
     """Films cut to words, the people in turn who have takes enough."""
-    people = [own for own in by_speaker(known) if len(own) > 1 or not craft.several]
+    people = cuttable(known, craft)
     made = []
     for n in range(attempts):
         own = people[n % len(people)]
         made.append(_tried(own[0], cut(own, craft, _numbers(n))))
     return made
+
+
+def cuttable(known: Sequence[Take], craft: Craft) -> list[list[Take]]:
+    """The takes of each person who has enough for a craft."""
+    return [own for own in by_speaker(known) if len(own) > 1 or not craft.several]
 
 
 def by_speaker(known: Sequence[Take]) -> list[list[Take]]:
@@ -153,8 +154,7 @@ def line(name: str, made: Sequence[Tried], every: Sequence[Tried], *, genuine: b
 def _tried(take: Take, film: Film) -> Tried:
     phrase = film.phrase
     figures = highest(film.pictures, film.at_ms, phrase.words, phrase.turning)
-    seen = turned(film.aside, film.at_ms, phrase.turning)
-    return Tried(take.clip.speaker, figures, not headturn.doubts(seen, phrase.asked))
+    return Tried(take.clip.speaker, figures)
 
 
 def _numbers(n: int) -> np.random.Generator:

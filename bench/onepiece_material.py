@@ -60,11 +60,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Film:
-    """What is measured of a film that was sent: coarse pictures, how far the nose lies aside, their
-    times, its words, and when the head should turn."""
+    """What is measured of a film that was sent: coarse pictures, their times, and its phrase."""
 
     pictures: Grey
-    aside: NDArray[np.float64]
     at_ms: NDArray[np.int64]
     phrase: "Phrase"
 
@@ -76,6 +74,21 @@ class Phrase:
     words: tuple[Span, ...]
     asked: tuple[str, ...]
     turning: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edit:
+    """What a program shows for a phrase, of which take it rests, and before which pictures two
+    pieces meet."""
+
+    base: Take
+    shown: list[Shown]
+    joins: list[int]
+    phrase: Phrase
+
+    @property
+    def at_ms(self) -> NDArray[np.int64]:
+        return np.arange(len(self.shown)) * FRAME_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +126,7 @@ def _eyes(path: Path, engine: Engine) -> NDArray[np.float64]:
 
 def whole(take: Take, fault: str, numbers: Numbers) -> Film:
     """A film in one piece by a camera with that fault; words are said at drawn moments."""
-    phrase = _spoken(numbers)
+    phrase = spoken(numbers)
     count = len(take.pictures)
     there_and_back = np.r_[0:count, count - 2 : 0 : -1]
     length = phrase.words[-1].end_ms // FRAME_MS + 30
@@ -130,8 +143,7 @@ def whole(take: Take, fault: str, numbers: Numbers) -> Film:
         order, times = order[kept], times[kept]
     pictures = _filmed(take.pictures[order], fault, numbers)
     codec = fault if fault in CODERS else "libx264"
-    seen = coded(pictures, codec, numbers)
-    return Film(_coarse(seen, take), take.aside[order], times, phrase)
+    return Film(_coarse(coded(pictures, codec, numbers), take), times, phrase)
 
 
 FAULTS = ("none", "libvpx", "mpeg4", "trembling", "dropped", "frozen", "15", "30", "light", "noise")
@@ -195,18 +207,23 @@ def aligned(take: Take, base: Take) -> Take:
 
 def cut(own: Sequence[Take], craft: Craft, numbers: Numbers) -> Film:
     """A film of seven words from one person's takes, as a program plays them as words appear."""
+    edit = edited(own, craft, numbers)
+    pictures = coded(_faded(edit.shown, edit.joins, craft.fade), "libx264", numbers)
+    return Film(_coarse(pictures, edit.base), edit.at_ms, edit.phrase)
+
+
+def edited(own: Sequence[Take], craft: Craft, numbers: Numbers) -> Edit:
+    """Which pictures of one person's takes a program shows for a phrase."""
     base = own[numbers.integers(len(own))]
     others = [take for take in own if take is not base] if craft.several else [base]
     if craft.aligned:
         others = [aligned(take, base) for take in others]
-    phrase = _spoken(numbers)
-    shown, joins = _edited(base, others, phrase.words, craft, numbers)
-    pictures = _coarse(coded(_faded(shown, joins, craft.fade), "libx264", numbers), base)
-    aside = np.array([one.take.aside[one.at] for one in shown])
-    return Film(pictures, aside, np.arange(len(shown)) * FRAME_MS, phrase)
+    phrase = spoken(numbers)
+    return Edit(base, *_edited(base, others, phrase.words, craft, numbers), phrase)
 
 
-def _spoken(numbers: Numbers) -> Phrase:
+def spoken(numbers: Numbers) -> Phrase:
+    """A phrase that a program plays."""
     drawn = script(numbers)
     starts = played(drawn.moments, numbers)
     lengths = numbers.integers(*PIECE, len(starts)) * FRAME_MS

@@ -140,7 +140,7 @@ def test_the_pages_show_what_to_hear_and_whose_it_is(tmp_path: Path, lang: str, 
     shown = one.get(f"/attest/{consent}", params={"lang": lang}).text
     assert "Anna" in shown
     assert f'src="/v1/challenges/{answer["id"]}/excerpt"' in shown
-    assert all(word in shown for word in answer["asked"])
+    assert all(word in shown for word in words_of(answer["asked"]))
     assert f'data-act="/v1/enrolments/{consent}/refusals"' in shown
     assert one.get(f"/v1/challenges/{answer['id']}/excerpt").status_code == 200
     assert one.get(f"/attest/enr_{'a' * 26}", params={"lang": lang}).status_code == 404
