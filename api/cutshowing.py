@@ -20,6 +20,7 @@ from licensing.certificate import page_url
 from licensing.models import Clearance
 from licensing.models_requests import RequestState
 from licensing.negotiation import state_at
+from licensing.released import may_stay_out
 from licensing.service import certificates, clearances, licences
 from licensing.service.requestsides import list_requests
 from registry.declaration import to_dict
@@ -56,6 +57,7 @@ def show(
         **_said(session, principal, cut, handed_in),
         "deciding": handed_in is not None and _is_deciding(session, principal, handed_in.id),
         "history": history,
+        "may_stay_out": may_stay_out(history),
         "decision": None,
         **decided,
     }
