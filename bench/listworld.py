@@ -37,8 +37,9 @@ FAMILY = {
 }
 # A release every tenth part of a day, so that a week holds some of them.
 DAY = "date('2031-01-01', '+' || (i / 10) || ' days')"
-# Copies keep the beginning of an id; the end is their number.
-DIGITS = 6
+# Copies keep the beginning of an id and the letters that tell parts of one whole apart, its last
+# two; between them stands their number.
+DIGITS, PART = 6, 2
 STRANGERS = 60
 NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :many)"
 MINUTE = "strftime('%Y-%m-%dT%H:%M:%S', '2026-01-01', '+' || i || ' minutes') || '.000000Z'"
@@ -261,7 +262,8 @@ def _value(name: str, kind: str, ids: list[str], offset: int) -> str:
         return name
     made = f'"{name}"'
     for each in ids:
-        made = f"replace({made}, '{each}', '{each[:-DIGITS]}' || printf('%0{DIGITS}d', i))"
+        kept, part = each[: -DIGITS - PART], each[-PART:]
+        made = f"replace({made}, '{each}', '{kept}' || printf('%0{DIGITS}d', i) || '{part}')"
     return made
 
 

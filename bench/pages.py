@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx2
 
 from bench.common import Figure
-from bench.listworld import DIGITS, Side, World, make
+from bench.listworld import DIGITS, PART, Side, World, make
 
 ROUNDS = 15
 TIMES_MAX = 3  # an empty page
@@ -92,7 +92,7 @@ def main() -> None:
 
 
 def _pairs(world: World, many: int) -> Iterator[Pair]:
-    half = f"{world.ids['cut_id'][:-DIGITS]}{many // 2:0{DIGITS}}"
+    half = f"{world.ids['cut_id'][: -DIGITS - PART]}{many // 2:0{DIGITS}}"
     for query in STUDIO:
         yield _pair(world.studio, f"/studio?{query.format(half=half)}", "")
     for path in ("/works/{}", "/studio?work={}"):
