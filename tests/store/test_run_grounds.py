@@ -13,7 +13,8 @@ from core.principal import SearchCapability
 from registry.minority import Minority
 from registry.store import people
 from royalties.models_runs import Run, RunState
-from royalties.service import runs
+from royalties.service import exemptions, runs
+from royalties.service.exemptions import NewExemption
 from royalties.service.run_grounds import grounds_of
 from royalties.service.run_planning import RunPlanning
 from royalties.service.runs import Wanted
@@ -100,6 +101,24 @@ def test_what_is_said_after_all_of_what_a_run_rests_on_drops_it(
     change(money, cut_id)
     assert money.decide(run).state is RunState.DROPPED
     assert [one.id for one in planned] == [run.id, run.id]
+
+
+def test_a_certificate_that_is_granted_after_all_drops_a_run(
+    money: Money, planned: list[Run]
+) -> None:
+    cut_id = money.earn(10_000)
+    money.receive()
+    moves_abroad(money, cut_id)
+    run, now = proposed(money), datetime.now(UTC)
+    days = date(2000, 1, 1), date(2100, 12, 31)
+    paper = NewExemption(money.people[cut_id].payee_id, "B 123", "5", *days)
+    vault, office = money.stage.world.vault, money.office
+    with office.shared.write() as session:
+        name = exemptions.propose(session, vault, office.clerk, paper, now=now).id
+    with office.shared.write() as session:
+        exemptions.decide(session, office.approver, name, approve=True, now=now)
+    assert money.decide(run).state is RunState.DROPPED
+    assert len(planned) == 2
 
 
 def test_a_run_is_planned_once_where_all_is_as_it_was(money: Money, planned: list[Run]) -> None:
