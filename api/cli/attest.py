@@ -8,7 +8,6 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, say
 from api.web.texts import reason, text
 from core.errors import BadInput
-from registry.proofing.headturn import words_of
 
 Facts = Annotated[
     list[str] | None,
@@ -82,6 +81,8 @@ def identify(
 
 
 def _show(lang: str, proofs: dict[str, Any], said: str = "") -> None:
+    from registry.proofing.headturn import words_of  # noqa: PLC0415 - would slow every command
+
     if said:
         say(text(lang, said))
     lacking = " ".join(reason(lang, item) for item in proofs["missing"])

@@ -15,7 +15,6 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, note, say
 from api.web.texts import reason, text
 from core.errors import BadInput
-from registry.proofing.headturn import Way
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -118,6 +117,8 @@ def hear(
 
 def _show_words(client: "Client", challenge_id: str, lang: str) -> None:
     """Print each word, and the turn, when the registry shows it; wait until the last is said."""
+    from registry.proofing.headturn import Way  # noqa: PLC0415 - would slow every command
+
     item = client.post(f"/v1/challenges/{challenge_id}/beginning")
     shown = 0
     while shown < item["count"]:
