@@ -8,7 +8,7 @@ from api.heartbeat import Heartbeat
 from api.importing import clerk_of
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import jobs, leases
 from core.jobs import Job
 from core.principal import Principal
 from royalties.models_bookaccruals import BookAccrual
@@ -24,10 +24,10 @@ def accrue_book(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         if tools.stopping.is_set():
             raise Stopping
         with tools.world.db.write() as session:
-            jobs.guard(session, job)
+            leases.guard(session, job)
             made = bookaccruals.step(session, clerk, name)
             if not made.running:
-                jobs.finish(session, job)
+                leases.finish(session, job)
                 return
         pulse.show(made.done / max(1, made.cuts), f"{made.done}/{made.cuts}")
 

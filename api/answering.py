@@ -10,7 +10,7 @@ from api.heartbeat import Heartbeat
 from api.knownanswers import known_elsewhere
 from api.recogniser import heard
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.errors import BadMedia
 from core.init import World
@@ -44,11 +44,11 @@ def judge_answer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         with world.objects.opened(stored) as path:
             judged = _judged(tools, item, path, known)
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         if judged is not None:
             enrolment = challenges.settle(session, world.vault, job, judged, now=utc_now())
             proofing.enqueue_proof(session, enrolment)
-        jobs.finish(session, job)
+        leases.finish(session, job)
     with world.db.write() as session:
         challenges.discard(session, world.objects, job)
 

@@ -14,7 +14,7 @@ from api.heartbeat import Heartbeat
 from api.routes.certificates import issuer_of
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import jobs, leases
 from core.clock import utc_now
 from core.errors import BadInput, BadProof, Conflict, NotAllowed, NotFound
 from core.init import World
@@ -50,7 +50,7 @@ def carry_out(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             item = store.next_item(session, studio, bulk_id)
         if item is None:
             with tools.world.db.write() as session:
-                jobs.finish(session, job)
+                leases.finish(session, job)
             return
         pulse.show((bulk.cuts - far.waiting) / bulk.cuts, f"{bulk.cuts - far.waiting}/{bulk.cuts}")
         _step(tools.world, job, bulk, item)
@@ -61,10 +61,10 @@ def _step(world: World, job: Job, bulk: Bulk, item: BulkItem) -> None:
     studio = system(bulk.tenant_id)
     try:
         with world.db.write() as session:
-            jobs.guard(session, job)
+            leases.guard(session, job)
             outcome = _act(session, world, studio, bulk, item.cut_id)
             _save(session, bulk, replace(item, state=ItemState.DONE, outcome=outcome))
-    except jobs.LeaseLost:
+    except leases.LeaseLost:
         raise
     except REFUSALS as error:
         refused = replace(
@@ -75,7 +75,7 @@ def _step(world: World, job: Job, bulk: Bulk, item: BulkItem) -> None:
             next_step=error.next_step,
         )
         with world.db.write() as session:
-            jobs.guard(session, job)
+            leases.guard(session, job)
             _save(session, bulk, refused)
 
 

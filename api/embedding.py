@@ -15,7 +15,7 @@ from api.heartbeat import Heartbeat
 from api.steps import look_back
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.errors import NotFound
 from core.jobs import Job
@@ -56,7 +56,7 @@ def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         with world.objects.opened(stored) as path:
             found = _embed(tools, job, path, modality)
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         if found is not None:
             now = utc_now()
             encoders.require_same(session, modality, found.wanted, at=now)
@@ -66,7 +66,7 @@ def embed_sample(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             )
             if found.fine is not None:
                 samples.keep_fine_print(session, world.vault, job, found.fine, now=now)
-        jobs.finish(session, job)
+        leases.finish(session, job)
     with world.db.write() as session:
         samples.discard_samples(session, world.objects, system(job.tenant_id))
     look_back(tools, job)
@@ -90,7 +90,7 @@ def change_encoder(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         _measure(tools, job, card)
         with world.db.write() as session:
             if encoders.switch(session, job, now=utc_now()):
-                jobs.finish(session, job)
+                leases.finish(session, job)
                 return
 
 

@@ -15,7 +15,7 @@ from api import heeding
 from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.files import sha256_of
 from core.jobs import Job
@@ -42,7 +42,7 @@ def find_performer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         best = _best(traces, found)
         same_as = heeding.same_recording(tools, clip.performer_id, digest, made, clip_id=clip.id)
         with world.db.write() as session:
-            jobs.guard(session, job)
+            leases.guard(session, job)
             clips.keep_found(
                 session,
                 world.vault,
@@ -57,10 +57,10 @@ def find_performer(tools: Tools, job: Job, pulse: Heartbeat) -> None:
                 ),
                 now=utc_now(),
             )
-            jobs.finish(session, job)
+            leases.finish(session, job)
     else:
         with world.db.write() as session:
-            jobs.finish(session, job)
+            leases.finish(session, job)
     with world.db.write() as session:
         clips.discard_files(session, world.objects, principal)
 

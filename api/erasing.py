@@ -9,7 +9,7 @@ from pathlib import Path
 from api.heartbeat import Heartbeat
 from api.tools import Tools
 from api.uploads import discard_all
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.erasedpeople import ErasedPeople
 from core.init import World
@@ -24,7 +24,7 @@ def forget_performer(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     erasure_id = str(job.payload["erasure_id"])
     destroyed = destroy(world, principal, erasure_id)
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         forgetting.sign_receipt(
             session,
             world.registry_key,
@@ -33,7 +33,7 @@ def forget_performer(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
             destroyed=destroyed,
             now=utc_now(),
         )
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def destroy(world: World, principal: Principal, erasure_id: str) -> dict[str, int]:

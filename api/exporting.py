@@ -27,7 +27,7 @@ from api.routes.requests import OfferOut
 from api.searches import SearchOut, searches_of
 from api.tools import Tools
 from api.wire_enforcement import ClipOut, TakedownOut
-from core import jobs
+from core import leases
 from core.clock import to_text, utc_now
 from core.files import sha256_of
 from core.init import World
@@ -89,11 +89,11 @@ def make_packet(tools: Tools, job: Job, pulse: Heartbeat) -> None:
                 world.vault, principal.tenant_id, pieces, bytes_max=None
             )
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         exporting.keep_packet(
             session, principal, export_id, object_name=stored.name, size=size, sha256=digest
         )
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def write_packet(

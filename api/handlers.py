@@ -18,7 +18,7 @@ from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
 from api.tools import Tools
 from api.worker import Handler
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import system
@@ -73,17 +73,17 @@ def _renewed(
 def decide_again(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     """Decide on a submission anew after something that it rested on has changed."""
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         clear_and_accrue(session, system(job.tenant_id), job.payload["submission_id"])
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def revise_decisions(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     """Queue the decisions that a suspension or its end may change."""
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         revise(session, job.payload["suspension_id"], job.tenant_id)
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def erase_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
@@ -95,16 +95,16 @@ def erase_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     with world.db.write() as session:
         if job.payload.get("material_only"):
             material.discard(session, world.objects, principal, job.payload["enrolment_id"])
-            jobs.finish(session, job)
+            leases.finish(session, job)
             return
         if job.payload.get("excerpts_only"):
             excerpts.shred(world.vault, job.payload["enrolment_id"])
-            jobs.finish(session, job)
+            leases.finish(session, job)
             return
         erasure.shred_enrolment(session, world.vault, principal, job.payload["enrolment_id"])
         samples.discard_samples(session, world.objects, principal)
         material.discard(session, world.objects, principal, job.payload["enrolment_id"])
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def export(tools: Tools, job: Job, pulse: Heartbeat) -> None:

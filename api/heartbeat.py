@@ -10,11 +10,12 @@ import time
 
 from api.beside import Beside
 from api.remaining import Remaining
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.db import Database
 from core.errors import Unavailable
-from core.jobs import Job, LeaseLost
+from core.jobs import Job
+from core.leases import LeaseLost
 
 LOG = logging.getLogger("ebenbild.worker")
 SHOWN_EVERY_S = 0.5
@@ -64,7 +65,7 @@ class Heartbeat(Beside):
         progress, note = self._shown
         try:
             with self._database.write() as session:
-                jobs.renew(
+                leases.renew(
                     session,
                     self._job,
                     utc_now(),

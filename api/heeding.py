@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.files import sha256_of
 from core.jobs import Job
@@ -31,7 +31,7 @@ def heed_notices(tools: Tools, job: Job, path: Path, read: Callable[[], ContentP
         return
     found = list(_hits(tools, known, sha256_of(path), read))
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         staydown.save_hits(session, principal, submission_id, found, now=utc_now())
 
 

@@ -17,7 +17,7 @@ from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
 from api.web.texts import text
-from core import jobs
+from core import jobs, leases
 from core.clock import utc_now
 from core.errors import BadInput
 from core.files import sha256_of
@@ -68,7 +68,7 @@ def import_report(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         raise
     world.objects.delete(name)
     with world.db.write() as session:
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def fail_import(session: Session, job: Job) -> None:
@@ -119,7 +119,7 @@ def _take_in(tools: Tools, job: Job, pulse: Heartbeat, path: Path) -> None:
             if tools.stopping.is_set():
                 raise Stopping
             with world.db.write() as session:
-                jobs.guard(session, job)
+                leases.guard(session, job)
                 write(intake.take(session, batch))
                 usage.save(session, intake, opened.form)
             pulse.show(metered.bytes / size, str(intake.report.lines))
@@ -129,7 +129,7 @@ def _take_in(tools: Tools, job: Job, pulse: Heartbeat, path: Path) -> None:
             with rejected.open("rb") as source:
                 kept = keep(world, clerk, import_id, iter(lambda: source.read(1 << 20), b""))
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         store.keep_rejects(session, clerk, import_id, kept)
         usage.save(session, intake, opened.form, ended=True)
 

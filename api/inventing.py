@@ -6,7 +6,7 @@ from pathlib import Path
 from api.demands import demands_of
 from api.heartbeat import Heartbeat
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.errors import Broken
 from core.jobs import Job
@@ -43,7 +43,7 @@ def embed_figure(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             notice_days=demands_of(world.settings).notice_days,
             now=now,
         )
-        jobs.finish(session, job)
+        leases.finish(session, job)
     with world.db.write() as session:
         inventing.discard_samples(session, world.objects, system(job.tenant_id))
 
@@ -52,9 +52,9 @@ def shred_figure(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
     """Destroy the key of a figure that is over, once that is committed."""
     world, principal = tools.world, system(job.tenant_id)
     with world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         characters.shred(session, world.vault, principal, job.payload["character_id"])
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def _embedded(

@@ -20,7 +20,7 @@ from api.steps import (
     search,
 )
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.jobs import Job
 from core.principal import system
 
@@ -36,10 +36,10 @@ def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     search(tools, job, pulse, running.scan.id)
     know_figures(tools, job, running.scan.id)
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         clear_and_accrue(session, system(job.tenant_id), running.scan.submission_id)
         look_again(session, job)
-        jobs.finish(session, job)
+        leases.finish(session, job)
 
 
 def rematch_scan(tools: Tools, job: Job, pulse: Heartbeat) -> None:
@@ -49,8 +49,8 @@ def rematch_scan(tools: Tools, job: Job, pulse: Heartbeat) -> None:
     know_figures(tools, job, before.scan.id)
     after = read_findings(tools, job)
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         if (before.uses, before.unknown) != (after.uses, after.unknown):
             clear_and_accrue(session, system(job.tenant_id), before.scan.submission_id)
         look_again(session, job)
-        jobs.finish(session, job)
+        leases.finish(session, job)

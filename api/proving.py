@@ -8,7 +8,7 @@ from api.demands import demands_of
 from api.heartbeat import Heartbeat
 from api.steps import look_back
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.jobs import Job
 from fingerprint.models import Modality, Reason
@@ -34,7 +34,7 @@ def prove_enrolment(tools: Tools, job: Job, _pulse: Heartbeat) -> None:
             now=utc_now(),
             found=found,
         )
-        jobs.finish(session, job)
+        leases.finish(session, job)
     look_back(tools, job)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import Principal, system
@@ -100,7 +100,7 @@ def _opened(tools: Tools, principal: Principal, known: Known) -> ContentPrint:
 
 def _save(tools: Tools, job: Job, prints: dict[Part, bytes], found: list[Recognised]) -> None:
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         content.save_recognised(
             session,
             tools.world.vault,

@@ -16,7 +16,7 @@ from api import heeding, recognising
 from api.heartbeat import Heartbeat
 from api.stopping import Stopping
 from api.tools import Tools
-from core import jobs
+from core import leases
 from core.clock import utc_now
 from core.errors import Conflict
 from core.jobs import Job
@@ -85,7 +85,7 @@ def begin(tools: Tools, job: Job, path: Path) -> Running:
     principal = system(job.tenant_id)
     info = tools.engine.probe(path)
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         scan = scans.begin_scan(
             session,
             principal,
@@ -261,7 +261,7 @@ def read_labels(tools: Tools, job: Job, path: Path) -> None:
     found = [(item.scheme, item.state, item.detail) for item in labels]
     manifests = manifest_store(path) if reading_labels.has_manifest(labels) else None
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         filelabels.save_labels(session, principal, submission_id, found, now=now)
         if manifests is not None:
             filemanifests.keep_manifest(
@@ -281,7 +281,7 @@ def know_figures(tools: Tools, job: Job, scan_id: str) -> None:
         return
     groups = tools.engine.alike((*asked.present, *asked.kept), len(asked.present))
     with tools.world.db.write() as session:
-        jobs.guard(session, job)
+        leases.guard(session, job)
         grouping.save_groups(session, principal, asked, groups, now=utc_now())
 
 

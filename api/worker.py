@@ -17,11 +17,12 @@ from sqlmodel import Session
 from api.heartbeat import Heartbeat
 from api.housekeeping import EVERY_S, tidy
 from api.stopping import Stopping
-from core import jobs, lifesigns
+from core import jobs, leases, lifesigns
 from core.clock import utc_now
 from core.errors import Broken, EbenbildError, Unavailable
 from core.init import World
-from core.jobs import Job, LeaseLost
+from core.jobs import Job
+from core.leases import LeaseLost
 
 LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
@@ -90,7 +91,7 @@ class Worker:
 
     def _claim(self) -> Job | None:
         with self._world.db.write() as session:
-            return jobs.claim(
+            return leases.claim(
                 session,
                 worker=self._name,
                 kinds=tuple(self._handlers),
@@ -123,14 +124,14 @@ class Worker:
     def _hand_back(self, job: Job) -> None:
         LOG.info("%s %s: handed back", job.kind, job.id)
         with self._world.db.write() as session:
-            jobs.release(session, job, utc_now())
+            leases.release(session, job, utc_now())
 
     def _fail(self, job: Job, error: EbenbildError, *, retry: bool) -> None:
         LOG.warning("%s %s: %s (%s)", job.kind, job.id, error.message, error.code)
         final = not retry or job.attempts >= job.attempts_max
         try:
             with self._world.db.write() as session:
-                jobs.fail(session, job, error, retry, utc_now())
+                leases.fail(session, job, error, retry, utc_now())
                 if final and job.kind in self._failures:
                     self._failures[job.kind](session, job)
         except LeaseLost:

@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from bench.common import Figure
-from core import jobs
+from core import leases
 from core.ids import new_id
 from core.init import initialise, open_world
 from core.principal import Principal
@@ -110,7 +110,7 @@ class Hall:
         newest = max(made.seq for made in prints)
         search(world, studio, job, scan, [made.id for made in prints], gallery_seq=newest)
         with world.db.write() as session:
-            jobs.finish(session, job)
+            leases.finish(session, job)
         return submission.id
 
     def decide(self, number: int) -> float:

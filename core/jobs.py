@@ -1,34 +1,24 @@
 """Work that must be done once, by whichever worker lives long enough to do it.
 
-A worker holds a lease; when it dies the lease runs out and another takes over. The fence number
-grows with every lease, and every transaction that writes results checks it, so a worker that was
-only slow cannot write after its successor began.
+Here is what asks for work and looks after it; `core.leases` is what workers call.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, and_, delete, func, or_
+from sqlalchemy import Index, UniqueConstraint, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core.clock import utc_now
 from core.db import JsonText, Owned, UtcDateTime, next_seq, visible
-from core.errors import Conflict, EbenbildError, NotFound
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 
 QUEUED, LEASED, DONE, FAILED, CANCELLED = "queued", "leased", "done", "failed", "cancelled"
 ATTEMPTS_MAX = 5
-_BACKOFF_SECONDS_MAX = 300
-_EXHAUSTED = "attempts-exhausted"
-
-
-class LeaseLost(Conflict):
-    """Another worker holds this job by now, or it was cancelled: stop and write nothing."""
-
-    code = "lease-lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,104 +109,8 @@ def enqueue(
             attempts_max=attempts_max,
             available_at=now,
         )
-        _save(session, row)
-    return _job(row)
-
-
-def claim(
-    session: Session, *, worker: str, kinds: Sequence[str], now: datetime, lease_seconds: int
-) -> Job | None:
-    """Lease the oldest job that waits or whose lease ran out; None when there is none.
-
-    A job whose last allowed attempt ended with its worker is failed here, not handed out again.
-    """
-    expired = and_(col(JobRow.state) == LEASED, col(JobRow.lease_until) <= now)
-    _fail_exhausted(session, kinds, now)
-    waiting = and_(col(JobRow.state) == QUEUED, col(JobRow.available_at) <= now)
-    query = select(JobRow).where(col(JobRow.kind).in_(kinds), or_(waiting, expired))
-    row = session.exec(query.order_by(col(JobRow.seq)).limit(1)).first()
-    if row is None:
-        return None
-    row.state = LEASED
-    row.worker = worker
-    row.remaining_seconds = None
-    row.attempts += 1
-    row.fence += 1
-    row.lease_until = now + timedelta(seconds=lease_seconds)
-    _save(session, row)
-    return _job(row)
-
-
-def renew(
-    session: Session,
-    job: Job,
-    now: datetime,
-    lease_seconds: int,
-    *,
-    progress: float | None = None,
-    remaining_seconds: int | None = None,
-    note: str | None = None,
-) -> None:
-    """Extend the lease and show how far the work is; raises LeaseLost when it is another's."""
-    row = _held(session, job)
-    row.lease_until = now + timedelta(seconds=lease_seconds)
-    if progress is not None:
-        row.progress_permille = round(min(max(progress, 0.0), 1.0) * 1000)
-        row.remaining_seconds = remaining_seconds
-    if note is not None:
-        row.note = note
-    _save(session, row)
-
-
-def guard(session: Session, job: Job) -> None:
-    """Raise LeaseLost unless this lease is the job's present one.
-
-    Call it in every transaction that writes results of the job.
-    """
-    _held(session, job)
-
-
-def finish(session: Session, job: Job, now: datetime | None = None) -> None:
-    """Mark the job done, in the transaction that writes its last result; raises LeaseLost."""
-    row = _held(session, job)
-    row.progress_permille = 1000
-    row.remaining_seconds = None
-    _end(session, row, DONE, now or utc_now())
-
-
-def fail(
-    session: Session, job: Job, error: EbenbildError, retry: bool, now: datetime | None = None
-) -> None:
-    """Record the error; queue the job again after a growing pause, or fail it for good.
-
-    It fails for good when `retry` is false or its attempts are used up. Raises LeaseLost.
-    """
-    row = _held(session, job)
-    at = now or utc_now()
-    row.error_code = error.code
-    row.error_message = error.message
-    row.error_next_step = error.next_step
-    if not retry or row.attempts >= row.attempts_max:
-        _end(session, row, FAILED, at)
-        return
-    row.state = QUEUED
-    row.lease_until = None
-    row.available_at = at + timedelta(seconds=min(2**row.attempts, _BACKOFF_SECONDS_MAX))
-    _save(session, row)
-
-
-def release(session: Session, job: Job, now: datetime) -> None:
-    """Hand a job back untouched, for a worker that is asked to stop; raises LeaseLost.
-
-    The attempt does not count: stopping politely is no failure of the job.
-    """
-    row = _held(session, job)
-    row.state = QUEUED
-    row.lease_until = None
-    row.available_at = now
-    row.attempts -= 1
-    row.fence += 1
-    _save(session, row)
+        save(session, row)
+    return job_of(row)
 
 
 def cancel(session: Session, principal: Principal, job_id: str, now: datetime) -> Job:
@@ -228,8 +122,8 @@ def cancel(session: Session, principal: Principal, job_id: str, now: datetime) -
     if row.state not in (QUEUED, LEASED):
         raise Conflict("this job has ended already", next_step="read its result")
     row.fence += 1
-    _end(session, row, CANCELLED, now)
-    return _job(row)
+    end(session, row, CANCELLED, now)
+    return job_of(row)
 
 
 def requeue(session: Session, principal: Principal, job_id: str, now: datetime) -> Job:
@@ -242,8 +136,8 @@ def requeue(session: Session, principal: Principal, job_id: str, now: datetime) 
     row.available_at = now
     row.finished_at = None
     row.error_code = row.error_message = row.error_next_step = None
-    _save(session, row)
-    return _job(row)
+    save(session, row)
+    return job_of(row)
 
 
 def get(session: Session, principal: Principal, job_id: str) -> Job:
@@ -252,7 +146,7 @@ def get(session: Session, principal: Principal, job_id: str) -> Job:
     row = session.exec(query).first()
     if row is None:
         raise _no_job()
-    return _job(row)
+    return job_of(row)
 
 
 def anybodys(session: Session, _capability: SearchCapability, job_id: str) -> Job:
@@ -260,7 +154,7 @@ def anybodys(session: Session, _capability: SearchCapability, job_id: str) -> Jo
     row = session.get(JobRow, job_id)
     if row is None:
         raise _no_job()
-    return _job(row)
+    return job_of(row)
 
 
 def recent(
@@ -270,7 +164,9 @@ def recent(
     query = select(JobRow).where(visible(JobRow, principal))
     if kind is not None:
         query = query.where(col(JobRow.kind) == kind)
-    return [_job(row) for row in session.exec(query.order_by(col(JobRow.seq).desc()).limit(limit))]
+    return [
+        job_of(row) for row in session.exec(query.order_by(col(JobRow.seq).desc()).limit(limit))
+    ]
 
 
 def latest(session: Session, principal: Principal, *, kind: str, subject: str) -> Job | None:
@@ -282,7 +178,7 @@ def latest(session: Session, principal: Principal, *, kind: str, subject: str) -
         or_(keyed == subject, keyed.startswith(f"{subject}:", autoescape=True)),
     )
     row = session.exec(query.order_by(col(JobRow.seq).desc()).limit(1)).first()
-    return None if row is None else _job(row)
+    return None if row is None else job_of(row)
 
 
 def open_jobs(session: Session, kinds: Sequence[str]) -> int:
@@ -326,35 +222,12 @@ def drop_ended(session: Session, *, before: datetime) -> int:
     return int(gone.rowcount)
 
 
-def _fail_exhausted(session: Session, kinds: Sequence[str], now: datetime) -> None:
-    query = select(JobRow).where(
-        col(JobRow.kind).in_(kinds),
-        col(JobRow.state) == LEASED,
-        col(JobRow.lease_until) <= now,
-        col(JobRow.attempts) >= col(JobRow.attempts_max),
-    )
-    for row in session.exec(query).all():
-        row.error_code = _EXHAUSTED
-        row.error_message = f"the work was started {row.attempts} times and never ended"
-        row.error_next_step = "look at the worker's log, then start the job again"
-        row.fence += 1
-        _end(session, row, FAILED, now)
-
-
-def _end(session: Session, row: JobRow, state: str, now: datetime) -> None:
+def end(session: Session, row: JobRow, state: str, now: datetime) -> None:
+    """Say of a job in which state it ended; nobody holds it any longer."""
     row.state = state
     row.lease_until = None
     row.finished_at = now
-    _save(session, row)
-
-
-def _held(session: Session, job: Job) -> JobRow:
-    row = session.get(JobRow, job.id)
-    if row is None or row.state != LEASED or row.fence != job.fence:
-        raise LeaseLost(
-            "this worker no longer holds the job", next_step="drop the work and claim another job"
-        )
-    return row
+    save(session, row)
 
 
 def _own(session: Session, principal: Principal, job_id: str) -> JobRow:
@@ -368,11 +241,13 @@ def _no_job() -> NotFound:
     return NotFound("there is no such job", next_step="check the job id")
 
 
-def _save(session: Session, row: JobRow) -> None:
+def save(session: Session, row: JobRow) -> None:
+    """Write what became of a job."""
     session.add(row)
     session.flush()
 
 
-def _job(row: JobRow) -> Job:
+def job_of(row: JobRow) -> Job:
+    """The job that a row holds."""
     values = row.model_dump(exclude={"seq", "progress_permille"})
     return Job(**values, progress=row.progress_permille / 1000)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from core import jobs, log
+from core import jobs, leases, log
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import new_id
 from core.jobs import Job
@@ -215,7 +215,7 @@ def keep_fine_print(
 
 def settle(session: Session, vault: Vault, job: Job, judged: Judged, *, now: datetime) -> Enrolment:
     """Record what an answer was worth; what a person must still hear is kept sealed."""
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     item = challenges.get_challenge(session, principal, job.subject_key)
     enrolment = enrolments.get_enrolment(session, principal, item.enrolment_id)

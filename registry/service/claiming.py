@@ -9,7 +9,7 @@ from itertools import groupby
 
 from sqlmodel import Session
 
-from core import jobs
+from core import leases
 from core.db import next_seq
 from core.ids import derived_id, new_id
 from core.jobs import Job
@@ -60,7 +60,7 @@ def save_claims(
     Raises `LeaseLost` when another worker holds the job.
     """
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     scan = scans.get_scan(session, principal, scan_id)
     known = claims.claims_of(session, principal, scan_id)

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs
+from core import leases
 from core.db import next_seq
 from core.errors import BadProof, NotFound
 from core.ids import new_id
@@ -136,7 +136,7 @@ def save_recognised(
 ) -> None:
     """Keep the prints of a submission and what they were found in; a second time does nothing."""
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     submission = submissions.get_submission(session, principal, submission_id)
     if is_recognised(session, principal, submission_id):

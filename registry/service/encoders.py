@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs, log
+from core import jobs, leases, log
 from core.clock import utc_now
 from core.db import next_seq
 from core.errors import Conflict, Unavailable
@@ -134,7 +134,7 @@ def store_anew(
 ) -> None:
     """Keep what the new encoder made of one sample; a second call changes nothing."""
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     choice = _preparing(session, job)
     principal = system(item.tenant_id)
     current = {
@@ -156,7 +156,7 @@ def store_anew(
 def switch(session: Session, job: Job, *, now: datetime) -> bool:
     """Let the new encoder serve, unless material came in meanwhile that it has not seen."""
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     missing, _ = progress(session, job, at=now)
     choice = _preparing(session, job)
     # Decide.

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs
+from core import leases
 from core.db import OWNER, next_seq
 from core.errors import Broken, Conflict
 from core.ids import new_id
@@ -61,7 +61,7 @@ def save_findings(
     `Conflict` when the scan was stopped or is not complete, `Broken` when a trace has no answer.
     """
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     scan = scans.get_scan(session, principal, scan_id)
     if scan.state is ScanState.DONE and (scan.gallery_seq or 0) >= gallery_seq:

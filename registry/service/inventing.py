@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs
+from core import leases
 from core.db import next_seq
 from core.ids import new_id
 from core.jobs import Job
@@ -72,7 +72,7 @@ def store_sample(
     the job.
     """
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     sample = pending_sample(session, job)
     if sample is None or report is None:

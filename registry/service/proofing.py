@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs, log, notices
+from core import jobs, leases, log, notices
 from core.clock import to_text
 from core.db import next_seq
 from core.errors import BadInput
@@ -139,7 +139,7 @@ def proceed(
 
     A print that resembles too many is refused; one near another person's stops in a dispute.
     """
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     enrolment = enrolments.get_enrolment(session, principal, enrolment_id)
     if enrolment.state is EnrolmentState.CAPTURED and not missing(

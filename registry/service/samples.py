@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs
+from core import jobs, leases
 from core.db import next_seq
 from core.errors import Broken
 from core.ids import new_id
@@ -121,7 +121,7 @@ def store_templates(
     the consent no longer covers it: then nothing is kept.
     """
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     sample = samples.get_sample(session, principal, job.subject_key)
     if samples.is_settled(session, principal, sample.id):

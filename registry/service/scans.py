@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import jobs
+from core import leases
 from core.db import next_seq
 from core.errors import Broken, Conflict
 from core.ids import new_id
@@ -98,7 +98,7 @@ def save_segment(
     Raises `LeaseLost` when another worker holds the job, `Conflict` when the scan was stopped.
     """
     # Load.
-    jobs.guard(session, job)
+    leases.guard(session, job)
     principal = system(job.tenant_id)
     scan = _running(session, principal, scan_id)
     if number in scans.done_segments(session, principal, scan_id):

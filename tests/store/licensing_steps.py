@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core import jobs
 from core import keys as core_keys
+from core import leases
 from core.keys import PrivateKey
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
@@ -110,7 +110,7 @@ class Deal:
         answers = [made.id] + [None] * strangers
         search(self.world, self.studio, job, scan, answers, gallery_seq=made.seq, decision=decision)
         with self.world.db.write() as session:
-            jobs.finish(session, job)
+            leases.finish(session, job)
         return submission
 
     def clear(self, submission: Submission) -> Clearance:

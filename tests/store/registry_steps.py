@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from core import jobs
 from core import keys as core_keys
+from core import leases
 from core.ids import new_id
 from core.jobs import Job
 from core.keys import PrivateKey
@@ -152,7 +152,7 @@ def claim(world: TestWorld, kind: str, at: datetime = T0) -> Job:
     """Lease the oldest waiting job of a kind; jobs are queued by the wall clock."""
     del at
     with world.db.write() as session:
-        job = jobs.claim(
+        job = leases.claim(
             session,
             worker="test",
             kinds=[kind],
@@ -200,7 +200,7 @@ def make_unproved(
             CARDS[modality],
             now=T0,
         )
-        jobs.finish(session, job)
+        leases.finish(session, job)
     assert made is not None
     return made
 
@@ -217,7 +217,7 @@ def prove(
     job = claim(world, proofing.PROVE_JOB)
     with world.db.write() as session:
         proofing.proceed(session, who.enrolment_id, job, demands=demands, now=at)
-        jobs.finish(session, job)
+        leases.finish(session, job)
     with world.db.read() as session:
         found = prints.get_print(session, who.principal, made.id)
     assert found is not None

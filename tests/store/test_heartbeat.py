@@ -5,9 +5,10 @@ from datetime import datetime
 import pytest
 
 from api.heartbeat import Heartbeat
-from core import jobs
+from core import jobs, leases
 from core.clock import utc_now
-from core.jobs import Job, LeaseLost
+from core.jobs import Job
+from core.leases import LeaseLost
 from tests.fixtures import TestWorld
 from tests.flows.serving import wait_until
 
@@ -16,14 +17,14 @@ from tests.flows.serving import wait_until
 def leased(world: TestWorld) -> Job:
     with world.db.write() as session:
         jobs.enqueue(session, world.first, kind="scan", subject_key="x", payload={})
-        job = jobs.claim(session, worker="w", kinds=["scan"], now=utc_now(), lease_seconds=1)
+        job = leases.claim(session, worker="w", kinds=["scan"], now=utc_now(), lease_seconds=1)
     assert job is not None
     return job
 
 
 def claimed_by_another(world: TestWorld, at: datetime) -> Job | None:
     with world.db.write() as session:
-        return jobs.claim(session, worker="other", kinds=["scan"], now=at, lease_seconds=1)
+        return leases.claim(session, worker="other", kinds=["scan"], now=at, lease_seconds=1)
 
 
 def seen(world: TestWorld, job: Job) -> Job:

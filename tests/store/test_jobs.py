@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from core import jobs
+from core import jobs, leases
 from core.errors import BadInput, Conflict, NotFound, Unavailable
-from core.jobs import Job, LeaseLost
+from core.jobs import Job
+from core.leases import LeaseLost
 from core.outbox import pending, put
 from core.principal import Principal
 from tests.fixtures import TestWorld
@@ -39,7 +40,7 @@ def claim(
     world: TestWorld, at: datetime = START, worker: str = "w", kind: str = "scan"
 ) -> Job | None:
     with world.db.write() as session:
-        return jobs.claim(session, worker=worker, kinds=[kind], now=at, lease_seconds=LEASE)
+        return leases.claim(session, worker=worker, kinds=[kind], now=at, lease_seconds=LEASE)
 
 
 def claimed(world: TestWorld, at: datetime = START) -> Job:
@@ -77,10 +78,10 @@ def test_a_job_runs_to_its_end(world: TestWorld) -> None:
     held = claimed(world)
     assert (held.state, held.attempts, held.worker) == (jobs.LEASED, 1, "w")
     with world.db.write() as session:
-        jobs.renew(session, held, START, LEASE, progress=0.5, note="half")
+        leases.renew(session, held, START, LEASE, progress=0.5, note="half")
     assert (read(world, job).progress, read(world, job).note) == (0.5, "half")
     with world.db.write() as session:
-        jobs.finish(session, held, START)
+        leases.finish(session, held, START)
     done = read(world, job)
     assert (done.state, done.progress, done.finished_at) == (jobs.DONE, 1.0, START)
     assert claim(world, START + timedelta(days=1)) is None
@@ -101,7 +102,7 @@ def test_a_renewed_lease_is_kept(world: TestWorld) -> None:
     enqueue(world, "a")
     held = claimed(world)
     with world.db.write() as session:
-        jobs.renew(session, held, START + timedelta(seconds=20), LEASE)
+        leases.renew(session, held, START + timedelta(seconds=20), LEASE)
     assert claim(world, START + timedelta(seconds=40)) is None
     assert claim(world, START + timedelta(seconds=50)) is not None
 
@@ -111,10 +112,10 @@ def test_a_late_worker_writes_nothing(world: TestWorld) -> None:
     late = claimed(world)
     heir = claimed(world, START + timedelta(seconds=LEASE))
     steps: tuple[Callable[[Session], None], ...] = (
-        lambda session: jobs.guard(session, late),
-        lambda session: jobs.renew(session, late, START, LEASE),
-        lambda session: jobs.finish(session, late, START),
-        lambda session: jobs.fail(session, late, FAILURE, True, START),
+        lambda session: leases.guard(session, late),
+        lambda session: leases.renew(session, late, START, LEASE),
+        lambda session: leases.finish(session, late, START),
+        lambda session: leases.fail(session, late, FAILURE, True, START),
     )
     for step in steps:
         with pytest.raises(LeaseLost), world.db.write() as session:
@@ -124,7 +125,7 @@ def test_a_late_worker_writes_nothing(world: TestWorld) -> None:
         assert pending(session) == []
     with world.db.write() as session:
         put(session, tenant_id="ten_a", kind="result", subject_id="s", payload={})
-        jobs.guard(session, heir)
+        leases.guard(session, heir)
     with world.db.read() as session:
         assert len(pending(session)) == 1
 
@@ -133,9 +134,9 @@ def test_a_finished_job_takes_no_second_result(world: TestWorld) -> None:
     enqueue(world, "a")
     held = claimed(world)
     with world.db.write() as session:
-        jobs.finish(session, held, START)
+        leases.finish(session, held, START)
     with pytest.raises(LeaseLost), world.db.write() as session:
-        jobs.finish(session, held, START)
+        leases.finish(session, held, START)
 
 
 def test_attempts_that_all_die_end_in_a_named_failure(world: TestWorld) -> None:
@@ -147,7 +148,7 @@ def test_attempts_that_all_die_end_in_a_named_failure(world: TestWorld) -> None:
     assert (failed.state, failed.error_code) == (jobs.FAILED, "attempts-exhausted")
     assert failed.error_next_step
     with pytest.raises(LeaseLost), world.db.write() as session:
-        jobs.guard(session, dying)
+        leases.guard(session, dying)
 
 
 def test_an_error_that_may_pass_is_tried_again_after_a_growing_pause(world: TestWorld) -> None:
@@ -156,7 +157,7 @@ def test_an_error_that_may_pass_is_tried_again_after_a_growing_pause(world: Test
     for _ in range(2):
         held = claimed(world, at)
         with world.db.write() as session:
-            jobs.fail(session, held, FAILURE, True, at)
+            leases.fail(session, held, FAILURE, True, at)
         waiting = read(world, job)
         assert waiting.state == jobs.QUEUED
         assert claim(world, at) is None
@@ -165,7 +166,7 @@ def test_an_error_that_may_pass_is_tried_again_after_a_growing_pause(world: Test
     assert pauses[0] < pauses[1]
     held = claimed(world, at)
     with world.db.write() as session:
-        jobs.fail(session, held, FAILURE, True, at)
+        leases.fail(session, held, FAILURE, True, at)
     failed = read(world, job)
     assert (failed.state, failed.error_code) == (jobs.FAILED, "unavailable")
     assert (failed.error_message, failed.error_next_step) == (FAILURE.message, FAILURE.next_step)
@@ -174,12 +175,12 @@ def test_an_error_that_may_pass_is_tried_again_after_a_growing_pause(world: Test
 def test_an_error_that_cannot_pass_fails_at_once(world: TestWorld) -> None:
     job = enqueue(world, "a")
     with world.db.write() as session:
-        jobs.fail(session, _claim_in(session), BadInput("no", next_step="yes"), False, START)
+        leases.fail(session, _claim_in(session), BadInput("no", next_step="yes"), False, START)
     assert read(world, job).state == jobs.FAILED
 
 
 def _claim_in(session: Session) -> Job:
-    job = jobs.claim(session, worker="w", kinds=["scan"], now=START, lease_seconds=LEASE)
+    job = leases.claim(session, worker="w", kinds=["scan"], now=START, lease_seconds=LEASE)
     assert job is not None
     return job
 
@@ -190,7 +191,7 @@ def test_a_cancelled_job_stops_its_worker(world: TestWorld) -> None:
     with world.db.write() as session:
         assert jobs.cancel(session, world.first, job.id, START).state == jobs.CANCELLED
     with pytest.raises(LeaseLost), world.db.write() as session:
-        jobs.guard(session, held)
+        leases.guard(session, held)
     with pytest.raises(Conflict), world.db.write() as session:
         jobs.cancel(session, world.first, job.id, START)
     assert claim(world, START + timedelta(days=1)) is None
@@ -199,7 +200,7 @@ def test_a_cancelled_job_stops_its_worker(world: TestWorld) -> None:
 def test_a_failed_job_can_be_started_again(world: TestWorld) -> None:
     job = enqueue(world, "a", attempts_max=1)
     with world.db.write() as session:
-        jobs.fail(session, _claim_in(session), FAILURE, True, START)
+        leases.fail(session, _claim_in(session), FAILURE, True, START)
     with world.db.write() as session:
         again = jobs.requeue(session, world.first, job.id, START)
     assert (again.state, again.attempts, again.error_code) == (jobs.QUEUED, 0, None)
@@ -217,7 +218,7 @@ def test_an_old_lease_does_not_return_with_a_requeued_job(world: TestWorld) -> N
         jobs.requeue(session, world.first, job.id, START)
     claimed(world)
     with pytest.raises(LeaseLost), world.db.write() as session:
-        jobs.guard(session, old)
+        leases.guard(session, old)
 
 
 def test_another_tenant_neither_sees_nor_stops_a_job(world: TestWorld) -> None:
@@ -236,10 +237,10 @@ def test_a_job_handed_back_loses_no_attempt_and_no_late_write_passes(world: Test
     job = enqueue(world, "a", attempts_max=1)
     held = claimed(world)
     with world.db.write() as session:
-        jobs.release(session, held, START)
+        leases.release(session, held, START)
     back = read(world, job)
     assert (back.state, back.attempts, back.lease_until) == (jobs.QUEUED, 0, None)
-    for call in (jobs.guard, jobs.finish):
+    for call in (leases.guard, leases.finish):
         with pytest.raises(LeaseLost), world.db.write() as session:
             call(session, held)
     again = claimed(world)
@@ -252,8 +253,8 @@ def test_open_jobs_are_those_that_wait_or_run(world: TestWorld) -> None:
     enqueue(world, "d", world.second)
     first, second = claimed(world), claimed(world)
     with world.db.write() as session:
-        jobs.finish(session, first, START)
-        jobs.fail(session, second, FAILURE, True, START)
+        leases.finish(session, first, START)
+        leases.fail(session, second, FAILURE, True, START)
     with world.db.read() as session:
         assert jobs.open_jobs(session, ["scan"]) == 3
         assert jobs.open_jobs(session, ["embed"]) == 0
@@ -307,15 +308,15 @@ STEPS = st.lists(
 @given(STEPS)
 def test_whatever_happens_at_most_one_lease_may_write(world: TestWorld, steps: list[str]) -> None:
     key = f"subject-{datetime.now(UTC).timestamp()}-{len(steps)}"
-    job, now, leases = enqueue(world, key, attempts_max=3), START, list[Job]()
+    job, now, handed = enqueue(world, key, attempts_max=3), START, list[Job]()
     for step in steps:
         if step == "wait":
             now += timedelta(minutes=10)
         with contextlib.suppress(Conflict), world.db.write() as session:
-            _take(session, world.first, step, job, leases, now)
-        writers = [lease for lease in leases if _may_write(world, lease)]
+            _take(session, world.first, step, job, handed, now)
+        writers = [lease for lease in handed if _may_write(world, lease)]
         present = read(world, job)
-        assert writers == ([leases[-1]] if present.state == jobs.LEASED else [])
+        assert writers == ([handed[-1]] if present.state == jobs.LEASED else [])
         assert (present.state in (jobs.QUEUED, jobs.LEASED)) == (present.finished_at is None)
     with world.db.write() as session:
         if read(world, job).state in (jobs.QUEUED, jobs.LEASED):
@@ -323,29 +324,29 @@ def test_whatever_happens_at_most_one_lease_may_write(world: TestWorld, steps: l
 
 
 def _take(
-    session: Session, principal: Principal, step: str, job: Job, leases: list[Job], now: datetime
+    session: Session, principal: Principal, step: str, job: Job, handed: list[Job], now: datetime
 ) -> None:
     if step == "claim":
-        taken = jobs.claim(session, worker="w", kinds=["scan"], now=now, lease_seconds=LEASE)
-        leases.extend([] if taken is None else [taken])
+        taken = leases.claim(session, worker="w", kinds=["scan"], now=now, lease_seconds=LEASE)
+        handed.extend([] if taken is None else [taken])
     elif step == "cancel":
         jobs.cancel(session, principal, job.id, now)
     elif step == "requeue":
         jobs.requeue(session, principal, job.id, now)
-    elif leases and step == "renew":
-        jobs.renew(session, leases[-1], now, LEASE)
-    elif leases and step == "release":
-        jobs.release(session, leases[-1], now)
-    elif leases and step == "finish":
-        jobs.finish(session, leases[-1], now)
-    elif leases and step == "fail":
-        jobs.fail(session, leases[-1], FAILURE, True, now)
+    elif handed and step == "renew":
+        leases.renew(session, handed[-1], now, LEASE)
+    elif handed and step == "release":
+        leases.release(session, handed[-1], now)
+    elif handed and step == "finish":
+        leases.finish(session, handed[-1], now)
+    elif handed and step == "fail":
+        leases.fail(session, handed[-1], FAILURE, True, now)
 
 
 def _may_write(world: TestWorld, lease: Job) -> bool:
     with world.db.read() as session:
         try:
-            jobs.guard(session, lease)
+            leases.guard(session, lease)
         except LeaseLost:
             return False
     return True

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from core import jobs, log
+from core import leases, log
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.principal import Principal
 from fingerprint.models import Modality
@@ -109,7 +109,7 @@ def test_with_a_staff_two_attesters_vouch_and_nobody_else_does(world: TestWorld)
         job = claim(world, proofing.PROVE_JOB)
         with world.db.write() as session:
             proofing.proceed(session, who.enrolment_id, job, demands=STAFFED, now=T0)
-            jobs.finish(session, job)
+            leases.finish(session, job)
         assert stands(world, who).state is EnrolmentState.CAPTURED
         with world.db.read() as session:
             found = proofing.standing(session, world.second, who.enrolment_id, demands=STAFFED)

@@ -9,7 +9,7 @@ from core import jobs, log
 from core import keys as core_keys
 from core.errors import BadProof, Broken, Conflict, NotAllowed, NotFound
 from core.ids import is_id
-from core.jobs import LeaseLost
+from core.leases import LeaseLost
 from fingerprint.models import Modality, Reason, SampleReport
 from registry.models.people import EnrolmentState, Purpose
 from registry.service import enrolment, erasure, gallery, people, samples

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from core import jobs
+from core import leases
 from core.jobs import Job
 from fingerprint.models import Decision, Finding, Modality, Span, Trace
 from registry.models.evidence import Scan, ScanState, Submission
@@ -113,13 +113,13 @@ class Run:
             self.ask(by_id[job.payload["scan_id"]], job)
             self.save(len(self.waiting) - 1)
             with self.world.db.write() as session:
-                jobs.finish(session, job)
+                leases.finish(session, job)
             found = True
         return found
 
     def next_rematch(self) -> Job | None:
         with self.world.db.write() as session:
-            return jobs.claim(
+            return leases.claim(
                 session,
                 worker="test",
                 kinds=[latematch.REMATCH_JOB],

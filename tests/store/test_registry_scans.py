@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from core import jobs
+from core import jobs, leases
 from core.errors import Broken, Conflict, NotFound
-from core.jobs import LeaseLost
+from core.leases import LeaseLost
 from fingerprint.models import Decision, Modality, Span
 from registry.models.evidence import ScanState, SubmissionState
 from registry.models.works import DeclaredUse, KindOfUse
@@ -323,7 +323,7 @@ def test_use_ids_survive_a_rescan_with_shifted_spans(world: TestWorld) -> None:
     scan = scanned_segments(world, world.first, submission, job, [trace(1, 1_000, 9_000)])
     search(world, world.first, job, scan, [made.id], gallery_seq=made.seq)
     with world.db.write() as session:
-        jobs.finish(session, job)
+        leases.finish(session, job)
         (before,) = reading.own_uses(session, world.first, submission.cut_id)
         submissions.request_scan(session, world.first, submission.id)
     second_job = claim(world, submissions.SCAN_JOB)
