@@ -5,7 +5,6 @@ https://www.rfc-editor.org/rfc/rfc9457.
 """
 
 import logging
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -14,66 +13,23 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from api import fieldfaults
+from api import fieldfaults, problems
 from api.language import language_of
 from api.visiting import visit_of
 from api.web import texts
-from api.web.faulttexts import told, told_of
+from api.web.faulttexts import told
 from api.web.forms import form_page
-from core.errors import (
-    BadInput,
-    BadMedia,
-    BadProof,
-    BadTerms,
-    Broken,
-    Conflict,
-    EbenbildError,
-    NoFace,
-    NotAllowed,
-    NotFound,
-    NoVoice,
-    TooMany,
-    Unavailable,
-)
+from core.errors import BadInput, Broken, EbenbildError, NotFound, Unavailable
 
-UNTITLED = "Something failed"
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger("ebenbild.api")
-
-TITLES: Mapping[type[EbenbildError], str] = {
-    BadInput: "The request cannot be used as it is",
-    BadMedia: "The file cannot be used as it is",
-    NoVoice: "There is no usable speech in the file",
-    NoFace: "There is no usable face in the file",
-    BadTerms: "The terms contradict a rule",
-    BadProof: "A signature, key or hash does not hold",
-    NotAllowed: "This key may not do that",
-    NotFound: "There is no such thing, or it is not yours to see",
-    Conflict: "The state has moved on",
-    Unavailable: "Not ready: try again, or do the named step first",
-    TooMany: "Too many requests: wait a little",
-    Broken: "An invariant does not hold",
-}
-
-
-def title_of(kind: type[EbenbildError]) -> str:
-    """Title of the nearest class in the table."""
-    return next((TITLES[base] for base in kind.__mro__ if base in TITLES), UNTITLED)
 
 
 def problem(
     status: int, code: str, title: str, detail: str, next_step: str = "", **more: Any
 ) -> JSONResponse:
-    """A problem document: `type, title, status, detail, code, next_step` and `more`."""
-    body = {
-        "type": f"/problems/{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "next_step": next_step,
-        **more,
-    }
+    """A problem document as an answer."""
+    body = problems.document(status, code, title, detail, next_step, **more)
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
 
 
@@ -97,11 +53,8 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _problem(request: Request, error: EbenbildError) -> Response:
     """The problem in the language that a program asks for, as the pages' own scripts do."""
-    lang = _asked(request)
-    said, title = told_of(lang, error), told(lang, title_of(type(error)))
-    faults = fieldfaults.named(lang, error.fields, said["message"])
-    more = {"faults": faults} if faults else {}
-    return problem(error.status, error.code, title, said["message"], said["next_step"], **more)
+    body = problems.of_error(_asked(request), error)
+    return JSONResponse(body, status_code=error.status, media_type=MEDIA_TYPE)
 
 
 def _asked(request: Request) -> str:
@@ -139,7 +92,7 @@ def _invalid(request: Request, error: Exception) -> Response:
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         BadInput.code,
-        told(lang, TITLES[BadInput]),
+        told(lang, problems.TITLES[BadInput]),
         "; ".join(f"{fault['label']}: {fault['message']}" for fault in faults),
         told(lang, "Mend what is named; /api leads to what each route takes."),
         faults=faults,

@@ -8,18 +8,19 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import Cli
-from api.cli.output import note
-from api.web.texts import text
+from core.errors import BadInput
 
 Yes = Annotated[bool, typer.Option("--yes", help="Answer yes to every question.")]
 
 
-def sure(cli: Cli, question: str, *, yes: bool) -> None:
-    """Return after a yes to `question`; end the command with exit code 1 after anything else."""
+def sure(question: str, *, yes: bool) -> None:
+    """Return after a yes to `question`; raises BadInput after anything else."""
     if not said_yes(question, yes=yes):
-        note(text(cli.lang, "sure.no"))
-        raise typer.Exit(1)
+        raise BadInput(
+            "Nothing was done.",
+            next_step="Where nobody can answer, add --yes.",
+            code="not-agreed",
+        )
 
 
 def said_yes(question: str, *, yes: bool) -> bool:

@@ -116,7 +116,7 @@ def agree(cli: Cli, draft: dict[str, Any], *, yes: bool) -> None:
     note(text(cli.lang, "enrol.consent", **lists))
     for purpose in subject["purposes"]:
         note(f"- {text(cli.lang, f'consent.purpose.{purpose}')}")
-    sure(cli, text(cli.lang, "enrol.sign"), yes=yes)
+    sure(text(cli.lang, "enrol.sign"), yes=yes)
 
 
 def all_sign(

@@ -42,7 +42,7 @@ def add(
     yes: Yes = False,
 ) -> None:
     """State that a figure is invented and copies nobody, and enrol its voice or face."""
-    sure(cli, text(cli.lang, "figure.state", name=name), yes=yes)
+    sure(text(cli.lang, "figure.state", name=name), yes=yes)
     body = {"name": name, "made_by": made_by, "tool": tool, "model": model, "note": said}
     with cli.client() as client:
         made = client.post("/v1/characters", {**body, "copies_nobody": True})
@@ -86,7 +86,7 @@ def show(cli: Cli, figure: FigureId) -> None:
 @command(app, "withdraw")
 def withdraw(cli: Cli, figure: FigureId, *, yes: Yes = False) -> None:
     """End a figure: what it was made of is erased, and it clears nothing any more."""
-    sure(cli, text(cli.lang, "figure.end"), yes=yes)
+    sure(text(cli.lang, "figure.end"), yes=yes)
     with cli.client() as client:
         found = client.post(f"/v1/characters/{figure}/withdrawal")
     emit(cli, found, lambda: fields(_plain(cli.lang, found)))

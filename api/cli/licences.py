@@ -191,4 +191,4 @@ def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:
     for name, value in flat({"terms": terms}).items():
         note(f"{name}: {value}")
-    sure(cli, text(cli.lang, "licence.sign"), yes=yes)
+    sure(text(cli.lang, "licence.sign"), yes=yes)

@@ -17,7 +17,6 @@ from typer.exceptions import Abort, TyperException
 from api.cli.commands import build
 from core.hardening import no_core_dumps
 
-EXIT_ERROR = 1
 EXIT_USAGE = 64
 EXIT_STOPPED = 130
 # Starting makes hundreds of thousands of objects that stay; looking for cycles among them takes a
@@ -33,11 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = _program().main(args=arguments, prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
-        return _usage(error)
+        return _usage(error, as_json="--json" in arguments)
     except (KeyboardInterrupt, Abort):
         return _stopped()
-    except Exception as error:
-        return _failed(error)
     return code if isinstance(code, int) else 0
 
 
@@ -52,7 +49,19 @@ def _program() -> TyperGroup:
     return cast(TyperGroup, typer.main.get_command(build()))
 
 
-def _usage(error: TyperException) -> int:
+def _usage(error: TyperException, *, as_json: bool) -> int:
+    if as_json:
+        from api.cli.options import language  # noqa: PLC0415
+        from api.cli.output import show_error  # noqa: PLC0415
+        from core.errors import BadInput  # noqa: PLC0415
+
+        wrong = BadInput(
+            error.format_message(),
+            next_step="Add --help to the command to see what it takes.",
+            code="wrong-usage",
+        )
+        show_error(wrong, language(""), as_json=True)
+        return EXIT_USAGE
     from typer.rich_utils import rich_format_error  # noqa: PLC0415
 
     # Typer's public errors are subclasses of the class that its printer names.
@@ -66,17 +75,6 @@ def _stopped() -> int:
 
     print(told(language(""), "stopped"), file=sys.stderr)
     return EXIT_STOPPED
-
-
-def _failed(error: Exception) -> int:
-    """Print a known error in words; anything else is a fault of ours and keeps its traceback."""
-    from api.cli.output import show_error  # noqa: PLC0415
-    from core.errors import EbenbildError  # noqa: PLC0415
-
-    if not isinstance(error, EbenbildError):
-        raise error
-    show_error(error)
-    return EXIT_ERROR
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 PANEL = "Common options"
+EXIT_ERROR = 1
 LANG: ContextVar[str] = ContextVar("lang", default="en")
 """The language of the command that runs."""
 JsonOption = Annotated[
@@ -96,8 +97,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             try:
                 function(cli, *args, **given)
             except EbenbildError as error:
-                _translate(cli.lang, error)
-                raise
+                _show(cli, error)
+                raise typer.Exit(EXIT_ERROR) from error
             except typer.BadParameter as error:
                 error.message = _told(cli.lang, error.message)
                 raise
@@ -113,12 +114,10 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
     return register
 
 
-def _translate(lang: str, error: EbenbildError) -> None:
-    """Say an error in the language of the command that it ends."""
-    from api.web.faulttexts import told_of  # noqa: PLC0415
+def _show(cli: Cli, error: EbenbildError) -> None:
+    from api.cli.output import show_error  # noqa: PLC0415
 
-    said = told_of(lang, error)
-    error.message, error.next_step = said["message"], said["next_step"]
+    show_error(error, cli.lang, as_json=cli.as_json)
 
 
 def _told(lang: str, sentence: str) -> str:

@@ -88,11 +88,22 @@ def verdict(word: str, line: str) -> None:
     OUT.print(f"{shape} {escape(line)}", soft_wrap=True)
 
 
-def show_error(error: EbenbildError) -> None:
-    """What went wrong and what to do now, on standard error."""
-    ERR.print(f"[bold red]{escape(error.message)}[/]", soft_wrap=True)
-    if error.next_step:
-        ERR.print(f"→ {escape(error.next_step)}", soft_wrap=True)
+def show_error(error: EbenbildError, lang: str, *, as_json: bool = False) -> None:
+    """What went wrong and what to do now, on standard error.
+
+    As JSON it is the API's own problem document on one line, the last: notes may stand before it.
+    """
+    from api import problems  # noqa: PLC0415
+
+    problem = problems.of_error(lang, error)
+    if as_json:
+        # What a registry answered says more than the error that it became here.
+        whole = {**problem, **getattr(error, "body", {})}
+        sys.stderr.write(json.dumps(whole, ensure_ascii=False) + "\n")
+        return
+    ERR.print(f"[bold red]{escape(problem['detail'])}[/]", soft_wrap=True)
+    if problem["next_step"]:
+        ERR.print(f"→ {escape(problem['next_step'])}", soft_wrap=True)
 
 
 def left(seconds: int | None) -> str:

@@ -35,7 +35,7 @@ def erase(
         note(text(cli.lang, "erase.what", name=found["name"]))
         if not payee["current"] and not payee["cooling"]:
             note(text(cli.lang, "erase.unpaid", id=performer))
-        sure(cli, text(cli.lang, "erase.sure"), yes=yes)
+        sure(text(cli.lang, "erase.sure"), yes=yes)
         begun = client.post(f"/v1/performers/{performer}/erasure")
         with progress(text(cli.lang, "erase.label")) as bar:
             client.wait(begun["job"]["id"], bar)

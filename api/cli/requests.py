@@ -121,7 +121,7 @@ def accept(cli: Cli, request: RequestId, yes: Yes = False) -> None:
         offer = client.get(f"/v1/requests/{request}")["offer"]
         for name, value in _read(offer).items():
             note(f"{name}: {value}")
-        sure(cli, text(cli.lang, "request.accept"), yes=yes)
+        sure(text(cli.lang, "request.accept"), yes=yes)
         body = {"version": offer["version"], "digest": offer["digest"]}
         found = client.post(f"/v1/requests/{request}/acceptance", body)
     emit(cli, found, lambda: _one(found))

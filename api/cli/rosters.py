@@ -88,7 +88,7 @@ def enrol(
     """Add, sign and enrol everybody in a file; run it again to go on or to try rejects again."""
     lines, purposes = list(read(file)), purpose or ["matching"]
     consented = _counted(lines, purposes, cli.lang)
-    sure(cli, text(cli.lang, "roster.sign", count=len(lines), purposes=consented), yes=yes)
+    sure(text(cli.lang, "roster.sign", count=len(lines), purposes=consented), yes=yes)
     with cli.client() as client:
         rejects, done = _enrol_all(cli, client, lines, purposes, make_keys=make_keys)
     beside = file.with_suffix(".rejects.csv")

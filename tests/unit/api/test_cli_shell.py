@@ -1,5 +1,6 @@
 """The command line as a shell sees it: exit codes of wrong use, and how fast it answers."""
 
+import json
 import resource
 import subprocess
 import sys
@@ -95,3 +96,36 @@ def test_the_api_process_loads_no_media_or_model_library() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "exit_code", "words"),
+    [
+        (["performer", "list"], "no-registry", 1, "ebenbild init"),
+        (["performer", "show", ""], "empty-id", 1, "performer list"),
+        (["clear"], "wrong-usage", 64, "--help"),
+        (["clear", "--no-such-option"], "wrong-usage", 64, "--help"),
+        (["accrue", "--book", "--clearance", "x"], "wrong-usage", 64, "--help"),
+    ],
+)
+def test_an_error_is_the_apis_problem_where_json_was_asked_for(
+    argv: list[str],
+    code: str,
+    exit_code: int,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "none"))
+    if code == "empty-id":
+        monkeypatch.setenv("EBENBILD_API_KEY", "ebk_x")
+        argv = [*argv, "--server", "http://127.0.0.1:1"]
+    assert main([*argv, "--json"]) == exit_code
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    problem = json.loads(shown.err.splitlines()[-1])
+    assert set(problem) == {"type", "title", "status", "detail", "code", "next_step"}
+    assert (problem["code"], problem["type"]) == (code, f"/problems/{code}")
+    assert words in problem["next_step"]
+    assert problem["status"] in range(400, 600)

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import errors
+from api import errors, problems
 from api.transport import LocalTransport
 from core.errors import BadInput, BadMedia, EbenbildError, Unavailable
 from fingerprint.models import Modality
@@ -66,7 +66,7 @@ def test_every_error_of_the_tree_has_a_title_of_its_own_or_its_parents() -> None
     # What the client raises is an answer already, not to be answered with.
     served = [kind for kind in every(EbenbildError) if "api.cl" not in kind.__module__]
     assert len(served) > 10
-    assert [kind for kind in served if errors.title_of(kind) == errors.UNTITLED] == []
+    assert [kind for kind in served if problems.title_of(kind) == problems.UNTITLED] == []
 
 
 def test_a_known_error_is_a_problem_with_its_next_step(client: httpx2.Client) -> None:

@@ -40,6 +40,8 @@ OTHERS_WORDS = frozenset(
         "str(body.get('next_step', ''))",
         "fault['message']",
         "fault['next_step']",
+        # What the library that reads command lines says.
+        "error.format_message()",
         "next((s.detail for s in judged.values() if s.state is StepState.FAILED))",
         "error.next_step",
         "said['next_step']",
