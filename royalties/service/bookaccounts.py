@@ -12,7 +12,7 @@ from core.principal import Principal, require
 from royalties.accounts import AccountKind, account
 from royalties.ibans import check_bic, check_iban, in_sepa
 from royalties.models_payouts import BookAccount
-from royalties.store import payouts as store
+from royalties.store import bookaccounts
 
 OWN = "own"
 _NAME_MAX = 70
@@ -21,7 +21,7 @@ _NAME_MAX = 70
 def list_accounts(session: Session, principal: Principal) -> Mapping[str, BookAccount]:
     """The newest version of each account of one's own book, by whose it is."""
     require(principal, "reports")
-    return store.accounts(session, principal)
+    return bookaccounts.accounts(session, principal)
 
 
 def set_account(
@@ -40,7 +40,7 @@ def set_account(
     """
     # Load.
     require(principal, "usage")
-    known = store.accounts(session, principal).get(whose)
+    known = bookaccounts.accounts(session, principal).get(whose)
     # Decide.
     account(AccountKind.TAX, whose)
     said, number = " ".join(name.split()), check_iban(iban)
@@ -62,7 +62,7 @@ def set_account(
         recorded_at=now,
     )
     # Save.
-    store.add_account(session, item)
+    bookaccounts.add_account(session, item)
     details = {"account": item.id, "whose": whose}
     audit.record(
         session, principal, action="payout.account", subject_id=item.id, details=details, now=now

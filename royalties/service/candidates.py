@@ -17,7 +17,7 @@ from royalties.payees import PayeeDetails
 from royalties.paying import Candidate
 from royalties.service.payees import Known, known_payees
 from royalties.service.sisters import payees_of_societies
-from royalties.store import balances
+from royalties.store import balances, bookaccounts
 from royalties.store import payouts as store
 
 _AT_ONCE = 500
@@ -39,7 +39,7 @@ def candidates(
     refused = store.refusals(session, principal)
     if kind is BatchKind.TAX:
         owed = balances.owed(session, capability, AccountKind.TAX, currency)
-        to = store.accounts(session, principal)
+        to = bookaccounts.accounts(session, principal)
         return [_tax(name, micro, to.get(name), refused) for name, (micro, _) in owed.items()]
     owed = balances.owed(session, capability, AccountKind.PAYABLE, currency)
     found = []

@@ -32,6 +32,7 @@ from royalties.paying import reference_of
 from royalties.payoutbooks import answered
 from royalties.service.books import Clerk
 from royalties.store import ledger as ledger_store
+from royalties.store import payoutanswers, payoutbatches
 from royalties.store import payouts as store
 
 _SENT = frozenset({PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED})
@@ -51,7 +52,7 @@ def take(session: Session, principal: Principal, data: bytes, *, now: datetime) 
     # Load.
     require(principal, "usage")
     sha256 = hashlib.sha256(data).hexdigest()
-    known = store.answer_of(session, principal, sha256)
+    known = payoutanswers.answer_of(session, principal, sha256)
     if known is not None:
         answer_id, form, counts = known
         return Taken(id=answer_id, form=form, **counts, again=True)
@@ -75,7 +76,9 @@ def take(session: Session, principal: Principal, data: bytes, *, now: datetime) 
 
 def _single(session: Session, principal: Principal, answers: Answers) -> list[Answer]:
     """What is said of each payment: what is said of a whole file goes for all that were in it."""
-    sent = [one for one in store.batches(session, principal) if one.state is BatchState.SENT]
+    sent = [
+        one for one in payoutbatches.batches(session, principal) if one.state is BatchState.SENT
+    ]
     batches = {reference_of(one.id): one for one in sent}
     found: list[Answer] = []
     for one in answers.said:
@@ -172,7 +175,7 @@ def _record(
         "others": answers.others,
     }
     answer_id = derived_id("pan", principal.tenant_id, sha256)
-    store.add_answer(
+    payoutanswers.add_answer(
         session,
         principal,
         answer_id=answer_id,

@@ -21,14 +21,7 @@ from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from royalties import paying
 from royalties.accounts import AccountKind
-from royalties.models_payouts import (
-    Batch,
-    BatchKind,
-    BatchState,
-    BookAccount,
-    Payout,
-    PayoutState,
-)
+from royalties.models_payouts import Batch, BatchKind, BatchState, BookAccount, Payout, PayoutState
 from royalties.payees import PayeeDetails
 from royalties.paying import Candidate, Frame
 from royalties.payoutbooks import on_its_way
@@ -38,7 +31,7 @@ from royalties.service.books import Clerk
 from royalties.service.candidates import candidates
 from royalties.service.payoutseals import FILE, LIST, open_file, seal_file
 from royalties.service.periods import DECIDERS
-from royalties.store import balances
+from royalties.store import balances, bookaccounts, payoutbatches
 from royalties.store import ledger as ledger_store
 from royalties.store import payouts as store
 
@@ -79,7 +72,7 @@ def propose(
     sources = balances.owed_by_run(session, capability, out_of, wanted.currency)
     # Decide.
     _check_day(wanted.execute_on, now)
-    number = store.next_number(session, principal)
+    number = payoutbatches.next_number(session, principal)
     batch_id = derived_id("pba", principal.tenant_id, wanted.kind, wanted.currency, str(number))
     frame = _frame(principal, batch_id, wanted.currency, wanted.minimum_micro, now)
     payouts = paying.plan(found, frame)
@@ -128,7 +121,7 @@ def decide(
     """
     # Load.
     require(principal, "reports")
-    item = store.get_batch(session, principal, batch_id)
+    item = payoutbatches.get_batch(session, principal, batch_id)
     payouts = store.payouts_of(session, principal, batch_id)
     if item.state is not BatchState.PROPOSED:
         raise Conflict("This batch was decided.", next_step="See: ebenbild payout show")
@@ -162,7 +155,7 @@ def list_batches(
 ) -> tuple[Batch, ...]:
     """The batches of one's own book, newest first; page on with the number of the last one."""
     require(principal, "reports")
-    return store.batches(session, principal, before=before, limit=limit)
+    return payoutbatches.batches(session, principal, before=before, limit=limit)
 
 
 def open_ends(
@@ -171,13 +164,13 @@ def open_ends(
     """By batch of one's own book, whether payments wait for the bank's answer or came back."""
     require(principal, "reports")
     states = (PayoutState.SENT, PayoutState.RETURNED)
-    return store.found_in(session, principal, batch_ids, states)
+    return payoutbatches.found_in(session, principal, batch_ids, states)
 
 
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:
     """One batch of one's own book; raises `NotFound`."""
     require(principal, "reports")
-    return store.get_batch(session, principal, batch_id)
+    return payoutbatches.get_batch(session, principal, batch_id)
 
 
 def payouts_of(
@@ -215,8 +208,8 @@ def paper(
     before the batch is sent, and where it has no such paper.
     """
     require(principal, "usage")
-    item = store.get_batch(session, principal, batch_id)
-    file, table = store.sealed_of(session, principal, batch_id)
+    item = payoutbatches.get_batch(session, principal, batch_id)
+    file, table = payoutbatches.sealed_of(session, principal, batch_id)
     sealed = table if by_hand else file
     if sealed is None:
         raise NotFound(
@@ -228,7 +221,7 @@ def paper(
 
 def _payer(session: Session, principal: Principal) -> BookAccount:
     """The account that one's own book pays from."""
-    found = store.accounts(session, principal).get(OWN)
+    found = bookaccounts.accounts(session, principal).get(OWN)
     if found is None:
         raise Conflict(
             "Nobody has said which account is paid from.",
@@ -252,13 +245,13 @@ def _laid_before(
         now=now,
     )
     laid = replace(item, approval_id=approval.id)
-    store.add_batch(session, laid, payouts)
+    payoutbatches.add_batch(session, laid, payouts)
     return laid
 
 
 def _waiting(session: Session, principal: Principal, wanted: Wanted) -> Batch | None:
     same = (wanted.kind, wanted.currency, BatchState.PROPOSED)
-    found = store.batches(session, principal)
+    found = payoutbatches.batches(session, principal)
     return next((one for one in found if (one.kind, one.currency, one.state) == same), None)
 
 
@@ -322,11 +315,11 @@ def _keep_papers(
     details: Mapping[str, PayeeDetails],
 ) -> Batch:
     """Make both papers from what was agreed to, keep them sealed, and commit to the file."""
-    payer = store.account(session, principal, item.account_id)
+    payer = bookaccounts.account(session, principal, item.account_id)
     at = item.sent_at or item.recorded_at
     file, table = bank_file(item, payer, goes, details, at=at), hand_list(goes, details)
     done = replace(item, sha256="" if file is None else hashlib.sha256(file).hexdigest())
-    store.save_decision(
+    payoutbatches.save_decision(
         session,
         principal,
         done,
@@ -348,7 +341,7 @@ def _drop(
 ) -> Batch:
     dropped = replace(item, state=BatchState.REJECTED)
     store.move(session, principal, [one.id for one in payouts], PayoutState.DROPPED, at=now)
-    store.save_decision(session, principal, dropped)
+    payoutbatches.save_decision(session, principal, dropped)
     return dropped
 
 
