@@ -9,9 +9,9 @@ from sqlmodel import Session
 from api.accounts.store import people
 from api.rates import one_in
 from core import tenants
+from core.decisionsettings import DecisionSettings
 from core.init import World
 from core.principal import Principal, require
-from core.settings import DecisionSettings
 from core.tenants import KeyInfo, Tenant
 from fingerprint.models import Modality
 from registry.service import encoders

@@ -1,9 +1,10 @@
 """From the settings to the key-encryption keys they name."""
 
 from core.kek import KEK_FILE, KeyEncryption, create_file, environment_kek, file_kek
+from core.keksettings import KekSettings
 from core.kms import CommandKek, TransitKek
 from core.rekeying import rotate, rotate_file
-from core.settings import KekSettings, Settings
+from core.settings import Settings
 from core.vault import file_keks
 
 

@@ -6,14 +6,16 @@ Names are `EBENBILD_` and the field, groups nested with two underscores, as in
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from core.agencysettings import AgencySettings
+from core.decisionsettings import DecisionSettings
 from core.enrolmentsettings import EnrolmentSettings
 from core.errors import BadInput
+from core.keksettings import KekSettings, OldKekSettings
 from core.messagesettings import LogSettings, MailSettings, WebhookSettings
 from core.payoutsettings import PayoutSettings
 from core.signinsettings import AccountSettings
@@ -22,8 +24,6 @@ from core.usagesettings import UsageSettings
 
 _GIB = 1024**3
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
-Rate = Annotated[float, Field(gt=0, lt=1)]
-Number = Annotated[float, Field(gt=0, le=1000)]
 
 
 class Reuse(StrEnum):
@@ -54,117 +54,6 @@ class ServerSettings(BaseModel):
         description="How much of one organisation's uploads may wait to be finished or used, in "
         "bytes.",
     )
-
-
-class KekSettings(BaseModel):
-    """Where the key-encryption key is kept that wraps all others."""
-
-    model_config = _FROZEN
-
-    source: Literal["file", "environment", "command", "transit", "none"] = Field(
-        default="file",
-        description="`file` beside the keystore (for development), `environment` for a variable, "
-        "`command` for a program, `transit` for a key management service.",
-    )
-    variable: str = Field(
-        default="EBENBILD_KEK_KEY",
-        min_length=1,
-        description="With `environment`: the variable that holds the key, 64 hexadecimal digits.",
-    )
-    command: str = Field(
-        default="",
-        description="With `command`: the program and its arguments; it reads and writes one JSON "
-        "object (docs/security.md).",
-    )
-    transit_url: str = Field(
-        default="",
-        pattern=r"^(https?://[^\s]+)?$",
-        description="With `transit`: address of a service that speaks the HashiCorp Vault transit "
-        "API, such as `https://vault.internal:8200`.",
-    )
-    transit_key: str = Field(
-        default="ebenbild",
-        pattern=r"^[A-Za-z0-9_.-]+$",
-        description="With `transit`: the name of the key there.",
-    )
-    transit_token_variable: str = Field(
-        default="EBENBILD_TRANSIT_TOKEN",
-        min_length=1,
-        description="With `transit`: the variable that holds the token.",
-    )
-
-    @model_validator(mode="after")
-    def _names_its_source(self) -> Self:
-        if self.source == "command" and not self.command.strip():
-            raise ValueError("the source `command` needs COMMAND")
-        if self.source == "transit" and not self.transit_url:
-            raise ValueError("the source `transit` needs TRANSIT_URL")
-        return self
-
-
-class OldKekSettings(KekSettings):
-    """The key-encryption key used before, while `ebenbild keys rotate-kek` has not ended."""
-
-    source: Literal["file", "environment", "command", "transit", "none"] = Field(
-        default="none",
-        description="Where the key-encryption key was kept that `ebenbild keys rotate-kek` is to "
-        "replace by the one above; `none` once that is done.",
-    )
-    variable: str = Field(
-        default="EBENBILD_KEK_OLD_KEY",
-        min_length=1,
-        description="As above, for the key that is replaced.",
-    )
-
-
-class DecisionSettings(BaseModel):
-    """When a find counts: the false alarms that one submission may cause."""
-
-    model_config = _FROZEN
-
-    false_matches_per_submission: Number = Field(
-        default=0.01,
-        description="How many people who are not enrolled may get a name in one submission, on "
-        "average and without a person's look. 0.01 is one false match in a hundred films; no "
-        "search may cause more than 0.001, however few a submission makes.",
-    )
-    false_reviews_per_submission: Number = Field(
-        default=0.5,
-        description="The same number laid before a person; at least "
-        "false_matches_per_submission. 0.5 is one needless look in two films; no search may "
-        "cause more than 0.02.",
-    )
-    cast_share: Rate = Field(
-        default=0.5,
-        description="Share of both numbers that the search among the declared cast may use, as "
-        "a fraction of 1; all of it is the whole gallery's where nobody is declared.",
-    )
-    voice_match_ms_min: int = Field(
-        default=3000,
-        ge=0,
-        description="Least speech of one speaker that a match may rest on, in milliseconds; "
-        "shorter finds go to review.",
-    )
-    voice_review_ms_min: int = Field(
-        default=1000,
-        ge=0,
-        description="Least speech of one speaker that is compared at all, in milliseconds.",
-    )
-    margin_min: float = Field(
-        default=0.5,
-        ge=0,
-        le=20,
-        description="Least lead over the next best find that a match needs, in standard "
-        "deviations of strangers' scores.",
-    )
-
-    @model_validator(mode="after")
-    def _review_is_wider(self) -> Self:
-        if self.false_reviews_per_submission < self.false_matches_per_submission:
-            raise ValueError(
-                "false_reviews_per_submission must be at least false_matches_per_submission"
-            )
-        return self
 
 
 class LimitSettings(BaseModel):

@@ -10,9 +10,10 @@ import pytest
 
 from core.errors import BadInput, BadProof, EbenbildError, Unavailable
 from core.init import initialise, open_world
+from core.keksettings import KekSettings, OldKekSettings
 from core.keksource import keks_of, rotate_kek
 from core.kms import TransitKek
-from core.settings import KekSettings, OldKekSettings, Settings, load_settings
+from core.settings import Settings, load_settings
 from core.vault import KEK_FILE, Vault
 from tests.fixtures import create_schema
 from tests.simulators import small_kms
