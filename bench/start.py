@@ -22,7 +22,7 @@ from fingerprint.models import Modality, Template
 from registry.service.gallery import entries_of
 from registry.service.indexfile import IndexFile, Kind, State
 from registry.service.seals import seal_template
-from registry.store.prints import SealedTemplate
+from registry.store.printtemplates import SealedTemplate
 
 PER_KEY = 100
 FASTER_MIN = 5.0

@@ -25,7 +25,7 @@ from core.sealedstream import new_head, seal_pieces
 from core.vault import Vault
 from fingerprint.models import Modality, Template
 from registry.service.seals import open_template, seal_template
-from registry.store.prints import SealedTemplate
+from registry.store.printtemplates import SealedTemplate
 
 ROWS_A_SECOND_MIN = 2000
 STREAM_LEAST = 0.5

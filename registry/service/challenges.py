@@ -26,7 +26,7 @@ from registry.service.attesting import ATTEST
 from registry.service.consents import require_consent
 from registry.service.keptfiles import drop_unused
 from registry.service.seals import open_template
-from registry.store import challenges, enrolments, prints
+from registry.store import challenges, enrolments, printtemplates
 
 SCOPE = "performers"
 ANSWER_JOB = "answer"
@@ -174,7 +174,7 @@ def own_templates(
     session: Session, vault: Vault, tenant_id: str, enrolment_id: str, model_id: str
 ) -> tuple[Template, ...]:
     """The templates of an enrolment's samples so far, by one encoder."""
-    rows = prints.templates_of(session, system(tenant_id), enrolment_id)
+    rows = printtemplates.templates_of(session, system(tenant_id), enrolment_id)
     return tuple(open_template(vault, row) for row in rows if row.model_id == model_id)
 
 

@@ -21,8 +21,8 @@ from core.vault import Vault
 from fingerprint.gallery import Gallery, GalleryEntry
 from registry.service.indexfile import IndexFile, State
 from registry.service.seals import open_template
-from registry.store import prints
-from registry.store.prints import SealedTemplate
+from registry.store import prints, printtemplates
+from registry.store.printtemplates import SealedTemplate
 
 
 class GalleryCache:
@@ -81,7 +81,7 @@ class GalleryCache:
     def _changed(
         self, session: Session, vault: Vault, capability: SearchCapability, at: datetime
     ) -> list[GalleryEntry]:
-        rows = prints.sealed_templates(session, capability, above_seq=self.seq, at=at)
+        rows = printtemplates.sealed_templates(session, capability, above_seq=self.seq, at=at)
         found = list(entries_of(vault, rows))
         self.opened += sum(len(entry.templates) for entry in found)
         return found
@@ -140,7 +140,7 @@ def load_gallery(
     """
     _check(capability)
     newest = prints.gallery_seq(session, capability)
-    rows = prints.sealed_templates(session, capability, up_to_seq=up_to_seq, at=at)
+    rows = printtemplates.sealed_templates(session, capability, up_to_seq=up_to_seq, at=at)
     entries = list(entries_of(vault, rows))
     return entries, newest if up_to_seq is None else min(newest, up_to_seq)
 
@@ -180,7 +180,7 @@ def _belongs(session: Session, capability: SearchCapability, stamp: Mapping[str,
 
 def _encoders(session: Session, capability: SearchCapability) -> str:
     """A digest of the encoders, by name and sha256, of which there are templates."""
-    found = sorted(prints.template_encoders(session, capability))
+    found = sorted(printtemplates.template_encoders(session, capability))
     return hashlib.sha256(canonical([list(pair) for pair in found])).hexdigest()
 
 

@@ -31,7 +31,7 @@ from registry.service.latematch import enqueue_rematch
 from registry.service.likenesses import found_alike
 from registry.service.samples import check_report
 from registry.service.seals import open_template, seal_invented
-from registry.store import characters, invented, prints, scans
+from registry.store import characters, invented, printtemplates, scans
 
 
 def pending_sample(session: Session, job: Job) -> CharacterSample | None:
@@ -47,7 +47,7 @@ def people_by(
 ) -> tuple[tuple[str, Template], ...]:
     """(print id, template) of everybody who is enrolled, by one encoder, whoever's they are."""
     capability = SearchCapability("invented-figures", reference)
-    rows = prints.rivals(session, capability, "", at=at)
+    rows = printtemplates.rivals(session, capability, "", at=at)
     return tuple(
         (row.print_id, open_template(vault, row)) for row in rows if row.model_id == model_id
     )

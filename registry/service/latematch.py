@@ -19,7 +19,7 @@ from core.principal import SearchCapability, system
 from core.vault import Vault
 from registry.models.evidence import Scan
 from registry.service.archive import ArchiveCache
-from registry.store import prints, scans
+from registry.store import prints, printtemplates, scans
 from registry.store.scans import StaleScan
 
 REMATCH_JOB = "rematch"
@@ -79,7 +79,7 @@ def plan_rematches(
         return LatePlan(newest, (), ())
     archive = cache.refresh(session, vault, capability, at=at)
     oldest = min(scan.gallery_seq for scan in stale)
-    rows = prints.sealed_templates(session, capability, above_seq=oldest, at=at)
+    rows = printtemplates.sealed_templates(session, capability, above_seq=oldest, at=at)
     near: set[str] = set()
     for entry in entries_of(vault, rows):
         single = [template.vector for template in entry.templates]

@@ -28,7 +28,14 @@ from registry.service.attesting import ATTEST, attester_of, reach
 from registry.service.disputes import open_dispute
 from registry.service.enrolment import withdraw_enrolment
 from registry.service.seals import open_template
-from registry.store import attestations, challenges, enrolments, identifications, prints
+from registry.store import (
+    attestations,
+    challenges,
+    enrolments,
+    identifications,
+    prints,
+    printtemplates,
+)
 
 SCOPE = "performers"
 PROVE_JOB = "prove"
@@ -120,7 +127,7 @@ def rivals(
 ) -> tuple[tuple[str, Template], ...]:
     """(print id, template) of everybody else by one encoder, whoever's they are."""
     capability = SearchCapability("duplicates", enrolment.id)
-    rows = prints.rivals(session, capability, enrolment.performer_id, at=at)
+    rows = printtemplates.rivals(session, capability, enrolment.performer_id, at=at)
     return tuple(
         (row.print_id, open_template(vault, row)) for row in rows if row.model_id == model_id
     )

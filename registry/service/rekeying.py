@@ -32,7 +32,7 @@ from registry.service.seals import (
     seal_invented,
     seal_template,
 )
-from registry.store import content, enrolments, invented, material, prints, traces
+from registry.store import content, enrolments, invented, material, printtemplates, traces
 
 _OF_PEOPLE = ("prf_", "enr_", "hky_", "gua_", "per_", "pay_", STRANGERS)
 RENEWABLE = (
@@ -140,7 +140,7 @@ def _through(db: Database, vault: Vault, batch: Batch) -> int:
 
 
 def _templates(session: Session, vault: Vault, after: str) -> tuple[str, int]:
-    rows = prints.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE)
+    rows = printtemplates.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE)
     old = [row for row in rows if not is_present(vault, row.consent_id, row.sealed)]
     for row in old:
         sealed = seal_template(
@@ -151,7 +151,7 @@ def _templates(session: Session, vault: Vault, after: str) -> tuple[str, int]:
             consent_id=row.consent_id,
             sha=row.model_sha256,
         )
-        prints.save_seal(session, _CAPABILITY, row.id, sealed)
+        printtemplates.save_seal(session, _CAPABILITY, row.id, sealed)
     return _last([row.id for row in rows]), len(old)
 
 
@@ -213,7 +213,7 @@ def _all_material(db: Database) -> Iterator[Material]:
 def _left(session: Session, vault: Vault) -> Iterator[int]:
     """Rows of each table that do not lie under what is present."""
     after: str = ""
-    while rows := prints.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE):
+    while rows := printtemplates.sealed_after(session, _CAPABILITY, after, limit=_AT_ONCE):
         yield sum(not is_present(vault, row.consent_id, row.sealed) for row in rows)
         after = rows[-1].id
     after = ""

@@ -28,7 +28,7 @@ from registry.service import challenges, excerpts
 from registry.service.consents import require_consent
 from registry.service.keptfiles import drop_unused
 from registry.service.seals import seal_template
-from registry.store import enrolments, material, prints, samples
+from registry.store import enrolments, material, prints, printtemplates, samples
 
 EMBED_JOB = "embed"
 
@@ -266,14 +266,14 @@ def add_to_print(
     item = replace(item, templates=item.templates + len(templates), seq=seq)
     prints.save_print(session, principal, item)
     sealed = [_seal(vault, item, template, card, seq) for template in templates]
-    prints.add_templates(session, sealed, at=now)
+    printtemplates.add_templates(session, sealed, at=now)
     return item
 
 
 def _seal(
     vault: Vault, item: Print, template: Template, card: ModelCard, seq: int
-) -> prints.SealedTemplate:
-    return prints.SealedTemplate(
+) -> printtemplates.SealedTemplate:
+    return printtemplates.SealedTemplate(
         id=new_id("tpl"),
         tenant_id=item.tenant_id,
         print_id=item.id,

@@ -15,7 +15,7 @@ from fingerprint.models import Modality, Template, Trace, Vector
 from registry.models.characters import SealedInvented
 from registry.sealing import bound_to, marked, pack, unmarked, unpack
 from registry.service import turning
-from registry.store.prints import SealedTemplate
+from registry.store.printtemplates import SealedTemplate
 from registry.store.traces import SealedTrace
 
 

@@ -10,7 +10,8 @@ from core.tenants import OPERATOR
 from fingerprint.models import Modality
 from registry.models.encoders import ChoiceState, EncoderChoice
 from registry.store.enrolments import EnrolmentRow
-from registry.store.prints import PrintRow, in_force
+from registry.store.prints import in_force
+from registry.store.printtables import PrintRow
 from registry.store.traces import TraceRow
 
 

@@ -11,7 +11,7 @@ from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.encoders import Material
 from registry.store.enrolments import EnrolmentRow, holds
-from registry.store.prints import PrintRow
+from registry.store.printtables import PrintRow
 
 
 class MaterialRow(Owned, table=True):

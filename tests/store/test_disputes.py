@@ -14,7 +14,7 @@ from registry.models.proofs import Fact
 from registry.proofing.duplicates import Outcome, shown_state
 from registry.service import disputes, enrolment, proofing
 from registry.service.proofing import Resemblance
-from registry.store import prints
+from registry.store import prints, printtemplates
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
     AT_ONCE,
@@ -168,7 +168,7 @@ def test_a_print_that_resembles_too_many_is_refused_and_erased(world: TestWorld)
     who = resembling(world, found)
     assert stands(world, who).state is S.WITHDRAWN
     with world.db.read() as session:
-        assert prints.templates_of(session, who.principal, who.enrolment_id) == ()
+        assert printtemplates.templates_of(session, who.principal, who.enrolment_id) == ()
         (told,) = notices.inbox(session, who.principal)
     assert told.kind == "enrolment.refused"
 

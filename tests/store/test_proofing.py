@@ -14,7 +14,7 @@ from registry.models.people import Enrolment, EnrolmentState, Print
 from registry.models.proofs import Fact
 from registry.proofing.sufficiency import Demands
 from registry.service import enrolment, proofing
-from registry.store import prints
+from registry.store import prints, printtemplates
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
     AT_ONCE,
@@ -85,7 +85,9 @@ def test_a_print_takes_its_place_in_the_order_when_it_becomes_active(world: Test
         proofing.activate_due(session, SEARCH, at=later(days=14))
     with world.db.read() as session:
         (placed,) = prints.list_prints(session, world.second, waiting.performer.id)
-        rows = prints.sealed_templates(session, SEARCH, above_seq=second.seq, at=later(days=15))
+        rows = printtemplates.sealed_templates(
+            session, SEARCH, above_seq=second.seq, at=later(days=15)
+        )
         assert [row.print_id for row in rows] == [first.id]
     assert placed.seq > second.seq
 

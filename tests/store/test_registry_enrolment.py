@@ -14,7 +14,7 @@ from fingerprint.models import Modality, Reason, SampleReport
 from registry.models.people import EnrolmentState, Purpose
 from registry.service import enrolment, erasure, gallery, people, samples
 from registry.service.seals import open_template
-from registry.store import prints
+from registry.store import printtemplates
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
     FACE,
@@ -149,7 +149,7 @@ def test_a_print_is_active_sealed_and_carries_its_consent(world: TestWorld) -> N
     who = enrolled(world, world.second)
     made = make_print(world, who, 1, 2)
     with world.db.read() as session:
-        rows = list(prints.sealed_templates(session, SEARCH, at=T0))
+        rows = list(printtemplates.sealed_templates(session, SEARCH, at=T0))
         state = enrolment.get_enrolment(session, world.second, who.enrolment_id).state
     assert state is EnrolmentState.ACTIVE
     assert {row.consent_id for row in rows} == {who.enrolment_id}
@@ -272,7 +272,7 @@ def test_after_shredding_even_a_copy_of_the_rows_is_unreadable(world: TestWorld)
     who = enrolled(world, world.second)
     make_print(world, who, 1)
     with world.db.read() as session:
-        (copy,) = prints.sealed_templates(session, SEARCH, at=T0)
+        (copy,) = printtemplates.sealed_templates(session, SEARCH, at=T0)
     with pytest.raises(Conflict), world.db.write() as session:
         erasure.shred_enrolment(session, world.vault, world.second, who.enrolment_id)
     with world.db.write() as session:

@@ -20,7 +20,7 @@ from registry.sealing import unmarked
 from registry.service import content, gallery, rekeying, scans, turning
 from registry.service.sealcheck import SealCheck, check_seals
 from registry.service.seals import open_template
-from registry.store import prints, traces
+from registry.store import printtemplates, traces
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
     SEARCH,
@@ -114,7 +114,7 @@ def test_another_turning_changes_every_seal_and_no_vector(world: TestWorld, stor
 
 def test_a_forgotten_turning_makes_old_copies_worthless(world: TestWorld, story: Story) -> None:
     with world.db.read() as session:
-        copies = list(prints.sealed_templates(session, SEARCH, at=T0))
+        copies = list(printtemplates.sealed_templates(session, SEARCH, at=T0))
     turning.begin_next(world.vault)
     with pytest.raises(Conflict):
         rotating.forget_old(world)
@@ -129,7 +129,7 @@ def test_a_forgotten_turning_makes_old_copies_worthless(world: TestWorld, story:
 
 def test_stored_vectors_are_turned_inside_their_seals(world: TestWorld, story: Story) -> None:
     with world.db.read() as session:
-        row = next(prints.sealed_templates(session, SEARCH, at=T0))
+        row = next(printtemplates.sealed_templates(session, SEARCH, at=T0))
     vector = open_template(world.vault, row).vector
     stored = turning.to_stored(world.vault, vector, row.model_id, 1)
     assert abs(float(np.dot(stored, vector))) < 0.999
@@ -140,7 +140,7 @@ def test_stored_vectors_are_turned_inside_their_seals(world: TestWorld, story: S
 
 def test_a_turning_that_the_keystore_lacks_is_told(world: TestWorld, story: Story) -> None:
     with world.db.read() as session:
-        row = next(prints.sealed_templates(session, SEARCH, at=T0))
+        row = next(printtemplates.sealed_templates(session, SEARCH, at=T0))
     vector = open_template(world.vault, row).vector
     with pytest.raises(BadProof) as caught:
         turning.from_stored(world.vault, vector.astype(np.float64), row.model_id, 7)
@@ -150,7 +150,7 @@ def test_a_turning_that_the_keystore_lacks_is_told(world: TestWorld, story: Stor
 def test_one_performers_keys_are_renewed_and_nobody_elses(world: TestWorld, story: Story) -> None:
     before, sealed = seen(world, story), seals(world)
     with world.db.read() as session:
-        rows = {row.id: row for row in prints.sealed_templates(session, SEARCH, at=T0)}
+        rows = {row.id: row for row in printtemplates.sealed_templates(session, SEARCH, at=T0)}
     assert rekeying.renew(world.vault, story.first.performer.id) == 2
     done = rotating.reseal(world)
     changed = {name for name, value in seals(world).items() if value != sealed[name]}
@@ -203,7 +203,7 @@ def _stop_after(patch: pytest.MonkeyPatch, saves: int) -> None:
 
         return saved
 
-    for store in (prints, traces, rekeying.content):
+    for store in (printtemplates, traces, rekeying.content):
         patch.setattr(store, "save_seal", counted(store.save_seal))
 
 
@@ -238,7 +238,7 @@ def test_one_shred_makes_all_of_a_performers_vectors_unreadable(
     world: TestWorld, story: Story
 ) -> None:
     with world.db.read() as session:
-        rows = list(prints.sealed_templates(session, SEARCH, at=T0))
+        rows = list(printtemplates.sealed_templates(session, SEARCH, at=T0))
     world.vault.erase(story.first.performer.id)
     assert [list(_opened(world, row)) for row in rows].count([]) == 2
     with world.db.read() as session:
@@ -246,7 +246,7 @@ def test_one_shred_makes_all_of_a_performers_vectors_unreadable(
     assert [item.trace.spans[0].start_ms for item in left] == [1000]
 
 
-def _opened(world: TestWorld, row: prints.SealedTemplate) -> Iterator[object]:
+def _opened(world: TestWorld, row: printtemplates.SealedTemplate) -> Iterator[object]:
     try:
         yield open_template(world.vault, row)
     except NotFound:
