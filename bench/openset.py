@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.openset_material import Clip, Material, Probe, material, probes_of
-from fingerprint.calibrate import RULES
+from fingerprint.calibrationentry import RULES
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.intervals import CONFIDENCE
 from fingerprint.models import Modality, Template, Vector

@@ -9,40 +9,23 @@ folder before what it was shipped with. Trial design after ISO/IEC 19795-1.
 """
 
 import argparse
-import csv
 import json
 import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from core.errors import BadInput
-from fingerprint import calibration, likelihood, misses, opening
+from fingerprint import calibration, opening
 from fingerprint.calibration import CALIBRATION_FILE, FORMAT
+from fingerprint.calibrationentry import ANCHORS, PEOPLE_MIN, entry_of
+from fingerprint.calibrationmaterial import concerns, credit, read_identities, read_sources, shown
 from fingerprint.media.forking import forking
 from fingerprint.models import Modality
-from fingerprint.opening import Origin
-from fingerprint.pieces import (
-    Person,
-    Source,
-    face_people,
-    mate_scores,
-    others,
-    stranger_scores,
-    voice_people,
-)
-from fingerprint.tails import CONFIDENCE, RESAMPLES, Anchor, Floats, Pair, fit, pareto_shape
-from fingerprint.weights.manifest import (
-    FACE_ENCODER,
-    VOICE_ENCODER,
-    Manifest,
-    load_manifest,
-    write_atomic,
-)
+from fingerprint.pieces import Person, Source, face_people, voice_people
+from fingerprint.tails import CONFIDENCE, RESAMPLES
+from fingerprint.weights.manifest import Manifest, load_manifest, write_atomic
 
 METHOD = (
     "Cosine of a probe with the pooled vector of another identity's real material, less the mean "
@@ -56,37 +39,6 @@ METHOD = (
     "Pareto tail fitted to the top tenth: below zero, tails end sooner than an exponential would, "
     "and their end point would promise too much, so the Gaussian was preferred."
 )
-PEOPLE_MIN = 5  # fewer say nothing about strangers
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How a modality's scores are made; docs/adr/0010 says what was measured for it."""
-
-    centred: bool
-    cohort_min: int
-    cohort_top: int
-    print_share: float
-
-
-RULES = {
-    Modality.VOICE: Rule(centred=True, cohort_min=100, cohort_top=100, print_share=0.8),
-    Modality.FACE: Rule(centred=False, cohort_min=200, cohort_top=50, print_share=0.5),
-}
-# The face encoder's vectors lie on a sphere of radius 2, so a distance of 0.6 between dlib's own
-# descriptors is an inner product of 1 - 0.6 ** 2 / 8.
-_DISTANCE_06 = 1 - 0.6**2 / 8
-ANCHORS: Mapping[str, tuple[Anchor, ...]] = {
-    VOICE_ENCODER: (),
-    FACE_ENCODER: (
-        Anchor(
-            _DISTANCE_06,
-            0.0022,
-            "LFW, 1,680 enrolled with one photo, 4,069 strangers: 97.5 % of the strangers get a "
-            "name at a distance of 0.6, so 1 - 0.025 ** (1 / 1680) = 0.0022 a comparison",
-        ),
-    ),
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -140,27 +92,6 @@ def write(path: Path, entries: Sequence[Mapping[str, Any]]) -> None:
     write_atomic(path, (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode())
 
 
-def read_identities(path: Path) -> dict[str, Any]:
-    """Whose media may be used: `calibration` by modality, and `credits`; raises BadInput."""
-    try:
-        chosen = json.loads(path.read_bytes())
-        lists = [*chosen["calibration"].values(), chosen.setdefault("credits", [])]
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        raise _bad_identities(path) from exc
-    if not all(isinstance(names, list) for names in lists):
-        raise _bad_identities(path)
-    found: dict[str, Any] = chosen
-    return found
-
-
-def _bad_identities(path: Path) -> BadInput:
-    return BadInput(
-        f"{path.name} does not list whose media may be used.",
-        next_step='Write JSON such as {"calibration": {"voice": ["ada"]}, "credits": ["own"]}.',
-        code="bad-identities",
-    )
-
-
 def calibrate(
     manifest: Path, identities: Path, files: Manifest, threads: int, encoders: Sequence[str] = ()
 ) -> dict[str, Any]:
@@ -170,8 +101,8 @@ def calibrate(
     entries = []
     for modality, model_id in opening.chosen(files, encoders).items():
         wanted = set(chosen["calibration"].get(modality, ()))
-        concerned = [source for source in sources if _concerns(source, modality, wanted)]
-        if len(_shown(concerned) & wanted) < PEOPLE_MIN:
+        concerned = [source for source in sources if concerns(source, modality, wanted)]
+        if len(shown(concerned) & wanted) < PEOPLE_MIN:
             continue  # told before hours of media are read, not after
         people = people_of(files, model_id, modality, concerned, wanted=wanted, threads=threads)
         if len(people) >= PEOPLE_MIN:
@@ -199,152 +130,16 @@ def people_of(
     return face_people(opening.watcher(files, threads, model_id), sources, wanted)
 
 
-def read_sources(manifest: Path) -> tuple[Source, ...]:
-    """The lines of a calibration manifest; raises BadInput for one without the columns."""
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file)
-        needed = {"path", "modality", "identity"}
-        if not needed <= set(reader.fieldnames or ()):
-            raise BadInput(f"The manifest needs the columns {', '.join(sorted(needed))}.")
-        return tuple(
-            Source(
-                manifest.parent / row["path"],
-                row["modality"],
-                row["identity"],
-                row.get("kind") or "",
-                row.get("licence") or "",
-                row.get("source") or "",
-            )
-            for row in reader
-        )
-
-
-def _shown(sources: Iterable[Source]) -> set[str]:
-    """Who is named in the sources; a list of speakers has commas."""
-    return {name for source in sources for name in source.identity.split(",")}
-
-
-def _concerns(source: Source, modality: Modality, wanted: set[str]) -> bool:
-    """Whether a source shows wanted people; a list of speakers stands beside its RTTM file."""
-    return source.modality == modality and not wanted.isdisjoint(source.identity.split(","))
-
-
-def entry_of(model: Origin, modality: Modality, people: Sequence[Person]) -> dict[str, Any]:
-    """What the people's scores with each other say of an encoder, as an entry of the file."""
-    rule = RULES[modality]
-    tails: list[dict[str, Any]] = []
-    for evidence_ms in people[0].probes:
-        scores = stranger_scores(people, evidence_ms, centred=rule.centred)
-        if scores:
-            tail = _tail(scores, evidence_ms, ANCHORS.get(model.model_id, ()))
-            found = _likelihood(people, evidence_ms, scores, tail, centred=rule.centred)
-            # Longer evidence than anybody's own material shows says no less than shorter does.
-            found = found or (tails[-1].get("likelihood") if tails else None)
-            missed = _misses(people, evidence_ms, tail, centred=rule.centred)
-            tails.append(tail | ({"likelihood": found} if found else {}) | {"misses": missed})
-    return {
-        "model_id": model.model_id,
-        "modality": modality.value,
-        "sha256": model.sha256,
-        "source_sha256": model.source_sha256,
-        "converter": model.converter,
-        "scoring": _scoring(people, rule),
-        "tails": tails,
-    }
-
-
-def _scoring(people: Sequence[Person], rule: Rule) -> dict[str, Any]:
-    """How scores are made.
-
-    A centre is the mean of everybody and the nuisance is how everybody moves: nobody's vector.
-    """
-    prints = sum(person.print_vector is not None for person in people)
-    shared = others(people).share() if rule.centred else None
-    directions = shared.nuisance if shared else None
-    return {
-        "centre": shared and [round(value, 5) for value in np.atleast_1d(shared.centre).tolist()],
-        "centre_people": prints if rule.centred else 0,
-        "nuisance": [_row(values) for values in directions] if directions is not None else None,
-        "cohort_min": rule.cohort_min,
-        "cohort_top": rule.cohort_top,
-        "print_share": rule.print_share,
-    }
-
-
-def _row(values: Floats) -> str:
-    """A direction in one line of the file."""
-    return " ".join(f"{value:.4f}" for value in values)
-
-
-def _likelihood(
-    people: Sequence[Person],
-    evidence_ms: int,
-    scores: Mapping[Pair, Floats],
-    tail: Mapping[str, Any],
-    *,
-    centred: bool,
-) -> dict[str, Any] | None:
-    qualities = [quality for person in people for quality in person.qualities]
-    return likelihood.fit(
-        mate_scores(people, evidence_ms, centred=centred),
-        scores,
-        stranger=tail["stranger"],
-        deviation=tail["deviation"],
-        quality_full=max(0.05, float(np.quantile(qualities, 0.25))) if qualities else 1.0,
-    )
-
-
-def _misses(
-    people: Sequence[Person], evidence_ms: int, tail: Mapping[str, Any], *, centred: bool
-) -> list[dict[str, Any]]:
-    """How often the same person scores too low, apart for recordings of people and of machines."""
-    found = []
-    for condition, real in ((misses.REAL, True), (misses.SYNTHETIC, False)):
-        scores = mate_scores(people, evidence_ms, centred=centred, real=(real,))
-        if len(scores) >= PEOPLE_MIN:
-            found.append({"condition": condition, **misses.measure(scores, tail)})
-    return found
-
-
 def _provenance(
     model_id: str, people: Sequence[Person], sources: Sequence[Source], chosen: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "method": METHOD,
         "identities": [person.identity for person in people],
-        "material": _material(sources),
+        "material": credit(sources),
         "credits": chosen.get("credits", []),
         "published": [asdict(anchor) for anchor in ANCHORS.get(model_id, ())],
     }
-
-
-def _tail(
-    scores: Mapping[Pair, Floats], evidence_ms: int, anchors: Iterable[Anchor]
-) -> dict[str, Any]:
-    found = fit(scores, tuple(anchors))
-    everything = np.concatenate([values for _, values in sorted(scores.items())])
-    return {
-        "evidence_ms_min": evidence_ms,
-        "comparisons": found.comparisons,
-        "pairs": found.pairs,
-        "identities": found.identities,
-        "stranger": found.mean,
-        "deviation": found.deviation,
-        "highest": round(float(everything.max()), 4),
-        "pareto_shape": round(pareto_shape(scores), 3),
-        "lifted": found.lifted,
-        "scores": list(found.scores),
-        "rates": list(found.rates),
-    }
-
-
-def _material(sources: Sequence[Source]) -> list[dict[str, Any]]:
-    """How many files under which licence from where, for the credit that licences ask for."""
-    counts = Counter((source.licence, source.origin) for source in sources)
-    return [
-        {"files": count, "licence": licence, "source": origin}
-        for (licence, origin), count in sorted(counts.items())
-    ]
 
 
 def table(document: dict[str, Any]) -> str:

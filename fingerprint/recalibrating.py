@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fingerprint import opening
-from fingerprint.calibrate import METHOD, PEOPLE_MIN, entry_of, people_of, write
+from fingerprint.calibrate import METHOD, people_of, write
 from fingerprint.calibration import CALIBRATION_FILE
+from fingerprint.calibrationentry import PEOPLE_MIN, entry_of
 from fingerprint.models import ModelCard
 from fingerprint.pieces import Source
 from fingerprint.weights.manifest import load_manifest

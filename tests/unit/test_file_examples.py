@@ -11,7 +11,7 @@ import pytest
 from api.cli.declaring import read
 from api.cli.termsfile import read_terms
 from core.errors import BadInput
-from fingerprint.calibrate import read_identities
+from fingerprint.calibrationmaterial import read_identities
 from licensing.termrules import check_terms
 from licensing.terms import terms_from_dict
 from registry.declaration import from_dict
