@@ -22,7 +22,7 @@ from core.jobs import Job
 from core.principal import Principal, system
 from licensing import fields
 from licensing.bulk import Bulk, BulkAct, BulkItem, ItemState
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from licensing.service import asking, bulks, certificates, clearances
 from licensing.store import bulks as store
 from registry.models.evidence import Submission

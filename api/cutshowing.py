@@ -17,7 +17,7 @@ from core.errors import NotFound
 from core.principal import Principal
 from licensing.asking import missing
 from licensing.certificate import page_url
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from licensing.models_requests import RequestState
 from licensing.negotiation import state_at
 from licensing.released import may_stay_out

@@ -15,7 +15,8 @@ from core.clock import utc_now
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, system
 from licensing.cutacts import Act, CutAct
-from licensing.models import Clearance, Licence, LicenceState
+from licensing.models import Licence, LicenceState
+from licensing.models_clearance import Clearance
 from licensing.models_suspension import Suspension
 from licensing.service import (
     certificatestates,

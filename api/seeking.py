@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core.clock import utc_now
 from core.errors import BadInput
 from core.principal import Principal
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.releaselist import Order, Sought
 from licensing.service import releases
 from licensing.service.releases import BLOCKED

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from fingerprint.models import Modality
-from licensing.models import ClearanceDecision, TariffTerm, Terms, Verdict
+from licensing.models import TariffTerm, Terms
+from licensing.models_clearance import ClearanceDecision, Verdict
 from licensing.suspension import FRAMEWORK, MEMBERS, PAUSED
 from registry.models.works import Declaration, KindOfUse, Stage
 from registry.usekinds import concerned

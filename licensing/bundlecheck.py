@@ -26,13 +26,8 @@ from licensing.bundleparts import (
     check_standing,
 )
 from licensing.extracts import read_bundle
-from licensing.models import VerifyReport
-from licensing.models_extract import (
-    Bundle,
-    CarriedConsent,
-    CarriedStanding,
-    Extract,
-)
+from licensing.models_extract import Bundle, CarriedConsent, CarriedStanding, Extract
+from licensing.models_verification import VerifyReport
 from licensing.stepping import Check, Unchecked, run_checks
 
 CLOCKS_APART_MAX = timedelta(minutes=5)

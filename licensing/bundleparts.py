@@ -16,16 +16,10 @@ from core.keys import verification_method
 from core.tlogpolicy import Policy
 from core.tlogproof import parse_proof
 from licensing.bundlekeys import KeysOf
-from licensing.credential import (
-    REVOCATION,
-    SUSPENSION,
-    chained_proofs,
-    licence_facts,
-    parse_signed,
-)
+from licensing.credential import REVOCATION, SUSPENSION, chained_proofs, licence_facts, parse_signed
 from licensing.logreceipt import PAYLOADS, verify_receipt_text
-from licensing.models import StepState
 from licensing.models_extract import CarriedLicence, Extract
+from licensing.models_verification import StepState
 from licensing.standing import standing_facts
 from licensing.status import is_set
 from licensing.statuslist import read_status_list

@@ -19,8 +19,8 @@ from licensing.certificate import certificate_facts, state_url, status_list_url
 from licensing.certificatestatus import is_status, read_status
 from licensing.credential import LICENCE_BYTES_MAX, check_canonical
 from licensing.logreceipt import verify_receipt_text
-from licensing.models import StepState, VerifyReport
 from licensing.models_certificate import CertificateFacts, CertificateState
+from licensing.models_verification import StepState, VerifyReport
 from licensing.status import is_set
 from licensing.statuslist import read_status_list
 from licensing.stepping import Check, Unchecked, run_checks

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from core.clock import to_text
 from fingerprint.models import Reason
-from licensing.models import Verdict
 from licensing.models_certificate import CertificateState, LicenceNow, Since, Standing
+from licensing.models_clearance import Verdict
 
 
 def released_at(release: date) -> datetime:

@@ -7,8 +7,9 @@ from fingerprint.matching import NO_THRESHOLD
 from fingerprint.misses import Lookup
 from fingerprint.models import Reason
 from licensing.known import UnknownPolicy
-from licensing.models import Clearance, Licence, LicenceInForce, Verdict
+from licensing.models import Licence, LicenceInForce
 from licensing.models_certificate import LicenceBehind, Miss, Release, Search, Shown
+from licensing.models_clearance import Clearance, Verdict
 from registry.models.works import Declaration
 
 

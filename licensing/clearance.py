@@ -16,14 +16,8 @@ from licensing.foreign import doubts
 from licensing.judging import Facts, consent, is_minor, judge, privilege_of, prohibitions
 from licensing.known import NOTHING_ELSE, Known, UnknownPolicy
 from licensing.labels import label_findings
-from licensing.models import (
-    ClearanceDecision,
-    CutPlace,
-    LabelDuty,
-    LicenceInForce,
-    SpanVerdict,
-    Verdict,
-)
+from licensing.models import LicenceInForce
+from licensing.models_clearance import ClearanceDecision, CutPlace, LabelDuty, SpanVerdict, Verdict
 from licensing.noticed import noticed_spans, told_of_noticed
 from licensing.telling import circumstances, contexts_promised, later_promises, laws_unclear
 from licensing.unknowns import judge_unknown

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from fingerprint.models import Span
 from licensing.clearance import WORST_FIRST
-from licensing.models import ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 from registry.spans import merge, overlap_ms, total_ms
 

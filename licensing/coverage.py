@@ -13,7 +13,8 @@ from datetime import UTC, datetime, time, timedelta
 from core.clock import to_text
 from fingerprint.models import Decision, Modality, Reason
 from licensing.known import NOTHING_ELSE, CutActs, Known
-from licensing.models import ANY, CutPlace, LicenceInForce, Terms
+from licensing.models import ANY, LicenceInForce, Terms
+from licensing.models_clearance import CutPlace
 from licensing.suspension import FRAMEWORK, in_the_way
 from registry.models.evidence import Use
 from registry.models.works import Declaration, KindOfUse, Stage

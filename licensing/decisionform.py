@@ -10,7 +10,7 @@ from typing import Any
 
 from core.errors import Broken
 from fingerprint.models import Modality, Reason, Span
-from licensing.models import ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 
 # A name out of a closed set is looked up once, and not with each span of a book.

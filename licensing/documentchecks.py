@@ -19,8 +19,8 @@ from core.tlogpolicy import Policy
 from licensing.certificatestatus import read_status
 from licensing.credential import chained_proofs, check_canonical
 from licensing.frameworks import check_proofs, framework_facts
-from licensing.models import VerifyReport
 from licensing.models_certificate import CertificateState
+from licensing.models_verification import VerifyReport
 from licensing.standing import standing_facts
 from licensing.statuslist import read_status_list
 from licensing.stepping import Check, Unchecked, run_checks

@@ -25,7 +25,7 @@ from licensing.documentchecks import Brought
 from licensing.extracts import BUNDLE_BYTES_MAX, BUNDLE_TYPE
 from licensing.frameworks import TYPE as FRAMEWORK_TYPE
 from licensing.logreceipt import verify_receipt_text
-from licensing.models import VerifyReport
+from licensing.models_verification import VerifyReport
 from licensing.standing import DECLARATION_TYPE
 from licensing.statuslist import LIST_TYPE
 from licensing.token import is_token

@@ -13,7 +13,8 @@ from fingerprint.models import Decision, Reason
 from licensing import foreign
 from licensing.coverage import Release, Wanted, claims, gaps
 from licensing.lawful import doubts, findings_on, refusals
-from licensing.models import LicenceInForce, Verdict
+from licensing.models import LicenceInForce
+from licensing.models_clearance import Verdict
 from licensing.suspension import in_the_way
 from licensing.told import told_first
 from registry.models.evidence import Use

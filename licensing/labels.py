@@ -10,7 +10,8 @@ from datetime import UTC, datetime, time
 from core.dated import Dated, in_force
 from fingerprint.models import Reason
 from licensing.known import LabelFound, LabelState
-from licensing.models import ANY, LabelDuty
+from licensing.models import ANY
+from licensing.models_clearance import LabelDuty
 from registry.models.works import AiShare, Declaration, KindOfUse
 from registry.territories import overlap
 

@@ -17,7 +17,7 @@ from core.errors import BadProof
 from core.logleaf import Opening, commit_to, opening
 from core.tlogpolicy import NONE, Policy, reached
 from core.tlogproof import TlogProof, parse_proof
-from licensing.models import VerifyReport
+from licensing.models_verification import VerifyReport
 from licensing.stepping import Check, Unchecked, run_checks
 from registry.manifest import read_manifest
 

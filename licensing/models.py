@@ -1,20 +1,19 @@
-"""The nouns of licensing: terms, licences, and the decision on a submission with its reasons.
+"""The nouns of licensing: what a performer allows, and the licence that says so.
 
-Verdicts are values, never exceptions, and every one of them says why. Times of validity are
-half-open, `valid_from <= t < valid_until`; order between events goes by `seq`, not by clock.
-Terms follow ODRL 2.2 (https://www.w3.org/TR/odrl-model/), licences are W3C Verifiable
-Credentials 2.0 (https://www.w3.org/TR/vc-data-model-2.0/).
+Times of validity are half-open, `valid_from <= t < valid_until`; order between events goes by
+`seq`, not by clock. Terms follow ODRL 2.2 (https://www.w3.org/TR/odrl-model/), licences are W3C
+Verifiable Credentials 2.0 (https://www.w3.org/TR/vc-data-model-2.0/).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from core.integrity import ProofOptions
-from fingerprint.models import Modality, Reason, Span
+from fingerprint.models import Modality, Reason
 from licensing.models_foreign import Origin
-from registry.models.works import CutFormat, KindOfUse, Stage
+from registry.models.works import KindOfUse, Stage
 
 ANY = "*"
 
@@ -45,23 +44,6 @@ class LicenceState(StrEnum):
     DRAFT = "DRAFT"
     SIGNED = "SIGNED"
     REVOKED = "REVOKED"
-
-
-class Verdict(StrEnum):
-    """What is said of a span, and of a title as a whole."""
-
-    CLEARED = "CLEARED"
-    REFUSED = "REFUSED"
-    REVIEW = "REVIEW"
-    UNKNOWN_PERSON = "UNKNOWN PERSON"
-
-
-class StepState(StrEnum):
-    """NOT_CHECKED means that what the step needs was not handed in."""
-
-    OK = "ok"
-    FAILED = "failed"
-    NOT_CHECKED = "not-checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,136 +221,3 @@ class LicenceInForce:
     signed_at: datetime | None = None
     guarded: bool = True
     origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CutPlace:
-    """Who releases what: `scope_ids` are the cut, its work and every work above it."""
-
-    cut_id: str
-    studio_id: str
-    scope_ids: frozenset[str]
-    format: CutFormat | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LabelDuty:
-    """A law that wants synthetic media labelled, for releases in `territories` in `media`.
-
-    `schemes` are the kinds of label in a file that fulfil it.
-    """
-
-    id: str
-    jurisdiction: str
-    clause: str
-    territories: tuple[str, ...]
-    media: tuple[str, ...]
-    kinds: tuple[KindOfUse, ...]
-    schemes: tuple[str, ...] = ()
-    clause_de: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SpanVerdict:
-    """The verdict on one span of one use, or of one unknown person (`performer_id` `None`)."""
-
-    span: Span
-    performer_id: str | None
-    kind: KindOfUse | None
-    verdict: Verdict
-    reasons: tuple[Reason, ...]
-    licence_id: str | None = None
-    use_id: str | None = None
-    tariff_id: str | None = None
-    modalities: tuple[Modality, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClearanceDecision:
-    """REFUSED > REVIEW > UNKNOWN PERSON > CLEARED over all spans and title reasons.
-
-    `reasons` decide the title, `warnings` never do. `licence_ids` are those relied on.
-    """
-
-    verdict: Verdict
-    spans: tuple[SpanVerdict, ...]
-    reasons: tuple[Reason, ...]
-    warnings: tuple[Reason, ...]
-    licence_ids: tuple[str, ...]
-    model_ids: tuple[str, ...]
-    threshold_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Clearance:
-    """A stored decision and everything it rests on.
-
-    `known_seq` is the newest event taken into account, `release_at` the day on which licences had
-    to be in force, `provisional` that the scan's thresholds were.
-    """
-
-    id: str
-    tenant_id: str
-    submission_id: str
-    cut_id: str
-    scan_id: str
-    seq: int
-    known_seq: int
-    gallery_seq: int | None
-    release_at: date
-    decided_at: datetime
-    provisional: bool
-    decision: ClearanceDecision
-    log_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class PerformerClearance:
-    """What the performer's side sees of a foreign studio's clearance: its own part only."""
-
-    clearance_id: str
-    performer_id: str
-    use_id: str
-    cut_id: str
-    kind: KindOfUse | None
-    verdict: Verdict
-    spans: tuple[Span, ...]
-    reasons: tuple[Reason, ...]
-    licence_id: str | None
-    seq: int
-    decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyStep:
-    """One numbered step of an offline verification, with a sentence that needs no look-up."""
-
-    number: int
-    name: str
-    state: StepState
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """All steps in order; `terms` and `vc_id` are empty until the document could be read.
-
-    `doubts` are what rule packs say against the terms or leave to a person; no step fails by them.
-    `said` is what the document says, by name, where it is no licence.
-    """
-
-    steps: tuple[VerifyStep, ...]
-    terms: Terms | None = None
-    vc_id: str = ""
-    doubts: tuple[Reason, ...] = ()
-    said: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def ok(self) -> bool:
-        """No step failed; see `complete` for steps that nobody could check."""
-        return all(step.state is not StepState.FAILED for step in self.steps)
-
-    @property
-    def complete(self) -> bool:
-        """Every step was checked and holds."""
-        return all(step.state is StepState.OK for step in self.steps)

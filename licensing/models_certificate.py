@@ -12,7 +12,7 @@ from enum import StrEnum
 from fingerprint.misses import MissRate
 from fingerprint.models import Reason
 from licensing.known import UnknownPolicy
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 
 
 class CertificateState(StrEnum):

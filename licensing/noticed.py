@@ -12,7 +12,7 @@ from fingerprint.content.models import Part
 from fingerprint.models import Decision, Modality, Reason, Span
 from licensing.coverage import Wanted
 from licensing.judging import Facts, consent, privilege_of, prohibitions
-from licensing.models import SpanVerdict, Verdict
+from licensing.models_clearance import SpanVerdict, Verdict
 from licensing.models_enforcement import Policy
 from licensing.models_staydown import Hold, Noticed
 from registry.models.content import PART_OF

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from licensing.models import Clearance, PerformerClearance, SpanVerdict
+from licensing.models_clearance import Clearance, PerformerClearance, SpanVerdict
 
 
 def performer_parts(clearance: Clearance) -> tuple[PerformerClearance, ...]:

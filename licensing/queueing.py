@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from fingerprint.models import Modality, Reason
-from licensing.models import Clearance, SpanVerdict, Verdict
+from licensing.models_clearance import Clearance, SpanVerdict, Verdict
 
 Item = TypeVar("Item")
 

@@ -7,7 +7,7 @@ released a cleared film in time is told so, and not to hold back what everybody 
 from collections.abc import Sequence
 
 from licensing.certificatestate import released_at
-from licensing.models import Clearance, Verdict
+from licensing.models_clearance import Clearance, Verdict
 
 ENDED = frozenset({"licence-revoked", "licence-expired"})
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 
 
 class Order(StrEnum):

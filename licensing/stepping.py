@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core.errors import EbenbildError
-from licensing.models import StepState, VerifyStep
+from licensing.models_verification import StepState, VerifyStep
 
 A = TypeVar("A")
 # Name of a step, whether its failure ends the checking, and what says what was found.

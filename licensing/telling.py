@@ -7,7 +7,8 @@ from fingerprint.models import Reason
 from licensing.coverage import Release, Wanted, claims
 from licensing.judging import Facts
 from licensing.lawful import findings_on, unclear
-from licensing.models import LicenceInForce, SpanVerdict, Verdict
+from licensing.models import LicenceInForce
+from licensing.models_clearance import SpanVerdict, Verdict
 from registry.models.works import AiShare, KindOfUse
 
 MADE_VOICE = frozenset({KindOfUse.SYNTHESISE_VOICE, KindOfUse.FULL_REPLICA, KindOfUse.DUB})

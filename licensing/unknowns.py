@@ -1,7 +1,7 @@
 """The verdict on somebody whom no print explains, by what the studio answered about them."""
 
 from fingerprint.models import Reason
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from registry.characters import OVER
 from registry.models.characters import CharacterState, Doubt, Invented
 from registry.models.evidence import UnknownPerson

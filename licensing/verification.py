@@ -28,7 +28,7 @@ from licensing.credential import (
 from licensing.frameworkpin import check_pin
 from licensing.frameworks import PREFIX
 from licensing.heldkey import AtHand, Declared, check_held
-from licensing.models import StepState, VerifyReport, VerifyStep
+from licensing.models_verification import StepState, VerifyReport, VerifyStep
 from licensing.rulepacks.explaining import reasons
 from licensing.rulepacks.judging import judge, packs_for
 from licensing.rulepacks.models import ConsentFacts

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from fingerprint.models import Reason
 from licensing.licenceprice import LicencePrice
-from licensing.models import Clearance, SpanVerdict, Verdict
+from licensing.models_clearance import Clearance, SpanVerdict, Verdict
 from registry.models.works import ANYWHERE
 from registry.spans import merge
 from royalties.models import ClearedUse, Skipped, UsageLine

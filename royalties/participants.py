@@ -7,7 +7,7 @@ is paid by its engagement, and invented figures and released extras are owed not
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from registry.models.works import CutFormat
 from registry.spans import total_ms
 from royalties.entitlement import BEFORE_ACTIVE, why_not

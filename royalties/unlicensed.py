@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from fingerprint.models import Span
-from licensing.models import Clearance, SpanVerdict, TariffRef, TariffTerm, Verdict
+from licensing.models import TariffRef, TariffTerm
+from licensing.models_clearance import Clearance, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 from registry.spans import merge
 from royalties.collecting import NOBODY, Claimed, Collectors

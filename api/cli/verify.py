@@ -17,7 +17,7 @@ from core.files import sha256_of
 
 if TYPE_CHECKING:
     from licensing.documentchecks import Brought
-    from licensing.models import VerifyReport
+    from licensing.models_verification import VerifyReport
 
 EXIT_FAILED, EXIT_UNCHECKED = 1, 3
 # Kinds whose outcome has words of its own.

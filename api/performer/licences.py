@@ -18,14 +18,8 @@ from api.wire import ReasonOut
 from core.clock import utc_now
 from core.errors import NotFound
 from core.tenants import get_tenant
-from licensing.models import (
-    Licence,
-    LicenceInForce,
-    LicenceState,
-    PerformerClearance,
-    Terms,
-    Verdict,
-)
+from licensing.models import Licence, LicenceInForce, LicenceState, Terms
+from licensing.models_clearance import PerformerClearance, Verdict
 from licensing.models_requests import Side, Turn
 from licensing.models_suspension import Suspension
 from licensing.negotiation import may, may_undo, state_at

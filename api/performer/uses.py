@@ -14,7 +14,8 @@ from api.performer.whom import Whom
 from api.wire import ReasonOut
 from core.errors import NotFound
 from fingerprint.models import Span
-from licensing.models import Licence, PerformerClearance, Verdict
+from licensing.models import Licence
+from licensing.models_clearance import PerformerClearance, Verdict
 from licensing.models_enforcement import Clip
 from licensing.service import clearances, clips, licences
 from registry.models.mandates import Act

@@ -19,7 +19,7 @@ from core.errors import BadInput
 from core.principal import Principal, require
 from licensing import fields
 from licensing.bulk import CUTS_MAX, Bulk, BulkAct, BulkItem, ItemState, Tally
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.releaselist import Sought
 from licensing.service import bulks
 from licensing.store.releases import Release

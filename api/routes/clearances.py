@@ -19,7 +19,7 @@ from core import log
 from core.clock import utc_now
 from core.principal import Principal
 from fingerprint.models import Modality
-from licensing.models import Clearance, SpanVerdict
+from licensing.models_clearance import Clearance, SpanVerdict
 from licensing.service import clearances, comparing
 from licensing.service.certificates import certificate_id
 from registry.models.works import Cut

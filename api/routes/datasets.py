@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.errors import NotFound
 from core.principal import Principal
 from licensing.clearance import WORST_FIRST
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.service import clearances
 from registry.models.datasets import Dataset
 from registry.service import datasets

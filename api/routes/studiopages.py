@@ -21,7 +21,8 @@ from core.clock import utc_now
 from core.init import World
 from core.principal import Principal, require
 from licensing.bulk import BulkAct
-from licensing.models import TariffKind, Verdict
+from licensing.models import TariffKind
+from licensing.models_clearance import Verdict
 from licensing.negotiation import OPEN
 from licensing.releaselist import Order
 from licensing.service import bulks, releases

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from licensing.models import ANY, LabelDuty, Terms
+from licensing.models import ANY, Terms
+from licensing.models_clearance import LabelDuty
 from registry.models.works import KindOfUse
 
 Value = bool | int | tuple[str, ...] | tuple[tuple[str, ...], ...]

@@ -12,7 +12,8 @@ from typing import Any
 from core.clock import from_text
 from core.dated import Dated
 from core.errors import Broken, EbenbildError
-from licensing.models import ANY, LabelDuty
+from licensing.models import ANY
+from licensing.models_clearance import LabelDuty
 from licensing.rulepacks.conditions import CHOICES, FLAGS, MEASURES
 from licensing.rulepacks.models import Certainty, Group, Pack, Rule, Standing, Value, Verdict, Words
 from registry.models.works import KindOfUse

@@ -32,7 +32,6 @@ from licensing.certifying import (
     remarks_of,
     search_of,
 )
-from licensing.models import Clearance, Verdict
 from licensing.models_certificate import (
     Certificate,
     CertificateFacts,
@@ -40,6 +39,7 @@ from licensing.models_certificate import (
     Media,
     Standing,
 )
+from licensing.models_clearance import Clearance, Verdict
 from licensing.service.certificatestates import facts_of, how_it_stands, standing_of
 from licensing.service.clearances import SCOPE, get_clearance, latest_clearance
 from licensing.service.licences import licences_by_id, licences_known

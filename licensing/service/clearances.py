@@ -18,7 +18,7 @@ from core.principal import Principal, SearchCapability, require
 from fingerprint.models import Decision
 from licensing.clearance import decide
 from licensing.decisionform import decision_bytes
-from licensing.models import (
+from licensing.models_clearance import (
     Clearance,
     ClearanceDecision,
     CutPlace,

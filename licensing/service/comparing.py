@@ -7,7 +7,7 @@ from sqlmodel import Session
 from core.errors import BadInput, NotFound
 from core.principal import Principal, require
 from licensing.comparing import Difference, differences
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from licensing.store import clearances
 from registry.models.works import Cut
 from registry.service.works import get_cut, list_cuts

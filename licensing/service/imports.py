@@ -21,9 +21,9 @@ from licensing.bundlecheck import TRUST_STEP, Known, log_size, verify_bundle
 from licensing.bundleparts import signed_at
 from licensing.credential import LicenceFacts, licence_facts
 from licensing.extracts import digest, suspension_dict
-from licensing.models import StepState
 from licensing.models_extract import CarriedLicence, Extract
 from licensing.models_foreign import ForeignLicence, Imported
+from licensing.models_verification import StepState
 from licensing.service.registries import known, take_list
 from licensing.store import foreign as store
 from registry.keyhistory import check_history

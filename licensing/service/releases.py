@@ -7,7 +7,7 @@ from datetime import date
 from sqlmodel import Session
 
 from core.principal import Principal, require
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.releaselist import Order, Sought
 from licensing.store import releases as store
 from licensing.store.releases import Release, Standing

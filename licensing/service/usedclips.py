@@ -17,7 +17,7 @@ from core.principal import Principal, require, system
 from core.vault import Vault
 from fingerprint.content.models import Part
 from fingerprint.models import Decision
-from licensing.models import PerformerClearance, Verdict
+from licensing.models_clearance import PerformerClearance, Verdict
 from licensing.models_enforcement import Clip, ClipState, Seen
 from licensing.service import clearances, staydown
 from licensing.service.clips import LOCATION_MAX, sealed_excerpt, with_evidence

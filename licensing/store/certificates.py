@@ -10,8 +10,8 @@ from core.db import JsonText, Owned, UtcDateTime, append_only, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from licensing.decisionform import reasons_from_list, reasons_to_list
-from licensing.models import Verdict
 from licensing.models_certificate import Certificate, CertificateState, Decided, Standing
+from licensing.models_clearance import Verdict
 from licensing.store.clearances import ClearanceRow
 
 ROWS_MAX = 1_000

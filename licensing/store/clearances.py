@@ -21,7 +21,7 @@ from licensing.decisionform import (
     spans_from_list,
     spans_to_list,
 )
-from licensing.models import Clearance, PerformerClearance, Verdict
+from licensing.models_clearance import Clearance, PerformerClearance, Verdict
 from registry.models.works import KindOfUse
 
 ROWS_MAX = 5_000

@@ -17,7 +17,7 @@ from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Reason
 from licensing.decisionform import reasons_from_list, span_from_dict
-from licensing.models import SpanVerdict, Verdict
+from licensing.models_clearance import SpanVerdict, Verdict
 from licensing.releaselist import Order, Sought
 from licensing.store.clearances import ClearanceRow, ClearanceUseRow
 from registry.models.works import Cut

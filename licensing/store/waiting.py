@@ -18,7 +18,7 @@ from core.ids import new_id
 from core.principal import Principal
 from fingerprint.models import Modality
 from licensing.decisionform import reasons_from_list, reasons_to_list
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from licensing.queueing import Asks, Waiting, joined, key_of, queue_of
 
 PAGE_MAX = 500

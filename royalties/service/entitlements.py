@@ -11,7 +11,7 @@ from sqlmodel import Session
 from core.errors import Broken
 from core.principal import Principal, SearchCapability
 from licensing.licenceprice import LicencePrice
-from licensing.models import Clearance
+from licensing.models_clearance import Clearance
 from licensing.service.clearances import clearances_of_cuts
 from licensing.service.licenceprices import prices_by_id
 from registry.service import people

@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.tlogpolicy import parse_policy
 from licensing.certificatecheck import Brought, verify_certificate_bytes
 from licensing.logreceipt import verify_receipt_text
-from licensing.models import VerifyReport
+from licensing.models_verification import VerifyReport
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,

@@ -7,7 +7,7 @@ import pytest
 from api.client import Refused
 from core.tlogpolicy import parse_policy
 from licensing.logreceipt import verify_receipt_text
-from licensing.models import StepState
+from licensing.models_verification import StepState
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import (
     Person,

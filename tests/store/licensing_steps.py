@@ -9,7 +9,8 @@ from core import leases
 from core.keys import PrivateKey
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
-from licensing.models import Clearance, Licence, LicenceDraft, TariffKind, TariffTerm, Terms
+from licensing.models import Licence, LicenceDraft, TariffKind, TariffTerm, Terms
+from licensing.models_clearance import Clearance
 from licensing.service import clearances, licenceacts
 from registry.models.evidence import Submission
 from registry.models.people import Performer

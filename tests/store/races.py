@@ -4,7 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from core.db import Database
-from licensing.models import Licence, Verdict
+from licensing.models import Licence
+from licensing.models_clearance import Verdict
 from licensing.service import clearances, licenceacts
 from registry.models.evidence import Submission
 from registry.models.works import DeclaredUse

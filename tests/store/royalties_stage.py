@@ -12,7 +12,8 @@ from core.ids import new_id
 from core.principal import Principal
 from fingerprint.models import Decision, Modality, Span
 from licensing.clearance import decide
-from licensing.models import Clearance, CutPlace, Licence, LicenceState, TariffTerm, Terms, Verdict
+from licensing.models import Licence, LicenceState, TariffTerm, Terms
+from licensing.models_clearance import Clearance, CutPlace, Verdict
 from licensing.store import clearances, licences
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.people import Performer

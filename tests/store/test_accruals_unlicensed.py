@@ -9,7 +9,7 @@ import pytest
 from core.errors import BadInput, BadTerms, NotAllowed, NotFound
 from core.principal import Principal
 from fingerprint.models import Modality, Span
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.service.clearances import get_clearance
 from registry.models.evidence import UnknownPerson
 from registry.models.works import KindOfUse

@@ -8,7 +8,7 @@ from core.errors import BadInput, BadTerms, NotAllowed, NotFound
 from core.principal import SearchCapability
 from licensing.cutacts import Act, CutAct
 from licensing.known import UnknownPolicy
-from licensing.models import Clearance, Verdict
+from licensing.models_clearance import Clearance, Verdict
 from licensing.service import cutacts
 from licensing.store import rivals
 from registry.models.guardianship import Minority

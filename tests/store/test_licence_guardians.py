@@ -11,7 +11,8 @@ from core.clock import from_text
 from core.errors import BadProof, BadTerms, Conflict, NotFound
 from core.keys import PrivateKey
 from licensing.minority import CLOSED
-from licensing.models import Clearance, Licence, LicenceDraft, LicenceState, Verdict
+from licensing.models import Licence, LicenceDraft, LicenceState
+from licensing.models_clearance import Clearance, Verdict
 from licensing.service import licences
 from licensing.verification import Trust, verify_licence_bytes
 from registry.models.guardianship import Relation

@@ -9,7 +9,7 @@ from core import log, outbox
 from core.errors import Broken, Conflict, NotFound
 from fingerprint.models import Decision
 from licensing.decisionform import decision_bytes
-from licensing.models import Clearance, Verdict
+from licensing.models_clearance import Clearance, Verdict
 from licensing.service import clearances
 from registry.models.works import DeclaredUse, KindOfUse
 from registry.service import submissions

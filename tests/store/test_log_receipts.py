@@ -13,7 +13,8 @@ from core.clock import utc_now
 from core.signednote import COSIGNATURE, Note, NoteKey, key_from_vkey
 from core.tlogpolicy import Policy
 from licensing.logreceipt import verify_receipt_text
-from licensing.models import Licence, StepState
+from licensing.models import Licence
+from licensing.models_verification import StepState
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import Deal, a_deal
 

@@ -8,7 +8,7 @@ from core import notices
 from core.errors import BadInput, Conflict, NotFound
 from core.principal import Principal
 from licensing.extracts import suspension_dict, suspension_of
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from licensing.models_suspension import Suspension
 from licensing.service import pauses, suspensions
 from licensing.suspension import PAUSED, in_the_way

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.ids import new_id
 from fingerprint.models import Modality, Reason, Span
-from licensing.models import Clearance, ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from licensing.queueing import Waiting, queue_of
 from licensing.store import waiting
 from registry.models.works import Cut, CutFormat, Work, WorkLevel

@@ -15,18 +15,13 @@ from core.errors import BadInput, Broken, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import Principal
 from fingerprint.models import Decision
-from licensing.models import Verdict
+from licensing.models_clearance import Verdict
 from registry.models.people import Performer
 from registry.models.works import KindOfUse
 from royalties import accounts, ledger
 from royalties.models_books import Transaction, TransactionKind
 from royalties.service.accruals import accrue
-from royalties.service.statements import (
-    account_balances,
-    periods,
-    statement,
-    trial_balance,
-)
+from royalties.service.statements import account_balances, periods, statement, trial_balance
 from royalties.statement import Statement, recompute
 from royalties.store.journal import journal
 from royalties.store.ledger import add_transactions

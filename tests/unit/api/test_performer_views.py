@@ -10,7 +10,7 @@ from api.performer.home import newest
 from api.performer.uses import WIDTH, standing_of, strip, tally
 from api.web.texts import counted, month
 from fingerprint.models import Span
-from licensing.models import PerformerClearance, Verdict
+from licensing.models_clearance import PerformerClearance, Verdict
 from royalties.models_earned import Earned
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)

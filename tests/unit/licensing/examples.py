@@ -8,7 +8,6 @@ from core.ids import derived_id
 from fingerprint.models import Decision, Modality, Span
 from licensing.models import (
     Context,
-    CutPlace,
     Formation,
     LicenceInForce,
     StageRate,
@@ -17,6 +16,7 @@ from licensing.models import (
     TemplateRef,
     Terms,
 )
+from licensing.models_clearance import CutPlace
 from registry.models.evidence import UnknownPerson, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse, Medium, Stage
 

@@ -14,7 +14,8 @@ from typing import Any
 from core.clock import to_text
 from fingerprint.models import Decision, Modality
 from licensing.known import NOTHING_ELSE, Known
-from licensing.models import ANY, Context, CutPlace, LicenceInForce
+from licensing.models import ANY, Context, LicenceInForce
+from licensing.models_clearance import CutPlace
 from licensing.models_suspension import Suspension
 from licensing.terms import terms_to_dict
 from registry.declaration import to_dict

@@ -24,17 +24,11 @@ from licensing.certificate import (
     state_url,
     status_list_url,
 )
-from licensing.certificateassertion import (
-    LABEL,
-    SOFT_BINDING,
-    assertions_of,
-    certificate_in,
-)
+from licensing.certificateassertion import LABEL, SOFT_BINDING, assertions_of, certificate_in
 from licensing.certificatecheck import Brought, verify_certificate_bytes
 from licensing.certificatestate import standing
 from licensing.certificatestatus import signed_status
 from licensing.known import UnknownPolicy
-from licensing.models import StepState, Verdict, VerifyReport
 from licensing.models_certificate import (
     CertificateFacts,
     CertificateState,
@@ -49,6 +43,8 @@ from licensing.models_certificate import (
     Since,
     Standing,
 )
+from licensing.models_clearance import Verdict
+from licensing.models_verification import StepState, VerifyReport
 from licensing.status import bits_with
 from licensing.statuslist import signed_status_list
 

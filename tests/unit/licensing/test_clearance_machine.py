@@ -9,20 +9,15 @@ from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from core.errors import Conflict
 from core.ids import derived_id
 from fingerprint.models import Decision, Modality, Span
 from licensing.clearance import decide
 from licensing.known import Known
-from licensing.models import ANY, LicenceInForce, Verdict
+from licensing.models import ANY, LicenceInForce
+from licensing.models_clearance import Verdict
 from licensing.models_suspension import Suspension
 from registry.characters import Step, advance
 from registry.models.characters import CharacterState, Claim, Doubt

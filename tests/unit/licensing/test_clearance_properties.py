@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.ids import derived_id
 from fingerprint.models import Decision
 from licensing.clearance import WORST_FIRST, decide
-from licensing.models import ANY, LicenceInForce, SpanVerdict, Verdict
+from licensing.models import ANY, LicenceInForce
+from licensing.models_clearance import SpanVerdict, Verdict
 from registry.models.evidence import Use
 from registry.models.works import Declaration, KindOfUse, Medium
 from tests.unit.licensing import examples, strategies

@@ -13,7 +13,8 @@ from fingerprint.models import Decision, Modality, Reason
 from licensing.clearance import decide
 from licensing.decisionform import decision_from_dict, decision_to_dict, spans_from_list
 from licensing.known import CutActs, Known, LabelFound, LabelScheme, LabelState, UnknownPolicy
-from licensing.models import ClearanceDecision, CutPlace, LicenceInForce
+from licensing.models import LicenceInForce
+from licensing.models_clearance import ClearanceDecision, CutPlace
 from licensing.models_standing import Stance, Standing
 from licensing.models_suspension import Suspension
 from licensing.rulepacks.packs import label_duties, shipped_packs

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fingerprint.models import Modality, Reason, Span
 from licensing.clearance import decide
 from licensing.comparing import LEAST_MS, Change, Difference, differences
-from licensing.models import ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 from tests.unit.licensing.examples import ANNA, AT, BERT, PLACE, declaration
 

@@ -17,8 +17,8 @@ from fingerprint.models import Modality
 from licensing.documentchecks import Brought
 from licensing.documentkinds import KINDS, kind_of, verify_document
 from licensing.frameworks import framework_from_body, signed_framework, signing_request
-from licensing.models import StepState, VerifyReport
 from licensing.models_standing import Stance, Standing
+from licensing.models_verification import StepState, VerifyReport
 from licensing.standing import StandingFacts, standing_document
 from licensing.token import seal_token
 from registry.consent import ConsentTerms, consent_document

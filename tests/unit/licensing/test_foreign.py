@@ -8,7 +8,8 @@ import pytest
 
 from licensing.clearance import decide
 from licensing.foreign import Told, as_licence, facts_of, in_force, list_urls, under_parents
-from licensing.models import ClearanceDecision, LicenceInForce, LicenceState
+from licensing.models import LicenceInForce, LicenceState
+from licensing.models_clearance import ClearanceDecision
 from licensing.models_foreign import ForeignLicence, KeptList, Origin
 from licensing.models_suspension import Suspension
 from licensing.statuslist import VALID_FOR

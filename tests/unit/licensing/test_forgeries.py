@@ -3,7 +3,7 @@
 import pytest
 
 from core.canonical import canonical
-from licensing.models import StepState, VerifyReport
+from licensing.models_verification import StepState, VerifyReport
 from licensing.token import seal_token
 from licensing.verification import verify_licence_bytes, verify_token_bytes
 from tests.forgeries import Forgery, childs_at, forgeries, good, status_at

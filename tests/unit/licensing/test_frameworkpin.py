@@ -20,7 +20,7 @@ from licensing.frameworks import (
     signed_framework,
     signing_request,
 )
-from licensing.models import StepState, VerifyReport
+from licensing.models_verification import StepState, VerifyReport
 from licensing.templates.prose import difference_lines
 from tests.unit.licensing.documents import (
     MOTHER,

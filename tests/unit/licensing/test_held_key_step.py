@@ -15,7 +15,7 @@ from core.integrity import ProofOptions
 from licensing.credential import LicenceFacts, licence_document, licence_facts
 from licensing.documentchecks import Brought
 from licensing.documentkinds import verify_document
-from licensing.models import StepState, VerifyStep
+from licensing.models_verification import StepState, VerifyStep
 from licensing.verification import verify_licence_bytes
 from registry.keyhistory import Authority, Statement, statement_document
 from registry.mandates import mandate_document

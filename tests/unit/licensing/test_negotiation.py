@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from core.errors import BadInput, Conflict
 from fingerprint.models import Modality, Reason, Span
 from licensing.asking import missing, terms_to_ask
-from licensing.models import (
-    ClearanceDecision,
-    SpanVerdict,
-    TariffKind,
-    TariffTerm,
-    Terms,
-    Verdict,
-)
+from licensing.models import TariffKind, TariffTerm, Terms
+from licensing.models_clearance import ClearanceDecision, SpanVerdict, Verdict
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
 from licensing.negotiation import (
     OPEN,

@@ -22,7 +22,8 @@ import pytest
 from core.clock import to_text
 from fingerprint.models import Modality
 from licensing.coverage import Release, Wanted, gaps
-from licensing.models import CutPlace, LicenceInForce
+from licensing.models import LicenceInForce
+from licensing.models_clearance import CutPlace
 from licensing.policy import ACTIONS, PERFORMER_URN, TENANT_URN
 from licensing.policyreading import terms_from_policy
 from registry.models.works import Declaration, KindOfUse, Medium

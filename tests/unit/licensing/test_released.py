@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from fingerprint.models import Modality, Reason, Span
-from licensing.models import Clearance, ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from licensing.released import may_stay_out
 from registry.models.works import KindOfUse
 

@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 from core import keys
 from core.canonical import canonical
 from core.errors import EbenbildError
-from licensing.models import StepState
+from licensing.models_verification import StepState
 from licensing.token import open_token, seal_token
 from licensing.verification import verify_token_bytes
 from tests.unit.licensing.documents import (

@@ -15,7 +15,8 @@ from core import integrity
 from core.canonical import canonical
 from core.integrity import ProofOptions
 from licensing.credential import performer_options, registry_options
-from licensing.models import StepState, Terms, VerifyReport
+from licensing.models import Terms
+from licensing.models_verification import StepState, VerifyReport
 from licensing.verification import STEPS, verify_licence_bytes
 from tests.unit.licensing import strategies
 from tests.unit.licensing.documents import (

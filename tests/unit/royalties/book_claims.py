@@ -12,15 +12,8 @@ from functools import cache
 from core.ids import derived_id
 from fingerprint.models import Span
 from licensing.licenceprice import LicencePrice
-from licensing.models import (
-    Clearance,
-    ClearanceDecision,
-    SpanVerdict,
-    TariffKind,
-    TariffRef,
-    TariffTerm,
-    Verdict,
-)
+from licensing.models import TariffKind, TariffRef, TariffTerm
+from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import CutFormat, KindOfUse
 from royalties import accrual, ledger
 from royalties.accrual import Plan

@@ -8,7 +8,7 @@ import pytest
 from core.ids import derived_id
 from fingerprint.models import Reason, Span
 from licensing.licenceprice import LicencePrice
-from licensing.models import Clearance, ClearanceDecision, SpanVerdict, Verdict
+from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 from royalties.entitlement import Creditor, Parties, entitled
 from tests.unit.royalties.worlds import CUT, STUDIO, tariff

@@ -6,7 +6,8 @@ import pytest
 
 from core.ids import derived_id
 from fingerprint.models import Span
-from licensing.models import Clearance, ClearanceDecision, SpanVerdict, TariffTerm, Verdict
+from licensing.models import TariffTerm
+from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
 from royalties.entitlement import Creditor
 from royalties.models import ClearedUse
