@@ -14,13 +14,20 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api import fieldfaults, problems
+from api.accounts import organisations
+from api.accounts.models import Stage
+from api.accounts.organisations import Place
+from api.accounts.sessions import Visit
 from api.language import language_of
+from api.returning import keep_place, place_asked
 from api.visiting import visit_of
 from api.web import texts
 from api.web.faulttexts import told
 from api.web.forms import form_page
 from core.errors import BadInput, Broken, EbenbildError, NotFound, Unavailable
+from core.init import World
 
+NO_PAGE = "There is no such page."
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger("ebenbild.api")
 
@@ -44,6 +51,8 @@ def install(app: FastAPI) -> None:
 def _known(request: Request, error: Exception) -> Response:
     assert isinstance(error, EbenbildError)
     answer: Response = _page(request, error) if wants_page(request) else _problem(request, error)
+    if wants_page(request) and error.status == HTTPStatus.UNAUTHORIZED:
+        keep_place(request, answer)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = "2"
     if error.status == HTTPStatus.UNAUTHORIZED:
@@ -76,7 +85,23 @@ def _page(request: Request, error: EbenbildError) -> Response:
     world = None if failed else getattr(request.app.state, "world", None)
     visit = visit_of(world, request) if world else None
     shut = error.status == HTTPStatus.FORBIDDEN
-    return form_page("refused.html", lang, visit, error=error, unknown=unknown, shut=shut)
+    # What is not there for one organisation may well be for another of the same person's.
+    places = _places(world, visit) if world and visit and (shut or _is_hidden(error)) else []
+    shown: dict[str, Any] = {"places": places, "then": place_asked(request)}
+    return form_page("refused.html", lang, visit, error=error, unknown=unknown, shut=shut, **shown)
+
+
+def _is_hidden(error: EbenbildError) -> bool:
+    return error.status == HTTPStatus.NOT_FOUND and error.message != NO_PAGE
+
+
+def _places(world: World, visit: Visit) -> list[Place]:
+    """Where this person acts, and could act instead; empty where there is only one such place."""
+    if visit.session.stage is not Stage.FULL:
+        return []
+    with world.db.read() as session:
+        found = organisations.list_own(session, visit.principal)
+    return found if len(found) > 1 else []
 
 
 def _invalid(request: Request, error: Exception) -> Response:
@@ -102,9 +127,7 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _plain(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == HTTPStatus.NOT_FOUND and wants_page(request):
-        nothing = NotFound(
-            "There is no such page.", next_step="Check the address, or begin from the start."
-        )
+        nothing = NotFound(NO_PAGE, next_step="Check the address, or begin from the start.")
         return _page(request, nothing)
     status, lang = HTTPStatus(error.status_code), _asked(request)
     code = status.phrase.lower().replace(" ", "-")

@@ -22,6 +22,7 @@ from api.accounts.store import factors as factor_store
 from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.deps import Language, Open
+from api.returning import LENGTH_MAX, is_place
 from api.routes.signin import SEE_OTHER, sent_to_provider
 from api.scopes import MEMBERS
 from api.visiting import (
@@ -177,18 +178,20 @@ def change_password(
 
 @router.post("/account/organisation", response_class=FormResponse)
 def choose_organisation(
+    *,
     request: Request,
     world: Open,
     visit: Acting,
     lang: Language,
     tenant_id: Annotated[str, Form(max_length=64)] = "",
+    then: Annotated[str, Form(max_length=LENGTH_MAX)] = "",
 ) -> Response:
-    """Act in another of one's organisations."""
+    """Act in another of one's organisations, and go on to the page that is of it."""
     try:
         made = organisations.choose(world.db, visit.session, tenant_id, now=utc_now())
     except EbenbildError as error:
         return _account(world, visit, lang, error)
-    answer = RedirectResponse(PAGE, SEE_OTHER)
+    answer = RedirectResponse(then if is_place(then) else PAGE, SEE_OTHER)
     give_cookie(request, answer, made.token)
     return answer
 

@@ -13,6 +13,7 @@ from api.accounts.passwords import CHARACTERS_MAX
 from api.accounts.signing_in import Begun
 from api.accounts.store import sessions as store
 from api.deps import Language, Open
+from api.returning import take_place
 from api.visiting import (
     Guarded,
     Known,
@@ -57,7 +58,7 @@ def sign_in_page(request: Request, world: Open, lang: Language) -> Response:
     """How do I come in?"""
     visit = visit_of(world, request)
     if visit is not None and visit.session.stage is Stage.FULL:
-        return RedirectResponse("/account", SEE_OTHER)
+        return _arrived(request)
     return _sign_in_page(world, lang)
 
 
@@ -199,9 +200,10 @@ def join(
 
 
 def entered(request: Request, begun: Begun) -> Response:
-    """Go on to what is still missing, or to the account, with the new token."""
-    pages = {Stage.SECOND: "/sign-in/code", Stage.SETUP: "/account/code", Stage.FULL: "/account"}
-    answer = RedirectResponse(pages[begun.session.stage], SEE_OTHER)
+    """Go on to what is still missing, or to what was asked for, with the new token."""
+    missing = {Stage.SECOND: "/sign-in/code", Stage.SETUP: "/account/code"}
+    page = missing.get(begun.session.stage)
+    answer = RedirectResponse(page, SEE_OTHER) if page else _arrived(request)
     give_cookie(request, answer, begun.token)
     return answer
 
@@ -226,6 +228,13 @@ def sent_to_provider(request: Request, world: Open, visit: Known | None = None) 
 def back_of(request: Request, world: Open) -> str:
     """Where the provider sends the browser back to."""
     return site_of(request, world.settings).origin + "/sign-in/provider/answer"
+
+
+def _arrived(request: Request) -> RedirectResponse:
+    """Whoever is in goes on to what was asked for before, or to the account."""
+    answer = RedirectResponse("/account", SEE_OTHER)
+    take_place(request, answer, "/account")
+    return answer
 
 
 def _sign_in_page(world: Open, lang: str, error: EbenbildError | None = None) -> Response:

@@ -53,3 +53,16 @@ def test_who_was_put_out_of_one_keeps_the_other(stage: Stage) -> None:
     stage.operator.post(f"/v1/members/{person}/roles", {"roles": []})
     assert visitor.get("/v1/me").status_code == 401
     assert home != studio
+
+
+def test_a_link_of_the_other_organisation_is_opened_there(stage: Stage) -> None:
+    """A mail to the studio is opened while its reader acts for the registry's operator."""
+    visitor, _, studio = in_two(stage)
+    link = "/me/requests/req_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+    assert visitor.get(link).text.count(f'name="then" value="{link}"') == 1
+    for then, led in ((link, link), ("//evil.example", "/account")):
+        answer = visitor.send("/account/organisation", link, tenant_id=studio, then=then)
+        assert answer.headers["location"] == led
+        _, studio = studio, stage.operator.get("/v1/me")["tenant_id"]
+    alone, _ = joined(stage, "bert@example.org", "auditor")
+    assert 'name="then"' not in alone.get(link).text

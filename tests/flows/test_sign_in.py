@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -301,3 +302,26 @@ def test_alone_on_a_laptop_the_link_and_the_cookie_are_this_machines(stage: Stag
     away = httpx2.Client(transport=stage.transport, base_url=HOST)
     away.cookies.set("ebenbild-local", given.partition("=")[2].partition(";")[0])
     assert away.get("/account/code").status_code == 401
+
+
+def test_who_had_to_sign_in_first_is_led_to_what_was_asked_for(
+    stage: Stage, browser: Browser
+) -> None:
+    _, secret = joined(stage, "anna@example.org", "admin")
+    asked = browser.get("/me/uses?month=2026-10")
+    assert asked.status_code == 401
+    assert "HttpOnly" in asked.headers["set-cookie"]
+    browser.start("/sign-in", email="anna@example.org", password=PASSWORD)
+    answer = browser.send("/sign-in/code", "/sign-in/code", code=code_of(secret, 1))
+    assert answer.headers["location"] == "/me/uses?month=2026-10"
+    assert browser.get("/sign-in").headers["location"] == "/account"  # only once
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["//evil.example/", "/%5Cevil.example", "https://evil.example/", "/sign-in", "/a%0Ab"],
+)
+def test_nobody_is_led_elsewhere_after_signing_in(stage: Stage, planted: str) -> None:
+    visitor, _ = joined(stage, "anna@example.org", "admin")
+    visitor.http.cookies.set("ebenbild-place", quote(planted, safe="%"))
+    assert visitor.get("/sign-in").headers["location"] == "/account"

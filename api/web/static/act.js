@@ -7,6 +7,7 @@
 // nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
 // or what else the answer holds; `reload` or nothing takes the page anew.
 
+import { putBack } from "/static/drafts.js";
 import { leave, onPress, send, upload, word } from "/static/registry.js";
 
 const AS = {
@@ -73,6 +74,7 @@ export function wireAll(root = document) {
   for (const form of root.querySelectorAll("form[data-act]")) wire(form);
 }
 
+putBack(document);
 wireAll();
 
 /** Says a sentence where screen readers hear it and eyes see it. */

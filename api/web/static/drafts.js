@@ -1,6 +1,7 @@
-// What somebody typed and has not sent, kept while a page is taken anew; nothing of it leaves the browser.
+// What somebody typed and has not sent, kept while a page is taken anew or they sign in again;
+// nothing of it leaves the browser, and nobody who signs in after them is shown it, nor is it put where the page is about another performer.
 
-const PLACE = `drafts ${location.pathname}`;
+const PLACE = `drafts ${document.body.dataset.who} ${location.pathname}`;
 const TYPED = "form :is(textarea, select, input:not([type=hidden], [type=file], [type=password]))[id]";
 const kept = JSON.parse(sessionStorage.getItem(PLACE) ?? "{}");
 sessionStorage.removeItem(PLACE);

@@ -53,8 +53,10 @@ function offer(button) {
     said.textContent = "";
     button.disabled = true;
     try {
-      await (button.dataset.passkey === "add" ? add(button) : signIn());
-      location.assign("/account");
+      // Whoever is in is led on from the sign-in page, to what was asked for before it.
+      const adds = button.dataset.passkey === "add";
+      await (adds ? add(button) : signIn());
+      location.assign(adds ? "/account" : "/sign-in");
     } catch (error) {
       said.textContent = wordsFor(error);
       button.disabled = false;

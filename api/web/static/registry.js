@@ -1,5 +1,7 @@
 // What the pages' scripts share: words of the page's language, calls to /v1, and a fresh page.
 
+import { keep } from "/static/drafts.js";
+
 /** What a page says of what it is about, and the word that forms of the session carry. */
 export const page = document.querySelector("[data-page]") ?? document.body;
 export const csrf = document.body.dataset.csrfWord;
@@ -18,6 +20,12 @@ export class Told extends Error {
   }
 }
 
+/** Whoever is signed out finds what they typed once they have signed in and are back on the page. */
+export function signedOut() {
+  keep(document);
+  return new Told(word("signed-out"));
+}
+
 async function answered(path, options) {
   let answer;
   try {
@@ -25,8 +33,9 @@ async function answered(path, options) {
   } catch {
     throw new Told(word("no-answer"));
   }
-  if (answer.status === 401) throw new Told(word("signed-out"));
+  if (answer.status === 401) throw signedOut();
   const data = await answer.json().catch(() => ({}));
+  if (data.code === "foreign-form") keep(document); // signed in anew elsewhere: the page is of the session before
   if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "), data.faults);
   return data;
 }
@@ -38,9 +47,18 @@ const headers = () => ({
 
 export const get = (path) => answered(path, { headers: headers() });
 
-export function send(method, path, body = {}) {
-  const json = { ...headers(), "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
-  return answered(path, { method, headers: json, body: JSON.stringify(body) });
+const unanswered = new Map();
+
+/** Sends it; what no answer came to is sent again under the same key, so that it is done once. */
+export async function send(method, path, body = {}) {
+  const text = JSON.stringify(body);
+  const what = `${method} ${path} ${text}`;
+  const key = unanswered.get(what) ?? crypto.randomUUID();
+  unanswered.set(what, key);
+  const json = { ...headers(), "Content-Type": "application/json", "Idempotency-Key": key };
+  const answer = await answered(path, { method, headers: json, body: text });
+  unanswered.delete(what);
+  return answer;
 }
 
 export const post = (path, body = {}) => send("POST", path, body);
@@ -68,7 +86,8 @@ export async function refresh() {
   const turn = (asked += 1);
   const html = { credentials: "same-origin", headers: { Accept: "text/html" } };
   const answer = await fetch(location.href, html).catch(() => null);
-  if (!answer?.ok) throw new Told(word(answer?.status === 401 ? "signed-out" : "no-answer"));
+  if (answer?.status === 401) throw signedOut();
+  if (!answer?.ok) throw new Told(word("no-answer"));
   const text = await answer.text();
   if (turn !== asked) return;
   const fresh = new DOMParser().parseFromString(text, "text/html");

@@ -2,7 +2,7 @@
 // closed lid, a reload. Only slices of the file are read, so a film never lies in memory.
 // Semantics: https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/
 
-import { csrf, pause, Told, word } from "/static/registry.js";
+import { csrf, pause, signedOut, Told, word } from "/static/registry.js";
 
 const LEAST = 1 << 18;
 const MOST = 1 << 24;
@@ -50,7 +50,7 @@ function asked(method, path, { headers = {}, body = null, onSent = () => {}, sig
 export async function offsetOf(id) {
   const answer = await asked("HEAD", `/v1/uploads/${id}`);
   if (!answer || answer.status >= 500) return null;
-  if (answer.status === 401) throw new Told(word("signed-out"));
+  if (answer.status === 401) throw signedOut();
   return answer.status < 300 ? Number(answer.getResponseHeader("Upload-Offset")) : -1;
 }
 
@@ -61,7 +61,7 @@ export async function forget(mark) {
 }
 
 function refused(answer) {
-  if (answer.status === 401) return new Told(word("signed-out"));
+  if (answer.status === 401) return signedOut();
   const said = JSON.parse(answer.responseText || "{}");
   return new Told([said.detail, said.next_step].filter(Boolean).join(" ") || word("failed"));
 }
