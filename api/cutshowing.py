@@ -1,6 +1,6 @@
 """What stands on the page of one cut: the decision, its evidence, and what may be done about it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +101,19 @@ def _scan(session: Session, principal: Principal, item: Submission) -> dict[str,
         "job": None if job is None else JobOut.of(job),
         "met": {} if newest is None else scans.met_so_far(session, principal, newest.id),
     }
+
+
+def how_far(
+    session: Session, principal: Principal, cut_ids: Iterable[str], lang: str
+) -> dict[str, JobOut | None]:
+    """The scan of the newest file of each of these cuts; no entry where none was handed in."""
+    found: dict[str, JobOut | None] = {}
+    for cut_id in cut_ids:
+        item = submissions.newest_of_cut(session, principal, cut_id)
+        if item is not None:
+            job = scan_job(session, principal, item.id)
+            found[cut_id] = None if job is None else JobOut.of(job, lang)
+    return found
 
 
 def _decided(

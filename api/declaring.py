@@ -23,6 +23,7 @@ from registry.models.works import (
 from registry.service import series, submissions, works
 
 SCOPE = "submissions"
+KNOWN = 500
 
 
 def choices() -> dict[str, list[str]]:
@@ -81,7 +82,8 @@ def _shown(word: Said) -> Any:
 def place(
     session: Session, principal: Principal, *, cut_id: str = "", work_id: str = ""
 ) -> dict[str, Any]:
-    """The cut, the work it is or would be of, what is declared above, and what holds now."""
+    """The cut, the work it is or would be of with its cuts by name, what is declared above, and
+    what holds now."""
     require(principal, SCOPE)
     cut: Cut | None = works.get_cut(session, principal, cut_id) if cut_id else None
     named = cut.work_id if cut is not None else work_id
@@ -92,4 +94,11 @@ def place(
     else:
         declared = {} if work is None else series.inherited_under(session, principal, work.id)
     above = bool(declared) and newest is None
-    return {"cut": cut, "work": work, "d": filled(declared), "above": above}
+    there = works.list_cuts(session, principal, work_id=work.id, limit=KNOWN) if work else ()
+    return {
+        "cut": cut,
+        "work": work,
+        "d": filled(declared),
+        "above": above,
+        "known": {each.label: each.id for each in there},
+    }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlmodel import Session
 
-from api import declaring, seeking
+from api import cutshowing, declaring, seeking
 from api.deps import Language, Open
 from api.paging import Asked, Window, page
 from api.seeking import Asking, Shelf
@@ -50,7 +50,7 @@ def board(
     """What holds up the next release?"""
     with world.db.read() as session:
         blocked = releases.next_blocked(session, visit.principal, asking.today)
-        shown = _shown(session, visit.principal, asked, asking)
+        shown = _shown(session, visit.principal, asked, asking, lang)
         listed = [] if asking.shelf is Shelf.WAITING else shown["items"]
         names = _names(session, visit.principal, [*listed, *([blocked] if blocked else [])])
         narrowed = _narrowed(session, visit.principal, asking, names)
@@ -120,12 +120,21 @@ def hand_in_page(
     )
 
 
-def _shown(session: Session, principal: Principal, asked: Window, asking: Asking) -> dict[str, Any]:
+def _shown(
+    session: Session, principal: Principal, asked: Window, asking: Asking, lang: str
+) -> dict[str, Any]:
     """A page of what is asked for, and how many there are where the page does not hold all."""
     if asking.shelf is Shelf.WAITING:
         found = releases.list_undecided(session, principal, after=asked.after, limit=asked.limit)
         waiting = page(found, asked, lambda item: item, cursor=lambda item: item[0].id)
-        return {"items": waiting.items, "more": waiting.next_cursor, "matching": 0, "requests": {}}
+        far = cutshowing.how_far(session, principal, [cut.id for cut, _ in waiting.items], lang)
+        return {
+            "items": waiting.items,
+            "more": waiting.next_cursor,
+            "matching": 0,
+            "requests": {},
+            "far": far,
+        }
     listed = asking.found(session, principal, asked.after, asked.limit)
     shown = page(
         listed, asked, lambda item: item, cursor=lambda item: seeking.cursor_of(asking.order, item)

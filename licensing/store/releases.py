@@ -138,15 +138,19 @@ def undecided(
     session: Session, principal: Principal, *, after: str = "", limit: int = 50
 ) -> Sequence[tuple[Cut, str]]:
     """Cuts of the principal's own on which nothing was decided yet, with the titles of their works,
-    in the order of their ids."""
+    in the order in which they were made; page on with the last id."""
     decided = exists().where(col(ClearanceRow.cut_id) == col(CutRow.id))
+    place = tuple_(col(CutRow.recorded_at), col(CutRow.id))
     query = (
         select(CutRow, WorkRow.title)
         .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
-        .where(col(CutRow.tenant_id) == principal.tenant_id, col(CutRow.id) > after, ~decided)
-        .order_by(col(CutRow.id))
+        .where(col(CutRow.tenant_id) == principal.tenant_id, ~decided)
+        .order_by(col(CutRow.recorded_at), col(CutRow.id))
         .limit(min(limit, PAGE_MAX))
     )
+    if after:
+        last = select(CutRow.recorded_at, CutRow.id).where(col(CutRow.id) == after)
+        query = query.where(place > last.scalar_subquery())
     return [(cut_of(row), title) for row, title in session.exec(query)]
 
 

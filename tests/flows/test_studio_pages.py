@@ -136,6 +136,30 @@ def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> N
     assert f"/cuts/{waiting}" in hall.page("/studio?shelf=waiting")
 
 
+def test_what_has_no_answer_yet_says_how_far_each_is_and_what_failed_alone(hall: Hall) -> None:
+    cuts = [hall.cut(f"Film {number}") for number in range(4)]
+    for cut, film in zip(cuts[:2], (b"no film at all", FILM), strict=True):
+        body = {
+            "cut_id": cut,
+            "upload_id": hall.studio.upload(hall.stage.file(f"{cut}.mp4", film)),
+            "filename": "film.mp4",
+            "declaration": declaration(),
+        }
+        hall.studio.post("/v1/submissions", body)
+        if film is not FILM:
+            hall.stage.run_jobs()
+    rows = hall.page("/studio?shelf=waiting&limit=3").split('id="waiting"')[1].split("<li>")[1:]
+    assert [f"Film {number}" in row for number, row in enumerate(rows)] == [True] * 3
+    assert "Not looked through" in rows[0]
+    assert 'class="fault"' in rows[0]
+    assert "Waits for its turn" in rows[1]
+    assert "data-open" in rows[1]
+    assert "No file yet" in rows[2]
+    after = rows[2].partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
+    assert "Film 3" in hall.page(after.replace("&amp;", "&"))
+    assert "wartet" in hall.page("/studio?shelf=waiting", "de").lower()
+
+
 def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
     cut, other = hall.cut(), hall.cut("Quiet")
     hall.decided(cut)

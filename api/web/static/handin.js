@@ -1,8 +1,10 @@
-// Handing a film in: the file goes first, with how far it is; then the cut and what is declared.
+// Handing films in, one after the other: the file goes first, with how far it is; then the cut and
+// what is declared. What fails alone stays behind.
 
 import { castRows, declaration } from "/static/declare.js";
+import { filmsOf } from "/static/films.js";
 import { leave, onPress, post, word, Told } from "/static/registry.js";
-import { forget, offsetOf, Sending, unfinished } from "/static/sending.js";
+import { forget, progressOf, Sending, unfinished } from "/static/sending.js";
 
 const form = document.querySelector("[data-hand-in]");
 const picker = form.querySelector("#file");
@@ -38,7 +40,7 @@ hold.addEventListener("click", () => (now.paused ? now.goOn() : now.hold()));
 async function remind() {
   const [mark, about] = Object.entries(unfinished())[0] ?? [];
   if (!mark) return;
-  const at = await offsetOf(about.id);
+  const { at } = await progressOf(about.id);
   if (at === -1) return forget(mark);
   const box = form.querySelector("[data-unfinished]");
   const share = Math.floor((100 * (at ?? 0)) / about.size);
@@ -52,36 +54,95 @@ async function remind() {
 }
 
 // What was made or sent in a try that failed later is not made again in the next one.
-const made = { cut: form.dataset.cut, work: form.dataset.work, upload: null, file: null };
+const made = { work: form.dataset.work };
+const known = new Map(Object.entries(JSON.parse(form.dataset.known)));
+let films = [];
+let busy = false;
 
-async function cutId() {
-  const { title, label, format, language } = form.elements;
-  made.work ||= (await post("/v1/works", { title: title.value, level: "film" })).id;
-  const body = { label: label?.value, format: format?.value, language: language.value };
-  made.cut ||= (await post(`/v1/works/${made.work}/cuts`, body)).id;
-  return made.cut;
+async function workId() {
+  if (made.work) return made.work;
+  made.work = (await post("/v1/works", { title: form.elements.title.value, level: "film" })).id;
+  // Whoever comes back to this page goes on in the same work.
+  history.replaceState(null, "", `/studio/new?work=${made.work}`);
+  return made.work;
+}
+
+async function cutOf(film) {
+  if (form.dataset.cut) return form.dataset.cut;
+  const { label, format, language } = form.elements;
+  const body = { label: film.label ?? label.value, format: format.value, language: language.value };
+  return (await post(`/v1/works/${await workId()}/cuts`, body)).id;
+}
+
+async function handInOne(film, say) {
+  // Another tab, or a day, may have used the upload up.
+  if (!film.upload || (await progressOf(film.upload)).at === -1) film.upload = await uploaded(film.file);
+  say(word("creating"));
+  film.cut ??= await cutOf(film);
+  const body = { cut_id: film.cut, upload_id: film.upload, filename: film.file.name, declaration: declaration(form) };
+  await post("/v1/submissions", body);
+  film.done = true;
+  known.set(film.label, film.cut);
+  film.say(word("film-in"), film.cut);
+}
+
+/** What no other film would escape either: signed out, no answer, no room, a wrong declaration. */
+const concernsAll = ({ status, faults }) => status === 0 || status === 401 || status >= 500 || faults?.length;
+
+async function handInAll(say) {
+  for (const [at, film] of films.entries()) {
+    if (film.done) continue;
+    film.done = !film.cut && known.has(film.label);
+    if (film.done) {
+      film.say(word("film-known"), known.get(film.label));
+      continue;
+    }
+    say(word("film-of").replace("7", at + 1).replace("9", films.length));
+    await handInOne(film, () => {}).catch((error) => {
+      film.say(error instanceof Told ? error.message : word("failed"), "", true);
+      if (concernsAll(error)) throw error;
+    });
+  }
+  const left = films.filter((film) => !film.done);
+  left[0]?.row.scrollIntoView({ block: "nearest" });
+  if (left.length) throw new Told(word("films-left").replace("7", left.length));
+  if (!films.some((film) => film.cut)) throw new Told(word("film-known"));
 }
 
 async function handIn(say) {
-  const [file] = picker.files;
-  if (!file) throw new Told(word("file-missing"));
+  if (!films.length) throw new Told(word("file-missing"));
+  if (form.dataset.cut && films.length > 1) throw new Told(word("file-one"));
   if (!form.reportValidity()) return;
-  if (made.file !== file) Object.assign(made, { upload: await uploaded(file), file });
   form.querySelector("[data-unfinished]").hidden = true;
-  say(word("creating"));
-  const body = { cut_id: await cutId(), upload_id: made.upload, filename: file.name, declaration: declaration(form) };
-  await post("/v1/submissions", body);
-  await leave(`/cuts/${made.cut}`);
+  busy = true;
+  try {
+    await (films.length > 1 ? handInAll(say) : handInOne(films[0], say));
+  } finally {
+    busy = false;
+  }
+  await leave(films.length > 1 ? "/studio?shelf=waiting" : `/cuts/${films[0].cut}`);
+}
+
+/** Takes what was chosen; of several, each has a name of its own. */
+function choose() {
+  films = filmsOf(picker.files);
+  const single = form.querySelector("[data-single]");
+  if (single) single.hidden = single.querySelector("input").disabled = films.length > 1;
 }
 
 remind().catch(() => {});
 castRows(form);
 onPress(form.querySelector("button.primary"), handIn);
 const drop = form.querySelector("[data-drop]");
-drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
-drop.addEventListener("dragleave", () => drop.classList.remove("over"));
-drop.addEventListener("drop", (event) => {
-  event.preventDefault();
-  drop.classList.remove("over");
-  picker.files = event.dataTransfer.files;
-});
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  drop.addEventListener(kind, (event) => {
+    event.preventDefault();
+    drop.classList.toggle("over", kind === "dragover");
+    if (kind !== "drop") return;
+    picker.files = event.dataTransfer.files;
+    choose();
+  });
+}
+picker.addEventListener("change", choose);
+addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
+choose(); // what the browser kept of an earlier visit

@@ -12,18 +12,19 @@ export function word(key) {
   return document.querySelector(`[data-word="${key}"]`)?.textContent ?? key;
 }
 
-/** A fault with a sentence that the page's language has; `faults` name the fields it is about. */
+/** A fault with a sentence that the page's language has; `faults` name the fields it is about, `status`
+    is what the registry answered with, 0 where it did not. */
 export class Told extends Error {
-  constructor(sentence, faults = []) {
+  constructor(sentence, faults = [], status = null) {
     super(sentence);
-    this.faults = faults;
+    Object.assign(this, { faults, status });
   }
 }
 
 /** Whoever is signed out finds what they typed once they have signed in and are back on the page. */
 export function signedOut() {
   keep(document);
-  return new Told(word("signed-out"));
+  return new Told(word("signed-out"), [], 401);
 }
 
 async function answered(path, options) {
@@ -31,12 +32,12 @@ async function answered(path, options) {
   try {
     answer = await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Told(word("no-answer"));
+    throw new Told(word("no-answer"), [], 0);
   }
   if (answer.status === 401) throw signedOut();
   const data = await answer.json().catch(() => ({}));
   if (data.code === "foreign-form") keep(document); // signed in anew elsewhere: the page is of the session before
-  if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "), data.faults);
+  if (!answer.ok) throw new Told([data.detail, data.next_step].filter(Boolean).join(" "), data.faults, answer.status);
   return data;
 }
 

@@ -46,12 +46,13 @@ function asked(method, path, { headers = {}, body = null, onSent = () => {}, sig
   });
 }
 
-/** How far an upload is, in bytes; -1 where there is none any more, `null` without a line. */
-export async function offsetOf(id) {
+/** How far an upload is, in bytes (-1 where there is none any more, `null` without a line), and whether it is whole. */
+export async function progressOf(id) {
   const answer = await asked("HEAD", `/v1/uploads/${id}`);
-  if (!answer || answer.status >= 500) return null;
+  if (!answer || answer.status >= 500) return { at: null };
   if (answer.status === 401) throw signedOut();
-  return answer.status < 300 ? Number(answer.getResponseHeader("Upload-Offset")) : -1;
+  const said = (name) => answer.getResponseHeader(`Upload-${name}`);
+  return answer.status < 300 ? { at: Number(said("Offset")), complete: said("Complete") === "?1" } : { at: -1 };
 }
 
 /** Deletes what was sent of a file, here and there. */
@@ -63,7 +64,7 @@ export async function forget(mark) {
 function refused(answer) {
   if (answer.status === 401) return signedOut();
   const said = JSON.parse(answer.responseText || "{}");
-  return new Told([said.detail, said.next_step].filter(Boolean).join(" ") || word("failed"));
+  return new Told([said.detail, said.next_step].filter(Boolean).join(" ") || word("failed"), [], answer.status);
 }
 
 /** A file on its way; `show` gets {share, rate, left, state} as it goes on, in words. */
@@ -90,16 +91,18 @@ export class Sending {
 
   /** The id of the upload, once all of the file is there. */
   async whole() {
-    this.mark = await markOf(this.file);
+    if (!this.file.size) throw new Told(word("file-empty"));
+    this.mark = await markOf(this.file).catch(() => { throw new Told(word("file-gone")); });
     this.id = unfinished()[this.mark]?.id;
     this.at = this.id ? await this.found() : await this.begun();
     let wait = 1000;
-    for (;;) {
+    // What is whole already, while nobody heard it, takes no further part.
+    while (!this.complete) {
       if (this.paused) await new Promise((wake) => { this.wake = wake; });
       const answer = await this.next();
       if (answer?.status < 300) {
         wait = 1000;
-        if (this.at === this.file.size) break;
+        this.complete = this.at === this.file.size;
       } else if (answer && answer.status !== 409 && answer.status < 500) {
         throw refused(answer);
       } else if (!this.paused) {
@@ -119,7 +122,7 @@ export class Sending {
   async begun() {
     const headers = { "Upload-Complete": "?0", "Upload-Length": this.file.size };
     const answer = await asked("POST", "/v1/uploads", { headers });
-    if (!answer) throw new Told(word("no-answer"));
+    if (!answer) throw new Told(word("no-answer"), [], 0);
     if (answer.status >= 300) throw refused(answer);
     this.id = JSON.parse(answer.responseText).id;
     note(this.mark, { id: this.id, name: this.file.name, size: this.file.size });
@@ -128,8 +131,9 @@ export class Sending {
 
   /** Where to go on; begins anew where the upload is gone. */
   async found(known = 0) {
-    const offset = await offsetOf(this.id);
-    return offset === -1 ? this.begun() : offset ?? known;
+    const { at, complete } = await progressOf(this.id);
+    this.complete = complete;
+    return at === -1 ? this.begun() : at ?? known;
   }
 
   async next() {
