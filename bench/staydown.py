@@ -18,8 +18,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench import content
-from bench.content import Sounds
+from bench import content_material as material
+from bench.content_material import Sounds
 from bench.distortions import RATE, Samples
 from fingerprint.content.hearing import find_sound
 from fingerprint.content.models import PICTURE_HOP_MS, SOUND_HOP_MS, Part, PicturePrint
@@ -36,30 +36,30 @@ PARTS = ("sound", "pictures", "wrong")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    content.add_arguments(parser)
+    material.add_arguments(parser)
     parser.add_argument("--only", choices=PARTS, help="one of the three tables")
     asked = parser.parse_args()
     parts = (asked.only,) if asked.only else PARTS
-    media = content.read_media(parser, asked, sounds=parts != ("pictures",))
+    media = material.read_media(parser, asked, sounds=parts != ("pictures",))
     with tempfile.TemporaryDirectory() as folder:
         if "sound" in parts:
             _sound(media.chosen, Path(folder))
         if "pictures" in parts:
             _pictures(media.films, Path(folder))
     if "wrong" in parts:
-        films = {str(path): content.film_print(path) for path in media.films}
+        films = {str(path): material.film_print(path) for path in media.films}
         _wrong(media.samples, films, asked.pairs)
 
 
 def _sound(originals: dict[str, Samples], folder: Path) -> None:
-    known = {path: content.printed(sound, (1.0,))[0] for path, sound in originals.items()}
+    known = {path: material.printed(sound, (1.0,))[0] for path, sound in originals.items()}
     print(f"sound: {len(originals)} noticed recordings")
     _heading()
-    for name, (change, _, _) in content.sound_changes(folder).items():
+    for name, (change, _, _) in material.sound_changes(folder).items():
         rows = []
         for path, sound in originals.items():
             made = change(sound)
-            links = find_sound(content.printed(made), known[path])
+            links = find_sound(material.printed(made), known[path])
             noticed = _noticed(Part.SOUND, len(sound) / RATE * 1000)
             rows.append(
                 (hits(noticed, links), len(made) / RATE * 1000, np.array_equal(made, sound))
@@ -68,24 +68,24 @@ def _sound(originals: dict[str, Samples], folder: Path) -> None:
 
 
 def _pictures(paths: Sequence[Path], folder: Path) -> None:
-    originals = content.films_to_distort(paths)
-    known = [content.refilm(pictures, folder, Fraction(25), 18) for pictures in originals]
+    originals = material.films_to_distort(paths)
+    known = [material.refilm(pictures, folder, Fraction(25), 18) for pictures in originals]
     print(f"\npictures: {len(originals)} noticed films")
     _heading()
-    for name, (change, rate, crf, _) in content.picture_changes().items():
+    for name, (change, rate, crf, _) in material.picture_changes().items():
         rows = []
         for pictures, original in zip(originals, known, strict=True):
             made = change(pictures)
-            links = find_pictures(content.refilm(made, folder, rate, crf), original)
+            links = find_pictures(material.refilm(made, folder, rate, crf), original)
             noticed = _noticed(Part.PICTURE, len(pictures) * 40)
             rows.append((hits(noticed, links), float(len(made) / rate * 1000), False))
         _row(name, rows)
 
 
 def _wrong(samples: dict[str, Samples], films: dict[str, PicturePrint], pairs: int) -> None:
-    sounds = {path: content.printed(sound) for path, sound in samples.items()}
+    sounds = {path: material.printed(sound) for path, sound in samples.items()}
     print("\nrefused though it is not the noticed recording       refused   person")
-    takes, drawn = content.unrelated(sounds, pairs)
+    takes, drawn = material.unrelated(sounds, pairs)
     counts = [
         _count("two takes of the same words", _between(sounds, takes)),
         _count("other recordings", _between(sounds, drawn)),
@@ -100,7 +100,7 @@ def _wrong(samples: dict[str, Samples], films: dict[str, PicturePrint], pairs: i
 
 def _between(sounds: Sounds, pairs: Iterable[tuple[str, str]]) -> Iterable[tuple[Hit, ...]]:
     for one, other in pairs:
-        known = content.kept(sounds[other])
+        known = material.kept(sounds[other])
         yield hits(_noticed(Part.SOUND, len(known) * SOUND_HOP_MS), find_sound(sounds[one], known))
 
 
@@ -111,17 +111,17 @@ def _rooms(films: dict[str, PicturePrint]) -> Iterable[tuple[Hit, ...]]:
 
 
 def _mixed(samples: dict[str, Samples], sounds: Sounds) -> Iterable[tuple[Hit, ...]]:
-    for made, path in content.mixes(samples):
-        known = content.kept(sounds[path])
+    for made, path in material.mixes(samples):
+        known = material.kept(sounds[path])
         yield hits(_noticed(Part.SOUND, len(known) * SOUND_HOP_MS), find_sound(made, known))
 
 
 def _around_cuts(samples: dict[str, Samples], sounds: Sounds) -> Iterable[tuple[Hit, ...]]:
     """What of each hit lies beyond the piece, with some time to spare at both ends."""
-    start_ms, end_ms = content.CUT_MS
-    allowed = Span(start_ms - content.CUT_SPARE_MS, end_ms + content.CUT_SPARE_MS)
-    for made, path in content.cuts(samples):
-        known = content.kept(sounds[path])
+    start_ms, end_ms = material.CUT_MS
+    allowed = Span(start_ms - material.CUT_SPARE_MS, end_ms + material.CUT_SPARE_MS)
+    for made, path in material.cuts(samples):
+        known = material.kept(sounds[path])
         found = hits(_noticed(Part.SOUND, len(known) * SOUND_HOP_MS), find_sound(made, known))
         yield tuple(hit for hit in found if any(without(span, [allowed]) for span in hit.exact))
 
