@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.vectors import Crowd, load
-from fingerprint.index.choice import choose_index
+from fingerprint.index.approximate import ApproximateIndex
 from fingerprint.index.protocol import Ids, Index
 from fingerprint.models import Modality
 
@@ -78,7 +78,7 @@ def _rows(count: int, modality: Modality, rounds: int) -> Iterator[Row]:
     rng = np.random.default_rng(2)
     peer = faiss.IndexFlatIP(vectors.shape[1])
     peer.add(vectors)
-    ours = choose_index(vectors.shape[1], count)
+    ours = ApproximateIndex(vectors.shape[1])
     started = time.perf_counter()
     ours.add(np.arange(count), vectors)
     del vectors

@@ -21,8 +21,6 @@ from core.signednote import Note, Signature, parse_note, parse_signatures, sign_
 from core.tlogpolicy import Policy
 from core.vault import Vault
 
-_CANDIDATES_MAX = 64
-
 
 class CheckpointRow(SQLModel, table=True):
     """Table of checkpoints, as the log signed them."""

@@ -130,12 +130,6 @@ def drop_read(session: Session, *, before: datetime) -> int:
     return int(gone.rowcount)
 
 
-def get_notice(session: Session, notice_id: str) -> Notice | None:
-    """Return a notice for its delivery, or None once it is gone; not for answering requests."""
-    row = session.get(NoticeRow, notice_id)
-    return None if row is None else _notice(row)
-
-
 def _for(principal: Principal) -> ColumnElement[bool]:
     # A key acts for the whole organisation; a person sees the organisation's and his own.
     own = col(NoticeRow.tenant_id) == principal.tenant_id

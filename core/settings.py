@@ -227,11 +227,6 @@ class Settings(BaseSettings):
         return self.data_dir / "keys"
 
     @property
-    def keystore_path(self) -> Path:
-        """The file of wrapped data keys."""
-        return self.keys_dir / "keystore.db"
-
-    @property
     def models_path(self) -> Path:
         """Folder of the converted models, set or not."""
         return self.models_dir or self.data_dir / "models"

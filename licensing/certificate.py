@@ -35,12 +35,6 @@ STATUS_PATH = "/certificate-status/"
 UNMEASURED = "not measurable"
 
 
-def certificate_type(document: Mapping[str, Any]) -> bool:
-    """Whether a document says that it is a certificate."""
-    kinds = document.get("type")
-    return isinstance(kinds, list) and TYPE in kinds
-
-
 def status_list_url(base_url: str, number: int) -> str:
     """Where the list of void certificates with this number is published."""
     return f"{base_url}{STATUS_PATH}{number}"

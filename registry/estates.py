@@ -1,16 +1,14 @@
 """Shares of heirs and when papers are enough: rules without storage.
 
-Shares are fractions, because a third has no decimal; money is split with largest remainders.
+Shares are fractions, because a third has no decimal.
 """
 
 import re
 from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from fractions import Fraction
-from math import lcm
 
 from core.errors import BadInput
-from core.money import split
 
 HEIRS_MAX = 50
 DENOMINATOR_MAX = 10_000
@@ -46,12 +44,6 @@ def check_death(deceased_on: date, at: datetime) -> None:
 def is_attested(attesters: Collection[str], needed: int) -> bool:
     """Whether enough different people have read the papers."""
     return len(set(attesters)) >= needed
-
-
-def split_among(amount_micro: int, shares: Sequence[Fraction]) -> tuple[int, ...]:
-    """An amount among heirs in their order, to the millionth; the parts add up to it."""
-    whole = lcm(*(share.denominator for share in shares))
-    return tuple(split(amount_micro, [int(share * whole) for share in shares]))
 
 
 def _bad_share(text: str) -> BadInput:

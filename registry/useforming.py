@@ -8,7 +8,7 @@ declared use explains becomes an undeclared use; it is never dropped.
 from collections.abc import Iterable, Mapping, Sequence
 
 from core.ids import derived_id
-from fingerprint.models import Decision, Modality
+from fingerprint.models import Decision
 from registry.models.evidence import UNDECLARED, Match, Use
 from registry.models.works import Declaration, DeclaredUse, KindOfUse
 from registry.spans import merge
@@ -37,18 +37,6 @@ def form_uses(matches: Iterable[Match], declaration: Declaration) -> tuple[Use, 
     references = _references(declaration.uses)
     ordered = sorted(groups, key=lambda key: (key[0], key[1], key[2] or UNDECLARED))
     return tuple(_use(kind, groups[cut, who, kind], references) for cut, who, kind in ordered)
-
-
-def not_found(matches: Iterable[Match], declaration: Declaration) -> tuple[DeclaredUse, ...]:
-    """Declared uses that no match explains: a warning for the studio, not a verdict."""
-    found: dict[str, set[Modality]] = {}
-    for match in matches:
-        found.setdefault(match.performer_id, set()).add(match.modality)
-    return tuple(
-        declared
-        for declared in declaration.uses
-        if not concerned(declared.kind, declared.modality) & found.get(declared.performer_id, set())
-    )
 
 
 def _kinds(match: Match, declaration: Declaration) -> tuple[KindOfUse | None, ...]:

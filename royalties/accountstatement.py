@@ -156,11 +156,6 @@ def unfounded(statement: AccountStatement) -> Iterator[Difference]:
         yield Difference(f"balance {name[1]} {name[2]}", "stated", "not an own account")
 
 
-def gained_micro(one: Transaction, holder: Holder) -> int:
-    """What the performer's own accounts gain by a transaction: credits count up."""
-    return -sum(p.amount_micro for p in one.postings if p.account in holder.accounts)
-
-
 def owed_micro(balances: Iterable[Balance], *, opening: bool = False) -> dict[str, int]:
     """What is owed to the performer by currency, over all own accounts, at one end of the month."""
     sums: defaultdict[str, int] = defaultdict(int)

@@ -34,11 +34,6 @@ class View:
     gain: float
     plain: Image
 
-    @property
-    def work_side(self) -> int:
-        """Longer side of the picture that is searched."""
-        return int(max(self.work.shape[:2]))
-
     def to_rgb(self, box: Box) -> Box:
         """A box of `work` in pixels of `rgb`."""
         return unhalved(box, self.halvings)

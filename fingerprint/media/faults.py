@@ -20,7 +20,6 @@ class Case(StrEnum):
     UNDECODABLE = "undecodable"
     CRASHED = "crashed"
     GARBLED = "garbled"
-    SILENT = "silent"
     ENCRYPTED = "encrypted"
     TOO_LONG = "too-long"
     TOO_LARGE_PICTURE = "too-large-picture"
@@ -67,11 +66,6 @@ _TEXTS = {
     Case.UNDECODABLE: _Text("broken-media", "Nothing in the file can be decoded.", _AGAIN),
     Case.CRASHED: _Text("broken-media", "Reading the file stopped the decoder.", _AGAIN),
     Case.GARBLED: _Text("broken-media", "Reading the file confused the decoder.", _AGAIN),
-    Case.SILENT: _Text(
-        "silent-media",
-        "The sound is silent throughout.",
-        "Check the recording and its channels, and send one that can be heard.",
-    ),
     Case.ENCRYPTED: _Text(
         "encrypted-media", "The file is encrypted.", "Send a copy without copy protection."
     ),

@@ -32,11 +32,6 @@ class Taper(StrEnum):
     HAMMING = "hamming"
 
 
-def frames_in(samples: int) -> int:
-    """How many whole frames so many samples hold."""
-    return 0 if samples < FRAME else 1 + (samples - FRAME) // HOP
-
-
 def fbank(samples: Samples, taper: Taper = Taper.POVEY) -> Features:
     """Float32 (frames, 80) of mono samples at 16 kHz in -1 to 1, natural log, mean not removed."""
     if len(samples) < FRAME:

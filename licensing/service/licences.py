@@ -98,11 +98,6 @@ def list_licences(
     )
 
 
-def list_drafts(session: Session, principal: Principal, *, limit: int = 100) -> list[Licence]:
-    """Drafts of the caller's own that nobody has signed, newest first."""
-    return store.drafts(session, principal, limit=min(limit, store.ROWS_MAX))
-
-
 def licences_by_id(
     session: Session, principal: Principal, licence_ids: Collection[str]
 ) -> tuple[Licence, ...]:

@@ -51,11 +51,6 @@ def publish(
     return item
 
 
-def is_published(session: Session, principal: Principal, item: Certificate) -> bool:
-    """Whether the caller's own certificate is open to everybody, from its release on."""
-    return store.is_open(session, principal, item.id)
-
-
 def released(session: Session, capability: SearchCapability, now: datetime) -> tuple[Open, ...]:
     """What anybody may look among now, the newest first."""
     return store.released(session, capability, now.astimezone(UTC).date(), limit=OPEN_MAX)

@@ -155,18 +155,6 @@ def licences(
     return _signed(session, principal, *clauses, limit=limit)
 
 
-def drafts(session: Session, principal: Principal, *, limit: int = 100) -> list[Licence]:
-    """Unsigned drafts of the principal's own, newest first."""
-    query = (
-        select(LicenceDraftRow)
-        .outerjoin(LicenceRow, col(LicenceRow.id) == col(LicenceDraftRow.id))
-        .where(visible(LicenceDraftRow, principal), col(LicenceRow.id).is_(None))
-        .order_by(col(LicenceDraftRow.recorded_at).desc(), col(LicenceDraftRow.id))
-        .limit(limit)
-    )
-    return [drafted(row) for row in session.exec(query)]
-
-
 def known(
     session: Session,
     principal: Principal,

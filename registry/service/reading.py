@@ -112,15 +112,6 @@ def uses_in(
     return found
 
 
-def evidence_crop(
-    session: Session, vault: Vault, principal: Principal, match_id: str
-) -> bytes | None:
-    """The sealed best face behind a match, as JPEG; for the studio whose media it is only."""
-    require(principal, "submissions")
-    _, trace_id, _ = matches.get_match(session, principal, match_id)
-    return trace_crop(session, vault, principal, trace_id)
-
-
 def match_evidence(
     session: Session, vault: Vault, principal: Principal, match_id: str, *, at: datetime
 ) -> tuple[Modality, bytes]:
@@ -178,14 +169,6 @@ def note_view(
         facts={"match": match_id},
         now=now,
     )
-
-
-def trace_crop(session: Session, vault: Vault, principal: Principal, trace_id: str) -> bytes | None:
-    """The sealed best face of a trace in the caller's own media, as JPEG, while it is kept."""
-    require(principal, "submissions")
-    row = traces.get_trace(session, principal, trace_id)
-    trace = None if row is None else open_trace(vault, row)
-    return None if trace is None else trace.crop
 
 
 def _newest_done(session: Session, principal: Principal, submission_id: str) -> Scan:

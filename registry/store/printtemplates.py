@@ -8,7 +8,6 @@ from sqlalchemy import Executable, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from core.db import visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.people import EnrolmentState
@@ -60,14 +59,6 @@ def add_templates(session: Session, templates: Sequence[SealedTemplate], *, at: 
             )
         )
     session.flush()
-
-
-def has_templates(session: Session, principal: Principal, performer_id: str) -> bool:
-    """Whether any template of a performer is kept."""
-    query = select(TemplateRow.id).where(
-        visible(TemplateRow, principal), col(TemplateRow.performer_id) == performer_id
-    )
-    return session.exec(query.limit(1)).first() is not None
 
 
 def template_encoders(

@@ -130,19 +130,6 @@ def supersede(session: Session, principal: Principal, use_id: str, *, at: dateti
     session.flush()
 
 
-def get_use(session: Session, principal: Principal, use_id: str) -> Use:
-    """The live version of a use, where either side asks; raises NotFound."""
-    query = select(UseRow).where(
-        visible(UseRow, principal),
-        col(UseRow.use_id) == use_id,
-        col(UseRow.superseded_at).is_(None),
-    )
-    row = session.exec(query).first()
-    if row is None:
-        raise _no_use()
-    return _use(row)
-
-
 def uses_of_own_performers(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
 ) -> tuple[UseVersion, ...]:

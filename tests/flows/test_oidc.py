@@ -25,6 +25,7 @@ from api.transport import LocalTransport
 from core.clock import utc_now
 from core.settings import Settings
 from core.signinsettings import AccountSettings
+from core.vault import KEYSTORE_FILE
 from tests.flows.test_sign_in import Browser, joined
 from tests.simulators.people import seat
 from tests.simulators.receivers import answering
@@ -280,5 +281,5 @@ def test_who_a_provider_verified_needs_no_attesters_for_the_identity(
     anna.post(path)
     lacking = agency.get(f"/v1/enrolments/{enrolment}/proofs")["missing"]
     assert "identity-unattested" not in {reason["code"] for reason in lacking}
-    assert b"Anna Privately" not in stage.settings.keystore_path.read_bytes()
+    assert b"Anna Privately" not in (stage.settings.keys_dir / KEYSTORE_FILE).read_bytes()
     stage.close()

@@ -4,14 +4,11 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.errors import BadInput, Conflict, NotAllowed
 from core.keys import generate
 from core.objects import ObjectRef
 from core.principal import Principal
-from registry import estates as rules
 from registry.models.estates import Estate, EstateState
 from registry.models.excerpts import Excerpt
 from registry.models.mandates import Act
@@ -135,18 +132,6 @@ def test_shares_that_are_not_the_whole_are_refused(
 ) -> None:
     with pytest.raises(BadInput):
         claim(world, enrolled(world, world.second), *shares)
-
-
-@given(
-    amount=st.integers(-(10**15), 10**15),
-    weights=st.lists(st.integers(1, 60), min_size=1, max_size=9),
-)
-def test_money_is_split_among_heirs_to_the_millionth(amount: int, weights: list[int]) -> None:
-    shares = [rules.parse_share(f"{weight}/{sum(weights)}") for weight in weights]
-    rules.check_shares(shares)
-    parts = rules.split_among(amount, shares)
-    assert sum(parts) == amount
-    assert all(abs(part - amount * share) < 1 for part, share in zip(parts, shares, strict=True))
 
 
 def test_after_a_death_only_an_heirs_key_is_bound_and_by_the_operator(world: TestWorld) -> None:

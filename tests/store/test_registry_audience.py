@@ -120,9 +120,10 @@ def test_the_performers_side_sees_no_picture_of_an_unreleased_cut(world: TestWor
     submission = found_in(world, world.first, enrolled(world, world.second))
     match = only_match(world, world.first, submission)
     with world.db.read() as session:
-        own = reading.evidence_crop(session, world.vault, world.first, match.id)
-        other = reading.evidence_crop(session, world.vault, world.second, match.id)
-    assert (own, other) == (CROP, None)
+        own = reading.match_evidence(session, world.vault, world.first, match.id, at=T0)
+        with pytest.raises(NotFound):
+            reading.match_evidence(session, world.vault, world.second, match.id, at=T0)
+    assert own == (Modality.FACE, CROP)
 
 
 def test_a_found_use_is_told_once_to_the_performers_side(world: TestWorld) -> None:

@@ -29,7 +29,6 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("EBENBILD_MODELS_DIR", raising=False)
     settings = load_settings()
     assert settings.server.port == 9000
-    assert settings.keystore_path == Path("/srv/ebenbild/keys/keystore.db")
     assert settings.models_path == Path("/srv/ebenbild/models")
 
 

@@ -176,7 +176,7 @@ def test_overlap_is_over_the_common_hull() -> None:
 @settings(max_examples=20, deadline=None)
 def test_views_are_searched_small_and_mapped_back(rows: int, columns: int) -> None:
     view = view_of(np.zeros((rows, columns, 3), np.uint8), at_ms=0, scale=0.5, working_side=640)
-    assert view.work_side <= 1280
+    assert max(view.work.shape[:2]) <= 1280
     box = view.to_rgb(Box(40, 50, 120, 130))
     assert box.width == pytest.approx(81 * 2**view.halvings, abs=2**view.halvings)
     assert view.to_source(Box(10, 20, 30, 40)) == Box(20, 40, 60, 80)

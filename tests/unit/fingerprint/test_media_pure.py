@@ -1,6 +1,5 @@
 """The arithmetic of media: clock, cells, geometry, blocks, levels, limits."""
 
-import math
 import struct
 from fractions import Fraction
 from itertools import pairwise
@@ -10,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import BadMedia
 from fingerprint.media.child.blocks import Blocks
 from fingerprint.media.child.geometry import Turn, from_exif, from_matrix, squared
 from fingerprint.media.clock import CutClock, cut_zero, snap, ticks_to_ms, to_ms
 from fingerprint.media.faults import Case, bad_media
-from fingerprint.media.level import Level
 from fingerprint.media.limits import Limits
 from fingerprint.media.protocol import Job, Op
 from fingerprint.media.sampling import Cells, Effort, Pace, effort, fitted, is_brief, longest_gap
@@ -203,26 +200,6 @@ def test_blocks_follow_each_other_and_hold_what_was_put(
     found = np.concatenate([samples for _, samples in kept.blocks] or [np.zeros(0)])
     assert np.array_equal(found, meant[start_ms * 16 : limit])
     assert [at for at, _ in kept.blocks] == [start_ms + 1000 * n for n in range(len(kept.blocks))]
-
-
-def test_levels_are_relative_to_full_scale() -> None:
-    level = Level()
-    level.add(np.full(1000, 0.5, np.float32))
-    level.add(np.full(1000, -0.5, np.float32))
-    assert level.peak_dbfs == pytest.approx(-6.02, abs=0.01)
-    assert level.rms_dbfs == pytest.approx(-6.02, abs=0.01)
-    level.refuse_silence()
-
-
-def test_silence_is_refused_when_asked() -> None:
-    level = Level()
-    level.add(np.zeros(16_000, np.float32))
-    level.add(np.full(10, 1e-4, np.float32))
-    assert level.silent
-    assert Level().peak_dbfs == -math.inf
-    with pytest.raises(BadMedia) as caught:
-        level.refuse_silence()
-    assert caught.value.code == "silent-media"
 
 
 @given(st.integers(1, 10**8))

@@ -9,7 +9,7 @@ from core.ids import is_id, new_id
 from fingerprint.models import Decision, Modality, Span
 from registry.models.evidence import Match
 from registry.models.works import DeclaredUse, KindOfUse
-from registry.useforming import form_uses, not_found, use_id
+from registry.useforming import form_uses, use_id
 from tests.unit.registry.examples import ANNA, BERT, CUT, declaration, match
 
 VOICE_CLONE = DeclaredUse(ANNA, KindOfUse.SYNTHESISE_VOICE)
@@ -113,11 +113,6 @@ def test_the_engagement_reference_travels_with_its_kind() -> None:
         KindOfUse.OWN_PERFORMANCE: "contract 12",
         KindOfUse.SYNTHESISE_VOICE: "",
     }
-
-
-def test_declared_but_not_found_is_told() -> None:
-    face = DeclaredUse(ANNA, KindOfUse.REPLICATE_FACE)
-    assert not_found([match()], declaration(VOICE_CLONE, face)) == (face,)
 
 
 def test_an_id_depends_on_cut_performer_and_kind_only() -> None:
