@@ -9,6 +9,7 @@ from api.importing import clerk_of
 from api.stopping import Stopping
 from api.tools import Tools
 from core import jobs, leases
+from core.clock import utc_now
 from core.jobs import Job
 from core.principal import Principal
 from royalties.models_bookaccruals import BookAccrual
@@ -25,7 +26,7 @@ def accrue_book(tools: Tools, job: Job, pulse: Heartbeat) -> None:
             raise Stopping
         with tools.world.db.write() as session:
             leases.guard(session, job)
-            made = bookaccruals.step(session, clerk, name)
+            made = bookaccruals.step(session, clerk, name, now=utc_now())
             if not made.running:
                 leases.finish(session, job)
                 return

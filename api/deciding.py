@@ -54,7 +54,7 @@ def clear_and_accrue(session: Session, principal: Principal, submission_id: str)
     now = utc_now()
     clearance = clear(session, principal, submission_id, now=now)
     certificatestates.watch(session, system(clearance.tenant_id), submission_id, now=now)
-    accrue(session, principal, clearance.id)
+    accrue(session, principal, clearance.id, now=now)
     return clearance
 
 

@@ -104,7 +104,7 @@ class Registry:
             made = bookaccruals.begin(session, operator, now=datetime.now(UTC))
         while made.running:
             with db.write() as session:
-                made = bookaccruals.step(session, operator, made.id)
+                made = bookaccruals.step(session, operator, made.id, now=datetime.now(UTC))
         return f"{made.new} accruals of {len(self.in_cut)} cleared cuts among {made.cuts}"
 
     def get_paid(self) -> None:

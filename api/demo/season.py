@@ -172,11 +172,12 @@ class Season:
         """Live on until the next episode, and settle the month that has ended meanwhile."""
         after = max(behind - self.plot.every, until)
         self.clock.set_behind(after)
-        if month_of(utc_now()) != self.month:
+        month = month_of(utc_now())
+        if month != self.month:
             shown = [cut for cut, since in self.cuts if since <= self.month]
             territories = LATE_REPORT if self.month == self.began else TERRITORIES
             self.office.settle(self.month, shown, territories)
-            self.month = month_of(utc_now())
+            self.month = month
         return after
 
     def _episode(self, place: int, film: Path) -> None:

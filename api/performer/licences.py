@@ -180,7 +180,7 @@ def choose_page(session: Session, acting: Whom, lang: str) -> dict[str, Any]:
 
 def fill_page(session: Session, acting: Whom, template_id: str, lang: str) -> dict[str, Any]:
     """What a contract leaves open, and whom it may be made with; raises `NotFound`."""
-    template = templates.get(session, acting.side, template_id)
+    template, now = templates.get(session, acting.side, template_id), utc_now()
     return {
         "c": contractwords.for_page(template, lang),
         "fields": [
@@ -188,8 +188,8 @@ def fill_page(session: Session, acting: Whom, template_id: str, lang: str) -> di
             for item in template.fields
             if item.name not in _FILLED
         ],
-        "known": known_studios(session, acting, utc_now()),
-        "today": f"{utc_now():%Y-%m-%d}",
+        "known": known_studios(session, acting, now),
+        "today": f"{now:%Y-%m-%d}",
     }
 
 

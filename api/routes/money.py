@@ -32,7 +32,7 @@ def accrue(body: NewAccrual, writing: Writing) -> Response:
     """Book what is owed for cleared uses; what is booked already stays as it is."""
     return writing.write(
         lambda session: accrual_report_to_dict(
-            accruals.accrue(session, writing.caller, body.clearance_id)
+            accruals.accrue(session, writing.caller, body.clearance_id, now=utc_now())
         )
     )
 

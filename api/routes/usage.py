@@ -79,7 +79,7 @@ def import_usage(body: NewImport, writing: Writing, world: Open, lang: Language)
     replayed = writing.replay()
     if replayed is not None:
         return replayed
-    caller, sender = writing.caller, body.sender or ""
+    caller, sender, now = writing.caller, body.sender or "", utc_now()
     if body.background:
         begun = importing.begin(world, caller, body.upload_id, sender)
         answer = writing.write(
@@ -90,7 +90,7 @@ def import_usage(body: NewImport, writing: Writing, world: Open, lang: Language)
             made: list[ImportReport] = []
 
             def take(session: Session) -> dict[str, Any]:
-                made.append(usage.import_usage(session, caller, path, sender=sender))
+                made.append(usage.import_usage(session, caller, path, sender=sender, now=now))
                 return import_report_to_dict(made[0])
 
             answer = writing.write(take)

@@ -8,11 +8,11 @@ is worked out cut by cut. All of it is the caller's one transaction.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
-from core.clock import utc_now
 from core.principal import Principal, require
 from fingerprint.models import Reason
 from licensing.service.clearances import get_clearance
@@ -77,7 +77,7 @@ def _both(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def accrue(
-    session: Session, principal: Principal, clearance_id: str | None = None
+    session: Session, principal: Principal, clearance_id: str | None = None, *, now: datetime
 ) -> AccrualReport:
     """Accrue everything the tenant owes, or what it owes for the cut of one clearance.
 
@@ -87,14 +87,14 @@ def accrue(
     """
     require(principal, "usage")
     cuts = _cuts(session, principal, clearance_id)
-    report = accrue_cuts(session, principal, cuts)
+    report = accrue_cuts(session, principal, cuts, now=now)
     if not nothingdue.is_empty(report):
         return report
     return replace(report, nothing=nothingdue.why(session, principal, cuts))
 
 
 def accrue_cuts(
-    session: Session, principal: Principal, cut_ids: Sequence[str], *, book: str = ""
+    session: Session, principal: Principal, cut_ids: Sequence[str], *, now: datetime, book: str = ""
 ) -> AccrualReport:
     """Accrue what the tenant owes for these cuts, in every book or in one.
 
@@ -103,7 +103,7 @@ def accrue_cuts(
     """
     collecting = CollectorsOf(session)
     asked = unlicensed.of_books(session, principal, collecting.books)
-    clerks, pools = Clerks(session, utc_now()), PoolsOf(session, principal)
+    clerks, pools = Clerks(session, now), PoolsOf(session, principal)
     tally = _Tally(clerks, collecting, asked, pools, book)
     for start in range(0, len(cut_ids), CUTS_AT_ONCE):
         some = cut_ids[start : start + CUTS_AT_ONCE]

@@ -46,7 +46,7 @@ def begin(session: Session, principal: Principal, *, now: datetime) -> BookAccru
     return made
 
 
-def step(session: Session, principal: Principal, name: str) -> BookAccrual:
+def step(session: Session, principal: Principal, name: str, *, now: datetime) -> BookAccrual:
     """Accrue the next few cuts; one with more than `LINES_MAX` usage lines is a step of its own.
 
     After the last one it has ended, and a further step changes nothing.
@@ -62,7 +62,7 @@ def step(session: Session, principal: Principal, name: str) -> BookAccrual:
     )
     # Decide.
     some = _few(found)
-    reports = _accrued(session, some, _book(session, principal))
+    reports = _accrued(session, some, _book(session, principal), now)
     made = replace(
         _counted(before, reports),
         done=before.done + len(some),
@@ -124,13 +124,13 @@ def _few(found: _Due) -> _Due:
     return found
 
 
-def _accrued(session: Session, some: _Due, book: str) -> list[AccrualReport]:
-    """Each licensee's cuts on its behalf, as it would accrue them itself."""
+def _accrued(session: Session, some: _Due, book: str, now: datetime) -> list[AccrualReport]:
+    """Each licensee's cuts on its behalf, as it would accrue them itself, all in one month."""
     cuts: defaultdict[str, list[str]] = defaultdict(list)
     for owner_id, cut_id, _ in some:
         cuts[owner_id].append(cut_id)
     return [
-        accrue_cuts(session, system(owner_id), cuts[owner_id], book=book)
+        accrue_cuts(session, system(owner_id), cuts[owner_id], now=now, book=book)
         for owner_id in sorted(cuts)
     ]
 

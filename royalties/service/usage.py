@@ -16,7 +16,6 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
-from core.clock import utc_now
 from core.errors import NotFound
 from core.ids import new_id
 from core.notices import notify
@@ -65,7 +64,7 @@ def import_usage(
     progress: Progress | None = None,
     *,
     sender: str = "",
-    now: datetime | None = None,
+    now: datetime,
 ) -> ImportReport:
     """Take in a usage report on behalf of the tenant that reports it; `sender` says whose it is.
 
@@ -78,7 +77,7 @@ def import_usage(
         metered = Metered(stream, progress)
         opened = open_report(metered, mapping_for(session, principal, sender))
         begun = replace(_fresh(sender), ignored_columns=opened.ignored, form=opened.form.value)
-        intake = Intake(principal, begun, now or utc_now())
+        intake = Intake(principal, begun, now)
         rejects: list[Reject] = []
         for batch in batches(opened.rows):
             rejects += intake.take(session, batch)[: REJECTS_MAX - len(rejects)]

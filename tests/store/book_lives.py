@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 from itertools import count, pairwise
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from core import ids
+from core.clock import utc_now
 from core.db import Database
 from core.errors import EbenbildError
 from core.principal import Principal
@@ -139,7 +140,7 @@ class Life:
                 share=said,
                 cut_id=cut_id,
                 from_period="2026-01",
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
 
     # Usage, in some order.
@@ -168,7 +169,7 @@ class Life:
 
     def accrue(self) -> None:
         with self.db.write() as session:
-            accrue(session, self.stage.studio)
+            accrue(session, self.stage.studio, now=utc_now())
 
     # Money, disputes, runs.
 
@@ -176,7 +177,7 @@ class Life:
         """Ask for everything, and receive a part of each invoice."""
         for office in self.offices:
             with self.db.write() as session:
-                now = datetime.now(UTC)
+                now = utc_now()
                 vault = self.stage.world.vault
                 issued = invoices.issue(session, vault, office.clerk, month_of(now), now=now)
                 for one in issued:
@@ -196,7 +197,7 @@ class Life:
             amount = max(1, int(abs(held[name, "EUR"]) * part))
             with self.db.write() as session:
                 wanted = exchanges.Wanted(name, amount, RATE, str(self.steps))
-                exchanges.change(session, office.clerk, wanted, now=datetime.now(UTC))
+                exchanges.change(session, office.clerk, wanted, now=utc_now())
 
     def dispute(self, place: int, ground: Ground, ruling: Ruling | None) -> None:
         """Somebody disputes a line of the operator's book; two people may rule on it."""
@@ -210,7 +211,7 @@ class Life:
         with numbered(f"dispute {self.steps}"):
             try:
                 with self.db.write() as session:
-                    now = datetime.now(UTC)
+                    now = utc_now()
                     item = complaints.open_complaint(session, office.clerk, said, now=now)
                 if ruling is not None:
                     self._rule(office, item.id, ruling)
@@ -248,10 +249,10 @@ class Life:
     def _run(self, office: Office, wanted: Wanted) -> None:
         vault = self.stage.world.vault
         with self.db.write() as session:
-            made = runs.draft(session, vault, office.clerk, wanted, now=datetime.now(UTC))
-            runs.propose(session, office.clerk, made.id, now=datetime.now(UTC))
+            made = runs.draft(session, vault, office.clerk, wanted, now=utc_now())
+            runs.propose(session, office.clerk, made.id, now=utc_now())
         with self.db.write() as session:
-            now = datetime.now(UTC)
+            now = utc_now()
             done = runs.decide(
                 session, vault, office.approver, made.id, approve=True, note="", now=now
             )
@@ -261,9 +262,9 @@ class Life:
     def _rule(self, office: Office, name: str, ruling: Ruling) -> None:
         part = "2/5" if ruling is Ruling.SHARED else ""
         with self.db.write() as session:
-            rulings.propose(session, office.clerk, name, ruling, part=part, now=datetime.now(UTC))
+            rulings.propose(session, office.clerk, name, ruling, part=part, now=utc_now())
         with self.db.write() as session:
-            now = datetime.now(UTC)
+            now = utc_now()
             rulings.decide(session, office.approver, name, approve=True, note="", now=now)
 
     def _pay(self, session: Any, office: Office, invoice: Any, micro: int) -> None:
@@ -276,14 +277,14 @@ class Life:
             licensee_id=self.stage.studio.tenant_id,
             payer="Studio Secret GmbH",
         )
-        now, vault = datetime.now(UTC), self.stage.world.vault
+        now, vault = utc_now(), self.stage.world.vault
         made = receipts.enter(session, vault, office.clerk, payment, now=now)
         receipts.match(session, office.clerk, made.id, invoice.id, now=now)
 
     def _take_in(self, rows: Sequence[str]) -> None:
         text = "\n".join((HEAD, *rows))
         with self.db.write() as session:
-            taken = import_usage(session, self.stage.studio, text.encode(), now=datetime.now(UTC))
+            taken = import_usage(session, self.stage.studio, text.encode(), now=utc_now())
         assert taken.rejected == 0, taken.rejects
 
     def _row(self, line: Line) -> str:

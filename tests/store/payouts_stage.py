@@ -1,7 +1,7 @@
 """A book that owes money to people, for tests of paying out, and verbs for its two people."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from core.db import Database
 from registry.models.people import Performer
@@ -15,8 +15,8 @@ from royalties.service.payouts import Wanted
 from royalties.service.statements import account_balances
 from royalties.store.ledger import add_transactions
 from tests.store.royalties_books import Office
+from tests.store.today import NOW
 
-NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 OWN = "DE75512108001245126199"
 IBANS = ("DE89370400440532013000", "FR1420041010050500013M02606", "NL91ABNA0417164300")
 EUROS = 1_000_000

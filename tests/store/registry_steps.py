@@ -12,6 +12,7 @@ import numpy as np
 
 from core import keys as core_keys
 from core import leases
+from core.clock import utc_now
 from core.ids import new_id
 from core.jobs import Job
 from core.keys import PrivateKey
@@ -156,7 +157,7 @@ def claim(world: TestWorld, kind: str, at: datetime = T0) -> Job:
             session,
             worker="test",
             kinds=[kind],
-            now=datetime.now(UTC) + timedelta(seconds=1),
+            now=utc_now() + timedelta(seconds=1),
             lease_seconds=600,
         )
     assert job is not None

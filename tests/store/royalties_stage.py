@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
+from core.clock import utc_now
 from core.db import Database, next_seq
 from core.ids import new_id
 from core.principal import Principal
@@ -25,9 +26,9 @@ from royalties.service.accruals import accrue
 from royalties.service.usage import import_usage
 from tests.fixtures import TestWorld
 from tests.flows.serving import PATIENCE_S
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
-NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 # When reports come in: after the months that they are about.
 REPORTED_AT = datetime(2027, 2, 1, tzinfo=UTC)
 VOICE = KindOfUse.SYNTHESISE_VOICE
@@ -167,7 +168,7 @@ class Stage:
 
     def accrue(self, clearance_id: str | None = None) -> AccrualReport:
         with self.db.write() as session:
-            return accrue(session, self.studio, clearance_id)
+            return accrue(session, self.studio, clearance_id, now=utc_now())
 
 
 def found(
@@ -220,7 +221,7 @@ def accrue_elsewhere(path: Path, principal: Principal, barrier: threading.Barrie
     try:
         barrier.wait(PATIENCE_S)
         with database.write() as session:
-            return accrue(session, principal)
+            return accrue(session, principal, now=utc_now())
     finally:
         database.close()
 
@@ -231,4 +232,4 @@ def accrue_for_ever(path: Path, principal: Principal, started: Event) -> None:
     started.set()
     while True:
         with database.write() as session:
-            accrue(session, principal)
+            accrue(session, principal, now=utc_now())

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from api.web.accountpage import shown
-from core.clock import from_text, utc_now
+from core.clock import from_text
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import derived_id
 from core.principal import Principal
@@ -26,10 +26,11 @@ from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_unlicensed import ask
 from tests.store.test_runs import Money
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 # Claims are booked in the month that it is; these two come after it.
-NEXT = month_after(month_of(utc_now()))
+NEXT = month_after(month_of(NOW))
 LAST = month_after(NEXT)
 NEXT_AT, LAST_AT = (from_text(f"{month}-10T00:00:00Z") for month in (NEXT, LAST))
 PER_VIEW = tariff("per_view", 1_000_000)

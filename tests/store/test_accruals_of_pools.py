@@ -18,10 +18,11 @@ from royalties.service.usage import import_usage
 from royalties.tariffs.models import IncomeKind
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
-from tests.store.royalties_stage import NOW, Stage, cleared, found
+from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_by_tariff import agree, shipped, stated, total
 from tests.store.test_accruals_unlicensed import standing
 from tests.store.test_books_replay import exported, replayed
+from tests.store.today import NOW
 from tests.unit.royalties.tariff_tables import rows
 
 MONTH = "2026-11"
@@ -59,7 +60,8 @@ class Titles:
         """Each line begins with the number of its title."""
         named = [f"{self.cuts[int(line[0])][0]}{line[1:]}" for line in lines]
         with self.stage.db.write() as session:
-            report = import_usage(session, self.stage.studio, "\n".join((HEAD, *named)).encode())
+            text = "\n".join((HEAD, *named)).encode()
+            report = import_usage(session, self.stage.studio, text, now=NOW)
         assert report.rejected == 0, report.rejects
 
     def watched(self) -> None:

@@ -28,11 +28,12 @@ from royalties.tariffs.models import IncomeKind
 from royalties.training import TrainingReport
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
-from tests.store.royalties_stage import NOW, REPORTED_AT, Stage, found
+from tests.store.royalties_stage import REPORTED_AT, Stage, found
 from tests.store.test_accruals_by_tariff import agree, stated, total
 from tests.store.test_accruals_unlicensed import standing
 from tests.store.test_books_replay import exported, replayed
 from tests.store.test_runs import Money
+from tests.store.today import NOW
 from tests.unit.royalties.tariff_tables import rows
 
 MONTH = "2026-11"

@@ -19,9 +19,10 @@ from royalties.service.kept import kept_for
 from royalties.service.shares import claim_share, list_shares
 from royalties.tariffs.models import Role
 from tests.fixtures import TestWorld
-from tests.store.royalties_stage import NOW, Stage, cleared, found
+from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_by_tariff import agree, publish, shipped
 from tests.store.test_accruals_unlicensed import standing
+from tests.store.today import NOW
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -8,6 +8,7 @@ from royalties.service.usage import import_usage
 from royalties.store import usagepages
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import REPORTED_AT, Stage, cleared
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 PRICES = (tariff("per_view", 10_000, "EUR"), tariff("per_minute", 600_000, "EUR"))
@@ -69,4 +70,4 @@ def test_what_is_missing_first_is_said_where_there_is_nothing_to_book(world: Tes
 
 def _accrued(stage: Stage, cut_id: str) -> AccrualReport:
     with stage.db.write() as session:
-        return accruals.accrue_cuts(session, stage.studio, [cut_id])
+        return accruals.accrue_cuts(session, stage.studio, [cut_id], now=NOW)

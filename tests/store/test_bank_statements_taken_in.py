@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import BadInput, NotAllowed
 from core.notices import inbox
 from core.principal import Principal
@@ -16,9 +17,9 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import HOUSE, STUDIO, Office, named, office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_received import balance, claims, earn, issue
+from tests.store.today import NOW
 from tests.unit.royalties.test_bank_statements import camt, entry
 
-NOW = datetime.now(UTC)
 HEAD = "reference,booked_on,amount,currency,payer,payer_account,text"
 
 
@@ -34,7 +35,7 @@ def office(world: TestWorld) -> Iterator[Office]:
 def take(office: Office, data: bytes, who: Principal | None = None) -> Imported:
     with office.shared.write() as session:
         return import_statement(
-            session, office.stage.world.vault, who or office.clerk, data, now=datetime.now(UTC)
+            session, office.stage.world.vault, who or office.clerk, data, now=utc_now()
         )
 
 

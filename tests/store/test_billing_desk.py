@@ -1,7 +1,7 @@
 """What an accountant asks of a book: what is due, what came in, and what an invoice is about."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -14,8 +14,8 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage
 from tests.store.test_received import LATER, come_in, earn, issue, match
+from tests.store.today import NOW
 
-NOW = datetime.now(UTC)
 LATE = NOW + timedelta(days=40)
 
 

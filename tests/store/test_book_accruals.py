@@ -10,20 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import Broken, NotAllowed, NotFound
 from core.principal import Principal
 from fingerprint.models import Modality, Span
 from registry.models.evidence import UnknownPerson
 from royalties.models_bookaccruals import BookAccrual
-from royalties.service import bookaccruals
+from royalties.service import bookaccruals, periods
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_collecting_books import agree, books, mandate
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
-NOW = datetime.now(UTC)
 PRICE = tariff("per_view", 10_000, "EUR")
 
 
@@ -45,7 +46,7 @@ def begin(stage: Stage, who: Principal) -> BookAccrual:
 
 def step(stage: Stage, who: Principal, name: str) -> BookAccrual:
     with stage.db.write() as session:
-        return bookaccruals.step(session, who, name)
+        return bookaccruals.step(session, who, name, now=utc_now())
 
 
 def to_end(stage: Stage, who: Principal, name: str) -> BookAccrual:
@@ -103,6 +104,20 @@ def test_one_long_cut_is_a_step_of_its_own(stage: Stage, small: None) -> None:
     operator = stage.world.operator
     made = to_end(stage, operator, begin(stage, operator).id)
     assert (made.done, made.new) == (2, 8)
+
+
+def test_a_step_books_what_several_licensees_owe_in_one_month(stage: Stage) -> None:
+    """However long it takes: also where a month ends between two of them."""
+    operator, last = stage.world.operator, datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)
+    earning(stage, 1, 2)
+    earning(Stage(replace(stage.world, first=stage.world.second)), 3)
+    with stage.db.write() as session:
+        begun = bookaccruals.begin(session, operator, now=last)
+        assert bookaccruals.step(session, operator, begun.id, now=last).new == 3
+    with stage.db.read() as session:
+        found = periods.transactions_of(session, operator.tenant_id)
+    assert {one.posted_period for one in found} == {"2026-12"}
+    assert {one.recorded_at for one in found} == {last}
 
 
 def test_a_licensee_accrues_its_own_cuts_and_a_stranger_sees_nothing_of_it(stage: Stage) -> None:
@@ -202,9 +217,10 @@ def test_one_that_has_ended_stays_as_it_is(stage: Stage) -> None:
 _WORKER = """
 import sys
 from pathlib import Path
+from core.clock import utc_now
 from core.db import Database
 from core.principal import Principal
-from royalties.service import bookaccruals
+from royalties.service import bookaccruals, periods
 import tests.fixtures
 tests.fixtures.import_tables()
 bookaccruals.LINES_MAX = 1
@@ -214,7 +230,7 @@ db = Database.open(Path(path))
 print("ready", flush=True)
 while True:
     with db.write() as session:
-        made = bookaccruals.step(session, clerk, name)
+        made = bookaccruals.step(session, clerk, name, now=utc_now())
     print(made.done, flush=True)
 """
 

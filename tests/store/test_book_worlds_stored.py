@@ -6,7 +6,7 @@ balances and run hashes. Its facts, booked again in an empty database, make the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from api.schema import upgrade
+from core.clock import utc_now
 from core.db import Database
 from core.principal import Principal
 from registry.models.people import Performer
@@ -70,7 +71,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
 
 def _lives_in(life: Life, who: Performer, country: str) -> None:
     said = {"name": "A Performer", "residence": country}
-    side, now = life.stage.agent(who), datetime.now(UTC)
+    side, now = life.stage.agent(who), utc_now()
     with life.db.write() as session:
         payees.set_details(
             session, life.stage.world.vault, side, who.id, said, cooling_days=0, now=now
@@ -193,7 +194,7 @@ def _prepare(life: Life, world: World) -> None:
                 subscribers=world.subscribers,
                 income_micro={},
                 currency="",
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
 
 
@@ -214,7 +215,7 @@ def _book_again(
     base: Base, facts: list[str], clerk: Principal, wanted: dict[tuple[str, str], int]
 ) -> None:
     with base.empty.opened() as database, database.write() as session:
-        done = replay(session, facts, now=datetime.now(UTC))
+        done = replay(session, facts, now=utc_now())
         assert (done.differences, done.same) == ((), True)
         found = account_balances(session, clerk)
     assert {key: net for key, net in found.items() if net} == wanted

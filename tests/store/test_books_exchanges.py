@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from sqlalchemy import text
@@ -18,8 +18,8 @@ from royalties.store.journal import journal
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared
+from tests.store.today import NOW
 
-NOW = datetime.now(UTC)
 RATE = Rate("EUR", "USD", ratio_of("1.0835"), "ECB", date(2026, 11, 20))
 
 

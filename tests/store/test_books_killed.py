@@ -1,7 +1,6 @@
 """Killed at any write of accruing and closing, a book loses nothing and holds nothing twice."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,8 @@ from tests.fixtures import TestWorld
 from tests.store.kills import every_kill, opened
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.today import NOW
 
-NOW = datetime.now(UTC)
 MONTH = month_of(NOW)
 
 
@@ -57,7 +56,7 @@ def test_killed_at_any_write_of_accruing(stage: Stage, tmp_path: Path) -> None:
 
     def act(database: Database) -> None:
         with database.write() as session:
-            accrue(session, studio)
+            accrue(session, studio, now=NOW)
 
     before = closing.root(held(stage.db, book))
     ends: list[str] = []

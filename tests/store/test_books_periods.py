@@ -1,7 +1,6 @@
 """Closing a month: two people, one root, the public log; and what comes late goes elsewhere."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 
@@ -17,8 +16,8 @@ from royalties.store.journal import journal
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, months, office_of
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.today import NOW
 
-NOW = datetime.now(UTC)
 MONTH = month_of(NOW)
 NEXT = month_after(MONTH)
 

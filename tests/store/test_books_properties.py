@@ -30,6 +30,7 @@ from royalties.store import periods as period_store
 from tests.fixtures import TestWorld
 from tests.store.kills import opened
 from tests.store.royalties_stage import Stage, cleared, found
+from tests.store.today import NOW
 from tests.unit.royalties.books_of_all_kinds import every_account
 from tests.unit.royalties.worlds import tariff
 
@@ -229,11 +230,11 @@ def _books(
             rows = "\n".join(f"{cut_id},DE,2026-11,{n}" for n in views)
             with database.write() as session:
                 text = f"cut_id,territory,period,views\n{rows}"
-                import_usage(session, stage.studio, text.encode())
+                import_usage(session, stage.studio, text.encode(), now=NOW)
                 if eager:
-                    accrue(session, stage.studio)
+                    accrue(session, stage.studio, now=NOW)
         with database.write() as session:
-            accrue(session, stage.studio)
+            accrue(session, stage.studio, now=NOW)
         with database.read() as session:
             transactions = periods.transactions_of(session, operator.tenant_id)
             return closing.root(transactions), account_balances(session, operator)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,9 +22,9 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_by_tariff import agree, publish, shipped
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
-NOW = datetime.now(UTC)
 RATE = Rate("EUR", "USD", ratio_of("1.0835"), "ECB", date(2026, 11, 20))
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core import notices
+from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.principal import Principal
 from registry.models.people import Performer
@@ -76,16 +77,16 @@ def dispute(
 ) -> Complaint:
     said = NewComplaint(lines, ground, "See the contract.", claimant, late)
     with money.office.shared.write() as session:
-        return complaints.open_complaint(session, who, said, now=at or datetime.now(UTC))
+        return complaints.open_complaint(session, who, said, now=at or utc_now())
 
 
 def ruled(money: Money, item: Complaint, ruling: Ruling, part: str = "") -> Complaint:
     office = money.office
     with office.shared.write() as session:
-        rulings.propose(session, office.clerk, item.id, ruling, part=part, now=datetime.now(UTC))
+        rulings.propose(session, office.clerk, item.id, ruling, part=part, now=utc_now())
     with office.shared.write() as session:
         return rulings.decide(
-            session, office.approver, item.id, approve=True, note="", now=datetime.now(UTC)
+            session, office.approver, item.id, approve=True, note="", now=utc_now()
         )
 
 
@@ -163,7 +164,7 @@ def test_each_side_reads_its_own_part_alone(money: Money) -> None:
                 money.stage.agent(person),
                 performer_id=person.id,
                 month=month_of(run.until),
-                now=datetime.now(UTC),
+                now=utc_now(),
             )
             accounts = {
                 posting.account
@@ -325,7 +326,7 @@ def test_who_may_dispute_what(money: Money) -> None:
 def test_two_people_rule_and_who_complained_may_take_it_back(money: Money) -> None:
     cut_id = money.earn(10_000)
     anna, office = money.people[cut_id], money.office
-    side, now = money.stage.agent(anna), datetime.now(UTC)
+    side, now = money.stage.agent(anna), utc_now()
     item = dispute(money, side, line_of(money, anna))
     deciding = replace(office.clerk, roles=office.approver.roles)
     with office.shared.write() as session:
@@ -356,7 +357,7 @@ def corrected(money: Money, cut_id: str, line: str, views: int) -> None:
     head = "cut_id,territory,period,views,supersedes"
     row = f"{cut_id},DE,2026-11,{views},{booked[line].pins.usage_line_id}"
     with money.office.shared.write() as session:
-        import_usage(session, money.stage.studio, f"{head}\n{row}".encode(), now=datetime.now(UTC))
+        import_usage(session, money.stage.studio, f"{head}\n{row}".encode(), now=utc_now())
     money.stage.accrue()
 
 
@@ -374,7 +375,7 @@ def test_a_wrong_figure_is_upheld_once_the_report_was_corrected(money: Money) ->
     corrected(money, cut_id, line, 20_000)
     with office.shared.read() as session:
         seen = rulingpreviews.preview(
-            session, office.approver, item.id, Ruling.UPHELD, now=datetime.now(UTC)
+            session, office.approver, item.id, Ruling.UPHELD, now=utc_now()
         )
     assert seen.changes == ()
     assert ruled(money, item, Ruling.UPHELD).ruling is Ruling.UPHELD
@@ -390,14 +391,14 @@ def test_what_a_ruling_moves_is_told_before_and_is_what_happens(money: Money) ->
     item = dispute(money, money.stage.agent(anna), line_of(money, anna))
     with office.shared.read() as session:
         seen = rulingpreviews.preview(
-            session, office.approver, item.id, Ruling.UPHELD, now=datetime.now(UTC)
+            session, office.approver, item.id, Ruling.UPHELD, now=utc_now()
         )
         kept = rulingpreviews.preview(
-            session, office.approver, item.id, Ruling.REJECTED, now=datetime.now(UTC)
+            session, office.approver, item.id, Ruling.REJECTED, now=utc_now()
         )
         with pytest.raises(NotAllowed):
             side = money.stage.agent(anna)
-            rulingpreviews.preview(session, side, item.id, Ruling.UPHELD, now=datetime.now(UTC))
+            rulingpreviews.preview(session, side, item.id, Ruling.UPHELD, now=utc_now())
     assert (kept.changes, seen.handed_on) == ((), {"EUR": 10**8})
     names = [str(one.account) for one in seen.changes]
     before = {name: money.balance(name) for name in names}
@@ -416,13 +417,13 @@ def test_both_sides_are_heard_and_neither_overhears(money: Money) -> None:
     stranger = money.stage.agent(money.stage.performer())
     with office.shared.write() as session:
         for who, text in ((side, "I was in Rome."), (studio, "She was not."), (office.clerk, "?")):
-            complaintwords.say(session, who, item.id, text, now=datetime.now(UTC))
+            complaintwords.say(session, who, item.id, text, now=utc_now())
         with pytest.raises(NotAllowed):
-            complaintwords.say(session, office.approver, item.id, "x", now=datetime.now(UTC))
+            complaintwords.say(session, office.approver, item.id, "x", now=utc_now())
         with pytest.raises(NotFound):
-            complaintwords.say(session, stranger, item.id, "x", now=datetime.now(UTC))
+            complaintwords.say(session, stranger, item.id, "x", now=utc_now())
         with pytest.raises(BadInput):
-            complaintwords.say(session, side, item.id, " ", now=datetime.now(UTC))
+            complaintwords.say(session, side, item.id, " ", now=utc_now())
         read = {
             name: [one.text for one in complaintwords.heard(session, who, item)]
             for name, who in (("rules", office.approver), ("anna", side), ("studio", studio))
@@ -437,4 +438,4 @@ def test_both_sides_are_heard_and_neither_overhears(money: Money) -> None:
             assert "money.complaint_heard" in [one.kind for one in notices.inbox(session, who)]
     ruled(money, item, Ruling.REJECTED)
     with pytest.raises(Conflict, match="Nothing more"), office.shared.write() as session:
-        complaintwords.say(session, side, item.id, "x", now=datetime.now(UTC))
+        complaintwords.say(session, side, item.id, "x", now=utc_now())

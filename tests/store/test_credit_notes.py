@@ -1,11 +1,11 @@
 """Self-billed notes from a closed run: their sums are the run's, numbered without gaps, once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import Conflict, NotFound
 from core.principal import Principal
 from royalties.models_income import Invoice, InvoiceKind
@@ -34,14 +34,14 @@ def told(money: Money, cut_id: str, **said: str) -> None:
             performer.id,
             {"name": "Anna Secret", "country": "DE", "tax_number": "27/1", **ADDRESS, **said},
             cooling_days=0,
-            now=datetime.now(UTC),
+            now=utc_now(),
         )
 
 
 def issue(money: Money, run: Run) -> tuple[list[Invoice], list[Left]]:
     with money.office.shared.write() as session:
         return selfbilling.issue(
-            session, money.stage.world.vault, money.office.clerk, run.id, now=datetime.now(UTC)
+            session, money.stage.world.vault, money.office.clerk, run.id, now=utc_now()
         )
 
 
@@ -131,7 +131,7 @@ def test_notes_are_of_closed_runs_of_ones_own_book(money: Money) -> None:
         issue(money, run)
     other: Principal = replace(money.stage.world.second, tenant_kind="society")
     with pytest.raises(NotFound), money.office.shared.write() as session:
-        selfbilling.issue(session, money.stage.world.vault, other, run.id, now=datetime.now(UTC))
+        selfbilling.issue(session, money.stage.world.vault, other, run.id, now=utc_now())
 
 
 def test_tax_that_was_withheld_stands_on_the_note(money: Money) -> None:

@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import deliveries, outbox, webhooks
-from core.clock import utc_now
 from core.deliveries import ATTEMPTS_MAX, RETRY_AFTER_S, Channel, Delivery, DeliveryState, pause
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.hooksign import Scheme
 from core.principal import Principal
 from core.webhooks import Endpoint
 from tests.fixtures import TestWorld
-
-NOW = utc_now()
+from tests.store.today import NOW
 
 
 def endpoint(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
@@ -21,8 +20,7 @@ from tests.store.test_received import (
     issue,
     match,
 )
-
-NOW = datetime.now(UTC)
+from tests.store.today import NOW
 
 
 @pytest.fixture

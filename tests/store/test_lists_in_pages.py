@@ -29,8 +29,8 @@ from royalties.store import invoices, unclaimed
 from royalties.unclaimed import line_key
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import a_performer
-from tests.store.royalties_stage import NOW
 from tests.store.test_long_lists import EACH_ANEW, FEW_MOMENTS, newest_first, whole
+from tests.store.today import NOW
 
 CAPABILITY = SearchCapability("invented-figures", "a test")
 SIZES = st.integers(1, 7)

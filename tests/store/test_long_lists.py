@@ -19,7 +19,7 @@ from royalties.models import ImportReport
 from royalties.models_complaints import Claimant, Complaint, DisputedLine, Ground, Ruling, Sought
 from royalties.store import complaints, intake
 from tests.fixtures import TestWorld
-from tests.store.royalties_stage import NOW
+from tests.store.today import NOW
 
 Row = TypeVar("Row")
 FEW_MOMENTS = st.lists(st.integers(0, 3), max_size=24)

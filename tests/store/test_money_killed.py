@@ -30,8 +30,8 @@ from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_books_killed import held
 from tests.store.test_runs import MONTHS, Money
+from tests.store.today import NOW
 
-NOW = datetime.now(UTC)
 MONTH = month_of(NOW)
 
 

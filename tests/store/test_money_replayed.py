@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import BadInput
 from registry.models.people import Performer
 from royalties.models_books import TransactionKind
@@ -61,12 +61,12 @@ def _account(office: Office, performer: Performer) -> None:
     said = {"name": "A Performer", "residence": "DE", "iban": IBANS[0]}
     vault, agent = office.stage.world.vault, office.stage.agent(performer)
     with office.shared.write() as session:
-        now = datetime.now(UTC)
+        now = utc_now()
         payees.set_details(session, vault, agent, performer.id, said, cooling_days=0, now=now)
 
 
 def _pay_out(till: Till) -> None:
-    now = datetime.now(UTC)
+    now = utc_now()
     batch = till.propose(at=now)
     till.send(batch, at=now)
     sent = till.found(PayoutState.SENT)

@@ -9,9 +9,10 @@ from core import notices
 from royalties.models_payouts import PayoutState
 from royalties.service.payoutreminders import UNANSWERED, tend
 from tests.fixtures import TestWorld
-from tests.store.payouts_stage import EUROS, IBANS, NOW, Till, table
+from tests.store.payouts_stage import EUROS, IBANS, Till, table
 from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage
+from tests.store.today import NOW
 
 
 @pytest.fixture

@@ -21,10 +21,11 @@ from royalties.service.books import Clerk
 from royalties.service.payouts import SENT
 from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
-from tests.store.payouts_stage import DAY, EUROS, IBANS, NOW, Till, table
+from tests.store.payouts_stage import DAY, EUROS, IBANS, Till, table
 from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_books_replay import replayed
+from tests.store.today import NOW
 
 
 @pytest.fixture

@@ -21,10 +21,10 @@ from royalties.store import playerevents
 from royalties.store.usage import pages
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage, cleared
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
-NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 SETTLED = datetime(2026, 12, 15, 3, tzinfo=UTC)
 MONTH = "2026-11"
 TERMS = UsageSettings()

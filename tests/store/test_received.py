@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from core.clock import utc_now
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
 from core.principal import SearchCapability
 from royalties.accounts import AccountKind
@@ -21,9 +22,9 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage, found
 from tests.store.test_books_replay import exported, replayed
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
-NOW = datetime.now(UTC)
 MONTH = month_of(NOW)
 LATER = "2099-01"
 
@@ -54,9 +55,7 @@ def drop(office: Office, cut_id: str) -> None:
 
 def issue(office: Office, month: str = MONTH) -> tuple[Invoice, ...]:
     with office.shared.write() as session:
-        return invoices.issue(
-            session, office.stage.world.vault, office.clerk, month, now=datetime.now(UTC)
-        )
+        return invoices.issue(session, office.stage.world.vault, office.clerk, month, now=utc_now())
 
 
 def come_in(office: Office, micro: int, reference: str = "r1", *, known: bool = True) -> Receipt:
@@ -70,7 +69,7 @@ def come_in(office: Office, micro: int, reference: str = "r1", *, known: bool = 
     )
     with office.shared.write() as session:
         return receipts.enter(
-            session, office.stage.world.vault, office.clerk, payment, now=datetime.now(UTC)
+            session, office.stage.world.vault, office.clerk, payment, now=utc_now()
         )
 
 
@@ -82,7 +81,7 @@ def match(office: Office, receipt: Receipt, invoice: Invoice, micro: int | None 
             receipt.id,
             invoice.id,
             amount_micro=micro,
-            now=datetime.now(UTC),
+            now=utc_now(),
         )
 
 
@@ -90,7 +89,7 @@ def claims(office: Office, until: datetime | None = None) -> dict[str, ReceivedC
     """What was received, by cut; of several claims of a cut the one that stands."""
     capability = SearchCapability("test", office.book)
     with office.shared.read() as session:
-        at = until or datetime.now(UTC)
+        at = until or utc_now()
         listed = list(received(session, capability, office.book, until=at))
     return {one.cut_id: one for one in sorted(listed, key=lambda one: one.claimed_micro)}
 
@@ -184,7 +183,7 @@ def test_a_cancelled_invoice_is_credited_whole_and_its_claims_are_due_again(offi
             office.clerk,
             invoice.id,
             reason="wrong address",
-            now=datetime.now(UTC),
+            now=utc_now(),
         )
     assert (note.amounts.gross_micro, note.reason) == (-1_000_000, "wrong address")
     assert claims(office)[cut_id].received_micro == 0
@@ -200,7 +199,7 @@ def test_a_cancelled_invoice_is_credited_whole_and_its_claims_are_due_again(offi
 def test_what_was_received_is_told_as_of_a_moment(office: Office) -> None:
     cut_id = earn(office, 100)
     (invoice,) = issue(office)
-    before = datetime.now(UTC)
+    before = utc_now()
     match(office, come_in(office, 1_000_000), invoice)
     drop(office, cut_id)
     assert claims(office, before)[cut_id].claimed_micro == 1_000_000

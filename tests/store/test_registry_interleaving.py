@@ -4,12 +4,13 @@ The gallery is the real one; a trace and a print with the same seed have the sam
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from core import leases
+from core.clock import utc_now
 from core.jobs import Job
 from fingerprint.models import Decision, Finding, Modality, Span, Trace
 from registry.models.evidence import Scan, ScanState, Submission
@@ -123,7 +124,7 @@ class Run:
                 session,
                 worker="test",
                 kinds=[latematch.REMATCH_JOB],
-                now=datetime.now(UTC) + timedelta(seconds=1),
+                now=utc_now() + timedelta(seconds=1),
                 lease_seconds=600,
             )
 

@@ -15,7 +15,7 @@ from licensing.store import waiting
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
 from registry.store import works
 from tests.fixtures import TestWorld
-from tests.store.royalties_stage import NOW
+from tests.store.today import NOW
 
 CUTS = tuple(f"cut_{name}" for name in "abcd")
 WHO = st.sampled_from(("prf_a", "prf_b", None))

@@ -35,6 +35,7 @@ from tests.store.royalties_stage import (
     engaged,
     found,
 )
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 PERIOD = "2026-11"
@@ -244,10 +245,10 @@ def test_a_society_line_is_paid_by_the_studio_whose_cut_it_is(stage: Stage) -> N
     society = stage.world.principal("society")
     stage.import_lines(f"{cut_id},DE,2026-11,10", by=society)
     with stage.db.write() as session:
-        assert accrue(session, society).new == 0
+        assert accrue(session, society, now=NOW).new == 0
     assert stage.accrue().new == 1
     with stage.db.write() as session:
-        assert accrue(session, society).reversed == 0
+        assert accrue(session, society, now=NOW).reversed == 0
     assert stated(stage, performer).totals[0].total_micro == 12_500
 
 
@@ -368,7 +369,7 @@ def test_a_run_that_breaks_leaves_nothing(stage: Stage) -> None:
     cut_id, _ = cleared(stage)
     stage.import_lines(f"{cut_id},DE,2026-11,10")
     with pytest.raises(RuntimeError), stage.db.write() as session:
-        assert accrue(session, stage.studio).new == 1
+        assert accrue(session, stage.studio, now=NOW).new == 1
         raise RuntimeError("the machine stops here")
     assert booked(stage) == []
     assert stage.accrue().new == 1
@@ -512,7 +513,7 @@ def test_scopes_are_asked_for(stage: Stage) -> None:
     nobody = stage.world.principal("studio", "licences")
     with stage.db.write() as session:
         with pytest.raises(NotAllowed):
-            accrue(session, nobody)
+            accrue(session, nobody, now=NOW)
         with pytest.raises(NotAllowed):
             statement(session, nobody, performer_id=new_id("prf"), period=PERIOD)
         with pytest.raises(NotAllowed):
@@ -525,4 +526,4 @@ def test_another_tenants_clearance_is_not_found(stage: Stage) -> None:
     cut_id = stage.cut()
     clearance = stage.clear(cut_id, found(cut_id, performer))
     with pytest.raises(NotFound), stage.db.write() as session:
-        accrue(session, stage.world.second, clearance.id)
+        accrue(session, stage.world.second, clearance.id, now=NOW)

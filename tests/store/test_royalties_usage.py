@@ -16,6 +16,7 @@ from royalties.service.usage_intake import BATCH, REJECTS_MAX
 from royalties.store.usage import cuts_reported, pages
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage
+from tests.store.today import NOW
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_the_same_lines_in_another_file_order_and_delimiter_are_duplicates(stage
         f"{n};2026-11;{cut_id};de" for n in reversed(range(21))
     )
     with stage.db.write() as session:
-        report = import_usage(session, stage.studio, io.BytesIO(other.encode()))
+        report = import_usage(session, stage.studio, io.BytesIO(other.encode()), now=NOW)
     assert (report.accepted, report.duplicates, report.known_file) == (1, 20, None)
 
 
@@ -87,7 +88,7 @@ def test_a_reference_tells_two_lines_with_the_same_figures_apart(stage: Stage) -
         f"{cut_id},DE,2026-11,9,{outlet}" for outlet in ("a", "b", "a")
     )
     with stage.db.write() as session:
-        report = import_usage(session, stage.studio, text.encode())
+        report = import_usage(session, stage.studio, text.encode(), now=NOW)
     assert (report.accepted, report.duplicates, report.overlapping) == (2, 1, 1)
 
 
@@ -182,7 +183,7 @@ def test_a_broken_run_leaves_nothing(stage: Stage) -> None:
     text = "cut_id,territory,period,views\n" + f"{cut_id},DE,2026-11,10\n" * 3
 
     def run(session: Session) -> None:
-        assert import_usage(session, stage.studio, text.encode()).accepted == 1
+        assert import_usage(session, stage.studio, text.encode(), now=NOW).accepted == 1
         raise RuntimeError("the machine stops here")
 
     with pytest.raises(RuntimeError), stage.db.write() as session:
@@ -216,7 +217,7 @@ def test_progress_is_told_in_bytes(stage: Stage, tmp_path: Path) -> None:
     file.write_text("\n".join(["cut_id,territory,period,views", *rows]), "utf-8")
     told: list[int] = []
     with stage.db.write() as session:
-        report = import_usage(session, stage.studio, file, told.append)
+        report = import_usage(session, stage.studio, file, told.append, now=NOW)
     assert report.accepted == BATCH + 1
     assert told == sorted(told)
     assert told[-1] == file.stat().st_size
@@ -224,12 +225,12 @@ def test_progress_is_told_in_bytes(stage: Stage, tmp_path: Path) -> None:
 
 def test_what_cannot_be_read_is_refused(stage: Stage, tmp_path: Path) -> None:
     with pytest.raises(NotFound), stage.db.write() as session:
-        import_usage(session, stage.studio, tmp_path / "absent.csv")
+        import_usage(session, stage.studio, tmp_path / "absent.csv", now=NOW)
     with pytest.raises(BadInput), stage.db.write() as session:
-        import_usage(session, stage.studio, b"these,are,no,columns\n")
+        import_usage(session, stage.studio, b"these,are,no,columns\n", now=NOW)
 
 
 def test_the_scope_is_asked_for(stage: Stage) -> None:
     reader = stage.world.principal("studio", "reports")
     with pytest.raises(NotAllowed), stage.db.write() as session:
-        import_usage(session, reader, b"cut_id,territory,period,views\n")
+        import_usage(session, reader, b"cut_id,territory,period,views\n", now=NOW)

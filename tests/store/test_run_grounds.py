@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlmodel import Session, SQLModel
 
+from core.clock import utc_now
 from core.principal import SearchCapability
 from registry.minority import Minority
 from registry.store import people
@@ -24,9 +25,10 @@ from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_complaints import dispute, line_of
 from tests.store.test_runs import MONTHS, Family, Money
+from tests.store.today import NOW
 
 # A run that is drafted for then rests on whatever is said before.
-SOON = datetime.now(UTC) + timedelta(hours=1)
+SOON = NOW + timedelta(hours=1)
 _READ = re.compile(r"(?:FROM|JOIN|,)\s+(\w+)")
 
 
@@ -109,7 +111,7 @@ def test_a_certificate_that_is_granted_after_all_drops_a_run(
     cut_id = money.earn(10_000)
     money.receive()
     moves_abroad(money, cut_id)
-    run, now = proposed(money), datetime.now(UTC)
+    run, now = proposed(money), utc_now()
     days = date(2000, 1, 1), date(2100, 12, 31)
     paper = NewExemption(money.people[cut_id].payee_id, "B 123", "5", *days)
     vault, office = money.stage.world.vault, money.office

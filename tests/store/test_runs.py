@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -26,9 +26,9 @@ from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage, found
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
-NOW = datetime.now(UTC)
 MONTHS = Wanted("2026-11", "2026-11")
 
 
@@ -201,7 +201,7 @@ def test_a_part_payment_is_handed_on_and_the_rest_when_it_comes(money: Money) ->
     cut_id = money.earn(10_000)
     performer = money.people[cut_id]
     with money.office.shared.write() as session:
-        now = datetime.now(UTC)
+        now = utc_now()
         (invoice,) = invoices.issue(
             session, money.stage.world.vault, money.office.clerk, month_of(now), now=now
         )
@@ -368,7 +368,7 @@ class Family:
                     told,
                     heir_id=heir.id,
                     cooling_days=0,
-                    now=datetime.now(UTC),
+                    now=utc_now(),
                 )
                 payees.decide(
                     session,
@@ -379,7 +379,7 @@ class Family:
                     note="",
                     heir_id=heir.id,
                     cooling_days=0,
-                    now=datetime.now(UTC),
+                    now=utc_now(),
                 )
 
     def balances(self, kind: str) -> list[int]:
@@ -463,7 +463,7 @@ def test_months_are_begun_once(money: Money) -> None:
 def test_a_run_posts_in_the_open_month(money: Money) -> None:
     money.earn(10_000)
     money.receive()
-    money.office.close(month_of(NOW), at=datetime.now(UTC))
+    money.office.close(month_of(NOW), at=utc_now())
     run = money.run()
     with money.office.shared.read() as session:
         booked = periods.transactions_of(session, money.office.book)

@@ -1,6 +1,5 @@
 """Killed at any write of closing a run, it is closed whole or not at all, and never twice."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from core.db import Database
@@ -14,8 +13,7 @@ from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_books_replay import exported, replayed
 from tests.store.test_runs import MONTHS, Money
-
-NOW = datetime.now(UTC)
+from tests.store.today import NOW
 
 
 def decide(database: Database, money: Money, run: Run) -> RunState:

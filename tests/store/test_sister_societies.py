@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import pytest
 
+from core.clock import utc_now
 from core.errors import NotFound
 from core.principal import Principal
 from royalties.collecting import payee_of
@@ -91,16 +91,14 @@ def test_the_sister_is_billed_and_paid_as_the_book_describes_her(sisters: Sister
     named(office, sisters.sister.tenant_id, SISTER)
     run = money.run()
     with office.shared.write() as session:
-        issued, left = selfbilling.issue(
-            session, vault, office.clerk, run.id, now=datetime.now(UTC)
-        )
+        issued, left = selfbilling.issue(session, vault, office.clerk, run.id, now=utc_now())
     (note,) = issued
     assert [one.reason for one in left] == ["address-missing"]
     assert note.licensee_id == payee_of(sisters.sister.tenant_id)
     with office.shared.read() as session:
         assert len(selfbilling.list_notes(session, sisters.sister)) == 1
         found_ = candidates.candidates(
-            session, vault, office.clerk, BatchKind.PAYEES, "EUR", at=datetime.now(UTC)
+            session, vault, office.clerk, BatchKind.PAYEES, "EUR", at=utc_now()
         )
     (one,) = (one for one in found_ if one.account == sisters.account)
     assert one.details is not None

@@ -24,9 +24,10 @@ from royalties.service.run_payees import RunPayees
 from royalties.store.ledger import add_transactions
 from royalties.withholding import Exemption, TaxStatus, withheld
 from tests.fixtures import TestWorld
-from tests.store.payouts_stage import EUROS, NOW, Till
+from tests.store.payouts_stage import EUROS, Till
 from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage
+from tests.store.today import NOW
 
 DAYS = (date(2026, 1, 1), date(2026, 12, 31))
 

@@ -17,6 +17,7 @@ from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared
 from tests.store.test_accruals_by_tariff import agree, total
 from tests.store.test_books_replay import exported, replayed
+from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 HEAD = (
@@ -38,7 +39,7 @@ def office(world: TestWorld) -> Iterator[Office]:
 def take_in(stage: Stage, *lines: str) -> tuple[int, int, int]:
     text = "\n".join((HEAD, *lines))
     with stage.db.write() as session:
-        report = import_usage(session, stage.studio, text.encode())
+        report = import_usage(session, stage.studio, text.encode(), now=NOW)
     return report.accepted, report.duplicates, report.rejected
 
 
@@ -125,7 +126,7 @@ def test_only_an_own_line_that_stands_is_corrected_and_once(stage: Stage) -> Non
     (moved,) = counted(stage, other)
     text = "\n".join((HEAD, f"{other},DE,2026-11,3,,,,,,,{moved.id}"))
     with stage.db.write() as session:
-        report = import_usage(session, society, text.encode())
+        report = import_usage(session, society, text.encode(), now=NOW)
     assert [item.cause for item in report.rejects] == ["unknown-line"]
 
 

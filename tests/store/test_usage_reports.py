@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.clock import utc_now
 from core.errors import BadInput, Broken, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import Principal
@@ -17,8 +16,8 @@ from royalties.service.usage_intake import batches
 from royalties.store.usage import pages
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage
+from tests.store.today import NOW
 
-NOW = utc_now()
 ISAN = "0000-0000-3A8D-0000-Z-0000-0000-6"
 
 
@@ -35,7 +34,9 @@ def name(stage: Stage, cut_id: str, value: str = ISAN, by: Principal | None = No
 
 def take_in(stage: Stage, text: str, by: Principal | None = None, sender: str = "") -> ImportReport:
     with stage.db.write() as session:
-        return usage.import_usage(session, by or stage.studio, text.encode(), sender=sender)
+        return usage.import_usage(
+            session, by or stage.studio, text.encode(), sender=sender, now=NOW
+        )
 
 
 def views(stage: Stage, cut_id: str) -> list[int | None]:

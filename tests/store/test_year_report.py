@@ -13,6 +13,7 @@ from api.web import texts
 from api.web.pages import render
 from api.web.yearpage import shown
 from core.canonical import canonical
+from core.clock import utc_now
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import derived_id
 from core.principal import Principal
@@ -131,7 +132,7 @@ def test_claims_are_told_by_kind_of_use_and_corrections_taken_off(office: Office
     cut_id, _ = cleared(office.stage, tariff("per_view", 1_000_000))
     office.stage.import_lines(f"{cut_id},DE,2026-10,100")
     office.stage.accrue()
-    year = f"{datetime.now(UTC):%Y}"
+    year = f"{utc_now():%Y}"
     (income,) = report(office, year).income
     assert (income.use, income.claimed_micro) == ("synthesise_voice", 100_000_000)
     assert income.received_micro == 0
