@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -48,6 +49,7 @@ def test_every_entry_asked_for_by_code_and_templates_exists() -> None:
     assert sorted(asked - texts.catalogue("en").keys()) == []
 
 
+@cache
 def reason_codes() -> set[str]:
     """First arguments of every `Reason(...)` in the code that are written out."""
     found: set[str] = set()
