@@ -26,7 +26,18 @@ from royalties.service import booknames
 
 DOOR = Door("approvals")
 FACTS = (
-    *("month", "year", "months", "email", "roles", "lines", "count", "transactions"),
+    *(
+        "month",
+        "year",
+        "months",
+        "email",
+        "name",
+        "public_name",
+        "roles",
+        "lines",
+        "count",
+        "transactions",
+    ),
     *("kinds", "territories", "source"),
 )
 PLACES = {

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, table
+from api.cli.output import emit, fields, say, table
 from api.cli.signing import KeyFile, open_key, signature
+from api.web.texts import text
 from core.errors import BadProof
 
 if TYPE_CHECKING:
@@ -38,6 +39,26 @@ def add(
         bound = bind(client, performer["id"], made)
     found = {**performer, "did": bound["did"]}
     emit(cli, found, lambda: fields(found))
+
+
+@command(app, "rename")
+def rename(
+    cli: Cli,
+    performer: PerformerId,
+    name: Annotated[
+        str | None, typer.Option(help="What the person is called now (default: as it is).")
+    ] = None,
+    public_name: Annotated[
+        str | None, typer.Option(help="What studios see of a match now (default: as it is).")
+    ] = None,
+) -> None:
+    """Correct a performer's names; once somebody vouched for them the operator does, by two."""
+    body = {"name": name, "public_name": public_name}
+    with cli.client() as client:
+        found = client.post(f"/v1/performers/{performer}/names", body)
+    waits = found["approval_id"]
+    said = text(cli.lang, "names.waits", id=waits) if waits else text(cli.lang, "names.hold")
+    emit(cli, found, lambda: say(said))
 
 
 @command(app, "rekey")

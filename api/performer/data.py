@@ -10,7 +10,7 @@ from api.performer.whom import AGENT, Whom
 from api.searches import searches_of
 from core.errors import NotFound
 from registry.models.people import EnrolmentState
-from registry.service import enrolment, excerpts, exporting, useseen
+from registry.service import enrolment, excerpts, exporting, renaming, useseen
 from royalties.service import accountstatements, payees
 
 LOOKS_SHOWN = 20
@@ -45,6 +45,7 @@ def data_page(session: Session, acting: Whom, export_id: str, now: datetime) -> 
         "prints": sum(item.state is EnrolmentState.ACTIVE for item in found),
         "uses": useseen.count_uses(session, side, who),
         "name": acting.performer.public_name,
+        "vouched": renaming.is_vouched(session, side, who),
         **_money(session, acting, now),
     }
 

@@ -12,7 +12,7 @@ from api.paging import Asked, Page, from_cursor, page
 from api.wire import FROZEN, Text, ToSign, from_base64
 from core.clock import utc_now
 from registry.models.people import KeyBinding, KeyDraft, Performer, Print
-from registry.service import keys, minors, people, samples
+from registry.service import keys, minors, people, renaming, samples
 
 router = APIRouter(tags=["performers"])
 
@@ -27,6 +27,21 @@ class NewPerformer(BaseModel):
     name: Text
     public_name: Text
     born_on: date | None = None
+
+
+class NewNames(BaseModel):
+    """Other names for a performer; what is left out stays as it is."""
+
+    model_config = FROZEN
+    name: Text | None = None
+    public_name: Text | None = None
+
+
+class NamesOut(BaseModel):
+    """Whether the names hold; else the proposal that a second person of the operator's decides."""
+
+    performer_id: str
+    approval_id: str | None
 
 
 class NewKey(BaseModel):
@@ -118,6 +133,24 @@ def list_performers(
 def show_performer(performer_id: str, caller: Caller, reading: Reading) -> Performer:
     """Show one performer."""
     return people.get_performer(reading, caller, performer_id)
+
+
+@router.post("/performers/{performer_id}/names", response_model=NamesOut)
+def rename(performer_id: str, body: NewNames, writing: Writing) -> Response:
+    """Correct a performer's names: by the own side until somebody vouched, then by the operator."""
+
+    def named(session: Session) -> NamesOut:
+        waits = renaming.rename(
+            session,
+            writing.caller,
+            performer_id,
+            name=body.name,
+            public_name=body.public_name,
+            now=utc_now(),
+        )
+        return NamesOut(performer_id=performer_id, approval_id=waits.id if waits else None)
+
+    return writing.write(named, status=200)
 
 
 @router.get("/performers/{performer_id}/prints", response_model=Page[Print])

@@ -46,6 +46,7 @@ ROWS = (
     row("POST", "/v1/performers", "performers"),
     row("GET", "/v1/performers", "performers"),
     row("GET", "/v1/performers/{performer_id}", "performers"),
+    row("POST", "/v1/performers/{performer_id}/names", "performers", operator_reaches=True),
     row("GET", "/v1/performers/{performer_id}/prints", "performers"),
     row("GET", "/v1/performers/{performer_id}/keys", "performers"),
     row("POST", "/v1/performers/{performer_id}/keys", "performers", operator_reaches=True),

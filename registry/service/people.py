@@ -38,8 +38,8 @@ def create_performer(
     performer = Performer(
         id=new_id("prf"),
         tenant_id=principal.tenant_id,
-        name=_name(name),
-        public_name=_name(public_name),
+        name=name_of(name),
+        public_name=name_of(public_name),
         payee_id=new_id("pay"),
         created_at=now,
     )
@@ -119,7 +119,8 @@ def lifetimes(
     return of_age, {who: died for who, (_, died) in found.items() if died is not None}
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
+    """A name as it is kept, its spaces single; raises `BadInput` for what cannot be one."""
     name = " ".join(text.split())
     if not name or len(name) > NAME_LENGTH_MAX or not name.isprintable():
         raise BadInput(

@@ -27,15 +27,23 @@ def agreed(
     payload: Mapping[str, Any],
     *,
     now: datetime,
+    read_as: Mapping[str, str] | None = None,
 ) -> Approval | None:
     """Use up the approval of exactly this payload and return None, or return what waits for one.
 
-    Raises `NotAllowed` for whoever is not of the operator's.
+    `read_as` are texts that the second person reads in place of indices. Raises
+    `NotAllowed` for whoever is not of the operator's.
     """
     require_operator(principal)
     if not approvals.is_approved(session, action, subject_id, payload):
         item = approvals.propose(
-            session, principal, action=action, subject_id=subject_id, payload=payload, now=now
+            session,
+            principal,
+            action=action,
+            subject_id=subject_id,
+            payload=payload,
+            now=now,
+            read_as=read_as,
         )
         if not is_single_operator(session):
             return item

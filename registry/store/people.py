@@ -79,6 +79,17 @@ def save_minority(
     session.flush()
 
 
+def save_names(
+    session: Session, principal: Principal, performer_id: str, name: str, public_name: str
+) -> None:
+    """Seal other names in place of a performer's present ones."""
+    row = _row(session, principal, performer_id)
+    texts = {"name": name, "public_name": public_name}
+    row.sealed_names = seal_texts(vault_of(session), row.id, texts, bound_names(row)[1])
+    session.add(row)
+    session.flush()
+
+
 def list_performers(
     session: Session, principal: Principal, *, after: str = "", named: str = "", limit: int
 ) -> tuple[Performer, ...]:

@@ -381,6 +381,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/performers/{performer_id}/keys": {"did": did},
         "/v1/performers/{performer_id}/standing/agency-signature": {"draft_id": "std_none"},
         "/v1/performers/{performer_id}/minority": {"born_on": BORN_ON},
+        "/v1/performers/{performer_id}/names": {"public_name": "Anna Karenina"},
         "/v1/performers/{performer_id}/guardians": {
             "name": "G",
             "did": did,
