@@ -11,7 +11,7 @@ from sqlmodel import Session
 from core import audit, log
 from core.approvalrows import Approval
 from core.blindindex import index_of
-from core.errors import NotAllowed, NotFound
+from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, require, system
 from core.rowtexts import vault_of
 from core.tenants import OPERATOR
@@ -37,7 +37,7 @@ def rename(
     """Give a performer these names, `None` leaving one as it is; None when it is done.
 
     Of the operator's people two must agree; until then the proposal that waits is returned. Raises
-    `NotAllowed` for the own side once somebody vouched, `BadInput` for a name that is none.
+    `Conflict` for the own side once somebody vouched, `BadInput` for a name that is none.
     """
     # Load.
     by_operator = principal.tenant_kind == OPERATOR
@@ -76,10 +76,10 @@ def is_vouched(session: Session, principal: Principal, performer_id: str) -> boo
 
 def _refuse_vouched(session: Session, side: Principal, performer_id: str) -> None:
     if is_vouched(session, side, performer_id):
-        raise NotAllowed(
+        raise Conflict(
             "Somebody vouched for these names: the operator corrects them.",
             next_step="Send the operator the paper that shows the new name.",
-            code="operator-decides",
+            code="names-vouched-for",
         )
 
 

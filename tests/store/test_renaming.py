@@ -96,7 +96,7 @@ def test_what_somebody_vouched_for_two_of_the_operators_people_correct(
     world: TestWorld, anna: Enrolled, rename: Rename
 ) -> None:
     vouch(world, anna)
-    with pytest.raises(NotAllowed, match="operator corrects them"):
+    with pytest.raises(Conflict, match="operator corrects them"):
         rename(anna.principal, name="Somebody Famous")
     one, two = (
         replace(world.operator, person=person, roles=frozenset({"admin"}))
