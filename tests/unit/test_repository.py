@@ -73,10 +73,17 @@ def test_every_rule_file_stands_under_the_purity_contract() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     contracts = config["tool"]["importlinter"]["contracts"]
     (purity,) = (item for item in contracts if item["name"].startswith("2. "))
+    held = {tuple(name.split(".")) for name in purity["source_modules"]}
     rules = {
-        f"{package}.{path.stem}"
+        path.relative_to(ROOT).with_suffix("").parts
         for package in ("registry", "licensing", "royalties")
-        for path in (ROOT / package).glob("*.py")
+        for path in (ROOT / package).rglob("*.py")
         if path.stem != "__init__"
     }
-    assert rules <= set(purity["source_modules"])
+    loose = {
+        ".".join(parts)
+        for parts in rules
+        if parts[1] not in ("store", "service")
+        and not held & {parts[:length] for length in range(2, len(parts) + 1)}
+    }
+    assert sorted(loose) == []
