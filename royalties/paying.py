@@ -32,7 +32,8 @@ class Candidate:
     """A balance owed, with all that decides whether it may be paid.
 
     `details` are those in force (`version_id`), `cooling_until` says that others are about to be;
-    `refused_version` are those to which the bank could not pay the last time.
+    `refused_version` are those to which the bank could not pay the last time. Of who was `erased`
+    nobody can say any more what is missing.
     """
 
     account: str
@@ -46,6 +47,7 @@ class Candidate:
     refused_version: str
     refused_code: str
     taxed: bool = True
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +82,30 @@ def plan(candidates: Iterable[Candidate], frame: Frame) -> tuple[Payout, ...]:
 
 def against(candidate: Candidate, frame: Frame) -> tuple[Reason, ...]:
     """Every reason why nothing is paid of this balance now; empty where it may be."""
-    details, found = candidate.details, list(candidate.held)
+    found = [*candidate.held, *_missing(candidate)]
     if candidate.balance_micro < frame.minimum_micro:
         found.append(Reason("payout-below-minimum", {"minimum_micro": frame.minimum_micro}))
-    if details is None:
-        return (*found, Reason("payout-no-details", {}))
-    if not details.iban and not details.account:
-        found.append(Reason("payout-no-account", {}))
-    if candidate.taxed and not details.residence:
-        found.append(Reason("payout-no-tax-status", {}))
     if candidate.cooling_until is not None:
         found.append(Reason("payout-cooling", {"until": to_text(candidate.cooling_until)}))
     if candidate.refused_version and candidate.refused_version == candidate.version_id:
         found.append(Reason("payout-returned", {"code": candidate.refused_code}))
     return tuple(found)
+
+
+def _missing(candidate: Candidate) -> tuple[Reason, ...]:
+    """What nobody has said of whom and where to pay."""
+    details = candidate.details
+    if details is None:
+        found = ["payout-no-details"]
+    else:
+        lacking = {
+            "payout-no-account": not details.iban and not details.account,
+            "payout-no-tax-status": candidate.taxed and not details.residence,
+        }
+        found = [code for code, lacks in lacking.items() if lacks]
+    if found and candidate.erased:
+        found = ["payout-erased"]
+    return tuple(Reason(code, {}) for code in found)
 
 
 def by_hand(details: PayeeDetails, currency: str, amount_micro: int) -> tuple[Reason, ...]:

@@ -122,8 +122,8 @@ def _print(cli: Cli, found: dict[str, Any]) -> None:
                 _version(cli.lang, name, found[name])
 
     emit(cli, found, render)
-    if not cli.as_json and found["current"] is None:
-        note(text(cli.lang, "payee.none"))
+    if not cli.as_json and not any(found[name] for name in ("current", "cooling", "waiting")):
+        note(text(cli.lang, "payee.none-erased" if found["erased"] else "payee.none"))
 
 
 def _version(lang: str, name: str, item: dict[str, Any]) -> None:

@@ -56,12 +56,13 @@ def _money(session: Session, acting: Whom, now: datetime) -> dict[str, Any]:
     After an erasure nobody can say it any more. Agents, who cannot erase, are told nothing of it.
     """
     if acting.how == AGENT:
-        return {"owed": {}, "paid_to": True}
+        return {"owed": {}, "paid_to": "account"}
     who = acting.performer.id
     found = accountstatements.standing(session, acting.caller, performer_id=who, now=now)
     payee = payees.get_payee(session, acting.caller, who, now=now).standing
     owed = {unit: sum(amounts.values()) for unit, amounts in found.items()}
-    return {"owed": owed, "paid_to": payee.base is not None}
+    named = payee.base is not None
+    return {"owed": owed, "paid_to": "account" if named else "waiting" if payee.waiting else ""}
 
 
 def _export(session: Session, acting: Whom, export_id: str) -> Any:

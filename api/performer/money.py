@@ -14,15 +14,18 @@ from api.performer.desk import Desk
 from api.performer.signers import signing
 from api.performer.whom import Whom
 from api.wire import ReasonOut
+from core import approvals
 from core.db import is_single_operator
 from core.errors import EbenbildError
 from core.init import World
+from core.principal import Principal
 from registry.minority import adult_on, is_minor, minority_in
 from registry.models.guardianship import MoneyRelease
 from registry.moneyrelease import DAYS_MAX, is_released
 from registry.service import moneyreleases, useseen
 from royalties.accountstatement_wire import signed
 from royalties.models_earned import Earned
+from royalties.payees import PayeeVersion
 from royalties.payees import shown as masked
 from royalties.service import accountstatements, earnings, holds, payees, taxes
 from royalties.service.payeeseals import open_details
@@ -38,8 +41,10 @@ def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dic
     since = _first_shown(months)
     sources = earnings.by_source(session, side, who, since=since) if since else ()
     names = useseen.titles(session, side, who, {cut for cut, _, _ in sources}, at=now)
+    standing = accountstatements.standing(session, acting.caller, performer_id=who, now=now)
     return {
-        "standing": accountstatements.standing(session, acting.caller, performer_id=who, now=now),
+        "standing": standing,
+        "less": any(sum(parts.values()) < 0 for parts in standing.values()),
         "months": by_currency((one.month, one) for one in months),
         "works": by_currency((names.get(cut, ""), one) for cut, _, one in sources),
         "kinds": by_currency((kind, one) for _, kind, one in sources),
@@ -158,4 +163,13 @@ def _payee(session: Session, acting: Whom, world: World, now: datetime) -> dict[
         "current": None if current is None else masked(current),
         "cooling_until": found.cooling_until,
         "waiting": found.waiting is not None,
+        "own": _is_own(session, acting.caller, found.waiting),
     }
+
+
+def _is_own(session: Session, caller: Principal, waiting: PayeeVersion | None) -> bool:
+    """Whether the details that wait are the caller's own, so that another one must agree."""
+    if waiting is None or waiting.approval_id is None or is_single_operator(session):
+        return False
+    proposed = approvals.get_approval(session, caller, waiting.approval_id)
+    return proposed.proposed_person == caller.person

@@ -75,7 +75,8 @@ class VersionOut(BaseModel):
 class PayeeOut(BaseModel):
     """Whom money is paid to; `current` counts now, `cooling` from its day on.
 
-    `waiting` needs the consent of a second person first.
+    `waiting` needs the consent of a second person first. Of an `erased` performer nobody can
+    change them any more.
     """
 
     payee_id: str
@@ -84,6 +85,7 @@ class PayeeOut(BaseModel):
     current: VersionOut | None
     cooling: VersionOut | None
     waiting: VersionOut | None
+    erased: bool
 
     @classmethod
     def of(cls, vault: Vault, item: Payee) -> Self:
@@ -101,6 +103,7 @@ class PayeeOut(BaseModel):
             current=current,
             cooling=later,
             waiting=waiting,
+            erased=item.erased,
         )
 
     def without_details(self) -> Self:

@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from api.accounts import joining, oidc, passkeys, signing_in
 from api.accounts.models import Stage
 from api.accounts.passwords import CHARACTERS_MAX
-from api.accounts.signing_in import Begun
+from api.accounts.sessions import Visit
+from api.accounts.signing_in import DOOR, Begun
+from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.deps import Language, Open
 from api.returning import take_place
@@ -78,10 +80,10 @@ def sign_in(
 
 
 @router.get("/sign-in/code", response_class=FormResponse)
-def code_page(visit: Known, lang: Language) -> Response:
-    """Which code does the app show?"""
+def code_page(world: Open, visit: Known, lang: Language) -> Response:
+    """Which code does the app show, or which passkey is it?"""
     require_stage(visit, Stage.SECOND)
-    return form_page("code.html", lang, visit)
+    return _code_page(world, visit, lang)
 
 
 @router.post("/sign-in/code", response_class=FormResponse)
@@ -99,7 +101,7 @@ def give_code(
             world.db, world.vault, visit.session, code, origin_of(request), now=utc_now()
         )
     except EbenbildError as error:
-        return form_page("code.html", lang, visit, error=error)
+        return _code_page(world, visit, lang, error)
     return entered(request, begun)
 
 
@@ -235,6 +237,14 @@ def _arrived(request: Request) -> RedirectResponse:
     answer = RedirectResponse("/account", SEE_OTHER)
     take_place(request, answer, "/account")
     return answer
+
+
+def _code_page(
+    world: Open, visit: Visit, lang: str, error: EbenbildError | None = None
+) -> Response:
+    with world.db.read() as session:
+        who = people.person(session, DOOR, visit.session.person_id)
+    return form_page("code.html", lang, visit, error=error, who=who, scripts=["passkey.js"])
 
 
 def _sign_in_page(world: Open, lang: str, error: EbenbildError | None = None) -> Response:

@@ -1,6 +1,7 @@
 """Who is owed something, and all that decides whether it may be paid: what batches are made of."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -52,7 +53,9 @@ def candidates(
         for name in some:
             micro, seen = owed[name]
             due = (micro, f"tenant:{societies[name]}" if name in societies else seen)
-            found.append(_payee(name, due, known.get(name), held.get(name, ()), refused))
+            reasons, erased = held.get(name, ((), False))
+            made = _payee(name, due, known.get(name), reasons, refused)
+            found.append(replace(made, erased=erased))
     return found
 
 
@@ -104,8 +107,8 @@ def _tax(
 
 def _held(
     session: Session, capability: SearchCapability, payee_ids: Iterable[str], at: datetime
-) -> dict[str, tuple[Reason, ...]]:
-    """What the registry says against paying each of these payees."""
+) -> dict[str, tuple[tuple[Reason, ...], bool]]:
+    """What the registry says against paying each payee, and whether the performer was erased."""
     wanted = list(payee_ids)
     heirs = estates.left_by(session, capability, wanted)
     known = people.unnamed(
@@ -113,14 +116,14 @@ def _held(
     )
     own = {one.payee_id: one for one in known}
     left = {one.id: one for one in known}
-    found = {}
+    found: dict[str, tuple[tuple[Reason, ...], bool]] = {}
     for name in wanted:
-        if name in own:
-            found[name] = _of_performer(session, own[name], at)
-        elif name in heirs:
-            found[name] = _reasons(session, left[heirs[name]], at)
+        performer = own.get(name) or left.get(heirs.get(name, ""))
+        if performer is None:
+            found[name] = ((NOBODY,), False)
         else:
-            found[name] = (NOBODY,)
+            reasons = _of_performer if name in own else _reasons
+            found[name] = (reasons(session, performer, at), performer.erased_at is not None)
     return found
 
 

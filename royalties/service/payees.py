@@ -38,12 +38,16 @@ DECIDERS = frozenset({approvals.ADMIN, "guardian"})
 
 @dataclass(frozen=True, slots=True)
 class Payee:
-    """Whom money is paid to, and how the details stand; `heir_id` is `None` for the performer."""
+    """Whom money is paid to, and how the details stand; `heir_id` is `None` for the performer.
+
+    Of an `erased` performer nobody can change them any more.
+    """
 
     payee_id: str
     performer_id: str
     heir_id: str | None
     standing: Standing
+    erased: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +221,7 @@ def _payee(
     found = rules.standing(store.versions(session, side, payee_id), now)
     if _is_refused(session, side, found.waiting):
         found = replace(found, waiting=None)
-    return Payee(payee_id, performer.id, heir_id, found)
+    return Payee(payee_id, performer.id, heir_id, found, performer.erased_at is not None)
 
 
 def _is_refused(session: Session, side: Principal, item: PayeeVersion | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.browser.chromium import PHONE, Chromium, SecurityKey
+from tests.browser.performer_world import tenant
 from tests.browser.registry import Registry
 
 PASSWORD = "correct horse battery staple"
@@ -65,6 +66,24 @@ def test_a_passkey_joins_signs_in_has_a_second_and_is_taken_away(
     assert page.url.endswith("/sign-in")
     page.goto(registry.url + "/account")
     assert "/sign-in" in (page.get_attribute("main a", "href") or "")
+
+
+def test_who_has_a_passkey_alone_uses_it_after_the_password_too(
+    page: Any, registry: Registry
+) -> None:
+    """Invited to a second organisation, where a password begins the sign-in; there is no app."""
+    joined(page, registry, "clara@example.org")
+    _, other = tenant(registry, "agency", "Agentur Zwei")
+    home = other.get("/v1/me")["tenant_id"]
+    page.goto(registry.invite("clara@example.org", "agent", tenant_id=home))
+    page.fill("#name", "Clara Berg")
+    page.fill("#password", PASSWORD)
+    page.click("form button")
+    page.wait_for_url("**/sign-in/code")
+    assert page.locator("#code").count() == 0
+    page.click(USE)
+    page.wait_for_url("**/account")
+    assert page.locator("form[action='/account/organisation']").count() == 1
 
 
 def test_a_device_that_is_known_is_not_added_twice(page: Any, registry: Registry) -> None:

@@ -133,6 +133,20 @@ def test_money_stays_owed_under_a_pseudonym(stage: Stage) -> None:
     assert stage.operator.get("/v1/trial-balance")["balanced"]
 
 
+def test_nobody_is_sent_to_name_an_account_of_the_erased(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    anna = Person.add(stage.operator, PUBLIC)
+    here = ["payee", "show", anna.id, "--data-dir", str(stage.settings.data_dir)]
+    assert main(here) == 0
+    assert "payee set" in capsys.readouterr().err
+    erased(stage, anna)
+    assert main(here) == 0
+    said = capsys.readouterr().err
+    assert "payee set" not in said
+    assert "erased" in said
+
+
 def test_an_erased_performer_takes_part_in_nothing_more(stage: Stage) -> None:
     anna, studio, _ = enrolled(stage)
     first = erased(stage, anna)

@@ -25,6 +25,10 @@ from tests.simulators.stage import Person, Stage, voice_sample
 UNTIL = to_text(utc_now() + timedelta(days=90))
 
 
+def born() -> str:
+    return f"{utc_now().year - 10}-03-09"
+
+
 @dataclass
 class Side:
     """An agency with a performer, and somebody of it with a browser."""
@@ -43,8 +47,7 @@ class Side:
         return self.browser.get(f"{path}?for={self.anna.id}&lang={lang}").text
 
     def a_child(self, *guardians: PrivateKey) -> None:
-        born = {"born_on": f"{utc_now().year - 10}-03-09"}
-        self.agency.post(f"/v1/performers/{self.anna.id}/minority", born)
+        self.agency.post(f"/v1/performers/{self.anna.id}/minority", {"born_on": born()})
         for place, key in enumerate(guardians):
             body = {"name": f"Parent {place}", "did": key.did, "relation": "parent"}
             made = self.agency.post(f"/v1/performers/{self.anna.id}/guardians", body)
@@ -108,6 +111,23 @@ def test_a_childs_page_names_guardians_and_what_is_blocked(side: Side) -> None:
     assert side.agency.get(f"/v1/performers/{side.anna.id}/holds") == []
     side.agency.post(f"/v1/money-releases/{made['id']}/ending")
     assert "kept until" in side.read("/me/money")
+
+
+def test_who_named_a_childs_account_is_told_that_another_one_agrees(side: Side) -> None:
+    side.agency.post(f"/v1/performers/{side.anna.id}/minority", {"born_on": born()})
+    side.stage = side.stage.with_settings(operator_mode="organisation")
+    mother, father = side.sit(Role.GUARDIAN), side.sit(Role.GUARDIAN)
+    path, form = f"/v1/performers/{side.anna.id}/payee", "/payee/decision"
+    mother.post(path, json={"name": "Anna", "residence": "DE"})
+    pages = {who: who.get(f"/me/money?for={side.anna.id}").text for who in (mother, father)}
+    assert "another one of you agrees" in pages[mother]
+    assert form not in pages[mother]
+    assert form in pages[father]
+    erasing = mother.get("/me/data").text
+    assert "no second person has agreed" in erasing
+    assert "would reach nobody" not in erasing
+    assert father.post(f"{path}/decision", json={"approve": True}).status_code == 200
+    assert form not in father.get("/me/money").text
 
 
 def test_a_guardian_alone_waits_for_the_court(side: Side) -> None:

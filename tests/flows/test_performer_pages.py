@@ -13,6 +13,11 @@ from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
 from core.clock import utc_now
+from royalties import ledger
+from royalties.accounts import payable
+from royalties.models_books import Posting, TransactionKind
+from royalties.service.books import Clerk
+from royalties.store.ledger import add_transactions
 from tests.simulators.amounts import dead_ends
 from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
@@ -379,6 +384,28 @@ def test_who_has_it_all_erased_is_told_of_the_money_that_is_left(sides: Sides) -
     page = sides.browser.get("/me/data").text
     assert "It is still paid to the account that you named." in page
     assert "would reach nobody" not in page
+
+
+def test_more_taken_back_than_came_in_is_set_against_what_comes_next(sides: Sides) -> None:
+    sides.agency.post(f"/v1/performers/{sides.anna.id}/payee", {"name": "Anna", "residence": "DE"})
+    payee = sides.agency.get(f"/v1/performers/{sides.anna.id}/payee")["payee_id"]
+    book = sides.stage.operator.get("/v1/me")["tenant_id"]
+    with open_registry(sides.stage.settings) as world, world.db.write() as session:
+        made = ledger.book(
+            TransactionKind.DISTRIBUTION,
+            (Posting("bank", -2_000_000, "EUR"), Posting(payable(payee), 2_000_000, "EUR")),
+            Clerk(session, book, utc_now()).stamp(),
+            facts_key="taken-back",
+            reason="distribution",
+            earned_period="2026-10",
+            audience=f"tenant:{sides.agency_id}",
+            run_id="run_a",
+        )
+        add_transactions(session, [made])
+    page = sides.browser.get("/me/money").text
+    assert "-2.00 EUR stand on your accounts" in page
+    assert "set against what is earned next" in page
+    assert "next run" not in page
 
 
 def test_who_is_erased_leaves_a_receipt_and_no_page(sides: Sides) -> None:

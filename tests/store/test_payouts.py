@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import log, notices
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
+from registry.service.forgetting import erase_performer
 from registry.store import people
 from royalties import ledger
 from royalties.accounts import payable
@@ -135,6 +136,16 @@ def test_the_payees_side_sees_its_own_payments_and_what_is_missing(till: Till) -
             (seen[who.id],) = payouts.list_payouts(session, agent, states=tuple(PayoutState))
     assert seen[anna.id].state is PayoutState.SENT
     assert [why.code for why in seen[bea.id].reasons] == ["payout-no-details"]
+
+
+def test_of_the_erased_nobody_is_sent_to_name_an_account(till: Till) -> None:
+    till.payee(25 * EUROS)
+    gone = till.payee(30 * EUROS, "")
+    with till.database.write() as session:
+        erase_performer(session, till.office.stage.agent(gone), gone.id, now=NOW)
+    till.send(till.propose())
+    (left,) = [one for one in till.found() if one.state is PayoutState.BLOCKED]
+    assert [why.code for why in left.reasons] == ["payout-erased"]
 
 
 def test_what_sepa_does_not_reach_is_listed_by_hand(till: Till) -> None:

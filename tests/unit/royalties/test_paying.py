@@ -66,6 +66,8 @@ def test_whole_cents_are_paid_and_the_rest_stays_owed() -> None:
         ({"micro": 9_999_999}, "payout-below-minimum"),
         ({"micro": -5_000_000}, "payout-below-minimum"),
         ({"details": None}, "payout-no-details"),
+        ({"details": None, "erased": True}, "payout-erased"),
+        ({"details": replace(DETAILS, iban="", residence=""), "erased": True}, "payout-erased"),
         ({"details": replace(DETAILS, iban="")}, "payout-no-account"),
         ({"details": replace(DETAILS, residence="")}, "payout-no-tax-status"),
         ({"cooling_until": AT}, "payout-cooling"),
