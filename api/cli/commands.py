@@ -1,5 +1,7 @@
 """Puts the commands together; each noun's file adds its own."""
 
+from typing import Annotated
+
 import typer
 
 from api.cli import (
@@ -72,6 +74,7 @@ from api.cli import (
     yearreports,
 )
 from api.cli.panels import arrange
+from core.release import release
 
 GROUPS = {
     "tenant": tenants.app,
@@ -159,6 +162,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode="rich",
     )
+    app.callback()(_before_any)
     for module in SINGLE:
         module.register(app)
     access.register(accounts.account)
@@ -169,3 +173,23 @@ def build() -> typer.Typer:
         app.add_typer(group, name=name)
     arrange(app)
     return app
+
+
+def _tell_release(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ebenbild {release()}")
+        raise typer.Exit
+
+
+def _before_any(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_release,
+            is_eager=True,
+            help="Say which release this is.",
+        ),
+    ] = False,
+) -> None:
+    pass

@@ -61,8 +61,10 @@ def verify(
     at: At = None,
     strict: Strict = False,
 ) -> None:
-    """Verify any signed document offline, in numbered steps: licence, token, certificate, state,
-    status list, standing declaration, framework, consent, mandate, key binding, receipt, manifest.
+    """Verify any signed document offline, in numbered steps.
+
+    Licence, token, certificate, state, status list, standing declaration, framework, consent,
+    mandate, key binding, receipt or manifest.
     """
     beside = [*(more or ()), *(status or ())]
     check(

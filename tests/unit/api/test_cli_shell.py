@@ -10,6 +10,7 @@ import pytest
 
 from api.cli.main import EXIT_USAGE, main
 from api.cli.panels import PANELS, REST
+from core.release import release
 
 ROOT = Path(__file__).parents[3]
 HEAVY = ("fastapi", "sqlalchemy", "pydantic", "numpy", "onnxruntime", "faiss", "av", "httpx2")
@@ -38,6 +39,11 @@ def test_wrong_use_is_64_and_never_a_verdict(
 def test_help_is_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 0
     assert "Usage" in capsys.readouterr().out
+
+
+def test_the_release_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"ebenbild {release()}\n"
 
 
 def test_every_command_stands_with_the_people_it_is_for(capsys: pytest.CaptureFixture[str]) -> None:
