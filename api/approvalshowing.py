@@ -5,7 +5,7 @@ The exact payload is what is approved; it stands beside these words, whole.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -83,12 +83,12 @@ def waiting(session: Session, principal: Principal, lang: str, window: Window) -
 def _shown(
     session: Session, principal: Principal, found: Sequence[Approval], lang: str
 ) -> dict[str, Waiting]:
-    people_of, names = called(session, found), names_of(session, principal, found)
+    people_of, whom = called(session, found), names_of(session, principal, found)
     return {
         item.id: Waiting(
             item,
             action_words(lang, item.action),
-            names.get(about(item), ""),
+            whom.get(about(item), ""),
             people_of.get(item.proposed_person or "", ""),
             tuple(_facts(lang, item)),
             PLACES.get(item.action, "").format(item.subject_id),
@@ -132,19 +132,23 @@ def called(session: Session, items: Iterable[Approval]) -> dict[str, str]:
 
 
 def names_of(session: Session, principal: Principal, items: Sequence[Approval]) -> dict[str, str]:
-    """The names of whom these are about: performers, organisations and people with an account."""
-    ids = {about(item) for item in items}
+    """The names of whom these are about."""
+    return names(session, principal, {about(item) for item in items})
+
+
+def names(session: Session, principal: Principal, ids: Collection[str]) -> dict[str, str]:
+    """The names of these performers, organisations and people with an account."""
     found = booknames.names_of(
         session,
         principal.tenant_id,
         performers=[one for one in ids if one.startswith("prf_")],
         organisations=[one for one in ids if one.startswith("ten_")],
     )
-    names = {**found.performers, **found.organisations}
+    told = {**found.performers, **found.organisations}
     for person_id in sorted(one for one in ids if one.startswith("per_")):
         with suppress(NotFound):
-            names[person_id] = people.card(session, DOOR, person_id).name
-    return names
+            told[person_id] = people.card(session, DOOR, person_id).name
+    return told
 
 
 def _facts(lang: str, item: Approval) -> Iterable[tuple[str, str]]:

@@ -55,6 +55,7 @@ from api.routes import (
     statuspages,
     studiopages,
     tariffpages,
+    trailpages,
     trialpages,
     unclaimedpages,
     unionpages,
@@ -93,6 +94,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
     whole.include_router(contracts.entrance)
     for visited in (
         entrance,
+        trailpages,
         trialpages,
         signin,
         reset,

@@ -7,12 +7,12 @@ commitment: it can be forgotten for an erasure, and the chain still holds.
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ColumnElement, Index, and_, case, or_
 from sqlmodel import Field, Session, col, select
 
 from core import log, logleaf
@@ -51,6 +51,24 @@ class Entry:
     log_index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which decisions are meant; what is left out narrows nothing.
+
+    `actor` is a person, or a key or worker that no person stands behind; `since` and `until` are
+    days (UTC), both included.
+    """
+
+    actor: str = ""
+    action: str = ""
+    subject_id: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+EVERYTHING = Sought()
+
+
 class EntryRow(Owned, table=True):
     """Table of decisions; only what an erasure must forget may change."""
 
@@ -58,6 +76,7 @@ class EntryRow(Owned, table=True):
     __table_args__ = (
         Index("audit_entry_newest", "tenant_id", "seq"),
         Index("audit_entry_about", "tenant_id", "subject_id", "seq"),
+        Index("audit_entry_kinds", "tenant_id", "action", "seq", "person", "subject"),
         append_only("details", "salt"),
     )
 
@@ -120,19 +139,27 @@ def record(
 def entries(
     session: Session,
     principal: Principal,
+    sought: Sought = EVERYTHING,
     *,
     before_seq: int | None = None,
-    subject_id: str | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """Return the decisions of the principal's tenant, newest first."""
-    query = select(EntryRow).where(col(EntryRow.tenant_id) == principal.tenant_id)
+    query = select(EntryRow).where(
+        col(EntryRow.tenant_id) == principal.tenant_id, *_narrowed(sought)
+    )
     if before_seq is not None:
         query = query.where(col(EntryRow.seq) < before_seq)
-    if subject_id is not None:
-        query = query.where(col(EntryRow.subject_id) == subject_id)
     rows = session.exec(query.order_by(col(EntryRow.seq).desc()).limit(limit))
     return [_entry(row) for row in rows]
+
+
+def kinds(session: Session, principal: Principal) -> tuple[list[str], list[str]]:
+    """Which actions the tenant's decisions are, and who took them, each in order."""
+    bare = case((col(EntryRow.person).is_(None), EntryRow.subject), else_=EntryRow.person)
+    query = select(EntryRow.action, bare).where(col(EntryRow.tenant_id) == principal.tenant_id)
+    found = list(session.exec(query.distinct()))
+    return sorted({action for action, _ in found}), sorted({actor for _, actor in found})
 
 
 def newest_seq(session: Session) -> int:
@@ -179,6 +206,24 @@ def faults(session: Session) -> tuple[str, ...]:
         previous = row.hash
     missing = [leaf for leaf in _leaves(session) if leaf.subject_id not in known]
     return (*found, *(f"leaf {leaf.index} has lost its entry" for leaf in missing))
+
+
+def _narrowed(sought: Sought) -> Iterator[ColumnElement[bool]]:
+    if sought.actor:
+        bare = and_(col(EntryRow.person).is_(None), col(EntryRow.subject) == sought.actor)
+        yield or_(col(EntryRow.person) == sought.actor, bare)
+    if sought.action:
+        yield col(EntryRow.action) == sought.action
+    if sought.subject_id:
+        yield col(EntryRow.subject_id) == sought.subject_id
+    if sought.since is not None:
+        yield col(EntryRow.recorded_at) >= _midnight(sought.since)
+    if sought.until is not None:
+        yield col(EntryRow.recorded_at) < _midnight(sought.until + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)
 
 
 def _last(session: Session) -> EntryRow | None:

@@ -198,11 +198,19 @@ def reject(
 @command(audit, "list")
 def list_entries(
     cli: Cli,
+    *,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, newest first.")] = 50,
+    actor: Annotated[str, typer.Option(help="Of one person, or of one key.")] = "",
+    action: Annotated[str, typer.Option(help="Of one kind, as it is listed.")] = "",
+    subject_id: Annotated[str, typer.Option(help="About one thing.")] = "",
+    since: Annotated[str, typer.Option(help="From this day on.")] = "",
+    until: Annotated[str, typer.Option(help="Up to and including this day.")] = "",
 ) -> None:
     """List who decided what in your organisation."""
+    narrowed = {"actor": actor, "action": action, "subject_id": subject_id}
     with cli.client() as client:
-        found = client.get("/v1/audit", limit=limit)["items"]
+        asked = {"limit": limit, "since": since, "until": until, **narrowed}
+        found = client.get("/v1/audit", **asked)["items"]
 
     def render() -> None:
         for item in found:

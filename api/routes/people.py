@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from api import approving
+from api import approving, trail
 from api.accounts import joining, keys, signing_in
 from api.accounts.models import Invitation, Member, Stage
 from api.accounts.signing_in import Begun
@@ -308,12 +308,12 @@ def list_entries(
     caller: Caller,
     reading: Reading,
     asked: Asked,
-    subject_id: Annotated[str | None, Query(max_length=64)] = None,
+    asking: trail.Asked,
 ) -> Page[EntryOut]:
     """Who decided what in your organisation? Newest first."""
     require(caller, AUDIT)
     found = audit.entries(
-        reading, caller, before_seq=asked.before_seq, subject_id=subject_id, limit=asked.limit
+        reading, caller, asking.sought, before_seq=asked.before_seq, limit=asked.limit
     )
     return page(found, asked, EntryOut.of, cursor=lambda item: item.seq)
 

@@ -1,12 +1,9 @@
 """Pages of a studio: which releases are held up, and handing a film in."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import StreamingResponse
 from sqlmodel import Session
 
 from api import cutshowing, declaring, seeking
@@ -17,6 +14,7 @@ from api.visiting import SignedInVisit
 from api.web import texts
 from api.web.forms import form_page
 from api.web.response import FormResponse
+from api.web.table import line, table
 from core.clock import utc_now
 from core.init import World
 from core.principal import Principal, require
@@ -87,14 +85,7 @@ def as_table(
 ) -> Response:
     """Every release under the same filters, as a table for other programs."""
     require(visit.principal, releases.SCOPE)
-    return StreamingResponse(
-        _lines(world, visit.principal, lang, asking),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": 'attachment; filename="releases.csv"',
-            "Cache-Control": "no-store",
-        },
-    )
+    return table(_lines(world, visit.principal, lang, asking), "releases.csv")
 
 
 @router.get("/studio/new", response_class=FormResponse)
@@ -175,14 +166,14 @@ def _narrowed(
 
 def _lines(world: World, principal: Principal, lang: str, asking: Asking) -> Iterator[str]:
     head = [texts.text(lang, f"studio.column.{name}") for name in COLUMNS]
-    yield _line(head)
+    yield line(head)
     after = ""
     while True:
         with world.db.read() as session:
             found = asking.found(session, principal, after, PAGE)
             told = releases.with_causes(session, principal, found)
         for item in told:
-            yield _line(_row(lang, item))
+            yield line(_row(lang, item))
         if len(found) < PAGE:
             return
         after = seeking.cursor_of(asking.order, found[-1])
@@ -201,12 +192,3 @@ def _row(lang: str, item: Release) -> list[str]:
         item.cut_id,
         item.clearance_id,
     ]
-
-
-def _line(cells: list[str]) -> str:
-    """One line of RFC 4180; what a spreadsheet would carry out as a formula stays a text."""
-    out = io.StringIO()
-    csv.writer(out).writerow(
-        [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell for cell in cells]
-    )
-    return out.getvalue()

@@ -70,6 +70,8 @@ ROWS = (
     row("POST", "/v1/keys/{key_id}/revocation", MEMBERS),
     row("GET", "/v1/approvals"),
     row("POST", "/v1/approvals/{approval_id}/decision", MEMBERS, looks_first=True),
+    row("GET", "/trail", AUDIT, page=True),
+    row("GET", "/trail.csv", AUDIT, page=True),
     row("GET", "/v1/audit", AUDIT),
     row("GET", "/v1/audit/faults", AUDIT),
 )

@@ -108,6 +108,7 @@ SECTIONS = (
         (
             Place("/members", "members.title", frozenset({_BY})),
             Place("/approvals", "approvals.title"),
+            Place("/trail", "trail.title", frozenset({Role.AUDITOR, _BY})),
         ),
     ),
 )

@@ -84,6 +84,7 @@ OWN = (
     "/audit",
     "/audit/approvals",
     "/audit/balance",
+    "/trail",
     "/society/invoices",
     "/society/invoices/new",
     "/society/receipts",
@@ -134,6 +135,7 @@ ELSEWHERE = {
     "/sign-in/code",
     "/account/signing-keys",
     "/studio/releases.csv",
+    "/trail.csv",
     "/review/decisions.csv",
     # Looked at in the story that makes them.
     "/demo",

@@ -87,7 +87,7 @@ def test_a_shut_membership_ends_sessions_keys_and_invitations_of_one_organisatio
         assert [item.tenant_id for item in left] == [away]
         assert people.is_shut(session, access.DOOR, anna.person_id, home)
         assert not people.is_shut(session, access.DOOR, anna.person_id, away)
-        (entry,) = audit.entries(session, world.first, subject_id=anna.person_id)
+        (entry,) = audit.entries(session, world.first, audit.Sought(subject_id=anna.person_id))
     assert entry.action == access.SHUT_MEMBER
     assert entry.details == {"why": "other", "sessions": 3, "keys": 2, "invitations": 1}
 
@@ -238,4 +238,6 @@ def test_shutting_out_twice_changes_nothing_more(world: TestWorld) -> None:
     again = member(world.db, boss, anna.person_id)
     assert (again.disabled_at, again.sessions) == (first.disabled_at, 0)
     with world.db.read() as session:
-        assert len(audit.entries(session, world.first, subject_id=anna.person_id)) == 1
+        assert (
+            len(audit.entries(session, world.first, audit.Sought(subject_id=anna.person_id))) == 1
+        )

@@ -41,8 +41,8 @@ def test_entries_are_shown_to_their_tenant_alone(world: TestWorld) -> None:
     (entry,) = fill(world, 1)
     with world.db.read() as session:
         assert audit.entries(session, world.second) == []
-        assert audit.entries(session, world.first, subject_id="thg_0") == [entry]
-        assert audit.entries(session, world.first, subject_id="thg_1") == []
+        assert audit.entries(session, world.first, audit.Sought(subject_id="thg_0")) == [entry]
+        assert audit.entries(session, world.first, audit.Sought(subject_id="thg_1")) == []
     with world.db.write() as session, pytest.raises(NotFound):
         audit.forget(session, world.second, entry.id, reason="erasure", now=NOW)
 

@@ -104,6 +104,12 @@ LISTS: dict[str, Asking] = {
     "notices": lambda session, who: notices.inbox(session, who, before_seq=9),
     "approvals": lambda session, who: approvals.list_approvals(session, who, before_seq=9),
     "audit": lambda session, who: audit.entries(session, who, before_seq=9),
+    "audit of a person": lambda session, who: audit.entries(
+        session, who, audit.Sought(actor="per_a", since=SINCE, until=SINCE), before_seq=9
+    ),
+    "audit of a kind": lambda session, who: audit.entries(
+        session, who, audit.Sought(action="key.made"), before_seq=9
+    ),
 }
 
 
