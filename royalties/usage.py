@@ -23,6 +23,8 @@ from royalties.reports.rows import row_of
 REQUIRED = ("cut_id", "territory", "period", "views")
 OPTIONAL = tuple(name for name in COLUMNS if name not in REQUIRED)
 DELIMITERS = (",", ";", "\t")
+# What a file of rejected lines says of each, beside the sender's own columns.
+ADDED = ("ebenbild_line", "ebenbild_column", "ebenbild_cause")
 # A report that counts no views has to say something else that a tariff counts.
 _COUNTED = frozenset(FIGURES) - {"income_kind", "currency", "free"}
 
@@ -58,7 +60,7 @@ def read_header(stream: LineReader, mapping: ColumnMapping = OURS) -> Header:
         raise _bad_header("names a column twice")
     columns = {name: names.index(heading) for name, heading in wanted.items()}
     used = set(columns.values())
-    ignored = tuple(name for at, name in enumerate(names) if at not in used)
+    ignored = tuple(name for at, name in enumerate(names) if at not in used and name not in ADDED)
     return Header(delimiter, len(names), columns, ignored, mapping, tuple(found))
 
 

@@ -175,8 +175,22 @@ def list_approvals(cli: Cli) -> None:
     """List what waits for your decision, and what you proposed."""
     with cli.client() as client:
         found = list(client.pages("/v1/approvals"))
-    rows = [(item["id"], item["action"], item["subject_id"], item["proposed_at"]) for item in found]
-    emit(cli, found, lambda: table(("id", "action", "about", "proposed"), rows))
+
+    def render() -> None:
+        from api.approvalshowing import action_words  # noqa: PLC0415
+
+        rows = [
+            (
+                one["id"],
+                action_words(cli.lang, one["action"]),
+                one["subject_id"],
+                one["proposed_at"],
+            )
+            for one in found
+        ]
+        table(("id", "action", "about", "proposed"), rows)
+
+    emit(cli, found, render)
 
 
 @command(approval, "approve")

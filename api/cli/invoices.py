@@ -23,7 +23,14 @@ def draft(cli: Cli, month: Month) -> None:
     with cli.client() as client:
         found = client.get("/v1/invoice-drafts", month=month)
     names = ("kind", "licensee_id", "lines", "claims_micro", "credits_id")
-    emit(cli, found, lambda: _show(cli.lang, names, found))
+
+    def render() -> None:
+        if found:
+            _show(cli.lang, names, found)
+        else:
+            note(text(cli.lang, "invoice.nothing-due", month=month))
+
+    emit(cli, found, render)
 
 
 @command(app, "issue")

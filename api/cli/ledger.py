@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.moneyshape import document
+from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
@@ -42,7 +42,11 @@ def list_periods(cli: Cli, book: Book = "") -> None:
     def render() -> None:
         names = ("month", "state", "transactions", "root", "leaf")
         columns = ("month", "state", "transactions", "root", "log_index")
-        rows = [tuple(item[name] for name in columns) for item in found]
+        # How many transactions a month has is counted, and kept, as it closes.
+        counted = [
+            {**item, "transactions": None} if item["state"] == "OPEN" else item for item in found
+        ]
+        rows = [tuple(cell(cli.lang, item, name) for name in columns) for item in counted]
         table([text(cli.lang, f"ledger.column.{name}") for name in names], rows)
 
     emit(cli, found, render)

@@ -63,7 +63,7 @@ def new(
         _agree(cli, wanted, yes=yes)
         _note_cut(cli, wanted, draft)
         licence = sign_either(cli, client, key, draft, out)
-    emit(cli, licence, lambda: fields(flat(licence)))
+    emit(cli, licence, lambda: fields(flat(licence, cli.lang)))
 
 
 @command(app, "sign")
@@ -83,12 +83,12 @@ def sign(
     with cli.client() as client:
         if key is None:
             found = sign_held(cli, client, licence, out)
-            emit(cli, found, lambda: fields(flat(found)))
+            emit(cli, found, lambda: fields(flat(found, cli.lang)))
             return
         signer = open_key(key, cli.lang).did
         draft = client.get(f"/v1/licences/{licence}/draft", signer=signer)
         found = sign_draft(cli, client, key, draft, out)
-    emit(cli, found, lambda: fields(flat(found)))
+    emit(cli, found, lambda: fields(flat(found, cli.lang)))
 
 
 @command(app, "list")
@@ -123,7 +123,7 @@ def show(
         if out is not None:
             form = "token" if token else "credential"
             out.write_bytes(client.fetch(f"/v1/licences/{licence}/{form}"))
-    emit(cli, found, lambda: fields(flat(found)))
+    emit(cli, found, lambda: fields(flat(found, cli.lang)))
 
 
 @command(app, "revoke")
@@ -135,7 +135,7 @@ def revoke(
     """Revoke a licence: no later clearance rests on it."""
     with cli.client() as client:
         found = client.post(f"/v1/licences/{licence}/revocation", {"reason": reason})
-    emit(cli, found, lambda: fields(flat(found)))
+    emit(cli, found, lambda: fields(flat(found, cli.lang)))
 
 
 def sign_draft(
@@ -189,6 +189,6 @@ def _note_cut(cli: Cli, wanted: dict[str, Any], draft: dict[str, Any]) -> None:
 
 
 def _agree(cli: Cli, terms: dict[str, Any], *, yes: bool) -> None:
-    for name, value in flat({"terms": terms}).items():
+    for name, value in flat({"terms": terms}, cli.lang).items():
         note(f"{name}: {value}")
     sure(text(cli.lang, "licence.sign"), yes=yes)

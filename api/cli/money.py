@@ -6,7 +6,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
-from api.web.texts import reason, text
+from api.web.texts import catalogue, reason, text
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,13 @@ def _show_book(lang: str, found: dict[str, Any]) -> None:
     for outcome, count in found["kept"].items():
         say(text(lang, f"accrue.kept.{outcome}", count=count))
     for code, count in found["skipped"].items():
-        say(text(lang, "accrue.skipped", count=count, code=code))
+        say(text(lang, "accrue.skipped", count=count, why=why_of_many(lang, code)))
+
+
+def why_of_many(lang: str, code: str) -> str:
+    """Why uses earned nothing, told of many at once: without the figures of any one of them."""
+    own = catalogue(lang).get(f"accrue.skipped.{code}")
+    return own or reason(lang, {"code": code})
 
 
 def _show_accrual(lang: str, report: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.cli.moneyshape import document
+from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import catalogue, reason, text
@@ -69,7 +69,7 @@ def list_batches(cli: Cli) -> None:
         columns = ("id", "kind", "state", "execute_on", "count")
         rows = [
             (
-                *(one[name] for name in columns),
+                *(cell(cli.lang, one, name) for name in columns),
                 _money(cli, one["total_micro"], one["currency"]),
             )
             for one in found
@@ -192,7 +192,7 @@ def _payouts(cli: Cli, found: list[dict[str, Any]]) -> None:
     names = ("end_to_end_id", "account", "state", "way")
     rows = [
         (
-            *(one[name] for name in names),
+            *(cell(cli.lang, one, name) for name in names),
             _money(cli, one["amount_micro"], one["currency"]),
             _why(cli, one),
         )

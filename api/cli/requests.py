@@ -98,7 +98,7 @@ def show(cli: Cli, request: RequestId) -> None:
     def shown() -> None:
         _one(found)
         for offer in offers:
-            fields(_read(offer))
+            fields(_read(offer, cli.lang))
         for concern in concerns:
             say(concern["text"])
 
@@ -119,7 +119,7 @@ def accept(cli: Cli, request: RequestId, yes: Yes = False) -> None:
     """Agree to the newest offer, after reading it."""
     with cli.client() as client:
         offer = client.get(f"/v1/requests/{request}")["offer"]
-        for name, value in _read(offer).items():
+        for name, value in _read(offer, cli.lang).items():
             note(f"{name}: {value}")
         sure(text(cli.lang, "request.accept"), yes=yes)
         body = {"version": offer["version"], "digest": offer["digest"]}
@@ -156,7 +156,7 @@ def sign(
     with cli.client() as client:
         draft = client.post(f"/v1/requests/{request}/licence-draft{asked}")
         licence = sign_either(cli, client, key, draft, out)
-    emit(cli, licence, lambda: fields(flat(licence)))
+    emit(cli, licence, lambda: fields(flat(licence, cli.lang)))
 
 
 @command(app, "terminate")
@@ -179,10 +179,10 @@ def _commands(found: dict[str, Any]) -> list[str]:
     return ["counter" if turn == "offer" else turn for turn in found["may"]]
 
 
-def _read(offer: dict[str, Any]) -> dict[str, Any]:
+def _read(offer: dict[str, Any], lang: str) -> dict[str, Any]:
     """An offer as one level of names and values."""
     told = {name: offer[name] for name in ("version", "side", "message", "digest")}
-    return {**told, **flat({"terms": offer["terms"]})}
+    return {**told, **flat({"terms": offer["terms"]}, lang)}
 
 
 def _table(cli: Cli, found: list[dict[str, Any]]) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.moneyshape import document
+from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
 from api.web.texts import text
@@ -62,7 +62,7 @@ def list_runs(cli: Cli) -> None:
     """List the runs of your book, newest first."""
     with cli.client() as client:
         found = list(client.pages("/v1/runs"))
-    rows = [tuple(item[name] for name in _COLUMNS) for item in found]
+    rows = [tuple(cell(cli.lang, item, name) for name in _COLUMNS) for item in found]
     names = [text(cli.lang, f"run.column.{name}") for name in _COLUMNS]
     emit(cli, found, lambda: table(names, rows))
 

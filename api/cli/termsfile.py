@@ -1,7 +1,7 @@
 """What people write in TOML files, such as the terms of a licence, as the registry reads it."""
 
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +65,13 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def flat(licence: dict[str, Any]) -> dict[str, Any]:
-    """The licence as one level of names and values, for reading."""
+def flat(licence: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """The licence as one level of names and values, the terms in the words of its page."""
+    from api.performer.termwords import LINES  # noqa: PLC0415
+    from licensing.templates.naming import name_of, value_of  # noqa: PLC0415
+
+    terms = licence["terms"]
     shown = {name: value for name, value in licence.items() if name != "terms"}
-    for name, value in licence["terms"].items():
-        if isinstance(value, list):
-            shown[name] = ", ".join(str(item) for item in value)
-        elif isinstance(value, dict):
-            shown[name] = " ".join(str(item) for item in value.values())
-        else:
-            shown[name] = value
-    return shown
+    shown |= {name: terms[name] for name in ("performer_id", "licensee_id") if name in terms}
+    said = (name for name in LINES if terms.get(name) not in (None, "", [], 0))
+    return {**shown, **{name_of(name, lang): value_of(name, terms[name], lang) for name in said}}

@@ -92,7 +92,9 @@ def figure_name(lang: str, figure: Figure) -> str:
 
 def _named(lang: str, name: str, category: str) -> str:
     said = texts.text(lang, f"yearreport.year.{name}")
-    return f"{said} ({category})" if category else said
+    if not category:
+        return said
+    return f"{said} ({texts.catalogue(lang).get(f'yearreport.category.{category}', category)})"
 
 
 def _use(lang: str, use: str) -> str:

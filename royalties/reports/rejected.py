@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from royalties.models import Reject
-from royalties.usage import DELIMITERS, Header, split
-
-ADDED = ("ebenbild_line", "ebenbild_column", "ebenbild_cause")
+from royalties.usage import ADDED, DELIMITERS, Header, split
 
 
 def first_line(header: Header | None) -> str:

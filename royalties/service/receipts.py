@@ -21,7 +21,7 @@ from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving
 from royalties.ledger import AMOUNT_MICRO_MAX
-from royalties.models_income import Allocation, Payment, Receipt
+from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
 from royalties.service import matching
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
@@ -88,9 +88,14 @@ def match(
     settled = matching.settlements(session, principal, [invoice])[0]
     possible = min(receipt.unmatched_micro, settled.open_micro)
     if possible <= 0:
-        raise Conflict("There is nothing left to match.", next_step="Look at both of them.")
+        raise _nothing_left(receipt, invoice)
     wanted = possible if amount_micro is None else amount_micro
-    if not 0 < wanted <= possible:
+    if wanted <= 0:
+        raise BadInput(
+            "Money pays an invoice by more than nothing.",
+            next_step="Write the amount as 12.50, or leave it out.",
+        )
+    if wanted > possible:
         raise BadInput("That is more than can be matched.", next_step="Leave the amount out.")
     clerk = Clerk(session, principal.tenant_id, now)
     made = matching.allocate(clerk, principal, receipt, invoice, wanted)
@@ -168,6 +173,24 @@ def _check(session: Session, payment: Payment) -> None:
         )
     if payment.licensee_id is not None:
         tenants.get_tenant(session, payment.licensee_id)
+
+
+def _nothing_left(receipt: Receipt, invoice: Invoice) -> Conflict:
+    if receipt.unmatched_micro <= 0:
+        return Conflict(
+            "All of this payment is matched already.",
+            next_step=f"See what it pays: ebenbild receipt show {receipt.id}.",
+        )
+    if invoice.kind is InvoiceKind.CREDIT_NOTE:
+        return Conflict(
+            f"{invoice.number} is a credit note: it asks for nothing.",
+            next_step="Match the payment to an invoice: ebenbild invoice list.",
+        )
+    return Conflict(
+        f"Nothing is left to be paid of {invoice.number}.",
+        next_step="Match the payment to another invoice: ebenbild invoice list. "
+        "Who paid twice pays the next one with it.",
+    )
 
 
 def _own_receipt(session: Session, principal: Principal, receipt_id: str) -> Receipt:

@@ -211,10 +211,11 @@ def test_nothing_is_matched_twice_or_beyond_what_there_is(office: Office) -> Non
     earn(office, 100)
     (invoice,) = issue(office)
     receipt = come_in(office, 1_500_000)
-    with pytest.raises(BadInput):
-        match(office, receipt, invoice, 1_000_001)
+    for amount, said in ((1_000_001, "more than can be"), (0, "more than nothing")):
+        with pytest.raises(BadInput, match=said):
+            match(office, receipt, invoice, amount)
     match(office, receipt, invoice)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match=f"Nothing is left to be paid of {invoice.number}"):
         match(office, receipt, invoice)
     with pytest.raises(Conflict):
         come_in(office, 1_500_000)
@@ -224,6 +225,28 @@ def test_nothing_is_matched_twice_or_beyond_what_there_is(office: Office) -> Non
         )
     assert balance(office, f"unmatched:{office.stage.studio.tenant_id}") == -1_500_000
     match(office, receipt, invoice, 1)
+
+
+def test_what_cannot_be_matched_says_which_side_has_nothing_left(office: Office) -> None:
+    earn(office, 100)
+    (paid,) = issue(office)
+    receipt = come_in(office, 1_000_000)
+    match(office, receipt, paid)
+    earn(office, 100)
+    (unpaid,) = issue(office, LATER)
+    with pytest.raises(Conflict, match="All of this payment is matched"):
+        match(office, receipt, unpaid)
+    with office.shared.write() as session:
+        note = invoices.cancel(
+            session,
+            office.stage.world.vault,
+            office.clerk,
+            unpaid.id,
+            reason="wrong address",
+            now=utc_now(),
+        )
+    with pytest.raises(Conflict, match="is a credit note"):
+        match(office, come_in(office, 5, "r2"), note)
 
 
 def test_money_of_an_unknown_payer_waits_with_the_book(office: Office) -> None:

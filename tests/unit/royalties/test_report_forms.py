@@ -258,6 +258,7 @@ def test_rejected_lines_are_a_file_to_mend() -> None:
         mended.replace("QQ", "DE").splitlines(keepends=True)[0] + second.replace("QQ", "DE")
     )
     assert isinstance(again, UsageRow)
+    assert open_report(io.BytesIO(mended.encode())).ignored == ("titel",)
     told = [
         (one.line_no, one.column, one.cause, one.text)
         for one in read_rejected([*mended.splitlines()])
