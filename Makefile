@@ -79,6 +79,7 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.hard_faces --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.portrait_gates --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.evasion --models $(MODELS)
+	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.overlap --models $(MODELS)
 	@test -z "$$EBENBILD_MEDIA" || $(BIN)/python -m bench.invented --models $(MODELS)
 	@$(BIN)/python -m bench.malformed
 	@$(BIN)/python -m bench.log --every-leaf

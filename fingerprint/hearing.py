@@ -49,16 +49,32 @@ def voice_traces(
     samples, heard, notes = hear(listener, path, limits, span, reached, zero=zero)
     if heed is not None:
         heed(notes)
+    return traces(listener, samples, heard, model_id, notes=notes, start_ms=span.start_ms)
+
+
+def traces(
+    listener: Listener,
+    samples: Samples,
+    heard: Heard,
+    model_id: str,
+    *,
+    notes: tuple[Reason, ...] = (),
+    start_ms: int = 0,
+) -> tuple[Trace, ...]:
+    """One trace per voice of a sound that was heard and begins at `start_ms` of the media.
+
+    Where two speak at once, the time is both's; what they are known by is what each says alone.
+    """
     quality = figures(samples, heard).quality
     vectors = listener.vectors(samples, heard, heard.voices, SCAN_MS_MAX)
     return tuple(
         Trace(
             Modality.VOICE,
-            tuple(_later(turn, span.start_ms) for turn in voice.spans),
+            tuple(_later(turn, start_ms) for turn in voice.heard),
             _template(voice, vector, model_id, quality),
             None,
             notes + _overlap(voice),
-            excerpt(samples, voice.spans),
+            excerpt(samples, voice.lone or voice.spans),
         )
         for voice, vector in zip(heard.voices, vectors, strict=True)
     )

@@ -86,11 +86,14 @@ class Listener:
     def vectors(
         self, samples: Samples, heard: Heard, voices: Sequence[VoiceTurns], views_ms: int
     ) -> list[Vector]:
-        """Of each voice the pooled vector of it and of views of its `views_ms` longest turns."""
+        """Of each voice the pooled vector of it and of views of its `views_ms` longest turns.
+
+        A voice is viewed where it speaks alone, if it does anywhere.
+        """
         plain = [heard.vector(voice) for voice in voices]
         if self._describer is not None:
             return plain
-        groups = [chosen(voice.spans, views_ms) for voice in voices]
+        groups = [chosen(voice.lone or voice.spans, views_ms) for voice in voices]
         views = viewed(self._encoder, samples, groups)
         return [blended(vector, seen) for vector, seen in zip(plain, views, strict=True)]
 

@@ -28,12 +28,15 @@ class VoiceTurns:
     """One voice in a segment: when it is the one that speaks, and which windows hold it alone.
 
     `overlaps` are the spans in which it and another voice speak at once, whoever is the louder;
-    they may lie outside of its `spans`. No two voices share a moment of `spans`.
+    they may lie outside of its `spans`. No two voices share a moment of `spans`. `lone` are those
+    of its spans that nobody else was found in, `heard` its spans and overlaps together.
     """
 
     spans: tuple[Span, ...]
     windows: tuple[int, ...]
-    overlaps: tuple[Span, ...] = ()
+    overlaps: tuple[Span, ...]
+    lone: tuple[Span, ...]
+    heard: tuple[Span, ...]
 
     @property
     def speech_ms(self) -> int:
@@ -73,7 +76,7 @@ def voices(windows: Windows, speech: Sequence[Span]) -> tuple[VoiceTurns, ...]:
         path = smoothed(vectors, centres(vectors, merged(vectors, groups)))
         groups = _pure(windows, placed, path)
     path = np.unique(path, return_inverse=True)[1].astype(np.int64)
-    second = second_voices(vectors, path, centres(vectors, groups))
+    second = second_voices(vectors, path, groups)
     found = [_turns(placed, path, second, label, group) for label, group in enumerate(groups)]
     return tuple(sorted((v for v in found if v.spans), key=lambda voice: -voice.speech_ms))
 
@@ -85,9 +88,15 @@ def _turns(
     label: int,
     group: Group,
 ) -> VoiceTurns:
-    alone = tuple(place for place in group if second[place] == NOBODY)
-    mixed = (second == label) | ((path == label) & (second != NOBODY))
-    return VoiceTurns(placed.spans(path == label), alone or tuple(group), placed.spans(mixed))
+    mine, single = path == label, second == NOBODY
+    mixed = (second == label) | (mine & ~single)
+    return VoiceTurns(
+        placed.spans(mine),
+        tuple(place for place in group if single[place]) or tuple(group),
+        placed.spans(mixed),
+        placed.spans(mine & single),
+        placed.spans(mine | mixed),
+    )
 
 
 def smoothed(

@@ -103,6 +103,39 @@ def test_people_who_speak_at_once_are_flagged_and_kept_out_of_both_vectors() -> 
     assert any(span.start_ms < middles[0] and middles[1] < span.end_ms for span in first.spans)
 
 
+def test_time_of_two_people_who_speak_at_once_is_heard_as_both_and_viewed_as_neither() -> None:
+    windows = talking_at_once([0] * 12 + [1] * 8, range(4, 7))
+    first, second = voices(windows, spoken(windows))
+    (both,) = second.overlaps
+    assert any(s.start_ms <= both.start_ms and both.end_ms <= s.end_ms for s in first.heard)
+    assert both in second.heard
+    assert both not in second.spans
+    assert all(s.end_ms <= both.start_ms or both.end_ms <= s.start_ms for s in first.lone)
+
+
+def test_a_voice_that_is_mostly_spoken_over_is_known_by_what_it_says_alone() -> None:
+    windows = talking_at_once([0] * 12 + [1] * 8, range(2, 10))
+    first, second = voices(windows, spoken(windows))
+    for voice in (first, second):
+        assert sum(span.duration_ms for span in voice.overlaps) >= 8 * HOP_MS
+    assert not set(first.windows) & set(range(2, 10))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=25), st.integers(0, 99))
+def test_what_is_heard_of_a_voice_is_what_it_says_alone_and_beside_others(
+    order: list[int], seed: int
+) -> None:
+    windows = speaking(order, seed=seed)
+
+    def moments(spans: tuple[Span, ...]) -> set[int]:
+        return {ms for span in spans for ms in range(span.start_ms, span.end_ms, 10)}
+
+    for voice in voices(windows, spoken(windows)):
+        assert moments(voice.heard) == moments(voice.lone) | moments(voice.overlaps)
+        assert moments(voice.lone) <= moments(voice.spans) <= moments(voice.heard)
+
+
 def test_a_change_of_speaker_is_no_overlap() -> None:
     windows = talking_at_once([0] * 10 + [1] * 10, range(9, 10))
     assert all(voice.overlaps == () for voice in voices(windows, spoken(windows)))
