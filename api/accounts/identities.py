@@ -21,7 +21,7 @@ def frameworks(settings: AccountSettings) -> Collection[str]:
 
 
 def seal_identity(vault: Vault, person_id: str, item: VerifiedIdentity) -> bytes:
-    """Sealed bytes of an identity, for `open_identity`."""
+    """Sealed bytes of an identity, for `identity_of`."""
     born_on = None if item.born_on is None else item.born_on.isoformat()
     data = {"name": item.name, "born_on": born_on, "framework": item.framework}
     return vault.seal(person_id, json.dumps(data).encode(), identity_aad(person_id))
