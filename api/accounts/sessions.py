@@ -36,11 +36,15 @@ DOOR = Door("session")
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Whoever a session belongs to, for one request; `principal` may do nothing before `FULL`."""
+    """Whoever a session belongs to, for one request; `principal` may do nothing before `FULL`.
+
+    `organisation` names where they act, for who has several to act in; else it is empty.
+    """
 
     session: SignedIn
     principal: Principal
     csrf: str
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,9 @@ def visit(session: Session, token: str, now: datetime) -> Visit | None:
     if item is None or now >= item.expires_at or now - item.seen_at >= IDLE:
         return None
     principal = _principal(session, item)
-    return None if principal is None else Visit(item, principal, csrf_of(token))
+    if principal is None:
+        return None
+    return Visit(item, principal, csrf_of(token), _several(session, item))
 
 
 def is_token(text: str) -> bool:
@@ -164,6 +170,13 @@ def _principal(session: Session, item: SignedIn) -> Principal | None:
         person=item.person_id,
         roles=frozenset(role.value for role in member.roles),
     )
+
+
+def _several(session: Session, item: SignedIn) -> str:
+    places = people.memberships(session, DOOR, item.person_id)
+    if item.stage is not Stage.FULL or len(places) < 2:
+        return ""
+    return tenants.get_tenant(session, item.tenant_id).name
 
 
 def first_tenant(session: Session, person_id: str) -> str:

@@ -21,7 +21,7 @@ from core.clock import utc_now
 from core.principal import Principal
 from registry.consent import ADULTS_ONLY
 from registry.minority import is_minor, minority_in
-from registry.models.people import Performer, Purpose
+from registry.models.people import Enrolment, EnrolmentState, Performer, Purpose
 from registry.proofing import phrase
 from registry.proofing.sufficiency import Demands
 from registry.service import enrolment, people, proofing
@@ -56,6 +56,7 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
         performer = people.get_performer(session, visit.principal, performer_id)
         passkeys = factors.passkeys(session, wrappedkeys.DOOR, visit.session.person_id)
         found = signing(session, world.vault, visit, visit.principal, performer_id, now=utc_now())
+        signed = enrolment.list_enrolments(session, visit.principal, performer_id)
     child = is_minor(minority_in(performer), utc_now())
     return form_page(
         "consent.html",
@@ -66,8 +67,14 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
         has_key=found.lacks != NO_KEY,
         signing=found,
         passkeys=passkeys,
+        waiting=next((item for item in reversed(signed) if _awaits_samples(item)), None),
         purposes=[item.value for item in Purpose if not (child and item in ADULTS_ONLY)],
     )
+
+
+def _awaits_samples(item: Enrolment) -> bool:
+    """Whether a consent was signed and nothing handed in yet, so that one goes on with it."""
+    return item.signed_at is not None and item.state is EnrolmentState.DRAFT
 
 
 @router.get("/me/enrol/{enrolment_id}", response_class=FormResponse)

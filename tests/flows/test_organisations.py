@@ -1,5 +1,8 @@
 """One person in two organisations: acting in the one, then in the other, and in no third."""
 
+import html
+import re
+
 from tests.flows.test_sign_in import PASSWORD, Browser, invited, joined
 from tests.simulators.stage import Stage
 
@@ -66,3 +69,14 @@ def test_a_link_of_the_other_organisation_is_opened_there(stage: Stage) -> None:
         _, studio = studio, stage.operator.get("/v1/me")["tenant_id"]
     alone, _ = joined(stage, "bert@example.org", "auditor")
     assert 'name="then"' not in alone.get(link).text
+    assert 'class="acting"' not in alone.get("/inbox").text
+
+
+def test_every_page_says_where_who_has_several_organisations_acts(stage: Stage) -> None:
+    visitor, home, studio = in_two(stage)
+    names = {item["id"]: item["name"] for item in visitor.get("/v1/me/organisations").json()}
+    for place, other in ((home, studio), (studio, home)):
+        acting = re.search(r'class="acting".*?<strong>(.*?)</strong>', visitor.get("/inbox").text)
+        assert acting
+        assert html.unescape(acting.group(1)) == names[place]
+        visitor.send("/account/organisation", "/account", tenant_id=other)

@@ -79,6 +79,18 @@ def test_whoever_begins_reads_what_comes_next(sides: Sides) -> None:
     assert "Nobody to act for yet" in empty.text
 
 
+def test_whoever_comes_back_to_a_consent_goes_on_with_the_one_that_was_signed(sides: Sides) -> None:
+    """By the browser's back button, say: a second one would lie there without samples."""
+    path = f"/me/performers/{sides.anna.id}/consent"
+    assert "A consent was signed" not in sides.browser.get(path).text
+    begun = sides.anna.consent("voice")
+    page = sides.browser.get(path).text
+    assert "A consent was signed" in page
+    assert f'href="/me/enrol/{begun}?lang=en"' in page
+    sides.anna.hand_in(begun, sides.stage.file("anna.wav", voice_sample("anna")))
+    assert "A consent was signed" not in sides.browser.get(path).text
+
+
 def test_a_use_opens_down_to_its_licence_and_its_money(sides: Sides) -> None:
     enrolled(sides)
     sides.anna.license(sides.studio_id)
