@@ -34,7 +34,7 @@ def driver() -> Iterator[Any]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium(driver: Any, chromium_path: str) -> Iterator[Chromium]:
     """A browser without microphone and camera."""
     with Chromium.launched(driver, chromium_path) as opened:

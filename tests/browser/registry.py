@@ -1,4 +1,4 @@
-"""A registry as a user starts it, `ebenbild init` and `ebenbild serve`, and its command line."""
+"""A registry as `ebenbild init` makes it, served as a user serves it, and its command line."""
 
 import json
 import os
@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from api.client import Client, remote
-from core.init import OPERATOR_KEY_FILE
+from api.schema import upgrade
+from api.scopes import SCOPES
+from core.init import OPERATOR_KEY_FILE, initialise
 from core.settings import Settings
 from tests.flows.serving import end, free_port, ready, wait_until
+from tests.schemas import copied
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +38,7 @@ class Registry:
         if models:
             own["EBENBILD_MODELS_DIR"] = models
         made = cls(folder / "data", free_port(), own)
-        made.command("init", "--no-models")
+        initialise(Settings(data_dir=made.data_dir), copied(upgrade), operator_scopes=SCOPES)
         made._serve("--worker" if worker else "--no-worker")
         return made
 
