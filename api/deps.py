@@ -1,4 +1,7 @@
-"""All wiring of requests: the registry, the caller, a reading session, and writing once."""
+"""All wiring of requests: the registry, the caller, a reading session, and writing once.
+
+What reads nothing is `async`: it is called at once, and all else handed to another thread.
+"""
 
 import hashlib
 from collections.abc import Iterator
@@ -21,7 +24,7 @@ from core.init import World
 from core.principal import Principal
 
 
-def world_of(request: Request) -> World:
+async def world_of(request: Request) -> World:
     """The open registry behind this app."""
     world: World = request.app.state.world
     return world
@@ -81,7 +84,7 @@ async def hash_of(request: Request) -> str:
     return hashlib.sha256(head + await request.body()).hexdigest()
 
 
-def once_of(
+async def once_of(
     world: Open,
     caller: Caller,
     request_hash: Annotated[str, Depends(hash_of)],
@@ -94,7 +97,7 @@ def once_of(
 Writing = Annotated[Once, Depends(once_of)]
 
 
-def language_of(
+async def language_of(
     request: Request, lang: Annotated[str | None, Query(pattern="^(en|de)$")] = None
 ) -> str:
     """`?lang=`, else what was chosen before, else the browser's wish, else English."""

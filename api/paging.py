@@ -51,7 +51,7 @@ class Window:
         return int(self.after[:18])
 
 
-def window_of(
+async def window_of(
     request: Request,
     response: Response,
     cursor: Annotated[str, Query(max_length=64)] = "",

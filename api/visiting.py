@@ -131,12 +131,12 @@ def guarded(
     return visit
 
 
-def signed_in(visit: Annotated[Visit, Depends(known)]) -> Visit:
+async def signed_in(visit: Annotated[Visit, Depends(known)]) -> Visit:
     """Whoever is signed in."""
     return _full(visit)
 
 
-def acting(visit: Annotated[Visit, Depends(guarded)]) -> Visit:
+async def acting(visit: Annotated[Visit, Depends(guarded)]) -> Visit:
     """Whoever is signed in and sent a form of ours."""
     return _full(visit)
 
