@@ -21,7 +21,7 @@ from licensing.service import staydown
 from licensing.store import bulks
 from registry.service import erasure, exporting
 from registry.service.enrolment import withdraw_enrolment
-from registry.store import enrolments
+from registry.store import enrolments, erasures
 from royalties.service import fromevents, payeeretention
 
 EXPIRED_AT_ONCE = 100
@@ -66,6 +66,19 @@ def _unfinished(world: World, _before: datetime, _now: datetime) -> int:
 
 def _parts(world: World, before: datetime, _now: datetime) -> int:
     return world.objects.remove_partial(before)
+
+
+def _nameless(world: World, before: datetime, _now: datetime) -> int:
+    """A file is stored before the row that names it: one that was refused, or killed, has none."""
+    with world.db.read() as session:
+        named = erasures.objects_named(session)
+    gone = 0
+    for name in world.objects.names():
+        # Asked last: whoever handed the same in meanwhile made it young again.
+        if name not in named and world.objects.is_older(name, before):
+            world.objects.delete(name)
+            gone += 1
+    return gone
 
 
 def _unknown(world: World, _before: datetime, now: datetime) -> int:
@@ -153,6 +166,7 @@ SCHEDULE = (
     Rule("uploads", _fixed(1), _uploads),
     Rule("unfinished", _fixed(7), _unfinished),
     Rule("parts", _fixed(1), _parts),
+    Rule("nameless", _fixed(1), _nameless),
     Rule("unknown", lambda settings: settings.retention.unknown_days, _unknown),
     Rule("consents", _fixed(0), _consents),
     Rule("noticed", _fixed(90), _noticed),

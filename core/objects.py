@@ -98,7 +98,9 @@ class Objects:
         seen = _Seen(bytes_max)
         with self._sealed_part(seen.each(chunks)) as (part, head):
             name = vault.hmac_name(tenant_id, seen.digest.digest())
-            if not self._holds(name):
+            if self._holds(name):
+                os.utime(self._place(name))  # needed anew: what is old may be swept away
+            else:
                 self._move_in(part, head, name)
         return ObjectRef(name, seen.bytes)
 
@@ -170,6 +172,13 @@ class Objects:
             files.sync_folder(path.parent)
             if head is not None:
                 self._shred(head)
+
+    def is_older(self, name: str, than: datetime) -> bool:
+        """Whether a stored file was handed in for the last time before this."""
+        try:
+            return self._place(name).stat().st_mtime < than.timestamp()
+        except FileNotFoundError:
+            return False
 
     def remove_partial(self, older_than: datetime) -> int:
         """Remove what interrupted transfers left before this time, and return how many."""

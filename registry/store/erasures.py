@@ -24,6 +24,8 @@ from registry.store.enrolments import EnrolmentRow
 from registry.store.people import PerformerRow, names_of
 
 _TEXT_MIN = 3
+# What columns are called that name a stored file.
+OBJECT_COLUMNS = {"object_name", "rejects_object"}
 # What attesters stated, and who has custody: nobody needs to be shown that it was said.
 _SAID_OF_OTHERS = ("enrolment.attested", "guardian.added", "guardian.attested", "guardian.ended")
 
@@ -246,6 +248,16 @@ def object_uses(session: Session, object_name: str) -> int:
             )
             total += int(session.connection().execute(query).scalar_one())
     return total
+
+
+def objects_named(session: Session) -> set[str]:
+    """The stored files that rows of any kind name."""
+    found: set[str] = set()
+    for table in SQLModel.metadata.sorted_tables:
+        for column in (one for one in table.c if one.name in OBJECT_COLUMNS):
+            query = select_columns(column).where(column.is_not(None)).distinct()
+            found |= {str(name) for name in session.connection().execute(query).scalars()}
+    return found
 
 
 def _declared(
