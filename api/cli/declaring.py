@@ -1,7 +1,7 @@
 """Reads a declaration file and finds, or makes, the work and the cut that it names.
 
-So a studio needs one file and one command. Fields are named as people say them; what they mean is
-checked by the same rules as in the registry. TOML 1.0, https://toml.io/en/v1.0.0.
+So a studio needs one file and one command. Fields are named as the API names them, and are checked
+by the same rules; the names that files had before are still read. TOML 1.0, https://toml.io/en/v1.0.0.
 """
 
 from collections.abc import Mapping
@@ -17,15 +17,22 @@ from registry.declaration import check_partial, from_dict
 if TYPE_CHECKING:
     from api.client import Client
 
-SECTIONS = {"work", "cut", "release", "ai", "use", "extra", "figure"}
+SECTIONS = {"work", "cut", "release", "ai_use", "use", "extra", "figure"}
 WORK_KEYS = {"id", "title", "level"}
 CUT_KEYS = {"id", "label", "format", "language"}
-RELEASE_KEYS = {"date", "territories", "medium", "language", "ai_labelled", "dataset"}
-FIGURE_KEYS = {"id"}
+RELEASE_KEYS = {"release_at", "territories", "medium", "language", "ai_labelled", "dataset"}
+FIGURE_KEYS = {"character_id"}
 EXTRA_KEYS = {"reference", "count", "where"}
 RELEASE_KEYS |= {"stage", "audience_test_days", "descriptors"}
 AI_KEYS = {"script", "visuals", "voice", "effects"}
-USE_KEYS = {"performer", "kind", "modality", "engagement_ref", "privilege"}
+USE_KEYS = {"performer_id", "kind", "modality", "engagement_ref", "privilege"}
+# What a name was before, by where it stands.
+FORMER = {
+    "the file": {"ai": "ai_use"},
+    "[release]": {"date": "release_at"},
+    "use": {"performer": "performer_id"},
+    "figure": {"id": "character_id"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ def read(path: Path) -> UseFile:
 
     What the works above the cut declare may be left out.
     """
-    data = read_toml(path, code="bad-declaration")
+    data = _renamed("the file", read_toml(path, code="bad-declaration"))
     _only("the file", data, SECTIONS)
     work, cut = _table(data, "work", WORK_KEYS), _table(data, "cut", CUT_KEYS)
     declared = _declaration(data, cut)
@@ -53,19 +60,17 @@ def read(path: Path) -> UseFile:
 
 def _declaration(data: Mapping[str, Any], cut: Mapping[str, Any]) -> dict[str, Any]:
     release = _table(data, "release", RELEASE_KEYS)
-    declared = {name: release[name] for name in RELEASE_KEYS - {"date"} if name in release}
-    if "date" in release:
-        declared["release_at"] = _day(release["date"])
+    declared = dict(release)
+    if "release_at" in release:
+        declared["release_at"] = _day(release["release_at"])
     if "language" in cut:
         declared.setdefault("language", cut["language"])
-    if "ai" in data:
-        declared["ai_use"] = dict(_table(data, "ai", AI_KEYS))
+    if "ai_use" in data:
+        declared["ai_use"] = dict(_table(data, "ai_use", AI_KEYS))
     listed = {
-        "uses": [_use(use) for use in _sections(data, "use", USE_KEYS)],
+        "uses": _sections(data, "use", USE_KEYS),
         "extras": _sections(data, "extra", EXTRA_KEYS),
-        "figures": [
-            {"character_id": item.get("id", "")} for item in _sections(data, "figure", FIGURE_KEYS)
-        ],
+        "figures": _sections(data, "figure", FIGURE_KEYS),
     }
     return {**declared, **{name: items for name, items in listed.items() if items}}
 
@@ -74,16 +79,17 @@ def _day(value: object) -> str:
     try:
         return date.fromisoformat(str(value)).isoformat()
     except ValueError as exc:
-        raise _bad("[release] date must be a day like 2027-01-31, without a time.") from exc
+        raise _bad("[release] release_at must be a day like 2027-01-31, without a time.") from exc
 
 
-def _sections(data: Mapping[str, Any], name: str, known: set[str]) -> list[Mapping[str, Any]]:
+def _sections(data: Mapping[str, Any], name: str, known: set[str]) -> list[dict[str, Any]]:
     found = data.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise _bad(f"Write each {name} as a section of its own: [[{name}]].")
-    for number, item in enumerate(found, start=1):
+    read = [_renamed(name, item) for item in found]
+    for number, item in enumerate(read, start=1):
         _only(f"{name} {number}", item, known)
-    return found
+    return read
 
 
 def find_cut(client: "Client", file: UseFile) -> str:
@@ -143,16 +149,22 @@ def _find_work(client: "Client", work: Mapping[str, Any]) -> str:
     return str(made["id"])
 
 
-def _use(use: Mapping[str, Any]) -> dict[str, Any]:
-    return {"performer_id" if name == "performer" else name: value for name, value in use.items()}
+def _renamed(where: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same under the names of today; a name of before beside its own is left to be refused."""
+    former = FORMER.get(where, {})
+    return {
+        name if former.get(name, name) in data else former[name]: value
+        for name, value in data.items()
+    }
 
 
 def _table(data: Mapping[str, Any], name: str, known: set[str]) -> Mapping[str, Any]:
     found = data.get(name, {})
     if not isinstance(found, dict):
         raise _bad(f"Write [{name}] as a section.")
-    _only(f"[{name}]", found, known)
-    return found
+    read = _renamed(f"[{name}]", found)
+    _only(f"[{name}]", read, known)
+    return read
 
 
 def _only(where: str, data: Mapping[str, Any], known: set[str]) -> None:

@@ -67,7 +67,7 @@ def declaration(
         'language = "de"',
         "",
         "[release]",
-        f"date = {release.isoformat()}",
+        f"release_at = {release.isoformat()}",
         'territories = ["DE", "AT", "CH"]',
         'medium = "series"',
         'language = "de"',
@@ -77,7 +77,7 @@ def declaration(
         lines += [
             "",
             "[[use]]",
-            f'performer = "{use.performer}"',
+            f'performer_id = "{use.performer}"',
             f'kind = "{use.kind}"',
             f'modality = "{use.modality}"',
         ]

@@ -43,13 +43,13 @@ title = "Night Train"
 label = "Episode 12"
 format = "vertical"
 [release]
-date = 2030-10-01
+release_at = 2030-10-01
 territories = ["{territory}"]
 medium = "series"
 language = "de"
 ai_labelled = true
 [[use]]
-performer = "{performer}"
+performer_id = "{performer}"
 kind = "synthesise_voice"
 """
 
@@ -185,8 +185,8 @@ def test_clear_exits_1_with_a_next_step_when_something_fails(shell: Shell, anna:
         ("[[use]]", "[use", "not TOML"),
         ("territories", "teritories", "teritories"),
         ('title = "Night Train"', "", "Name the work"),
-        ("date = 2030-10-01", "", "release_at"),
-        ("date = 2030-10-01", 'date = "1.10.2030"', "[release] date"),
+        ("release_at = 2030-10-01", "", "release_at"),
+        ("release_at = 2030-10-01", 'release_at = "1.10.2030"', "[release] release_at"),
         ('["DE"]', '["Germany"]', "ISO 3166-1"),
         ('"synthesise_voice"', '"sing"', "uses[1].kind"),
     ],

@@ -16,13 +16,13 @@ DECLARATION = """
 [work]
 title = "Read Aloud"
 [release]
-date = 2030-10-01
+release_at = 2030-10-01
 territories = ["DE"]
 medium = "podcast"
 language = "en"
 ai_labelled = true
 [[use]]
-performer = "{performer}"
+performer_id = "{performer}"
 kind = "synthesise_voice"
 """
 TERMS = """

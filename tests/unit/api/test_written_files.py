@@ -24,6 +24,26 @@ def written(folder: Path, text: str, encoding: str) -> Path:
     return file
 
 
+def test_a_file_of_before_says_the_same_under_the_names_of_today(tmp_path: Path) -> None:
+    more = """[{ai}]
+voice = "generated"
+[[use]]
+{performer} = "prf_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+kind = "own_performance"
+[[figure]]
+{figure} = "chr_aaaaaaaaaaaaaaaaaaaaaaaaaa"
+"""
+    before = DECLARATION + more.format(ai="ai", performer="performer", figure="id")
+    names = {"ai": "ai_use", "performer": "performer_id", "figure": "character_id"}
+    today = DECLARATION.replace("date =", "release_at =") + more.format(**names)
+    told = read(written(tmp_path, today, "utf-8"))
+    assert told == read(written(tmp_path, before, "utf-8"))
+    assert told.declaration["release_at"] == "2030-10-01"
+    both = today.replace("release_at =", "date = 2030-10-02\nrelease_at =")
+    with pytest.raises(BadInput, match="date"):
+        read(written(tmp_path, both, "utf-8"))
+
+
 def test_a_file_saved_on_windows_says_the_same(tmp_path: Path) -> None:
     plain = read(written(tmp_path, DECLARATION, "utf-8"))
     marked = written(tmp_path, DECLARATION.replace("\n", "\r\n"), "utf-8-sig")
