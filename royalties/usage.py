@@ -16,7 +16,7 @@ from royalties.models import Reject, UsageRow
 from royalties.reports.cells import FIGURES
 from royalties.reports.familiar import Familiar
 from royalties.reports.identifiers import OF_CUTS
-from royalties.reports.lines import LineReader, decode, read_line, read_lines
+from royalties.reports.lines import Encoding, LineReader, decode, read_line, read_lines
 from royalties.reports.mapping import COLUMNS, OURS, ColumnMapping, plain
 from royalties.reports.rows import row_of
 
@@ -46,7 +46,7 @@ def read_header(stream: LineReader, mapping: ColumnMapping = OURS) -> Header:
 
     Raises `BadInput` when it is not a header with all required columns, each named once.
     """
-    delimiter, found = headings(stream)
+    delimiter, found = headings(stream, mapping.encoding)
     names = [plain(name) for name in found]
     wanted = {column: plain(heading) for column, heading in mapping.columns.items()}
     wanted |= {name: name for name in COLUMNS if name not in wanted and name in names}
@@ -64,9 +64,9 @@ def read_header(stream: LineReader, mapping: ColumnMapping = OURS) -> Header:
     return Header(delimiter, len(names), columns, ignored, mapping, tuple(found))
 
 
-def headings(stream: LineReader) -> tuple[str, list[str]]:
+def headings(stream: LineReader, encoding: Encoding = Encoding.UTF_8) -> tuple[str, list[str]]:
     """The delimiter of a report and its headings as they stand; raises `BadInput` for none."""
-    text = decode(read_line(stream).removeprefix(b"\xef\xbb\xbf"))
+    text = decode(read_line(stream).removeprefix(b"\xef\xbb\xbf"), encoding)
     if text is None:
         raise _bad_header("is too long or not UTF-8")
     delimiter = max(DELIMITERS, key=text.count)
@@ -78,7 +78,7 @@ def read_rows(stream: LineReader, header: Header) -> Iterator[UsageRow | Reject]
     simple = Familiar.fits(header.columns) and not header.mapping.fixed
     familiar = Familiar(header.columns) if simple else None
     delimiter, width = header.delimiter, header.width
-    for line_no, text in read_lines(stream, 1):
+    for line_no, text in read_lines(stream, 1, header.mapping.encoding):
         if isinstance(text, Reject):
             yield text
             continue

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="How senders write their reports.", no_args_is_help=True)
 Report = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV of theirs.")]
+_HEAD_BYTES = 1 << 20
 Sender = Annotated[str, typer.Argument(help="Short name of the sender, such as youtube.")]
 
 
@@ -40,6 +41,12 @@ def save(
         list[str] | None, typer.Option(help="currency=EUR: what holds for every line.")
     ] = None,
     decimal: Annotated[str | None, typer.Option(help="Sign before decimals: . or ,")] = None,
+    thousands: Annotated[
+        str | None, typer.Option(help="Sign that parts thousands: . , ' or a blank.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="utf-8, or windows-1252 (Latin-1 too).")
+    ] = None,
     watched: Annotated[
         str | None, typer.Option(help="milliseconds, seconds, minutes or hours.")
     ] = None,
@@ -56,7 +63,13 @@ def save(
         document = shown["mapping"]
         for name, more in (("columns", column), ("fixed", fixed)):
             document[name] = {**document.get(name, {}), **_pairs(more)}
-        said = {"decimal": decimal, "watched": watched, "longer": longer or None}
+        said = {
+            "decimal": decimal,
+            "thousands": thousands,
+            "encoding": encoding,
+            "watched": watched,
+        }
+        document |= {"longer": True} if longer else {}
         document |= {name: value for name, value in said.items() if value is not None}
         if not yes:
             _show_guess(cli.lang, shown)
@@ -87,12 +100,16 @@ def remove(cli: Cli, sender: Sender) -> None:
 
 def _guessed(client: "Client", sender: str, file: Path) -> dict[str, Any]:
     # Imported here: help must not read the readers of reports.
+    from royalties.reports.lines import encoding_of  # noqa: PLC0415
     from royalties.usage import headings  # noqa: PLC0415
 
     with file.open("rb") as source:
-        _, names = headings(source)
+        encoding = encoding_of(source.read(_HEAD_BYTES))
+        source.seek(0)
+        _, names = headings(source, encoding)
     body = {"sender": sender, "headings": [name for name in names if name]}
     found: dict[str, Any] = client.post("/v1/usage-mapping-guesses", body)
+    found["mapping"]["encoding"] = encoding.value
     return found
 
 
@@ -122,5 +139,5 @@ def _told(pairs: dict[str, str]) -> str:
 
 
 def _how(document: dict[str, Any]) -> str:
-    names = ("decimal", "watched", "longer")
+    names = ("decimal", "thousands", "watched", "longer", "encoding")
     return _told({**document["fixed"], **{name: str(document.get(name, "")) for name in names}})

@@ -86,7 +86,7 @@ def read_dsr(stream: LineReader, mapping: ColumnMapping = OURS) -> Iterator[Usag
     A report without its last record was cut off on its way, which a reject at its end says.
     """
     message, line_no = _Message(mapping), 0
-    for line_no, text in read_lines(stream):
+    for line_no, text in read_lines(stream, encoding=mapping.encoding):
         if isinstance(text, Reject):
             yield text
             continue

@@ -17,7 +17,7 @@ from royalties.reports.rows import row_of
 def read_json(stream: LineReader, mapping: ColumnMapping = OURS) -> Iterator[UsageRow | Reject]:
     """Read a file of JSON lines, one answer per line that is not blank."""
     ours = {plain(heading): name for name, heading in mapping.columns.items()}
-    for line_no, text in read_lines(stream):
+    for line_no, text in read_lines(stream, encoding=mapping.encoding):
         if isinstance(text, Reject):
             yield text
             continue

@@ -1,14 +1,24 @@
 """Reads a file line by line in bounded memory, whatever somebody put into it.
 
-A line over the bound and a line that is not UTF-8 are rejects, and cost no other line.
+A line over the bound and a line in another encoding are rejects, and cost no other line. What is
+UTF-8 is always read as that: text of windows-1252 with letters of its own is hardly ever UTF-8 too.
 """
 
+import codecs
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Protocol
 
 from royalties.models import Reject
 
 LINE_BYTES_MAX = 65_536
+
+
+class Encoding(StrEnum):
+    """How a report's letters are written; Latin-1 is read as the windows-1252 that holds it."""
+
+    UTF_8 = "utf-8"
+    WINDOWS = "windows-1252"
 
 
 class LineReader(Protocol):
@@ -25,11 +35,13 @@ class BlockReader(Protocol):
         """Read at most `size` bytes; none at the end."""
 
 
-def read_lines(stream: LineReader, line_no: int = 0) -> Iterator[tuple[int, str | Reject]]:
+def read_lines(
+    stream: LineReader, line_no: int = 0, encoding: Encoding = Encoding.UTF_8
+) -> Iterator[tuple[int, str | Reject]]:
     """Number and text of each line that is not blank; `line_no` is that of the line before."""
     while raw := read_line(stream):
         line_no += 1
-        text = decode(raw)
+        text = decode(raw, encoding)
         if text is None:
             cause = "line-too-long" if len(raw) > LINE_BYTES_MAX else "not-utf-8"
             yield line_no, Reject(line_no, cause)
@@ -46,11 +58,22 @@ def read_line(stream: LineReader) -> bytes:
     return line
 
 
-def decode(line: bytes) -> str | None:
-    """The text of a line without its end; None where it is too long or not UTF-8."""
+def decode(line: bytes, encoding: Encoding = Encoding.UTF_8) -> str | None:
+    """The text of a line without its end; None where it is too long or in another encoding."""
     if len(line) > LINE_BYTES_MAX:
         return None
+    for one in dict.fromkeys((Encoding.UTF_8, encoding)):
+        try:
+            return line.decode(one.value).rstrip("\r\n")
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def encoding_of(head: bytes) -> Encoding:
+    """The encoding that the beginning of a file most likely has; a letter may be cut at its end."""
     try:
-        return line.decode("utf-8").rstrip("\r\n")
+        codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        return None
+        return Encoding.WINDOWS
+    return Encoding.UTF_8

@@ -17,12 +17,16 @@ from pydantic import Field, TypeAdapter, ValidationError
 from core.errors import BadInput
 from royalties.reports.cells import FIGURES
 from royalties.reports.identifiers import OF_CUTS, OF_PEOPLE
+from royalties.reports.lines import Encoding
 from royalties.tariffs.documents import faults_of
 from royalties.tariffs.forms import CLOSED, LIST_MAX, Said
 
 PLACE = ("cut_id", "territory", "period")
 COLUMNS = (*PLACE, "views", "reference", "supersedes", *FIGURES, *OF_CUTS, *OF_PEOPLE)
 FIXABLE = frozenset({"territory", "period", "income_kind", "currency", "free"})
+# Figures that are large enough to be parted.
+_COUNTED = frozenset({"views", "unique_views", "watched", "income", "payments", "subscribers"})
+_BLANKS = str.maketrans("\u00a0\u2009\u202f", "   ")
 _TIMED = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,9})?")
 _MONTHS = (
     (re.compile(r"([0-9]{4})([0-9]{2})"), (1, 2)),
@@ -38,6 +42,16 @@ class Point(StrEnum):
 
     POINT = "."
     COMMA = ","
+
+
+class Thousands(StrEnum):
+    """What parts the digits of a large figure in threes; a blank may be any that printers use."""
+
+    NONE = ""
+    POINT = "."
+    COMMA = ","
+    BLANK = " "
+    APOSTROPHE = "'"
 
 
 class TimeUnit(StrEnum):
@@ -62,6 +76,7 @@ class ColumnMapping:
     """How a sender writes: our `columns` by its headings, `fixed` cells where it has no column.
 
     `longer` counts a report over several months in its last month; else such lines are rejected.
+    `encoding` is that of lines that are no UTF-8.
     """
 
     __pydantic_config__ = CLOSED
@@ -72,6 +87,8 @@ class ColumnMapping:
     decimal: Point = Point.POINT
     watched: TimeUnit = TimeUnit.SECONDS
     longer: bool = False
+    thousands: Thousands = Thousands.NONE
+    encoding: Encoding = Encoding.UTF_8
 
     def __post_init__(self) -> None:
         unknown = sorted((set(self.columns) - set(COLUMNS)) | (set(self.fixed) - FIXABLE))
@@ -80,6 +97,8 @@ class ColumnMapping:
         headings = [plain(heading) for heading in self.columns.values()]
         if len(set(headings)) < len(headings):
             raise ValueError("two columns have one heading")
+        if self.thousands.value == self.decimal.value:
+            raise ValueError("one sign cannot part thousands and decimals")
 
     def read(self, cells: dict[str, str]) -> dict[str, str]:
         """The cells as our own columns write them; what cannot be read stays and is rejected."""
@@ -87,6 +106,9 @@ class ColumnMapping:
             **cells,
             **{name: text for name, text in self.fixed.items() if not cells.get(name)},
         }
+        if self.thousands is not Thousands.NONE:
+            for name in _COUNTED & found.keys():
+                found[name] = _ungrouped(found[name], self.thousands, self.decimal)
         if self.decimal is Point.COMMA:
             for name in ("income", "completion", "days", "watched"):
                 found |= {name: _pointed(found[name])} if found.get(name) else {}
@@ -125,6 +147,14 @@ def mapping_to_dict(mapping: ColumnMapping) -> dict[str, Any]:
 def plain(heading: str) -> str:
     """A heading as headings are compared: small letters, single blanks."""
     return " ".join(heading.strip().lower().split())
+
+
+def _ungrouped(text: str, thousands: Thousands, decimal: Point) -> str:
+    """A figure whose digits stand in threes without what parts them; any other stays as it is."""
+    plainly = text.translate(_BLANKS) if thousands is Thousands.BLANK else text
+    parted, point = re.escape(thousands.value), re.escape(decimal.value)
+    grouped = re.fullmatch(rf"[0-9]{{1,3}}(?:{parted}[0-9]{{3}})+(?:{point}[0-9]+)?", plainly)
+    return plainly.replace(thousands.value, "") if grouped else text
 
 
 def _pointed(text: str) -> str:

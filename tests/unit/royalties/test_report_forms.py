@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import BadInput
+from core.money import parse_rate
 from royalties.models import Reject, UsageRow
 from royalties.reports import identifiers
 from royalties.reports.headings import guess
+from royalties.reports.lines import Encoding, encoding_of
 from royalties.reports.mapping import (
     ColumnMapping,
     Point,
+    Thousands,
     TimeUnit,
     mapping_from_dict,
     mapping_to_dict,
@@ -268,3 +272,61 @@ def test_rejected_lines_are_a_file_to_mend() -> None:
         (3, "", "broken-quotes", f'"{CUT};DE'),
     ]
     assert list(read_rejected(["another;file", "1;2"])) == []
+
+
+ABROAD = "Fassung;Land;Monat;Aufrufe;Erlös;Währung;Erlösart\n"
+
+
+def a_german_sender(**more: object) -> ColumnMapping:
+    columns = {"cut_id": "Fassung", "territory": "Land", "period": "Monat", "views": "Aufrufe"}
+    columns |= {"income": "Erlös", "currency": "Währung", "income_kind": "Erlösart"}
+    return ColumnMapping("kino", columns, decimal=Point.COMMA, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("views", "income", "fault"),
+    [
+        ("12.500", "1.250,50", ""),
+        ("12500", "1250,5", ""),
+        ("1.012.500", "0,50", ""),
+        ("12.50", "1,5", "bad-views"),
+        ("1250.000", "1,5", "bad-views"),
+        ("12,500", "1,5", "bad-views"),
+        ("5", "1.25", "bad-income"),
+        ("5", "1.250.50", "bad-income"),
+    ],
+)
+def test_thousands_are_parted_in_threes_or_not_read(views: str, income: str, fault: str) -> None:
+    line = f"{CUT};AT;11/2026;{views};{income};EUR;adverts\n"
+    (row,) = read(ABROAD + line, a_german_sender(thousands=Thousands.POINT))
+    if fault:
+        assert isinstance(row, Reject) and row.cause == fault
+        return
+    assert isinstance(row, UsageRow)
+    assert row.views == int(views.replace(".", ""))
+    assert row.reported.income_micro == parse_rate(income.replace(".", "").replace(",", "."))
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\u202f"])
+def test_any_blank_parts_thousands(blank: str) -> None:
+    line = f"{CUT};AT;11/2026;12{blank}500;1,5;EUR;adverts\n"
+    (row,) = read(ABROAD + line, a_german_sender(thousands=Thousands.BLANK))
+    assert isinstance(row, UsageRow) and row.views == 12_500
+
+
+def test_one_sign_does_not_part_thousands_and_decimals() -> None:
+    with pytest.raises(ValueError, match="one sign"):
+        a_german_sender(thousands=Thousands.COMMA)
+
+
+def test_a_file_in_latin_1_is_read_where_its_mapping_says_so() -> None:
+    text = ABROAD.replace("\n", ";Kanal\n") + f"{CUT};AT;11/2026;5;1,5;EUR;adverts;Köln\n"
+    mapping = a_german_sender(encoding=Encoding.WINDOWS)
+    mapping = replace(mapping, columns={**mapping.columns, "reference": "Kanal"})
+    assert encoding_of(text.encode("latin-1")) is Encoding.WINDOWS
+    assert encoding_of(text.encode()[: text.encode().index(b"\xc3") + 1]) is Encoding.UTF_8
+    for data in (text.encode("latin-1"), text.encode()):
+        (row,) = read(data, mapping)
+        assert isinstance(row, UsageRow) and (row.reference, row.text[-4:]) == ("Köln", "Köln")
+    with pytest.raises(BadInput, match="not UTF-8"):
+        read(text.encode("latin-1"), replace(mapping, encoding=Encoding.UTF_8))
