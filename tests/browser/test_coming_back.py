@@ -53,6 +53,33 @@ def test_what_was_typed_outlives_the_session_and_is_done_once(
     assert versions == [1]
 
 
+def test_a_contract_is_filled_in_through_a_reload_and_the_way_back(
+    chromium: Chromium, registry: Registry
+) -> None:
+    world = World.empty(registry)
+    Person.add(world.agency, "Carla")
+    with chromium.page() as page:
+        joined(page, world)
+        page.goto(f"{registry.url}/me/licences/new/dubbing-enhancement")
+        _answered(page, world.studio_id)
+        page.reload()
+        assert page.input_value("#description") == "Zwei Zeilen, eine Szene"
+        page.go_back()
+        page.go_forward()
+        page.wait_for_url("**/dubbing-enhancement")
+        assert page.input_value("#rate") == "1,50"
+        page.click("form[data-contract] button")
+        page.wait_for_url("**/me/drafts/lic_*")
+        page.goto(f"{registry.url}/me/licences/new/dubbing-enhancement")
+        assert not page.input_value("#description"), "sent, and yet put back"
+
+
+def _answered(page: Any, studio_id: str) -> None:
+    said = {"description": "Zwei Zeilen, eine Szene", "rate": "1,50", "f-works": "cut_" + "a" * 26}
+    for field, value in {**said, "licensee": studio_id, "f-languages": "de"}.items():
+        page.fill(f"#{field}", value)
+
+
 def _filled(page: Any) -> None:
     page.click("summary:has-text('Ändern')")
     page.fill("#f-name", "Berta Roth")

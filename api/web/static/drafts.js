@@ -1,4 +1,4 @@
-// What somebody typed and has not sent, kept while a page is taken anew or they sign in again;
+// What somebody typed and has not sent, kept while a page is taken anew, left, or they sign in again;
 // nothing of it leaves the browser, and nobody who signs in after them is shown it, nor is it put where the page is about another performer.
 
 const PLACE = `drafts ${document.body.dataset.who} ${location.pathname}`;
@@ -19,6 +19,16 @@ export function keep(...parts) {
   }
   sessionStorage.setItem(PLACE, JSON.stringify(kept));
 }
+
+let sent = false;
+
+/** What was typed has been sent: whoever leaves now takes nothing of it along. */
+export const nothingLeft = () => { sent = true; };
+
+// Long forms (data-keep) survive a reload and the way back and forth.
+addEventListener("pagehide", () => {
+  if (!sent) keep(...document.querySelectorAll("form[data-keep]"));
+});
 
 /** Puts back what was kept of the fields of this part, and opens what folds them away. */
 export function putBack(part) {

@@ -1,6 +1,6 @@
 // What the pages' scripts share: words of the page's language, calls to /v1, and a fresh page.
 
-import { keep } from "/static/drafts.js";
+import { keep, nothingLeft } from "/static/drafts.js";
 
 /** What a page says of what it is about, and the word that forms of the session carry. */
 export const page = document.querySelector("[data-page]") ?? document.body;
@@ -120,6 +120,7 @@ export async function watch() {
 
 /** Goes to an address, or takes the page anew; what was pressed stays so until a page is there. */
 export function leave(address) {
+  nothingLeft();
   if (address) location.assign(address);
   else location.reload();
   return new Promise((done) => addEventListener("pageshow", done, { once: true }));
