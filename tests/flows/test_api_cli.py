@@ -353,7 +353,7 @@ def test_what_books_or_issues_nothing_says_why_and_what_comes_first(shell: Shell
     assert "wrong.toml has unknown names: zip (" in shell.run("invoice", "party", own, wrong)[2]
     assert shell.run("invoice", "party", own, shell.file("party.toml", address))[0] == 0
     code, out, err = shell.run("invoice", "issue", THIS_MONTH)
-    assert (code, "nothing is due by" in err, "ebenbild accrue" in err) == (1, True, True)
+    assert (code, "Nothing is due by" in err, "ebenbild accrue" in err) == (1, True, True)
 
 
 def test_doctor_finds_loose_keys(shell: Shell) -> None:
