@@ -7,7 +7,6 @@ cannot do. Problem documents come back as the errors they were raised as.
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +17,6 @@ import httpx2
 
 from api import resuming
 from core.errors import BadInput, EbenbildError, Unavailable
-from core.settings import Settings
 
 Json = dict[str, Any]
 Progress = Callable[[Json], None]
@@ -51,10 +49,6 @@ class Runner:
 
     def stop(self) -> None:
         """Called when the client closes."""
-
-
-RUNNER: ContextVar[Callable[[Settings], Runner] | None] = ContextVar("runner", default=None)
-"""Who carries out the jobs of local clients made in this context; None starts workers."""
 
 
 class Client:
@@ -175,29 +169,14 @@ def remote(server: str, api_key: str, *, lang: str = "en", poll_seconds: float =
     """A client of the registry at the URL `server`, which says what goes wrong in `lang`."""
     http = httpx2.Client(
         base_url=server.rstrip("/"),
-        headers=_headers(api_key, lang),
+        headers=headers_of(api_key, lang),
         timeout=httpx2.Timeout(60, read=600),
     )
     return Client(http, Runner(), poll_seconds=poll_seconds)
 
 
-def local(settings: Settings, api_key: str, *, lang: str = "en") -> Client:
-    """A client of the registry in `settings.data_dir`, served inside this process."""
-    # Imported here: a remote client needs neither the app nor a database.
-    from api.localapp import LocalApp  # noqa: PLC0415
-    from api.supervisor import DrainRunner  # noqa: PLC0415
-    from api.transport import LocalTransport  # noqa: PLC0415
-
-    http = httpx2.Client(
-        transport=LocalTransport(LocalApp(settings)),
-        base_url="http://local",
-        headers=_headers(api_key, lang),
-    )
-    runner = (RUNNER.get() or DrainRunner)(settings)
-    return Client(http, runner, poll_seconds=0.1)
-
-
-def _headers(api_key: str, lang: str) -> dict[str, str]:
+def headers_of(api_key: str, lang: str) -> dict[str, str]:
+    """What every request says of its sender."""
     return {
         "Authorization": f"Bearer {api_key}",
         "User-Agent": "ebenbild",

@@ -18,7 +18,9 @@ def connect(cli: Cli) -> client.Client:
         return client.remote(cli.server, _remote_key(), lang=cli.lang)
     settings = cli.settings()
     key = os.environ.get("EBENBILD_API_KEY") or operator_key(settings)
-    return client.local(settings, key, lang=cli.lang)
+    from api.localclient import local  # noqa: PLC0415
+
+    return local(settings, key, lang=cli.lang)
 
 
 def operator_key(settings: Settings) -> str:

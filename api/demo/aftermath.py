@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from api import client
+from api import localclient
 from api.accounts import demo
 from api.accounts.sessions import Origin
 from api.client import Client
@@ -38,8 +38,8 @@ def begin(
     settings = load_settings()
     mother = _mother(settings, str(agency["id"]))
     key = (settings.keys_dir / OPERATOR_KEY_FILE).read_text("ascii").strip()
-    operator = client.local(settings, key)
-    ours, theirs = (client.local(settings, one["api_key"]) for one in (agency, studio))
+    operator = localclient.local(settings, key)
+    ours, theirs = (localclient.local(settings, one["api_key"]) for one in (agency, studio))
     (union,) = (one for one in operator.get("/v1/tenants")["items"] if one["kind"] == "union")
     claimants = [_organisation(operator, name) for name in CLAIMANTS]
     office = Office(operator, theirs, _person(settings, CLERK), _person(settings, APPROVER), run)
@@ -60,7 +60,7 @@ def _person(settings: Settings, group: str) -> Callable[[], Any]:
     def opened() -> Iterator[Client]:
         with open_registry(settings) as world, world.db.write() as session:
             token = demo.come_in(session, guest, Origin("127.0.0.1", "demonstration"), utc_now())
-        with client.local(settings, token) as made:
+        with localclient.local(settings, token) as made:
             yield made
 
     return opened
@@ -84,4 +84,4 @@ def _organisation(operator: Client, name: str) -> str:
 
 def _keyed(settings: Settings, operator: Client, tenant_id: str) -> Client:
     key = operator.post(f"/v1/tenants/{tenant_id}/keys", {})["api_key"]
-    return client.local(settings, str(key))
+    return localclient.local(settings, str(key))

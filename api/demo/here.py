@@ -7,8 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from api.client import RUNNER, Runner
+from api.client import Runner
 from api.handlers import failures, handlers
+from api.localclient import RUNNER
 from api.opening import open_registry
 from api.tools import Opener, Tools, open_engine
 from api.worker import Worker
