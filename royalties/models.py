@@ -182,7 +182,7 @@ class ImportReport:
 
     `known_file` names the earlier import of the very same bytes; a `running` one has taken in what
     stands up to `reached_line`. `overlapping` counts accepted lines whose cut, territory and period
-    had been reported before: another outlet, or a correction that a person should look at; `held`
+    had been reported before by a line that they do not name: a person should look; `held`
     those that wait for a person. `rejects` keeps the first ones, `rejected` counts all.
     """
 

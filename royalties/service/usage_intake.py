@@ -100,7 +100,8 @@ class Intake:
     def _add(self, session: Session, rows: Sequence[UsageRow]) -> tuple[int, int]:
         """Store what is not known yet: how many lines, and how many of them overlap.
 
-        Those concern a cut, territory and period that was reported before them.
+        Those concern a cut, territory and period that was reported before them, and name no line
+        that they correct.
         """
         places = store.places_of(rows)
         self._recall(session, set(places))
@@ -113,11 +114,14 @@ class Intake:
             at=self.at,
             places=places,
         )
-        self.screen.look(session, rows if added is None else added)
+        fresh = rows if added is None else added
+        self.screen.look(session, fresh)
         own = places if added is None else store.places_of(added)
         first = set(own) - self.reported
         self.reported |= first
-        return len(own), len(own) - len(first)
+        corrected = store.places_of([row for row in fresh if row.supersedes is not None])
+        agreed = sum(place not in first for place in corrected)
+        return len(own), len(own) - len(first) - agreed
 
     def _recall(self, session: Session, places: set[str]) -> None:
         """Have `reported` hold those of these places that have lines already."""

@@ -7,7 +7,7 @@ the licensee of its claim.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import ColumnElement, exists, func, or_
+from sqlalchemy import ColumnElement, String, exists, func, literal_column, or_
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -27,6 +27,8 @@ from royalties.store.transactionrows import load
 from royalties.wire import pins_from_dict
 
 IDS_MAX = 500
+# Found by the index of months, the whole book would have to be sorted for each page.
+_book_of = literal_column("+book_transaction.tenant_id", String)
 
 
 def seen(principal: Principal) -> ColumnElement[bool]:
@@ -209,10 +211,11 @@ def of_book(
     limit: int = 1000,
 ) -> list[Transaction]:
     """Transactions of one book, of one month or of all, in order of `seq`, for the service."""
-    clauses = [col(TransactionRow.tenant_id) == book, col(TransactionRow.seq) > after_seq]
-    if month is not None:
-        clauses.append(col(TransactionRow.posted_period) == month)
-    return load(session, *clauses, limit=limit)
+    after = col(TransactionRow.seq) > after_seq
+    if month is None:
+        return load(session, _book_of == book, after, limit=limit)
+    mine = (col(TransactionRow.tenant_id) == book, col(TransactionRow.posted_period) == month)
+    return load(session, *mine, after, limit=limit)
 
 
 def claim_ids(session: Session, _capability: SearchCapability, book: str) -> Iterator[str]:

@@ -103,6 +103,12 @@ LISTS: dict[str, Asking] = {
     "payments": lambda session, who: payouts.payouts_of(session, who, "pba_a", after="a", limit=51),
     "notices": lambda session, who: notices.inbox(session, who, before_seq=9),
     "approvals": lambda session, who: approvals.list_approvals(session, who, before_seq=9),
+    "a book": lambda session, who: journal.of_book(
+        session, SearchCapability("closing", "a test"), who.tenant_id, after_seq=9
+    ),
+    "a book's month": lambda session, who: journal.of_book(
+        session, SearchCapability("closing", "a test"), who.tenant_id, month="2026-01", after_seq=9
+    ),
     "audit": lambda session, who: audit.entries(session, who, before_seq=9),
     "audit of a person": lambda session, who: audit.entries(
         session, who, audit.Sought(actor="per_a", since=SINCE, until=SINCE), before_seq=9

@@ -99,6 +99,22 @@ def test_a_second_figure_for_the_same_month_is_counted_as_overlapping(stage: Sta
     assert (report.accepted, report.overlapping) == (2, 1)
 
 
+def test_a_line_that_names_what_it_corrects_is_no_overlap(stage: Stage) -> None:
+    cut_id = stage.cut()
+    stage.import_lines(f"{cut_id},DE,2026-11,10", f"{cut_id},AT,2026-11,20")
+    (of_at, of_de) = sorted(stored(stage, cut_id), key=lambda line: line.territory)
+    text = "cut_id,territory,period,views,supersedes\n" + "\n".join(
+        (
+            f"{cut_id},DE,2026-11,12,{of_de.id}",  # a figure
+            f"{cut_id},CH,2026-11,20,{of_at.id}",  # a place that nobody has reported
+            f"{cut_id},DE,2026-11,13,",  # and another outlet
+        )
+    )
+    with stage.db.write() as session:
+        report = import_usage(session, stage.studio, text.encode(), now=NOW)
+    assert (report.accepted, report.overlapping) == (3, 1)
+
+
 @pytest.mark.parametrize("remembered", [0, usage_intake._PLACES_MAX])
 def test_overlapping_lines_are_counted_whatever_an_import_remembers(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, remembered: int
