@@ -17,6 +17,7 @@ from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, submit, voice_sample
 
 FILM = medium(20_000, ("anna", "voice", 1_000, 9_000), ("the barkeeper", "face", 10_000, 17_000))
+NO_FILM = b"no film at all"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,16 @@ class Hall:
         use = {"performer_id": self.anna.id, "kind": "synthesise_voice"}
         made = submit(self.stage, self.studio, cut_id, film, declaration(use, **changes))
         return str(made["id"])
+
+    def handed_in(self, cut_id: str, film: bytes) -> None:
+        """A file that waits for its scan."""
+        body = {
+            "cut_id": cut_id,
+            "upload_id": self.studio.upload(self.stage.file(f"{cut_id}.mp4", film)),
+            "filename": "film.mp4",
+            "declaration": declaration(),
+        }
+        self.studio.post("/v1/submissions", body)
 
     def page(self, path: str, lang: str = "en") -> str:
         joint = "&" if "?" in path else "?"
@@ -138,14 +149,8 @@ def test_the_calendar_puts_first_what_holds_up_the_next_release(hall: Hall) -> N
 
 def test_what_has_no_answer_yet_says_how_far_each_is_and_what_failed_alone(hall: Hall) -> None:
     cuts = [hall.cut(f"Film {number}") for number in range(4)]
-    for cut, film in zip(cuts[:2], (b"no film at all", FILM), strict=True):
-        body = {
-            "cut_id": cut,
-            "upload_id": hall.studio.upload(hall.stage.file(f"{cut}.mp4", film)),
-            "filename": "film.mp4",
-            "declaration": declaration(),
-        }
-        hall.studio.post("/v1/submissions", body)
+    for cut, film in zip(cuts[:2], (NO_FILM, FILM), strict=True):
+        hall.handed_in(cut, film)
         if film is not FILM:
             hall.stage.run_jobs()
     rows = hall.page("/studio?shelf=waiting&limit=3").split('id="waiting"')[1].split("<li>")[1:]
@@ -158,6 +163,23 @@ def test_what_has_no_answer_yet_says_how_far_each_is_and_what_failed_alone(hall:
     after = rows[2].partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     assert "Film 3" in hall.page(after.replace("&amp;", "&"))
     assert "wartet" in hall.page("/studio?shelf=waiting", "de").lower()
+
+
+def test_an_answer_about_an_earlier_file_says_so(hall: Hall) -> None:
+    cut = hall.cut()
+    submit(hall.stage, hall.studio, cut, medium(5_000), declaration())
+    warning = "This answer is of an earlier file."
+    shown = hall.page(f"/cuts/{cut}")
+    assert "badge CLEARED" in shown and warning not in shown
+    hall.handed_in(cut, NO_FILM)
+    assert warning in hall.page(f"/cuts/{cut}")
+    hall.stage.run_jobs()
+    failed = hall.page(f"/cuts/{cut}")
+    assert warning in failed and "could not be looked at" in failed
+    assert "gilt einer früheren Datei" in hall.page(f"/cuts/{cut}", "de")
+    hall.handed_in(cut, medium(6_000))
+    hall.stage.run_jobs()
+    assert warning not in hall.page(f"/cuts/{cut}")
 
 
 def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
