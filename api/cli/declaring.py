@@ -4,8 +4,8 @@ So a studio needs one file and one command. Fields are named as the API names th
 by the same rules; the names that files had before are still read. TOML 1.0, https://toml.io/en/v1.0.0.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,6 +90,16 @@ def _sections(data: Mapping[str, Any], name: str, known: set[str]) -> list[dict[
     for number, item in enumerate(read, start=1):
         _only(f"{name} {number}", item, known)
     return read
+
+
+def cut_for_each(file: UseFile, films: Sequence[Path]) -> list[tuple[Path, UseFile]]:
+    """Several films under one declaration: each is a cut of its own, called as its file is."""
+    if "id" in file.cut or "label" in file.cut:
+        raise _bad("Several films need several cuts: leave label and id out of [cut].")
+    names = [film.stem for film in films]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise _bad(f"Two films are called {twice[0]}: each names its cut.")
+    return [(film, replace(file, cut={**file.cut, "label": film.stem})) for film in films]
 
 
 def find_cut(client: "Client", file: UseFile) -> str:

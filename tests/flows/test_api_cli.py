@@ -203,6 +203,34 @@ def test_a_wrong_declaration_is_told_before_anything_is_sent(
     assert not list((shell.folder / "data/uploads").glob("ten_*/*"))
 
 
+def test_many_films_are_cleared_in_one_call_and_one_that_fails_stands_alone(
+    shell: Shell, anna: str
+) -> None:
+    anna_speaks = medium(30_000, ("anna", "voice", 2_000, 17_000))
+    stranger = medium(20_000, ("the barkeeper", "face", 5_000, 15_000))
+    films = [
+        shell.file("Episode 1.mp4", anna_speaks),
+        shell.file("Episode 2.mp4", b"no film at all"),
+        shell.file("Episode 3.mp4", stranger),
+    ]
+    text = DECLARATION.format(performer=anna, territory="DE")
+    whole = shell.file("whole.toml", text)
+    code, _, err = shell.run("clear", *films, "--declare", whole)
+    assert (code, "leave label and id out" in err) == (1, True)
+    each = shell.file(
+        "each.toml", "\n".join(one for one in text.split("\n") if not one.startswith("label"))
+    )
+    code, answers = shell.json("clear", *films, "--declare", each)
+    assert code == 1
+    assert [one["file"] for one in answers] == [film.name for film in films]
+    assert answers[0]["clearance"]["verdict"] == "CLEARED"
+    assert answers[1]["problem"]["detail"]
+    assert answers[2]["clearance"]["verdict"] == "REVIEW"
+    assert answers[0]["clearance"]["title"].endswith("Episode 1")
+    assert shell.run("clear", films[0], films[2], "--declare", each)[0] == 3
+    assert shell.run("clear", films[0], films[0], "--declare", each)[0] == 1
+
+
 def test_a_cut_keeps_its_format_and_nobody_is_decided_on_another(shell: Shell, anna: str) -> None:
     film = shell.file("film.mp4", medium(30_000, ("anna", "voice", 2_000, 17_000)))
     text = DECLARATION.format(performer=anna, territory="DE")
