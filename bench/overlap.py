@@ -10,8 +10,11 @@ prints. Half 0 of the people chose the figures of `fingerprint.voice.overlap`; h
 found: share of an enrolled person's speech that lies in a lane with the person's name, MATCH or
 REVIEW. at once: the same of what is said while somebody else speaks. seen: people with a lane at
 all. wrong: share of named lanes in which that person is silent, half a second around it left out.
-false: people named who are in no part of the mixture. Each beside *one at a time*, the same traces
-where a moment belongs to one voice. Intervals are 95 %, people drawn again.
+false: people named who are in no part of the mixture. hidden: people, enrolled or not, who speak
+only where a MATCH names somebody else, so that nobody looks; in a film: the same where the enrolled
+speak elsewhere in it too, as their enrolment recordings do, and lend a mixture their evidence. Each
+beside *one at a time*, the same traces where a moment belongs to one voice. Intervals are 95 %,
+people drawn again.
 """
 
 import argparse
@@ -27,19 +30,21 @@ from numpy.typing import NDArray
 
 from bench.overlap_material import Mixture, mixtures, speakers
 from bench.people import Material, voices
+from bench.scenes import RATE
 from fingerprint import deciding, hearing, opening
 from fingerprint.calibration import Calibration
 from fingerprint.engine import Engine
 from fingerprint.gallery import Gallery, GalleryEntry
 from fingerprint.matching import Policy
 from fingerprint.media.limits import Limits
-from fingerprint.models import Modality, Span, Trace
+from fingerprint.models import Decision, Finding, Modality, Span, Trace
 from fingerprint.voice.listening import Heard, Listener
 from fingerprint.weights.manifest import VOICE_ENCODER, load_manifest
 
 FIRST = {0: 0, 1: 1000}  # numbers of the mixtures of each half
 WRONG_MAX, FALSE_MAX = 0.03, 0
-_GRID_MS, _COLLAR = 10, 50
+_GRID_MS, _COLLAR, _REACHED_MS = 10, 50, 1000
+_ELSEWHERE = Span(600_000, 612_000)
 _DRAWS, _SEED = 400, 20260101
 _Mask = NDArray[np.bool_]
 
@@ -57,13 +62,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one mixture gave; `lanes` and `wrong` in ms, `false` in people."""
+    """What one mixture gave; `lanes` and `wrong` in ms, the others in people."""
 
     mixture: Mixture
     people: tuple[Person, ...]
     lanes: int
     wrong: int
     false: int
+    hidden: int
+    hidden_in_film: int
 
 
 def main() -> None:
@@ -95,61 +102,93 @@ def measure(
     """The answers of both ways of giving time to voices, mixture by mixture."""
     files = load_manifest(models)
     listener, measured = Listener.open(files, threads=1), opening.calibrations(files)
-    gallery = enrolled(Engine.open(models, threads=1, limits=Limits()), people)
+    prints = enrolled(Engine.open(models, threads=1, limits=Limits()), people)
+    judge = Judge(Gallery(prints.values()), prints, measured)
     ways: dict[str, list[Answer]] = {"ours": [], "one at a time": []}
     for mixture in made:
         samples, heard = listener.listen([mixture.samples])
         traces = hearing.traces(listener, samples, heard, VOICE_ENCODER)
-        ways["ours"].append(answer(mixture, traces, gallery, measured))
-        ways["one at a time"].append(answer(mixture, _alone(traces, heard), gallery, measured))
+        ways["ours"].append(judge.answer(mixture, traces))
+        ways["one at a time"].append(judge.answer(mixture, _alone(traces, heard)))
     return ways
 
 
-def enrolled(engine: Engine, people: Sequence[Material]) -> Gallery:
-    """A print of everybody who has something to enrol with."""
+def enrolled(engine: Engine, people: Sequence[Material]) -> dict[str, GalleryEntry]:
+    """A print of everybody who has something to enrol with, by name."""
     made = {
-        person.identity: [
+        person.identity: tuple(
             template
             for path in person.enrol
             for template in engine.embed(path, Modality.VOICE).templates
-        ]
+        )
         for person in people
     }
-    return Gallery(
-        GalleryEntry(name, Modality.VOICE, VOICE_ENCODER, tuple(templates))
+    return {
+        name: GalleryEntry(name, Modality.VOICE, VOICE_ENCODER, templates)
         for name, templates in made.items()
         if templates
-    )
+    }
 
 
-def answer(
-    mixture: Mixture,
-    traces: Sequence[Trace],
-    gallery: Gallery,
-    measured: dict[str, Calibration | None],
-) -> Answer:
-    """Lanes by name, held against who really speaks."""
-    size = len(mixture.samples) * 1000 // 16_000 // _GRID_MS + 200
-    spoken = {name: _mask(spans, size) for name, spans in mixture.turns.items()}
-    lanes: dict[str, _Mask] = {}
-    for trace, finding in zip(
-        traces, deciding.decide(traces, gallery, measured, Policy()), strict=True
-    ):
-        if finding.print_id is not None:
-            held = lanes.get(finding.print_id, np.zeros(size, np.bool_))
-            lanes[finding.print_id] = held | _mask(trace.spans, size)
-    found = [_person(name, spoken, lanes, size) for name in sorted(mixture.enrolled)]
-    named = {name: lane for name, lane in lanes.items() if name in mixture.enrolled}
-    wrong = sum(_ms(lane & ~_around(spoken[name])) for name, lane in named.items())
-    held_ms = sum(_ms(lane) for lane in named.values())
-    return Answer(mixture, tuple(found), held_ms, wrong, len(lanes) - len(named))
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Prints, what is measured of their encoder, and the lanes that both give."""
+
+    gallery: Gallery
+    prints: dict[str, GalleryEntry]
+    measured: dict[str, Calibration | None]
+
+    def answer(self, mixture: Mixture, traces: Sequence[Trace]) -> Answer:
+        """Lanes by name, held against who really speaks."""
+        size = len(mixture.samples) * 1000 // RATE // _GRID_MS + 200
+        spoken = {name: _mask(spans, size) for name, spans in mixture.turns.items()}
+        found = self._found(traces, (), size)
+        lanes: dict[str, _Mask] = {}
+        for finding, mask in found:
+            if finding.print_id is not None:
+                lanes[finding.print_id] = lanes.get(finding.print_id, np.zeros_like(mask)) | mask
+        named = {name: lane for name, lane in lanes.items() if name in mixture.enrolled}
+        in_film = self._found(traces, self._elsewhere(mixture), size)
+        return Answer(
+            mixture,
+            tuple(_person(name, spoken, lanes) for name in sorted(mixture.enrolled)),
+            sum(_ms(lane) for lane in named.values()),
+            sum(_ms(lane & ~_around(spoken[name])) for name, lane in named.items()),
+            len(lanes) - len(named),
+            sum(_hidden(name, mask, found) for name, mask in spoken.items()),
+            sum(_hidden(name, mask, in_film) for name, mask in spoken.items()),
+        )
+
+    def _found(
+        self, traces: Sequence[Trace], others: Sequence[Trace], size: int
+    ) -> list[tuple[Finding, _Mask]]:
+        findings = deciding.decide((*traces, *others), self.gallery, self.measured, Policy())
+        return [
+            (finding, _mask(trace.spans, size))
+            for trace, finding in zip(traces, findings[: len(traces)], strict=True)
+        ]
+
+    def _elsewhere(self, mixture: Mixture) -> list[Trace]:
+        """What the enrolled of a mixture say in other minutes of a film."""
+        return [
+            Trace(Modality.VOICE, (_ELSEWHERE,), template, None, ())
+            for name in sorted(mixture.enrolled)
+            for template in self.prints[name].templates
+        ]
 
 
-def _person(name: str, spoken: dict[str, _Mask], lanes: dict[str, _Mask], size: int) -> Person:
-    own, lane = spoken[name], lanes.get(name, np.zeros(size, np.bool_))
-    others = np.any([mask for other, mask in spoken.items() if other != name], axis=0)
-    both = own & others
+def _person(name: str, spoken: dict[str, _Mask], lanes: dict[str, _Mask]) -> Person:
+    own = spoken[name]
+    lane = lanes.get(name, np.zeros_like(own))
+    both = own & np.any([mask for other, mask in spoken.items() if other != name], axis=0)
     return Person(name, _ms(own), _ms(own & lane), _ms(both), _ms(both & lane))
+
+
+def _hidden(name: str, spoken: _Mask, found: Sequence[tuple[Finding, _Mask]]) -> bool:
+    """Whether all traces of somebody's speech are a MATCH of another person."""
+    reached = [finding for finding, mask in found if _ms(mask & spoken) >= _REACHED_MS]
+    others = [one.decision is Decision.MATCH and one.print_id != name for one in reached]
+    return bool(reached) and all(others)
 
 
 def _alone(traces: Sequence[Trace], heard: Heard) -> list[Trace]:
@@ -191,6 +230,9 @@ def figures(answers: Sequence[Answer]) -> dict[str, float | list[float]]:
         "seen": _share(people, lambda one: (int(one.found > 0), 1)),
         "wrong": round(sum(one.wrong for one in answers) / max(1, lanes), 4),
         "false": sum(one.false for one in answers),
+        "speakers": sum(len(one.mixture.turns) for one in answers),
+        "hidden": sum(one.hidden for one in answers),
+        "hidden_in_film": sum(one.hidden_in_film for one in answers),
     }
 
 
@@ -215,7 +257,8 @@ def line(name: str, answers: Sequence[Answer]) -> str:
     return (
         f"{name:20} {found['mixtures']:3} mixtures, {found['people']:3} people: "
         f"found {_text(found['found'])}, at once {_text(found['at_once'])}, "
-        f"seen {_text(found['seen'])}; wrong {found['wrong']:.1%}, false {found['false']}"
+        f"seen {_text(found['seen'])}; wrong {found['wrong']:.1%}, false {found['false']}, "
+        f"hidden {found['hidden']}, in a film {found['hidden_in_film']}, of {found['speakers']}"
     )
 
 

@@ -92,7 +92,8 @@ def _mixed(
     talkers: Sequence[Speaker], share: float, level_db: int
 ) -> tuple[Sound, dict[str, Sequence[Span]]]:
     """The first at the usual level, the second `level_db` above it, the third as the first."""
-    at, ends, turns = 0.0, 0.0, {}
+    at, ends = 0.0, 0.0
+    turns: dict[str, Sequence[Span]] = {}
     sound = np.zeros(int(3 * TALK_S * RATE) + 2 * RATE)
     for place, one in enumerate(talkers):
         if place:
