@@ -71,7 +71,7 @@ def _parts(world: World, before: datetime, _now: datetime) -> int:
 def _nameless(world: World, before: datetime, _now: datetime) -> int:
     """A file is stored before the row that names it: one that was refused, or killed, has none."""
     with world.db.read() as session:
-        named = erasures.objects_named(session)
+        named = erasures.objects_named(session) | jobs.stored_files(session)
     gone = 0
     for name in world.objects.names():
         # Asked last: whoever handed the same in meanwhile made it young again.

@@ -210,6 +210,12 @@ def queue(session: Session, kinds: Sequence[str]) -> Queue:
     return Queue(open_jobs(session, kinds), session.exec(waiting).one(), session.exec(held).one())
 
 
+def stored_files(session: Session) -> set[str]:
+    """The stored files that jobs hand on, ended ones too: those may be queued again."""
+    name = func.json_extract(col(JobRow.payload), "$.object_name")
+    return {str(one) for one in session.exec(select(name).where(name.is_not(None)))}
+
+
 def drop_ended(session: Session, *, before: datetime) -> int:
     """Drop jobs of every kind that ended before this time; returns how many."""
     session.flush()

@@ -54,6 +54,19 @@ def test_what_is_handed_in_again_is_young_again(stage: Stage) -> None:
         assert list(world.objects.names()) == [ref.name]
 
 
+def test_what_waits_for_a_worker_stays_however_long(stage: Stage) -> None:
+    _, studio = stage.tenant("studio")
+    report = stage.file("views.csv", b"cut_id,territory,period,views\ncut_none,DE,2026-01,1\n")
+    body = {"upload_id": studio.upload(report), "sender": "them", "background": True}
+    begun = studio.post("/v1/usage-imports", body)
+    with open_registry(stage.settings) as world:
+        (waiting,) = world.objects.names()
+        enforce(world, now=utc_now() + TOMORROW)
+        assert list(world.objects.names()) == [waiting]
+    stage.run_jobs()
+    assert studio.get(f"/v1/usage-imports/{begun['import_id']}")["rejected"] == 1
+
+
 def test_every_column_that_names_a_stored_file_is_known() -> None:
     columns = {column.name for table in SQLModel.metadata.sorted_tables for column in table.c}
     assert {name for name in columns if "object" in name.split("_")} == OBJECT_COLUMNS
