@@ -21,8 +21,11 @@ from serving import (
 
 from api.cli.main import main
 from api.client import Client, remote
-from core.init import OPERATOR_KEY_FILE
+from api.schema import upgrade
+from api.scopes import SCOPES
+from core.init import OPERATOR_KEY_FILE, initialise
 from core.settings import Settings
+from tests.schemas import copied
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, declaration, new_cut, voice_sample
 
@@ -35,7 +38,7 @@ SERVE = (
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, str]]:
-    """A served registry, made by `--dev`, and the operator's client to it."""
+    """A served registry, and the operator's client to it."""
     data_dir, port = tmp_path / "data", free_port()
     environment = {
         **os.environ,
@@ -43,12 +46,13 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
         "EBENBILD_JOBS__LEASE_SECONDS": "2",
         "EBENBILD_JOBS__POLL_MS": "50",
     }
-    command = [sys.executable, "-c", SERVE, "serve", "--dev", "--port", str(port)]
+    settings = Settings(data_dir=data_dir)
+    initialise(settings, copied(upgrade), operator_scopes=SCOPES)
+    key = (settings.keys_dir / OPERATOR_KEY_FILE).read_text().strip()
+    command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
     with running(command, cwd=ROOT, env=environment) as process:
-        key_file = Settings(data_dir=data_dir).keys_dir / OPERATOR_KEY_FILE
-        wait_until(key_file.is_file)
         url = f"http://127.0.0.1:{port}"
-        with remote(url, key_file.read_text().strip(), poll_seconds=0.1) as client:
+        with remote(url, key, poll_seconds=0.1) as client:
             wait_until(lambda: ready(client))
             yield process, client, url
 

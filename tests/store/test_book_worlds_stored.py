@@ -24,6 +24,7 @@ from royalties.service.pools import report_pool
 from royalties.service.replay import replay
 from royalties.service.statements import account_balances
 from tests.fixtures import made_world
+from tests.schemas import copied
 from tests.store.book_lives import TERMS, Life, Line
 from tests.store.memory import Kept
 from tests.store.royalties_books import untaxed
@@ -51,7 +52,7 @@ class Base:
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
     folder = tmp_path_factory.mktemp("worlds")
     bare = Database.open(folder / "empty.db", create=True)
-    upgrade(bare)
+    copied(upgrade)(bare)
     bare.checkpoint()
     with made_world(folder, upgrade) as world:
         stage = Stage(world)

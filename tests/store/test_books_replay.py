@@ -19,6 +19,7 @@ from royalties.service.exchanges import Wanted, change, undo
 from royalties.service.replay import Replayed, replay
 from royalties.service.statements import account_balances
 from tests.fixtures import TestWorld
+from tests.schemas import copied
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared, found
 from tests.store.test_accruals_by_tariff import agree, publish, shipped
@@ -64,7 +65,7 @@ def exported(office: Office) -> list[str]:
 
 def replayed(folder: Path, lines: list[str]) -> tuple[Replayed, Database]:
     database = Database.open(folder / "empty.db", create=True)
-    upgrade(database)
+    copied(upgrade)(database)
     with database.write() as session:
         done = replay(session, lines, now=NOW)
     return done, database
