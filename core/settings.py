@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from core.agencysettings import AgencySettings
 from core.decisionsettings import DecisionSettings
@@ -123,6 +129,10 @@ class RetentionSettings(BaseModel):
     )
 
 
+# EBENBILD_SERVER, as the source of the environment writes names.
+_ADDRESS = "ebenbild_server"
+
+
 class Settings(BaseSettings):
     """All settings, frozen; `load_settings` builds them."""
 
@@ -183,6 +193,21 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     mail: MailSettings = MailSettings()
     soft_binding: SoftBindingSettings = SoftBindingSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment, without the address that commands speak to: `server` is a group here."""
+        assert isinstance(env_settings, EnvSettingsSource)
+        found = env_settings.env_vars
+        env_settings.env_vars = {name: found[name] for name in found if name != _ADDRESS}
+        return init_settings, env_settings, dotenv_settings, file_secret_settings
 
     @model_validator(mode="after")
     def _has_a_key(self) -> Self:

@@ -7,7 +7,7 @@ number of its lines is odd.
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func
+from sqlalchemy import ColumnElement, Row, Select, String, func, literal_column
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -74,7 +74,8 @@ def lines_due(
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .join(EntryRow, _RECEIVABLE)
         .where(
-            _mine(principal, month),
+            _book_of == principal.tenant_id,
+            _claimed_by(month),
             *_UNINVOICED,
             col(AccrualRow.licensee_id) == claims.licensee_id,
             col(EntryRow.currency) == claims.currency,
@@ -144,12 +145,18 @@ def _standing() -> ColumnElement[bool]:
     )
 
 
+# Found by the index of months, the claims of the whole book would have to be sorted for each page.
+_book_of = literal_column("+book_transaction.tenant_id", String)
+
+
 def _mine(principal: Principal, month: str | None = None) -> ColumnElement[bool]:
     """Accruals of the principal's own book, posted by a month."""
-    own = (col(TransactionRow.tenant_id) == principal.tenant_id) & (
-        col(TransactionRow.kind) == TransactionKind.ACCRUAL.value
-    )
-    return own if month is None else own & (col(TransactionRow.posted_period) <= month)
+    return (col(TransactionRow.tenant_id) == principal.tenant_id) & _claimed_by(month)
+
+
+def _claimed_by(month: str | None) -> ColumnElement[bool]:
+    claim = col(TransactionRow.kind) == TransactionKind.ACCRUAL.value
+    return claim if month is None else claim & (col(TransactionRow.posted_period) <= month)
 
 
 def _paged(

@@ -20,8 +20,10 @@ from registry.store import characters, likenesses, matches, uses
 from royalties.accounts import Account, AccountKind
 from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
+from royalties.models_income import Claims
 from royalties.store import (
     bookaccruals,
+    claims,
     complaints,
     intake,
     invoices,
@@ -103,6 +105,9 @@ LISTS: dict[str, Asking] = {
     "payments": lambda session, who: payouts.payouts_of(session, who, "pba_a", after="a", limit=51),
     "notices": lambda session, who: notices.inbox(session, who, before_seq=9),
     "approvals": lambda session, who: approvals.list_approvals(session, who, before_seq=9),
+    "claims that an invoice takes": lambda session, who: list(
+        claims.lines_due(session, who, Claims("ten_a", "EUR", 1, 1), "2026-01")
+    ),
     "a book": lambda session, who: journal.of_book(
         session, SearchCapability("closing", "a test"), who.tenant_id, after_seq=9
     ),

@@ -66,6 +66,13 @@ def test_a_group_that_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert "secret-value" not in caught.value.message
 
 
+def test_the_address_that_commands_speak_to_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever exports it for `--server` still verifies files and serves on the same machine."""
+    monkeypatch.setenv("EBENBILD_SERVER", "https://registry.example")
+    monkeypatch.setenv("EBENBILD_SERVER__PORT", "9000")
+    assert load_settings().server.port == 9000
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError):
         Settings().threads = 3
