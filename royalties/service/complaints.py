@@ -27,7 +27,7 @@ from royalties.service.complaintreach import check_reach, check_standing, claima
 from royalties.service.publishing import ITEM, published_under
 from royalties.store import complaints as store
 from royalties.store import standingclaims
-from royalties.store.complaints import ComplaintRow
+from royalties.store.complainttables import ComplaintRow
 
 LINES_MAX = 200
 _PROOF = "proof"

@@ -1,4 +1,4 @@
-"""Tables of complaints and of the lines that they dispute; what was complained never changes."""
+"""What is kept and asked of complaints."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, exists, func, or_, text
+from sqlalchemy import ColumnElement, exists, func, or_
 from sqlalchemy import select as sql_select
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard, one_of
+from core.db import one_of
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import older
@@ -28,6 +28,7 @@ from royalties.models_complaints import (
     Rulings,
     Sought,
 )
+from royalties.store.complainttables import ComplaintLineRow, ComplaintRow
 
 PAGE = 200
 _IDS_MAX = 500
@@ -41,70 +42,6 @@ _LINE = (
     "currency",
     "amount_micro",
 )
-_DECIDING = ("ruling", "numerator", "denominator", "approval_id", "decided_at", "single_operator")
-
-
-class ComplaintRow(Owned, table=True):
-    """Table of complaints in a book; what may change of one is how it is ruled, once."""
-
-    __tablename__ = "complaint"
-    __table_args__ = (
-        Index("complaint_newest", "recorded_at", "id"),
-        *(
-            Index(f"complaint_{shelf}", "tenant_id", "recorded_at", "id", sqlite_where=text(which))
-            for shelf, which in (
-                ("open", "decided_at IS NULL"),
-                ("ended", "decided_at IS NOT NULL"),
-            )
-        ),
-        append_only(
-            *_DECIDING,
-            "sealed_proof",
-            guards=(
-                guard(
-                    "complaint_decided",
-                    f"UPDATE OF {', '.join(_DECIDING)} ON complaint",
-                    when="OLD.decided_at IS NOT NULL",
-                    says="a complaint is decided once",
-                ),
-            ),
-        ),
-    )
-
-    by_tenant_id: str = Field(index=True)
-    ground: str
-    claimant_performer_id: str
-    claimant_tenant_id: str = Field(index=True)
-    claimant_payee_id: str
-    late: bool
-    sealed_proof: bytes
-    ruling: str | None = None
-    numerator: str
-    denominator: str
-    approval_id: str
-    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    single_operator: bool
-
-
-class ComplaintLineRow(Owned, table=True):
-    """Table of the lines of complaints, each as it stood when it was disputed."""
-
-    __tablename__ = "complaint_line"
-    __table_args__ = (
-        UniqueConstraint("complaint_id", "live_key"),
-        Index("complaint_line_claim", "live_key"),
-        append_only(),
-    )
-
-    complaint_id: str = Field(foreign_key="complaint.id", index=True)
-    live_key: str
-    transaction_id: str
-    cut_id: str = Field(index=True)
-    performer_id: str
-    performer_tenant_id: str = Field(index=True)
-    licensee_id: str = Field(index=True)
-    currency: str
-    amount_micro: int = Field(sa_type=BigInteger)
 
 
 def add(session: Session, item: Complaint) -> None:

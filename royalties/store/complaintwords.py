@@ -5,7 +5,8 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, append_only
 from core.principal import Principal
 from royalties.models_complaints import Word
-from royalties.store.complaints import ComplaintRow, concerns
+from royalties.store.complaints import concerns
+from royalties.store.complainttables import ComplaintRow
 
 
 class ComplaintWordRow(Owned, table=True):
