@@ -16,14 +16,9 @@ from api.wire import FROZEN, Text
 from core.clock import utc_now
 from royalties.models_payouts import BatchKind, PayoutState
 from royalties.paying import minimum_of, unit_micro
-from royalties.service import bookaccounts, payoutanswers, payouts
+from royalties.service import bookaccounts, payoutanswers, payouts, payoutviews
 from royalties.service.payouts import Wanted
-from royalties.wire_payouts import (
-    account_to_dict,
-    batch_to_dict,
-    payout_to_dict,
-    taken_to_dict,
-)
+from royalties.wire_payouts import account_to_dict, batch_to_dict, payout_to_dict, taken_to_dict
 
 router = APIRouter(tags=["payouts"])
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -100,14 +95,14 @@ def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
 @router.get("/payout-batches", response_model=Page[dict[str, Any]])
 def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """The batches of your book, newest first."""
-    found = payouts.list_batches(reading, caller, before=window.before_seq, limit=window.limit)
+    found = payoutviews.list_batches(reading, caller, before=window.before_seq, limit=window.limit)
     return page(found, window, batch_to_dict, cursor=lambda one: one.number)
 
 
 @router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
 def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A batch: how far it is, and what it comes to."""
-    return batch_to_dict(payouts.get_batch(reading, caller, batch_id))
+    return batch_to_dict(payoutviews.get_batch(reading, caller, batch_id))
 
 
 @router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])
@@ -115,7 +110,9 @@ def list_in_batch(
     batch_id: str, caller: Caller, reading: Reading, window: Asked
 ) -> Page[dict[str, Any]]:
     """Every payment in a batch and every balance that stays, and why, by account."""
-    found = payouts.payouts_of(reading, caller, batch_id, after=window.after, limit=window.limit)
+    found = payoutviews.payouts_of(
+        reading, caller, batch_id, after=window.after, limit=window.limit
+    )
     return page(found, window, payout_to_dict, cursor=lambda one: one.account)
 
 
@@ -142,14 +139,14 @@ def decide(batch_id: str, body: NewDecision, writing: Writing, world: Open) -> R
 @router.get("/payout-batches/{batch_id}/file", response_class=Response)
 def file(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """The file for the bank (pain.001.001.09) of a batch that was sent; always the same bytes."""
-    data = payouts.paper(reading, world.vault, caller, batch_id, by_hand=False)
+    data = payoutviews.paper(reading, world.vault, caller, batch_id, by_hand=False)
     return download([data], f"{batch_id}.xml", "application/xml")
 
 
 @router.get("/payout-batches/{batch_id}/list", response_class=Response)
 def hand_list(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """What of a batch is paid by hand, with accounts and the reason (CSV)."""
-    data = payouts.paper(reading, world.vault, caller, batch_id, by_hand=True)
+    data = payoutviews.paper(reading, world.vault, caller, batch_id, by_hand=True)
     return download([data], f"{batch_id}.csv", "text/csv; charset=utf-8")
 
 
@@ -163,7 +160,7 @@ def list_payouts(
 ) -> list[dict[str, Any]]:
     """Payouts of your book or to your payees, by id, at most 500; `after` pages on."""
     states = state or list(PayoutState)
-    found = payouts.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
+    found = payoutviews.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
     return [payout_to_dict(one) for one in found]
 
 

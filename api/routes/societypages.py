@@ -22,7 +22,7 @@ from royalties.models_runs import RunKind
 from royalties.runpreview import PerformerPreview
 from royalties.service import (
     booknames,
-    payouts,
+    payoutviews,
     periods,
     reminders,
     run_checking,
@@ -155,11 +155,11 @@ def payouts_page(
     reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
 ) -> Response:
     """What went to the bank, and what came back?"""
-    batches = payouts.list_batches(
+    batches = payoutviews.list_batches(
         reading, visit.principal, before=window.before_seq, limit=window.limit
     )
     shown = page(batches, window, lambda one: one, cursor=lambda one: one.number)
-    found = payouts.open_ends(reading, visit.principal, [one.id for one in shown.items])
+    found = payoutviews.open_ends(reading, visit.principal, [one.id for one in shown.items])
     return form_page(
         "societypayouts.html",
         lang,
@@ -177,12 +177,12 @@ def batch_page(
     batch_id: str, reading: Reading, visit: SignedInVisit, lang: Language, window: paging.Asked
 ) -> Response:
     """Whom does this batch pay, whom not, and why?"""
-    batch = payouts.get_batch(reading, visit.principal, batch_id)
-    found = payouts.payouts_of(
+    batch = payoutviews.get_batch(reading, visit.principal, batch_id)
+    found = payoutviews.payouts_of(
         reading, visit.principal, batch.id, after=window.after, limit=window.limit
     )
     shown = page(found, window, lambda one: one, cursor=lambda one: one.account)
-    ends = payouts.open_ends(reading, visit.principal, [batch.id])
+    ends = payoutviews.open_ends(reading, visit.principal, [batch.id])
     names = booknames.names_of(
         reading, visit.principal.tenant_id, payees=[one.payee_id for one in shown.items]
     )

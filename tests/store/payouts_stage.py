@@ -9,7 +9,7 @@ from royalties import ledger
 from royalties.accounts import payable
 from royalties.models_books import Posting, TransactionKind
 from royalties.models_payouts import Batch, BatchKind, Payout, PayoutState, Taken
-from royalties.service import bookaccounts, payees, payoutanswers, payouts
+from royalties.service import bookaccounts, payees, payoutanswers, payouts, payoutviews
 from royalties.service.books import Clerk
 from royalties.service.payouts import Wanted
 from royalties.service.statements import account_balances
@@ -87,7 +87,7 @@ class Till:
     def paper(self, batch: Batch, *, by_hand: bool = False) -> bytes:
         vault = self.office.stage.world.vault
         with self.database.read() as session:
-            return payouts.paper(session, vault, self.office.clerk, batch.id, by_hand=by_hand)
+            return payoutviews.paper(session, vault, self.office.clerk, batch.id, by_hand=by_hand)
 
     def answer(self, data: bytes, at: datetime = NOW) -> Taken:
         with self.database.write() as session:
@@ -95,7 +95,7 @@ class Till:
 
     def found(self, *states: PayoutState) -> tuple[Payout, ...]:
         with self.database.read() as session:
-            return payouts.list_payouts(
+            return payoutviews.list_payouts(
                 session, self.office.clerk, states=states or tuple(PayoutState)
             )
 

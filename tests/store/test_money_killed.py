@@ -17,7 +17,7 @@ from royalties.models_income import Payment
 from royalties.models_payouts import BatchState
 from royalties.models_runs import RunState
 from royalties.reports.opening import Form, open_report
-from royalties.service import invoices, payouts, receipts, runs, usage
+from royalties.service import invoices, payoutviews, receipts, runs, usage
 from royalties.service.usage_intake import batches
 from royalties.store import invoices as invoice_store
 from royalties.store import runs as run_store
@@ -154,7 +154,7 @@ def test_killed_at_any_write_of_proposing_payouts(world: TestWorld, tmp_path: Pa
 
         def look(database: Database) -> list[tuple[BatchState, str, int]]:
             with database.read() as session:
-                found = payouts.list_batches(session, office.clerk)
+                found = payoutviews.list_batches(session, office.clerk)
             return [(one.state, one.digest, one.count) for one in found]
 
         assert killed_everywhere(office.stage.database_path, tmp_path, act, look) > 2

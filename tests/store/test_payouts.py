@@ -16,7 +16,7 @@ from royalties import ledger
 from royalties.accounts import payable
 from royalties.models_books import Posting, TransactionKind
 from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState, Way
-from royalties.service import payouts
+from royalties.service import payouts, payoutviews
 from royalties.service.bookfacts import facts_of
 from royalties.service.books import Clerk
 from royalties.service.payouts import SENT
@@ -88,11 +88,11 @@ def test_whoever_proposes_does_not_send_and_who_only_reads_gets_no_accounts(till
         till.paper(batch)
     till.send(batch)
     with pytest.raises(NotAllowed), till.database.read() as session:
-        payouts.paper(session, vault, till.office.approver, batch.id, by_hand=False)
+        payoutviews.paper(session, vault, till.office.approver, batch.id, by_hand=False)
     with pytest.raises(Conflict):
         till.send(batch)
     with pytest.raises(NotFound), till.database.read() as session:
-        payouts.get_batch(session, till.office.stage.studio, batch.id)
+        payoutviews.get_batch(session, till.office.stage.studio, batch.id)
 
 
 def test_what_is_rejected_stays_owed_and_can_be_proposed_anew(till: Till) -> None:
@@ -133,7 +133,7 @@ def test_the_payees_side_sees_its_own_payments_and_what_is_missing(till: Till) -
     for who in (anna, bea):
         with till.database.read() as session:
             agent = till.office.stage.agent(who)
-            (seen[who.id],) = payouts.list_payouts(session, agent, states=tuple(PayoutState))
+            (seen[who.id],) = payoutviews.list_payouts(session, agent, states=tuple(PayoutState))
     assert seen[anna.id].state is PayoutState.SENT
     assert [why.code for why in seen[bea.id].reasons] == ["payout-no-details"]
 
