@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from core.canonical import canonical
 from core.clock import to_text
 from core.errors import BadInput, Conflict
+from licensing.minority import CLOSED
 from licensing.models import Terms
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
 from licensing.terms import ordered, terms_to_dict
@@ -97,8 +98,14 @@ def digest_of(terms: Terms) -> str:
 
 
 def agreed_digest(terms: Terms, agreed: Terms) -> str:
-    """The digest of terms, apart from who held the key that signed them: nobody agrees on that."""
+    """The digest of terms, apart from what nobody agrees on.
+
+    That is who held the key that signed them, and which contexts are closed for a minor.
+    """
     formation = replace(terms.formation, agency_key=agreed.formation.agency_key)
+    contexts = agreed.contexts_prohibited
+    if {*contexts} <= {*terms.contexts_prohibited} <= {*contexts, *CLOSED}:
+        terms = replace(terms, contexts_prohibited=contexts)
     return digest_of(replace(terms, formation=formation))
 
 

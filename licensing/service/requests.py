@@ -30,10 +30,12 @@ from licensing.negotiation import (
     digest_of,
     expiry,
 )
+from licensing.service.conformity import findings, invalid
 from licensing.service.custody import held_for
 from licensing.service.frameworks import against_framework, pinned
 from licensing.service.licenceacts import draft_licence
 from licensing.service.licences import draft_terms
+from licensing.service.parties import parties_at
 from licensing.service.requestsides import SCOPES, Reached, newest_offer, reach
 from licensing.service.scopes import scope_reasons
 from licensing.store import requests as store
@@ -197,6 +199,8 @@ def draft(
 ) -> LicenceDraft:
     """The licence that was agreed, word for word, for the performer to sign.
 
+    Only the contexts that no guardian can open are closed in it, whatever was agreed.
+
     Or, `by_agency`, for the caller's agency with the key that is held for it, which is all that
     the licence then says beside.
 
@@ -246,11 +250,27 @@ def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request
 
 
 def concerns(session: Session, reached: Reached, *, now: datetime) -> tuple[Reason, ...]:
-    """Why the performer's side could not sign the newest offer; the studio is told nothing."""
+    """Why the performer's side could not sign the newest offer; the studio is told nothing.
+
+    By its other licences, and by the law of the territories: of a child, say, without a court.
+    """
     if reached.side is Side.STUDIO:
         return ()
-    offer = newest_offer(session, reached.request)
-    return scope_reasons(session, reached.acting, offer.terms, now=now)
+    terms = newest_offer(session, reached.request).terms
+    return (
+        *scope_reasons(session, reached.acting, terms, now=now),
+        *_unlawful(session, reached.acting, terms, now),
+    )
+
+
+def _unlawful(
+    session: Session, acting: Principal, terms: Terms, now: datetime
+) -> tuple[Reason, ...]:
+    try:
+        parties = parties_at(session, acting, terms.performer_id, now)
+    except Conflict:  # who signs is not settled yet, which is said where one signs
+        return ()
+    return invalid(findings(terms, parties, now))
 
 
 def _check(session: Session, principal: Principal, terms: Terms, now: datetime) -> None:

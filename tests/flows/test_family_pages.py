@@ -23,6 +23,15 @@ from tests.simulators.rawids import raw_ids
 from tests.simulators.stage import Person, Stage, voice_sample
 
 UNTIL = to_text(utc_now() + timedelta(days=90))
+LINES = {
+    "valid_until": UNTIL,
+    **dict.fromkeys(("languages", "media", "works"), "*"),
+    "kinds": ["synthesise_voice"],
+    "modalities": ["voice"],
+    "description": "Two lines in an episode for children",
+    "valid_from": "2026-01-01T00:00:00Z",
+    "tariff": {"kind": "per_minute", "rate": "1.50", "currency": "EUR"},
+}
 
 
 def born() -> str:
@@ -128,6 +137,41 @@ def test_who_named_a_childs_account_is_told_that_another_one_agrees(side: Side) 
     assert "would reach nobody" not in erasing
     assert father.post(f"{path}/decision", json={"approve": True}).status_code == 200
     assert form not in father.get("/me/money").text
+
+
+def test_what_the_law_forbids_for_a_child_is_said_before_anybody_agrees(side: Side) -> None:
+    studio_id, studio = side.stage.tenant("studio")
+    side.a_child(generate(), generate())
+    parties = {"performer_id": side.anna.id, "licensee_id": studio_id}
+    asked = [
+        studio.post("/v1/requests", {"terms": {**LINES, **parties, "territories": where}})
+        for where in ("*", ["DE"])
+    ]
+    everywhere, here = (side.read(f"/me/requests/{one[0]['id']}") for one in asked)
+    assert "as it stands:" in everywhere
+    assert "as it stands:" not in here
+
+
+def test_what_a_studio_asks_of_a_child_is_agreed_and_signed_with_what_is_closed(
+    side: Side,
+) -> None:
+    studio_id, studio = side.stage.tenant("studio")
+    parents = generate(), generate()
+    side.a_child(*parents)
+    wanted = {"performer_id": side.anna.id, "licensee_id": studio_id, "territories": ["DE"]}
+    (asked,) = studio.post("/v1/requests", {"terms": {**LINES, **wanted}})
+    offer = {"version": 1, "digest": asked["offer"]["digest"]}
+    side.agency.post(f"/v1/requests/{asked['id']}/acceptance", offer)
+    draft = side.agency.post(f"/v1/requests/{asked['id']}/licence-draft")
+    page = side.read(f"/me/drafts/{draft['id']}")
+    assert "Before you sign" in page
+    for context in ("political", "sexual", "gambling", "alcohol"):
+        assert context in page, context
+    for key in (side.anna.key, *parents):
+        path = f"/v1/licences/{draft['id']}"
+        own = side.agency.get(f"{path}/draft", signer=key.did)
+        side.agency.post(f"{path}/signature", cosignature(key, own))
+    assert studio.get(f"/v1/requests/{asked['id']}")["state"] == "GRANTED"
 
 
 def test_a_guardian_alone_waits_for_the_court(side: Side) -> None:

@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from core.errors import BadInput, Conflict
 from fingerprint.models import Modality, Reason, Span
 from licensing.asking import missing, terms_to_ask
-from licensing.models import TariffKind, TariffTerm, Terms
+from licensing.minority import CLOSED
+from licensing.models import Context, TariffKind, TariffTerm, Terms
 from licensing.models_clearance import ClearanceDecision, SpanVerdict, Verdict
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
 from licensing.negotiation import (
     OPEN,
     TABLE,
     after,
+    agreed_digest,
     check_accepted,
     check_message,
     check_same_parties,
@@ -59,6 +61,14 @@ def terms(**changes: object) -> Terms:
         tariff=PRICE,
     )
     return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_only_what_is_closed_for_a_minor_may_be_closed_beside_what_was_agreed() -> None:
+    agreed = terms(contexts_prohibited=(Context.POLITICAL,))
+    other = next(context for context in Context if context not in CLOSED)
+    for signed, same in ((CLOSED, True), ((), False), ((*CLOSED, other), False)):
+        drafted = replace(agreed, contexts_prohibited=signed)
+        assert (agreed_digest(drafted, agreed) == digest_of(agreed)) is same
 
 
 @given(st.lists(st.tuples(st.sampled_from(Side), st.sampled_from(Turn)), max_size=12))
