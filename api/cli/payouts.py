@@ -8,7 +8,7 @@ import typer
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
-from api.web.texts import catalogue, reason, text
+from api.web.texts import bank_answer, reason, text
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -204,13 +204,8 @@ def _payouts(cli: Cli, found: list[dict[str, Any]]) -> None:
 def _why(cli: Cli, one: dict[str, Any]) -> str:
     said = [reason(cli.lang, why) for why in one["reasons"]]
     if one["bank_code"]:
-        said.append(_bank_words(cli.lang, one["bank_code"]))
+        said.append(bank_answer(cli.lang, one["bank_code"]))
     return " ".join(said)
-
-
-def _bank_words(lang: str, code: str) -> str:
-    key = f"payout.bank.{code}"
-    return text(lang, key if key in catalogue(lang) else "payout.bank.other", code=code)
 
 
 def _titles(cli: Cli, *names: str) -> list[str]:

@@ -42,6 +42,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             source=partial(source_of, lang),
             begins=lambda text: texts.day(lang, from_text(text)),
             word=partial(texts.word, lang),
+            bank_answer=partial(texts.bank_answer, lang),
             grouped=grouped,
             found_alike=found_alike,
             basis=partial(texts.basis, lang),

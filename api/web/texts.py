@@ -102,6 +102,12 @@ def basis(lang: str, match: Mapping[str, Any]) -> list[str]:
     return said
 
 
+def bank_answer(lang: str, code: str) -> str:
+    """Why a bank sent a payment back, by its code (ISO 20022, external status reasons)."""
+    key = f"payout.bank.{code}"
+    return text(lang, key if key in catalogue(lang) else "payout.bank.other", code=code)
+
+
 def _times_as_likely(lang: str, found: Mapping[str, Any]) -> str:
     ratio = found["likelihood_ratio"]
     return count(lang, int(ratio)) if ratio >= 10 else _decimal(lang, ratio)

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("core", "fingerprint", "registry", "licensing", "royalties", "api")
 QUOTED = [re.compile(rf"{mark}([^{mark}\n]*){mark}") for mark in "'\"`"]
 PLACEHOLDER = re.compile(r"\$?\{[^}]*\}")
-ELSEWHERE = ("payout.bank.", "input-fault.")  # codes of ISO 20022 and of pydantic
+# Codes of ISO 20022 and of pydantic, and the categories of deductions, which are data.
+ELSEWHERE = ("payout.bank.", "input-fault.", "yearreport.category.")
 FORMS = re.compile(r"(\.one|\.many)?(\.of)?$")
 
 

@@ -1,6 +1,7 @@
 """What commands print for people is words in both languages: no code of the documents behind it."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from api.cli.money import why_of_many
 from api.cli.termsfile import flat
-from api.web.texts import LANGUAGES, catalogue
+from api.web.texts import LANGUAGES, bank_answer, catalogue
 from royalties.entitlement import NOT_THERE
 from royalties.models_books import PeriodState
 from royalties.models_income import InvoiceKind
@@ -17,6 +18,7 @@ from royalties.models_runs import RunKind, RunState
 
 ROOT = Path(__file__).parents[3] / "royalties"
 GAP = re.compile(r"[{?–]")
+CATEGORY = "yearreport.category."
 CODE = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 ACCRUING = (
     "accrual.py",
@@ -85,3 +87,15 @@ def test_every_kind_and_state_of_money_has_its_word(lang: str) -> None:
     found += [("way", one) for one in Way]
     wanted = {f"money.value.{name}.{one.value}" for name, one in found}
     assert wanted - catalogue(lang).keys() == set()
+
+
+def test_a_bank_says_in_words_why_money_came_back() -> None:
+    assert bank_answer("en", "AC04") == "The account was closed."
+    assert "XX99" in bank_answer("de", "XX99")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_category_of_deductions_has_its_word(lang: str) -> None:
+    rates = (json.loads(one.read_text("utf-8")) for one in ROOT.glob("data/deductions/*.json"))
+    named = {f"yearreport.category.{one['category']}" for one in rates if "category" in one}
+    assert named and named == {key for key in catalogue(lang) if key.startswith(CATEGORY)}
