@@ -31,16 +31,18 @@ def second_voices(
     """Who speaks beside the voice in `path`, int64 (N,), NOBODY where it speaks alone.
 
     `groups` are the windows that nothing but one voice of `path` was found in. Windows on either
-    side of a change of voice hold both, one after the other, and are left out.
+    side of a change of voice hold both, one after the other, and are left out. Nobody is heard
+    beside others who has one window only: that is known too little.
     """
-    second = _found(_seeded(vectors, path, groups), path, _FIRST_GAIN_MIN)
+    sure = np.array([len(group) >= _SEED_MIN for group in groups])
+    second = _found(_seeded(vectors, path, groups) * sure, path, _FIRST_GAIN_MIN)
     for _ in range(_ROUNDS):
         lone = [[place for place in group if second[place] == NOBODY] for group in groups]
         known = [
             some if len(some) >= _SEED_MIN else group
             for some, group in zip(lone, groups, strict=True)
         ]
-        second = _found(_gains(vectors, path, centres(vectors, known)), path, _GAIN_MIN)
+        second = _found(_gains(vectors, path, centres(vectors, known)) * sure, path, _GAIN_MIN)
     return second
 
 

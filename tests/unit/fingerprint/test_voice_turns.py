@@ -136,6 +136,13 @@ def test_what_is_heard_of_a_voice_is_what_it_says_alone_and_beside_others(
         assert moments(voice.lone) <= moments(voice.spans) <= moments(voice.heard)
 
 
+def test_a_voice_of_one_window_is_heard_beside_nobody() -> None:
+    windows = talking_at_once([0] * 12 + [1], range(4, 7))
+    found = voices(windows, spoken(windows))
+    assert all(voice.overlaps == () for voice in found)
+    assert all(voice.heard == voice.lone == voice.spans for voice in found)
+
+
 def test_a_change_of_speaker_is_no_overlap() -> None:
     windows = talking_at_once([0] * 10 + [1] * 10, range(9, 10))
     assert all(voice.overlaps == () for voice in voices(windows, spoken(windows)))
