@@ -17,7 +17,7 @@ from api.society import disputes
 from api.society import unclaimed as pages
 from api.web.forms import form_page
 from core import notices
-from core.clock import living_behind, utc_now
+from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import derived_id
 from registry.models.people import Performer
@@ -40,18 +40,10 @@ from tests.store.test_long_lists import whole
 from tests.store.test_runs import Money
 from tests.unit.royalties.run_worlds import claim
 
-# The present of these tests, whenever they run: the year that they are about is not over yet.
-NOW = datetime(2026, 11, 22, tzinfo=UTC)
+# The tests of the store live in the year that these are about, before any of these moments.
 OVER = datetime(2027, 10, 1, 0, 0, tzinfo=UTC)
 LATER = datetime(2027, 11, 2, 12, tzinfo=UTC)
 GONE = datetime(2030, 1, 1, 0, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def in_the_year() -> Iterator[None]:
-    with living_behind() as clock:
-        clock.set_behind(utc_now() - NOW)
-        yield
 
 
 @pytest.fixture
