@@ -86,5 +86,3 @@ export function announce(sentence) {
   }
   place.textContent = sentence;
 }
-
-

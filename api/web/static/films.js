@@ -1,4 +1,4 @@
-// Films that are handed in together: of several, a row says what each cut is called and what became of it.
+// Films handed in together, each in a row with the name of its cut.
 
 const list = document.querySelector("[data-films]");
 const blank = document.querySelector("[data-film]");
@@ -19,7 +19,7 @@ class Film {
     return this.field?.value.trim();
   }
 
-  /** Says where it stands; what has a cut leads there and keeps its name. */
+  /** Says where it stands; what has a cut leads there. */
   say(sentence, cut = "", fault = false) {
     if (!this.row) return;
     const said = this.row.querySelector("span");
@@ -29,7 +29,7 @@ class Film {
   }
 }
 
-/** The films of these files in the order in which people count; no two are called the same. */
+/** In the order in which people count; no two are called the same. */
 export function filmsOf(files) {
   const sorted = [...files].sort((one, other) => order.compare(one.name, other.name));
   const many = list && sorted.length > 1;

@@ -14,7 +14,7 @@ const hold = form.querySelector("[data-hold]");
 const STATES = { sending: "", paused: "sent-paused", lost: "sent-lost" };
 let now = null;
 
-/** How far the file is, in words: share, speed, time left, and why nothing moves. */
+/** How far the file is, and why nothing moves. */
 function show({ share, state, rate, left }) {
   sending.hidden = false;
   sending.querySelector("progress").value = share;
@@ -36,7 +36,7 @@ async function uploaded(file) {
 
 hold.addEventListener("click", () => (now.paused ? now.goOn() : now.hold()));
 
-/** What an earlier visit began and did not end: the same file goes on from there. */
+/** What an earlier visit did not end: the same file goes on from there. */
 async function remind() {
   const [mark, about] = Object.entries(unfinished())[0] ?? [];
   if (!mark) return;
@@ -53,7 +53,7 @@ async function remind() {
   box.hidden = false;
 }
 
-// What was made or sent in a try that failed later is not made again in the next one.
+// Kept for the next try.
 const made = { work: form.dataset.work };
 const known = new Map(Object.entries(JSON.parse(form.dataset.known)));
 let films = [];
@@ -62,7 +62,6 @@ let busy = false;
 async function workId() {
   if (made.work) return made.work;
   made.work = (await post("/v1/works", { title: form.elements.title.value, level: "film" })).id;
-  // Whoever comes back to this page goes on in the same work.
   history.replaceState(null, "", `/studio/new?work=${made.work}`);
   return made.work;
 }
@@ -75,7 +74,7 @@ async function cutOf(film) {
 }
 
 async function handInOne(film, say) {
-  // Another tab, or a day, may have used the upload up.
+  // Another tab may have used the upload up.
   if (!film.upload || (await progressOf(film.upload)).at === -1) film.upload = await uploaded(film.file);
   say(word("creating"));
   film.cut ??= await cutOf(film);
@@ -86,7 +85,7 @@ async function handInOne(film, say) {
   film.say(word("film-in"), film.cut);
 }
 
-/** What no other film would escape either: signed out, no answer, no room, a wrong declaration. */
+// What no other film would escape either.
 const concernsAll = ({ status, faults }) => status === 0 || status === 401 || status >= 500 || faults?.length;
 
 async function handInAll(say) {
@@ -123,7 +122,6 @@ async function handIn(say) {
   await leave(films.length > 1 ? "/studio?shelf=waiting" : `/cuts/${films[0].cut}`);
 }
 
-/** Takes what was chosen; of several, each has a name of its own. */
 function choose() {
   films = filmsOf(picker.files);
   const single = form.querySelector("[data-single]");
@@ -145,4 +143,4 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
 }
 picker.addEventListener("change", choose);
 addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
-choose(); // what the browser kept of an earlier visit
+choose();

@@ -12,8 +12,7 @@ export function word(key) {
   return document.querySelector(`[data-word="${key}"]`)?.textContent ?? key;
 }
 
-/** A fault with a sentence that the page's language has; `faults` name the fields it is about, `status`
-    is what the registry answered with, 0 where it did not. */
+/** A sentence of the page's language; `faults` name fields, `status` is 0 where nothing answered. */
 export class Told extends Error {
   constructor(sentence, faults = [], status = null) {
     super(sentence);

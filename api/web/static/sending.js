@@ -96,7 +96,7 @@ export class Sending {
     this.id = unfinished()[this.mark]?.id;
     this.at = this.id ? await this.found() : await this.begun();
     let wait = 1000;
-    // What is whole already, while nobody heard it, takes no further part.
+    // Whole already, while nobody heard it: no further part.
     while (!this.complete) {
       if (this.paused) await new Promise((wake) => { this.wake = wake; });
       const answer = await this.next();
