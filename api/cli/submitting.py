@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class ScanFailed(EbenbildError):
     """The scan ended without a result; the words are those of its job."""
 
+    status = 422
+
 
 def submit(
     cli: Cli,

@@ -151,8 +151,10 @@ def test_every_kind_of_answer_on_real_people(registry: Registry) -> None:
     broken.write_bytes(lj[1].read_bytes()[:300])
     code, _, error = registry.clear(broken)
     assert code == 1
-    assert "can be decoded" in error
-    assert "→" in error
+    problem = json.loads(error.splitlines()[-1])
+    assert (problem["code"], problem["status"]) == ("broken-media", 422)
+    assert "can be decoded" in problem["detail"]
+    assert problem["next_step"]
     for answer in (cleared, refused):
         assert answer[1]["spans"], "every answer names its seconds"
         assert all(span["reasons"] for span in answer[1]["spans"])
