@@ -32,10 +32,10 @@ def place_asked(request: Request) -> str:
     return path if request.method == "GET" and is_place(path) else ""
 
 
-def keep_place(request: Request, response: Response) -> None:
-    """Have the browser remember what was asked for, for as long as a sign-in may take."""
-    place = place_asked(request)
-    if place:
+def keep_place(request: Request, response: Response, place: str = "") -> None:
+    """Have the browser remember a place, else what was asked for, as long as a sign-in may take."""
+    place = place or place_asked(request)
+    if is_place(place):
         _set(request, response, quote(place, safe=""), int(HALF_WAY.total_seconds()))
 
 

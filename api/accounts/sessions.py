@@ -28,6 +28,7 @@ IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 HALF_WAY = timedelta(minutes=15)
 FRESH = timedelta(minutes=10)
+NOT_FRESH = "not-fresh"
 _TOUCH = timedelta(minutes=1)
 _TOKEN = re.compile(r"ebs_([a-z2-7]{26})_([A-Za-z0-9_-]{43})")
 _TEXT_MAX = 200
@@ -139,13 +140,18 @@ def csrf_of(token: str) -> str:
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 
+def is_fresh(item: SignedIn, now: datetime) -> bool:
+    """Say whether the owner proved himself just now."""
+    return now - item.fresh_at <= FRESH
+
+
 def require_fresh(item: SignedIn, now: datetime) -> None:
     """Return when the owner proved himself just now; raise NotAllowed otherwise."""
-    if now - item.fresh_at > FRESH:
+    if not is_fresh(item, now):
         raise NotAllowed(
             "this needs a fresh sign-in",
             next_step="sign in again, then repeat it within ten minutes",
-            code="not-fresh",
+            code=NOT_FRESH,
         )
 
 

@@ -288,6 +288,7 @@ def _account(
         here="/account",
         error=error,
         shown_key=shown_key,
+        fresh=sessions.is_fresh(visit.session, now),
         scopes=scopes,
         provided=world.settings.accounts.oidc_issuer is not None,
         scripts=["passkey.js", "signingkeys.js"],

@@ -45,7 +45,7 @@ def invite(
         with world.db.write() as session:
             made = joining.invite(session, visit.principal, email, roles or [], now=utc_now())
     except EbenbildError as error:
-        if error.status == 403 and error.code != "not-fresh":
+        if error.status == 403 and error.code != sessions.NOT_FRESH:
             raise
         return _members(world, visit, lang, error)
     link = joining.link(world.settings, made.code) if made.code else ""
@@ -101,7 +101,7 @@ def decide(
             said = Said(approve=answer == "approve", note=note, now=utc_now())
             approving.decide(session, world, visit.principal, approval_id, said)
     except EbenbildError as error:
-        if error.status in (403, 404) and error.code != "not-fresh":
+        if error.status in (403, 404) and error.code != sessions.NOT_FRESH:
             raise
         return _approvals(world, visit, lang, window, error)
     return RedirectResponse("/approvals", SEE_OTHER)

@@ -15,7 +15,7 @@ from api.accounts.signing_in import DOOR, Begun
 from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.deps import Language, Open
-from api.returning import take_place
+from api.returning import LENGTH_MAX, keep_place, take_place
 from api.visiting import (
     Guarded,
     Known,
@@ -37,6 +37,7 @@ from core.errors import EbenbildError
 router = APIRouter(tags=["sign-in"], include_in_schema=False)
 EMAIL = Annotated[str, Form(max_length=320)]
 PASSWORD = Annotated[str, Form(max_length=4 * CHARACTERS_MAX)]
+PLACE = Annotated[str, Query(max_length=LENGTH_MAX)]
 STATE_COOKIE = "ebenbild-provider"
 SEE_OTHER = 303
 
@@ -56,12 +57,14 @@ def static(name: str, request: Request, v: Annotated[str, Query(max_length=64)] 
 
 
 @router.get("/sign-in", response_class=FormResponse)
-def sign_in_page(request: Request, world: Open, lang: Language) -> Response:
-    """How do I come in?"""
+def sign_in_page(request: Request, world: Open, lang: Language, again: PLACE = "") -> Response:
+    """How do I come in, or prove anew that it is me, to go on at the place `again`?"""
     visit = visit_of(world, request)
-    if visit is not None and visit.session.stage is Stage.FULL:
+    if visit is not None and visit.session.stage is Stage.FULL and not again:
         return _arrived(request)
-    return _sign_in_page(world, lang)
+    page = _sign_in_page(world, lang)
+    keep_place(request, page, again)
+    return page
 
 
 @router.post("/sign-in", response_class=FormResponse)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from api.accounts.models import Stage
-from api.accounts.sessions import Visit
+from api.accounts.sessions import NOT_FRESH, Visit
 from api.web.faulttexts import told_of
 from api.web.navigation import Section, sections
 from api.web.pages import render
@@ -32,6 +32,7 @@ def form_page(
         csrf="" if visit is None else visit.csrf,
         visit=visit,
         error=None if error is None else told_of(lang, error),
+        stale=error is not None and error.code == NOT_FRESH,
         scripts=scripts,
         here=here,
         sections=_menu(visit),

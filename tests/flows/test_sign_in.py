@@ -5,12 +5,13 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx2
 import pytest
 
-from api.accounts import totp
+from api.accounts import sessions, totp
 from core.clock import utc_now
 from tests.simulators.stage import Stage
 
@@ -325,3 +326,22 @@ def test_nobody_is_led_elsewhere_after_signing_in(stage: Stage, planted: str) ->
     visitor, _ = joined(stage, "anna@example.org", "admin")
     visitor.http.cookies.set("ebenbild-place", quote(planted, safe="%"))
     assert visitor.get("/sign-in").headers["location"] == "/account"
+
+
+def test_who_is_in_proves_anew_that_it_is_him_and_goes_on_where_he_was(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, secret = joined(stage, "anna@example.org", "admin")
+    assert "/sign-in?again" not in visitor.get("/account").text
+    monkeypatch.setattr(sessions, "FRESH", timedelta(0))
+    refused = visitor.send("/members/invitations", "/account", email="b@example.org", roles="admin")
+    assert 'href="/sign-in?again=/members"' in refused.text
+    assert 'href="/sign-in?again=/account"' in visitor.get("/account").text
+    asked = visitor.get("/sign-in?again=/members")
+    assert asked.status_code == 200
+    visitor.start("/sign-in", email="anna@example.org", password=PASSWORD)
+    answer = visitor.send("/sign-in/code", "/sign-in/code", code=code_of(secret, 1))
+    assert answer.headers["location"] == "/members"
+    monkeypatch.undo()
+    sent = visitor.send("/members/invitations", "/account", email="b@example.org", roles="admin")
+    assert "/join#" in sent.text
