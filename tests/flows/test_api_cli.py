@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from api import supervisor
+from api import localclient, supervisor
 from api.cli.connect import connect
 from api.cli.main import main
 from api.cli.options import Cli
@@ -84,7 +84,7 @@ def started(folder: Path, monkeypatch: pytest.MonkeyPatch, read: Callable[[], An
     for name in ("LC_ALL", "EBENBILD_API_KEY", "EBENBILD_SERVER"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(Path(__file__).parents[2])
-    monkeypatch.setattr(supervisor, "DrainRunner", SmallRunner)
+    monkeypatch.setattr(localclient, "DrainRunner", SmallRunner)
     return Shell(folder, read)
 
 
@@ -128,7 +128,7 @@ def shell(
 def worker_apart(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Jobs are carried out by a process of their own after all, as users have it."""
     assert shell
-    monkeypatch.setattr(supervisor, "DrainRunner", DrainRunner)
+    monkeypatch.setattr(localclient, "DrainRunner", DrainRunner)
     monkeypatch.setattr(supervisor, "PROGRAM", ("-m", "tests.simulators.small_worker"))
 
 

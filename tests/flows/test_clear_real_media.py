@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from api import supervisor
+from api import localclient
 from api.cli.main import main
 from api.client import Runner
 from api.demo.papers import Declared, declaration, licence_terms
@@ -108,7 +108,7 @@ def registry(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Registry]:
     real_engine()  # skips where there are no weights
-    monkeypatch.setattr(supervisor, "DrainRunner", OneEngine)
+    monkeypatch.setattr(localclient, "DrainRunner", OneEngine)
     monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "registry"))
     monkeypatch.setenv("EBENBILD_MODELS_DIR", str(models_dir()))
     monkeypatch.delenv("EBENBILD_API_KEY", raising=False)

@@ -24,7 +24,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def run(stage: Stage, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("EBENBILD_DATA_DIR", str(stage.settings.data_dir))
-    monkeypatch.setattr("api.supervisor.DrainRunner", SmallRunner)
+    monkeypatch.setattr("api.localclient.DrainRunner", SmallRunner)
 
     def run(*argv: object) -> tuple[int, Any]:
         capsys.readouterr()
