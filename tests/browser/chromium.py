@@ -118,3 +118,10 @@ class SecurityKey:
         """The person behind it does not confirm any more."""
         said = {"authenticatorId": self.id, "isUserVerified": False}
         self.cdp.send("WebAuthn.setUserVerified", said)
+
+
+def has_value(page: Any, field: str, value: str) -> None:
+    """Wait until a field holds a value; a page's own policy forbids scripts to ask in between."""
+    from playwright.sync_api import expect
+
+    expect(page.locator(field)).to_have_value(value, timeout=SLOWEST_MS)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from api.cli.signing import signature
-from tests.browser.chromium import DESK, PHONE, Chromium
+from tests.browser.chromium import DESK, PHONE, Chromium, has_value
 from tests.browser.registry import Registry
 from tests.browser.studios import FILM_MS, LATER, STRANGER, VOICE, Studio
 from tests.simulators.small_engine import medium
@@ -93,8 +93,7 @@ def test_from_a_dropped_film_to_its_certificate(
         page.evaluate("document.activeElement.blur()")
         studio.work_off()
         page.wait_for_selector("#who", state="detached")
-        kept = "document.querySelector('#missing textarea')?.value === 'For the trailer'"
-        page.wait_for_function(kept)  # the page came anew, and what was typed stayed
+        has_value(page, "#missing textarea", "For the trailer")  # the page came anew
         page.fill("#missing [name='tariff.rate']", "0.25")
         page.click("#missing form button")
         page.wait_for_selector("#missing .badge.ask")
