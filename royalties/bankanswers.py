@@ -6,15 +6,14 @@ their names whatever the version of the message. Whatever is no such answer is r
 ISO 20022, External Code Sets; German banks: DFÜ-Abkommen, Anlage 3.
 """
 
-import csv
-import io
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
+from royalties.banktable import Table, read_table
 from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
 from royalties.models_payouts import Answer, Outcome
 
@@ -25,6 +24,7 @@ _STATUS = {
     **dict.fromkeys(("ACSC", "ACCC"), Outcome.SETTLED),
     **dict.fromkeys(("RJCT", "CANC"), Outcome.RETURNED),
 }
+_FAULT = "bad-bank-answer"
 _COLUMNS = ("end_to_end_id", "status")
 
 
@@ -133,31 +133,23 @@ def _micro(text: str) -> int:
 
 
 def _table(data: bytes) -> Answers:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise _bad("The table is not UTF-8.") from exc
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    if not set(_COLUMNS) <= set(rows.fieldnames or ()):
-        raise _bad("The table lacks a column end_to_end_id or status.")
-    return Answers("csv", tuple(_row(row) for row in rows), 0)
+    table = read_table(data, _COLUMNS, _FAULT)
+    told = Table(tuple(one for one in table.lines if one.cells.get("amount")), _FAULT)
+    numbers = (one.number for one in told.lines)
+    amounts = dict(zip(numbers, told.amounts("amount"), strict=True))
+    said = (_row(one.cells, amounts.get(one.number)) for one in table.lines)
+    return Answers("csv", tuple(said), 0)
 
 
-def _row(row: dict[str, str | None]) -> Answer:
-    status = (row["status"] or "").strip().lower()
+def _row(cells: Mapping[str, str], amount_micro: int | None) -> Answer:
+    status = cells["status"].lower()
     if status not in {one.value for one in Outcome}:
         raise _bad(f"{status[:30]!r} is no status: settled, returned or open.")
-    amount = (row.get("amount") or "").strip()
-    code = (row.get("code") or "").strip().upper()
+    code = cells.get("code", "").upper()
     if code and _CODE.fullmatch(code) is None:
         raise _bad(f"{code[:30]!r} is no code of a bank.")
     return Answer(
-        (row["end_to_end_id"] or "").strip(),
-        Outcome(status),
-        code,
-        _micro(amount) if amount else None,
-        (row.get("currency") or "").strip(),
+        cells["end_to_end_id"], Outcome(status), code, amount_micro, cells.get("currency", "")
     )
 
 
@@ -165,5 +157,5 @@ def _bad(message: str) -> BadInput:
     return BadInput(
         message,
         next_step="Hand in pain.002, camt.054, or a table as docs/payouts.md describes it.",
-        code="bad-bank-answer",
+        code=_FAULT,
     )

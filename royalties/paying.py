@@ -66,6 +66,11 @@ def unit_micro(currency: str) -> int:
     return int(MICRO // 10 ** _EXPONENTS.get(currency, 2))
 
 
+def is_payable(amount_micro: int, currency: str) -> bool:
+    """Whether a bank can move this amount: in whole cents, or what a currency has for them."""
+    return amount_micro % unit_micro(currency) == 0
+
+
 def minimum_of(text: str) -> int:
     """A minimum payout in millionths; raises `BadInput` for what is no amount above zero."""
     micro = parse_rate(text)

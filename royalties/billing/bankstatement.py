@@ -5,9 +5,7 @@ gives none, by what it says of it, so that the same statement read again names t
 camt.053: ISO 20022, BankToCustomerStatement.
 """
 
-import csv
 import hashlib
-import io
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,9 +14,12 @@ from datetime import date
 
 from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
+from royalties.banktable import read_table
 from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
 from royalties.models_income import Payment
+from royalties.paying import is_payable
 
+_CODE = "bad-bank-statement"
 _COLUMNS = ("reference", "booked_on", "amount", "currency")
 _TEXT_MAX, _NAME_MAX, _REFERENCE_MAX = 2000, 300, 120
 
@@ -103,33 +104,20 @@ def _amount(parent: ET.Element) -> tuple[int, str]:
 
 
 def _table(data: bytes) -> Iterator[Payment]:
-    try:
-        said = data.decode("utf-8-sig")
-    except UnicodeDecodeError as exc:
-        raise _bad("The table is not UTF-8.") from exc
-    delimiter = ";" if ";" in said.partition("\n")[0] else ","
-    rows = csv.DictReader(io.StringIO(said), delimiter=delimiter)
-    missing = set(_COLUMNS) - set(rows.fieldnames or ())
-    if missing:
-        raise _bad(f"The table lacks a column {', '.join(sorted(missing))}.")
-    for row in rows:
-        cells = {key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}
-        yield _row(cells, rows.line_num)
+    table = read_table(data, _COLUMNS, _CODE)
+    booked, amounts = table.days("booked_on"), table.amounts("amount")
+    for line, day, amount in zip(table.lines, booked, amounts, strict=True):
+        found = _row(line.cells, day, amount)
+        if not is_payable(found.amount_micro, found.currency):
+            raise table.unread(line, "amount")
+        yield found
 
 
-def _row(cells: Mapping[str, str], line: int) -> Payment:
-    try:
-        day, amount = _day(cells["booked_on"]), _micro(cells["amount"])
-    except BadInput as exc:
-        raise BadInput(
-            f"Line {line} of the table cannot be read.",
-            next_step="Write days as 2026-11-20 and amounts as 1190.00.",
-            code="bad-bank-statement",
-        ) from exc
+def _row(cells: Mapping[str, str], day: date, amount_micro: int) -> Payment:
     return Payment(
         reference=cells["reference"],
         booked_on=day,
-        amount_micro=amount,
+        amount_micro=amount_micro,
         currency=cells["currency"],
         payer=cells.get("payer", "")[:_NAME_MAX],
         payer_account=cells.get("payer_account", "")[:64],
@@ -169,5 +157,5 @@ def _bad(message: str) -> BadInput:
     return BadInput(
         message,
         next_step="Hand in camt.053, or a table as docs/invoices.md describes it.",
-        code="bad-bank-statement",
+        code=_CODE,
     )

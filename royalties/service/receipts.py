@@ -15,13 +15,14 @@ from core.canonical import canonical, parse_strict
 from core.db import next_seq
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
-from core.money import Money
+from core.money import Money, rate_text
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
+from royalties.paying import is_payable
 from royalties.service import matching
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
@@ -97,6 +98,8 @@ def match(
         )
     if wanted > possible:
         raise BadInput("That is more than can be matched.", next_step="Leave the amount out.")
+    if amount_micro is not None:
+        _check_payable(wanted, invoice.currency)
     clerk = Clerk(session, principal.tenant_id, now)
     made = matching.allocate(clerk, principal, receipt, invoice, wanted)
     _note(session, principal, made, now)
@@ -167,12 +170,22 @@ def _check(session: Session, payment: Payment) -> None:
     Money(payment.amount_micro, payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
+    _check_payable(payment.amount_micro, payment.currency)
     if not 0 < len(payment.reference) <= _REFERENCE_MAX:
         raise BadInput(
             "A payment has the bank's own reference.", next_step="Name it: it keeps out doubles."
         )
     if payment.licensee_id is not None:
         tenants.get_tenant(session, payment.licensee_id)
+
+
+def _check_payable(amount_micro: int, currency: str) -> None:
+    if not is_payable(amount_micro, currency):
+        raise BadInput(
+            f"{rate_text(amount_micro)} {currency} is no amount that a bank can pay.",
+            next_step="Write the amount in whole cents, such as 12.50.",
+            code="not-payable",
+        )
 
 
 def _nothing_left(receipt: Receipt, invoice: Invoice) -> Conflict:

@@ -20,6 +20,7 @@ from core import ids
 from core.clock import utc_now
 from core.db import Database
 from core.errors import EbenbildError
+from core.money import MICRO_PER_CENT
 from core.principal import Principal
 from fingerprint.models import Modality, Span
 from licensing.models import TariffKind, TariffRef, TariffTerm
@@ -272,7 +273,7 @@ class Life:
         payment = Payment(
             reference=f"r{self.paid}",
             booked_on=date(2026, 11, 20),
-            amount_micro=micro + self.paid % 2,
+            amount_micro=(micro // MICRO_PER_CENT + self.paid % 2) * MICRO_PER_CENT,
             currency=invoice.currency,
             licensee_id=self.stage.studio.tenant_id,
             payer="Studio Secret GmbH",

@@ -127,12 +127,12 @@ def test_what_is_invoiced_is_not_invoiced_again(office: Office) -> None:
 def test_a_part_payment_gives_each_line_its_share(office: Office) -> None:
     cuts = [earn(office, views) for views in (100, 200, 300)]
     (invoice,) = issue(office)
-    match(office, come_in(office, 1_000_001), invoice)
+    match(office, come_in(office, 1_010_000), invoice)
     parts = [claims(office)[cut].received_micro for cut in cuts]
-    assert sum(parts) == 1_000_001
+    assert sum(parts) == 1_010_000
     assert all(
         0 <= part - exact <= 1
-        for part, exact in zip(parts, (166_666, 333_333, 500_000), strict=True)
+        for part, exact in zip(parts, (168_333, 336_666, 505_000), strict=True)
     )
 
 
@@ -224,7 +224,7 @@ def test_nothing_is_matched_twice_or_beyond_what_there_is(office: Office) -> Non
             session, office.clerk, receipt.id, invoice.id, reason="wrong-invoice", now=NOW
         )
     assert balance(office, f"unmatched:{office.stage.studio.tenant_id}") == -1_500_000
-    match(office, receipt, invoice, 1)
+    match(office, receipt, invoice, 10_000)
 
 
 def test_what_cannot_be_matched_says_which_side_has_nothing_left(office: Office) -> None:
@@ -246,7 +246,18 @@ def test_what_cannot_be_matched_says_which_side_has_nothing_left(office: Office)
             now=utc_now(),
         )
     with pytest.raises(Conflict, match="is a credit note"):
-        match(office, come_in(office, 5, "r2"), note)
+        match(office, come_in(office, 50_000, "r2"), note)
+
+
+def test_money_comes_in_and_pays_in_whole_cents(office: Office) -> None:
+    earn(office, 100)
+    (invoice,) = issue(office)
+    with pytest.raises(BadInput, match=r"0\.001 EUR is no amount"):
+        come_in(office, 1_000)
+    receipt = come_in(office, 1_000_000)
+    with pytest.raises(BadInput, match=r"0\.001 EUR is no amount"):
+        match(office, receipt, invoice, 1_000)
+    match(office, receipt, invoice, 10_000)
 
 
 def test_money_of_an_unknown_payer_waits_with_the_book(office: Office) -> None:
@@ -302,7 +313,7 @@ def test_the_database_itself_refuses_what_is_unsound(office: Office, statement: 
 def test_invoices_and_receipts_are_booked_again_from_facts(office: Office, tmp_path: Path) -> None:
     earn(office, 1, 12_999)
     (invoice,) = issue(office)
-    match(office, come_in(office, 15_000), invoice)
+    match(office, come_in(office, 20_000), invoice)
     lines = exported(office)
     assert {json.loads(line)["fact"] for line in lines} >= {"invoice", "receipt"}
     done, database = replayed(tmp_path, lines)

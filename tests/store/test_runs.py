@@ -9,6 +9,7 @@ import pytest
 
 from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.money import MICRO_PER_CENT
 from registry.minority import Minority
 from registry.models.estates import Estate, EstateState, Heir
 from registry.models.people import Performer
@@ -82,7 +83,8 @@ class Money:
             )
         owed = [one for one in issued if one.amounts.gross_micro > 0]
         for one in owed:
-            self.pay(one.id, one.amounts.gross_micro * part // of, one.currency)
+            cents = one.amounts.gross_micro * part // of // MICRO_PER_CENT
+            self.pay(one.id, cents * MICRO_PER_CENT, one.currency)
         return owed
 
     def pay(self, invoice_id: str, micro: int, currency: str = "EUR") -> None:

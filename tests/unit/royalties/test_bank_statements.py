@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.errors import BadInput
 from royalties.billing.bankstatement import read_statement
@@ -14,6 +16,7 @@ from royalties.invoicing import settle
 from royalties.models_income import Payment
 from tests.unit.royalties.test_receiving import invoice
 
+CENTS = st.integers(1, 10**11)
 CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>
 <Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>{entries}</Stmt>
@@ -105,12 +108,70 @@ def test_what_is_no_statement_is_refused_whole(data: bytes) -> None:
         read_statement(data)
 
 
-@pytest.mark.parametrize("wrong", ["1,2026-11-01,'476,00',EUR", "1,20.11.2026,2,EUR"])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "1,2026-11-01,'476,00',EUR",
+        "1,20.11.2026,2,EUR",
+        '1,2026-11-01,"1.758,74",EUR',
+        "1,2026-11-01,0.001,EUR",
+        "1,2026-11-01,0.5,JPY",
+        "1,2026-11-01,,EUR",
+        "1,2026-02-30,2,EUR",
+    ],
+)
 def test_a_line_that_cannot_be_read_is_named_with_how_it_is_written(wrong: str) -> None:
     head = "reference,booked_on,amount,currency"
     with pytest.raises(BadInput, match="Line 3 of") as told:
-        read_statement(f"{head}\n0,2026-11-01,2,EUR\n{wrong}\n".encode())
-    assert told.value.next_step == "Write days as 2026-11-20 and amounts as 1190.00."
+        read_statement(f"{head}\n0,2026-11-01,2.50,EUR\n{wrong}\n".encode())
+    assert told.value.code == "bad-bank-statement"
+    assert told.value.next_step
+
+
+def columns(*cells: tuple[str, str], encoding: str = "utf-8") -> list[tuple[date, int]]:
+    """The days and amounts of a table as a German bank writes it."""
+    lines = [f"B{number};{day};{amount};EUR;Müller" for number, (day, amount) in enumerate(cells)]
+    data = "\r\n".join(["Reference;Booked_on;Amount;Currency;Payer", *lines]).encode(encoding)
+    found = read_statement(data).payments
+    assert {one.payer for one in found} == {"Müller"}
+    return [(one.booked_on, one.amount_micro) for one in found]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1252", "iso-8859-1"])
+def test_german_days_and_amounts_are_read_by_the_whole_column(encoding: str) -> None:
+    found = columns(
+        ("23.11.2026", "1.758,74"), ("1.2.26", "1.190"), ("03.04.2026", "7"), encoding=encoding
+    )
+    assert found == [
+        (date(2026, 11, 23), 1_758_740_000),
+        (date(2026, 2, 1), 1_190_000_000),
+        (date(2026, 4, 3), 7_000_000),
+    ]
+
+
+def test_what_one_line_leaves_open_another_decides() -> None:
+    assert columns(("03/04/2026", "1,758"), ("03/23/2026", "1,758.74"))[0] == (
+        date(2026, 3, 4),
+        1_758_000_000,
+    )
+
+
+@pytest.mark.parametrize("cell", [("03/04/2026", "2"), ("2026-04-03", "1.190")])
+def test_what_no_line_decides_is_refused_by_its_line(cell: tuple[str, str]) -> None:
+    same = ("04/04/2026", "2") if "/" in cell[0] else ("2026-04-04", "2")
+    with pytest.raises(BadInput, match="Line 3 of the table can be read in two ways"):
+        columns(same, cell)
+
+
+@given(st.lists(st.tuples(st.dates(date(2000, 1, 1), date(2099, 12, 31)), CENTS), min_size=1))
+def test_a_column_in_german_says_what_it_says_in_english(said: list[tuple[date, int]]) -> None:
+    english = [(day.isoformat(), f"{cents / 100:,.2f}") for day, cents in said]
+    german = [
+        (f"{day:%d.%m.%Y}", amount.translate(str.maketrans(",.", ".,")))
+        for (day, _), (_, amount) in zip(said, english, strict=True)
+    ]
+    expected = [(day, cents * 10_000) for day, cents in said]
+    assert columns(*english) == columns(*german) == expected
 
 
 def paid(text: str = "", payer: str = "", account: str = "") -> Payment:
