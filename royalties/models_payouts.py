@@ -111,6 +111,14 @@ class Batch:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """What of a batch the bank sent back: how many payments, and what they come to."""
+
+    count: int = 0
+    amount_micro: int = 0
+
+
 class Outcome(StrEnum):
     """What a bank says of a payment; OPEN decides nothing."""
 

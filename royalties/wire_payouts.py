@@ -4,7 +4,7 @@ from typing import Any
 
 from core.clock import to_text
 from royalties.ibans import masked
-from royalties.models_payouts import Batch, BookAccount, Payout, PayoutState, Taken
+from royalties.models_payouts import Batch, BookAccount, CameBack, Payout, PayoutState, Taken
 
 
 def batch_to_dict(item: Batch) -> dict[str, Any]:
@@ -27,6 +27,11 @@ def batch_to_dict(item: Batch) -> dict[str, Any]:
         "proposed_at": to_text(item.recorded_at),
         "sent_at": None if item.sent_at is None else to_text(item.sent_at),
     }
+
+
+def came_back_to_dict(item: CameBack) -> dict[str, Any]:
+    """What the bank sent back of a batch; none of it is paid."""
+    return {"returned_count": item.count, "returned_micro": str(item.amount_micro)}
 
 
 def payout_to_dict(item: Payout) -> dict[str, Any]:

@@ -179,7 +179,9 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
     unit = found["currency"]
 
     def render() -> None:
-        names = ("id", "kind", "state", "execute_on", "count", "total_micro", "left_micro")
+        names: tuple[str, ...] = ("id", "kind", "state", "execute_on", "count", "total_micro")
+        names += ("returned_count", "returned_micro") if found["returned_count"] else ()
+        names += ("left_micro",)
         document(cli.lang, found, names)
         rows = [(name, _money(cli, micro, unit)) for name, micro in found["sources"].items()]
         table(_titles(cli, "source", "amount"), rows)

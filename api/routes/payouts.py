@@ -14,11 +14,17 @@ from api.download import download
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
-from royalties.models_payouts import BatchKind, PayoutState
+from royalties.models_payouts import BatchKind, CameBack, PayoutState
 from royalties.paying import minimum_of, unit_micro
 from royalties.service import bookaccounts, payoutanswers, payouts, payoutviews
 from royalties.service.payouts import Wanted
-from royalties.wire_payouts import account_to_dict, batch_to_dict, payout_to_dict, taken_to_dict
+from royalties.wire_payouts import (
+    account_to_dict,
+    batch_to_dict,
+    came_back_to_dict,
+    payout_to_dict,
+    taken_to_dict,
+)
 
 router = APIRouter(tags=["payouts"])
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -101,8 +107,10 @@ def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
 
 @router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
 def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
-    """A batch: how far it is, and what it comes to."""
-    return batch_to_dict(payoutviews.get_batch(reading, caller, batch_id))
+    """A batch: how far it is, what it comes to, and what of it came back."""
+    batch = payoutviews.get_batch(reading, caller, batch_id)
+    back = payoutviews.came_back(reading, caller, [batch.id]).get(batch.id, CameBack())
+    return batch_to_dict(batch) | came_back_to_dict(back)
 
 
 @router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])

@@ -16,6 +16,7 @@ from typing import Any
 from markupsafe import escape
 
 from core.clock import from_text
+from core.errors import BadInput
 
 LANGUAGES = ("en", "de")
 PERCENT = ("fpir", "share")
@@ -104,8 +105,10 @@ def basis(lang: str, match: Mapping[str, Any]) -> list[str]:
 
 def bank_answer(lang: str, code: str) -> str:
     """Why a bank sent a payment back, by its code (ISO 20022, external status reasons)."""
-    key = f"payout.bank.{code}"
-    return text(lang, key if key in catalogue(lang) else "payout.bank.other", code=code)
+    known = catalogue(lang).get(f"payout.bank.{code}")
+    if known is None:
+        return text(lang, "payout.bank.other" if code else "payout.bank.none", code=code)
+    return text(lang, "payout.bank.said", why=known, code=code)
 
 
 def _times_as_likely(lang: str, found: Mapping[str, Any]) -> str:
@@ -123,6 +126,8 @@ def word(lang: str, name: str | None) -> str:
 def _figures(lang: str, detail: Mapping[str, Any]) -> dict[str, Any]:
     """Figures as people read them: `x_ms` gains a twin `x_s`, rates and shares are in percent."""
     values: dict[str, Any] = dict(detail)
+    if isinstance(detail.get("code"), str):
+        values["bank"] = bank_answer(lang, detail["code"])
     for name, value in detail.items():
         if name.endswith("_ms") and isinstance(value, int | float):
             values[f"{name[:-3]}_s"] = seconds(lang, int(value))
@@ -193,6 +198,16 @@ def day_time(lang: str, at: datetime | None) -> str:
     """A moment by day and minute, in UTC as everything here; nothing where there is none."""
     hour = ", %H:%M UTC" if lang == "de" else " %H:%M UTC"
     return "" if at is None else day(lang, at) + at.astimezone(UTC).strftime(hour)
+
+
+def moment(lang: str, said: str) -> str:
+    """A day or a moment that travels as text, as people write it; any other text as it is."""
+    try:
+        if INSTANT.fullmatch(said):
+            return day_time(lang, from_text(said))
+        return day(lang, date.fromisoformat(said)) if DAY.fullmatch(said) else said
+    except (ValueError, BadInput):
+        return said
 
 
 def timecode(at_ms: int) -> str:

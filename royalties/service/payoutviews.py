@@ -7,7 +7,7 @@ from sqlmodel import Session
 from core.errors import NotFound
 from core.principal import Principal, require
 from core.vault import Vault
-from royalties.models_payouts import Batch, Payout, PayoutState
+from royalties.models_payouts import Batch, CameBack, Payout, PayoutState
 from royalties.service.payoutseals import FILE, LIST, open_file
 from royalties.store import payoutbatches
 from royalties.store import payouts as store
@@ -28,6 +28,14 @@ def open_ends(
     require(principal, "reports")
     states = (PayoutState.SENT, PayoutState.RETURNED)
     return payoutbatches.found_in(session, principal, batch_ids, states)
+
+
+def came_back(
+    session: Session, principal: Principal, batch_ids: Sequence[str]
+) -> Mapping[str, CameBack]:
+    """What came back of each of these batches of one's own book; nothing where it is not named."""
+    require(principal, "reports")
+    return payoutbatches.came_back(session, principal, batch_ids)
 
 
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:

@@ -9,7 +9,14 @@ from sqlmodel import Session, col, select
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
-from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState
+from royalties.models_payouts import (
+    Batch,
+    BatchKind,
+    BatchState,
+    CameBack,
+    Payout,
+    PayoutState,
+)
 from royalties.store.payouts import add_payouts
 from royalties.store.payouttables import BatchRow, PayoutRow
 
@@ -79,6 +86,23 @@ def found_in(
     for batch_id, state in session.exec(query):
         found[batch_id] = found.get(batch_id, frozenset()) | {PayoutState(state)}
     return found
+
+
+def came_back(
+    session: Session, principal: Principal, batch_ids: Collection[str]
+) -> dict[str, CameBack]:
+    """What came back of each of these batches of the caller's own book of which anything did."""
+    query = (
+        select(PayoutRow.batch_id, func.count(), func.sum(PayoutRow.amount_micro))
+        .join(BatchRow, col(BatchRow.id) == col(PayoutRow.batch_id))
+        .where(
+            checked(col(BatchRow.tenant_id)) == principal.tenant_id,
+            col(PayoutRow.batch_id).in_(batch_ids),
+            PayoutRow.state == PayoutState.RETURNED.value,
+        )
+        .group_by(col(PayoutRow.batch_id))
+    )
+    return {name: CameBack(count, micro) for name, count, micro in session.exec(query)}
 
 
 def get_batch(session: Session, principal: Principal, batch_id: str) -> Batch:

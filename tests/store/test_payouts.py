@@ -15,7 +15,15 @@ from registry.store import people
 from royalties import ledger
 from royalties.accounts import payable
 from royalties.models_books import Posting, TransactionKind
-from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState, Way
+from royalties.models_payouts import (
+    Batch,
+    BatchKind,
+    BatchState,
+    CameBack,
+    Payout,
+    PayoutState,
+    Way,
+)
 from royalties.service import payouts, payoutviews
 from royalties.service.bookfacts import facts_of
 from royalties.service.books import Clerk
@@ -176,7 +184,7 @@ def test_what_comes_back_is_owed_again_and_blocked_until_details_change(
     till: Till, settled_before: bool
 ) -> None:
     anna = till.payee(25 * EUROS)
-    till.send(till.propose())
+    batch = till.send(till.propose())
     (one,) = till.found(PayoutState.SENT)
     start = till.balances()["bank"]
     if settled_before:
@@ -184,6 +192,9 @@ def test_what_comes_back_is_owed_again_and_blocked_until_details_change(
     till.answer(table((one.end_to_end_id, "returned", "AC04", "25")))
     assert till.balances()[payable(anna.payee_id)] == -25 * EUROS
     assert till.balances()["bank"] == start
+    with till.database.read() as session:
+        back = payoutviews.came_back(session, till.office.clerk, [batch.id])
+    assert back == {batch.id: CameBack(1, 25 * EUROS)}
     with pytest.raises(Conflict) as nothing:
         till.propose()
     assert "payout-returned" in nothing.value.message

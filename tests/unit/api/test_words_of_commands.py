@@ -9,7 +9,7 @@ import pytest
 
 from api.cli.money import why_of_many
 from api.cli.termsfile import flat
-from api.web.texts import LANGUAGES, bank_answer, catalogue
+from api.web.texts import LANGUAGES, bank_answer, catalogue, reason
 from royalties.entitlement import NOT_THERE
 from royalties.models_books import PeriodState
 from royalties.models_income import InvoiceKind
@@ -90,7 +90,13 @@ def test_every_kind_and_state_of_money_has_its_word(lang: str) -> None:
 
 
 def test_a_bank_says_in_words_why_money_came_back() -> None:
-    assert bank_answer("en", "AC04") == "The account was closed."
+    assert bank_answer("en", "AC04") == "The account was closed (AC04)."
+    usual = "AC01 AC04 AC06 AG01 AM05 BE05 FOCR MD01 MD07 MS02 MS03 RC01 RR01 RR02 RR03 RR04"
+    for lang, unknown in (("en", "with the code"), ("de", "mit dem Code")):
+        assert not [one for one in usual.split() if unknown in bank_answer(lang, one)]
+        assert unknown in bank_answer(lang, "XX99") and unknown not in bank_answer(lang, "")
+    held = {"code": "payout-returned", "detail": {"code": "AC04"}}
+    assert reason("de", held).endswith("unverändert: Das Konto ist aufgelöst (AC04).")
     assert "XX99" in bank_answer("de", "XX99")
 
 
