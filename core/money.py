@@ -119,8 +119,15 @@ def to_cents(amount_micro: int) -> tuple[int, int]:
 
 
 def rounded(amount_micro: int, currency: str, lang: str = "en") -> str:
-    """Return an amount to the cent, half to even: for reading at a glance, never for reckoning."""
-    return format(to_cents(amount_micro)[0] * MICRO_PER_CENT, currency, lang)
+    """Return an amount to the cent, half to even: for reading at a glance, never for reckoning.
+
+    What would read as nothing and is not one says so: `<0.01 EUR`, below zero `>-0.01 EUR`.
+    """
+    cents = to_cents(amount_micro)[0]
+    if amount_micro == 0 or cents != 0:
+        return format(cents * MICRO_PER_CENT, currency, lang)
+    sign, least = ("<", MICRO_PER_CENT) if amount_micro > 0 else (">", -MICRO_PER_CENT)
+    return sign + format(least, currency, lang)
 
 
 def format(amount_micro: int, currency: str, lang: str = "en") -> str:

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from api.cli.options import LANG
-from core.clock import from_text
 
 # Columns whose values are words of ours, such as how far something is.
 _WORDS = frozenset({"state", "modality", "level", "kind"})
@@ -34,13 +33,12 @@ def cell(name: str, value: Any) -> str:
     if LANG.get() == "en":
         return str(value)
     from api.web.faulttexts import told  # noqa: PLC0415
-    from api.web.texts import INSTANT, day_time, text  # noqa: PLC0415
+    from api.web.texts import moment, text  # noqa: PLC0415
 
     if isinstance(value, bool):
         return text(LANG.get(), "money.yes" if value else "money.no")
-    if INSTANT.fullmatch(str(value)):
-        return day_time(LANG.get(), from_text(value))
-    return told(LANG.get(), str(value)) if name in _WORDS else str(value)
+    shown = moment(LANG.get(), str(value))
+    return told(LANG.get(), shown) if name in _WORDS else shown
 
 
 @cache

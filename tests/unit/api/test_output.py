@@ -36,9 +36,11 @@ def test_columns_and_states_are_told_in_german(monkeypatch: pytest.MonkeyPatch) 
     context.run(LANG.set, "de")
     context.run(output.table, ("id", "state"), [("lic_1", "REVOKED")])
     context.run(output.fields, {"created_at": None, "currency": "EUR", "small_business": False})
+    context.run(output.fields, {"due_on": "2026-11-23", "since": "2026-11-23T10:00:00Z"})
     assert pipe.getvalue().split() == [
         *("Kennung", "Stand", "lic_1", "widerrufen", "angelegt", "am"),
         *("Währung", "EUR", "Kleinunternehmen", "nein"),
+        *("fällig", "am", "23.11.2026", "seit", "23.11.2026,", "10:00", "UTC"),
     ]
 
 

@@ -124,11 +124,16 @@ def test_money_is_a_whole_number(amount: object) -> None:
         Money(amount, "EUR")  # type: ignore[arg-type]
 
 
-@given(st.integers(-(10**12), 10**12), st.sampled_from(["en", "de"]))
+@given(st.integers(-(10**12), 10**12) | st.integers(-9_999, 9_999), st.sampled_from(["en", "de"]))
 def test_a_rounded_amount_is_the_nearest_cent_and_halves_go_to_the_even_one(
     amount: int, lang: str
 ) -> None:
     said = money.rounded(amount, "EUR", lang)
+    least = {"<": 1, ">": -1}.get(said[0], 0)
+    assert (least != 0) == (0 < abs(amount) <= 5_000) and least * amount >= 0
+    if least:
+        assert said[1:] == money.format(least * 10_000, "EUR", lang)
+        return
     figure = said.removesuffix(" EUR").replace("." if lang == "de" else ",", "").replace(",", ".")
     assert Decimal(figure) == (Decimal(amount) / 1_000_000).quantize(Decimal("0.01"))
     assert not said.startswith("-0.00") and not said.startswith("-0,00")
