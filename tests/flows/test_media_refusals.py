@@ -258,6 +258,19 @@ def test_a_file_cut_off_in_the_middle_gives_what_it_has_and_says_so(
         assert frames.end is not None and not frames.end.complete
 
 
+@pytest.mark.parametrize("name", ["a.mpg", "a.ts"])
+def test_a_film_that_claims_no_length_says_that_it_was_cut_off(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    noise = np.random.default_rng(3).integers(0, 255, (50, 96, 128, 3), np.uint8)
+    write_film(path, noise, fps=25)
+    data = path.read_bytes()
+    for kept in (data, data[: len(data) // 2]):
+        with door.frames(bytes_file(path, kept), LIMITS, every_ms=1) as frames:
+            assert sum(1 for _ in frames) > 1
+        assert frames.end is not None
+        assert [note.code for note in frames.end.notes] == ["damaged-media"] * (kept is not data)
+
+
 def test_a_still_cut_off_in_the_middle_is_shown_and_noted(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)

@@ -107,6 +107,7 @@ class Source:
                 for packet in self.container.demux(*self.chosen):
                     errors = 0
                     self._look_at(packet)
+                    self.damaged += packet.is_corrupt
                     yield packet
                 return
             except MemoryError:

@@ -79,9 +79,15 @@ def zero_of(source: Source, known: tuple[int, int] | None) -> tuple[Fraction, Fr
 
 
 def decoded(source: Source, packet: "Packet[Stream]") -> list[Shown]:
-    """The frames a packet completes; none where it is damaged, which the source then counts."""
+    """The frames a packet completes; none where it is damaged, which the source then counts.
+
+    It counts frames of which a part is made up as well: where a file without a length in its
+    header was cut off, nothing else tells.
+    """
     try:
-        return [frame for frame in packet.decode() if isinstance(frame, Shown)]
+        frames = [frame for frame in packet.decode() if isinstance(frame, Shown)]
+        source.damaged += sum(frame.is_corrupt for frame in frames)
+        return frames
     except MemoryError:
         raise
     except READ_ERRORS:
