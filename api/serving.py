@@ -3,6 +3,7 @@
 import copy
 import logging
 import signal
+import socket
 from typing import Any
 
 import uvicorn
@@ -10,25 +11,38 @@ from uvicorn.config import LOGGING_CONFIG
 
 from api.app import create_app
 from api.supervisor import Supervisor, worker_process
+from core.errors import Unavailable
 from core.settings import Settings
 
+_BACKLOG = 2048
 
-def serve(settings: Settings, *, host: str, port: int, with_worker: bool) -> None:
-    """Serve on `host:port`; returns once stopped, with the worker stopped too."""
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets of ours at every address of that name; raises Unavailable where none is to be had."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        places = dict.fromkeys((family, address[:2]) for family, _, _, _, address in found)
+        return [socket.create_server(at, family=family, backlog=_BACKLOG) for family, at in places]
+    except OSError as exc:
+        raise Unavailable(
+            f"No server can listen at {host}, port {port}.",
+            next_step="End what listens there already, or name another address: --host, --port.",
+            code="no-address",
+        ) from exc
+
+
+def serve(settings: Settings, at: list[socket.socket], *, with_worker: bool) -> None:
+    """Serve at these sockets; returns once stopped, with the worker stopped too."""
     app = create_app(settings)
     supervisor = Supervisor(lambda: worker_process(settings, drain=False))
+    config = uvicorn.Config(
+        app, log_level="info", log_config=log_config(), server_header=False, backlog=_BACKLOG
+    )
     _outlive_signals()
     if with_worker:
         supervisor.open()
     try:
-        uvicorn.run(
-            app,
-            host=host,
-            port=port,
-            log_level="info",
-            log_config=log_config(),
-            server_header=False,
-        )
+        uvicorn.Server(config).run(sockets=at)
     finally:
         if with_worker:
             supervisor.close()

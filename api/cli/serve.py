@@ -25,6 +25,7 @@ def serve(
     ] = True,
 ) -> None:
     """Serve API and pages, with a worker beside them; Ctrl-C stops both."""
+    from api.serving import listening  # noqa: PLC0415
     from api.serving import serve as serve_registry  # noqa: PLC0415
 
     settings = cli.settings()
@@ -33,10 +34,11 @@ def serve(
 
         prepare(settings)
     address = (host or settings.server.host, settings.server.port if port is None else port)
+    listeners = listening(*address)
     # Browsers bind passkeys to a name, so people are sent to the name of their own machine.
     named = "localhost" if address[0] in ("127.0.0.1", "::1") else address[0]
-    note(text(cli.lang, "serve.at", host=named, port=address[1]))
-    serve_registry(settings, host=address[0], port=address[1], with_worker=workers)
+    note(text(cli.lang, "serve.at", host=named, port=listeners[0].getsockname()[1]))
+    serve_registry(settings, listeners, with_worker=workers)
 
 
 def worker(

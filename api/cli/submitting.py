@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any
 from api.cli.options import Cli
 from api.cli.output import note, progress
 from api.web.texts import text
-from core.errors import EbenbildError
+from core.errors import BadInput, BadMedia, Conflict, EbenbildError, Unavailable
 
 if TYPE_CHECKING:
     from api.client import Client
 
 
-class ScanFailed(EbenbildError):
-    """The scan ended without a result; the words are those of its job."""
-
-    status = 422
+_OF_THE_PLACE = ("attempts-exhausted", "busy", "disk-full", "models-")
 
 
 def submit(
@@ -28,7 +25,7 @@ def submit(
     *,
     fast: bool | None = None,
 ) -> dict[str, Any]:
-    """The scanned submission; raises ScanFailed with what the worker said.
+    """The scanned submission; raises with what the worker said.
 
     How thoroughly it is scanned is for the settings to say unless `fast` does.
     """
@@ -51,9 +48,22 @@ def submit(
     return found
 
 
-def failure(job: Mapping[str, Any]) -> ScanFailed:
-    """The error of a job that failed or was cancelled."""
-    fault = job["error"] or {"message": f"The job was {job['state']}.", "next_step": "", "code": ""}
-    return ScanFailed(
-        fault["message"], next_step=fault["next_step"], code=fault["code"] or "job-ended"
-    )
+def failure(job: Mapping[str, Any]) -> EbenbildError:
+    """The error of a job that failed or was cancelled, of the kind that its worker met."""
+    fault = job["error"]
+    if job["state"] == "cancelled" or fault is None:
+        return Conflict("The work was cancelled.", next_step="Start it again.", code="cancelled")
+    kind = _kind(fault["code"])
+    return kind(fault["message"], next_step=fault["next_step"], code=fault["code"])
+
+
+def _kind(code: str) -> type[EbenbildError]:
+    """A job keeps the code of what it met; whose fault that is follows from it."""
+    from api.problems import TITLES  # noqa: PLC0415
+    from fingerprint.media.faults import CODES  # noqa: PLC0415
+
+    if code in CODES:
+        return BadMedia
+    if code.startswith(_OF_THE_PLACE):
+        return Unavailable
+    return next((kind for kind in TITLES if kind.code == code), BadInput)

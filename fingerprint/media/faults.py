@@ -113,6 +113,8 @@ _TEXTS = {
     Case.NO_PICTURE: _Text("no-such-stream", "The file has no picture.", "Send a film or a still."),
 }
 
+CODES = frozenset(text.code for text in _TEXTS.values())
+
 
 def bad_media(case: Case, figures: Figures | None = None) -> BadMedia:
     """The error for a case; a figure that is missing from `figures` reads as '?'."""

@@ -1,7 +1,9 @@
 """`ebenbild serve` as a process: API and worker together, found by a remote client, and ended."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -141,3 +143,18 @@ def test_without_a_registry_it_makes_none(tmp_path: Path) -> None:
     assert ran.returncode == 1
     assert "ebenbild init" in ran.stderr
     assert not (tmp_path / "none").exists()
+
+
+def test_where_somebody_listens_already_it_says_so_and_starts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port), "--json"]) == 1
+    said = capsys.readouterr().err.splitlines()
+    problem = json.loads(said[-1])
+    assert len(said) == 1
+    assert (problem["code"], problem["status"]) == ("no-address", 503)
+    assert str(port) in problem["detail"]
+    assert "--port" in problem["next_step"]

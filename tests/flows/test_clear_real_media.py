@@ -153,6 +153,7 @@ def test_every_kind_of_answer_on_real_people(registry: Registry) -> None:
     assert code == 1
     problem = json.loads(error.splitlines()[-1])
     assert (problem["code"], problem["status"]) == ("broken-media", 422)
+    assert problem["title"] == "The file cannot be used as it is"
     assert "can be decoded" in problem["detail"]
     assert problem["next_step"]
     for answer in (cleared, refused):

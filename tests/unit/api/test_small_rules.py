@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import problems
 from api.cli.scan import one_in
+from api.cli.submitting import failure
 from api.filekinds import kind_of
 from api.scopes import SCOPES, USUAL, TenantKind, chosen
 from api.supervisor import BACKOFF_FIRST_S, BACKOFF_MAX_S, STEADY_S, next_backoff
@@ -68,3 +70,24 @@ def test_how_sure_is_rounded_to_the_safe_side(rate: float) -> None:
     shown = one_in(rate)
     if not shown.startswith(">"):
         assert int(shown.replace(",", "")) <= 1 / rate
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "title", "status"),
+    [
+        ("failed", "broken-media", "The file cannot be used as it is", 422),
+        ("failed", "encrypted-media", "The file cannot be used as it is", 422),
+        ("failed", "disk-full", "Not ready: try again, or do the named step first", 503),
+        ("failed", "attempts-exhausted", "Not ready: try again, or do the named step first", 503),
+        ("failed", "broken", "An invariant does not hold", 500),
+        ("failed", "no-columns", "The request cannot be used as it is", 422),
+        ("cancelled", None, "The state has moved on", 409),
+    ],
+)
+def test_a_job_that_ended_without_a_result_says_whose_fault_it_was(
+    state: str, code: str | None, title: str, status: int
+) -> None:
+    error = None if code is None else {"code": code, "message": "It is so.", "next_step": "Do."}
+    told = problems.of_error("en", failure({"state": state, "error": error}))
+    assert (told["title"], told["status"]) == (title, status)
+    assert told["code"] == (code or "cancelled")
