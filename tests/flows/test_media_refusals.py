@@ -264,7 +264,7 @@ def test_a_film_that_claims_no_length_says_that_it_was_cut_off(tmp_path: Path, n
     noise = np.random.default_rng(3).integers(0, 255, (50, 96, 128, 3), np.uint8)
     write_film(path, noise, fps=25)
     data = path.read_bytes()
-    for kept in (data, data[: len(data) // 2]):
+    for kept in (data, data[: len(data) // 2 // 188 * 188 + 99]):
         with door.frames(bytes_file(path, kept), LIMITS, every_ms=1) as frames:
             assert sum(1 for _ in frames) > 1
         assert frames.end is not None

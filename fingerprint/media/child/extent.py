@@ -23,6 +23,8 @@ _HEADERS_THAT_CLAIM = frozenset(
     {"mov", "matroska", "wav", "w64", "flac", "avi", "asf", "flv", "mxf"}
 )
 """Containers that state a duration; for others FFmpeg estimates it from bit rate or last packet."""
+_TRANSPORT_BYTES = (188, 192, 204)
+"""A packet of a transport stream: plain, with a time before it, with a checksum behind it."""
 
 
 def measure(source: Source) -> Fraction:
@@ -51,6 +53,7 @@ def claimed(source: Source) -> Fraction | None:
 
 def note_missing(source: Source, zero: Fraction, outlet: Outlet) -> None:
     """Note a file whose packets end well before its header says; for a source read to its end."""
+    source.damaged += _is_torn(source)
     promised_bytes = sniff.riff_bytes(source.head) or 0
     if _is_well_over(Fraction(promised_bytes), Fraction(source.bytes), MISSING_BYTES_MIN):
         outlet.note("truncated-media", claimed_bytes=promised_bytes, found_bytes=source.bytes)
@@ -61,6 +64,12 @@ def note_missing(source: Source, zero: Fraction, outlet: Outlet) -> None:
     present = max(source.reached, source.reached - zero)
     if _is_well_over(promised, present, MISSING_SECONDS_MIN):
         outlet.note("truncated-media", claimed_ms=to_ms(promised), found_ms=to_ms(present))
+
+
+def _is_torn(source: Source) -> bool:
+    """Whether a file that is all packets of one size ends within one."""
+    packets = source.container.format.name == "mpegts"
+    return packets and all(source.bytes % size for size in _TRANSPORT_BYTES)
 
 
 def _is_well_over(promised: Fraction, present: Fraction, least: Fraction) -> bool:
