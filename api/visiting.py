@@ -46,6 +46,21 @@ def give_cookie(request: Request, response: Response, token: str) -> None:
     _set(request, response, token, seconds=int(sessions.LONGEST.total_seconds()))
 
 
+def begin_anew(request: Request, world: World, response: Response, token: str) -> None:
+    """Hand over the token of a sign-in, and end the session that this browser had until now.
+
+    The browser forgets that one's token here, so whoever still holds it is somebody else.
+    """
+    given, by_cookie = token_of(request)
+    if by_cookie and given != token:
+        now = utc_now()
+        with world.db.write() as session:
+            before = sessions.visit(session, given, now)
+            if before is not None:
+                store.end_session(session, before.session.person_id, before.session.id, now)
+    give_cookie(request, response, token)
+
+
 def take_cookie(request: Request, response: Response) -> None:
     """Have the browser forget the token."""
     _set(request, response, "", seconds=0)

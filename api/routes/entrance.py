@@ -10,7 +10,7 @@ from api.accounts import demo
 from api.accounts.models import Stage
 from api.deps import Language, Open
 from api.routes.signin import SEE_OTHER
-from api.visiting import check_origin, give_cookie, is_near, origin_of, visit_of
+from api.visiting import begin_anew, check_origin, is_near, origin_of, visit_of
 from api.web.forms import form_page
 from api.web.navigation import first_place
 from api.web.response import FormResponse
@@ -76,5 +76,5 @@ def enter_demo(
     with world.db.read() as session:
         principal = demo.principal_of(session, token, utc_now())
     answer = RedirectResponse(first_place(principal, chosen.group), SEE_OTHER)
-    give_cookie(request, answer, token)
+    begin_anew(request, world, answer, token)
     return answer

@@ -19,8 +19,8 @@ from api.returning import LENGTH_MAX, keep_place, take_place
 from api.visiting import (
     Guarded,
     Known,
+    begin_anew,
     check_origin,
-    give_cookie,
     origin_of,
     require_stage,
     site_of,
@@ -79,7 +79,7 @@ def sign_in(
         )
     except EbenbildError as error:
         return _sign_in_page(world, lang, error)
-    return entered(request, begun)
+    return entered(request, world, begun)
 
 
 @router.get("/sign-in/code", response_class=FormResponse)
@@ -105,7 +105,7 @@ def give_code(
         )
     except EbenbildError as error:
         return _code_page(world, visit, lang, error)
-    return entered(request, begun)
+    return entered(request, world, begun)
 
 
 @router.post("/sign-in/passkey/options")
@@ -128,7 +128,7 @@ def sign_in_by_passkey(request: Request, world: Open, body: Assertion) -> Respon
         now=utc_now(),
     )
     answer = Response(status_code=204)
-    give_cookie(request, answer, begun.token)
+    begin_anew(request, world, answer, begun.token)
     return answer
 
 
@@ -157,7 +157,9 @@ def from_provider(request: Request, world: Open, lang: Language) -> Response:
         )
     except EbenbildError as error:
         return _sign_in_page(world, lang, error)
-    return RedirectResponse("/account", SEE_OTHER) if begun is None else entered(request, begun)
+    if begun is None:
+        return RedirectResponse("/account", SEE_OTHER)
+    return entered(request, world, begun)
 
 
 @router.post("/sign-out")
@@ -201,15 +203,15 @@ def join(
         )
     except EbenbildError as error:
         return form_page("join.html", lang, error=error)
-    return entered(request, begun)
+    return entered(request, world, begun)
 
 
-def entered(request: Request, begun: Begun) -> Response:
+def entered(request: Request, world: Open, begun: Begun) -> Response:
     """Go on to what is still missing, or to what was asked for, with the new token."""
     missing = {Stage.SECOND: "/sign-in/code", Stage.SETUP: "/account/code"}
     page = missing.get(begun.session.stage)
     answer = RedirectResponse(page, SEE_OTHER) if page else _arrived(request)
-    give_cookie(request, answer, begun.token)
+    begin_anew(request, world, answer, begun.token)
     return answer
 
 

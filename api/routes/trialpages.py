@@ -9,7 +9,7 @@ from api import demonstration, trial
 from api.accounts import demo
 from api.deps import Language, Open
 from api.routes.signin import SEE_OTHER
-from api.visiting import Acting, SignedInVisit, check_origin, give_cookie, is_near, origin_of
+from api.visiting import Acting, SignedInVisit, begin_anew, check_origin, is_near, origin_of
 from api.web.forms import form_page
 from api.web.response import FormResponse
 from api.worker import KINDS
@@ -42,7 +42,7 @@ def begin(request: Request, world: Here, name: Annotated[str, Form(max_length=20
         token = demo.come_in(session, guest, origin_of(request), utc_now())
         demo.add(world.settings.data_dir, guest)
     answer = RedirectResponse(HOME, SEE_OTHER)
-    give_cookie(request, answer, token)
+    begin_anew(request, world, answer, token)
     return answer
 
 

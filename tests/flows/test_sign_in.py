@@ -345,3 +345,16 @@ def test_who_is_in_proves_anew_that_it_is_him_and_goes_on_where_he_was(
     monkeypatch.undo()
     sent = visitor.send("/members/invitations", "/account", email="b@example.org", roles="admin")
     assert "/join#" in sent.text
+
+
+def test_signing_in_anew_ends_the_session_that_this_browser_had(stage: Stage) -> None:
+    visitor, secret = joined(stage, "anna@example.org", "admin")
+    elsewhere = Browser.open(stage)
+    elsewhere.start("/sign-in", email="anna@example.org", password=PASSWORD)
+    elsewhere.send("/sign-in/code", "/sign-in/code", code=code_of(secret, 1))
+    before = Browser.open(stage)
+    before.http.cookies.set("__Host-ebenbild", visitor.cookie)
+    assert before.get("/account").status_code == 200
+    visitor.start("/sign-in", email="anna@example.org", password=PASSWORD)
+    assert before.get("/account").status_code == 401
+    assert elsewhere.get("/account").status_code == 200
