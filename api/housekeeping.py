@@ -1,6 +1,6 @@
 """What is due by the clock: retention, ends of notice periods, comings of age, late prints,
-ends of keys held for agencies, months that players saw or nobody reported, payouts that no bank
-answered, status lists of other registries.
+ends of keys held for agencies, keys that follow lost ones, months that players saw or nobody
+reported, payouts that no bank answered, status lists of other registries.
 
 Run by every worker when it starts and each hour; all of it may run twice and at the same time.
 """
@@ -14,7 +14,7 @@ from core.principal import SearchCapability
 from core.rowseals import seal_rows
 from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
-from registry.service import endingkeys, latematch, minors, proofing
+from registry.service import endingkeys, latematch, minors, proofing, replacements
 from royalties.service import fromevents, missing, payoutreminders
 from royalties.unreported import months_within
 
@@ -36,6 +36,8 @@ def tidy(world: World) -> None:
         latematch.enqueue_rematches(session, late, at=now)
         rightreminders.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
         endingkeys.end_due(session, SearchCapability("held-key-end", "housekeeping"), at=now)
+        lost = SearchCapability("key-replacement", "housekeeping")
+        replacements.bind_due(session, world.registry_key, lost, at=now)
         seal_rows(session, now=now)
         tell_expiring(session, days=world.settings.webhooks.expiring_days, now=now)
     with world.db.write() as session:

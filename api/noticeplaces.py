@@ -45,6 +45,8 @@ _CLIP, _TAKEDOWN = (Leads(performer=f"/me/notices/{at}{{id}}") for at in ("clips
 _USES = Leads(performer="/me/uses")
 _MONEY = Leads(performer="/me/money")
 _SPEAKING = Leads(performer="/me/speaking")
+# Who acts under a mandate is told without `performer`: the page is the performer's side's.
+_OWN_KEY = Leads(performer="/me/performers/{performer}/key")
 _PRINTS = Leads(performer="/me/prints")
 _CUT = Leads(studio="/cuts/{cut}")
 _COMPLAINT = Leads(performer="/me/disputes/{id}", society="/society/disputes/{id}")
@@ -107,6 +109,10 @@ PLACES: Mapping[str, Leads] = {
     "money.released": _MONEY,
     "money.unclaimed": _MONEY,
     "other": _NOWHERE,
+    "ownkey.lost": _OWN_KEY,
+    "ownkey.replaced": _OWN_KEY,
+    "ownkey.stopped": _OWN_KEY,
+    "ownkey.vouched": _OWN_KEY,
     "payee.changed": _MONEY,
     "payee.proposed": _MONEY,
     "payout.returned": _MONEY,

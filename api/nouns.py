@@ -63,6 +63,10 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "key-drafts",
         "performers",
     ),
+    "replacements": (
+        "key-replacements",
+        "performers",
+    ),
     "guardians": (
         "guardians",
         "performers",

@@ -40,3 +40,10 @@ class EnrolmentSettings(BaseModel):
         description="Age from which a minor signs too, with a key of his or her own, beside every "
         "guardian; keys that were bound before are the guardians' and speak no more.",
     )
+    lost_key_days: int = Field(
+        default=7,
+        ge=1,
+        le=90,
+        description="Days between the report of a lost signing key and the moment from which a new "
+        "one signs instead, in which everybody concerned is told and may stop it.",
+    )

@@ -24,12 +24,15 @@ from registry.models.people import KeyBinding
 class Authority(StrEnum):
     """Why the registry took a key: nobody spoke before, the old key said so, or an operator.
 
-    MANDATE is of a key beside all these, which the registry holds for an agency.
+    IDENTITY: the performer proved anew who asks and lost the key before. AGE: the keys before were
+    the guardians' and fell silent. MANDATE is of a key beside all these, held for an agency.
     """
 
     FIRST = "first"
     PREVIOUS_KEY = "previous-key"
     OPERATOR = "operator"
+    IDENTITY = "identity"
+    AGE = "age"
     MANDATE = "mandate"
 
 
@@ -134,8 +137,8 @@ def check_new_key(bindings: Sequence[KeyBinding], did: str, at: datetime) -> Non
 def check_history(statements: Sequence[bytes], *, registry: str) -> tuple[Statement, ...]:
     """Verifies one performer's kept statements, oldest first, without any database.
 
-    Raises `BadProof` or `BadInput`. An operator's authority rests on the registry's signature
-    alone, and whoever reads the result can see that it was used.
+    Raises `BadProof` or `BadInput`. All authority but the first and the old key's rests on the
+    registry's signature alone, and whoever reads the result can see that it was used.
     """
     read: list[Statement] = []
     for data in statements:
@@ -154,7 +157,7 @@ def check_history(statements: Sequence[bytes], *, registry: str) -> tuple[Statem
             raise BadProof("A key binding does not follow the one before it.")
         if before is not None and statement.valid_from <= before.valid_from:
             raise BadProof("A key binding begins before the one it replaces.")
-        # Step 3: registry and new key signed; and the old key, unless an operator stepped in.
+        # Step 3: registry and new key signed; and the old key, where it could.
         verify(document, expected=expected_signers(statement))
         read.append(statement)
     return tuple(read)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import heldkeys
+from api.cli import heldkeys, lostkeys
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note
 from api.cli.signing import open_key
@@ -22,6 +22,10 @@ command(app, "held")(heldkeys.held)
 command(app, "uses")(heldkeys.uses)
 command(app, "binding")(heldkeys.binding)
 command(app, "end")(heldkeys.end)
+command(app, "lost")(lostkeys.lost)
+command(app, "lost-keys")(lostkeys.lost_keys)
+command(app, "vouch")(lostkeys.vouch)
+command(app, "stop")(lostkeys.stop)
 Existing = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A key file.")]
 
 

@@ -10,9 +10,10 @@ from api.routes.proofs import ChallengeOut
 from api.visiting import SignedInVisit
 from api.web.forms import form_page
 from api.web.response import FormResponse
+from core.clock import utc_now
 from registry.models.proofs import Fact
 from registry.proofing import headturn
-from registry.service import awaiting
+from registry.service import awaiting, replacements
 
 router = APIRouter(tags=["enrolments"], include_in_schema=False)
 
@@ -25,9 +26,16 @@ def queue_page(world: Open, visit: SignedInVisit, lang: Language, asked: Asked) 
         found = awaiting.awaiting(
             session, visit.principal, demands=demands, after=asked.after, limit=asked.limit
         )
+        lost = replacements.unvouched(session, visit.principal, now=utc_now())
     shown = page(found, asked, AwaitingOut.of, lambda item: item.enrolment.id)
     return form_page(
-        "attest.html", lang, visit, here="/attest", items=shown.items, more=shown.next_cursor
+        "attest.html",
+        lang,
+        visit,
+        here="/attest",
+        items=shown.items,
+        more=shown.next_cursor,
+        lost=lost,
     )
 
 

@@ -1,5 +1,6 @@
 """Pages of a performer: enrolling a likeness in the browser."""
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -11,6 +12,7 @@ from api.accounts.store import factors
 from api.demands import demands_of
 from api.deps import Language, Open
 from api.paging import Asked, page
+from api.performer import lostkeys
 from api.performer.signers import NO_KEY, signing
 from api.routes.enrolments import EnrolmentOut
 from api.visiting import SignedInVisit
@@ -75,6 +77,23 @@ def consent_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Lan
 def _awaits_samples(item: Enrolment) -> bool:
     """Whether a consent was signed and nothing handed in yet, so that one goes on with it."""
     return item.signed_at is not None and item.state is EnrolmentState.DRAFT
+
+
+@router.get("/me/performers/{performer_id}/key", response_class=FormResponse)
+def lost_key_page(performer_id: str, world: Open, visit: SignedInVisit, lang: Language) -> Response:
+    """My signing key is lost: how does another follow it, and who can stop that?"""
+    now = utc_now()
+    with world.db.read() as session:
+        shown = lostkeys.show(session, visit, performer_id, now=now)
+    waiting = timedelta(days=world.settings.enrolment.lost_key_days)
+    return form_page(
+        "lostkey.html",
+        lang,
+        visit,
+        scripts=["lostkey.js"],
+        counts_from=now + waiting,
+        **shown,
+    )
 
 
 @router.get("/me/enrol/{enrolment_id}", response_class=FormResponse)

@@ -35,6 +35,7 @@ ROWS = (
     row("GET", "/me/enrol", "performers", page=True),
     row("GET", "/me/enrol/{enrolment_id}", "performers", page=True),
     row("GET", "/me/performers/{performer_id}/consent", "performers", page=True),
+    row("GET", "/me/performers/{performer_id}/key", "performers", page=True),
     row("GET", "/attest", "attest", page=True),
     row("GET", "/attest/{enrolment_id}", "attest", page=True, attested=True),
     row("GET", "/v1/attestation-queue", "attest"),

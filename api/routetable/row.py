@@ -26,7 +26,8 @@ class Row:
     sent; `half_way` is only for who has given a password and owes a second factor; an
     `attested` thing is reached by attesters, whoever's it is. `acts` are those of which a mandate
     has to name one before an agent of the performer's own side gets through; `lent` says that it
-    lets another organisation through as well.
+    lets another organisation through as well. What is `fresh` asks people for a sign-in of the last
+    ten minutes.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Row:
     attested: bool = False
     acts: tuple[Act, ...] = ()
     lent: bool = True
+    fresh: bool = False
 
 
 def public(method: str, path: str) -> Row:

@@ -5,6 +5,7 @@ the present key says that it is to be replaced; the registry signs last and keep
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -32,10 +33,13 @@ from registry.keyhistory import (
 )
 from registry.models.estates import EstateState
 from registry.models.people import KeyBinding, KeyDraft, Performer, SigningRequest
+from registry.replacing import silences
+from registry.service.replacementnotes import tell
 from registry.service.twopeople import agreed
-from registry.store import estates, keys, people
+from registry.store import estates, keys, people, replacements
 
 REBIND = "key.rebind"
+_LOST = SearchCapability("key-replacement", "found")
 
 
 def draft_key(
@@ -61,16 +65,17 @@ def draft_key(
     # Decide.
     check_new_key(bindings, did, now)
     present = in_force(bindings, now)
+    silent = bool(present) and not keys_at(session, performer_id, now)
     statement = Statement(
         binding_id=new_id("kbd"),
         registry=registry_did,
         performer_id=performer_id,
         did=did,
         replaces=present[0] if present else None,
-        authority=_authority(principal, present),
+        authority=_authority(principal, present, silent=silent),
         valid_from=now,
     )
-    draft = _draft(statement, base_url=base_url)
+    draft = draft_of(statement, base_url=base_url)
     if performer.deceased_on is not None:
         _check_heir(session, performer, statement)
     # Save.
@@ -115,6 +120,24 @@ def register_key(
         at=now,
     )
     # Save.
+    for waits in replacements.pending(session, _LOST, performer_id=statement.performer_id):
+        # Another key speaks from now on: none has to follow the lost one any more.
+        stopped = replace(waits, stopped_at=now)
+        replacements.save_standing(session, _LOST, stopped)
+        tell(session, principal, stopped, "ownkey.stopped", now)
+    keys.drop_draft(session, principal, draft_id)
+    return keep_binding(session, statement, signed, tenant_id=tenant_id, now=now)
+
+
+def keep_binding(
+    session: Session,
+    statement: Statement,
+    signed: Mapping[str, Any],
+    *,
+    tenant_id: str,
+    now: datetime,
+) -> KeyBinding:
+    """Store a binding that everybody signed, with its leaf in the log."""
     binding = KeyBinding(
         id=statement.binding_id,
         performer_id=statement.performer_id,
@@ -125,15 +148,17 @@ def register_key(
         statement=canonical(signed),
     )
     keys.add_binding(session, binding, tenant_id=tenant_id, at=now)
-    keys.drop_draft(session, principal, draft_id)
     log.append(session, kind="key.bound", subject_id=binding.id, payload=signed, at=now)
     return binding
 
 
 def keys_at(session: Session, performer_id: str, at: datetime) -> tuple[str, ...]:
     """The did:key that spoke for the performer at `at`; empty when none did."""
-    cuts = people.key_cuts(session, SearchCapability("key-history", performer_id), performer_id)
-    return in_force(keys.bindings(session, performer_id), at, cuts)
+    capability = SearchCapability("key-history", performer_id)
+    cuts = people.key_cuts(session, capability, performer_id)
+    lost = replacements.pending(session, capability, performer_id=performer_id)
+    gone = (item.begins_at for item in lost if silences(item, at))
+    return in_force(keys.bindings(session, performer_id), at, (*cuts, *gone))
 
 
 def require_key(session: Session, performer_id: str, at: datetime) -> str:
@@ -213,13 +238,16 @@ def _owner(session: Session, principal: Principal, performer_id: str) -> str:
     return found[performer_id]
 
 
-def _authority(principal: Principal, present: tuple[str, ...]) -> Authority:
+def _authority(principal: Principal, present: tuple[str, ...], *, silent: bool) -> Authority:
     if not present:
         return Authority.FIRST
-    return Authority.OPERATOR if principal.tenant_kind == OPERATOR else Authority.PREVIOUS_KEY
+    if principal.tenant_kind == OPERATOR:
+        return Authority.OPERATOR
+    return Authority.AGE if silent else Authority.PREVIOUS_KEY
 
 
-def _draft(statement: Statement, *, base_url: str) -> KeyDraft:
+def draft_of(statement: Statement, *, base_url: str) -> KeyDraft:
+    """The statement with what its keys are to sign."""
     document = statement_document(statement, base_url=base_url)
 
     def request(did: str) -> SigningRequest:
@@ -257,6 +285,14 @@ def signed_binding(
     return signed
 
 
+def check_possession(statement: Statement, document: Mapping[str, Any], possession: bytes) -> None:
+    """Raises `BadProof` unless the new key signed its own binding."""
+    signed = integrity.attach(
+        document, _options(statement.did, to_text(statement.valid_from)), possession
+    )
+    integrity.verify(signed, expected={verification_method(statement.did)})
+
+
 def _options(did: str, created: str) -> ProofOptions:
     return ProofOptions(verification_method(did), created)
 
@@ -265,7 +301,7 @@ def _required(authorisation: bytes | None) -> bytes:
     if authorisation is None:
         raise BadProof(
             "The present key has not signed its replacement.",
-            next_step="Sign with the present key too, or ask an operator when it is lost.",
+            next_step="Sign with the present key too, or say that it is lost: ebenbild key lost.",
             code="authorisation-missing",
         )
     return authorisation

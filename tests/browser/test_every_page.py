@@ -107,6 +107,7 @@ OWN = (
     "/me/enrol/{unsigned}",
     "/me/performers/{performer_id}/consent",
     "/me/performers/{keyless}/consent",
+    "/me/performers/{performer_id}/key",
     "/studio",
     "/studio?shelf=waiting",
     "/studio?shelf=cleared",

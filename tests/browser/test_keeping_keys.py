@@ -61,6 +61,22 @@ def test_a_passkey_makes_a_key_and_opens_it_to_sign_again(page: Any, registry: R
     assert saved(page) == bound
 
 
+def test_a_lost_key_gives_way_to_one_that_the_passkey_makes_and_is_stopped(
+    page: Any, registry: Registry
+) -> None:
+    joined(page, registry, "mia@example.org")
+    address = kept(page, registry, "Mia")
+    page.goto(address.replace("/consent", "/key"))
+    page.click(KEEP)
+    page.wait_for_selector("form[data-act$='/stop']")
+    assert page.locator("[data-make-key]").count() == 0
+    # An organisation that stands for several: somebody else says who asks.
+    assert "krp_" in page.inner_text("main")
+    page.click("form[data-act$='/stop'] button")
+    page.wait_for_selector("[data-make-key]")
+    assert "gestoppt" in page.inner_text("main")
+
+
 def test_a_second_passkey_opens_it_too_and_none_that_does_is_dropped(
     page: Any, registry: Registry
 ) -> None:

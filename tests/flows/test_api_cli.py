@@ -344,6 +344,17 @@ def test_a_key_is_replaced_only_with_the_present_keys_word(shell: Shell, anna: s
     assert tenant["api_key"].startswith("ebk_")
 
 
+def test_a_lost_key_is_replaced_by_a_public_key_that_travels_alone(shell: Shell, anna: str) -> None:
+    shell.run("key", "new", shell.folder / "new.key")
+    code, asked = shell.json("key", "lost", anna, "--key", shell.folder / "new.key")
+    # A key proves nobody: somebody who knows the performer has to vouch.
+    assert (code, asked["state"]) == (0, "unvouched")
+    assert asked["did"] in shell.run("key", "show", shell.folder / "new.key")[1]
+    assert shell.run("key", "vouch", asked["id"])[0] == 1
+    assert shell.json("key", "stop", asked["id"])[1]["state"] == "stopped"
+    assert asked["id"] in shell.run("key", "lost-keys", anna)[1]
+
+
 def test_the_key_file_is_private_and_never_overwritten(shell: Shell) -> None:
     key = shell.folder / "x.key"
     code, out, _ = shell.run("key", "new", key)

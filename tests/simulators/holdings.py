@@ -379,6 +379,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
             "purposes": ["matching"],
         },
         "/v1/performers/{performer_id}/keys": {"did": did},
+        "/v1/performers/{performer_id}/key-replacements": {"did": did},
+        "/v1/key-replacements/{replacement_id}/signature": {"possession": "AAAA"},
         "/v1/performers/{performer_id}/standing/agency-signature": {"draft_id": "std_none"},
         "/v1/performers/{performer_id}/minority": {"born_on": BORN_ON},
         "/v1/performers/{performer_id}/names": {"public_name": "Anna Karenina"},

@@ -1,9 +1,9 @@
 // The consent: binds a key where there is none yet, shows what will be signed, and signs it here.
 
 import { signedBy } from "/static/cosign.js";
-import { make, opened, save, sign } from "/static/key.js";
+import { sign } from "/static/key.js";
+import { offer } from "/static/newkey.js";
 import { Told, leave, onPress, page, post, word } from "/static/registry.js";
-import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
 let key = null;
@@ -20,27 +20,11 @@ async function bind(chosen) {
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
 const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
-const making = document.querySelector("[data-make-key]");
-if (making) {
-  onPress(document.querySelector("[data-keep-key]"), async (say) => {
-    const made = await make();
-    await keep(made);
+if (document.querySelector("[data-make-key]")) {
+  offer(async (made, kept) => {
     await bind(made);
-    document.querySelector("[data-saved]").hidden = true;
-    document.querySelector("[data-kept]").hidden = false;
-    say("");
-  });
-  onPress(making, async (say) => {
-    const made = await make();
-    await save(made, "ebenbild.key");
-    await bind(made);
-    say("");
-  });
-  const given = document.getElementById("first-key-file");
-  onPress(document.querySelector("[data-bind-key]"), async (say) => {
-    if (!given.files.length) throw new Told(word("key-missing"));
-    await bind(await opened(await given.files[0].text()));
-    say("");
+    document.querySelector("[data-saved]").hidden = kept;
+    document.querySelector("[data-kept]").hidden = !kept;
   });
 }
 
