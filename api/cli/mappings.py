@@ -90,6 +90,19 @@ def list_mappings(cli: Cli) -> None:
     emit(cli, found, lambda: table(("sender", "since", "columns", "how"), rows))
 
 
+@command(app, "rename")
+def rename(
+    cli: Cli, sender: Sender, new: Annotated[str, typer.Argument(help="Its new short name.")]
+) -> None:
+    """Keep a sender's mapping under another name; the name before is free again."""
+    with cli.client() as client:
+        known = {item["sender"]: item["mapping"] for item in client.get("/v1/usage-mappings")}
+        document = {**known.get(sender, {}), "sender": new}
+        body = {"mapping": document, "replaces": sender}
+        kept = client.post("/v1/usage-mappings", body)
+    emit(cli, kept, lambda: _show_mapping(kept))
+
+
 @command(app, "remove")
 def remove(cli: Cli, sender: Sender) -> None:
     """Forget how a sender writes."""

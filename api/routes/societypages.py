@@ -22,6 +22,7 @@ from royalties.models_runs import RunKind
 from royalties.runpreview import PerformerPreview
 from royalties.service import (
     booknames,
+    mappings,
     payoutviews,
     periods,
     reminders,
@@ -93,6 +94,7 @@ def usage_page(
         imports=shown.items,
         more=shown.next_cursor,
         may=holds(visit.principal, "usage"),
+        senders=mappings.list_mappings(reading, visit.principal),
         scripts=["usage.js"],
     )
 

@@ -49,10 +49,11 @@ class Headings(BaseModel):
 
 
 class NewMapping(BaseModel):
-    """How a sender writes (docs/tariffs.md)."""
+    """How a sender writes (docs/tariffs.md), and under which name that was kept before."""
 
     model_config = FROZEN
     mapping: dict[str, Any]
+    replaces: Sender | None = None
 
 
 class MappingOut(BaseModel):
@@ -144,7 +145,13 @@ def keep_mapping(body: NewMapping, writing: Writing) -> Response:
     """Keep how a sender writes; the mapping before ends."""
     return writing.write(
         lambda session: MappingOut.of(
-            mappings.keep_mapping(session, writing.caller, body.mapping, now=utc_now())
+            mappings.keep_mapping(
+                session,
+                writing.caller,
+                body.mapping,
+                replaces=body.replaces or "",
+                now=utc_now(),
+            )
         )
     )
 

@@ -11,6 +11,8 @@ ROWS = (
     row("GET", "/society", "reports", page=True),
     row("GET", "/society/usage", "usage", page=True),
     row("GET", "/society/usage/held", "usage", page=True),
+    row("GET", "/society/usage/mappings", "usage", page=True),
+    row("GET", "/society/usage/mapping", "usage", page=True),
     row("GET", "/society/usage/{import_id}", "usage", may_lack=True, page=True),
     row("GET", "/society/runs", "reports", page=True),
     row("GET", "/society/runs/{run_id}", "reports", may_lack=True, page=True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, require
 from royalties.reports.headings import guess
@@ -22,12 +22,29 @@ def guess_mapping(principal: Principal, sender: str, headings: Sequence[str]) ->
 
 
 def keep_mapping(
-    session: Session, principal: Principal, document: Mapping[str, Any], *, now: datetime
+    session: Session,
+    principal: Principal,
+    document: Mapping[str, Any],
+    *,
+    replaces: str = "",
+    now: datetime,
 ) -> KeptMapping:
-    """Keep a mapping; the sender's one before ends. Raises `BadInput` (bad-mapping)."""
+    """Keep a mapping; the sender's one before ends, and so does that of a sender it `replaces`.
+
+    Raises `BadInput` (bad-mapping); `NotFound` where there is none to replace, and `Conflict` where
+    the new name has one already.
+    """
     require(principal, "usage")
     kept = KeptMapping(new_id("map"), mapping_from_dict(document), now)
-    store.end_mapping(session, principal, kept.mapping.sender, at=now)
+    sender = kept.mapping.sender
+    if replaces not in ("", sender):
+        if store.mapping_of(session, principal, sender) is not None:
+            raise Conflict(
+                f"A mapping of {sender} is kept already.",
+                next_step="Choose another name, or remove that mapping first.",
+            )
+        remove_mapping(session, principal, replaces, now=now)
+    store.end_mapping(session, principal, sender, at=now)
     store.add_mapping(session, principal, kept)
     return kept
 

@@ -3,8 +3,8 @@
 //   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
-// `list` (by commas), `flag`, `day`, `moment` (here, as UTC), `json` or `none-if-empty`; a name with dots
-// nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
+// `list` (by commas), `flag`, `day`, `moment` (here, as UTC), `json`, `none-if-empty` or
+// `left-out-if-empty`; a name with dots nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
 // or what else the answer holds; `reload` or nothing takes the page anew.
 
 import { putBack } from "/static/drafts.js";
@@ -18,6 +18,7 @@ const AS = {
   json: (text) => JSON.parse(text),
   day: (text) => (text ? `${text}T00:00:00Z` : null),
   "none-if-empty": (text) => text.trim() || null,
+  "left-out-if-empty": (text) => text.trim() || undefined,
 };
 
 /** The value of a field, or undefined where it says nothing. */
