@@ -118,6 +118,7 @@ PLACES: Mapping[str, Leads] = {
     "payout.returned": _MONEY,
     "payout.unanswered": Leads(society="/society/payouts/{id}"),
     "recording.seen": _TAKEDOWN,
+    "remittance.entered": _NOWHERE,
     "request.agreed": _REQUEST,
     "request.asked": _REQUEST,
     "request.granted": _REQUEST,

@@ -234,6 +234,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     ),
     "creditnotes": ("credit-notes",),
     "sisterstatements": ("sister-statements",),
+    "remittances": ("remittances",),
     "collecting": (
         "collecting-conflicts",
         "collecting-decisions",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from royalties.accounts import AccountKind, parse
 from royalties.accountstatement import OF_A_PERFORMER, AccountStatement, Movement, owed_micro
 from royalties.ledger import net_by_currency
+from royalties.models import Origin
 from royalties.models_books import Posting, TransactionKind
 
 OTHERS = "others"
@@ -80,10 +81,13 @@ def changes_of(movement: Movement, own: frozenset[str]) -> dict[tuple[str, str],
 
 
 def sources(statement: AccountStatement) -> tuple[Source, ...]:
-    """Where the month's money came from, the most first."""
+    """Where the month's money came from, the most first.
+
+    What a sister society handed on was earned in her book, which says where.
+    """
     sums: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for one in (movement.transaction for movement in statement.movements):
-        if one.claim is None:
+        if one.claim is None or one.pins.origin is Origin.SISTER:
             continue
         own = [p for p in one.postings if p.account in statement.holder.accounts]
         for currency, net in net_by_currency(own).items():

@@ -20,10 +20,19 @@ from royalties.agreed import Agreed, Parts, earned
 from royalties.collecting import placed
 from royalties.entitlement import NOT_THERE, why_not
 from royalties.ledger import AMOUNT_MICRO_MAX
-from royalties.models import Accrual, ClearedUse, Pins, Skipped, TerritoryFactors, UsageLine
+from royalties.models import (
+    Accrual,
+    ClearedUse,
+    Origin,
+    Pins,
+    Skipped,
+    TerritoryFactors,
+    UsageLine,
+)
 from royalties.models_books import Booked
 from royalties.outcomes import Outcome
 from royalties.shares import suspended
+from royalties.sisterclaims import key_in
 from royalties.tariffs.rates import AmountWithWorking
 from royalties.unlicensed import claim_of, dividing, without_licence
 
@@ -249,8 +258,11 @@ def standing(
 ) -> Accrual:
     """The accrual of an amount, with everything it rests on; `facts` digests those of the use."""
     figures = ",".join(f"{name}={value}" for name, value in priced.working.items())
+    key = live_key(line.id, use.performer_id, use.use_id)
+    if line.origin is Origin.SISTER:
+        key = key_in(key, use.licensee_id, use.tariff.currency)
     return Accrual(
-        live_key=live_key(line.id, use.performer_id, use.use_id),
+        live_key=key,
         facts_key=hashlib.sha256(facts + f"{line.id}/{figures}".encode()).hexdigest(),
         licensee_id=use.licensee_id,
         performer_tenant_id=use.performer_tenant_id,

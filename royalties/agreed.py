@@ -17,6 +17,7 @@ from royalties.models import ClearedUse, Origin, Pins, TerritoryFactors, UsageLi
 from royalties.participants import present
 from royalties.pooled import BY_LINES, LACKING, again_in_pool
 from royalties.shares import ShareClaim
+from royalties.sisterclaims import again_collected
 from royalties.tariffs.facts import Facts, missing
 from royalties.tariffs.models import POOLS, Flat, Kind, Per, Split, Tariff
 from royalties.tariffs.points import Participant, Portion, by_points
@@ -122,6 +123,8 @@ def again(
 
     A part by points follows to the millionth that only all parts together settle.
     """
+    if pins.origin is Origin.SISTER:
+        return again_collected(stated.working)
     term = pins.tariff
     if term.tariff is None:
         return amount(term, use_ms=pins.use_ms, views=pins.views, territory_factor=pins.factor)
@@ -137,6 +140,10 @@ def again(
         priced = None if missing(tariff, facts) else price(tariff, facts)
     if priced is None or tariff.split is Split.EACH:
         return priced
+    return _part_again(priced, stated)
+
+
+def _part_again(priced: AmountWithWorking, stated: AmountWithWorking) -> AmountWithWorking | None:
     points, every = (str(stated.working.get(name, "")) for name in ("points", "points_total"))
     try:
         exact = priced.amount_micro * Fraction(points) / Fraction(every)

@@ -25,15 +25,17 @@ ANYWHERE = "*"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Claims of these kinds of use, abroad or not; what is empty or None fits all."""
+    """Claims of these kinds of use, abroad or not, from a sister or not; empty or None fits all."""
 
     category: str
     kinds: frozenset[str]
     abroad: bool | None
+    from_sister: bool | None = None
 
-    def fits(self, use_kind: str, *, abroad: bool) -> bool:
+    def fits(self, use_kind: str, *, abroad: bool, from_sister: bool = False) -> bool:
         """Whether claims of a kind of use are of this rule's category."""
-        return self.abroad in (None, abroad) and (not self.kinds or use_kind in self.kinds)
+        here = self.abroad in (None, abroad) and self.from_sister in (None, from_sister)
+        return here and (not self.kinds or use_kind in self.kinds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,24 @@ class Categories:
     home: frozenset[str]
     rules: tuple[Rule, ...]
 
-    def of(self, use_kind: str, territory: str) -> str:
+    def of(self, use_kind: str, territory: str, *, from_sister: bool = False) -> str:
         """The category of claims of a kind of use in a territory; the last rule fits them all."""
         abroad = territory not in self.home and territory not in (ANYWHERE, "")
-        return next(rule.category for rule in self.rules if rule.fits(use_kind, abroad=abroad))
+        return next(
+            rule.category
+            for rule in self.rules
+            if rule.fits(use_kind, abroad=abroad, from_sister=from_sister)
+        )
 
 
 def rates_of(claim: ReceivedClaim) -> Rates:
     """The rates that count for a claim."""
-    return _rates_of(claim.use_kind, claim.territory, claim.earned_period)
+    return _rates_of(claim.use_kind, claim.territory, claim.earned_period, claim.from_sister)
 
 
 @lru_cache(maxsize=10_000)
-def _rates_of(use_kind: str, territory: str, period: str) -> Rates:
-    return rates_in(categories().of(use_kind, territory), period)
+def _rates_of(use_kind: str, territory: str, period: str, from_sister: bool) -> Rates:
+    return rates_in(categories().of(use_kind, territory, from_sister=from_sister), period)
 
 
 def year_before(period: str) -> str:
@@ -95,10 +101,15 @@ def categories() -> Categories:
     path = files("royalties").joinpath("data", FOLDER, CATEGORIES)
     data = json.loads(path.read_bytes())
     rules = tuple(
-        Rule(str(one["category"]), frozenset(one.get("kinds", ())), one.get("abroad"))
+        Rule(
+            str(one["category"]),
+            frozenset(one.get("kinds", ())),
+            one.get("abroad"),
+            one.get("from_sister"),
+        )
         for one in data["rules"]
     )
-    if not rules or rules[-1].kinds or rules[-1].abroad is not None:
+    if not rules or rules[-1] != Rule(rules[-1].category, frozenset(), None):
         raise Broken("The last rule of the categories of deductions has to fit every claim.")
     return Categories(frozenset(data["home"]), rules)
 

@@ -17,11 +17,12 @@ from core.clock import to_text
 from royalties import closing, facts_money, facts_rulings
 from royalties.facts_money import ToldRun
 from royalties.fx import Rate
-from royalties.models import ClearedUse, Pins, TerritoryFactors
+from royalties.models import ClearedUse, Origin, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
 from royalties.models_complaints import Complaint
 from royalties.models_income import Allocation, Invoice, Receipt
 from royalties.pooled import BY_LINES, PINNED
+from royalties.sisterclaims import FIGURES
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.tariffs.models import Kind, Tariff
 from royalties.training import PINNED as TRAINED
@@ -228,8 +229,10 @@ def _part(one: Transaction) -> dict[str, Any]:
     claim = one.claim
     if claim is None:
         return {}
-    if claim.working.get("tariff") == Kind.TRAINING_POOL.value:
-        names: tuple[str, ...] = TRAINED
+    if claim.pins.origin is Origin.SISTER:
+        names: tuple[str, ...] = FIGURES
+    elif claim.working.get("tariff") == Kind.TRAINING_POOL.value:
+        names = TRAINED
     elif "points" in claim.working:
         of_pool = not claim.working.keys().isdisjoint(BY_LINES.values())
         names = ("points", "points_total", *(PINNED if of_pool else ()))

@@ -46,13 +46,15 @@ class Ratio:
 class Origin(StrEnum):
     """Where a usage line comes from; the first of them that tells a month counts.
 
-    TRAINING stands beside them: a dataset holds the cut, whatever was shown of it.
+    TRAINING stands beside them: a dataset holds the cut, whatever was shown of it. So does SISTER,
+    of claims alone: a sister society collected by the line, and handed on what it came to.
     """
 
     REPORT = "report"
     EVENTS = "events"
     ESTIMATE = "estimate"
     TRAINING = "training"
+    SISTER = "sister"
 
 
 SHOWN = (Origin.REPORT.value, Origin.EVENTS.value)

@@ -16,7 +16,8 @@ class ReceivedClaim(NamedTuple):
     `live_key` is equal for every accrual of one usage line, performer and use, whatever was booked
     anew. Ids are empty where there is nobody or nothing to name, `territory` is that of the usage.
     `ruled` says that two people decided on it after a complaint; `part_of` is the live key that a
-    claimant's part was taken from. A tuple, because a book has a million of them.
+    claimant's part was taken from. `from_sister` says that a sister society collected it, who is
+    then its licensee. A tuple, because a book has a million of them.
     """
 
     transaction_id: str
@@ -35,3 +36,4 @@ class ReceivedClaim(NamedTuple):
     received_micro: int
     ruled: bool = False
     part_of: str = ""
+    from_sister: bool = False

@@ -131,12 +131,29 @@ def statement(
     emit(cli, found, lambda: _show(cli.lang, _LINE, found["lines"]))
 
 
+@command(app, "received")
+def received(
+    cli: Cli,
+    payment: Annotated[str, typer.Argument(help="Id of a payment, for its lines.")] = "",
+) -> None:
+    """List what other societies paid to yours, or what one payment brought for each claim."""
+    with cli.client() as client:
+        found = client.get(f"/v1/remittances/{payment}" if payment else "/v1/remittances")
+    names, rows = (_PAID_LINE, found["lines"]) if payment else (_PAID, found)
+    emit(cli, found, lambda: _show(cli.lang, names, rows))
+
+
 _MANDATE = (
     *("id", "society_id", "giver_id", "kinds", "territories", "performer_ids"),
     *("valid_from", "valid_until"),
 )
 _RUN = ("id", "book", "first_month", "last_month", "closed_at")
 _LINE = ("performer_id", "cut_id", "kind", "territory", "earned_period", "currency", "net_micro")
+_PAID = ("id", "payer", "reference", "currency", "amount_micro", "state", "receipt_id", "waits")
+_PAID_LINE = (
+    *("performer_id", "cut_id", "kind", "territory", "earned_period"),
+    *("gross_micro", "amount_micro", "claim_id"),
+)
 _CONFLICT = ("id", "licence_id", "performers_side", "society_id", "settled", "decided_by")
 
 

@@ -22,6 +22,8 @@ ROWS = (
     row("GET", "/v1/sister-statements", "reports"),
     row("GET", "/v1/sister-statements/{run_id}", "reports", may_lack=True),
     row("GET", "/v1/sister-statements/{run_id}/statement.csv", "reports", may_lack=True),
+    row("GET", "/v1/remittances", "reports"),
+    row("GET", "/v1/remittances/{remittance_id}", "reports", may_lack=True),
     row("POST", "/v1/credit-notes", "usage", may_lack=True),
     row("GET", "/v1/credit-notes", "reports"),
     row("GET", _NOTE, "reports", may_lack=True),

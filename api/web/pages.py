@@ -21,6 +21,7 @@ from api.web.sourcetexts import source_of
 from core import money
 from core.clock import from_text
 from fingerprint.models import Span
+from royalties.sisterclaims import COLLECTED, DEDUCTED
 
 _CURRENCY = re.compile(r"(?<=\d) (?=[A-Z]{3}\b)", re.ASCII)
 _CODE = re.compile(r"`([^`]+)`|(?<![\w/])([a-z]{3}_[a-z2-7]{26})(?![\w@])", re.ASCII)
@@ -139,6 +140,8 @@ def _times(item: Mapping[str, Any]) -> str:
 def _working(lang: str, line: Mapping[str, Any]) -> str:
     """How a line's amount came about, as an equation of its pinned figures."""
     figures, term = line["working"], line["tariff"]
+    if figures["tariff"] == COLLECTED:
+        return _by_sister(lang, figures, term["currency"])
     if "id" in term:
         return _by_tariff(lang, figures, term)
     rate = money.format(int(figures["rate_micro"]), term["currency"], lang)
@@ -150,6 +153,15 @@ def _working(lang: str, line: Mapping[str, Any]) -> str:
     factor = str(numerator) if denominator == 1 else f"{numerator}/{denominator}"
     use = texts.seconds(lang, int(figures["use_ms"]))
     return texts.text(lang, "working.per_minute", rate=rate, seconds=use, factor=factor)
+
+
+def _by_sister(lang: str, figures: Mapping[str, Any], currency: str) -> str:
+    """What a sister society received and kept of a line."""
+    gross, freed = int(figures["gross_micro"]), int(figures["freed_micro"])
+    kept = sum(int(figures[name]) for name in DEDUCTED) - freed
+    said = {"gross": gross, "kept": kept}
+    shown = {name: money.format(micro, currency, lang) for name, micro in said.items()}
+    return texts.text(lang, "working.collected", **shown)
 
 
 def _by_tariff(lang: str, figures: Mapping[str, Any], term: Mapping[str, Any]) -> str:

@@ -12,11 +12,12 @@ from sqlmodel import Session
 from core.errors import BadInput
 from core.principal import Principal, require
 from core.vault import Vault
+from royalties.bankanswers import OURS
 from royalties.billing.bankstatement import BankStatement, read_statement
 from royalties.billing.finding import by_amount, numbers_in, payer_of
 from royalties.billing.parties import Party
 from royalties.models_income import Imported, Payment, Settlement
-from royalties.service import bills, matching, receipts
+from royalties.service import bills, matching, receipts, remittances
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting
 from royalties.store import invoices
@@ -41,6 +42,11 @@ def import_statement(
     for payment in statement.payments:
         if store.is_in(session, principal, payment.reference):
             continue
+        sisters = _from_sister(session, principal, payment, now)
+        if sisters is not None:
+            entered += sisters
+            matched += sisters
+            continue
         wanted, licensee = _found(session, principal, payment, parties)
         known = replace(payment, licensee_id=licensee)
         receipt = receipts.enter(session, vault, principal, known, now=now, file_sha256=digest)
@@ -58,6 +64,20 @@ def import_statement(
         waiting=entered - matched,
         others=statement.others,
     )
+
+
+def _from_sister(
+    session: Session, principal: Principal, payment: Payment, now: datetime
+) -> bool | None:
+    """Take in what another book of the registry paid, by the name its bank knows it by.
+
+    Whether that was new; None for any other payment.
+    """
+    named = OURS.search(f"{payment.reference} {payment.text}")
+    if named is None:
+        return None
+    amount = payment.amount_micro, payment.currency
+    return remittances.arrived(session, principal.tenant_id, named[0], amount, now=now)
 
 
 def _found(

@@ -27,7 +27,7 @@ from royalties import payees as rules
 from royalties.payees import PayeeDetails, PayeeVersion, Standing
 from royalties.service.exemptions import in_force
 from royalties.service.payeeseals import open_details, seal_details
-from royalties.service.sisters import details_of
+from royalties.service.sisters import details_of, versions_of
 from royalties.store import payees as store
 from royalties.withholding import TaxStatus
 
@@ -175,7 +175,8 @@ def known_payees(
     Of a society that is one, what the payer who keeps the `book` says of it.
     """
     societies = details_of(session, vault, book, payee_ids)
-    found = {name: Known(said, name, None) for name, said in societies.items()}
+    said_in = versions_of(session, book, societies) if societies else {}
+    found = {name: Known(said, said_in[name], None) for name, said in societies.items()}
     for payee_id, versions in store.versions_of(session, capability, payee_ids).items():
         standing = rules.standing(versions, at)
         if standing.current is not None:

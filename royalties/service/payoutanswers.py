@@ -31,6 +31,7 @@ from royalties.models_payouts import (
 from royalties.paying import reference_of
 from royalties.payoutbooks import answered
 from royalties.service.books import Clerk
+from royalties.service.remittances import take_in
 from royalties.store import ledger as ledger_store
 from royalties.store import payoutanswers, payoutbatches
 from royalties.store import payouts as store
@@ -69,6 +70,7 @@ def take(session: Session, principal: Principal, data: bytes, *, now: datetime) 
     for state, code in dict.fromkeys((state, code) for _, state, code in moves):
         ids = [one.id for one, *became in moves if became == [state, code]]
         store.move(session, principal, ids, state, at=now, bank_code=code)
+    take_in(session, (one for one, *_ in moves), now=now)
     for one, state, code in moves:
         _tell(session, one, state, code, now)
     return _record(session, principal, answers, said, moves, sha256=sha256, now=now)

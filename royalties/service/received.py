@@ -40,6 +40,8 @@ class _Shares:
 
     def of(self, claim: BookedClaim, claimed_micro: int) -> int:
         """The part of a claim, given all of it."""
+        if claim.from_sister and not claim.reversed:
+            return claimed_micro
         if claim.reversed or claim.invoice_id is None:
             return 0
         settled = self.settled[claim.invoice_id]
@@ -117,4 +119,5 @@ def _claim(side: BookedClaim, received_micro: int) -> ReceivedClaim:
         side.currency,
         0 if side.reversed else side.amount_micro,
         received_micro,
+        from_sister=side.from_sister,
     )

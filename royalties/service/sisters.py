@@ -15,6 +15,7 @@ from royalties.collecting import payee_of
 from royalties.payees import PayeeDetails
 from royalties.service.bills import parties
 from royalties.service.collectors import societies_of
+from royalties.store import bills as store
 
 
 def payees_of_societies(session: Session) -> dict[str, str]:
@@ -36,6 +37,12 @@ def details_of(
         for name, society in wanted.items()
         if society in described
     }
+
+
+def versions_of(session: Session, book: str, payee_ids: Collection[str]) -> Mapping[str, str]:
+    """The id of what the book last said of each of these societies: said anew, it is another."""
+    said = {payee_of(one.party_id): one.id for one in store.parties(session, system(book))}
+    return {name: said[name] for name in payee_ids}
 
 
 def _details(party: Party) -> PayeeDetails:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from core.principal import SearchCapability
 from royalties.models_books import TransactionKind
-from royalties.store.ledger import AccrualRow
+from royalties.store.ledger import FROM_SISTER, AccrualRow, TransactionRow
 from royalties.store.usage import UsageLineRow
 
 
@@ -28,16 +28,21 @@ class ClaimTimes:
 def times_of(
     session: Session, _capability: SearchCapability, live_keys: Sequence[str]
 ) -> dict[str, ClaimTimes]:
-    """The times of each of these claims that rests on one usage line, by its live key."""
+    """The times of each of these claims that rests on one usage line, by its live key.
+
+    Not of what a sister society collected: it comes when she pays, and whole.
+    """
     query = (
         sql_select(
             col(AccrualRow.live_key), col(UsageLineRow.recorded_at), col(AccrualRow.recorded_at)
         )
         .join(UsageLineRow, col(UsageLineRow.id) == col(AccrualRow.usage_line_id))
+        .join(TransactionRow, col(TransactionRow.id) == col(AccrualRow.transaction_id))
         .where(
             col(AccrualRow.live_key).in_(live_keys),
             col(AccrualRow.revision) == 1,
             col(AccrualRow.kind) == TransactionKind.ACCRUAL.value,
+            ~FROM_SISTER,
         )
     )
     rows = session.connection().execute(query)

@@ -18,7 +18,7 @@ from royalties.models_books import TransactionKind
 from royalties.models_income import Claims
 from royalties.store.balances import halves, whole
 from royalties.store.invoices import PAGE, InvoiceLineRow
-from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.ledger import FROM_SISTER, AccrualRow, EntryRow, TransactionRow
 
 _BACK = aliased(TransactionRow)
 
@@ -131,6 +131,7 @@ def _turns() -> ColumnElement[int]:
 
 
 _UNINVOICED = (
+    ~FROM_SISTER,
     _turns() % 2 == 0,
     ~sql_select(col(_BACK.id)).where(col(_BACK.reverses_id) == col(TransactionRow.id)).exists(),
 )

@@ -16,6 +16,7 @@ from core.principal import Principal
 from royalties.accounts import AccountKind
 from royalties.models_earned import Earned, EarnedLine
 from royalties.store.balances import halves, whole
+from royalties.store.journal import once
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.store.usage import UsageLineRow
 
@@ -108,6 +109,7 @@ def _sums(
             visible(TransactionRow, principal),
             hers,
             col(EntryRow.account_kind).in_(_KINDS),
+            once(principal),
             *clauses,
         )
         .group_by(*names)

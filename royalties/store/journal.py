@@ -22,7 +22,7 @@ from royalties.models_books import (
     Transaction,
     TransactionKind,
 )
-from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.ledger import FROM_SISTER, AccrualRow, EntryRow, TransactionRow
 from royalties.store.transactionrows import load
 from royalties.wire import pins_from_dict
 
@@ -35,6 +35,14 @@ def seen(principal: Principal) -> ColumnElement[bool]:
     """The where clause for transactions, joined with their accruals, that a principal may see."""
     mine = col(AccrualRow.licensee_id) == principal.tenant_id
     return or_(visible(TransactionRow, principal), mine)
+
+
+def once(principal: Principal) -> ColumnElement[bool]:
+    """The where clause that leaves out what a sister society handed on: it was earned in her book.
+
+    The book that took it in sees it nevertheless, and hers it does not see.
+    """
+    return or_(~FROM_SISTER, col(TransactionRow.tenant_id) == principal.tenant_id)
 
 
 def booked(
@@ -108,6 +116,7 @@ def of_performer(
     return load(
         session,
         seen(principal),
+        once(principal),
         col(AccrualRow.performer_id) == performer_id,
         col(AccrualRow.earned_period) == earned_period,
     )

@@ -18,11 +18,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlmodel import Field, Session
+from sqlmodel import Field, Session, col
 
 from core.canonical import as_it_stands
 from core.db import JsonText, Owned, append_only, time_text
 from core.ids import part_id
+from royalties import sisterclaims
 from royalties.accounts import parse
 from royalties.ledger import entry_audience
 from royalties.models_books import Transaction, TransactionKind
@@ -140,6 +141,10 @@ _CLAIMS = insertion(
     *("transaction_id", "kind", "live_key", "revision", "follows_revision", "follows_kind"),
     *("licensee_id", "performer_id", "earned_period", "usage_line_id", "pins", "working"),
 )
+
+
+# Claims that a sister society collected, and what takes them back.
+FROM_SISTER = col(TransactionRow.reason) == sisterclaims.REASON
 
 
 def add_transactions(session: Session, transactions: Sequence[Transaction]) -> None:

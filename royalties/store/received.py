@@ -14,7 +14,7 @@ from royalties.accounts import AccountKind
 from royalties.models_books import TransactionKind
 from royalties.store.bulk import rows_of
 from royalties.store.invoices import InvoiceLineRow
-from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
+from royalties.store.ledger import FROM_SISTER, AccrualRow, EntryRow, TransactionRow
 
 # Found by an index, all claims of the book would have to be sorted.
 _book_of = literal_column("+book_transaction.tenant_id", String)
@@ -23,7 +23,8 @@ _book_of = literal_column("+book_transaction.tenant_id", String)
 class BookedClaim(NamedTuple):
     """One side of an accrual: whose, how much, on which invoice, and whether it was taken back.
 
-    `account_kind` is where it lies. A tuple as the database gives it, because a book has a million.
+    `account_kind` is where it lies; what a sister society handed on needs no invoice. A tuple as
+    the database gives it, because a book has a million.
     """
 
     transaction_id: str
@@ -41,6 +42,7 @@ class BookedClaim(NamedTuple):
     currency: str
     reversed: bool
     invoice_id: str | None
+    from_sister: bool
 
 
 def claims(
@@ -65,6 +67,7 @@ def claims(
             col(EntryRow.currency),
             taken_back.exists(),
             _invoice_of(until),
+            FROM_SISTER,
         )
         .select_from(TransactionRow)
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))

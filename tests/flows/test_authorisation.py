@@ -56,6 +56,7 @@ FIXED = {
     "template_id": "archive-reuse",
     "tariff_id": "gema-ai",
     "run_id": "run_none",
+    "remittance_id": "pot_none",
     "line_id": "txn_none",
     "item_id": "unc_none",
     "complaint_id": "cpl_none",
