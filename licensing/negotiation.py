@@ -1,7 +1,7 @@
 """How a request goes on: who may do what in which state, and until when.
 
 The table is the whole of it: a pair of state and side that does not stand in it may do nothing.
-Consent stays free until it is signed, so the performer may still refuse what was agreed.
+Consent stays free until it is signed, so what was agreed may still be refused, and offered anew.
 """
 
 import hashlib
@@ -37,6 +37,8 @@ TABLE: Mapping[tuple[RequestState, Side, Turn], RequestState] = {
     (_STATE.COUNTERED, _PERFORMER, Turn.OFFER): _STATE.COUNTERED,
     (_STATE.COUNTERED, _PERFORMER, Turn.END): _STATE.REFUSED,
     (_STATE.AGREED, _PERFORMER, Turn.SIGN): _STATE.GRANTED,
+    (_STATE.AGREED, _PERFORMER, Turn.OFFER): _STATE.COUNTERED,
+    (_STATE.AGREED, _STUDIO, Turn.OFFER): _STATE.ASKED,
     (_STATE.AGREED, _PERFORMER, Turn.END): _STATE.REFUSED,
     (_STATE.AGREED, _STUDIO, Turn.END): _STATE.WITHDRAWN,
 }

@@ -30,14 +30,16 @@ def cell(name: str, value: Any) -> str:
     """A value as it is shown in a column or field of that name; nothing for nothing."""
     if value is None:
         return ""
+    from api.web import erasednames  # noqa: PLC0415
+
     if LANG.get() == "en":
-        return str(value)
+        return erasednames.told("en", str(value))
     from api.web.faulttexts import told  # noqa: PLC0415
     from api.web.texts import moment, text  # noqa: PLC0415
 
     if isinstance(value, bool):
         return text(LANG.get(), "money.yes" if value else "money.no")
-    shown = moment(LANG.get(), str(value))
+    shown = erasednames.told(LANG.get(), moment(LANG.get(), str(value)))
     return told(LANG.get(), shown) if name in _WORDS else shown
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from api.demonstration import is_stamped
-from api.web import assets, faulttexts, texts
+from api.web import assets, erasednames, faulttexts, texts
 from api.web.devicenames import device_name
 from api.web.grouping import found_alike, grouped
 from api.web.sourcetexts import source_of
@@ -32,7 +32,7 @@ SHAPES = {"CLEARED": "✓", "REFUSED": "▬", "REVIEW": "?", "UNKNOWN PERSON": "
 
 def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str:
     """The page or text `template` in `lang`; `of_whom` names the performer to who acts for them."""
-    return (
+    page = (
         _environment()
         .get_template(template)
         .render(
@@ -69,6 +69,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             **values,
         )
     )
+    return erasednames.told(lang, page)
 
 
 @cache

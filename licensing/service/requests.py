@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core import log, notices
 from core.clock import to_text
 from core.db import next_seq
-from core.errors import BadTerms, Broken, Conflict
+from core.errors import BadTerms, Conflict
 from core.ids import is_id, new_id
 from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
@@ -240,9 +240,13 @@ def note_signed(session: Session, licence: Licence, *, now: datetime) -> Request
     if request is None or request.state is RequestState.GRANTED or licence.seq is None:
         return request
     newest = newest_offer(session, request)
-    if digest_of(newest.terms) != agreed_digest(licence.terms, newest.terms):
-        raise Broken("a licence differs from what was agreed")
     state = after(request, Side.PERFORMER, Turn.SIGN, now)
+    if digest_of(newest.terms) != agreed_digest(licence.terms, newest.terms):
+        raise Conflict(
+            "Both sides agreed on other terms since this was drafted.",
+            next_step="Draft the licence again from the request, and sign that.",
+            code="agreed-otherwise",
+        )
     granted = replace(request, state=state, changed_at=now)
     store.save_request(session, granted)
     tell(session, granted, Side.PERFORMER, "request.granted", now)

@@ -35,12 +35,21 @@ def refresh_uses(
     formed = form_uses((*said.counted, *said.linked), declaration)
     changed = [use for use in formed if live.get(use.id) != use]
     gone = live.keys() - {use.id for use in formed}
+    # What was called somebody else and is not any more was told when it was found.
+    known = uses.known(session, principal, {use.id for use in changed} - live.keys())
     # Save.
     for use_id in sorted(gone | {use.id for use in changed}):
         uses.supersede(session, principal, use_id, at=now)
     audiences = audiences_of(session, principal, [use.performer_id for use in changed], scan.id)
     for use in changed:
-        _add(session, principal, use, audiences[use.performer_id], now, new=use.id not in live)
+        _add(
+            session,
+            principal,
+            use,
+            audiences[use.performer_id],
+            now,
+            new=use.id not in live.keys() | known,
+        )
     return formed
 
 

@@ -4,11 +4,12 @@ Bitemporal: `recorded_at` and `superseded_at` say when the registry held it for 
 itself happens is the release date of the submission. The audience is the performer's tenant.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Index, func, text
+from sqlalchemy import ColumnElement, Index, exists, func, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
 from core.db import JsonText, Owned, UtcDateTime, append_only, visible
@@ -28,7 +29,10 @@ _PLACES = ("performer_id", "decision", "superseded_at", "seq")
 
 @dataclass(frozen=True, slots=True)
 class UseVersion:
-    """A version of a use with its studio's tenant; `gone` once another or none came after it."""
+    """A version of a use with its studio's tenant; `gone` once another or none came after it.
+
+    `found_at` is when the use was first held for sure, whatever was said of it since.
+    """
 
     use: Use
     tenant_id: str
@@ -117,6 +121,14 @@ def live_in(session: Session, principal: Principal, cut_ids: Collection[str]) ->
     return tuple(sorted((_use(row) for row in session.exec(query)), key=lambda use: use.id))
 
 
+def known(session: Session, principal: Principal, use_ids: Collection[str]) -> set[str]:
+    """Which of these uses of the caller's own were ever found, also those that hold no more."""
+    query = select(UseRow.use_id).where(
+        col(UseRow.tenant_id) == principal.tenant_id, col(UseRow.use_id).in_(use_ids)
+    )
+    return set(session.exec(query)) if use_ids else set()
+
+
 def supersede(session: Session, principal: Principal, use_id: str, *, at: datetime) -> None:
     """End the live version of a use; it stays readable."""
     query = select(UseRow).where(
@@ -152,7 +164,7 @@ def of_performer(
 ) -> tuple[UseVersion, ...]:
     """Live sure uses of one performer that the caller may see, newest first.
 
-    `since` leaves out what was held for true before.
+    `since` leaves out what was found before, whatever was said of it since.
     """
     clauses = _about(principal, performer_id, since)
     return _newest(session, *clauses, before_seq=before_seq, limit=limit)
@@ -179,8 +191,7 @@ def in_cuts(
         )
         .group_by(col(UseRow.cut_id))
     )
-    rows = session.exec(select(UseRow).where(col(UseRow.seq).in_(newest)))
-    return tuple(_version(row) for row in rows)
+    return _versions(session, session.exec(select(UseRow).where(col(UseRow.seq).in_(newest))))
 
 
 def versions(
@@ -198,7 +209,7 @@ def versions(
         .order_by(col(UseRow.seq).desc())
         .limit(VERSIONS_MAX)
     )
-    found = tuple(_version(row) for row in session.exec(query))
+    found = _versions(session, session.exec(query))
     if not found:
         raise _no_use()
     return found
@@ -219,7 +230,16 @@ def _about(
     principal: Principal, performer_id: str, since: datetime | None
 ) -> list[ColumnElement[bool]]:
     clauses = [visible(UseRow, principal), col(UseRow.performer_id) == performer_id]
-    return clauses if since is None else [*clauses, col(UseRow.recorded_at) >= since]
+    if since is None:
+        return clauses
+    # Said to be somebody else and taken back, or seen longer by a later scan: it is the same use.
+    earlier = aliased(UseRow)
+    before = exists().where(
+        col(earlier.use_id) == col(UseRow.use_id),
+        col(earlier.decision) == Decision.MATCH.value,
+        col(earlier.recorded_at) < since,
+    )
+    return [*clauses, col(UseRow.recorded_at) >= since, ~before]
 
 
 def _newest(
@@ -229,7 +249,7 @@ def _newest(
     if before_seq is not None:
         query = query.where(col(UseRow.seq) < before_seq)
     ordered = query.order_by(col(UseRow.seq).desc()).limit(min(limit, PAGE_MAX))
-    return tuple(_version(row) for row in session.exec(ordered))
+    return _versions(session, session.exec(ordered))
 
 
 _SURE = (col(UseRow.decision) == Decision.MATCH.value, col(UseRow.superseded_at).is_(None))
@@ -239,9 +259,22 @@ def _no_use() -> NotFound:
     return NotFound("There is no such use.", next_step="Check the use id.")
 
 
-def _version(row: UseRow) -> UseVersion:
-    return UseVersion(
-        _use(row), row.tenant_id, row.seq, row.recorded_at, gone=row.superseded_at is not None
+def _versions(session: Session, found: Iterable[UseRow]) -> tuple[UseVersion, ...]:
+    rows = tuple(found)
+    query = select(UseRow.use_id, func.min(UseRow.recorded_at)).where(
+        col(UseRow.use_id).in_({row.use_id for row in rows}),
+        col(UseRow.decision) == Decision.MATCH.value,
+    )
+    first = dict(session.exec(query.group_by(col(UseRow.use_id))).all()) if rows else {}
+    return tuple(
+        UseVersion(
+            _use(row),
+            row.tenant_id,
+            row.seq,
+            first.get(row.use_id, row.recorded_at),
+            gone=row.superseded_at is not None,
+        )
+        for row in rows
     )
 
 

@@ -83,8 +83,17 @@ def test_a_missing_licence_becomes_a_request_and_its_grant_clears_the_title(stag
     with pytest.raises(Refused):
         studio.post(f"/v1/requests/{asked['id']}/acceptance", old)
     assert accept(studio, asked)["state"] == "AGREED"
+    drafted = agency.post(f"/v1/requests/{asked['id']}/licence-draft")
+    wider = {**dearer, "territories": ["AT", "DE"]}
+    again = agency.post(f"/v1/requests/{asked['id']}/offers", {"terms": wider})
+    assert again["state"] == "COUNTERED"
+    for state in ("COUNTERED", "AGREED"):
+        with pytest.raises(Refused):
+            agency.post(f"/v1/licences/{drafted['id']}/signature", signature(anna.key, drafted))
+        if state == "COUNTERED":
+            assert accept(studio, asked)["state"] == "AGREED"
     licence = sign(anna, asked)
-    assert licence["terms"] == dearer
+    assert licence["terms"] == wider
     done = studio.get(f"/v1/requests/{asked['id']}")
     assert (done["state"], done["licence_id"]) == ("GRANTED", licence["id"])
     run_jobs(stage.settings)

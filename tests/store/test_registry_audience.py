@@ -1,6 +1,6 @@
 """Who sees what: a studio only public names, a performer's side only that, where and when."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
@@ -14,7 +14,7 @@ from registry.models.evidence import ForeignUse, Match, Submission, Use
 from registry.models.people import PerformerCard
 from registry.models.reviews import ReviewVerdict
 from registry.models.works import DeclaredUse, KindOfUse
-from registry.service import reading, reviews, submissions
+from registry.service import reading, reviews, submissions, useseen
 from registry.service.uses import USE_FOUND
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import (
@@ -154,6 +154,27 @@ def test_not_me_drops_the_use_and_leaves_an_unknown_person(world: TestWorld) -> 
         found = reading.findings(session, world.first, submission.id)
     assert (found.matches, found.uses, own_uses(world, submission)) == ((), (), ())
     assert [person.reasons[-1].code for person in found.unknown] == ["rejected-by-person"]
+
+
+def test_not_me_taken_back_leaves_the_use_as_it_was(world: TestWorld) -> None:
+    who = enrolled(world, world.second)
+    submission = found_in(world, world.first, who)
+    before, match = foreign(world, world.second), only_match(world, world.first, submission)
+    with world.db.write() as session:
+        said, _ = reviews.review_match(
+            session, world.second, match.id, ReviewVerdict.REJECTED, now=later(days=1)
+        )
+    assert foreign(world, world.second) == ()
+    with world.db.write() as session:
+        reviews.undo_review(session, world.second, said.id, now=later(days=2))
+        events = [e for e in outbox.pending(session) if e.kind == USE_FOUND]
+        seen = useseen.uses_of(session, world.second, who.performer.id, at=later(days=2))
+        new = useseen.count_uses(session, world.second, who.performer.id, since=later(days=1))
+    (again,) = foreign(world, world.second)
+    # Versions are counted on; all else is the same.
+    assert (replace(again, seq=before[0].seq),) == before
+    assert len(events) == 1
+    assert ([item.found_at for item in seen], new) == ([T0], 0)
 
 
 def test_a_studio_cannot_reject_a_sure_match_of_its_own_submission(world: TestWorld) -> None:

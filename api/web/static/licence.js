@@ -49,6 +49,7 @@ if (offer) {
     const terms = JSON.parse(offer.dataset.terms);
     terms.tariff.rate = decimal(offer.elements.rate.value);
     terms.valid_until = moment(offer.elements.valid_until.value);
+    terms.territories = offer.elements.territories.value.toUpperCase().split(/[\s,]+/).filter(Boolean);
     const body = { terms, message: offer.elements.message.value.trim() };
     await post(`/v1/requests/${offer.dataset.offer}/offers`, body);
     await leave();

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web import sourcetexts, texts
+from api.web import erasednames, sourcetexts, texts
 from fingerprint.models import Reason
 from licensing.rulepacks.packs import shipped_packs
 from licensing.wording import render
@@ -161,6 +161,13 @@ def test_every_source_of_a_rule_is_cited_in_german() -> None:
     assert sorted(source for source in german if ENGLISH.search(source)) == []
     kept = sourcetexts._sources("de")
     assert kept.keys() <= cited, "a source that no pack cites any more"
+
+
+def test_an_erased_persons_pseudonym_is_told_in_words_() -> None:
+    for lang, words in (("en", "data is erased (abcd2345)"), ("de", "gelöscht sind (abcd2345)")):
+        shown = erasednames.told(lang, "<h1>erased-abcd2345</h1>")
+        assert words in shown and "erased-" not in shown
+        assert erasednames.told(lang, "erased-people.jsonl") == "erased-people.jsonl"
 
 
 def test_performers_are_called_by_one_word_in_german() -> None:
