@@ -10,12 +10,13 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from api.accounts.models import Door, SignedIn, Stage
+from api.accounts.models import Door, Membership, SignedIn, Stage
 from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.roles import scopes_of
@@ -119,10 +120,14 @@ def visit(session: Session, token: str, now: datetime) -> Visit | None:
     item = store.find_session(session, f"ses_{found.group(1)}", _hash(token))
     if item is None or now >= item.expires_at or now - item.seen_at >= IDLE:
         return None
-    principal = _principal(session, item)
-    if principal is None:
+    if people.is_disabled(session, DOOR, item.person_id):
         return None
-    return Visit(item, principal, csrf_of(token), _several(session, item))
+    places = people.memberships(session, DOOR, item.person_id)
+    tenant = tenants.get_tenant(session, item.tenant_id) if item.tenant_id else None
+    principal = _principal(item, places, "" if tenant is None else tenant.kind)
+    several = item.stage is Stage.FULL and len(places) > 1
+    organisation = tenant.name if tenant is not None and several else ""
+    return Visit(item, principal, csrf_of(token), organisation)
 
 
 def is_token(text: str) -> bool:
@@ -160,12 +165,8 @@ def _new_token() -> tuple[str, str]:
     return session_id, f"ebs_{session_id.removeprefix('ses_')}_{secret}"
 
 
-def _principal(session: Session, item: SignedIn) -> Principal | None:
-    who = people.person(session, DOOR, item.person_id)
-    if who.disabled_at is not None:
-        return None
-    member = people.membership(session, DOOR, item.person_id, item.tenant_id)
-    kind = tenants.get_tenant(session, item.tenant_id).kind if item.tenant_id else ""
+def _principal(item: SignedIn, places: Sequence[Membership], kind: str) -> Principal:
+    member = next((place for place in places if place.tenant_id == item.tenant_id), None)
     if item.stage is not Stage.FULL or member is None:
         return Principal(item.tenant_id, item.id, frozenset(), kind, item.person_id)
     return Principal(
@@ -176,13 +177,6 @@ def _principal(session: Session, item: SignedIn) -> Principal | None:
         person=item.person_id,
         roles=frozenset(role.value for role in member.roles),
     )
-
-
-def _several(session: Session, item: SignedIn) -> str:
-    places = people.memberships(session, DOOR, item.person_id)
-    if item.stage is not Stage.FULL or len(places) < 2:
-        return ""
-    return tenants.get_tenant(session, item.tenant_id).name
 
 
 def first_tenant(session: Session, person_id: str) -> str:

@@ -166,6 +166,11 @@ def is_shut(session: Session, _door: Door, person_id: str, tenant_id: str) -> bo
     return shut_here or _row(session, person_id).disabled_at is not None
 
 
+def is_disabled(session: Session, _door: Door, person_id: str) -> bool:
+    """Say whether a person is shut out of the registry."""
+    return _row(session, person_id).disabled_at is not None
+
+
 def membership(session: Session, _door: Door, person_id: str, tenant_id: str) -> Membership | None:
     """What a person is in an organisation now; None too for who is shut out of it."""
     row = session.get(MembershipRow, (person_id, tenant_id))
