@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from api.nouns import BODY_BYTES_MAX, NOUNS, include
+from api.passing import Passing
 from api.routes import (
     account,
     adminpages,
@@ -83,15 +84,15 @@ def every_route(settings: Settings) -> list[BaseRoute]:
 @lru_cache(maxsize=4)
 def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
     whole = APIRouter(max_body_size=BODY_BYTES_MAX)
-    whole.include_router(pages.router)
-    whole.include_router(public.router)
-    whole.include_router(standings.entrance)
-    whole.include_router(log.public)
-    whole.include_router(certificates.public)
-    whole.include_router(softbinding.public)
-    whole.include_router(softbinding.sent, max_body_size=sent_bytes_max)
-    whole.include_router(rules.entrance)
-    whole.include_router(contracts.entrance)
+    whole.include_router(Passing(pages.router))
+    whole.include_router(Passing(public.router))
+    whole.include_router(Passing(standings.entrance))
+    whole.include_router(Passing(log.public))
+    whole.include_router(Passing(certificates.public))
+    whole.include_router(Passing(softbinding.public))
+    whole.include_router(Passing(softbinding.sent), max_body_size=sent_bytes_max)
+    whole.include_router(Passing(rules.entrance))
+    whole.include_router(Passing(contracts.entrance))
     for visited in (
         entrance,
         trailpages,
@@ -112,7 +113,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         likenesspages,
         moneypages,
     ):
-        whole.include_router(visited.router)
+        whole.include_router(Passing(visited.router))
     for of_a_society in (
         societypages,
         usagepages,
@@ -125,13 +126,13 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         auditingpages,
         auditpages,
     ):
-        whole.include_router(of_a_society.router)
+        whole.include_router(Passing(of_a_society.router))
     for of_a_studio in STUDIO_PAGES:
-        whole.include_router(of_a_studio.router)
+        whole.include_router(Passing(of_a_studio.router))
     for of_oversight in (reviewpages, adminpages, statuspages, logpages, apipages):
-        whole.include_router(of_oversight.router)
-    whole.include_router(people.entrance)
-    whole.include_router(reset.entrance)
-    whole.include_router(players.entrance)
+        whole.include_router(Passing(of_oversight.router))
+    whole.include_router(Passing(people.entrance))
+    whole.include_router(Passing(reset.entrance))
+    whole.include_router(Passing(players.entrance))
     include(whole, NOUNS, upload_bytes_max=upload_bytes_max)
     return whole

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends
 
 from api import errors
 from api.deps import caller_of
+from api.passing import Passing
 from licensing.extracts import BUNDLE_BYTES_MAX
 
 VERSION = "/v1"
@@ -316,7 +317,7 @@ def include(whole: APIRouter, nouns: Iterable[str], *, upload_bytes_max: int) ->
     heavy = {"uploads": upload_bytes_max, "portability": BUNDLE_BYTES_MAX}
     for noun in nouns:
         whole.include_router(
-            import_module(f"api.routes.{noun}").router,
+            Passing(import_module(f"api.routes.{noun}").router, VERSION),
             prefix=VERSION,
             dependencies=[Depends(caller_of)],
             responses=PROBLEMS,
