@@ -22,6 +22,9 @@ Json = dict[str, Any]
 Progress = Callable[[Json], None]
 PIECE = 1 << 20
 SLOWEST_POLL_S = 1.0
+NOT_NOW = frozenset({429, 502, 503, 504})
+SILENT_TRIES = 7
+SILENT_PAUSE_S_MAX = 10.0
 FINISHED = frozenset({"done", "failed", "cancelled"})
 
 
@@ -131,11 +134,14 @@ class Client:
         return self._send("POST", path, content=_pieces(file), headers=headers).json()
 
     def wait(self, job_id: str, progress: Progress | None = None) -> Json:
-        """The job once it is done, failed or cancelled; `progress` sees each state on the way."""
+        """The job once it is done, failed or cancelled; `progress` sees each state on the way.
+
+        A registry that is started anew meanwhile is waited for, half a minute long.
+        """
         self._runner.start()
         pause_s = self._poll_seconds
         while True:
-            job: Json = self.get(f"/v1/jobs/{job_id}")
+            job = self._patiently(f"/v1/jobs/{job_id}")
             if progress is not None:
                 progress(job)
             if job["state"] in FINISHED:
@@ -144,6 +150,19 @@ class Client:
             time.sleep(pause_s)
             # A long job is looked at less often: looking costs the worker its processor.
             pause_s = min(pause_s * 1.1, SLOWEST_POLL_S)
+
+    def _patiently(self, path: str) -> Json:
+        """The body at `path`; asked again while nobody answers, or who does cannot do so now."""
+        tried = 0
+        while True:
+            try:
+                found: Json = self.get(path)
+                return found
+            except EbenbildError as error:
+                tried += 1
+                if error.status not in NOT_NOW or tried == SILENT_TRIES:
+                    raise
+                time.sleep(min(self._poll_seconds * 2.0**tried, SILENT_PAUSE_S_MAX))
 
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
         place = urlsplit(path).path  # the link to a next page is a whole address

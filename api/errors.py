@@ -26,8 +26,10 @@ from api.web.faulttexts import told
 from api.web.forms import form_page
 from core.errors import BadInput, Broken, EbenbildError, NotFound, Unavailable
 from core.init import World
+from core.scratch import is_full, of_system
 
 NO_PAGE = "There is no such page."
+_CALL_OPERATOR = "Tell the operator, who finds the cause in the server's log."
 MEDIA_TYPE = "application/problem+json"
 LOG = logging.getLogger("ebenbild.api")
 
@@ -45,6 +47,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(EbenbildError, _known)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(OSError, _of_system)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -58,6 +61,17 @@ def _known(request: Request, error: Exception) -> Response:
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _of_system(request: Request, error: Exception) -> Response:
+    assert isinstance(error, OSError)
+    known = of_system(error)
+    if known is None:
+        raise error
+    LOG.error("%s", known.message, exc_info=error)
+    # Where it is, is not for those who ask over the network.
+    closed = Unavailable("The registry cannot write.", next_step=_CALL_OPERATOR, code=known.code)
+    return _known(request, known if is_full(error) else closed)
 
 
 def _problem(request: Request, error: EbenbildError) -> Response:

@@ -30,12 +30,17 @@ def downgrade(database: Database, revision: str) -> None:
 
 
 def revision_of(database: Database) -> str | None:
-    """The revision the database stands at; None before the first."""
+    """The revision the database stands at; None before the first.
+
+    Raises Unavailable where it cannot be read, which must not look like a database without one.
+    """
     with database.read() as session:
         try:
             found = session.connection().execute(sql("SELECT version_num FROM alembic_version"))
-        except OperationalError:
-            return None
+        except OperationalError as exc:
+            if "no such table" in str(exc.orig):
+                return None
+            raise
         row = found.first()
         return None if row is None else str(row[0])
 

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from typing import Any
 from core import files, integrity, lifesigns, log, sqlite
 from core.canonical import canonical, parse_strict
 from core.clock import to_text
+from core.dberrors import of_driver
 from core.erasedpeople import PEOPLE_FILE
 from core.erasures import ERASURES_FILE
 from core.errors import BadInput, BadProof, Conflict
@@ -60,14 +62,31 @@ class Manifest:
 def write(world: World, folder: Path, *, now: datetime, progress: Progress) -> Manifest:
     """Back the registry up into a new folder; raises Conflict when the folder exists.
 
-    What an interrupted backup left behind is removed first.
+    What an interrupted backup left behind is removed first. Raises Unavailable when the disk of
+    either side is full, and OSError for what else the system refuses; nothing is left then.
     """
     if folder.exists():
         raise Conflict(f"{folder.name} exists already", next_step="name a new folder")
-    part = folder.with_name(f"{folder.name}.part")
-    if part.exists():
-        shutil.rmtree(part)
+    with _whole_or_not(folder.with_name(f"{folder.name}.part")) as part:
+        return _write(world, part, folder, now=now, progress=progress)
+
+
+@contextmanager
+def _whole_or_not(part: Path) -> Iterator[Path]:
+    """A new folder that is gone again when the block fails."""
+    shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700, parents=True)
+    try:
+        with of_driver():
+            yield part
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+
+def _write(
+    world: World, part: Path, folder: Path, *, now: datetime, progress: Progress
+) -> Manifest:
     progress(DATABASE)
     _copy_database(world.settings.database_path, part / DATABASE)
     progress(OBJECTS)

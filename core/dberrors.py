@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from core import sqlite
 from core.errors import Broken, Conflict, EbenbildError, Unavailable
 
 
@@ -23,20 +24,44 @@ def translated() -> Iterator[None]:
         raise translate(exc) from exc
 
 
+@contextmanager
+def of_driver() -> Iterator[None]:
+    """Raise Unavailable for what the driver itself raises inside where its place is at fault."""
+    try:
+        yield
+    except sqlite.driver().OperationalError as exc:
+        known = _of_the_place(str(exc))
+        if known is None:
+            raise
+        raise known from exc
+
+
 def translate(exc: StatementError) -> EbenbildError:
     """Return the error that a caller can act on; anything unforeseen is Broken."""
     text = str(exc.orig)
     if isinstance(exc, IntegrityError) and "UNIQUE constraint" in text:
         return Conflict("this is recorded already", next_step="read the record that exists")
-    if isinstance(exc, OperationalError) and ("locked" in text or "busy" in text):
+    known = _of_the_place(text) if isinstance(exc, OperationalError) else None
+    return known or Broken(f"the database refused a statement ({type(exc).__name__})")
+
+
+def _of_the_place(text: str) -> Unavailable | None:
+    """What SQLite says of a lock that stays taken, or of a disk; None for anything else."""
+    if "locked" in text or "busy" in text:
         return _busy()
-    if isinstance(exc, OperationalError) and ("full" in text or "disk I/O" in text):
+    if "full" in text or "disk I/O" in text:
         return Unavailable(
             "the disk takes no more data; nothing was written",
             next_step="free disk space, then try again",
             code="disk-full",
         )
-    return Broken(f"the database refused a statement ({type(exc).__name__})")
+    if "unable to open" in text:
+        return Unavailable(
+            "the database cannot be opened; nothing was written",
+            next_step="let the account that runs this read and write the data folder",
+            code="read-only",
+        )
+    return None
 
 
 def _busy() -> Unavailable:

@@ -15,6 +15,7 @@ from typing import Any
 
 from core import files, sqlite
 from core.clock import to_text, utc_now
+from core.dberrors import of_driver
 from core.erasures import ERASURES_FILE, ErasureList
 from core.errors import Unavailable
 from core.keytables import COLUMNS, SCHEMA, VERSION
@@ -111,10 +112,12 @@ class Keystore:
             self.run("BEGIN IMMEDIATE")
             try:
                 yield
+                self.run("COMMIT")
             except BaseException:
-                self.run("ROLLBACK")
+                # SQLite may have ended it by itself, as where the disk is full.
+                if self._connection.in_transaction:
+                    self.run("ROLLBACK")
                 raise
-            self.run("COMMIT")
 
     @property
     def is_current(self) -> bool:
@@ -272,8 +275,8 @@ class Keystore:
         return tuple(_key(*row) for row in rows)
 
     def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        """Carry out one statement and return its rows."""
-        with self._lock:
+        """Carry out one statement and return its rows; raises Unavailable as the database does."""
+        with self._lock, of_driver():
             cursor = self._connection.execute(statement, values)
             try:
                 rows: list[tuple[Any, ...]] = cursor.fetchall()

@@ -43,8 +43,21 @@ def private_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def is_full(error: OSError) -> bool:
-    """Whether the disk, or the owner's share of it, is used up."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    """Whether the disk, or the share of it that its owner or this process has, is used up."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def of_system(error: OSError) -> Unavailable | None:
+    """What is to be done about a disk that is full or closed to us; None for anything else."""
+    if is_full(error):
+        return disk_full()
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return Unavailable(
+            f"{error.filename or 'this place'} is closed to this account",
+            next_step="let the account that runs this read and write there, or name another place",
+            code="no-permission",
+        )
+    return None
 
 
 def disk_full() -> Unavailable:

@@ -99,6 +99,9 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             except EbenbildError as error:
                 _show(cli, error)
                 raise typer.Exit(EXIT_ERROR) from error
+            except OSError as error:
+                _show_system(cli, error)
+                raise typer.Exit(EXIT_ERROR) from error
             except typer.BadParameter as error:
                 error.message = _told(cli.lang, error.message)
                 raise
@@ -118,6 +121,15 @@ def _show(cli: Cli, error: EbenbildError) -> None:
     from api.cli.output import show_error  # noqa: PLC0415
 
     show_error(error, cli.lang, as_json=cli.as_json)
+
+
+def _show_system(cli: Cli, error: OSError) -> None:
+    from core.scratch import of_system  # noqa: PLC0415
+
+    known = of_system(error)
+    if known is None:
+        raise error
+    _show(cli, known)
 
 
 def _told(lang: str, sentence: str) -> str:

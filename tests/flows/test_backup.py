@@ -1,5 +1,6 @@
 """The restore drill: an empty machine, an old backup, and whoever was erased since stays erased."""
 
+import errno
 import json
 import shutil
 import signal
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from api.app import create_app
+from api.cli.main import main
 from api.client import Client
 from api.doctor import BAD, examine
 from api.opening import open_registry
@@ -233,3 +235,25 @@ def test_a_backup_of_a_busy_registry_is_of_one_moment(stage: Stage, tmp_path: Pa
     restored(settings, saved)
     with open_registry(settings) as world, world.db.read() as session:
         assert faults(session) == ()
+
+
+def test_a_backup_without_room_says_so_and_leaves_nothing(
+    stage: Stage,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def full(_from: object, _to: object, _bytes: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    with open_registry(stage.settings) as world:
+        world.objects.put_stream(world.vault, "ten_x", [b"film"], bytes_max=None)
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(stage.settings.data_dir))
+    monkeypatch.setattr(shutil, "copyfileobj", full)
+    saved = tmp_path / "saved"
+    assert main(["backup", str(saved), "--json"]) == 1
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["code"] == "disk-full"
+    assert not saved.exists()
+    assert not saved.with_name("saved.part").exists()
+    monkeypatch.undo()
+    assert backed_up(stage, saved) == saved

@@ -18,6 +18,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from api.schema import require_current
 from core import sqlite
 from core.clock import utc_now
 from core.db import (
@@ -384,3 +385,16 @@ def test_one_of_many_texts_is_found_whatever_they_hold(
     with db.read() as session:
         query = select(NoteRow.text).where(one_of(col(NoteRow.text), wanted))
         assert set(session.exec(query)) == there.intersection(wanted)
+
+
+def test_a_database_that_cannot_be_opened_is_not_one_of_an_earlier_version(tmp_path: Path) -> None:
+    path = tmp_path / "ebenbild.db"
+    Database.open(path, create=True).close()
+    closed = Database.open(path)
+    # A folder that may not be written does the same to whoever is not root.
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(Unavailable) as caught:
+        require_current(closed)
+    assert caught.value.code == "read-only"
+    closed.close()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.canonical import canonical
 from core.errors import BadProof, Conflict, EbenbildError, NotFound, Unavailable
 from core.kek import KEK_FILE
+from core.keystore import Keystore, RootKey
 from core.vault import KEYSTORE_FILE, Vault, bound
 from tests.fixtures import TestWorld
 
@@ -179,3 +180,22 @@ def test_no_vault_is_made_over_another(keys_dir: Path) -> None:
     with pytest.raises(EbenbildError) as caught:
         Vault.create(keys_dir)
     assert isinstance(caught.value, Conflict)
+
+
+def test_a_keystore_without_room_says_so_and_goes_on_once_there_is_some(keys_dir: Path) -> None:
+    store = Keystore.open(keys_dir / KEYSTORE_FILE)
+    (pages,) = store.run("PRAGMA page_count")[0]
+    store.run(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(Unavailable) as caught, store.writing():
+        for number in range(2_000):
+            store.add_root(RootKey(bytes([*divmod(number, 256)]) * 8, bytes(200)))
+    assert caught.value.code == "disk-full"
+    assert caught.value.next_step
+    before = len(store.roots())
+    store.run("PRAGMA max_page_count = 100000")
+    with store.writing():
+        store.add_root(RootKey(bytes(16), bytes(200)))
+    other = Keystore.open(keys_dir / KEYSTORE_FILE)
+    assert len(other.roots()) == before + 1 == 2
+    other.close()
+    store.close()

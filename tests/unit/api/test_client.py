@@ -6,7 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.client import Client, Runner
+from api.client import SILENT_TRIES, Client, Refused, Runner
+from core.errors import Unavailable
 
 CALLS: tuple[Callable[..., Any], ...] = (
     Client.get,
@@ -44,3 +45,25 @@ def test_what_the_path_asks_and_what_is_asked_beside_it_both_arrive(
         ("state", "closed"),
     ]
     assert asked(call, "/v1/runs") == []
+
+
+def waiting(answers: list[int | None]) -> Client:
+    """A client of a registry that answers so, one by one; None is no answer at all."""
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        status = answers.pop(0)
+        if status is None:
+            raise httpx2.ConnectError("refused", request=request)
+        return httpx2.Response(status, json={"state": "done"})
+
+    http = httpx2.Client(transport=httpx2.MockTransport(answer), base_url="http://registry")
+    return Client(http, Runner(), poll_seconds=0)
+
+
+def test_who_waits_for_a_job_outlives_a_registry_that_is_started_anew() -> None:
+    with waiting([None, None, 502, 503, 200]) as client:
+        assert client.wait("job_1")["state"] == "done"
+    with pytest.raises(Unavailable), waiting([None] * SILENT_TRIES) as client:
+        client.wait("job_1")
+    with pytest.raises(Refused), waiting([404]) as client:
+        client.wait("job_1")

@@ -1,5 +1,6 @@
 """Every error has its place in the one table, and no answer repeats what was refused."""
 
+import errno
 import json
 from collections.abc import Iterator
 
@@ -50,6 +51,9 @@ def client() -> Iterator[httpx2.Client]:
             "named": BadInput("Mend it.", fields=("terms.rate",)),
             "busy": Unavailable("Busy.", next_step="Try again."),
             "unforeseen": ZeroDivisionError(SECRET),
+            "full": OSError(errno.ENOSPC, SECRET, f"/{SECRET}"),
+            "closed": OSError(errno.EROFS, SECRET, f"/{SECRET}"),
+            "system": OSError(errno.EIO, SECRET, f"/{SECRET}"),
         }[kind]
 
     with httpx2.Client(transport=LocalTransport(app), base_url="http://test") as made:
@@ -182,3 +186,17 @@ def test_what_the_framework_refuses_looks_the_same(
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert {"type", "title", "status", "detail", "code", "next_step"} <= answer.json().keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "code"),
+    [("full", 503, "disk-full"), ("closed", 503, "no-permission"), ("system", 500, "broken")],
+)
+def test_what_the_system_refuses_has_its_next_step_and_names_no_place(
+    client: httpx2.Client, kind: str, status: int, code: str
+) -> None:
+    answer = client.get(f"/fails/{kind}")
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (status, code)
+    assert problem["next_step"]
+    assert SECRET not in answer.text
