@@ -77,6 +77,7 @@ PLACES: Mapping[str, Leads] = {
     "consent.ended": _ENROLMENT,
     "consent.paused": _SUSPENDED,
     "consent.resumed": _SUSPENDED,
+    "consent.resuming": _SUSPENDED,
     "enrolment.denied": _ENROLMENT,
     "enrolment.disputed": _ENROLMENT,
     "enrolment.refused": _ENROLMENT,

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, table
-from api.web.texts import word
+from api.cli.output import emit, fields, note, table
+from api.web.texts import text, word
 
 app = typer.Typer(help="Consent suspended by a performer alone.", no_args_is_help=True)
 Performer = Annotated[str, typer.Argument(help="Id of the performer.")]
@@ -50,7 +50,9 @@ def list_pauses(cli: Cli, performer: Performer) -> None:
 
 @command(app, "lift")
 def lift(cli: Cli, pause: Annotated[str, typer.Argument(help="Id of the pause.")]) -> None:
-    """End a pause now; nothing has to be signed again."""
+    """End a pause now; a child's once two of its guardians say so. Nothing is signed again."""
     with cli.client() as client:
         found = client.post(f"/v1/pauses/{pause}/lift")
     emit(cli, found, lambda: fields(found))
+    if found["end_asked"]:
+        note(text(cli.lang, "pause.asked"))

@@ -27,6 +27,7 @@ from licensing.service import (
     clearances,
     licences,
     requests,
+    resuming,
     scopes,
     standings,
     suspensions,
@@ -274,8 +275,9 @@ def _pauses(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any
     """What is or was suspended: by the performer alone, and by groups that the performer is in."""
     who = acting.performer.id
     found = suspensions.suspensions_known(session, [who], seq=EVER).get(who, ())
+    asked = resuming.asked_for(session, acting.side)
     return [
-        {"pause": item, "state": _pause_state(item, now)}
+        {"pause": item, "state": _pause_state(item, now), "asked": item.id in asked}
         for item in sorted(found, key=lambda item: item.since_seq, reverse=True)
     ]
 

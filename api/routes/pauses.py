@@ -13,7 +13,7 @@ from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
 from licensing.models_suspension import Suspension
-from licensing.service import pauses
+from licensing.service import pauses, resuming
 from registry.models.works import KindOfUse
 
 router = APIRouter(tags=["licences"])
@@ -29,7 +29,10 @@ class NewPause(BaseModel):
 
 
 class PauseOut(BaseModel):
-    """A pause; `licence_ids` are the performer's licences that it concerns now."""
+    """A pause; `licence_ids` are the performer's licences that it concerns now.
+
+    `end_asked` says that one guardian of a child asked to end it; another one has to say the same.
+    """
 
     id: str
     seq: int
@@ -38,6 +41,7 @@ class PauseOut(BaseModel):
     since: datetime
     until: datetime | None
     licence_ids: list[str]
+    end_asked: bool
 
     @classmethod
     def of(cls, session: Session, caller: Principal, item: Suspension) -> Self:
@@ -51,6 +55,7 @@ class PauseOut(BaseModel):
             since=item.since,
             until=item.lifted_at,
             licence_ids=sorted(one.id for one in concerned),
+            end_asked=item.id in resuming.asked_for(session, caller),
         )
 
 
@@ -81,7 +86,7 @@ def list_pauses(performer_id: str, caller: Caller, reading: Reading) -> list[Pau
 
 @router.post("/pauses/{pause_id}/lift", response_model=PauseOut)
 def lift(pause_id: str, writing: Writing) -> Response:
-    """End a pause now; nothing has to be signed again."""
+    """End a pause now; a child's once two of its guardians say so. Nothing is signed again."""
 
     def resumed(session: Session) -> PauseOut:
         item = deciding.resume(session, writing.caller, pause_id)

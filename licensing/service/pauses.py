@@ -19,6 +19,7 @@ from core.ids import new_id
 from core.principal import Principal, require
 from licensing.models import LicenceInForce
 from licensing.models_suspension import Suspension
+from licensing.service import resuming
 from licensing.service.licences import given_in_force
 from licensing.store import pauses as store
 from licensing.suspension import check_since
@@ -28,7 +29,7 @@ from registry.service.acting import check_agent
 from registry.store import people
 
 SCOPE = "licences"
-PAUSED, RESUMED = "consent.paused", "consent.resumed"
+PAUSED, RESUMED, RESUMING = "consent.paused", "consent.resumed", "consent.resuming"
 EVERY_KIND = "*"
 
 
@@ -77,7 +78,11 @@ def begin(
 
 
 def lift(session: Session, principal: Principal, pause_id: str, *, now: datetime) -> Suspension:
-    """End a pause now; nothing has to be signed again. Raises `Conflict` for one that is over."""
+    """End a pause now; nothing has to be signed again.
+
+    A child's goes on as it was until a second guardian says the same. Raises `Conflict` for one
+    that is over, `NotAllowed` for whoever is none of several guardians.
+    """
     # Load.
     require(principal, SCOPE)
     item = store.pause(session, principal, pause_id)
@@ -87,6 +92,9 @@ def lift(session: Session, principal: Principal, pause_id: str, *, now: datetime
     # Decide.
     if item.lifted_at is not None and item.lifted_at <= now:
         raise Conflict("This pause is over.", next_step="Nothing more is needed.")
+    if not resuming.agreed(session, principal, item, now=now):
+        _tell(session, principal, RESUMING, item, now)
+        return item
     lifted = replace(item, lifted_at=now, lifted_seq=next_seq(session))
     # Save.
     store.lift(session, item.id, seq=lifted.lifted_seq or 0, at=now)
@@ -114,13 +122,14 @@ def _tell(
 ) -> None:
     """One leaf, one entry, and one notice for each organisation that relies on the consent."""
     kinds = ", ".join(sorted(one.value for one in item.kinds)) or EVERY_KIND
-    begins = item.since if kind == PAUSED else item.lifted_at or now
+    begins = item.since if kind == PAUSED else now
     facts = {"kinds": kinds, "at": to_text(begins)}
     told = {"performer": item.group_id, "pause": item.id, **facts}
     audit.record(session, principal, action=kind, subject_id=item.group_id, details=told, now=now)
     log.append(session, kind=kind, subject_id=item.id, payload=told, at=now)
     count = Counter(one.terms.licensee_id for one in concerned(session, principal, item, at=now))
-    for tenant_id in sorted({*count, principal.tenant_id}):
+    others = set() if kind == RESUMING else {*count}
+    for tenant_id in sorted({*others, principal.tenant_id}):
         notices.notify(
             session,
             tenant_id=tenant_id,

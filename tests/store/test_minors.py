@@ -37,7 +37,7 @@ class Family:
         with self.world.db.write() as session:
             minors.declare_minor(session, self.side, self.id, born, agrees_from_years=14, now=T0)
 
-    def add(self, parent: PrivateKey) -> None:
+    def add(self, parent: PrivateKey, *, person: str | None = None) -> None:
         with self.world.db.write() as session:
             made = guardians.add_guardian(
                 session,
@@ -47,6 +47,7 @@ class Family:
                 name="Somebody",
                 did=parent.did,
                 relation=Relation.PARENT,
+                person=person,
                 now=T0,
             )
         vouched(self.world, made)

@@ -1,21 +1,24 @@
 """A performer's own pause: nobody may rely on a licence meanwhile, and nothing is signed again."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from core import notices
-from core.errors import BadInput, Conflict, NotFound
+from core.errors import BadInput, Conflict, NotAllowed, NotFound
+from core.keys import generate
 from core.principal import Principal
 from licensing.extracts import suspension_dict, suspension_of
 from licensing.models_clearance import Verdict
 from licensing.models_suspension import Suspension
-from licensing.service import pauses, suspensions
+from licensing.service import pauses, resuming, suspensions
 from licensing.suspension import PAUSED, in_the_way
 from registry.models.works import DeclaredUse, KindOfUse
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import CLONE, Deal, a_deal
 from tests.store.registry_steps import T0, later
+from tests.store.test_minors import Family
 
 
 @pytest.fixture
@@ -44,6 +47,34 @@ def test_it_reaches_all_or_the_kinds_named_until_its_end(deal: Deal) -> None:
     assert in_way(deal, 1) == [PAUSED]
     assert in_way(deal, 10) == []
     assert in_way(deal, 1, seq=item.since_seq - 1) == []
+
+
+def test_a_childs_consent_goes_on_once_two_guardians_say_so(world: TestWorld) -> None:
+    family = Family(world, parents=0)
+    mother, father, aunt = (
+        replace(family.side, person=name, roles=frozenset({"guardian"}))
+        for name in ("per_mother", "per_father", "per_aunt")
+    )
+    for parent in (mother, father):
+        family.add(generate(), person=parent.person)
+    with world.db.write() as session:
+        item = pauses.begin(session, mother, family.id, now=T0)
+
+    def ended(by: Principal) -> bool:
+        with world.db.write() as session:
+            return pauses.lift(session, by, item.id, now=later(days=1)).lifted_at is not None
+
+    assert not ended(mother)
+    assert not ended(mother)
+    for other in (aunt, family.side):
+        with pytest.raises(NotAllowed) as refused:
+            ended(other)
+        assert refused.value.code == "guardians-needed"
+    with world.db.read() as session:
+        assert resuming.asked_for(session, father) == {item.id}
+    assert ended(father)
+    with world.db.read() as session:
+        assert resuming.asked_for(session, father) == frozenset()
 
 
 def test_another_kind_is_not_touched(deal: Deal) -> None:
