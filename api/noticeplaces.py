@@ -119,7 +119,7 @@ PLACES: Mapping[str, Leads] = {
     "payout.returned": _MONEY,
     "payout.unanswered": Leads(society="/society/payouts/{id}"),
     "recording.seen": _TAKEDOWN,
-    "remittance.entered": _NOWHERE,
+    "remittance.entered": Leads(society="/society/sisters/{id}"),
     "request.agreed": _REQUEST,
     "request.asked": _REQUEST,
     "request.granted": _REQUEST,

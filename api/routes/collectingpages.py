@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.paging import Asked as Window
 from api.society.collecting import mandates_shown
+from api.society.remittances import payment_shown, payments_shown
 from api.web.office import ASKED, InOffice
 from api.web.response import FormResponse
 from api.web.yearpage import figure_name, shown
@@ -18,6 +19,7 @@ from royalties.yearreport_wire import to_dict
 
 router = APIRouter(tags=["society"], include_in_schema=False)
 SHOWN = 100
+INVOICES = "/society/invoices"
 YEARS_SHOWN = 5
 
 
@@ -45,6 +47,21 @@ def mandates_page(
         here="/society/mandates",
         **mandates_shown(office, window, conflict),
     )
+
+
+@router.get("/society/sisters", response_class=FormResponse)
+def sisters_page(office: InOffice) -> Response:
+    """What did other societies pay to us, and is it in our book?"""
+    return office.page("societysisters.html", here=INVOICES, **payments_shown(office))
+
+
+@router.get("/society/sisters/{remittance_id}", response_class=FormResponse)
+def sister_page(
+    remittance_id: str, office: InOffice, after: Annotated[str, Query(max_length=300)] = ""
+) -> Response:
+    """What is this payment for, claim by claim?"""
+    shown_here = payment_shown(office, remittance_id, after)
+    return office.page("societysister.html", here=INVOICES, **shown_here)
 
 
 @router.get("/society/reports/year", response_class=FormResponse)

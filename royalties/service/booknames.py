@@ -12,8 +12,10 @@ from core.errors import NotFound
 from core.principal import SearchCapability, system
 from core.tenants import get_tenant
 from registry.store import people, works
+from royalties.models import Origin
 from royalties.models_books import Transaction
 from royalties.models_evidence import Names
+from royalties.store import intake
 
 
 def names_of(
@@ -46,13 +48,25 @@ def names_of(
 def names_in(session: Session, book: str, lines: Iterable[Transaction]) -> Names:
     """The names of everybody and everything that these accruals are about."""
     found = [one for one in lines if one.claim is not None]
+    owners = owners_of(session, book, found)
     return names_of(
         session,
         book,
         performers=[one.pins.performer_id for one in found],
         organisations=[one.basis.licensee_id for one in found],
-        cuts=[(one.pins.cut_id, one.basis.licensee_id) for one in found],
+        cuts=[(one.pins.cut_id, owners[one.id]) for one in found],
     )
+
+
+def owners_of(session: Session, book: str, lines: Iterable[Transaction]) -> dict[str, str]:
+    """Whose things each of these accruals rests on: the licensee's, or of what a sister society
+    collected, that of the cut's owner.
+    """
+    found = list(lines)
+    cuts = {one.pins.cut_id for one in found if one.pins.origin is Origin.SISTER}
+    known = intake.cut_owners(session, SearchCapability("book-names", book), sorted(cuts))
+    licensees = ((one, one.basis.licensee_id) for one in found)
+    return {one.id: known.get(one.pins.cut_id, licensee) for one, licensee in licensees}
 
 
 def _organisations(session: Session, ids: Iterable[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from royalties.models import UsageLine
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_evidence import Evidence, Names, Report
 from royalties.models_runs import Run, RunLine
-from royalties.service.booknames import names_in
+from royalties.service.booknames import names_in, owners_of
 from royalties.store import intake, journal, run_lines, runs, usage
 
 MATCHES_MAX = 12
@@ -36,7 +36,7 @@ def evidence_of(session: Session, principal: Principal, transaction_id: str) -> 
         or line.kind is not TransactionKind.ACCRUAL
     ):
         raise NotFound("There is no such line in your book.", next_step="Open it from a run.")
-    owner = system(line.basis.licensee_id)
+    owner = system(owners_of(session, principal.tenant_id, [line])[line.id])
     used = usage.find_line(session, owner, line.pins.usage_line_id)
     return Evidence(
         line=line,

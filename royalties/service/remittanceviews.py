@@ -42,10 +42,14 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class PaidLine:
-    """What a payment brought for one claim, and the claim in the society's own book, if it is."""
+    """What a payment brought for one claim, and the claim in the society's own book, if it is.
+
+    `licensee_id` is whose usage and cut it rests on.
+    """
 
     share: Share
     pins: Pins
+    licensee_id: str
     claim_id: str
 
 
@@ -115,9 +119,10 @@ def _lines(session: Session, known: Account, one: Told) -> list[PaidLine]:
     booked = store.booked(session, capability, known.society, known.payer, known.currency)
     found = []
     for share in shares:
-        pins = rest_on[share.transaction_id].pins
+        basis = rest_on[share.transaction_id].basis
+        pins = basis.pins
         hers = live_key(pins.usage_line_id, share.performer_id, pins.use_id)
         own = booked.get(key_in(hers, known.payer, known.currency))
         claim_id = own.transaction_id if own is not None and own.live else ""
-        found.append(PaidLine(share, pins, claim_id))
+        found.append(PaidLine(share, pins, basis.licensee_id, claim_id))
     return found
