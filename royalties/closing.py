@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from core import merkle
 from core.canonical import canonical
@@ -39,6 +39,11 @@ def month_after(month: str) -> str:
 def month_before(month: str) -> str:
     """The month before: `2027-01` gives `2026-12`."""
     return months_before(month, 1)
+
+
+def begins_on(month: str) -> date:
+    """The first day of a month: `2026-12` gives the first of December."""
+    return date(int(month[:4]), int(month[5:]), 1)
 
 
 def months_before(month: str, count: int) -> str:

@@ -10,6 +10,7 @@ from api.cli.options import Cli, command
 from api.cli.output import emit, note, table
 from api.cli.termsfile import read_fields
 from api.web.texts import text
+from core.clock import utc_now
 
 app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
 InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
@@ -27,6 +28,7 @@ def draft(cli: Cli, month: Month) -> None:
     def render() -> None:
         if found:
             _show(cli.lang, names, found)
+            _note_early(cli.lang, month)
         else:
             note(text(cli.lang, "invoice.nothing-due", month=month))
 
@@ -50,6 +52,12 @@ def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
     emit(cli, found, render)
     if not found["issued"]:
         raise typer.Exit(1)
+
+
+def _note_early(lang: str, month: str) -> None:
+    """Say what an invoice makes wait in a month that is not over."""
+    if month == f"{utc_now():%Y-%m}":
+        note(text(lang, "invoice.month-not-over", month=month))
 
 
 @command(app, "list")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from api.web.office import ASKED, InOffice
 from api.web.response import FormResponse
 from royalties.billing.standing import InvoiceState
-from royalties.closing import month_of
+from royalties.closing import begins_on, month_after, month_before, month_of
 from royalties.service import billingdesk, bills, receipts
 from royalties.service.booknames import names_in
 
@@ -55,10 +55,16 @@ def invoices_page(office: InOffice, asked: Annotated[Listed, Query()]) -> Respon
 
 @router.get(INVOICES + "/new", response_class=FormResponse)
 def issuing_page(office: InOffice, month: Annotated[str, Query(max_length=7)] = "") -> Response:
-    """Which invoices are due by a month, and what does each come to?"""
-    session, own = office.session, office.caller.tenant_id
-    until = month or month_of(office.now)
+    """Which invoices are due by a month, and what does each come to?
+
+    Asked for none, by the last month that is over, or where nothing is due by that, by this one.
+    """
+    session, own, now = office.session, office.caller.tenant_id, month_of(office.now)
+    until = month or month_before(now)
     found = billingdesk.drafted(session, office.vault, office.caller, until)
+    if not month and not found:
+        until = now
+        found = billingdesk.drafted(session, office.vault, office.caller, until)
     known = bills.parties(session, office.vault, office.caller)
     asked = {own, *(one.claims.licensee_id for one in found), *known}
     return office.page(
@@ -66,6 +72,9 @@ def issuing_page(office: InOffice, month: Annotated[str, Query(max_length=7)] = 
         here=INVOICES,
         names=office.names(organisations=asked),
         month=until,
+        following=month_after(until),
+        not_over=until == now,
+        starts_on=begins_on(until) if until > now else None,
         drafts=found,
         parties=known,
         own=own,

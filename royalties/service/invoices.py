@@ -20,7 +20,7 @@ from core.principal import Principal, require
 from core.vault import Vault
 from royalties import invoicing
 from royalties.billing.vat import Tax, tax_from_dict, tax_to_dict
-from royalties.closing import month_of
+from royalties.closing import begins_on, month_of
 from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settlement
 from royalties.service import bills, matching
 from royalties.service.books import Clerk
@@ -73,11 +73,12 @@ def issue(
     """Issue what is due by a month and can be, for all licensees or one, credit notes first.
 
     Issued again it finds nothing due; `left` says what is not issued. Raises as `due` does,
-    `NotAllowed` for who does not collect, and `Conflict` where nobody said what to write about who
-    collects; call it in `write()`.
+    `NotAllowed` for who does not collect, and `Conflict` for a month to come or where nobody said
+    what to write about who collects; call it in `write()`.
     """
     found = due(session, principal, month)
     collecting(principal)
+    _check_begun(month, now)
     named = bills.named(session, principal)
     wanted = [
         one for one in found if licensee_id in (None, one.licensee_id) and one.licensee_id in named
@@ -237,6 +238,15 @@ def _book(clerk: Clerk, invoice: Invoice) -> None:
     if sides:
         made = invoicing.booked(invoice, sides, clerk.stamp())
         ledger_store.add_transactions(clerk.session, [made])
+
+
+def _check_begun(month: str, now: datetime) -> None:
+    """Refuse a month to come: its invoice would keep all that is booked until then waiting."""
+    if month > month_of(now):
+        raise Conflict(
+            f"{month} has not begun: it can be invoiced from {begins_on(month).isoformat()} on.",
+            next_step=f"Issue what is due by now: ebenbild invoice issue {month_of(now)}",
+        )
 
 
 def _served(session: Session, principal: Principal, month: str) -> set[tuple[str, str]]:

@@ -8,6 +8,7 @@ import pytest
 from core.errors import NotFound
 from core.principal import Principal
 from royalties.billing.standing import InvoiceState, Unpaid
+from royalties.closing import month_after
 from royalties.models_income import Invoice, InvoiceKind
 from royalties.service import billingdesk, invoices, receipts, reminders
 from tests.fixtures import TestWorld
@@ -16,7 +17,7 @@ from tests.store.royalties_stage import Stage
 from tests.store.test_received import LATER, come_in, earn, issue, match
 from tests.store.today import NOW
 
-LATE = NOW + timedelta(days=40)
+LATE = NOW + timedelta(days=42)
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def office(world: TestWorld) -> Iterator[Office]:
 def three(office: Office) -> list[Invoice]:
     """Invoices of 1, 2 and 3 euros, one a month."""
     made = []
-    for number, month in enumerate((f"{NOW:%Y-%m}", "2098-01", LATER), 1):
+    for number, month in enumerate((f"{NOW:%Y-%m}", LATER, month_after(LATER)), 1):
         earn(office, 100 * number)
         made += issue(office, month)
     return made

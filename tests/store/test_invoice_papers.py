@@ -11,6 +11,7 @@ from tests.fixtures import TestWorld
 from tests.store.royalties_books import HOUSE, STUDIO, Office, named, office_of
 from tests.store.royalties_stage import Stage
 from tests.store.test_received import (
+    LATER,
     MONTH,
     balance,
     claims,
@@ -40,7 +41,7 @@ def test_tax_is_booked_and_is_nobodys_share(office: Office) -> None:
     found = claims(office)
     assert (found[gone].received_micro, found[stays].received_micro) == (500_000, 1_500_000)
     drop(office, gone)
-    (note,) = issue(office, "2099-01")
+    (note,) = issue(office, LATER)
     assert (note.amounts.net_micro, note.amounts.vat_micro) == (-1_000_000, -190_000)
     assert note.tax == first.tax
     assert balance(office, "vat:de-finanzamt") == -570_000

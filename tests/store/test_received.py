@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from core.clock import utc_now
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
 from core.principal import SearchCapability
 from royalties.accounts import AccountKind
-from royalties.closing import month_of
+from royalties.closing import begins_on, month_after, month_of
 from royalties.models_income import Invoice, InvoiceKind, Payment, Receipt
 from royalties.models_received import ReceivedClaim
 from royalties.service import invoices, receipts
@@ -26,7 +26,7 @@ from tests.store.today import NOW
 from tests.unit.royalties.worlds import tariff
 
 MONTH = month_of(NOW)
-LATER = "2099-01"
+LATER = month_after(MONTH)
 
 
 @pytest.fixture
@@ -54,8 +54,11 @@ def drop(office: Office, cut_id: str) -> None:
 
 
 def issue(office: Office, month: str = MONTH) -> tuple[Invoice, ...]:
+    """Now, or on the first day of a month to come."""
+    begins = datetime.combine(begins_on(month), time(), UTC)
+    now, vault = max(utc_now(), begins), office.stage.world.vault
     with office.shared.write() as session:
-        return invoices.issue(session, office.stage.world.vault, office.clerk, month, now=utc_now())
+        return invoices.issue(session, vault, office.clerk, month, now=now)
 
 
 def come_in(office: Office, micro: int, reference: str = "r1", *, known: bool = True) -> Receipt:
@@ -89,7 +92,7 @@ def claims(office: Office, until: datetime | None = None) -> dict[str, ReceivedC
     """What was received, by cut; of several claims of a cut the one that stands."""
     capability = SearchCapability("test", office.book)
     with office.shared.read() as session:
-        at = until or utc_now()
+        at = until or NOW + timedelta(days=90)
         listed = list(received(session, capability, office.book, until=at))
     return {one.cut_id: one for one in sorted(listed, key=lambda one: one.claimed_micro)}
 
@@ -122,6 +125,16 @@ def test_what_is_invoiced_is_not_invoiced_again(office: Office) -> None:
     assert issue(office) == ()
     (second,) = issue(office, LATER)
     assert (second.no, second.claims_micro, second.lines) == (2, 500_000, 1)
+
+
+def test_a_month_to_come_is_not_invoiced(office: Office) -> None:
+    earn(office, 100)
+    with (
+        pytest.raises(Conflict, match=f"can be invoiced from {LATER}-01 on"),
+        office.shared.write() as session,
+    ):
+        invoices.issue(session, office.stage.world.vault, office.clerk, LATER, now=NOW)
+    assert len(issue(office)) == 1
 
 
 def test_a_part_payment_gives_each_line_its_share(office: Office) -> None:
