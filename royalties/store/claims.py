@@ -96,7 +96,11 @@ def lines_back(
             col(InvoiceLineRow.amount_micro),
         )
         .join(TransactionRow, _standing())
-        .where(_mine(principal), col(InvoiceLineRow.invoice_id) == invoice_id)
+        .where(
+            _book_of == principal.tenant_id,
+            _claimed_by(None),
+            col(InvoiceLineRow.invoice_id) == invoice_id,
+        )
     )
     if month is not None:
         query = query.join(_BACK, col(_BACK.reverses_id) == col(TransactionRow.id)).where(

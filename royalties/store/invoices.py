@@ -102,11 +102,11 @@ class InvoiceLineRow(Owned, table=True):
             "(turn = 1 AND follows IS NULL) OR (turn > 1 AND follows = turn - 1)", name="turns"
         ),
         CheckConstraint("(turn % 2 = 1) = (amount_micro > 0)", name="side"),
+        Index("invoice_line_claims", "invoice_id", "transaction_id"),
         append_only(guards=(_LATE,)),
     )
 
     invoice_id: str = Field(
-        index=True,
         sa_column_args=(ForeignKey("invoice.id", deferrable=True, initially="DEFERRED"),),
     )
     transaction_id: str = Field(foreign_key="book_transaction.id")

@@ -66,6 +66,12 @@ LISTS: dict[str, Asking] = {
         session, who, Complained(own_book=True, is_open=True)
     ),
     "imports": lambda session, who: intake.list_imports(session, who, before="imp_a"),
+    "claims that a credit note takes back": lambda session, who: list(
+        claims.lines_back(session, who, "inv_a")
+    ),
+    "claims reversed by a month": lambda session, who: list(
+        claims.lines_back(session, who, "inv_a", "2026-11")
+    ),
     "invoices": lambda session, who: invoicestates.in_state(session, who, None, SINCE, limit=51),
     "invoices by state": lambda session, who: invoicestates.in_state(
         session, who, InvoiceState.OPEN, SINCE, before_seq=9, limit=51
