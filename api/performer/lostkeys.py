@@ -28,10 +28,11 @@ def show(session: Session, visit: Visit, performer_id: str, *, now: datetime) ->
     told = [
         _told(item, now) for item in replacements.replacements_of(session, caller, performer_id)
     ]
-    open_ = [one for one in told if one["item"].begins_at > now and one["state"] in PENDING]
+    open_ = [one for one in told if one["state"] in PENDING]
     return {
         "performer": performer,
         "keys": keys.key_history(session, performer_id)[::-1],
+        "speaks": bool(keys.keys_at(session, performer_id, now)),
         "pending": open_[0] if open_ else None,
         "before": [one for one in told if one not in open_],
         "fresh": sessions.is_fresh(visit.session, now),
@@ -43,4 +44,5 @@ def show(session: Session, visit: Visit, performer_id: str, *, now: datetime) ->
 
 
 def _told(item: Replacement, now: datetime) -> dict[str, Any]:
-    return {"item": item, "state": state_of(item, now).value}
+    stoppable = item.begins_at > now
+    return {"item": item, "state": state_of(item, now).value, "stoppable": stoppable}

@@ -65,7 +65,8 @@ def draft_key(
     # Decide.
     check_new_key(bindings, did, now)
     present = in_force(bindings, now)
-    silent = bool(present) and not keys_at(session, performer_id, now)
+    cuts = people.key_cuts(session, SearchCapability("key-history", performer_id), performer_id)
+    silent = bool(present) and not in_force(bindings, now, cuts)
     statement = Statement(
         binding_id=new_id("kbd"),
         registry=registry_did,

@@ -107,6 +107,8 @@ def test_the_new_key_signs_from_the_stated_moment_and_the_lost_one_until_then(lo
     assert lost.speaks(later(days=7, seconds=-1)) == (lost.old.did,)
     # Housekeeping comes round later: in between nobody signs, the lost key least of all.
     assert lost.speaks(later(days=7)) == ()
+    third = draft_key(lost.world, lost.side, lost.id, generate().did, later(days=7))
+    assert third.authorisation is not None
     assert lost.tidy(later(days=7, minutes=40)) == 1
     assert lost.speaks(later(days=7)) == lost.speaks(later(days=9)) == (lost.new.did,)
     assert lost.speaks(later(days=6)) == (lost.old.did,)
