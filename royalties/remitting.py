@@ -129,6 +129,10 @@ class Shares:
     def see(self, run: PaidRun) -> Mapping[str, Share]:
         """What one run adds, by the live key of the claim."""
         added: dict[str, Share] = {}
+        # What a run sets free was kept by those before it.
+        for one in run.releases:
+            for key, amount in self._freed(one).items():
+                self._add(added, _with(self.known[key], {"freed_micro": amount}))
         for line in run.lines:
             if line.outcome is Outcome.BLOCKED:
                 self._blocked[line.live_key] += line.parts.net_micro
@@ -137,9 +141,6 @@ class Shares:
             self._kept[run.family_id, line.performer_id][line.live_key] += line.parts.reserve_micro
             figures = _of_line(line) if line.outcome is Outcome.PAYABLE else {}
             self._add(added, _share(line, figures))
-        for one in run.releases:
-            for key, amount in self._freed(one).items():
-                self._add(added, _with(self.known[key], {"freed_micro": amount}))
         return added
 
     def _add(self, added: dict[str, Share], one: Share) -> None:
