@@ -15,6 +15,8 @@ _SAFE_BRANCHES = {(3, 50): 7, (3, 44): 6}
 # pysqlite3 a microsecond and more for each value, as long as storing a short row takes.
 _PLAIN = (type(None), bool, bytes)
 BUSY_TIMEOUT_MS = 15_000
+# A commit that was answered is on the disk.
+SYNCHRONOUS = "FULL"
 PAGE_BYTES = 8192
 
 
@@ -65,7 +67,7 @@ def set_up(connection: Any, *, journal: str, read_only: bool = False) -> None:
         # Only a database without a first page takes it, and keeps it for good; see ADR 94.
         f"page_size = {PAGE_BYTES}",
         f"journal_mode = {journal}",
-        "synchronous = FULL",
+        f"synchronous = {SYNCHRONOUS}",
         "foreign_keys = ON",
         "secure_delete = ON",
         # Without this, INSERT OR REPLACE deletes rows past the append-only triggers.

@@ -18,7 +18,15 @@ settings.load_profile("any-machine")
 
 pytest_plugins = ["tests.fixtures"]
 
-LONGEST_FIRST = ("browser", "flows", "store")
+# Files of a minute and more, one that mostly waits among them; then folders.
+LONGEST_FIRST = (
+    "flows/test_authorisation.py",
+    "browser/test_every_page.py",
+    "browser/test_enrolling_really.py",
+    "store/test_book_worlds_stored.py",
+    "unit/royalties/test_book_worlds.py",
+)
+FOLDERS = ("browser", "flows", "store")
 
 
 OF_THE_TESTS = {"EBENBILD_MEDIA", "EBENBILD_MODELS", "EBENBILD_VECTORS"}
@@ -29,12 +37,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first, so that at the end no process waits for another one's last long file."""
     real = {item.path for item in items if item.get_closest_marker("media")}
 
-    def place(item: pytest.Item) -> tuple[bool, int]:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        rank = LONGEST_FIRST.index(folder) if folder in LONGEST_FIRST else len(LONGEST_FIRST)
-        return item.path not in real, rank
+    def place(item: pytest.Item) -> tuple[int, bool, int]:
+        path = item.path.relative_to(Path(__file__).parent)
+        return (
+            _rank(LONGEST_FIRST, path.as_posix()),
+            item.path not in real,
+            _rank(FOLDERS, path.parts[0]),
+        )
 
     items.sort(key=place)
+
+
+def _rank(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else len(names)
 
 
 @pytest.fixture(autouse=True, scope="session")

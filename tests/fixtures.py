@@ -108,6 +108,19 @@ def patient_writers() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_power_cut() -> Iterator[None]:
+    """Nothing here waits for a disk, as each new registry does a dozen times.
+
+    Only a power cut loses what the kernel has taken, and no test makes one: those that kill
+    processes find all that was written.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.sqlite.SYNCHRONOUS", "OFF")
+        patch.setattr("os.fsync", lambda _handle: None)
+        yield
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[TestWorld]:
     """Give a fresh world made by the product's own set-up, with the schema of the code."""

@@ -38,6 +38,7 @@ from core.ids import new_id
 from core.principal import Principal, system
 
 DIALECT = SQLiteDialect()
+AS_SHIPPED = sqlite.SYNCHRONOUS  # while tests run nothing waits for the disk
 
 
 class NoteRow(Owned, table=True):
@@ -212,6 +213,13 @@ def test_a_full_disk_is_reported_and_leaves_nothing(db: Database) -> None:
         assert texts(session) == set()
 
 
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Connections from here on are set as everybody's are."""
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", AS_SHIPPED)
+
+
+@pytest.mark.usefixtures("shipped")
 def test_every_connection_is_durable_strict_and_wiping(db: Database) -> None:
     expected = {"synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "recursive_triggers": 1}
     for opened in (db.read, db.write):
