@@ -22,7 +22,8 @@ from fingerprint.hearing import SAMPLE_MS_MAX, hear
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Modality, Span, Vector
-from fingerprint.pieces import voice_changes
+from fingerprint.voice.altered import altered_vectors
+from fingerprint.voice.altering import alterations
 from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
 from fingerprint.weights.manifest import load_manifest
@@ -157,7 +158,9 @@ def _voice(listener: Listener, media: Path, row: dict[str, str], *, altered: boo
     plain = heard.windows.vectors
     # Of all windows, as plain use has them: which turns are one voice is not in question here.
     template = pooled(viewed) if len(viewed) else plain[:0]
-    changes = voice_changes(listener, samples, heard.speech) if altered else plain[:0]
+    rows = plain[:0]
+    if altered:
+        rows = altered_vectors(listener, samples, heard.speech, alterations)
     real = row["kind"] == "real"
     return Clip(
         row["path"],
@@ -168,7 +171,7 @@ def _voice(listener: Listener, media: Path, row: dict[str, str], *, altered: boo
         viewed,
         template,
         template,
-        changes,
+        rows[1:] - rows[:1],
     )
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from core.errors import Broken
 from fingerprint.models import Modality, Scale, Vector
-from fingerprint.normalising import PLAIN_COSINE, Matrix, Scoring
+from fingerprint.normalising import PLAIN_COSINE, Channel, Matrix, Scoring
 
 Entries = tuple[Mapping[str, Any], ...]
 
@@ -216,7 +216,7 @@ def _scoring(item: Mapping[str, Any], tail: Tail) -> Scoring:
     centre = None if item["centre"] is None else np.array(item["centre"], np.float32)
     if centre is not None and not bool(np.all(np.isfinite(centre))):
         raise Broken("The centre of a calibration must be finite.")
-    return Scoring(
+    plain = Scoring(
         centre=centre,
         centre_people=item["centre_people"],
         nuisance=_nuisance(item.get("nuisance"), centre),
@@ -225,6 +225,19 @@ def _scoring(item: Mapping[str, Any], tail: Tail) -> Scoring:
         print_share=item["print_share"],
         alike_max=tail.stranger + _ALIKE_DEVIATIONS_MAX * tail.deviation,
     )
+    channels = tuple(_channel(told, plain) for told in item.get("channels", ()))
+    return replace(plain, channels=channels)
+
+
+def _channel(item: Mapping[str, Any], plain: Scoring) -> Channel:
+    """How voices through a channel are compared; files written before there were any have none."""
+    centre = np.array([float(value) for value in item["centre"].split()], np.float32)
+    if plain.centre is None or centre.shape != plain.centre.shape:
+        raise Broken("A channel of a calibration needs a centre of as many dimensions.")
+    offset, slope = float(item["offset"]), float(item["slope"])
+    if not (math.isfinite(offset) and slope > 0 and bool(np.all(np.isfinite(centre)))):
+        raise Broken("A channel of a calibration needs finite figures and a rising score.")
+    return Channel(centre, replace(plain, centre=centre), offset, slope)
 
 
 def _nuisance(rows: Sequence[str] | None, centre: Vector | None) -> Matrix | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fingerprint import likelihood, misses
+from fingerprint import channels, likelihood, misses
 from fingerprint.models import Modality
 from fingerprint.opening import Origin
 from fingerprint.pieces import Person, mate_scores, others, stranger_scores
@@ -78,6 +78,7 @@ def _scoring(people: Sequence[Person], rule: Rule) -> dict[str, Any]:
     prints = sum(person.print_vector is not None for person in people)
     shared = others(people).share() if rule.centred else None
     directions = shared.nuisance if shared else None
+    heard_through = channels.measured(people) if rule.centred else []
     return {
         "centre": shared and [round(value, 5) for value in np.atleast_1d(shared.centre).tolist()],
         "centre_people": prints if rule.centred else 0,
@@ -85,6 +86,7 @@ def _scoring(people: Sequence[Person], rule: Rule) -> dict[str, Any]:
         "cohort_min": rule.cohort_min,
         "cohort_top": rule.cohort_top,
         "print_share": rule.print_share,
+        **({"channels": heard_through} if heard_through else {}),
     }
 
 

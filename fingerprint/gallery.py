@@ -3,34 +3,26 @@
 The templates of a print are pooled before the search: on the calibration voices that found a few
 more clones than the best template did, and a print then counts as one comparison, not as several.
 The index finds the nearest prints by cosine; those are scored again as the encoder's calibration
-asks for, against the registry's other prints where there are enough of them. A gallery is a cache
-that can be built again from the sealed templates; what it stores of itself is sealed too.
+asks for (`fingerprint.shelf`). A gallery is a cache that can be built again from the sealed
+templates; what it stores of itself is sealed too.
 """
 
-import hashlib
-import heapq
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import Broken, Conflict
 from fingerprint.index.approximate import ApproximateIndex
-from fingerprint.index.protocol import NO_ID, Hits, Ids, Index
+from fingerprint.index.protocol import Index
 from fingerprint.index.rows import Rows
 from fingerprint.matching import Candidate
-from fingerprint.models import Modality, Scale, Template, Vector
-from fingerprint.normalising import (
-    COHORT_MAX,
-    PLAIN_COSINE,
-    Cohort,
-    Scoring,
-    cohort_of,
-    normalised,
-)
+from fingerprint.models import Modality, Template, Vector
+from fingerprint.normalising import PLAIN_COSINE, Scoring
+from fingerprint.shelf import Shelf, candidates
 
-_PRINT, _EVIDENCE = "print_id", "evidence_ms"  # columns of stored rows
+_PRINT, _EVIDENCE, _CHANNEL = "print_id", "evidence_ms", "channel"  # columns of stored rows
 _QUALITY_MIN = 0.05  # the worst accepted template still counts for something
 _NOTHING = np.zeros((0, 1), np.float32)
 _RESCORED_MIN = 100  # nearest by cosine; whoever is further away is found by no scoring
@@ -46,46 +38,6 @@ class GalleryEntry:
     templates: tuple[Template, ...]
 
 
-@dataclass(slots=True)
-class _Shelf:
-    """The prints of one encoder: an index, who stands behind its numbers, and their vectors.
-
-    `cohort` is the one made last, for the scoring beside it, and `filter` the numbers of the prints
-    that were allowed last, until a print comes or goes.
-    """
-
-    index: Index
-    prints: dict[int, tuple[str, int]] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
-    vectors: dict[int, Vector] = field(default_factory=dict)
-    cohort: tuple[Scoring, Cohort | None] | None = None
-    filter: tuple[frozenset[str], Ids] | None = None
-
-    def changed(self) -> None:
-        """Forget what was made of the prints that were there."""
-        self.cohort = self.filter = None
-
-    def allowed(self, print_ids: Collection[str]) -> Ids:
-        """The numbers of those that are here, ascending; an array that nobody can write to."""
-        if self.filter is not None and self.filter[0] is print_ids:
-            return self.filter[1]
-        found = (self.numbers.get(print_id) for print_id in set(print_ids))
-        numbers = np.array(sorted(number for number in found if number is not None), np.int64)
-        numbers.flags.writeable = False
-        if isinstance(print_ids, frozenset):  # what else comes again may have changed
-            self.filter = print_ids, numbers
-        return numbers
-
-    def cohort_for(self, scoring: Scoring) -> Cohort | None:
-        """What scores are measured against; the same prints give the same one in every order."""
-        if self.cohort is None or self.cohort[0] is not scoring:
-            names = heapq.nsmallest(COHORT_MAX, self.numbers, key=_shuffled)
-            chosen = [self.numbers[name] for name in names]
-            rows = np.stack([self.vectors[number] for number in chosen]) if chosen else _NOTHING
-            self.cohort = (scoring, cohort_of(chosen, rows, scoring))
-        return self.cohort[1]
-
-
 class Gallery:
     """Prints to search, by modality and encoder; removal is immediate."""
 
@@ -96,7 +48,7 @@ class Gallery:
         index: Callable[[int], Index] = ApproximateIndex,
     ) -> None:
         self._make_index = index
-        self._shelves: dict[tuple[Modality, str], _Shelf] = {}
+        self._shelves: dict[tuple[Modality, str], Shelf] = {}
         self._next = 0
         groups: dict[tuple[Modality, str], list[GalleryEntry]] = {}
         for entry in entries:
@@ -112,9 +64,12 @@ class Gallery:
         """The gallery whose `stored` rows these are; raises Conflict for a print named twice."""
         gallery = cls()
         for rows in shelves:
-            names, heard = rows.columns[_PRINT], rows.columns[_EVIDENCE]
-            who = zip(names, heard, strict=True)
-            gallery._put((rows.modality, rows.model_id), list(who), rows.vectors)
+            key, names = (rows.modality, rows.model_id), rows.columns[_PRINT]
+            if _CHANNEL in rows.columns:
+                gallery._hear(key, names, rows.columns[_CHANNEL], rows.vectors)
+            else:
+                who = zip(names, rows.columns[_EVIDENCE], strict=True)
+                gallery._put(key, list(who), rows.vectors)
         return gallery
 
     def stored(self) -> Iterator[Rows]:
@@ -124,6 +79,11 @@ class Gallery:
                 names, heard = (list(column) for column in zip(*shelf.prints.values(), strict=True))
                 vectors = np.stack([shelf.vectors[number] for number in shelf.prints])
                 yield Rows(modality, model_id, {_PRINT: names, _EVIDENCE: heard}, vectors)
+            for channel, known in enumerate(shelf.channels):
+                if known:
+                    names = [shelf.prints[number][0] for number in known]
+                    columns = {_PRINT: names, _CHANNEL: [channel] * len(names)}
+                    yield Rows(modality, model_id, columns, np.stack(list(known.values())))
 
     @property
     def print_ids(self) -> frozenset[str]:
@@ -146,6 +106,8 @@ class Gallery:
             if number is not None:
                 shelf.index.remove(np.array([number], np.int64))
                 del shelf.prints[number], shelf.vectors[number]
+                for known in shelf.channels:
+                    known.pop(number, None)
                 shelf.changed()
                 return True
         return False
@@ -173,7 +135,7 @@ class Gallery:
         depth = min(searched, max(top, _RESCORED_MIN))
         hits = shelf.index.search(queries, top=depth, allowed=numbers)
         return [
-            _candidates(shelf, hits, row, query, scoring)[:top] for row, query in enumerate(queries)
+            candidates(shelf, hits, row, query, scoring)[:top] for row, query in enumerate(queries)
         ], searched
 
     def _add(self, key: tuple[Modality, str], entries: list[GalleryEntry]) -> None:
@@ -183,6 +145,22 @@ class Gallery:
             for entry in entries
         ]
         self._put(key, who, vectors)
+        for entry in entries:
+            rows = channel_vectors(entry)
+            places = list(range(len(rows)))
+            self._hear(key, [entry.print_id] * len(rows), places, rows)
+
+    def _hear(
+        self,
+        key: tuple[Modality, str],
+        names: Sequence[str],
+        channels: Sequence[int],
+        vectors: NDArray[np.float32],
+    ) -> None:
+        """Prints that are there as they are through channels, a vector (D,) for each."""
+        shelf = self._shelves[key]
+        for name, channel, vector in zip(names, channels, vectors, strict=True):
+            shelf.hear(channel, shelf.numbers[name], vector)
 
     def _put(
         self,
@@ -191,7 +169,7 @@ class Gallery:
         vectors: NDArray[np.float32],
     ) -> None:
         """Print ids with their evidence in milliseconds, and a vector for each."""
-        shelf = self._shelves.get(key) or _Shelf(self._make_index(vectors.shape[1]))
+        shelf = self._shelves.get(key) or Shelf(self._make_index(vectors.shape[1]))
         names = [print_id for print_id, _ in who]
         if len(set(names)) != len(names) or any(name in shelf.numbers for name in names):
             raise Conflict("A print is in the gallery already.")
@@ -210,42 +188,21 @@ def search_vector(entry: GalleryEntry) -> Vector:
     origins = {(template.modality, template.model_id) for template in entry.templates}
     if origins != {(entry.modality, entry.model_id)}:
         raise Broken(f"Print {entry.print_id} needs templates, all of {entry.model_id}.")
-    weights = [max(_QUALITY_MIN, template.quality) for template in entry.templates]
-    vectors = np.stack([template.vector for template in entry.templates]).astype(np.float64)
-    mean = np.average(vectors, axis=0, weights=weights)
-    return np.asarray(mean / np.linalg.norm(mean), np.float32)
+    return _mean([template.vector for template in entry.templates], entry.templates)
 
 
-def _candidates(
-    shelf: _Shelf, hits: Hits, row: int, query: Vector, scoring: Scoring
-) -> list[Candidate]:
-    """What was found for one query, scored on the best scale there is, best first."""
-    numbers = [number for number in hits.ids[row].tolist() if number != NO_ID]
-    if not numbers:
-        return []
-    cosines = hits.scores[row, : len(numbers)].tolist()
-    scores, scale = _scores(shelf, query, numbers, scoring)
-    found = [
-        Candidate(shelf.prints[number][0], score, shelf.prints[number][1], cosine, scale)
-        for number, score, cosine in zip(numbers, scores or cosines, cosines, strict=True)
-    ]
-    return sorted(found, key=lambda candidate: -candidate.score)
+def channel_vectors(entry: GalleryEntry) -> NDArray[np.float32]:
+    """The same of a print as it is through each channel, (K, D); none where no template says."""
+    known = [template for template in entry.templates if template.channels is not None]
+    if not known:
+        return _NOTHING
+    mean = _mean([template.channels for template in known], known)
+    return np.asarray(mean)
 
 
-def _scores(
-    shelf: _Shelf, query: Vector, numbers: list[int], scoring: Scoring
-) -> tuple[list[float], Scale]:
-    """Scores of the prints under `numbers`; none where the cosine is the score."""
-    cohort = shelf.cohort_for(scoring)
-    if cohort is None and scoring.centre is None:
-        return [], Scale.PLAIN
-    vectors = np.stack([shelf.vectors[number] for number in numbers])
-    if cohort is not None:
-        share = scoring.print_share
-        return normalised(cohort, query, numbers, vectors, share).tolist(), Scale.NORMALISED
-    products = scoring.centred(vectors) @ scoring.centred(query[np.newaxis])[0]
-    return products.tolist(), Scale.PLAIN
-
-
-def _shuffled(print_id: str) -> bytes:
-    return hashlib.sha256(print_id.encode()).digest()
+def _mean(vectors: Sequence[Vector | None], templates: Sequence[Template]) -> Vector:
+    """Unit-length means over the last axis, weighted by the quality of what each is from."""
+    weights = [max(_QUALITY_MIN, template.quality) for template in templates]
+    rows = np.stack([np.asarray(vector, np.float64) for vector in vectors])
+    mean = np.average(rows, axis=0, weights=weights)
+    return np.asarray(mean / np.linalg.norm(mean, axis=-1, keepdims=True), np.float32)

@@ -5,6 +5,7 @@ of it. An enrolment sample is heard for five minutes at most: more speech moves 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from fingerprint.models import Modality, Reason, SampleReport, Span, Template, T
 from fingerprint.proofing.bursts import bursts
 from fingerprint.proofing.fineprint import FinePrint, fine_print
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
+from fingerprint.voice.altered import altered_vectors
+from fingerprint.voice.altering import channels
 from fingerprint.voice.listening import Heard, Listener
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
 from fingerprint.voice.turns import VoiceTurns
@@ -100,7 +103,9 @@ def voice_sample(
         return SampleReport(Modality.VOICE, False, faults + notes, (), heard.speech)
     main = heard.voices[0]
     (vector,) = listener.vectors(samples, heard, heard.voices[:1], SAMPLE_MS_MAX)
+    heard_so = altered_vectors(listener, samples, main.lone or main.spans, channels)[1:]
     template = _template(main, vector, model_id, found.quality)
+    template = replace(template, channels=heard_so if len(heard_so) else None)
     kept = excerpt(samples, _typical(heard, main, vector)) if excerpted else None
     return SampleReport(Modality.VOICE, True, notes, (template,), main.spans, kept)
 

@@ -84,7 +84,8 @@ class Template:
     """One unit-length embedding, float32 of shape (D,), and how much evidence stands behind it.
 
     `evidence_ms` is net speech for a voice and time on screen for a face (0 for a still);
-    `quality` runs from 0 to 1.
+    `quality` runs from 0 to 1. `channels` is an enrolled voice as it would be through each of
+    `fingerprint.voice.altering.channels`, (CHANNELS, D) of unit length; None elsewhere.
     """
 
     modality: Modality
@@ -92,6 +93,7 @@ class Template:
     model_id: str
     evidence_ms: int
     quality: float
+    channels: Vector | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Scoring:
     cohort_top: how many of a cohort's best scores count. print_share: weight of the print's side.
     alike_max: mean cosine of a cohort's prints with each other from which on they are too much
         alike, as those of one corpus are, to stand for strangers.
+    channels: how voices are compared through each of `fingerprint.voice.altering.channels`; none
+        where that was not measured.
     """
 
     centre: Vector | None = None
@@ -48,12 +50,39 @@ class Scoring:
     cohort_top: int = 100
     print_share: float = 0.8
     alike_max: float = 1.0
+    channels: tuple["Channel", ...] = ()
+
+    def channel_of(self, query: Vector) -> int | None:
+        """Through which channel a unit (D,) query was heard; None where through none of them.
+
+        A channel moves everybody's vector more than people differ, so the nearest centre tells it.
+        """
+        if self.centre is None or not self.channels:
+            return None
+        centres = np.stack([self.centre, *(one.centre for one in self.channels)])
+        lengths = np.linalg.norm(centres, axis=1)
+        nearest = int(np.argmax(centres @ query / np.maximum(lengths, 1e-12)))
+        return nearest - 1 if nearest else None
 
     def centred(self, vectors: Matrix) -> Matrix:
         """(N, D) vectors as they are compared on the plain scale, of unit length."""
         if self.centre is None:
             return vectors
         return _compared(vectors, self.centre, self.nuisance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """How a voice is compared with prints that are heard through the same channel.
+
+    centre: what all voices through it share. scoring: with that centre. offset, slope: what makes
+        of a plain score one that strangers reach as often as they reach it unaltered.
+    """
+
+    centre: Vector
+    scoring: Scoring
+    offset: float
+    slope: float
 
 
 PLAIN_COSINE = Scoring()

@@ -23,11 +23,11 @@ from fingerprint.normalising import without
 from fingerprint.sharing import NOTHING, Others, Shared
 from fingerprint.tails import Floats, Pair
 from fingerprint.variants import variants
+from fingerprint.voice.altered import altered_vectors
 from fingerprint.voice.altering import alterations
 from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
-from fingerprint.voice.mel import SAMPLE_RATE, Samples
-from fingerprint.voice.views import SCAN_MS_MAX, chosen
+from fingerprint.voice.mel import Samples
 
 # Least evidence of a tail in ms, and how many windows of 1.6 s, 0.8 s apart, its probes have.
 VOICE_TAILS: Mapping[int, tuple[int, ...]] = {
@@ -84,7 +84,7 @@ class Person:
     """One identity: the files it is in, its print, and probes by least evidence in ms.
 
     `mates` holds the comparisons with the same person by the same key; `qualities` those of the
-    clips. `changes` is by how much vectors of real clips moved when their sound was altered.
+    clips. `altered` has of each real clip (1 + ALTERATIONS, D) unit vectors: as it is, and altered.
     """
 
     identity: str
@@ -92,8 +92,13 @@ class Person:
     print_vector: Vector | None = None
     probes: dict[int, list[Vector]] = field(default_factory=dict)
     mates: dict[int, list[Mate]] = field(default_factory=dict)
-    changes: list[Vector] = field(default_factory=list)
+    altered: list[Vector] = field(default_factory=list)
     qualities: list[float] = field(default_factory=list)
+
+    @property
+    def changes(self) -> list[Vector]:
+        """By how much the vectors moved when their sound was altered."""
+        return [change for rows in self.altered for change in rows[1:] - rows[0]]
 
 
 def stranger_scores(
@@ -158,7 +163,7 @@ class _Clip:
 
     windows: Vector
     quality: float
-    changes: Vector
+    altered: Vector
 
 
 def voice_people(listener: Listener, sources: Iterable[Source], wanted: set[str]) -> list[Person]:
@@ -182,7 +187,7 @@ def _voice(
     means = [pooled(clip.windows) for clip in real]
     person = Person(identity, files, pooled(np.stack(means)) if means else None)
     person.qualities = [clip.quality for clip in (*real, *synthetic)]
-    person.changes = [change for clip in real for change in clip.changes]
+    person.altered = [clip.altered for clip in real if len(clip.altered)]
     for evidence_ms, sizes in VOICE_TAILS.items():
         groups = [[clip.windows for clip in group] for group in (real, synthetic)]
         person.probes[evidence_ms] = [p for g in groups for n in sizes for p in _pieces(g, n)]
@@ -266,22 +271,10 @@ def _clip(
     listener: Listener, samples: Samples, spans: Sequence[Span], quality: float, *, real: bool
 ) -> _Clip:
     windows = listener.viewed(samples, spans).vectors
-    changes = voice_changes(listener, samples, spans) if real else windows[:0]
-    return _Clip(windows, quality, changes)
-
-
-def voice_changes(listener: Listener, samples: Samples, spans: Sequence[Span]) -> Vector:
-    """By how much (N, D) the vector of a voice moves when its sound is altered, none if unheard."""
-    kept = chosen(spans, SCAN_MS_MAX)
-    plain = listener.viewed(samples, kept).vectors
-    if not len(plain):
-        return plain
-    first, last = (ms * SAMPLE_RATE // 1000 for ms in (kept[0].start_ms, kept[-1].end_ms))
-    moved = []
-    for altered in alterations(samples[first:last]):
-        sound = np.concatenate([np.zeros(first, np.float32), altered])
-        moved.append(pooled(listener.viewed(sound, kept).vectors) - pooled(plain))
-    return np.stack(moved)
+    altered = windows[:0]
+    if real:
+        altered = altered_vectors(listener, samples, spans, alterations)
+    return _Clip(windows, quality, altered)
 
 
 def _pieces(clips: Sequence[Vector], size: int) -> list[Vector]:

@@ -1,8 +1,9 @@
 """Speech as it is altered before it is handed in: other pitch, a telephone's band, noise, a room.
 
 Calibration hears everybody's samples so, because the directions in which an encoder's vectors then
-move say nothing about who speaks (`fingerprint.nuisance`). Deterministic and pure: sound at 16 kHz
-in, as much sound out. Pitch by a phase vocoder after Laroche and Dolson 1999,
+move say nothing about who speaks (`fingerprint.nuisance`). What a channel does, and no speaker, are
+`channels`: an enrolled voice is described through each of them too. Deterministic and pure: sound
+at 16 kHz in, as much sound out. Pitch by a phase vocoder after Laroche and Dolson 1999,
 doi 10.1109/89.759041.
 """
 
@@ -16,7 +17,8 @@ from fingerprint.voice.views import stretched
 
 Floats = NDArray[np.float64]
 
-ALTERATIONS = 7
+CHANNELS = 5
+ALTERATIONS = 2 + CHANNELS
 _FRAME, _HOP = 1024, 256
 _TONES_UP = ((9, 8), (8, 9))  # two semitones up and down
 _NOISE_DB = _CHORDS_DB = 10.0  # how far speech lies above what is added
@@ -31,6 +33,11 @@ def alterations(sound: Samples) -> Iterator[Samples]:
     """The `ALTERATIONS` altered copies of mono sound at 16 kHz, each as long as it."""
     for over, under in _TONES_UP:
         yield pitched(sound, over, under)
+    yield from channels(sound)
+
+
+def channels(sound: Samples) -> Iterator[Samples]:
+    """The same sound through the `CHANNELS`: a telephone, a wall, noise, music, a room."""
     yield banded(sound, 300.0, 3400.0)
     yield banded(sound, 0.0, 2000.0)
     yield mixed(sound, np.random.default_rng(_SEED).standard_normal(len(sound)), _NOISE_DB)

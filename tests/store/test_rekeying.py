@@ -14,6 +14,7 @@ from api.housekeeping import tidy
 from core.clock import utc_now
 from core.errors import BadProof, Conflict, NotFound
 from fingerprint.content.models import Part
+from fingerprint.voice.altering import CHANNELS
 from registry.models.evidence import Scan
 from registry.retention import STRANGERS, strangers_of
 from registry.sealing import unmarked
@@ -81,7 +82,10 @@ def seen(world: TestWorld, story: Story) -> list[bytes]:
             session, world.vault, world.first, story.submission_id, Part.SOUND
         )
     assert packed is not None
-    vectors = [t.vector for entry in entries for t in entry.templates]
+    templates = [t for entry in entries for t in entry.templates]
+    vectors = [t.vector for t in templates]
+    vectors += [row for t in templates for row in (() if t.channels is None else t.channels)]
+    assert len(vectors) == (1 + CHANNELS) * len(templates)
     vectors += [item.trace.template.vector for item in stored]
     return [*(vector.tobytes() for vector in vectors), packed]
 

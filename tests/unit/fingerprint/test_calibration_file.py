@@ -47,6 +47,9 @@ def test_the_file_holds_score_statistics_and_nobodys_vector() -> None:
         if scoring["centre"] is not None:
             assert scoring["centre_people"] >= 15
             assert np.linalg.norm(scoring["centre"]) < 0.9
+        for channel in scoring.get("channels", ()):
+            centre = [float(value) for value in channel["centre"].split()]
+            assert np.linalg.norm(centre) < 0.9
     measured = [{name: entry[name] for name in entry if name != "scoring"} for entry in ENTRIES]
     curves = [found for entry in measured for found in number_lists(entry)]
     assert curves

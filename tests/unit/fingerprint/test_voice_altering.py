@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from fingerprint.voice.altering import ALTERATIONS, alterations, banded, mixed, pitched
+from fingerprint.voice.altering import (
+    ALTERATIONS,
+    CHANNELS,
+    alterations,
+    banded,
+    channels,
+    mixed,
+    pitched,
+)
 from fingerprint.voice.mel import SAMPLE_RATE, Samples
 
 
@@ -22,6 +30,13 @@ def test_every_copy_is_as_long_as_the_sound_and_the_same_each_time(seconds: floa
         assert copy.dtype == np.float32
         assert np.array_equal(copy, same)
         assert float(np.abs(copy - sound).max()) > 0.01
+
+
+def test_channels_are_the_alterations_that_no_speaker_makes() -> None:
+    made = list(channels(tone(440)))
+    assert len(made) == CHANNELS
+    for copy, same in zip(made, list(alterations(tone(440)))[-CHANNELS:], strict=True):
+        assert np.array_equal(copy, same)
 
 
 @pytest.mark.parametrize(("over", "under"), [(9, 8), (8, 9)])
