@@ -7,6 +7,7 @@ slowly must not hold up a scan. What is sent is fixed when the event is spread.
 import json
 import logging
 import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,7 @@ LOG = logging.getLogger("ebenbild.post")
 DOOR = Door("notices by mail")
 EVERY_S = 1.0
 EVENTS_AT_ONCE = 50
+SLOW_S = 3.0
 SENT_IN_A_ROW_MAX = 500
 GONE = 410
 _TO_TENANT = "tenant:"
@@ -107,7 +109,9 @@ def deliver_next(world: World) -> bool:
     if claimed is None:
         return False
     delivery, body = claimed
+    began = time.monotonic()
     ended = _attempt(world, delivery, body)
+    slow = time.monotonic() - began >= SLOW_S
     LOG.info("%s to %s: %s", delivery.kind, delivery.target_id, ended.fault or "arrived")
     with world.db.write() as session:
         deliveries.settle(
@@ -117,6 +121,7 @@ def deliver_next(world: World) -> bool:
             fault=ended.fault,
             final=ended.final,
             wait_s=ended.wait_s,
+            slow=slow,
             now=utc_now(),
         )
         if ended.status == GONE:

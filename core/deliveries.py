@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, delete
+from sqlalchemy import Index, UniqueConstraint, delete, update
 from sqlmodel import Field, Session, col, select
 
 from core.db import Owned, UtcDateTime, next_seq, visible
@@ -24,6 +24,7 @@ SCOPE = "webhooks"
 RETRY_AFTER_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 ATTEMPTS_MAX = 1 + len(RETRY_AFTER_S)
 LEASE = timedelta(seconds=120)
+REST = timedelta(seconds=300)
 _JITTER = 0.1
 _FAULT_CHARACTERS_MAX = 200
 
@@ -145,12 +146,14 @@ def settle(
     fault: str,
     final: bool = False,
     wait_s: int = 0,
+    slow: bool = False,
     now: datetime,
 ) -> Delivery | None:
     """Record how an attempt ended: no `fault` is an arrival; otherwise it is tried again later.
 
     With `final`, or after the last attempt of the schedule, it is given up. `wait_s` is the least
-    pause the receiver asked for. None when another worker took the delivery up meanwhile.
+    pause the receiver asked for. After a `slow` failure the receiver is left in peace a while, so
+    that what waits for it holds up nobody else's. None when another worker took it up meanwhile.
     """
     row = session.get(DeliveryRow, delivery.id)
     if row is None or row.state != DeliveryState.WAITING or row.fence != delivery.fence:
@@ -163,7 +166,16 @@ def settle(
     else:
         row.due_at = now + pause(row.attempts, random.random(), wait_s)  # noqa: S311
     _save(session, row)
+    if fault and slow:
+        _rest(session, row.target_id, now)
     return _delivery(row)
+
+
+def _rest(session: Session, target_id: str, now: datetime) -> None:
+    """Put off what is due to this receiver; it is no attempt."""
+    due = (col(DeliveryRow.state) == DeliveryState.WAITING, col(DeliveryRow.due_at) <= now)
+    theirs = update(DeliveryRow).where(col(DeliveryRow.target_id) == target_id, *due)
+    session.connection().execute(theirs.values(due_at=now + REST))
 
 
 def pause(attempts: int, luck: float, wait_s: int = 0) -> timedelta:

@@ -97,6 +97,16 @@ def list_links(cli: Cli, cut: Annotated[str, typer.Argument(help="Id of the cut.
     emit(cli, found, lambda: table(("part", "stretch", "is in", "speed", ""), rows))
 
 
+@command(cuts, "discard")
+def discard_file(
+    cli: Cli, submission: Annotated[str, typer.Argument(help="Id of the submission.")]
+) -> None:
+    """Delete the file of a submission; what was found in it stays."""
+    with cli.client() as client:
+        found = client.post(f"/v1/submissions/{submission}/media/removal")
+    emit(cli, found, lambda: fields(found))
+
+
 @command(cuts, "identify")
 def identify(
     cli: Cli,

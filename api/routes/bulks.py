@@ -30,7 +30,10 @@ Short = Annotated[str, Field(max_length=100)]
 
 
 class ReleaseOut(BaseModel):
-    """The decision that stands on a cut; `reasons` are those about the title itself."""
+    """The decision that stands on a cut; `reasons` are those about the title itself.
+
+    `newer_file` was handed in since, and the decision is not about it.
+    """
 
     cut_id: str
     work_id: str
@@ -42,6 +45,7 @@ class ReleaseOut(BaseModel):
     release_at: date
     decided_at: datetime
     reasons: list[ReasonOut]
+    newer_file: str | None
 
     @classmethod
     def of(cls, item: Release) -> Self:
@@ -57,6 +61,7 @@ class ReleaseOut(BaseModel):
             release_at=item.release_at,
             decided_at=item.decided_at,
             reasons=[ReasonOut.of(reason) for reason in item.reasons],
+            newer_file=item.newer_file,
         )
 
 

@@ -184,6 +184,18 @@ def cancel(submission_id: str, writing: Writing) -> Response:
     return writing.write(stop, status=200)
 
 
+@router.post("/submissions/{submission_id}/media/removal", response_model=SubmissionOut)
+def discard(submission_id: str, writing: Writing, world: Open) -> Response:
+    """Delete the file itself; what was found in it stays, and nobody can scan it again."""
+
+    def discarded(session: Session) -> SubmissionOut:
+        submissions.discard_file(session, world.objects, writing.caller, submission_id)
+        made = submissions.get_submission(session, writing.caller, submission_id)
+        return SubmissionOut.of(made, scan_job(session, writing.caller, submission_id))
+
+    return writing.write(discarded, status=200)
+
+
 def own_before(
     session: Session, caller: Principal, cut_id: str, stated: dict[str, Any] | None
 ) -> Mapping[str, object]:

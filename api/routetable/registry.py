@@ -141,6 +141,7 @@ ROWS = (
     row("POST", "/v1/submissions/{submission_id}/declaration", "submissions"),
     row("POST", "/v1/submissions/{submission_id}/scans", "submissions"),
     row("POST", "/v1/submissions/{submission_id}/cancellation", "submissions"),
+    row("POST", "/v1/submissions/{submission_id}/media/removal", "submissions"),
     row("POST", "/v1/submissions/{submission_id}/clearances", "submissions"),
     row("GET", "/v1/submissions/{submission_id}/clearance", "submissions", looks_first=True),
     row("POST", "/v1/matches/{match_id}/reviews", "submissions", looks_first=True),

@@ -21,6 +21,7 @@ from licensing.models_clearance import SpanVerdict, Verdict
 from licensing.releaselist import Order, Sought
 from licensing.store.clearances import ClearanceRow, ClearanceUseRow
 from registry.models.works import Cut
+from registry.store.submissions import SubmissionRow
 from registry.store.works import CutRow, WorkRow, cut_of
 
 PAGE_MAX = 500
@@ -30,7 +31,8 @@ PAGE_MAX = 500
 class Release:
     """A cut with the decision that stands, and what of the title itself speaks against it.
 
-    `foremost` is the first span that has the verdict of the whole, where one was looked up.
+    `foremost` is the first span that has the verdict of the whole, where one was looked up;
+    `newer_file` is called the file that was handed in since and has no decision yet.
     """
 
     cut_id: str
@@ -44,6 +46,7 @@ class Release:
     release_at: date
     decided_at: datetime
     reasons: tuple[Reason, ...]
+    newer_file: str | None = None
     foremost: SpanVerdict | None = None
 
     @property
@@ -74,8 +77,9 @@ def releases(
     """Releases of the principal's own; `after` is (value that the order goes by, cut id) of the
     last one, where titles need no value."""
     reasons = func.json_extract(col(ClearanceRow.decision), "$.reasons")
+    columns = select(ClearanceRow, CutRow, WorkRow.title, reasons).add_columns(_newer_file())
     query = (
-        _joined(select(ClearanceRow, CutRow, WorkRow.title, reasons), principal, sought, order)
+        _joined(columns, principal, sought, order)
         .options(defer(ClearanceRow.decision))  # type: ignore[arg-type]
         .limit(min(limit, PAGE_MAX))
     )
@@ -235,7 +239,20 @@ def _is_newest() -> ColumnElement[bool]:
     )
 
 
-def _release(row: ClearanceRow, cut: CutRow, title: str, reasons: str | None) -> Release:
+def _newer_file() -> Any:
+    """How the newest file of a cut is called, where the decision is about an earlier one."""
+    any_file, newest = aliased(SubmissionRow), aliased(SubmissionRow)
+    last = select(func.max(any_file.seq)).where(col(any_file.cut_id) == col(ClearanceRow.cut_id))
+    query = select(newest.filename).where(
+        col(newest.seq) == last.correlate(ClearanceRow).scalar_subquery(),
+        col(newest.id) != col(ClearanceRow.submission_id),
+    )
+    return query.correlate(ClearanceRow).scalar_subquery()
+
+
+def _release(
+    row: ClearanceRow, cut: CutRow, title: str, reasons: str | None, newer_file: str | None
+) -> Release:
     return Release(
         cut_id=cut.id,
         work_id=cut.work_id,
@@ -248,4 +265,5 @@ def _release(row: ClearanceRow, cut: CutRow, title: str, reasons: str | None) ->
         release_at=date.fromisoformat(row.release_at),
         decided_at=row.recorded_at,
         reasons=reasons_from_list(json.loads(reasons or "[]")),
+        newer_file=newer_file,
     )

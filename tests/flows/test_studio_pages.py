@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from api.client import Client
+from api.client import Client, Refused
 from api.opening import open_registry
 from api.roles import Role
 from api.web.texts import text
@@ -177,9 +177,14 @@ def test_an_answer_about_an_earlier_file_says_so(hall: Hall) -> None:
     failed = hall.page(f"/cuts/{cut}")
     assert warning in failed and "could not be looked at" in failed
     assert "gilt einer früheren Datei" in hall.page(f"/cuts/{cut}", "de")
+    assert "of an earlier file: film.mp4 has no answer" in hall.page("/studio?shelf=all")
+    (listed,) = hall.studio.pages("/v1/releases", shelf="all")
+    assert (listed["verdict"], listed["newer_file"]) == ("CLEARED", "film.mp4")
     hall.handed_in(cut, medium(6_000))
     hall.stage.run_jobs()
     assert warning not in hall.page(f"/cuts/{cut}")
+    (listed,) = hall.studio.pages("/v1/releases", shelf="all")
+    assert listed["newer_file"] is None
 
 
 def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
@@ -329,3 +334,14 @@ def test_the_file_is_played_in_parts_and_as_it_was_handed_in(hall: Hall) -> None
     assert part.headers["content-type"] == "video/mp4"
     beyond = hall.mine.get(path, headers={"Range": f"bytes={len(FILM)}-"})
     assert beyond.status_code == 416
+
+
+def test_a_file_is_deleted_and_what_was_found_in_it_stays(hall: Hall) -> None:
+    submission = hall.decided(hall.cut())
+    found = hall.studio.get(f"/v1/submissions/{submission}/findings")
+    for _ in range(2):
+        assert hall.studio.post(f"/v1/submissions/{submission}/media/removal")["id"] == submission
+    assert hall.mine.get(f"/v1/submissions/{submission}/media").status_code == 404
+    assert hall.studio.get(f"/v1/submissions/{submission}/findings") == found
+    with pytest.raises(Refused, match="no longer kept"):
+        hall.studio.post(f"/v1/submissions/{submission}/scans")

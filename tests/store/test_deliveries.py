@@ -34,12 +34,12 @@ def endpoint(
     return made
 
 
-def scheduled(world: TestWorld, target: str = "whk_1") -> None:
+def scheduled(world: TestWorld, target: str = "whk_1", event_seq: int = 1) -> None:
     with world.db.write() as session:
         deliveries.schedule(
             session,
             tenant_id=world.first.tenant_id,
-            event_seq=1,
+            event_seq=event_seq,
             kind="use.found",
             channel=Channel.WEBHOOK,
             target_id=target,
@@ -98,6 +98,20 @@ def test_a_pause_never_grows_beyond_the_schedule(attempts: int, luck: float, wai
 def test_a_receiver_that_asks_for_time_gets_it(world: TestWorld) -> None:
     scheduled(world)
     assert attempt(world, 0, wait_s=1000).due_at >= NOW + timedelta(seconds=1000)
+
+
+def test_a_receiver_that_keeps_us_waiting_holds_up_only_its_own(world: TestWorld) -> None:
+    for event_seq in (1, 2):
+        scheduled(world, "whk_slow", event_seq)
+    scheduled(world, "whk_2", 3)
+    assert attempt(world, 0, slow=True).target_id == "whk_slow"
+    assert attempt(world, 0, fault="").target_id == "whk_2"
+    with world.db.write() as session:
+        assert deliveries.claim(session, now=NOW) is None
+    first = attempt(world, 6)
+    assert (first.event_seq, first.attempts) == (1, 2)
+    rested = attempt(world, deliveries.REST.total_seconds(), fault="")
+    assert (rested.event_seq, rested.attempts) == (2, 1)
 
 
 def test_a_worker_that_died_loses_nothing_and_a_late_one_changes_nothing(world: TestWorld) -> None:
