@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def manifests_judged(node: str, pictures: Sequence[bytes]) -> list[dict[str, Any
     """What TrustNXT's library says of the C2PA manifest in each JPEG."""
     given = [base64.b64encode(picture).decode() for picture in pictures]
     return _run(node, "manifest.mjs", {"pictures": given})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A webhook as it reached a receiver, and what that receiver verifies it by."""
+
+    key: str
+    headers: Mapping[str, str]
+    body: str
+
+
+def messages_judged(node: str, messages: Sequence[Message]) -> list[dict[str, Any]]:
+    """What the library of Standard Webhooks, or Node for a public key, says of each message."""
+    return _run(node, "webhook.mjs", {"cases": [asdict(one) for one in messages]})
 
 
 def _run(node: str, program: str, given: dict[str, Any]) -> list[dict[str, Any]]:
