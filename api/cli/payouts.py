@@ -183,7 +183,11 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
         names += ("returned_count", "returned_micro") if found["returned_count"] else ()
         names += ("left_micro",)
         document(cli.lang, found, names)
-        rows = [(name, _money(cli, micro, unit)) for name, micro in found["sources"].items()]
+        rest = text(cli.lang, "payout.source.other")
+        rows = [
+            (rest if name == "other" else name, _money(cli, micro, unit))
+            for name, micro in found["sources"].items()
+        ]
         table(_titles(cli, "source", "amount"), rows)
         _payouts(cli, found["payouts"])
 

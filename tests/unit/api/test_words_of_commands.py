@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import payouts
 from api.cli.money import why_of_many
+from api.cli.options import Cli
 from api.cli.termsfile import flat
 from api.web.texts import LANGUAGES, bank_answer, catalogue, reason
 from royalties.entitlement import NOT_THERE
@@ -87,6 +89,15 @@ def test_every_kind_and_state_of_money_has_its_word(lang: str) -> None:
     found += [("way", one) for one in Way]
     wanted = {f"money.value.{name}.{one.value}" for name, one in found}
     assert wanted - catalogue(lang).keys() == set()
+
+
+def test_what_a_batch_pays_beside_its_runs_has_a_word(capsys: pytest.CaptureFixture[str]) -> None:
+    names = ("id", "kind", "state", "execute_on", "total_micro", "left_micro")
+    batch = {**dict.fromkeys(names, "0"), "currency": "EUR", "count": 1, "returned_count": 0}
+    asked = Cli(as_json=False, server="", data_dir=None, lang="de")
+    payouts._show(asked, {**batch, "sources": {"other": "2500000"}, "payouts": []})
+    shown = capsys.readouterr().out
+    assert "alles Übrige" in shown and "other" not in shown and "2,50 EUR" in shown
 
 
 def test_a_bank_says_in_words_why_money_came_back() -> None:
