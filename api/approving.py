@@ -17,6 +17,7 @@ from core.errors import Conflict
 from core.init import World
 from core.principal import Principal
 from royalties.service import (
+    batching,
     collecting,
     exemptions,
     payees,
@@ -107,7 +108,7 @@ _EFFECTS: Mapping[str, Effect] = {
     collecting.MANDATE: _mandate,
     exemptions.GRANT: _of_subject(exemptions.decide),
     payees.CHANGE: _payee,
-    payouts.SEND: _sealed(payouts.decide),
+    batching.SEND: _sealed(payouts.decide),
     periods.CLOSE: _month,
     rulings.RULE: _of_subject(rulings.decide),
     runs.CLOSE: _sealed(runs.decide),

@@ -20,6 +20,7 @@ from royalties.service import (
     payeeseals,
     payoutseals,
     receipts,
+    refunds,
     selfbilling,
 )
 
@@ -37,6 +38,7 @@ COLUMNS = (
     *bills.SEALED,
     *selfbilling.SEALED,
     *receipts.SEALED,
+    *refunds.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,
     *payoutseals.SEALED,

@@ -7,7 +7,7 @@ themselves. Every transaction states the hash of what it says, so that a wrong l
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,13 +38,17 @@ FORMS = (FORM, "ebenbild-ledger-facts-2", "ebenbild-ledger-facts-1")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What transactions follow from beside accruals; nothing where nothing was invoiced."""
+    """What transactions follow from beside accruals; nothing where nothing was invoiced.
+
+    `refunds` names the receipt of each payout that sends money back.
+    """
 
     documents: Sequence[tuple[Invoice, Sequence[tuple[str, int]]]] = ()
     receipts: Sequence[Receipt] = ()
     matches: Sequence[Allocation] = ()
     runs: Sequence[ToldRun] = ()
     rulings: Sequence[Complaint] = ()
+    refunds: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_facts(
@@ -152,7 +156,7 @@ class _Sources:
         self._named |= {one.id: "match" for one in told.matches}
         self._runs = {one.run.id for one in told.runs}
         self._moved = facts_rulings.moved_by(told.rulings, ordered)
-        self._payouts = facts_money.Payouts()
+        self._payouts = facts_money.Payouts(told.refunds)
 
     def before(self, seq: int | None) -> Iterator[Mapping[str, Any]]:
         """What is to be told before the transaction with this number, or after the last."""

@@ -51,8 +51,12 @@ class ToldRun:
 
 @dataclass(slots=True)
 class Payouts:
-    """Which transaction is about which payout, learnt from those that send it."""
+    """Which transaction is about which payout, learnt from those that send it.
 
+    `receipts` names the receipt of each payout that sends money back.
+    """
+
+    receipts: Mapping[str, str] = field(default_factory=dict)
     by_answer: dict[str, tuple[str, PayoutState]] = field(default_factory=dict)
     settled: set[str] = field(default_factory=set)
 
@@ -78,7 +82,9 @@ class Payouts:
             key = digest({"payout": payout_id, "became": became.value})
             self.by_answer[key] = payout_id, became
         amount = {"amount_micro": str(owed[0].amount_micro), "currency": owed[0].currency}
-        return {"payout": payout_id, "account": owed[0].account, **amount}
+        told = {"payout": payout_id, "account": owed[0].account, **amount}
+        receipt_id = self.receipts.get(payout_id)
+        return told if receipt_id is None else {**told, "receipt_id": receipt_id}
 
 
 def document(one: Invoice, lines: Iterable[tuple[str, int]]) -> Fact:

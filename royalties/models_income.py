@@ -132,7 +132,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A payment in a book; what is not matched yet waits in `unmatched`."""
+    """A payment in a book; what is neither matched nor sent back waits in `unmatched`.
+
+    While a refund of it waits for its second person (`refund_proposed`) it pays no invoice.
+    """
 
     id: str
     tenant_id: str
@@ -140,11 +143,13 @@ class Receipt:
     seq: int
     recorded_at: datetime
     matched_micro: int = 0
+    sent_back_micro: int = 0
+    refund_proposed: bool = False
 
     @property
     def unmatched_micro(self) -> int:
-        """What belongs to no invoice yet."""
-        return self.payment.amount_micro - self.matched_micro
+        """What belongs to no invoice yet, and is still here."""
+        return self.payment.amount_micro - self.matched_micro - self.sent_back_micro
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,13 @@ from fingerprint.models import Reason
 
 
 class BatchKind(StrEnum):
-    """Who is paid: payees out of what is owed to them, or the authority that taxes go to."""
+    """Who is paid: payees out of what is owed to them, the authority that taxes go to, or, of a
+    refund, whoever paid what nobody owed.
+    """
 
     PAYEES = "payees"
     TAX = "tax"
+    REFUND = "refund"
 
 
 class BatchState(StrEnum):
@@ -117,6 +120,34 @@ class CameBack:
 
     count: int = 0
     amount_micro: int = 0
+
+
+class RefundReason(StrEnum):
+    """Why money that came in is owed to nobody here."""
+
+    PAID_TWICE = "paid-twice"
+    TOO_MUCH = "too-much"
+    UNKNOWN_PAYER = "unknown-payer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """Money of a receipt that nobody owed, sent back to the account that it came from.
+
+    `id` and `state` are those of the payout that carries it, the only one of its batch.
+    """
+
+    id: str
+    tenant_id: str
+    batch_id: str
+    receipt_id: str
+    amount_micro: int
+    reason: RefundReason
+    seq: int
+    recorded_at: datetime
+    state: PayoutState
+    bank_code: str = ""
 
 
 class Outcome(StrEnum):

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from core.money import rate_text
-from royalties.models_payouts import Batch, BookAccount, Payout, Way
+from royalties.models_payouts import Batch, BatchKind, BookAccount, Payout, Way
 from royalties.pain001 import Transfer, credit_transfer
 from royalties.payees import PayeeDetails
 from royalties.paying import reference_of
 
 _DETAILS = ("name", "street", "building", "post_code", "town", "country", "iban", "bic", "account")
 COLUMNS = ("end_to_end_id", "amount", "currency", *_DETAILS, "why")
+# What payees read on their statements.
+_TEXTS = {BatchKind.REFUND: "Returned payment"}
 _FORMULA = ("=", "+", "-", "@", "\t")
 
 
@@ -25,7 +27,7 @@ def bank_file(
     at: datetime,
 ) -> bytes | None:
     """The file of all payments that go by SEPA; None where there is none. `details` by account."""
-    text = f"Payout {batch.number} of {batch.execute_on.isoformat()}"
+    text = f"{_TEXTS.get(batch.kind, 'Payout')} {batch.number} of {batch.execute_on.isoformat()}"
     found = [
         Transfer(one.end_to_end_id, one.amount_micro, details[one.account], text)
         for one in payouts

@@ -127,6 +127,8 @@ def receipt_to_dict(item: Receipt) -> dict[str, Any]:
         "amount_micro": str(paid.amount_micro),
         "matched_micro": str(item.matched_micro),
         "unmatched_micro": str(item.unmatched_micro),
+        "sent_back_micro": str(item.sent_back_micro),
+        "refund_proposed": item.refund_proposed,
         "licensee_id": paid.licensee_id,
         "payer": paid.payer,
         "payer_account": paid.payer_account,

@@ -4,7 +4,15 @@ from typing import Any
 
 from core.clock import to_text
 from royalties.ibans import masked
-from royalties.models_payouts import Batch, BookAccount, CameBack, Payout, PayoutState, Taken
+from royalties.models_payouts import (
+    Batch,
+    BookAccount,
+    CameBack,
+    Payout,
+    PayoutState,
+    Refund,
+    Taken,
+)
 
 
 def batch_to_dict(item: Batch) -> dict[str, Any]:
@@ -48,6 +56,20 @@ def payout_to_dict(item: Payout) -> dict[str, Any]:
         "reasons": [{"code": one.code, "detail": dict(one.detail)} for one in item.reasons],
         "bank_code": item.bank_code,
         "changed_at": to_text(item.changed_at),
+    }
+
+
+def refund_to_dict(item: Refund) -> dict[str, Any]:
+    """What is sent back of a receipt, by which batch, why, and how far it is."""
+    return {
+        "id": item.id,
+        "batch_id": item.batch_id,
+        "receipt_id": item.receipt_id,
+        "amount_micro": str(item.amount_micro),
+        "reason": item.reason.value,
+        "state": item.state.value,
+        "bank_code": item.bank_code,
+        "recorded_at": to_text(item.recorded_at),
     }
 
 

@@ -31,6 +31,8 @@ _COUNTED = {
     (T.RECEIPT, K.BANK): "received",
     (T.PAYOUT, K.PAYABLE): "paid-out",
     (T.RETURN, K.PAYABLE): "paid-out",
+    (T.PAYOUT, K.UNMATCHED): "sent-back",
+    (T.RETURN, K.UNMATCHED): "sent-back",
     **{
         (kind, account): name
         for kind in (T.DISTRIBUTION, T.RELEASE, T.ADJUSTMENT)
@@ -115,6 +117,7 @@ HEADLINES = (
     "claimed",
     "invoiced-vat",
     "received",
+    "sent-back",
     "cost",
     "social",
     "tax",
@@ -231,5 +234,5 @@ def _headline(one: Sum) -> str:
 
 
 def _sign(name: str) -> int:
-    """Debits count up in what is claimed, received and paid out, credits in all else."""
-    return 1 if name in ("claimed", "received", "paid-out") else -1
+    """Debits count up in what is claimed, received, sent back and paid out, credits in all else."""
+    return 1 if name in ("claimed", "received", "sent-back", "paid-out") else -1

@@ -75,13 +75,15 @@ def show(cli: Cli, receipt_id: ReceiptId) -> None:
         found = client.get(f"/v1/receipts/{receipt_id}")
 
     def render() -> None:
-        document(cli.lang, {name: found[name] for name in found if name != "matches"})
+        document(cli.lang, {name: found[name] for name in found if name not in _TABLES})
         names = ("invoice_id", "amount_micro", "reason", "recorded_at")
         rows = [
             tuple(cell(cli.lang, {**found, **item}, name) for name in names)
             for item in found["matches"]
         ]
         table([text(cli.lang, f"receipt.column.{name}") for name in names], rows)
+        for one in found["refunds"]:
+            document(cli.lang, {**one, "currency": found["currency"]}, _REFUND)
 
     emit(cli, found, render)
 
@@ -116,6 +118,27 @@ def unmatch(
     emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}))
 
 
+@command(app, "return")
+def send_back(
+    cli: Cli,
+    receipt_id: ReceiptId,
+    *,
+    reason: Annotated[str, typer.Option(help="paid-twice, too-much, unknown-payer or other.")],
+    amount: Annotated[str, typer.Option(help="So much of it (all that is not matched).")] = "",
+    name: Annotated[str, typer.Option(help="Holder, where the bank named none.")] = "",
+    iban: Annotated[str, typer.Option(help="IBAN, where the bank named none.")] = "",
+) -> None:
+    """Propose to send back what nobody owed, to the account it came from; two people send it."""
+    body = {"reason": reason, "amount": amount or None, "name": name, "iban": iban}
+    with cli.client() as client:
+        found = client.post(f"/v1/receipts/{receipt_id}/refunds", body)
+        unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
+    emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}, _REFUND))
+    note(text(cli.lang, "payout.waits", id=found["batch_id"]))
+
+
+_TABLES = ("matches", "refunds")
+_REFUND = ("id", "batch_id", "amount_micro", "reason", "state", "recorded_at")
 _COLUMNS = (
     *("id", "booked_on", "reference", "amount_micro", "unmatched_micro"),
     *("licensee_id", "payer", "text"),

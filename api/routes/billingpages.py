@@ -9,7 +9,9 @@ from api.web.office import ASKED, InOffice
 from api.web.response import FormResponse
 from royalties.billing.standing import InvoiceState
 from royalties.closing import begins_on, month_after, month_before, month_of
-from royalties.service import billingdesk, bills, receipts
+from royalties.models_payouts import RefundReason
+from royalties.refunding import is_told
+from royalties.service import billingdesk, bills, receipts, refunds
 from royalties.service.booknames import names_in
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -175,4 +177,7 @@ def receipt_page(receipt_id: str, office: InOffice) -> Response:
         receipt=receipt,
         paid=paid,
         candidates=candidates,
+        refunds=refunds.list_refunds(session, caller, receipt_id),
+        reasons=list(RefundReason),
+        is_told=is_told(receipt.payment),
     )

@@ -1,7 +1,7 @@
 """Paying out over HTTP: accounts, batches and their papers, what the bank answered."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -44,7 +44,7 @@ class NewBatch(BaseModel):
     """What is to be paid: all that is owed in one currency, on a day (today)."""
 
     model_config = FROZEN
-    kind: BatchKind = BatchKind.PAYEES
+    kind: Literal[BatchKind.PAYEES, BatchKind.TAX] = BatchKind.PAYEES
     currency: Currency = "EUR"
     execute_on: date | None = None
 

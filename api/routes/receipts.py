@@ -14,8 +14,10 @@ from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_rate
 from royalties.models_income import Payment, Receipt
-from royalties.service import bankstatements, receipts
+from royalties.models_payouts import RefundReason
+from royalties.service import bankstatements, receipts, refunds
 from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
+from royalties.wire_payouts import refund_to_dict
 
 router = APIRouter(tags=["money"])
 
@@ -55,6 +57,19 @@ class Unmatching(BaseModel):
     model_config = FROZEN
     invoice_id: str = Field(max_length=64)
     reason: Text
+
+
+class NewRefund(BaseModel):
+    """Why money is sent back and how much of it: all that is left where no amount is named.
+
+    `name` and `iban` of the payer where the bank told none.
+    """
+
+    model_config = FROZEN
+    reason: RefundReason
+    amount: Text | None = None
+    name: str = Field(default="", max_length=140)
+    iban: str = Field(default="", max_length=64)
 
 
 @router.post("/receipts", status_code=201, response_model=dict[str, Any])
@@ -97,9 +112,14 @@ def list_receipts(
 
 @router.get("/receipts/{receipt_id}", response_model=dict[str, Any])
 def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
-    """One receipt, and every match of it."""
+    """One receipt, every match of it, and what of it is sent back."""
     receipt, matches = receipts.get_receipt(reading, world.vault, caller, receipt_id)
-    return {**receipt_to_dict(receipt), "matches": [allocation_to_dict(one) for one in matches]}
+    back = refunds.list_refunds(reading, caller, receipt_id)
+    return {
+        **receipt_to_dict(receipt),
+        "matches": [allocation_to_dict(one) for one in matches],
+        "refunds": [refund_to_dict(one) for one in back],
+    }
 
 
 @router.post("/receipts/{receipt_id}/matches", status_code=201, response_model=dict[str, Any])
@@ -120,6 +140,20 @@ def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
         )
 
     return writing.write(matched)
+
+
+@router.post("/receipts/{receipt_id}/refunds", status_code=201, response_model=dict[str, Any])
+def send_back(receipt_id: str, body: NewRefund, writing: Writing, world: Open) -> Response:
+    """Propose to send back what nobody owed; a second person sends the batch."""
+    amount = None if body.amount is None else parse_rate(body.amount)
+    asked = refunds.Asked(body.reason, amount, body.name, body.iban)
+
+    def proposed(session: Session) -> dict[str, Any]:
+        return refund_to_dict(
+            refunds.propose(session, world.vault, writing.caller, receipt_id, asked, now=utc_now())
+        )
+
+    return writing.write(proposed)
 
 
 @router.post("/receipts/{receipt_id}/unmatching", status_code=201, response_model=dict[str, Any])

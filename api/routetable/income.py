@@ -42,4 +42,5 @@ ROWS = (
     row("GET", _RECEIPT, "reports", may_lack=True),
     row("POST", f"{_RECEIPT}/matches", "usage", may_lack=True),
     row("POST", f"{_RECEIPT}/unmatching", "usage", may_lack=True),
+    row("POST", f"{_RECEIPT}/refunds", "usage", may_lack=True),
 )

@@ -20,6 +20,7 @@ from royalties.store import (
     factrows,
     invoices,
     periods,
+    refunds,
     replayed,
     run_lines,
     runs,
@@ -61,6 +62,7 @@ def _told(session: Session, capability: SearchCapability, book: str) -> Told:
         documents=[(one, lines.get(one.id, [])) for one in known],
         receipts=receipts,
         matches=matches,
+        refunds=refunds.receipts_of(session, capability, book),
         runs=[_run(session, capability, one) for one in closed],
         rulings=complaints.ruled_in(
             session, capability, book, until=max((one.until for one in closed), default=NEVER)

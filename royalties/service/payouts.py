@@ -9,33 +9,29 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from core import approvals, audit, log
 from core.db import is_single_operator
 from core.errors import BadInput, Conflict
-from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from royalties import paying
 from royalties.accounts import AccountKind
-from royalties.models_payouts import Batch, BatchKind, BatchState, BookAccount, Payout, PayoutState
+from royalties.models_payouts import Batch, BatchKind, BatchState, Payout, PayoutState
 from royalties.payees import PayeeDetails
 from royalties.paying import Candidate, Frame
 from royalties.payoutbooks import on_its_way
 from royalties.payoutfiles import bank_file, hand_list
-from royalties.service.bookaccounts import OWN
+from royalties.service import batching, refunds
 from royalties.service.books import Clerk
 from royalties.service.candidates import candidates
 from royalties.service.payoutseals import FILE, LIST, seal_file
-from royalties.service.periods import DECIDERS
 from royalties.store import balances, bookaccounts, payoutbatches
 from royalties.store import ledger as ledger_store
 from royalties.store import payouts as store
 
-SEND = "payout.send"
 SENT = "payout.sent"
 _AHEAD_DAYS_MAX = 60
 _OUT_OF = {BatchKind.PAYEES: AccountKind.PAYABLE, BatchKind.TAX: AccountKind.TAX}
@@ -65,43 +61,24 @@ def propose(
     waiting = _waiting(session, principal, wanted)
     if waiting is not None:
         return waiting
-    payer = _payer(session, principal)
-    found = candidates(session, vault, principal, wanted.kind, wanted.currency, at=now)
+    kind, currency = wanted.kind, wanted.currency
+    empty = batching.empty(
+        session, principal, kind, currency, execute_on=wanted.execute_on, now=now
+    )
+    found = candidates(session, vault, principal, kind, currency, at=now)
     capability = SearchCapability("payout", principal.tenant_id)
-    out_of = _OUT_OF[wanted.kind]
-    sources = balances.owed_by_run(session, capability, out_of, wanted.currency)
+    sources = balances.owed_by_run(session, capability, _OUT_OF[kind], currency)
     # Decide.
     _check_day(wanted.execute_on, now)
-    number = payoutbatches.next_number(session, principal)
-    batch_id = derived_id("pba", principal.tenant_id, wanted.kind, wanted.currency, str(number))
-    frame = _frame(principal, batch_id, wanted.currency, wanted.minimum_micro, now)
-    payouts = paying.plan(found, frame)
+    payouts = paying.plan(found, batching.frame(empty, wanted.minimum_micro, now))
     goes = [one for one in payouts if one.state in _GOES]
     if not goes:
         raise _nothing(payouts)
     owed = {one.account: one.balance_micro for one in found}
-    item = Batch(
-        id=batch_id,
-        tenant_id=principal.tenant_id,
-        number=number,
-        kind=wanted.kind,
-        currency=wanted.currency,
-        state=BatchState.PROPOSED,
-        execute_on=wanted.execute_on,
-        account_id=payer.id,
-        count=len(goes),
-        total_micro=sum(one.amount_micro for one in goes),
-        left_micro=paying.check_conserved(payouts, owed, sources),
-        sources=sources,
-        digest=paying.agreed_to(payouts),
-        approval_id="",
-        sha256="",
-        single_operator=is_single_operator(session),
-        recorded_at=now,
-        sent_at=None,
-    )
+    left_micro = paying.check_conserved(payouts, owed, sources)
     # Save.
-    return _laid_before(session, principal, item, payouts, now)
+    item = batching.filled(empty, goes, left_micro=left_micro, sources=sources)
+    return batching.lay_before(session, principal, item, payouts, now)
 
 
 def decide(
@@ -130,11 +107,15 @@ def decide(
     if not approve:
         return _drop(session, principal, item, payouts, now)
     goes = [one for one in payouts if one.state is PayoutState.PENDING]
-    found = candidates(session, vault, principal, item.kind, item.currency, at=now)
-    by_account = {one.account: one for one in found}
-    _check_still(goes, by_account, _frame(principal, item.id, item.currency, 1, now))
+    by_account = {one.account: one for one in _found(session, vault, principal, item, now)}
+    _check_still(goes, by_account, batching.frame(item, 1, now))
     approval = approvals.require_approved(
-        session, SEND, item.id, _payload(item), tenant_id=item.tenant_id, now=now
+        session,
+        batching.SEND,
+        item.id,
+        batching.payload(item),
+        tenant_id=item.tenant_id,
+        now=now,
     )
     # Save.
     clerk = Clerk(session, item.tenant_id, now)
@@ -150,47 +131,19 @@ def decide(
     return _keep_papers(session, vault, principal, sent, goes=goes, details=details)
 
 
-def _payer(session: Session, principal: Principal) -> BookAccount:
-    """The account that one's own book pays from."""
-    found = bookaccounts.accounts(session, principal).get(OWN)
-    if found is None:
-        raise Conflict(
-            "Nobody has said which account is paid from.",
-            next_step="Name it: ebenbild payout account own --name ... --iban ...",
-            code="no-book-account",
-        )
-    return found
-
-
-def _laid_before(
-    session: Session, principal: Principal, item: Batch, payouts: Sequence[Payout], now: datetime
-) -> Batch:
-    """Keep a batch with its payments, and lay it before a second person."""
-    approval = approvals.propose(
-        session,
-        principal,
-        action=SEND,
-        subject_id=item.id,
-        payload=_payload(item),
-        roles=DECIDERS,
-        now=now,
-    )
-    laid = replace(item, approval_id=approval.id)
-    payoutbatches.add_batch(session, laid, payouts)
-    return laid
+def _found(
+    session: Session, vault: Vault, principal: Principal, item: Batch, now: datetime
+) -> list[Candidate]:
+    """What a batch could pay by now, with all that speaks against it."""
+    if item.kind is BatchKind.REFUND:
+        return [refunds.candidate_of(session, vault, principal, item)]
+    return candidates(session, vault, principal, item.kind, item.currency, at=now)
 
 
 def _waiting(session: Session, principal: Principal, wanted: Wanted) -> Batch | None:
     same = (wanted.kind, wanted.currency, BatchState.PROPOSED)
     found = payoutbatches.batches(session, principal)
     return next((one for one in found if (one.kind, one.currency, one.state) == same), None)
-
-
-def _frame(
-    principal: Principal, batch_id: str, currency: str, minimum_micro: int, now: datetime
-) -> Frame:
-    least = max(minimum_micro, paying.unit_micro(currency))
-    return Frame(principal.tenant_id, batch_id, currency, least, now)
 
 
 def _check_day(execute_on: date, now: datetime) -> None:
@@ -257,7 +210,7 @@ def _keep_papers(
         sealed_file=None if file is None else seal_file(vault, done, file, FILE),
         sealed_list=None if table is None else seal_file(vault, done, table, LIST),
     )
-    told = {**_payload(done), "sha256": done.sha256}
+    told = {**batching.payload(done), "sha256": done.sha256}
     log.append(session, kind=SENT, subject_id=done.id, payload=told, at=at)
     audit.record(session, principal, action=SENT, subject_id=done.id, details=told, now=at)
     return done
@@ -274,18 +227,3 @@ def _drop(
     store.move(session, principal, [one.id for one in payouts], PayoutState.DROPPED, at=now)
     payoutbatches.save_decision(session, principal, dropped)
     return dropped
-
-
-def _payload(item: Batch) -> dict[str, Any]:
-    """What a second person agrees to."""
-    return {
-        "batch": item.id,
-        "book": item.tenant_id,
-        "kind": item.kind.value,
-        "currency": item.currency,
-        "count": item.count,
-        "total": str(item.total_micro),
-        "execute_on": item.execute_on.isoformat(),
-        "account": item.account_id,
-        "digest": item.digest,
-    }

@@ -19,7 +19,7 @@ from core.money import Money, rate_text
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
-from royalties import receiving
+from royalties import receiving, refunding
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
 from royalties.paying import is_payable
@@ -76,8 +76,8 @@ def match(
 ) -> Allocation:
     """Have a receipt pay an invoice, as far as both go or by a stated amount.
 
-    Raises `NotFound` for another book's, `Conflict` where nothing is left on one side, `BadInput`
-    for more than either side has, or another currency.
+    Raises `NotFound` for another book's, `Conflict` where nothing is left on one side or a refund
+    is proposed, `BadInput` for more than either side has, or another currency.
     """
     require(principal, "usage")
     receipt = _own_receipt(session, principal, receipt_id)
@@ -86,6 +86,7 @@ def match(
         raise BadInput(
             "The invoice is in another currency.", next_step="Match an invoice of the receipt's."
         )
+    refunding.check_open(receipt)
     settled = matching.settlements(session, principal, [invoice])[0]
     possible = min(receipt.unmatched_micro, settled.open_micro)
     if possible <= 0:
@@ -191,7 +192,9 @@ def _check_payable(amount_micro: int, currency: str) -> None:
 def _nothing_left(receipt: Receipt, invoice: Invoice) -> Conflict:
     if receipt.unmatched_micro <= 0:
         return Conflict(
-            "All of this payment is matched already.",
+            "Nothing of this payment is left."
+            if receipt.sent_back_micro
+            else "All of this payment is matched already.",
             next_step=f"See what it pays: ebenbild receipt show {receipt.id}.",
         )
     if invoice.kind is InvoiceKind.CREDIT_NOTE:

@@ -71,6 +71,7 @@ class Money:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     matches: dict[str, Allocation] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
+    refunds: dict[str, str] = field(default_factory=dict)
     runs: dict[str, dict[str, Transaction]] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     ruled: dict[str, list[Fact]] = field(default_factory=dict)
@@ -109,7 +110,10 @@ class Money:
         return None
 
     def overdrawn(self, fact: Fact, line: int) -> Iterator[Difference]:
-        """Whether a payout that was just booked sent more than was owed, or a part of a cent."""
+        """Whether a payout that was just booked sent more than was owed, or a part of a cent.
+
+        One that sends money back sends no more than was left of its payment.
+        """
         one = self.payouts[fact["payout"]]
         side, account = system(self.book), parse(one.account)
         left = sum(balances.of_account(self.session, side, account, one.currency).values())
@@ -118,6 +122,12 @@ class Money:
         yield from _unless_equal(line, f"{one.account} {one.currency}", amount, owed)
         whole = amount - amount % unit_micro(one.currency)
         yield from _unless_equal(line, f"{one.account} {one.currency}", amount, whole)
+        if one.id in self.refunds:
+            receipt = self.receipts[self.refunds[one.id]]
+            if one.account != receiving.unmatched(receipt):
+                yield Difference(line, receipt.id, one.account, receiving.unmatched(receipt))
+            possible = max(0, min(amount, amount + self._left(receipt.id)))
+            yield from _unless_equal(line, receipt.id, amount, possible)
 
     def left_over(self, line: int) -> Iterator[Difference]:
         """What runs say that nothing booked, once everything was told."""
@@ -178,9 +188,15 @@ class Money:
         if item.amount_micro < 0:
             paid = sum(x.amount_micro for x in earlier if x.invoice_id == item.invoice_id)
             return max(item.amount_micro, -paid)
-        matched = sum(one.amount_micro for one in earlier)
-        came = self.receipts[item.receipt_id].payment.amount_micro
-        return min(item.amount_micro, came - matched, self._settled(item.invoice_id).open_micro)
+        left = self._left(item.receipt_id)
+        return min(item.amount_micro, left, self._settled(item.invoice_id).open_micro)
+
+    def _left(self, receipt_id: str) -> int:
+        """What of money that came in is neither matched nor on its way back."""
+        matched = sum(x.amount_micro for x in self.matches.values() if x.receipt_id == receipt_id)
+        back = (self.payouts[name] for name, to in self.refunds.items() if to == receipt_id)
+        gone = sum(one.amount_micro for one in back if one.state is not PayoutState.RETURNED)
+        return self.receipts[receipt_id].payment.amount_micro - matched - gone
 
     def _settled(self, invoice_id: str) -> Settlement:
         paid = sum(x.amount_micro for x in self.matches.values() if x.invoice_id == invoice_id)
@@ -274,10 +290,13 @@ class Money:
             audience = str(fact["audience"])
             one = facts_money.payout_from(self.book, fact, audience, fact["at"])
             self.payouts[one.id] = one
+            if "receipt_id" in fact:
+                self.refunds[one.id] = str(fact["receipt_id"])
             return payoutbooks.on_its_way(one, stamp)
         settles = kind is TransactionKind.SETTLEMENT
         became = PayoutState.SETTLED if settles else PayoutState.RETURNED
         was = replace(self.payouts[fact["payout"]], state=PayoutState(fact["was"]))
+        self.payouts[was.id] = replace(was, state=became)
         return payoutbooks.answered(was, became, stamp)
 
 

@@ -36,7 +36,7 @@ class BookAccountRow(Owned, table=True):
 
 
 class BatchRow(Owned, table=True):
-    """Table of batches; one at a time waits for its second person."""
+    """Table of batches; one at a time waits for its second person, of refunds one a receipt."""
 
     __tablename__ = "payout_batch"
     __table_args__ = (
@@ -47,7 +47,7 @@ class BatchRow(Owned, table=True):
             "kind",
             "currency",
             unique=True,
-            sqlite_where=text("state = 'PROPOSED'"),
+            sqlite_where=text("state = 'PROPOSED' AND kind <> 'refund'"),
         ),
         append_only(
             "state",

@@ -12,33 +12,14 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, cas
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, guard, visible
+from core.db import Owned, append_only, visible
 from core.principal import Principal, SearchCapability
 from royalties.models_income import Allocation, Payment, Receipt
+from royalties.store import refunds
 from royalties.store.balances import halves, whole
+from royalties.store.receiptguards import ALLOCATIONS
 
 PAGE = 1000
-_MATCHED = "coalesce((SELECT sum(amount_micro) FROM receipt_allocation WHERE {}), 0)"
-_OF_RECEIPT = _MATCHED.format("receipt_id = NEW.receipt_id")
-_OF_BOTH = _MATCHED.format("receipt_id = NEW.receipt_id AND invoice_id = NEW.invoice_id")
-_THERE = "(SELECT amount_micro FROM receipt WHERE id = NEW.receipt_id)"
-_GUARDS = (
-    guard(
-        "receipt_allocation_covered",
-        "INSERT ON receipt_allocation",
-        when=f"{_OF_RECEIPT} + NEW.amount_micro NOT BETWEEN 0 AND {_THERE}"
-        f" OR {_OF_BOTH} + NEW.amount_micro < 0",
-        says="no more is matched than came in",
-    ),
-    guard(
-        "receipt_allocation_alike",
-        "INSERT ON receipt_allocation",
-        when="NOT EXISTS (SELECT 1 FROM receipt JOIN invoice USING (tenant_id, currency)"
-        " WHERE receipt.id = NEW.receipt_id AND invoice.id = NEW.invoice_id"
-        " AND tenant_id = NEW.tenant_id)",
-        says="a receipt pays in its own book and currency",
-    ),
-)
 
 
 class ReceiptRow(Owned, table=True):
@@ -69,7 +50,7 @@ class AllocationRow(Owned, table=True):
         UniqueConstraint("receipt_id", "invoice_id", "step"),
         CheckConstraint("amount_micro <> 0", name="something"),
         Index("receipt_allocation_paid", "invoice_id", "amount_micro"),
-        append_only(guards=_GUARDS),
+        append_only(guards=ALLOCATIONS),
     )
 
     seq: int = Field(unique=True)
@@ -85,6 +66,7 @@ _LEFT = (
     - sql_select(func.coalesce(func.sum(col(AllocationRow.amount_micro)), 0))
     .where(col(AllocationRow.receipt_id) == col(ReceiptRow.id))
     .scalar_subquery()
+    - refunds.sent_back(col(ReceiptRow.id))
 )
 
 
@@ -148,7 +130,7 @@ def find_receipt(
         visible(ReceiptRow, principal), col(ReceiptRow.id) == receipt_id
     )
     row = session.exec(query).first()
-    return None if row is None else next(iter(_receipts(session, [row])))
+    return None if row is None else next(iter(_receipts(session, principal, [row])))
 
 
 def list_receipts(
@@ -175,7 +157,7 @@ def list_receipts(
     if before_seq is not None:
         query = query.where(col(ReceiptRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ReceiptRow.seq).desc()).limit(limit)).all()
-    return _receipts(session, rows)
+    return _receipts(session, principal, rows)
 
 
 def unmatched(session: Session, principal: Principal) -> tuple[tuple[str, int, int], ...]:
@@ -203,7 +185,7 @@ def of_file(session: Session, principal: Principal, file_sha256: str) -> tuple[i
 
 def freed(session: Session, principal: Principal, licensee_id: str, currency: str) -> list[Receipt]:
     """Receipts of the principal's own book that paid this licensee's invoices, and were set free
-    from one in part and lie there unmatched; oldest first.
+    from one in part and lie there unmatched, with no refund proposed; oldest first.
     """
     taken_back = select(AllocationRow.receipt_id).where(
         col(AllocationRow.tenant_id) == principal.tenant_id,
@@ -216,7 +198,8 @@ def freed(session: Session, principal: Principal, licensee_id: str, currency: st
         col(ReceiptRow.id).in_(taken_back),
     )
     rows = session.exec(query.order_by(col(ReceiptRow.seq))).all()
-    return [one for one, _ in _receipts(session, rows) if one.unmatched_micro > 0]
+    found = (one for one, _ in _receipts(session, principal, rows))
+    return [one for one in found if one.unmatched_micro > 0 and not one.refund_proposed]
 
 
 def allocations_of(session: Session, principal: Principal, invoice_id: str) -> list[Allocation]:
@@ -262,14 +245,29 @@ def paid_in_book(
     yield from session.exec(query.execution_options(yield_per=PAGE))
 
 
-def _receipts(session: Session, rows: Sequence[ReceiptRow]) -> list[tuple[Receipt, bytes]]:
+def _receipts(
+    session: Session, principal: Principal, rows: Sequence[ReceiptRow]
+) -> list[tuple[Receipt, bytes]]:
     matched = dict.fromkeys((row.id for row in rows), 0)
+    back: dict[str, int] = {}
+    proposed: set[str] = set()
     for start in range(0, len(rows), PAGE):
         some = [row.id for row in rows[start : start + PAGE]]
+        back |= refunds.sums(session, principal, some, refunds.GONE)
+        proposed |= refunds.sums(session, principal, some, refunds.WAITING).keys()
         query = select(AllocationRow.receipt_id, AllocationRow.amount_micro)
         for name, amount in session.exec(query.where(col(AllocationRow.receipt_id).in_(some))):
             matched[name] += amount
-    return [(replace(to_receipt(row), matched_micro=matched[row.id]), row.sealed) for row in rows]
+    found = (
+        replace(
+            to_receipt(row),
+            matched_micro=matched[row.id],
+            sent_back_micro=back.get(row.id, 0),
+            refund_proposed=row.id in proposed,
+        )
+        for row in rows
+    )
+    return [(one, row.sealed) for one, row in zip(found, rows, strict=True)]
 
 
 def to_receipt(row: ReceiptRow) -> Receipt:

@@ -198,7 +198,7 @@ def payable_steps(
 def received_steps(
     session: Session, capability: SearchCapability, book: str, first: str, last: str
 ) -> Iterator[tuple[tuple[str, str], Step]]:
-    """What came in and what runs handed on up to a month, by currency, in order."""
+    """What came in, what runs handed on and what was sent back up to a month, by currency."""
     came = and_(
         col(EntryRow.account_kind) == AccountKind.BANK.value,
         col(TransactionRow.kind) == TransactionKind.RECEIPT.value,
@@ -207,15 +207,20 @@ def received_steps(
         col(EntryRow.account_kind) == AccountKind.ACCRUED.value,
         col(TransactionRow.kind) == TransactionKind.DISTRIBUTION.value,
     )
+    sent_back = and_(
+        col(EntryRow.account_kind) == AccountKind.UNMATCHED.value,
+        col(TransactionRow.kind).in_([TransactionKind.PAYOUT.value, TransactionKind.RETURN.value]),
+    )
     query = (
         _steps_query(book, last)
-        .where(or_(came, handed_on))
+        .where(or_(came, handed_on, sent_back))
         .order_by(col(EntryRow.currency), col(TransactionRow.seq))
     )
     for row in _rows(session, query):
-        out = row.kind == TransactionKind.DISTRIBUTION.value
-        amount = -row.amount_micro if out else row.amount_micro
-        counts = out and row.posted_period >= first
+        amount = row.amount_micro
+        if row.kind != TransactionKind.RECEIPT.value:
+            amount = -amount
+        counts = row.kind == TransactionKind.DISTRIBUTION.value and row.posted_period >= first
         yield ("", row.currency), Step(row.recorded_at, amount, counts)
 
 

@@ -395,6 +395,23 @@ def test_what_books_or_issues_nothing_says_why_and_what_comes_first(shell: Shell
     assert (code, "Nothing is due by" in err, "ebenbild accrue" in err) == (1, True, True)
 
 
+def test_money_of_a_stranger_goes_back_to_where_it_came_from(shell: Shell, tmp_path: Path) -> None:
+    iban = "DE89370400440532013000"
+    shell.run("payout", "account", "own", "--name", "Us", "--iban", iban)
+    _, came = shell.json("receipt", "add", "b1", "12.50", "--day", "2026-11-20", "--payer", "Ann")
+    why = ("--reason", "unknown-payer")
+    code, _, said = shell.run("receipt", "return", came["id"], *why)
+    assert code == 1 and "did not say whose account" in said
+    _, made = shell.json("receipt", "return", came["id"], *why, "--iban", iban)
+    code, _, said = shell.run("receipt", "return", came["id"], *why, "--iban", iban)
+    assert code == 1 and "Somebody proposed to send this payment back." in said
+    assert shell.run("payout", "approve", made["batch_id"])[0] == 0
+    assert "at the bank" in shell.run("receipt", "show", came["id"])[1]
+    file = tmp_path / "bank.xml"
+    assert shell.run("payout", "file", made["batch_id"], file)[0] == 0
+    assert iban in file.read_text() and ">12.50<" in file.read_text()
+
+
 def test_doctor_finds_loose_keys(shell: Shell) -> None:
     (shell.folder / "data/keys/kek.key").chmod(0o644)
     code, checks = shell.json("doctor")

@@ -128,6 +128,30 @@ def test_what_is_taken_back_is_due_again(desk: Desk) -> None:
     assert "One invoice is ready" in ready and "is not over. Whoever is invoiced now" in ready
 
 
+def test_what_nobody_owes_is_sent_back(desk: Desk) -> None:
+    """After the payments, one of which the bank named no account of."""
+    desk.clerk.post("/v1/payout-accounts", {"whose": "own", "name": "Us", "iban": IBAN})
+    stray = next(x for x in desk.clerk.get("/v1/receipts")["items"] if x["reference"] == "b1")
+    path = f"/v1/receipts/{stray['id']}"
+    asking = desk.page(f"/society/receipts/{stray['id']}")
+    assert "The bank did not tell it" in asking and 'name="iban"' in asking
+    made = desk.clerk.post(f"{path}/refunds", {"reason": "unknown-payer", "iban": IBAN})
+    waits = desk.page(f"/society/receipts/{stray['id']}")
+    assert "nobody knows the payer" in waits and f"{path}/matches" not in waits
+    assert "to be sent back" in desk.page("/society/receipts")
+    batch = f"/society/payouts/{made['batch_id']}"
+    assert "Back to the payer:" in desk.page(batch)
+    desk.clerk.post(f"/v1/payout-batches/{made['batch_id']}/decision", {"approve": True})
+    (back,) = desk.clerk.get(path)["refunds"]
+    assert (back["state"], back["amount_micro"]) == ("sent", "9500000")
+    assert "nichts davon wartet mehr" in desk.page(f"/society/receipts/{stray['id']}", "de")
+    answer = f"end_to_end_id,status\n{made['id'].replace('_', '').upper()},returned\n"
+    upload = desk.clerk.upload(desk.stage.file("answer.csv", answer.encode()))
+    desk.clerk.post("/v1/payout-answers", {"upload_id": upload})
+    assert "the money waits for a clerk again" in desk.page(batch)
+    assert desk.clerk.get(path)["unmatched_micro"] == "9500000"
+
+
 def test_each_figure_of_the_year_opens_to_its_entries(desk: Desk) -> None:
     """After the payments: what was claimed, received, and is left."""
     year = desk.page("/society/reports/year")

@@ -361,6 +361,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/collecting-conflicts/{conflict_id}/settlement": {"collects": True},
         "/v1/receipts/{receipt_id}/matches": {"invoice_id": "inv_none"},
         "/v1/receipts/{receipt_id}/unmatching": {"invoice_id": "inv_none", "reason": "wrong"},
+        "/v1/receipts/{receipt_id}/refunds": {"reason": "paid-twice"},
         "/v1/performers/{performer_id}/payee/decision": {"approve": True},
         "/v1/payout-accounts": {"whose": "own", "name": "B", "iban": "DE89370400440532013000"},
         "/v1/payout-batches/{batch_id}/decision": {"approve": True},

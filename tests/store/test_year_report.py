@@ -111,6 +111,22 @@ def test_the_year_says_what_came_in_was_taken_off_and_went_out(office: Office) -
     assert waited == {"distributed": (90_000_000, 30, 30), "paid": (35_000_000, 30, 30)}
 
 
+def test_what_was_sent_back_neither_came_to_anybody_nor_waits(office: Office) -> None:
+    """As after `lived`, with 20 EUR more from nobody knows whom: 15 go back, 5 of them return."""
+    lived(office)
+    bank, waits = accounts.account(K.BANK), accounts.account(K.UNMATCHED, office.book)
+    sent = accounts.account(K.IN_TRANSIT, PAYOUT)
+    early, out = datetime(2029, 1, 1, tzinfo=UTC), datetime(2029, 1, 2, tzinfo=UTC)
+    post(office, T.RECEIPT, early, (bank, 20_000_000), (waits, -20_000_000))
+    post(office, T.PAYOUT, out, (waits, 15_000_000), (sent, -15_000_000))
+    post(office, T.RETURN, out, (sent, 5_000_000), (waits, -5_000_000))
+    found = report(office, "2029")
+    assert (figures(found)["received"], figures(found)["sent-back"]) == (120_000_000, 10_000_000)
+    assert undistributed(found, "EUR")[K.UNMATCHED] == 10_000_000
+    (days,) = (one.median for one in found.days if one.what == "distributed")
+    assert days == 30
+
+
 def test_a_year_opens_where_the_last_one_closed(office: Office) -> None:
     lived(office)
     post(
