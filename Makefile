@@ -13,7 +13,7 @@ USE_MODELS := EBENBILD_MODELS_DIR="$(CURDIR)/$(MODELS)"
 TEST_MODELS := EBENBILD_MODELS="$(CURDIR)/$(MODELS)"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve screenshots test check format bench bench-long reference peers clean
+.PHONY: help setup demo serve screenshots test check check-types check-style check-contracts format bench bench-long reference peers clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,9 +37,16 @@ test: .setup/dev .setup/models.stamp ## all tests that need no peer (EBENBILD_ME
 		--numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
 check: .setup/dev ## format, lint, types, import contracts
+	@$(MAKE) --no-print-directory --jobs 2 check-types check-style check-contracts
+
+check-types:
+	@$(BIN)/mypy -p core -p fingerprint -p registry -p licensing -p royalties -p api -p witness
+
+check-style:
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy -p core -p fingerprint -p registry -p licensing -p royalties -p api -p witness
+
+check-contracts:
 	@$(BIN)/lint-imports
 
 format: .setup/dev ## rewrite what ruff can mend
