@@ -4,11 +4,11 @@
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
 // `list` (by commas), `flag`, `day`, `moment` (here, as UTC), `json`, `none-if-empty` or
-// `left-out-if-empty`; a name with dots nests. A file is handed in first and stands as the id of its upload. `data-then` is where one goes afterwards, with `{id}`,
-// or what else the answer holds; `reload` or nothing takes the page anew.
+// `left-out-if-empty`; a name with dots nests. A file is uploaded first and stands as its id.
+// `data-then` leads on, with `{id}` or what else the answer holds; `reload` is the page anew.
 
 import { putBack } from "/static/drafts.js";
-import { leave, onPress, send, upload, word } from "/static/registry.js";
+import { find, leave, onPress, send, upload, word } from "/static/registry.js";
 
 const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
@@ -80,10 +80,10 @@ wireAll();
 
 /** Says a sentence where screen readers hear it and eyes see it. */
 export function announce(sentence) {
-  let place = document.getElementById("announced");
+  let place = find("#announced");
   if (!place) {
     document.body.insertAdjacentHTML("beforeend", '<p id="announced" class="toast" role="status"></p>');
-    place = document.getElementById("announced");
+    place = find("#announced");
   }
   place.textContent = sentence;
 }

@@ -1,6 +1,6 @@
 // An act on many cuts is looked at again as long as it is under way.
 
 import { announce } from "/static/act.js";
-import { watch } from "/static/registry.js";
+import { find, watch } from "/static/registry.js";
 
-if (document.querySelector("[data-open]")) watch().catch((fault) => announce(fault.message));
+if (find("[data-open]")) watch().catch((fault) => announce(fault.message));

@@ -3,7 +3,7 @@
 import { signedBy } from "/static/cosign.js";
 import { sign } from "/static/key.js";
 import { offer } from "/static/newkey.js";
-import { Told, leave, onPress, page, post, word } from "/static/registry.js";
+import { Told, find, leave, onPress, page, post, word } from "/static/registry.js";
 
 const performer = page.dataset.performer;
 let key = null;
@@ -20,15 +20,15 @@ async function bind(chosen) {
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
 const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
-if (document.querySelector("[data-make-key]")) {
+if (find("[data-make-key]")) {
   offer(async (made, kept) => {
     await bind(made);
-    document.querySelector("[data-saved]").hidden = kept;
-    document.querySelector("[data-kept]").hidden = !kept;
+    find("[data-saved]").hidden = kept;
+    find("[data-kept]").hidden = !kept;
   });
 }
 
-const signing = document.querySelector("[data-sign]");
+const signing = find("[data-sign]");
 const form = signing.closest("form");
 onPress(signing, async (say) => {
   const [modalities, purposes] = [ticked("modality"), ticked("purpose")];

@@ -1,14 +1,14 @@
 // Makes the packet of one's data while the page says how far it is, and erases after a typed name.
 
-import { Told, get, leave, onPress, page, pause, post, word } from "/static/registry.js";
+import { Told, find, get, leave, onPress, page, pause, post, word } from "/static/registry.js";
 
 const performer = page.dataset.performer;
 const ENDED = ["done", "failed", "cancelled"];
 
-const packing = document.querySelector("[data-export]");
+const packing = find("[data-export]");
 if (packing) onPress(packing, async () => {
   const made = await post(`/v1/performers/${performer}/exports`);
-  const shown = document.querySelector("[data-progress]");
+  const shown = find("[data-progress]");
   shown.hidden = false;
   let job = made.job;
   while (!ENDED.includes(job.state)) {
@@ -21,8 +21,8 @@ if (packing) onPress(packing, async () => {
   await leave(`/me/data?export=${made.id}`);
 });
 
-const form = document.querySelector("[data-erase]");
-const typed = document.getElementById("typed");
+const form = find("[data-erase]");
+const typed = find("#typed");
 if (form) onPress(form.querySelector("button"), async () => {
   if (typed.value.trim() !== typed.dataset.name) throw new Told(word("erase-typed"));
   await post(`/v1/performers/${performer}/erasure`);

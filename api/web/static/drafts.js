@@ -1,5 +1,5 @@
 // What somebody typed and has not sent, kept while a page is taken anew, left, or they sign in again;
-// nothing of it leaves the browser, and nobody who signs in after them is shown it, nor is it put where the page is about another performer.
+// it stays in the browser, for them alone and for pages about the same performer.
 
 const PLACE = `drafts ${document.body.dataset.who} ${location.pathname}`;
 const TYPED = "form :is(textarea, select, input:not([type=hidden], [type=file], [type=password]))[id]";

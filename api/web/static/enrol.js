@@ -2,7 +2,7 @@
 // The server alone judges; this page records, sends, and shows what the server says.
 
 import { picture, record, withBoth, withCamera, withMicrophone } from "/static/devices.js";
-import { Told, ended, get, onPress, page, pause, post, refresh, upload, watch, word } from "/static/registry.js";
+import { Told, ended, find, get, onPress, page, pause, post, refresh, upload, watch, word } from "/static/registry.js";
 
 const enrolment = `/v1/enrolments/${page.dataset.enrolment}`;
 const SAMPLE_MS_MAX = 60_000;
@@ -11,8 +11,6 @@ const LAST_WORD_MS = 1_800; // from when it appears until it is said
 const ANSWER_MS = 20_000; // the server waits no longer for the recording
 const AHEAD_MS = 1_500;
 const MOVE_MS = 1_800;
-
-const one = (selector) => document.querySelector(selector);
 
 /** Waits until the button is pressed, `ms` at most. */
 function pressed(button, ms) {
@@ -61,7 +59,7 @@ async function showWords(challenge, box, count, say) {
 }
 
 function askPhrase() {
-  return post(`${enrolment}/challenges`, { kind: "phrase", language: one("#phrase-language").value });
+  return post(`${enrolment}/challenges`, { kind: "phrase", language: find("#phrase-language").value });
 }
 
 /** Runs what needs an answer in time; whatever comes of it, the page then says how it stands. */
@@ -75,8 +73,8 @@ async function attempt(parts, during) {
 }
 
 function voice() {
-  const [meter, stop] = [one("#level-sample"), one("[data-stop-sample]")];
-  onPress(one("[data-record-voice]"), async (say) => {
+  const [meter, stop] = [find("#level-sample"), find("[data-stop-sample]")];
+  onPress(find("[data-record-voice]"), async (say) => {
     const sample = await withMicrophone(meter, say, async (stream, level) => {
       const recording = record(stream);
       say(word("recording"));
@@ -87,8 +85,8 @@ function voice() {
     });
     await handIn(sample, "voice", say);
   });
-  const [box, count] = [one("#word"), one("#word-count")];
-  const [loudness, mirror] = [one("#level-phrase"), one("#camera-phrase")];
+  const [box, count] = [find("#word"), find("#word-count")];
+  const [loudness, mirror] = [find("#level-phrase"), find("#camera-phrase")];
   const speak = (say) => async (stream, level) => {
     say(word("get-ready"));
     const asked = await askPhrase();
@@ -98,12 +96,12 @@ function voice() {
     if (level.wasSilent) throw new Told(word("silent"));
     await answer(asked.id, said, say);
   };
-  onPress(one("[data-say-phrase]"), (say) =>
+  onPress(find("[data-say-phrase]"), (say) =>
     attempt([box, count], () => withBoth(loudness, mirror, say, speak(say))));
-  onPress(one("[data-say-unseen]"), (say) =>
+  onPress(find("[data-say-unseen]"), (say) =>
     attempt([box, count], () => withMicrophone(loudness, say, speak(say))));
-  const given = one("#phrase-file");
-  onPress(one("[data-show-phrase]"), (say) => attempt([box, count], async () => {
+  const given = find("#phrase-file");
+  onPress(find("[data-show-phrase]"), (say) => attempt([box, count], async () => {
     const asked = await askPhrase();
     say(word("get-ready"));
     await showWords(asked.id, box, count, say);
@@ -128,8 +126,8 @@ async function chosen(input, ms, say) {
 }
 
 function face() {
-  const [view, take] = [one("#camera-portrait"), one("[data-take]")];
-  onPress(one("[data-portrait]"), async (say) => {
+  const [view, take] = [find("#camera-portrait"), find("[data-take]")];
+  onPress(find("[data-portrait]"), async (say) => {
     const still = await withCamera(view, async () => {
       say(word("look-ahead"));
       await pressed(take, SAMPLE_MS_MAX);
@@ -137,9 +135,9 @@ function face() {
     });
     await handIn(still, "face", say);
   });
-  const guide = one("#move");
-  onPress(one("[data-turn]"), (say) => attempt([guide], () =>
-    withCamera(one("#camera-turns"), async (stream) => {
+  const guide = find("#move");
+  onPress(find("[data-turn]"), (say) => attempt([guide], () =>
+    withCamera(find("#camera-turns"), async (stream) => {
       say(word("get-ready"));
       guide.textContent = word("move-ahead");
       await pause(AHEAD_MS);
@@ -173,23 +171,23 @@ function files(input) {
 
 async function vouch(say) {
   const captured = [...document.querySelectorAll("[data-captured]")].map((part) => part.dataset.captured);
-  const statement = one("#vouch-statement").textContent;
+  const statement = find("#vouch-statement").textContent;
   say(word("judging"));
   await ended(await post(`${enrolment}/attestations`, { facts: ["identity", ...captured], statement }));
   say("");
   await refresh();
 }
 
-if (one("[data-record-voice]")) voice();
-if (one("[data-portrait]")) face();
+if (find("[data-record-voice]")) voice();
+if (find("[data-portrait]")) face();
 for (const input of document.querySelectorAll("[data-upload]")) files(input);
-onPress(one("[data-vouch]"), vouch);
-onPress(one("[data-identify]"), async (say) => {
+onPress(find("[data-vouch]"), vouch);
+onPress(find("[data-identify]"), async (say) => {
   await ended(await post(`${enrolment}/identification`));
   say("");
   await refresh();
 });
-onPress(one("[data-withdraw]"), async (say) => {
+onPress(find("[data-withdraw]"), async (say) => {
   await post(`${enrolment}/withdrawal`);
   say("");
   await refresh();

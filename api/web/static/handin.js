@@ -3,10 +3,10 @@
 
 import { castRows, declaration } from "/static/declare.js";
 import { filmsOf } from "/static/films.js";
-import { leave, onPress, post, word, Told } from "/static/registry.js";
+import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 import { forget, progressOf, Sending, unfinished } from "/static/sending.js";
 
-const form = document.querySelector("[data-hand-in]");
+const form = find("[data-hand-in]");
 const picker = form.querySelector("#file");
 const sending = form.querySelector("[data-sending]");
 

@@ -1,6 +1,6 @@
 // Fills in a contract, or makes another offer: what stands in the fields becomes terms.
 
-import { Told, leave, onPress, post, word } from "/static/registry.js";
+import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 
 const moment = (day) => `${day}T00:00:00Z`;
 const decimal = (text) => text.trim().replace(",", ".");
@@ -32,7 +32,7 @@ function answers(form) {
   return made;
 }
 
-const contract = document.querySelector("form[data-contract]");
+const contract = find("form[data-contract]");
 if (contract) {
   onPress(contract.querySelector("button"), async () => {
     if (!contract.reportValidity()) return;
@@ -42,7 +42,7 @@ if (contract) {
   });
 }
 
-const offer = document.querySelector("form[data-offer]");
+const offer = find("form[data-offer]");
 if (offer) {
   onPress(offer.querySelector("button"), async () => {
     if (!offer.reportValidity()) return;

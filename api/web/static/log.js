@@ -1,26 +1,25 @@
 // The head of the public log, checked here: who signed it, which witnesses saw it, and that it goes
-// on from an older one.
+// on from the last good one, which the browser keeps, so that a log that forgot something is caught.
 //
-// The browser keeps the last head that it saw good, so that a log which forgot something since is
-// caught without anybody's help. https://c2sp.org/tlog-checkpoint, RFC 9162 section 2.1.4.2
+// https://c2sp.org/tlog-checkpoint, RFC 9162 section 2.1.4.2
 
 import { Run } from "/static/checking.js";
 import { witnessed } from "/static/cosigned.js";
 import { ask, element, panel } from "/static/judged.js";
 import { checkpointOf, consistent, logKeys, noteOf, signedByLog } from "/static/receipt.js";
-import { word } from "/static/registry.js";
+import { find, word } from "/static/registry.js";
 import { Bad, Open } from "/static/signed.js";
 
 const KEPT = "log-head";
-const part = document.querySelector("[data-heads]");
+const part = find("[data-heads]");
 const results = part?.querySelector("[data-results]");
 const text = async (path) => new TextDecoder().decode(await ask.bytes(path));
 
 /** The older head: pasted, chosen, or the one that this browser saw last. */
 async function older() {
-  const own = document.getElementById("own-head").value.trim();
+  const own = find("#own-head").value.trim();
   if (own) return `${own}\n`;
-  const size = document.getElementById("head").value;
+  const size = find("#head").value;
   return size ? text(`/log/checkpoint/${size}`) : localStorage.getItem(KEPT);
 }
 

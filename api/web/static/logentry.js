@@ -2,9 +2,9 @@
 
 import { check } from "/static/checking.js";
 import { ask, panel } from "/static/judged.js";
-import { word } from "/static/registry.js";
+import { find, word } from "/static/registry.js";
 
-const results = document.querySelector("[data-results]");
+const results = find("[data-results]");
 const receipt = new Blob([await ask.bytes(`/log/receipts/${results.dataset.index}`)]);
 // What the entry commits to is not at hand here: that step belongs to whoever holds the document.
 const { steps } = await check(receipt, "receipt", [], ask, Date.now());

@@ -2,9 +2,9 @@
 
 import { sign } from "/static/key.js";
 import { offer } from "/static/newkey.js";
-import { Told, leave, page, post, word } from "/static/registry.js";
+import { Told, find, leave, page, post, word } from "/static/registry.js";
 
-if (document.querySelector("[data-make-key]")) {
+if (find("[data-make-key]")) {
   offer(async (made) => {
     const draft = await post(`/v1/performers/${page.dataset.performer}/key-replacements`, { did: made.did });
     if (draft.possession.document.credentialSubject.key !== made.did) throw new Told(word("key-cheated"));

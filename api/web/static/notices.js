@@ -1,8 +1,8 @@
 // Waits until a clip has been searched, and takes the page anew.
 
 import { announce } from "/static/act.js";
-import { watch } from "/static/registry.js";
+import { find, watch } from "/static/registry.js";
 
-if (document.querySelector("[data-open]")) {
+if (find("[data-open]")) {
   watch().then(() => location.reload(), (fault) => announce(fault.message));
 }

@@ -1,8 +1,8 @@
 // Adds a performer, and goes on to the key and the consent.
 
-import { Told, leave, onPress, post, word } from "/static/registry.js";
+import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 
-const form = document.querySelector("form[data-new-performer]");
+const form = find("form[data-new-performer]");
 
 onPress(form.querySelector("button"), async () => {
   const [name, shown] = ["name", "public-name"].map((id) => document.getElementById(id).value.trim());

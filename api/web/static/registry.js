@@ -2,14 +2,16 @@
 
 import { keep, nothingLeft } from "/static/drafts.js";
 
+/** The first part of the page that fits. */
+export const find = (selector) => document.querySelector(selector);
 /** What a page says of what it is about, and the word that forms of the session carry. */
-export const page = document.querySelector("[data-page]") ?? document.body;
+export const page = find("[data-page]") ?? document.body;
 export const csrf = document.body.dataset.csrfWord;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** A sentence of the page, which alone knows its language. */
 export function word(key) {
-  return document.querySelector(`[data-word="${key}"]`)?.textContent ?? key;
+  return find(`[data-word="${key}"]`)?.textContent ?? key;
 }
 
 /** A sentence of the page's language; `faults` name fields, `status` is 0 where nothing answered. */

@@ -1,9 +1,9 @@
 // Releases a child's blocked money: all guardians sign the same document, here.
 
 import { signedBy } from "/static/cosign.js";
-import { Told, leave, onPress, post, word } from "/static/registry.js";
+import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 
-const form = document.querySelector("form[data-release]");
+const form = find("form[data-release]");
 
 if (form) {
   onPress(form.querySelector("button"), async () => {

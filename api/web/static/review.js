@@ -4,11 +4,11 @@
 // enrolled one, u takes the last word back, ? shows the keys.
 
 import { announce } from "/static/act.js";
-import { post, refresh, Told, word } from "/static/registry.js";
+import { Told, find, post, refresh, word } from "/static/registry.js";
 
-const desk = document.getElementById("desk");
-const keys = document.getElementById("keys");
-const undoing = document.querySelector("[data-undo]");
+const desk = find("#desk");
+const keys = find("#keys");
+const undoing = find("[data-undo]");
 const said = []; // the acts since the page was opened, the newest last
 
 const item = () => desk.querySelector("[data-item]").dataset;
@@ -91,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   // A box in a dialog that was just closed keeps the focus until the next picture.
   const elsewhere = event.target.closest("input, select, textarea, dialog, audio, video")?.checkVisibility();
   const pressed = event.key === " " && event.target.closest("a, button, summary");
-  const off = event.key !== "?" && !document.querySelector("[data-keys-on]").checked;
+  const off = event.key !== "?" && !find("[data-keys-on]").checked;
   if (!meant || elsewhere || pressed || off || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   meant();
@@ -105,7 +105,7 @@ for (const button of document.querySelectorAll("[data-move]")) {
   button.addEventListener("click", () => act(() => move(button.dataset.move)));
 }
 undoing.addEventListener("click", () => act(undo));
-document.querySelector("[data-help]").addEventListener("click", () => keys.showModal());
+find("[data-help]").addEventListener("click", () => keys.showModal());
 
 // A scene stops where the find ends; what is not kept says so. Neither event bubbles.
 desk.addEventListener("timeupdate", ({ target }) => {

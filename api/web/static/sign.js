@@ -2,11 +2,11 @@
 
 import { present } from "/static/cosign.js";
 import { canonical, sign } from "/static/key.js";
-import { Told, get, leave, onPress, page, post, word } from "/static/registry.js";
+import { Told, find, get, leave, onPress, page, post, word } from "/static/registry.js";
 
 const licence = page.dataset.licence;
-const shown = JSON.parse(document.getElementById("document").textContent);
-const button = document.querySelector("[data-sign]");
+const shown = JSON.parse(find("#document").textContent);
+const button = find("[data-sign]");
 
 if (button) {
   onPress(button, async (say) => {

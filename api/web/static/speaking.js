@@ -2,7 +2,7 @@
 
 import { signedBy } from "/static/cosign.js";
 import { make, save } from "/static/key.js";
-import { Told, leave, onPress, page, post, upload, word } from "/static/registry.js";
+import { Told, find, leave, onPress, page, post, upload, word } from "/static/registry.js";
 import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
@@ -13,11 +13,11 @@ for (const button of document.querySelectorAll("[data-own-key]")) {
     const key = await make();
     if (button.dataset.ownKey === "keep") await keep(key);
     else await save(key, "ebenbild.key");
-    document.getElementById("g-did").value = key.did;
+    find("#g-did").value = key.did;
   });
 }
 
-const mandate = document.querySelector("form[data-mandate]");
+const mandate = find("form[data-mandate]");
 if (mandate) {
   onPress(mandate.querySelector("[data-give]"), async () => {
     if (!mandate.reportValidity()) return;
@@ -33,7 +33,7 @@ if (mandate) {
   });
 }
 
-const estate = document.querySelector("form[data-estate]");
+const estate = find("form[data-estate]");
 if (estate) {
   const rows = estate.querySelector("[data-heirs]");
   estate.querySelector("[data-add-heir]").addEventListener("click", () => {

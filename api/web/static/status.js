@@ -1,9 +1,9 @@
 // Takes the status anew twice a minute; where none comes, it says that what stands here is old.
 
-import { pause, refresh } from "/static/registry.js";
+import { find, pause, refresh } from "/static/registry.js";
 
 const EVERY_MS = 30_000;
-const stale = document.querySelector("[data-stale]");
+const stale = find("[data-stale]");
 
 for (;;) {
   await pause(EVERY_MS);

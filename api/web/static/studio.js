@@ -4,9 +4,9 @@
 // Shift picks everything since the last one.
 
 import { announce } from "/static/act.js";
-import { leave, onPress, post, watch, word, Told } from "/static/registry.js";
+import { Told, find, leave, onPress, post, watch, word } from "/static/registry.js";
 
-const board = document.querySelector("[data-board]");
+const board = find("[data-board]");
 const form = board.querySelector("[data-bulk]");
 const boxes = [...board.querySelectorAll("[data-pick]")];
 const everything = form?.querySelector("[data-everything]");

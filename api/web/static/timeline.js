@@ -5,7 +5,7 @@
 
 import { announce, wireAll } from "/static/act.js";
 import { keep, putBack } from "/static/drafts.js";
-import { watch } from "/static/registry.js";
+import { find, watch } from "/static/registry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROW = 32;
@@ -43,9 +43,9 @@ function patterns() {
 class Timeline {
   constructor(root) {
     this.root = root;
-    this.data = JSON.parse(document.getElementById("timeline-data").textContent);
+    this.data = JSON.parse(find("#timeline-data").textContent);
     this.scroller = root.querySelector("[data-scroller]");
-    this.player = document.querySelector("[data-player]");
+    this.player = find("[data-player]");
     this.zoom = 0;
     this.spans = this.data.lanes.flatMap((pieces, lane) =>
       pieces.map(([start, end, verdict, answer]) => ({ lane, start, end, verdict, answer })));
@@ -110,7 +110,7 @@ class Timeline {
       this.scroller.scrollLeft = left - 48;
     }
     const name = this.root.querySelectorAll(".names > div")[span.lane].firstElementChild.textContent;
-    const verdict = document.querySelector(`.legend li:nth-child(${["CLEARED", "REFUSED", "REVIEW", "UNKNOWN PERSON"].indexOf(span.verdict) + 1})`);
+    const verdict = find(`.legend li:nth-child(${["CLEARED", "REFUSED", "REVIEW", "UNKNOWN PERSON"].indexOf(span.verdict) + 1})`);
     this.root.querySelector("[data-now]").textContent = `${name}, ${clock(span.start)}–${clock(span.end)}, ${verdict.textContent.trim()}`;
   }
 
@@ -192,8 +192,8 @@ const opened = new Map();
 
 /** Opens what is known of an answer beside the picture; `enter` takes whoever uses keys there. */
 function open(answer, enter = false) {
-  const told = document.getElementById("told");
-  const kept = document.querySelector(`template[data-answer-of="${answer}"]`);
+  const told = find("#told");
+  const kept = find(`template[data-answer-of="${answer}"]`);
   if (!told || !kept) return;
   if (!opened.has(answer)) {
     const part = document.createElement("div");
@@ -233,17 +233,17 @@ function screen(place) {
 }
 
 function begin() {
-  const root = document.querySelector("[data-lanes]");
+  const root = find("[data-lanes]");
   honest(document);
   if (!root) return;
-  const place = document.querySelector("[data-screen]");
+  const place = find("[data-screen]");
   screen(place);
   const drawn = new Timeline(root);
   for (const button of document.querySelectorAll("[data-play]")) {
     button.addEventListener("click", () => {
       drawn.seek(Number(button.dataset.play));
       open(button.dataset.answer);
-      document.getElementById("told").scrollIntoView({ block: "nearest" });
+      find("#told").scrollIntoView({ block: "nearest" });
     });
   }
 }
@@ -261,6 +261,6 @@ function anew() {
 begin();
 putBack(document);
 // What is under way or was asked for is taken anew part by part; once it has ended, all of the page is.
-if (document.querySelector("[data-open]")) {
+if (find("[data-open]")) {
   watch().then(anew, (fault) => announce(fault.message));
 }

@@ -1,8 +1,8 @@
 // Hands a usage report in, and says how far reading it is and what became of its lines.
 
-import { Told, ended, get, onPress, post, upload, word } from "/static/registry.js";
+import { Told, ended, find, get, onPress, post, upload, word } from "/static/registry.js";
 
-const form = document.querySelector("[data-usage-form]");
+const form = find("[data-usage-form]");
 const bar = form?.querySelector("progress");
 
 function told(found) {

@@ -2,11 +2,11 @@
 
 import { check, kindOf } from "/static/checking.js";
 import { ask, element, panel } from "/static/judged.js";
-import { word } from "/static/registry.js";
+import { find, word } from "/static/registry.js";
 
-const drop = document.querySelector("[data-drop]");
-const picked = document.getElementById("files");
-const results = document.getElementById("results");
+const drop = find("[data-drop]");
+const picked = find("#files");
+const results = find("#results");
 
 async function take(files) {
   results.replaceChildren(element("p", word("working")));
