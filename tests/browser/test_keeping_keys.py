@@ -115,7 +115,7 @@ def test_a_second_passkey_opens_it_too_and_none_that_does_is_dropped(
 def test_whoever_does_not_confirm_or_has_a_weak_passkey_is_told_what_else(
     page: Any, registry: Registry
 ) -> None:
-    key = joined(page, registry, "mia@example.org", keeps_keys=False)
+    key = joined(page, registry, "ida@example.org", keeps_keys=False)
     added(page, registry, "Mia")
     page.click(KEEP)
     told(page, "[data-unbound] [role=status]", "kann keine Schlüssel")

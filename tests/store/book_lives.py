@@ -270,10 +270,13 @@ class Life:
 
     def _pay(self, session: Any, office: Office, invoice: Any, micro: int) -> None:
         self.paid += 1
+        cents = micro // MICRO_PER_CENT + self.paid % 2
+        if not cents:
+            return
         payment = Payment(
             reference=f"r{self.paid}",
             booked_on=date(2026, 11, 20),
-            amount_micro=(micro // MICRO_PER_CENT + self.paid % 2) * MICRO_PER_CENT,
+            amount_micro=cents * MICRO_PER_CENT,
             currency=invoice.currency,
             licensee_id=self.stage.studio.tenant_id,
             payer="Studio Secret GmbH",

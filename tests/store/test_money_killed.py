@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -58,11 +58,12 @@ def test_killed_at_any_write_of_issuing(money: Money, tmp_path: Path) -> None:
     money.earn(44)
     money.stage.world.db.checkpoint()
     later = closing.month_after(MONTH)
+    begins = datetime.combine(closing.begins_on(later), time(), UTC)
 
     def act(database: Database) -> None:
         vault = money.stage.world.vault
         with database.write() as session:
-            invoices.issue(session, vault, office.clerk, later, now=NOW)
+            invoices.issue(session, vault, office.clerk, later, now=begins)
 
     def look(database: Database) -> object:
         capability = SearchCapability("test", office.book)
