@@ -20,18 +20,18 @@ import numpy as np
 
 from bench import attacks_sound
 from bench.cast import IDENTITIES
+from bench.evasion import enrolled
 from bench.people import Material, voices
 from fingerprint import deciding, opening
 from fingerprint.calibration import Calibration
 from fingerprint.calibrationmaterial import read_identities
+from fingerprint.engine import Engine
 from fingerprint.gallery import Gallery, GalleryEntry
-from fingerprint.hearing import SAMPLE_MS_MAX, hear
+from fingerprint.hearing import hear
 from fingerprint.matching import Policy
 from fingerprint.media.forking import forking
 from fingerprint.media.limits import Limits
 from fingerprint.models import Decision, Modality, Span, Template, Trace, Vector
-from fingerprint.voice.altered import altered_vectors
-from fingerprint.voice.altering import channels
 from fingerprint.voice.encoder import pooled
 from fingerprint.voice.listening import Listener
 from fingerprint.voice.mel import SAMPLE_RATE
@@ -73,9 +73,19 @@ def main() -> None:
         sys.exit("No channels were measured for this encoder.")
     tested = set(read_identities(IDENTITIES)["test"]["voice"])
     with forking():
+        engine = Engine.open(asked.models, threads=1, limits=Limits())
         listener = opening.listener(files, 1, VOICE_ENCODER)
         people = [person for person in voices(media) if person.identity in tested]
-        prints = {p.identity: _print(listener, p) for p in people if p.enrol}
+        prints = {
+            p.identity: GalleryEntry(
+                p.identity,
+                Modality.VOICE,
+                VOICE_ENCODER,
+                tuple(enrolled(engine, Modality.VOICE, p)),
+            )
+            for p in people
+            if p.enrol
+        }
         for attack, alter in attacks_sound.attacks().items():
             if not attack.startswith(LEFT_OUT):
                 probes = list(_probes(listener, people, alter, asked.windows))
@@ -87,20 +97,6 @@ def main() -> None:
 
 def _ways(measured: Calibration) -> tuple[Calibration, Calibration]:
     return replace(measured, scoring=replace(measured.scoring, channels=())), measured
-
-
-def _print(listener: Listener, person: Material) -> GalleryEntry:
-    """Two recordings of a person, as enrolment keeps them."""
-    templates = []
-    for path in person.enrol:
-        samples, heard, _ = hear(listener, path, Limits(), Span(0, SAMPLE_MS_MAX))
-        main = heard.voices[0]
-        (vector,) = listener.vectors(samples, heard, [main], SAMPLE_MS_MAX)
-        through = altered_vectors(listener, samples, main.spans, channels)[1:]
-        templates.append(
-            Template(Modality.VOICE, vector, VOICE_ENCODER, main.speech_ms, QUALITY, through)
-        )
-    return GalleryEntry(person.identity, Modality.VOICE, VOICE_ENCODER, tuple(templates))
 
 
 def _probes(

@@ -24,7 +24,6 @@ from fingerprint.shelf import Shelf, candidates
 
 _PRINT, _EVIDENCE, _CHANNEL = "print_id", "evidence_ms", "channel"  # columns of stored rows
 _QUALITY_MIN = 0.05  # the worst accepted template still counts for something
-_NOTHING = np.zeros((0, 1), np.float32)
 _RESCORED_MIN = 100  # nearest by cosine; whoever is further away is found by no scoring
 
 
@@ -147,15 +146,14 @@ class Gallery:
         self._put(key, who, vectors)
         for entry in entries:
             rows = channel_vectors(entry)
-            places = list(range(len(rows)))
-            self._hear(key, [entry.print_id] * len(rows), places, rows)
+            self._hear(key, [entry.print_id] * len(rows), range(len(rows)), rows)
 
     def _hear(
         self,
         key: tuple[Modality, str],
         names: Sequence[str],
         channels: Sequence[int],
-        vectors: NDArray[np.float32],
+        vectors: Iterable[Vector],
     ) -> None:
         """Prints that are there as they are through channels, a vector (D,) for each."""
         shelf = self._shelves[key]
@@ -191,18 +189,17 @@ def search_vector(entry: GalleryEntry) -> Vector:
     return _mean([template.vector for template in entry.templates], entry.templates)
 
 
-def channel_vectors(entry: GalleryEntry) -> NDArray[np.float32]:
-    """The same of a print as it is through each channel, (K, D); none where no template says."""
-    known = [template for template in entry.templates if template.channels is not None]
+def channel_vectors(entry: GalleryEntry) -> Sequence[Vector]:
+    """The same of a print as it is through each channel; none where no template says."""
+    known = [(one, one.channels) for one in entry.templates if one.channels is not None]
     if not known:
-        return _NOTHING
-    mean = _mean([template.channels for template in known], known)
-    return np.asarray(mean)
+        return ()
+    return list(_mean([rows for _, rows in known], [one for one, _ in known]))
 
 
-def _mean(vectors: Sequence[Vector | None], templates: Sequence[Template]) -> Vector:
+def _mean(vectors: Sequence[Vector], templates: Sequence[Template]) -> Vector:
     """Unit-length means over the last axis, weighted by the quality of what each is from."""
     weights = [max(_QUALITY_MIN, template.quality) for template in templates]
-    rows = np.stack([np.asarray(vector, np.float64) for vector in vectors])
+    rows = np.stack(vectors).astype(np.float64)
     mean = np.average(rows, axis=0, weights=weights)
     return np.asarray(mean / np.linalg.norm(mean, axis=-1, keepdims=True), np.float32)
