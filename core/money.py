@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.currencies import decimals, unit_micro
 from core.errors import BadTerms
 
 MICRO = 1_000_000
@@ -105,38 +106,40 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return shares
 
 
-def to_cents(amount_micro: int) -> tuple[int, int]:
-    """Return (cents, remainder_micro) where cents x 10,000 + remainder = amount.
+def to_units(amount_micro: int, each_micro: int) -> tuple[int, int]:
+    """Return (units, remainder_micro) where units x each_micro + remainder = amount.
 
-    Halves go to the even cent, so that many small amounts do not drift one way; the remainder
-    lies between -5,000 and 5,000 and is to be carried, not dropped.
+    `each_micro` is even: a cent is 10,000. Halves go to the even unit, so that many small amounts
+    do not drift one way; the remainder is at most half a unit and is to be carried, not dropped.
     """
-    cents, remainder = divmod(amount_micro, MICRO_PER_CENT)
-    half = MICRO_PER_CENT // 2
-    if remainder > half or (remainder == half and cents % 2 == 1):
-        cents += 1
-    return cents, amount_micro - cents * MICRO_PER_CENT
+    units, remainder = divmod(amount_micro, each_micro)
+    half = each_micro // 2
+    if remainder > half or (remainder == half and units % 2 == 1):
+        units += 1
+    return units, amount_micro - units * each_micro
 
 
 def rounded(amount_micro: int, currency: str, lang: str = "en") -> str:
-    """Return an amount to the cent, half to even: for reading at a glance, never for reckoning.
+    """Return an amount to the minor unit, half to even: for a glance, never for reckoning.
 
     What would read as nothing and is not one says so: `<0.01 EUR`, below zero `>-0.01 EUR`.
     """
-    cents = to_cents(amount_micro)[0]
-    if amount_micro == 0 or cents != 0:
-        return format(cents * MICRO_PER_CENT, currency, lang)
-    sign, least = ("<", MICRO_PER_CENT) if amount_micro > 0 else (">", -MICRO_PER_CENT)
+    each = unit_micro(currency)
+    units = to_units(amount_micro, each)[0]
+    if amount_micro == 0 or units != 0:
+        return format(units * each, currency, lang)
+    sign, least = ("<", each) if amount_micro > 0 else (">", -each)
     return sign + format(least, currency, lang)
 
 
 def format(amount_micro: int, currency: str, lang: str = "en") -> str:
-    """Return an amount for people, exact, with two to six decimals: `1,234.50 EUR`.
+    """Return an amount for people, exact, with its currency's decimals at least: `1,234.50 EUR`.
 
     `lang` is `en` or `de` (`1.234,50 EUR`); any other language reads as `en`.
     """
     thousands, point = _SEPARATORS.get(lang, _SEPARATORS["en"])
     whole, fraction = divmod(abs(amount_micro), MICRO)
-    decimals = f"{fraction:06d}".rstrip("0").ljust(2, "0")
+    rest = f"{fraction:06d}".rstrip("0").ljust(decimals(currency), "0")
     sign = "-" if amount_micro < 0 else ""
-    return f"{sign}{whole:,}".replace(",", thousands) + f"{point}{decimals} {currency}"
+    figure = f"{sign}{whole:,}".replace(",", thousands)
+    return f"{figure}{point}{rest} {currency}" if rest else f"{figure} {currency}"

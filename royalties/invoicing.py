@@ -2,12 +2,14 @@
 
 Claims are exact to the millionth and stand on the licensee's account already; nobody can pay less
 than a cent. So a document asks for whole cents, and books what it adds to the claims: value added
-tax, and the less than half a cent that rounding added or left out.
+tax, and the less than half a cent that rounding added or left out. Cents stand for what a currency
+has for them, but never for less than a hundredth: EN 16931 knows no third decimal (BR-DEC).
 """
 
 from collections.abc import Iterable
 
-from core.money import MICRO_PER_CENT, to_cents
+from core.currencies import unit_micro
+from core.money import MICRO_PER_CENT, to_units
 from royalties import accounts, ledger
 from royalties.accounts import AccountKind, account
 from royalties.ledger import Stamp
@@ -17,13 +19,24 @@ from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind, Settl
 PERCENT_OF = 100_00
 
 
-def amounts(claims_micro: int, vat_basis_points: int) -> Amounts:
+def unit_of(currency: str) -> int:
+    """The least that a document asks for, in millionths: the minor unit, or a hundredth."""
+    return max(unit_micro(currency), MICRO_PER_CENT)
+
+
+def whole(amount_micro: int, currency: str) -> int:
+    """An amount as a document states it, half to even."""
+    unit = unit_of(currency)
+    return to_units(amount_micro, unit)[0] * unit
+
+
+def amounts(claims_micro: int, vat_basis_points: int, currency: str) -> Amounts:
     """Net and tax in whole cents; the rate is in hundredths of a per cent, 1900 for 19 %.
 
     Half a cent of tax is rounded up, as EN 16931 checks it.
     """
-    net = to_cents(claims_micro)[0] * MICRO_PER_CENT
-    return Amounts(net, _half_up(net * vat_basis_points, PERCENT_OF * MICRO_PER_CENT))
+    net, unit = whole(claims_micro, currency), unit_of(currency)
+    return Amounts(net, _half_up(net * vat_basis_points, PERCENT_OF * unit) * unit)
 
 
 def credit(of: Invoice, before: Iterable[Invoice], claims: Claims, rate: int) -> Amounts:
@@ -35,7 +48,7 @@ def credit(of: Invoice, before: Iterable[Invoice], claims: Claims, rate: int) ->
     earlier = list(before)
     left = of.lines - sum(one.lines for one in earlier)
     if claims.lines < left:
-        given = amounts(-claims.claims_micro, rate)
+        given = amounts(-claims.claims_micro, rate, of.currency)
         rest = rest_of(of, earlier)
         net, vat = min(given.net_micro, rest.net_micro), min(given.vat_micro, rest.vat_micro)
         return Amounts(-net, -vat)
@@ -78,7 +91,9 @@ def booked(invoice: Invoice, sides: tuple[Posting, ...], stamp: Stamp) -> Transa
 
 def collectable(claims: Claims) -> bool:
     """Whether claims come to a cent at least; less than that waits for the next month."""
-    return claims.kind is InvoiceKind.CREDIT_NOTE or to_cents(claims.claims_micro)[0] > 0
+    if claims.kind is InvoiceKind.CREDIT_NOTE:
+        return True
+    return whole(claims.claims_micro, claims.currency) > 0
 
 
 def settle(invoice: Invoice, credits: Iterable[Invoice], paid_micro: int) -> Settlement:
@@ -93,4 +108,4 @@ def settle(invoice: Invoice, credits: Iterable[Invoice], paid_micro: int) -> Set
 
 
 def _half_up(amount: int, den: int) -> int:
-    return (2 * amount + den) // (2 * den) * MICRO_PER_CENT
+    return (2 * amount + den) // (2 * den)

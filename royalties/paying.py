@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.clock import to_text
+from core.currencies import unit_micro
 from core.errors import BadInput, Broken
 from core.ids import derived_id
-from core.money import MICRO, parse_rate
+from core.money import parse_rate
 from fingerprint.models import Reason
 from royalties.closing import digest
 from royalties.ibans import in_sepa
@@ -19,12 +20,6 @@ from royalties.models_payouts import Payout, PayoutState, Way
 from royalties.pain001 import AMOUNT_MICRO_MAX, CURRENCY
 from royalties.payees import PayeeDetails
 from royalties.sepatext import is_latin
-
-# ISO 4217: currencies whose minor unit is not the hundredth.
-_EXPONENTS = {
-    **dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 3),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +54,6 @@ class Frame:
     currency: str
     minimum_micro: int
     at: datetime
-
-
-def unit_micro(currency: str) -> int:
-    """The minor unit of a currency in millionths."""
-    return int(MICRO // 10 ** _EXPONENTS.get(currency, 2))
-
-
-def is_payable(amount_micro: int, currency: str) -> bool:
-    """Whether a bank can move this amount: in whole cents, or what a currency has for them."""
-    return amount_micro % unit_micro(currency) == 0
 
 
 def minimum_of(text: str) -> int:

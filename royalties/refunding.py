@@ -4,13 +4,14 @@ It goes to the account that it came from and to no other: whoever could name ano
 money through the book of a society. Only where the bank told no account is one named by hand.
 """
 
+from core.currencies import is_payable, unit_micro
 from core.errors import BadInput, Conflict
 from royalties import receiving
 from royalties.ibans import check_iban
 from royalties.ledger import OWNER
 from royalties.models_income import Payment, Receipt
 from royalties.payees import PayeeDetails
-from royalties.paying import Candidate, is_payable, unit_micro
+from royalties.paying import Candidate
 
 _NAME_MAX = 140
 

@@ -13,9 +13,9 @@ from itertools import takewhile
 
 from core.money import split
 from royalties.accounts import AccountKind, parse
+from royalties.invoicing import unit_of
 from royalties.models_payouts import PayoutState
 from royalties.models_runs import Outcome, Release, RunLine
-from royalties.paying import unit_micro
 from royalties.sisterclaims import FIGURES, collected
 
 
@@ -94,7 +94,7 @@ class Told:
     def is_explained(self) -> bool:
         """Whether nothing is left but what each run, note and payment rounds."""
         roundings = len(self.runs) + len(self.notes) + 2
-        return abs(self.rounding_micro) <= roundings * unit_micro(self.payment.currency)
+        return abs(self.rounding_micro) <= roundings * unit_of(self.payment.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.canonical import canonical
+from core.currencies import unit_micro
 from core.ids import derived_id
-from core.money import to_cents
+from core.money import to_units
 from licensing.models import TariffRef
 from royalties.agreed import again
 from royalties.models import Pins
@@ -54,9 +55,10 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sum of all lines in one currency: `cents` x 10,000 + `carried_micro` = `total_micro`.
+    """Sum of all lines in one currency: whole cents and `carried_micro` are `total_micro`.
 
-    Cents are hundredths of the unit, halves to the even cent; `carried_micro` stays owed.
+    Cents are the minor units of the currency (ISO 4217), whole yen of JPY, halves to the even one;
+    `carried_micro` stays owed.
     """
 
     currency: str
@@ -184,7 +186,9 @@ def _totals(lines: Sequence[StatementLine]) -> tuple[Total, ...]:
     for line in lines:
         currency = line.pins.tariff.currency
         sums[currency] = sums.get(currency, 0) + line.amount_micro
-    return tuple(Total(name, sums[name], *to_cents(sums[name])) for name in sorted(sums))
+    return tuple(
+        Total(name, sums[name], *to_units(sums[name], unit_micro(name))) for name in sorted(sums)
+    )
 
 
 def _text(totals: Sequence[Total]) -> str:

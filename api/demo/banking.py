@@ -9,7 +9,7 @@ from api.demo import papers
 from api.demo.papers import IBAN
 from api.demo.shell import acting_as, ask, remark, scene, show
 from core.clock import utc_now
-from core.money import MICRO_PER_CENT
+from core.money import rate_text
 
 
 def pay(run: Path, agency: Any, studio: Any, performers: Mapping[str, str], lang: str) -> str:
@@ -54,8 +54,7 @@ def _bill(run: Path, studio: str, month: str, today: datetime) -> bool:
     issued = ask("invoice", "issue", month)["issued"]
     for invoice in issued:
         show("invoice", "show", invoice["id"])
-        cents = int(invoice["gross_micro"]) // MICRO_PER_CENT
-        amount, day = f"{cents // 100}.{cents % 100:02}", f"{today:%Y-%m-%d}"
+        amount, day = rate_text(int(invoice["gross_micro"])), f"{today:%Y-%m-%d}"
         name = f"payment of {invoice['number']}"
         receipt = ask(
             "receipt", "add", name, amount, "--day", day, "--currency", invoice["currency"]

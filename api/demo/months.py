@@ -11,7 +11,7 @@ from typing import Any
 
 from api.client import Client, Refused
 from core.clock import utc_now
-from core.money import MICRO_PER_CENT
+from core.money import rate_text
 
 FIGURES = ("views", "unique_views", "watched", "income", "income_kind", "currency", "completion")
 VIEWS_FIRST = 90_000
@@ -103,13 +103,13 @@ class Office:
         # What was shown last month is booked, and so billed, in this one.
         due = {"month": f"{utc_now():%Y-%m}"}
         for invoice in self.operator.post("/v1/invoices", due)["issued"]:
-            cents = int(invoice["gross_micro"]) // MICRO_PER_CENT
-            if cents <= 0:  # a credit note: nothing is paid on it
+            asked = int(invoice["gross_micro"])
+            if asked <= 0:  # a credit note: nothing is paid on it
                 continue
             paid = {
                 "reference": f"payment of {invoice['number']}",
                 "booked_on": f"{utc_now():%Y-%m-%d}",
-                "amount": f"{cents // 100}.{cents % 100:02}",
+                "amount": rate_text(asked),
                 "currency": invoice["currency"],
             }
             receipt = self.operator.post("/v1/receipts", paid)

@@ -14,8 +14,9 @@ from api.download import download
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
+from core.currencies import unit_micro
 from royalties.models_payouts import BatchKind, CameBack, PayoutState
-from royalties.paying import minimum_of, unit_micro
+from royalties.paying import minimum_of
 from royalties.service import bookaccounts, payoutanswers, payouts, payoutviews
 from royalties.service.payouts import Wanted
 from royalties.wire_payouts import (

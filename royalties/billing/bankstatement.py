@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from core.currencies import is_payable
 from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
 from royalties.banktable import read_table
 from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
 from royalties.models_income import Payment
-from royalties.paying import is_payable
 
 _CODE = "bad-bank-statement"
 _COLUMNS = ("reference", "booked_on", "amount", "currency")

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from core.money import MICRO_PER_CENT, split
+from core.money import split
 from royalties.billing.parties import Party, party_from_dict, party_to_dict
 from royalties.billing.vat import Tax, tax_from_dict
+from royalties.invoicing import unit_of
 from royalties.models_income import Invoice
 
 LINES_MAX = 500
@@ -99,14 +100,15 @@ def last_day(month: str) -> date:
     return date(year, number, monthrange(year, number)[1])
 
 
-def bill_lines(groups: Iterable[Group], net_micro: int) -> tuple[BillLine, ...]:
+def bill_lines(groups: Iterable[Group], net_micro: int, currency: str) -> tuple[BillLine, ...]:
     """The lines of a paper whose cents come to `net_micro`, by month, kind and cut."""
     found = sorted(groups, key=lambda one: (one.earned_period, one.kind, one.cut_id))
     if len(found) > LINES_MAX:
         found = _without_cuts(found)
-    cents = split(net_micro // MICRO_PER_CENT, [one.claims_micro for one in found])
+    unit = unit_of(currency)
+    cents = split(net_micro // unit, [one.claims_micro for one in found])
     return tuple(
-        BillLine(one.cut_id, one.kind, one.earned_period, one.claims, part * MICRO_PER_CENT)
+        BillLine(one.cut_id, one.kind, one.earned_period, one.claims, part * unit)
         for one, part in zip(found, cents, strict=True)
     )
 

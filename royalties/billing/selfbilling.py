@@ -9,14 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.money import MICRO_PER_CENT, to_cents
 from royalties import accounts
 from royalties.accounts import AccountKind, account
 from royalties.billing import vat
 from royalties.billing.bills import Group
 from royalties.billing.parties import Party
 from royalties.billing.vat import EXEMPT, OUTSIDE, REVERSE, Tax
-from royalties.invoicing import amounts
+from royalties.invoicing import amounts, whole
 from royalties.models_books import Posting
 from royalties.models_income import Amounts
 from royalties.payees import VAT_STATUSES, PayeeDetails
@@ -138,8 +137,8 @@ def decide(payee: Party, status: str, book: Party, on: date) -> Tax:
 def figures(paid: Paid, tax: Tax) -> Figures:
     """Net, tax and what was withheld, in whole cents."""
     sign = -1 if paid.claims_micro < 0 else 1
-    found = amounts(abs(paid.claims_micro), tax.basis_points)
-    withheld = to_cents(abs(paid.withheld_micro))[0] * MICRO_PER_CENT
+    found = amounts(abs(paid.claims_micro), tax.basis_points, paid.currency)
+    withheld = whole(abs(paid.withheld_micro), paid.currency)
     way = -1 if paid.withheld_micro < 0 else 1
     return Figures(Amounts(sign * found.net_micro, sign * found.vat_micro), way * withheld)
 

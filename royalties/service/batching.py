@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import approvals
+from core.currencies import unit_micro
 from core.db import is_single_operator
 from core.errors import Conflict
 from core.ids import derived_id
@@ -64,7 +65,7 @@ def empty(
 
 def frame(item: Batch, minimum_micro: int, now: datetime) -> Frame:
     """What all payouts of a batch share; nothing below the currency's minor unit is ever paid."""
-    least = max(minimum_micro, paying.unit_micro(item.currency))
+    least = max(minimum_micro, unit_micro(item.currency))
     return Frame(item.tenant_id, item.id, item.currency, least, now)
 
 

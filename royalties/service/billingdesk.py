@@ -208,7 +208,8 @@ def _drafted(
 ) -> Drafted:
     if claims.credits_id is None:
         tax = bills.tax_of(bills.sides(session, vault, principal, claims.licensee_id), month)
-        return Drafted(claims, invoicing.amounts(claims.claims_micro, tax.basis_points), tax)
+        asked = invoicing.amounts(claims.claims_micro, tax.basis_points, claims.currency)
+        return Drafted(claims, asked, tax)
     credited = own_invoice(session, principal, claims.credits_id)
     before = invoice_store.credits_of(session, principal, [credited.id])[credited.id]
     tax = tax_from_dict(credited.tax)

@@ -126,7 +126,8 @@ def write(
     credited: Invoice | None,
 ) -> None:
     """Write the paper of an invoice that was just issued, and keep it."""
-    lines = bill_lines(store.groups(session, principal, invoice), abs(invoice.amounts.net_micro))
+    net = abs(invoice.amounts.net_micro)
+    lines = bill_lines(store.groups(session, principal, invoice), net, invoice.currency)
     bill = Bill(
         invoice,
         named.seller,

@@ -183,7 +183,7 @@ def _issue(desk: _Desk, claims: Claims, month: str | None, reason: str = "") -> 
 
 
 def _invoice(desk: _Desk, claims: Claims, month: str, tax: Tax) -> Invoice:
-    amounts = invoicing.amounts(claims.claims_micro, tax.basis_points)
+    amounts = invoicing.amounts(claims.claims_micro, tax.basis_points, claims.currency)
     return _document(desk, claims, month, amounts=amounts, tax=tax_to_dict(tax))
 
 

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from core import audit, tenants
 from core.canonical import canonical, parse_strict
+from core.currencies import is_payable, unit_micro
 from core.db import next_seq
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
@@ -22,7 +23,6 @@ from core.vault import Vault
 from royalties import receiving, refunding
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
-from royalties.paying import is_payable
 from royalties.service import matching
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
@@ -184,7 +184,7 @@ def _check_payable(amount_micro: int, currency: str) -> None:
     if not is_payable(amount_micro, currency):
         raise BadInput(
             f"{rate_text(amount_micro)} {currency} is no amount that a bank can pay.",
-            next_step="Write the amount in whole cents, such as 12.50.",
+            next_step=f"Write whole multiples of {rate_text(unit_micro(currency))} {currency}.",
             code="not-payable",
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import log
+from core.currencies import unit_micro
 from core.db import next_seq
 from core.errors import BadInput, Broken
 from core.money import rate_text
@@ -32,7 +33,6 @@ from royalties.models_books import Transaction, TransactionKind
 from royalties.models_income import Allocation, Amounts, Claims, Invoice, Receipt, Settlement
 from royalties.models_payouts import Payout, PayoutState
 from royalties.models_runs import Run, RunState
-from royalties.paying import unit_micro
 from royalties.runcheck import Checking, RunProof
 from royalties.runfile import handed_on
 from royalties.service import adjusting
@@ -160,7 +160,7 @@ class Money:
 
     def _amounts(self, claims: Claims, credited: Invoice | None, rate: int) -> Amounts:
         if credited is None:
-            return invoicing.amounts(claims.claims_micro, rate)
+            return invoicing.amounts(claims.claims_micro, rate, claims.currency)
         return invoicing.credit(credited, self._credits(credited.id), claims, rate)
 
     def _credits(self, invoice_id: str) -> list[Invoice]:

@@ -182,7 +182,7 @@ def _issue(desk: _Desk, paid: Paid, named: tuple[Party, str, str] | str) -> Invo
         note,
         party,
         desk.book,
-        bill_lines(paid.groups, abs(said.amounts.net_micro)),
+        bill_lines(paid.groups, abs(said.amounts.net_micro), paid.currency),
         "" if before is None else store.note_of(before).number,
         None if before is None else store.note_of(before).issued_on,
         withheld_micro=abs(said.withheld_micro),

@@ -64,7 +64,7 @@ def test_a_ratio_needs_a_positive_denominator(den: int) -> None:
 
 @given(AMOUNTS)
 def test_cents_are_the_nearest_with_halves_to_even(amount_micro: int) -> None:
-    cents, remainder = money.to_cents(amount_micro)
+    cents, remainder = money.to_units(amount_micro, 10_000)
     assert cents == int((Decimal(amount_micro) / 10_000).quantize(Decimal(1), "ROUND_HALF_EVEN"))
     assert cents * 10_000 + remainder == amount_micro
 
@@ -104,6 +104,36 @@ def test_a_rate_that_is_not_plain_is_refused(text: str) -> None:
 )
 def test_amounts_read_exactly(amount_micro: int, lang: str, text: str) -> None:
     assert money.format(amount_micro, "EUR", lang) == text
+
+
+@pytest.mark.parametrize(
+    ("amount_micro", "currency", "text"),
+    [
+        (1_234_000_000, "JPY", "1,234 JPY"),
+        (500_000, "JPY", "0.5 JPY"),
+        (0, "JPY", "0 JPY"),
+        (1_500_000, "KWD", "1.500 KWD"),
+        (1_500_000, "CLF", "1.5000 CLF"),
+    ],
+)
+def test_amounts_have_the_decimals_of_their_currency(
+    amount_micro: int, currency: str, text: str
+) -> None:
+    assert money.format(amount_micro, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("amount_micro", "currency", "text"),
+    [
+        (2_500_000, "JPY", "2 JPY"),
+        (3_500_001, "JPY", "4 JPY"),
+        (400_000, "JPY", "<1 JPY"),
+        (-1, "KWD", ">-0.001 KWD"),
+        (1_234_567, "KWD", "1.235 KWD"),
+    ],
+)
+def test_a_glance_rounds_to_the_minor_unit(amount_micro: int, currency: str, text: str) -> None:
+    assert money.rounded(amount_micro, currency) == text
 
 
 def test_amounts_of_one_currency_add_up() -> None:

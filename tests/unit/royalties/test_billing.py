@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.currencies import is_payable
 from core.errors import BadInput
 from core.money import MICRO_PER_CENT
 from royalties.billing.bills import (
@@ -117,7 +118,7 @@ GROUPS = [
 def bill(buyer: Party, seller: Party = SELLER) -> Bill:
     tax = decide(seller, buyer, DAY)
     made = invoice([12_500, 333_333], tax.basis_points)
-    lines = bill_lines(GROUPS, made.amounts.net_micro)
+    lines = bill_lines(GROUPS, made.amounts.net_micro, "EUR")
     return Bill(replace(made, tax=tax_to_dict(tax)), seller, buyer, lines)
 
 
@@ -150,7 +151,7 @@ def test_the_xml_fits_its_schema_and_adds_up(buyer: Party, seller: Party) -> Non
 def test_a_credit_note_names_its_invoice() -> None:
     made = bill(GERMAN)
     back = note(made.invoice, [12_500], [], 1900)
-    lines = bill_lines(GROUPS[:1], -back.amounts.net_micro)
+    lines = bill_lines(GROUPS[:1], -back.amounts.net_micro, "EUR")
     data = einvoice(Bill(back, SELLER, GERMAN, lines, made.invoice.number, made.invoice.issued_on))
     found = ElementTree.fromstring(data)
     assert found.findtext(f".//{RAM}IssuerAssignedID") == "2026-000007"
@@ -163,16 +164,31 @@ def test_a_paper_is_read_back_as_it_was_written() -> None:
     assert made.months == (date(2026, 10, 1), last_day("2026-11"))
 
 
-@given(st.lists(st.integers(1, 10**12), min_size=1, max_size=40))
-def test_lines_come_to_the_net_amount(sums: list[int]) -> None:
+def test_yen_are_written_whole() -> None:
+    made = invoice([1_234_560_000, 2_000_000_000], 1900, "JPY")
+    lines = bill_lines(GROUPS, made.amounts.net_micro, "JPY")
+    tax = tax_to_dict(decide(SELLER, GERMAN, DAY))
+    found = ElementTree.fromstring(einvoice(Bill(replace(made, tax=tax), SELLER, GERMAN, lines)))
+    told = [one for one in found.iter() if one.tag.endswith("Amount")]
+    assert {one.get("currencyID") for one in told} <= {None, "JPY"}
+    assert [float(one.text or "") for one in told if float(one.text or "") % 1] == []
+    assert found.findtext(f".//{RAM}DuePayableAmount") == "3850.00"
+
+
+@given(
+    st.lists(st.integers(1, 10**12), min_size=1, max_size=40),
+    st.sampled_from(["EUR", "JPY", "KWD"]),
+)
+def test_lines_come_to_the_net_amount(sums: list[int], currency: str) -> None:
     groups = [Group(f"cut_{n}", "dub", "2026-11", 1, micro) for n, micro in enumerate(sums)]
-    net = invoice(sums).amounts.net_micro
-    lines = bill_lines(groups, net)
+    net = invoice(sums, 1900, currency).amounts.net_micro
+    lines = bill_lines(groups, net, currency)
     assert sum(line.net_micro for line in lines) == net
     assert all(line.net_micro % MICRO_PER_CENT == 0 for line in lines)
+    assert all(is_payable(line.net_micro, currency) for line in lines)
 
 
 def test_too_many_cuts_are_added_up_by_kind_and_month() -> None:
     groups = [Group(f"cut_{n}", "dub", "2026-11", 1, 10_000) for n in range(LINES_MAX + 1)]
-    (line,) = bill_lines(groups, 10_000 * len(groups))
+    (line,) = bill_lines(groups, 10_000 * len(groups), "EUR")
     assert (line.cut_id, line.claims, line.net_micro) == ("", 501, 5_010_000)

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.currencies import is_payable
 from core.money import MICRO_PER_CENT
-from royalties.invoicing import amounts, credit, postings, settle
+from royalties.invoicing import amounts, collectable, credit, postings, settle
 from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind
 from royalties.receiving import received_net, shares
 
@@ -17,7 +19,7 @@ CLAIMS = st.lists(st.integers(1, 10**12), min_size=1, max_size=30)
 RATES = st.sampled_from([0, 700, 1900])
 
 
-def invoice(claims: list[int], rate: int = 1900) -> Invoice:
+def invoice(claims: list[int], rate: int = 1900, currency: str = "EUR") -> Invoice:
     return Invoice(
         id="inv_" + "a" * 26,
         tenant_id="ten_" + "b" * 26,
@@ -26,19 +28,19 @@ def invoice(claims: list[int], rate: int = 1900) -> Invoice:
         no=7,
         licensee_id=LICENSEE,
         month="2026-11",
-        currency="EUR",
+        currency=currency,
         issued_on=date(2026, 11, 21),
         due_on=date(2026, 12, 21),
         lines=len(claims),
         claims_micro=sum(claims),
-        amounts=amounts(sum(claims), rate),
+        amounts=amounts(sum(claims), rate, currency),
         seq=1,
         recorded_at=NOW,
     )
 
 
 def note(of: Invoice, claims: list[int], before: list[Invoice], rate: int) -> Invoice:
-    due = Claims(LICENSEE, "EUR", len(claims), -sum(claims), of.id)
+    due = Claims(LICENSEE, of.currency, len(claims), -sum(claims), of.id)
     given_back = credit(of, before, due, rate)
     return replace(
         of,
@@ -59,18 +61,43 @@ def test_an_invoice_asks_for_whole_cents_and_books_the_rest() -> None:
 
 
 def test_tax_is_rounded_up_from_half_a_cent() -> None:
-    assert amounts(500_000, 700).vat_micro == 40_000
-    assert amounts(1_500_000, 700).vat_micro == 110_000
+    assert amounts(500_000, 700, "EUR").vat_micro == 40_000
+    assert amounts(1_500_000, 700, "EUR").vat_micro == 110_000
 
 
-@given(CLAIMS, RATES)
-def test_what_is_booked_nets_to_zero_and_asks_for_the_gross(claims: list[int], rate: int) -> None:
-    made = invoice(claims, rate)
+@pytest.mark.parametrize(
+    ("claims_micro", "currency", "asked"),
+    [
+        (345_833, "EUR", Amounts(350_000, 70_000)),
+        (1_234_560_000, "JPY", Amounts(1_235_000_000, 235_000_000)),
+        (2_500_000, "JPY", Amounts(2_000_000, 0)),
+        # EN 16931 has two decimals and no more, so that a third one is on no paper.
+        (1_234_567, "KWD", Amounts(1_230_000, 230_000)),
+    ],
+)
+def test_net_and_tax_are_what_the_currency_can_pay(
+    claims_micro: int, currency: str, asked: Amounts
+) -> None:
+    assert amounts(claims_micro, 1900, currency) == asked
+
+
+@pytest.mark.parametrize(("currency", "least"), [("EUR", 5_001), ("JPY", 500_001), ("KWD", 5_001)])
+def test_what_comes_to_less_than_a_document_asks_for_waits(currency: str, least: int) -> None:
+    assert collectable(Claims(LICENSEE, currency, 1, least))
+    assert not collectable(Claims(LICENSEE, currency, 1, least - 1))
+
+
+@given(CLAIMS, RATES, st.sampled_from(["EUR", "JPY", "KWD", "CLF"]))
+def test_what_is_booked_nets_to_zero_and_asks_for_the_gross(
+    claims: list[int], rate: int, currency: str
+) -> None:
+    made = invoice(claims, rate, currency)
     found = postings(made, "de")
     assert sum(p.amount_micro for p in found) == 0
     asked = sum(p.amount_micro for p in found if p.account.startswith("receivable"))
     assert sum(claims) + asked == made.amounts.gross_micro
     assert made.amounts.gross_micro % MICRO_PER_CENT == 0
+    assert is_payable(made.amounts.gross_micro, currency)
 
 
 @given(CLAIMS, RATES, st.data())

@@ -25,7 +25,7 @@ from royalties.billing.selfbilling import (
 )
 from royalties.billing.vat import EXEMPT, OUTSIDE, REVERSE, STANDARD, Tax, tax_to_dict
 from royalties.ledger import net_by_currency
-from royalties.models_income import InvoiceKind
+from royalties.models_income import Amounts, InvoiceKind
 from royalties.payees import PayeeDetails
 from tests.unit.royalties.test_billing import DAY, RAM, SELLER
 from tests.unit.royalties.test_receiving import invoice
@@ -77,6 +77,13 @@ def test_what_is_missing_is_said() -> None:
     assert party_of(replace(DETAILS, vat="")) == NO_STATUS
 
 
+def test_a_note_in_yen_asks_for_whole_yen() -> None:
+    one = replace(paid(("2026-11", 12_345_678, 1_600_000)), currency="JPY")
+    said = figures(one, NINETEEN)
+    assert said.amounts == Amounts(14_000_000, 3_000_000)
+    assert (said.withheld_micro, said.due_micro) == (2_000_000, 15_000_000)
+
+
 def test_a_payee_is_owed_what_the_note_says() -> None:
     one = paid(("2026-10", 12_345_678, 0), ("2026-11", 3_333_333, 0))
     said = figures(one, NINETEEN)
@@ -104,7 +111,7 @@ def test_the_books_and_the_paper_agree_to_the_cent(
     assert said.due_micro % MICRO_PER_CENT == 0
     assert sum(group.claims_micro for group in one.groups) == abs(one.claims_micro)
     if said.amounts.net_micro:
-        lines = bill_lines(one.groups, abs(said.amounts.net_micro))
+        lines = bill_lines(one.groups, abs(said.amounts.net_micro), "EUR")
         assert sum(line.net_micro for line in lines) == abs(said.amounts.net_micro)
 
 
@@ -137,7 +144,7 @@ def test_the_xml_names_the_payee_as_seller_and_fits_its_schema(
     made = replace(
         invoice([1_000_000], tax.basis_points), kind=kind, licensee_id=PAYEE, tax=tax_to_dict(tax)
     )
-    lines = bill_lines(one.groups, said.amounts.net_micro)
+    lines = bill_lines(one.groups, said.amounts.net_micro, "EUR")
     bill = Bill(made, _seller()[0], SELLER, lines, withheld_micro=said.withheld_micro)
     data = einvoice(bill)
     found = ElementTree.fromstring(data)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.money import MICRO, parse_rate, rate_text, to_cents
+from core.currencies import unit_micro
+from core.money import MICRO, parse_rate, rate_text, to_units
 from licensing.models import TariffKind, TariffTerm
 from royalties.models import Ratio
 from royalties.tariffs.rates import amount
@@ -52,7 +53,7 @@ def test_every_kind_has_a_worked_table() -> None:
 
 @pytest.mark.parametrize("row", table("From millionths to cents"))
 def test_cents_table_of_the_documentation(row: list[str]) -> None:
-    assert to_cents(int(row[0])) == (int(row[1]), int(row[2]))
+    assert to_units(int(row[0]), unit_micro(row[1])) == (int(row[2]), int(row[3]))
 
 
 rates = st.integers(0, 10**12)
