@@ -23,6 +23,7 @@ from core.errors import Broken, EbenbildError, Unavailable
 from core.init import World
 from core.jobs import Job
 from core.leases import LeaseLost
+from core.scratch import DISK_FULL, of_system
 
 LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
@@ -60,28 +61,44 @@ class Worker:
         self._failures = failures
         self._stopping = stopping
         self._when_idle = when_idle
-        self._beat_at = -BEAT_EVERY_S
+        self._beat_at, self._tidied_at = -BEAT_EVERY_S, -EVERY_S
+        self._ended = 0
+        self._owed: tuple[Job, EbenbildError, bool] | None = None
         self._name = f"{socket.gethostname()}:{os.getpid()}"
 
     def run(self, *, drain: bool) -> int:
         """Work until asked to stop, or with `drain` until nothing is left; returns jobs ended."""
-        ended, tidied_at = 0, -EVERY_S
+        self._ended = 0
         while not self._stopping.is_set():
-            self._beat()
-            if time.monotonic() - tidied_at >= EVERY_S:
-                tidy(self._world)
-                tidied_at = time.monotonic()
-            job = self._claim()
-            if job is not None:
-                self._carry_out(job)
-                ended += 1
-            elif drain and not self._open():
-                self._when_idle()
-                break
-            else:
-                self._when_idle()
-                self._stopping.wait(self._world.settings.jobs.poll_ms / 1000)
-        return ended
+            try:
+                if not self._turn(drain=drain):
+                    break
+            except Unavailable as error:
+                # Somebody waits for a drain: let him be told, and not wait for room unseen.
+                if drain or error.code != DISK_FULL:
+                    raise
+                LOG.warning("%s (%s); waiting for room", error.message, error.code)
+                self._stopping.wait(leases.ROOM_PAUSE_SECONDS)
+        return self._ended
+
+    def _turn(self, *, drain: bool) -> bool:
+        """Do what is due and one job, or wait a moment; False once a drain has nothing left."""
+        self._beat()
+        if self._owed is not None:
+            self._fail(*self._owed)
+        if time.monotonic() - self._tidied_at >= EVERY_S:
+            tidy(self._world)
+            self._tidied_at = time.monotonic()
+        job = self._claim()
+        if job is not None:
+            self._carry_out(job)
+            self._ended += 1
+            return True
+        self._when_idle()
+        if drain and not self._open():
+            return False
+        self._stopping.wait(self._world.settings.jobs.poll_ms / 1000)
+        return True
 
     def _beat(self) -> None:
         """Show that this worker is there; during a job its lease does."""
@@ -111,11 +128,14 @@ class Worker:
         except Stopping:
             self._hand_back(job)
         except EbenbildError as error:
-            self._fail(job, error, retry=worth_retrying(error))
+            self._fail(job, error, worth_retrying(error))
+        except OSError as error:
+            LOG.exception("%s %s failed", job.kind, job.id)
+            self._fail(job, of_system(error) or _unforeseen(error), True)
         except Exception as error:
             # The border of a job: a fault of ours must not end the worker and all other jobs.
             LOG.exception("%s %s failed", job.kind, job.id)
-            self._fail(job, _unforeseen(error), retry=True)
+            self._fail(job, _unforeseen(error), True)
 
     def _open(self) -> int:
         with self._world.db.read() as session:
@@ -126,9 +146,12 @@ class Worker:
         with self._world.db.write() as session:
             leases.release(session, job, utc_now())
 
-    def _fail(self, job: Job, error: EbenbildError, *, retry: bool) -> None:
+    def _fail(self, job: Job, error: EbenbildError, retry: bool) -> None:
+        # Owed until it is written: a full disk may not take this either.
+        self._owed = (job, error, retry)
         LOG.warning("%s %s: %s (%s)", job.kind, job.id, error.message, error.code)
-        final = not retry or job.attempts >= job.attempts_max
+        waits = error.code == DISK_FULL
+        final = not retry or (job.attempts >= job.attempts_max and not waits)
         try:
             with self._world.db.write() as session:
                 leases.fail(session, job, error, retry, utc_now())
@@ -136,6 +159,7 @@ class Worker:
                     self._failures[job.kind](session, job)
         except LeaseLost:
             LOG.warning("%s %s: lease lost before it could be failed", job.kind, job.id)
+        self._owed = None
 
 
 def stop_on_signals(stopping: threading.Event) -> None:

@@ -11,6 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core import sqlite
 from core.errors import Broken, Conflict, EbenbildError, Unavailable
+from core.scratch import DISK_FULL
+
+# Where the file beside a write-ahead log cannot grow, SQLite speaks of input and output.
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
 @contextmanager
@@ -30,7 +34,7 @@ def of_driver() -> Iterator[None]:
     try:
         yield
     except sqlite.driver().OperationalError as exc:
-        known = _of_the_place(str(exc))
+        known = _of_the_place(exc)
         if known is None:
             raise
         raise known from exc
@@ -41,19 +45,26 @@ def translate(exc: StatementError) -> EbenbildError:
     text = str(exc.orig)
     if isinstance(exc, IntegrityError) and "UNIQUE constraint" in text:
         return Conflict("this is recorded already", next_step="read the record that exists")
-    known = _of_the_place(text) if isinstance(exc, OperationalError) else None
+    known = _of_the_place(exc.orig) if isinstance(exc, OperationalError) else None
     return known or Broken(f"the database refused a statement ({type(exc).__name__})")
 
 
-def _of_the_place(text: str) -> Unavailable | None:
+def _of_the_place(error: BaseException | None) -> Unavailable | None:
     """What SQLite says of a lock that stays taken, or of a disk; None for anything else."""
+    text = str(error)
     if "locked" in text or "busy" in text:
         return _busy()
-    if "full" in text or "disk I/O" in text:
+    if "full" in text or getattr(error, "sqlite_errorname", "") in _NO_ROOM:
         return Unavailable(
             "the disk takes no more data; nothing was written",
             next_step="free disk space, then try again",
-            code="disk-full",
+            code=DISK_FULL,
+        )
+    if "disk I/O" in text:
+        return Unavailable(
+            "the disk fails to read or write the database; nothing was written",
+            next_step="read in the system's log what failed; a quota or limit may be reached too",
+            code="disk-fault",
         )
     if "unable to open" in text:
         return Unavailable(

@@ -14,8 +14,10 @@ from sqlmodel import Session, col, select
 from core.clock import utc_now
 from core.errors import Conflict, EbenbildError
 from core.jobs import DONE, FAILED, LEASED, QUEUED, Job, JobRow, end, job_of, save
+from core.scratch import DISK_FULL
 
 _BACKOFF_SECONDS_MAX = 300
+ROOM_PAUSE_SECONDS = 60
 _EXHAUSTED = "attempts-exhausted"
 
 
@@ -91,19 +93,26 @@ def fail(
 ) -> None:
     """Record the error; queue the job again after a growing pause, or fail it for good.
 
-    It fails for good when `retry` is false or its attempts are used up. Raises LeaseLost.
+    It fails for good when `retry` is false or its attempts are used up. A full disk uses up none:
+    the job waits for room, however long. Raises LeaseLost.
     """
     row = _held(session, job)
     at = now or utc_now()
     row.error_code = error.code
     row.error_message = error.message
     row.error_next_step = error.next_step
-    if not retry or row.attempts >= row.attempts_max:
+    waits = retry and error.code == DISK_FULL
+    if not waits and (not retry or row.attempts >= row.attempts_max):
         end(session, row, FAILED, at)
         return
+    pause_s = min(2**row.attempts, _BACKOFF_SECONDS_MAX)
+    if waits:
+        pause_s = ROOM_PAUSE_SECONDS
+        row.attempts -= 1
+        row.error_next_step = "free disk space: the work goes on by itself"
     row.state = QUEUED
     row.lease_until = None
-    row.available_at = at + timedelta(seconds=min(2**row.attempts, _BACKOFF_SECONDS_MAX))
+    row.available_at = at + timedelta(seconds=pause_s)
     save(session, row)
 
 

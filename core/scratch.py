@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from core.errors import Unavailable
 
+DISK_FULL = "disk-full"
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -65,5 +66,5 @@ def disk_full() -> Unavailable:
     return Unavailable(
         "the disk takes no more data; nothing was stored",
         next_step="free disk space, then try again",
-        code="disk-full",
+        code=DISK_FULL,
     )

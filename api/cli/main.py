@@ -8,6 +8,7 @@ import functools
 import gc
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import typer
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = _program().main(args=arguments, prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
-        return _usage(error, as_json="--json" in arguments)
+        return _usage(_with_files(error, arguments), as_json="--json" in arguments)
     except (KeyboardInterrupt, Abort):
         return _stopped()
     return code if isinstance(code, int) else 0
@@ -47,6 +48,18 @@ def search_garbage_rarely() -> None:
 def _program() -> TyperGroup:
     """The whole command line, read from its functions once."""
     return cast(TyperGroup, typer.main.get_command(build()))
+
+
+def _with_files(error: TyperException, arguments: Sequence[str]) -> TyperException:
+    """The error; it says so where what was read as options is the name of a file."""
+    file = next((one for one in arguments if one.startswith("-") and Path(one).is_file()), None)
+    if file is not None:
+        from api.cli.options import language  # noqa: PLC0415
+        from api.web.faulttexts import told  # noqa: PLC0415
+
+        said = f"{file} is a file whose name begins like an option: write ./{file}"
+        error.message = told(language(""), said)
+    return error
 
 
 def _usage(error: TyperException, *, as_json: bool) -> int:

@@ -115,11 +115,28 @@ def left(seconds: int | None) -> str:
     return f"−{hours}:{minutes:02}:{rest:02}" if hours else f"−{minutes}:{rest:02}"
 
 
+def waits_for(job: Mapping[str, Any]) -> str:
+    """What went wrong with a job that will be tried again, and what helps; else nothing."""
+    fault = job.get("error") if job.get("state") == "queued" else None
+    return "" if fault is None else f"{fault['message']} {fault['next_step']}".strip()
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """A bar fed with job documents: `progress` from 0 to 1 and a `note`; silent in a pipe."""
+    """A bar fed with job documents: `progress` from 0 to 1 and a `note`.
+
+    In a pipe it says only, once, what a job that will be tried again waits for.
+    """
     if not ERR.is_terminal:
-        yield lambda _job: None
+        said = set[str]()
+
+        def tell(job: Mapping[str, Any]) -> None:
+            why = waits_for(job)
+            if why and why not in said:
+                said.add(why)
+                note(f"{label}: {why}")
+
+        yield tell
         return
     words, share = TextColumn("{task.description}"), TextColumn("{task.percentage:>3.0f}%")
     with Progress(
@@ -128,7 +145,11 @@ def progress(label: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
         task = bar.add_task(escape(label), total=1.0)
 
         def feed(job: Mapping[str, Any]) -> None:
-            parts = [label, job.get("note") or "", left(job.get("remaining_seconds"))]
+            parts = [
+                label,
+                waits_for(job) or job.get("note") or "",
+                left(job.get("remaining_seconds")),
+            ]
             shown = " · ".join(part for part in parts if part)
             bar.update(task, completed=float(job.get("progress") or 0), description=escape(shown))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from api.client import Client
 
 
-_OF_THE_PLACE = ("attempts-exhausted", "busy", "disk-full", "models-")
+_OF_THE_PLACE = ("attempts-exhausted", "busy", "disk-fault", "disk-full", "models-")
 
 
 def submit(

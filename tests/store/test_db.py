@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from api.schema import require_current
-from core import sqlite
+from core import dberrors, sqlite
 from core.clock import utc_now
 from core.db import (
     PUBLIC,
@@ -212,6 +213,21 @@ def test_a_full_disk_is_reported_and_leaves_nothing(db: Database) -> None:
     assert caught.value.code == "disk-full"
     with db.read() as session:
         assert texts(session) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("SQLITE_IOERR_READ", "disk-fault"),
+        ("SQLITE_IOERR_FSYNC", "disk-fault"),
+        ("SQLITE_IOERR_SHMSIZE", "disk-full"),
+    ],
+)
+def test_a_disk_that_fails_is_no_full_disk(name: str, code: str) -> None:
+    raised = sqlite.driver().OperationalError("disk I/O error")
+    raised.sqlite_errorname = name
+    told = dberrors.translate(OperationalError("insert", {}, raised))
+    assert (type(told), told.code) == (Unavailable, code)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from core.jobs import Job
 from core.leases import LeaseLost
 from core.outbox import pending, put
 from core.principal import Principal
+from core.scratch import disk_full
 from tests.fixtures import TestWorld
 
 LEASE = 30
@@ -170,6 +171,23 @@ def test_an_error_that_may_pass_is_tried_again_after_a_growing_pause(world: Test
     failed = read(world, job)
     assert (failed.state, failed.error_code) == (jobs.FAILED, "unavailable")
     assert (failed.error_message, failed.error_next_step) == (FAILURE.message, FAILURE.next_step)
+
+
+def test_a_job_waits_for_room_on_the_disk_however_long(world: TestWorld) -> None:
+    job, at = enqueue(world, "a", attempts_max=2), START
+    for _ in range(9):
+        held = claimed(world, at)
+        with world.db.write() as session:
+            leases.fail(session, held, disk_full(), True, at)
+        waiting = read(world, job)
+        assert (waiting.state, waiting.error_code) == (jobs.QUEUED, "disk-full")
+        assert "goes on by itself" in (waiting.error_next_step or "")
+        assert waiting.available_at - at >= timedelta(minutes=1)
+        at = waiting.available_at
+    held = claimed(world, at)
+    with world.db.write() as session:
+        leases.finish(session, held, at)
+    assert read(world, job).state == jobs.DONE
 
 
 def test_an_error_that_cannot_pass_fails_at_once(world: TestWorld) -> None:

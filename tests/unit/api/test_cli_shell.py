@@ -35,6 +35,27 @@ def test_wrong_use_is_64_and_never_a_verdict(
     assert "Usage" in "".join(capsys.readouterr())
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "write ./-dash.jpg"), ("de", "Schreiben Sie ./-dash.jpg")]
+)
+def test_a_file_whose_name_begins_like_an_option_is_told_apart(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    language: str,
+    said: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", language)
+    assert main(["clear", "-dash.jpg"]) == EXIT_USAGE
+    assert "./" not in "".join(capsys.readouterr())
+    Path("-dash.jpg").write_bytes(b"x")
+    assert main(["clear", "-dash.jpg"]) == EXIT_USAGE
+    assert said in " ".join("".join(capsys.readouterr()).replace("│", " ").split())
+    assert main(["clear", "-dash.jpg", "--json"]) == EXIT_USAGE
+    assert said in json.loads(capsys.readouterr().err)["detail"]
+
+
 @pytest.mark.parametrize("argv", [["--help"], ["clear", "--help"], ["licence", "new", "--help"]])
 def test_help_is_0(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(argv) == 0

@@ -65,3 +65,18 @@ def test_an_empty_id_is_named_before_anything_is_sent(path: str) -> None:
     with pytest.raises(BadInput) as refused:
         Client(http, SmallRunner(Settings()), poll_seconds=0.01).get(path)
     assert refused.value.code == "empty-id"
+
+
+def test_in_a_pipe_it_is_said_once_what_a_job_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.StringIO()
+    monkeypatch.setattr(output, "ERR", Console(file=pipe, width=200))
+    full = {"message": "The disk is full.", "next_step": "Make room."}
+    with output.progress("film.mp4") as feed:
+        for state, error in (
+            ("leased", None),
+            ("queued", full),
+            ("leased", full),
+            ("queued", full),
+        ):
+            feed({"state": state, "error": error, "progress": 0.5})
+    assert pipe.getvalue() == "film.mp4: The disk is full. Make room.\n"
