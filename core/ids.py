@@ -67,6 +67,19 @@ def part_id(prefix: str, whole: str, place: int) -> str:
     return f"{_begun(prefix)}{whole[4:-2]}{_PAIRS[place]}"
 
 
+def part_ids(prefix: str, whole: str, places: range) -> list[str]:
+    """Return the ids of what stands at these places, below 2^30, of the whole that has an id.
+
+    They are its own but for six letters that count: of those that are written one after another,
+    each finds the page of its index at hand.
+    """
+    begun = f"{_begun(prefix)}{whole[4:-6]}"
+    return [
+        f"{begun}{_PAIRS[place >> 20]}{_PAIRS[place >> 10 & 1023]}{_PAIRS[place & 1023]}"
+        for place in places
+    ]
+
+
 def is_id(prefix: str, text: str) -> bool:
     """Say whether `text` has the form of an id with this prefix."""
     return _ID.fullmatch(text) is not None and text.startswith(f"{prefix}_")

@@ -66,10 +66,12 @@ def draft(
     for old in (one for one in known if one.state is RunState.DRAFT):
         runs.save(session, principal, _dropped(old, DroppedFor.REPLACED))
     planning, previews = RunPlanning(session, vault, run), Previews(run.kind)
+    written = 0
     for page in planning.pages():
         told = [(line, booked_as(run, line)) for line in page]
-        run_lines.add_lines(session, run.tenant_id, run.id, told, at=now)
+        run_lines.add_lines(session, run.tenant_id, run.id, told, at=now, told=written)
         previews.see(page)
+        written += len(page)
     releases = [(one, released_as(run, one)) for one in planning.releases()]
     run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
     runpreviews.add(session, run.tenant_id, run.id, previews.told(), at=now)

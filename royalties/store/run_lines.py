@@ -54,12 +54,16 @@ def add_lines(
     lines: Sequence[tuple[RunLine, str]],
     *,
     at: datetime,
+    told: int = 0,
 ) -> None:
-    """Store lines of a run, each with the id of the transaction that it will be booked as."""
+    """Store lines of a run, each with the id of the transaction that it will be booked as.
+
+    `told` is how many lines of the run are stored before these.
+    """
     if lines:
         connection = session.connection()
         connection.exec_driver_sql(_CACHE)
-        connection.exec_driver_sql(INSERT, values_of(book, run_id, lines, at=at))
+        connection.exec_driver_sql(INSERT, values_of(book, run_id, lines, at=at, told=told))
 
 
 def add_releases(

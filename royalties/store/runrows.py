@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import col
 
 from core.db import time_text
-from core.ids import derived_ids
+from core.ids import part_ids
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_runs import Outcome, Parts, RunLine
 from royalties.store.bulk import insertion
@@ -32,17 +32,14 @@ COLUMNS = tuple(col(getattr(LineRow, name)) for name in (*_OWN, "audience"))
 
 
 def values_of(
-    book: str, run_id: str, lines: Sequence[tuple[RunLine, str]], *, at: datetime
+    book: str, run_id: str, lines: Sequence[tuple[RunLine, str]], *, at: datetime, told: int
 ) -> list[tuple[Any, ...]]:
-    """Lines as `INSERT` takes them, each with the id of the transaction it will be booked as."""
+    """Lines as `INSERT` takes them, each with the id of the transaction it will be booked as.
+
+    Their own ids count on from those `told` before them.
+    """
     moment = time_text(at)
-    names = derived_ids(
-        "rln",
-        [run_id] * len(lines),
-        [line.live_key for line, _ in lines],
-        [line.payee_id for line, _ in lines],
-        [str(line.outcome) for line, _ in lines],
-    )
+    names = part_ids("rln", run_id, range(told, told + len(lines)))
     return [
         (name, book, audience_of(line.performer_tenant_id), moment, *_said(line), run_id, booked_as)
         for name, (line, booked_as) in zip(names, lines, strict=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.ids import derived_id, derived_ids, is_id, new_id, part_id
+from core.ids import derived_id, derived_ids, is_id, new_id, part_id, part_ids
 
 
 def test_an_id_is_recognised_by_its_own_prefix_only() -> None:
@@ -74,3 +74,18 @@ def test_parts_of_a_whole_have_ids_of_their_own() -> None:
     assert len(set(ids)) == len(ids)
     assert all(is_id("ent", one) for one in ids)
     assert ids == [part_id("ent", whole, place) for whole in wholes for place in range(1030)]
+
+
+def test_parts_that_are_counted_at_once_have_ids_of_their_own_in_whatever_pages() -> None:
+    wholes = [derived_id("run", str(number)) for number in range(3)]
+    pages = (range(1030), range(1030, 2**20 - 1), range(2**20 - 1, 2**20 + 3))
+    ids = [one for page in pages for one in part_ids("rln", wholes[0], page)]
+    assert ids == part_ids("rln", wholes[0], range(2**20 + 3))
+    others = {one for whole in wholes[1:] for one in part_ids("rln", whole, range(2000))}
+    assert len({*ids, *others}) == len(ids) + 4000
+    assert all(is_id("rln", one) for one in (*ids[:2000], *ids[-5:]))
+
+
+def test_parts_beyond_what_six_letters_count_have_none() -> None:
+    with pytest.raises(IndexError):
+        part_ids("rln", derived_id("run", "1"), range(2**30, 2**30 + 1))
