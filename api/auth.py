@@ -4,9 +4,12 @@ An absent key and a wrong key get the same answer, so that keys cannot be felt f
 https://www.rfc-editor.org/rfc/rfc6750.
 """
 
+from datetime import datetime
+
 from fastapi.security import HTTPBearer
 from sqlmodel import Session
 
+from api.accounts.standing import key_standing
 from core.errors import NotAllowed
 from core.principal import Principal
 from core.tenants import authenticate
@@ -26,14 +29,15 @@ class Unauthenticated(NotAllowed):
     code = "no-key"
 
 
-def principal_of(session: Session, api_key: str | None) -> Principal:
-    """The caller behind the key; raises Unauthenticated."""
+def principal_of(session: Session, api_key: str | None, now: datetime) -> Principal:
+    """The caller behind the key, as far as it is good at this moment; raises Unauthenticated."""
     try:
-        if api_key:
-            return authenticate(session, api_key)
+        found = key_standing(session, authenticate(session, api_key), now) if api_key else None
     except NotAllowed as exc:
         raise unauthenticated() from exc
-    raise unauthenticated()
+    if found is None:
+        raise unauthenticated()
+    return found
 
 
 def unauthenticated() -> Unauthenticated:

@@ -56,7 +56,7 @@ def caller_of(
 def _by_key(world: World, api_key: str) -> Principal:
     now = utc_now()
     with world.db.read() as session:
-        principal = principal_of(session, api_key)
+        principal = principal_of(session, api_key, now)
         due = tenants.is_use_due(session, principal.subject, now)
     # A disk that is full must not keep anybody from reading.
     with suppress(Unavailable):

@@ -24,6 +24,7 @@ from api.visiting import visit_of
 from api.web import texts
 from api.web.faulttexts import told
 from api.web.forms import form_page
+from core.clock import utc_now
 from core.errors import BadInput, Broken, EbenbildError, NotFound, Unavailable
 from core.init import World
 from core.scratch import is_full, of_system
@@ -114,7 +115,7 @@ def _places(world: World, visit: Visit) -> list[Place]:
     if visit.session.stage is not Stage.FULL:
         return []
     with world.db.read() as session:
-        found = organisations.list_own(session, visit.principal)
+        found = organisations.list_own(session, visit.principal, utc_now())
     return found if len(found) > 1 else []
 
 

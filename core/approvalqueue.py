@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from core.approvalrows import Approval, ApprovalState
 from core.approvals import concerns, may_decide, told_open
 from core.approvaltables import ApprovalRow
+from core.db import owned
 from core.principal import Principal
 
 
@@ -29,7 +30,7 @@ def tally(session: Session, principal: Principal) -> dict[str, int]:
     query = (
         sql_select(*groups, func.count())
         .where(
-            col(ApprovalRow.tenant_id) == principal.tenant_id,
+            owned(ApprovalRow, principal),
             col(ApprovalRow.state) == ApprovalState.OPEN,
         )
         .group_by(*groups)

@@ -26,7 +26,7 @@ from core.approvalrows import (
 from core.approvaltables import ApprovalRow
 from core.canonical import canonical
 from core.clock import utc_now
-from core.db import is_single_operator, next_seq
+from core.db import is_single_operator, next_seq, owned, owns
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import ANY_SCOPE, Principal
@@ -151,7 +151,7 @@ def told_open(
 ) -> Iterator[tuple[int, Approval]]:
     """Tell (number, proposal) of what waits behind a number: whoever stops reads no further."""
     query = select(ApprovalRow).where(
-        col(ApprovalRow.tenant_id) == principal.tenant_id,
+        owned(ApprovalRow, principal),
         col(ApprovalRow.state) == ApprovalState.OPEN,
     )
     ordered = query.order_by(col(ApprovalRow.seq)).limit(_PAGE)
@@ -164,7 +164,7 @@ def list_approvals(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
 ) -> list[tuple[int, Approval]]:
     """(number, proposal) of the principal's organisation whatever became of it, newest first."""
-    query = select(ApprovalRow).where(col(ApprovalRow.tenant_id) == principal.tenant_id)
+    query = select(ApprovalRow).where(owned(ApprovalRow, principal))
     if before_seq is not None:
         query = query.where(col(ApprovalRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(limit))
@@ -174,7 +174,7 @@ def list_approvals(
 def by_two(session: Session, principal: Principal, subject_ids: Collection[str]) -> set[str]:
     """Which of these subjects one account proposed something about that another approved."""
     query = select(ApprovalRow.subject_id).where(
-        col(ApprovalRow.tenant_id) == principal.tenant_id,
+        owned(ApprovalRow, principal),
         col(ApprovalRow.state) == ApprovalState.APPROVED,
         col(ApprovalRow.subject_id).in_(subject_ids),
         col(ApprovalRow.proposed_person) != col(ApprovalRow.decided_person),
@@ -259,7 +259,7 @@ def _check_decider(session: Session, principal: Principal, row: ApprovalRow) -> 
 
 def _mine(session: Session, principal: Principal, approval_id: str) -> ApprovalRow:
     row = session.get(ApprovalRow, approval_id)
-    if row is None or row.tenant_id != principal.tenant_id:
+    if row is None or not owns(row, principal):
         raise NotFound("there is no such approval", next_step="list the open approvals")
     return row
 

@@ -18,7 +18,7 @@ from sqlmodel import Field, Session, col, select
 from core import log, logleaf
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import JsonText, Owned, append_only, is_single_operator
+from core.db import JsonText, Owned, append_only, is_single_operator, owned, owns
 from core.errors import Broken, NotFound
 from core.ids import new_id
 from core.principal import Principal
@@ -145,9 +145,7 @@ def entries(
     limit: int = 100,
 ) -> list[Entry]:
     """Return the decisions of the principal's tenant, newest first."""
-    query = select(EntryRow).where(
-        col(EntryRow.tenant_id) == principal.tenant_id, *_narrowed(sought)
-    )
+    query = select(EntryRow).where(owned(EntryRow, principal), *_narrowed(sought))
     if before_seq is not None:
         query = query.where(col(EntryRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(EntryRow.seq).desc()).limit(limit))
@@ -157,7 +155,7 @@ def entries(
 def kinds(session: Session, principal: Principal) -> tuple[list[str], list[str]]:
     """Which actions the tenant's decisions are, and who took them, each in order."""
     bare = case((col(EntryRow.person).is_(None), EntryRow.subject), else_=EntryRow.person)
-    query = select(EntryRow.action, bare).where(col(EntryRow.tenant_id) == principal.tenant_id)
+    query = select(EntryRow.action, bare).where(owned(EntryRow, principal))
     found = list(session.exec(query.distinct()))
     return sorted({action for action, _ in found}), sorted({actor for _, actor in found})
 
@@ -173,7 +171,7 @@ def forget(
 ) -> Entry:
     """Drop the details of an entry for an erasure, and record that; NotFound for another's."""
     row = session.get(EntryRow, entry_id)
-    if row is None or row.tenant_id != principal.tenant_id:
+    if row is None or not owns(row, principal):
         raise NotFound("there is no such entry", next_step="list the entries of your organisation")
     row.details, row.salt = None, None
     session.add(row)

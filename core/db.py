@@ -8,7 +8,7 @@ the first table on.
 import json
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +22,8 @@ from sqlalchemy import (
     Engine,
     Table,
     Text,
+    and_,
+    cast,
     create_engine,
     event,
     func,
@@ -36,7 +38,7 @@ from sqlmodel import Field, Session, SQLModel, col
 from core import sqlite
 from core.dberrors import translated
 from core.errors import Conflict, Unavailable
-from core.principal import Principal
+from core.principal import Principal, closed_ids
 from core.rowtexts import VAULT
 from core.vault import Vault
 
@@ -234,10 +236,51 @@ class Database:
 
 def visible(model: type[Owned], principal: Principal) -> ColumnElement[bool]:
     """Return the where clause for the rows of `model` that this principal may see."""
-    return or_(
+    found = or_(
         col(model.tenant_id) == principal.tenant_id,
         col(model.audience).in_((PUBLIC, f"tenant:{principal.tenant_id}")),
     )
+    return and_(found, *_open(model, principal)) if principal.closed else found
+
+
+def owned(model: Any, principal: Principal) -> ColumnElement[bool]:
+    """Return the where clause for the rows of `model` that are the principal's tenant's own.
+
+    Without those that name what is closed to him. Whoever looks for his tenant's rows asks here.
+    """
+    found: ColumnElement[bool] = col(model.tenant_id) == principal.tenant_id
+    return and_(found, *_open(model, principal)) if principal.closed else found
+
+
+def owns(row: Any, principal: Principal) -> bool:
+    """The same of a row or value at hand."""
+    if row.tenant_id != principal.tenant_id:
+        return False
+    named = (getattr(row, name, None) for name in _naming(type(row)))
+    return not principal.closed or closed_ids(principal).isdisjoint(filter(None, named))
+
+
+def _open(model: Any, principal: Principal) -> list[ColumnElement[bool]]:
+    """That no column of a row names what is closed to the principal, alone or among other texts."""
+    shut = closed_ids(principal)
+    named = [col(getattr(model, name)) for name in _naming(model)]
+    told = [one for one in model.__table__.columns if isinstance(one.type, JsonText)]
+    return [
+        *(or_(one.is_(None), ~one_of(one, shut)) for one in named),
+        *(
+            or_(one.is_(None), ~cast(one, Text).contains(item.subject, autoescape=True))
+            for one in told
+            for item in principal.closed
+        ),
+    ]
+
+
+def _naming(model: Any) -> list[str]:
+    """The fields of a row that hold ids of what it is about."""
+    names: Iterable[str] = getattr(model, "model_fields", None) or getattr(
+        model, "__dataclass_fields__", {}
+    )
+    return [name for name in names if name == "id" or name.endswith("_id")]
 
 
 def one_of(column: Mapped[str], values: Collection[str]) -> ColumnElement[bool]:

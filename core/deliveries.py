@@ -15,7 +15,7 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint, delete, update
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, next_seq, visible
+from core.db import Owned, UtcDateTime, next_seq, owned, visible
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, require
@@ -213,7 +213,7 @@ def list_deliveries(
 ) -> list[tuple[int, Delivery]]:
     """(number, delivery) of the organisation's, newest first, to one receiver where it is named."""
     require(principal, SCOPE)
-    query = select(DeliveryRow).where(col(DeliveryRow.tenant_id) == principal.tenant_id)
+    query = select(DeliveryRow).where(owned(DeliveryRow, principal))
     if target_id is not None:
         query = query.where(col(DeliveryRow.target_id) == target_id)
     if before_seq is not None:

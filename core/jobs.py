@@ -12,7 +12,7 @@ from sqlalchemy import Index, UniqueConstraint, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core.clock import utc_now
-from core.db import JsonText, Owned, UtcDateTime, next_seq, visible
+from core.db import JsonText, Owned, UtcDateTime, next_seq, owned, owns, visible
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
@@ -91,7 +91,7 @@ def enqueue(
 ) -> Job:
     """Return the tenant's job of this kind for this subject, made now unless it exists already."""
     query = select(JobRow).where(
-        col(JobRow.tenant_id) == principal.tenant_id,
+        owned(JobRow, principal),
         col(JobRow.kind) == kind,
         col(JobRow.subject_key) == subject_key,
     )
@@ -238,7 +238,7 @@ def end(session: Session, row: JobRow, state: str, now: datetime) -> None:
 
 def _own(session: Session, principal: Principal, job_id: str) -> JobRow:
     row = session.get(JobRow, job_id)
-    if row is None or row.tenant_id != principal.tenant_id:
+    if row is None or not owns(row, principal):
         raise _no_job()
     return row
 

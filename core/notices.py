@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Index, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core import outbox
-from core.db import JsonText, Owned, UtcDateTime, next_seq
+from core.db import JsonText, Owned, UtcDateTime, next_seq, owned
 from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.principal import Principal
@@ -132,7 +132,7 @@ def drop_read(session: Session, *, before: datetime) -> int:
 
 def _for(principal: Principal) -> ColumnElement[bool]:
     # A key acts for the whole organisation; a person sees the organisation's and his own.
-    own = col(NoticeRow.tenant_id) == principal.tenant_id
+    own = owned(NoticeRow, principal)
     if principal.person is None:
         return own
     return own & or_(col(NoticeRow.person).is_(None), col(NoticeRow.person) == principal.person)

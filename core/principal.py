@@ -3,7 +3,7 @@
 Nothing here knows how a principal proved himself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import NotAllowed
 
@@ -11,11 +11,24 @@ ANY_SCOPE = "*"
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """Somebody of the caller's own tenant who is none of his business any more.
+
+    `ids` are those of `subject` and of what others name instead of it: no row that names one of
+    them is the caller's to see.
+    """
+
+    subject: str
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """One caller acting for one tenant; `subject` names the key, session or worker, no secret.
 
     `person` is the id of the account that acts, None for an API key or a worker; `roles` are those
-    of that person in this tenant. Services ask for scopes; a role is a set of them.
+    of that person in this tenant. Services ask for scopes; a role is a set of them. `closed` is
+    what of the tenant is not open to this caller; see `core.db.owned`.
     """
 
     tenant_id: str
@@ -24,6 +37,7 @@ class Principal:
     tenant_kind: str
     person: str | None = None
     roles: frozenset[str] = frozenset()
+    closed: tuple[Closed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,22 @@ def actor(principal: Principal) -> str:
 def holds(principal: Principal, scope: str) -> bool:
     """Whether the principal may do what `scope` opens."""
     return scope in principal.scopes or ANY_SCOPE in principal.scopes
+
+
+def closed_ids(principal: Principal) -> frozenset[str]:
+    """Every id that nothing which the principal sees may name."""
+    return frozenset().union(*(item.ids for item in principal.closed))
+
+
+def is_closed(principal: Principal, subject: str) -> bool:
+    """Whether somebody of the principal's tenant is closed to him."""
+    return any(item.subject == subject for item in principal.closed)
+
+
+def opened(principal: Principal, subject: str) -> Principal:
+    """The same principal for whom this one is not closed; whoever calls says by what right."""
+    left = tuple(item for item in principal.closed if item.subject != subject)
+    return replace(principal, closed=left)
 
 
 def require(principal: Principal, scope: str) -> None:

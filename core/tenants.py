@@ -28,6 +28,8 @@ _NAME_CHARACTERS_MAX = 200
 _NO_HASH = "0" * 64
 _USE_NOTED_EVERY = timedelta(hours=1)
 
+_CHAIN_MAX = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
@@ -213,6 +215,16 @@ def revoke_key(session: Session, tenant_id: str, key_id: str) -> None:
     row.revoked_at = row.revoked_at or utc_now()
     session.add(row)
     session.flush()
+
+
+def makers_of(session: Session, key_id: str) -> list[KeyInfo]:
+    """A key, the key that made it, and so on up to one that no key made."""
+    found: list[KeyInfo] = []
+    row = session.get(ApiKeyRow, key_id)
+    while row is not None and len(found) < _CHAIN_MAX:
+        found.append(_key_info(row))
+        row = session.get(ApiKeyRow, row.made_by) if row.made_by else None
+    return found
 
 
 def revoke_made_by(session: Session, tenant_id: str, maker: str) -> list[KeyInfo]:

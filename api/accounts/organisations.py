@@ -6,14 +6,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.accounts import sessions, signing_in
-from api.accounts.models import Door, SignedIn
+from api.accounts.models import SignedIn
 from api.accounts.signing_in import Begun
-from api.accounts.store import people
+from api.accounts.standing import standings
 from core import tenants
 from core.db import Database
 from core.principal import Principal
-
-DOOR = Door("own organisations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +25,11 @@ class Place:
     current: bool
 
 
-def list_own(session: Session, principal: Principal) -> list[Place]:
-    """Every organisation of a person, oldest membership first; a key has the one it is of."""
+def list_own(session: Session, principal: Principal, now: datetime) -> list[Place]:
+    """Every organisation of a person at `now`, oldest membership first; a key's is the one."""
     if principal.person is None:
         return [_place(session, principal, principal.tenant_id, principal.roles)]
-    found = people.memberships(session, DOOR, principal.person)
+    found = [one.membership for one in standings(session, principal.person, now)]
     return [
         _place(session, principal, item.tenant_id, frozenset(role.value for role in item.roles))
         for item in found

@@ -132,7 +132,7 @@ def reset(
 
 def _tell(session: Session, person_id: str, ended: int, now: datetime) -> None:
     """Record it, and tell the owner, who may not have been the one who did it."""
-    tenant_id = sessions.first_tenant(session, person_id)
+    tenant_id = sessions.first_tenant(session, person_id, now)
     principal = Principal(tenant_id, "password-reset", frozenset(), "", person_id)
     audit.record(
         session,

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from api.accounts.models import Door, Membership, SignedIn, Stage
+from api.accounts.models import Door, SignedIn, Stage
+from api.accounts.standing import Standing, standings
 from api.accounts.store import people
 from api.accounts.store import sessions as store
 from api.roles import scopes_of
@@ -75,7 +76,7 @@ def begin(
     item = SignedIn(
         id=session_id,
         person_id=person_id,
-        tenant_id=tenant_id or first_tenant(session, person_id),
+        tenant_id=tenant_id or first_tenant(session, person_id, now),
         stage=stage,
         methods=methods,
         created_at=now,
@@ -97,7 +98,8 @@ def choose(
     Nothing is proved by it, so it ends and has to be renewed when the session before had to.
     Raises BadInput for an organisation that one is not in, Conflict for the present one.
     """
-    if people.membership(session, DOOR, item.person_id, tenant_id) is None:
+    places = standings(session, item.person_id, now)
+    if all(place.membership.tenant_id != tenant_id for place in places):
         raise BadInput(
             "this is none of your organisations",
             next_step="choose one of them: ebenbild account organisations",
@@ -122,7 +124,9 @@ def visit(session: Session, token: str, now: datetime) -> Visit | None:
         return None
     if people.is_disabled(session, DOOR, item.person_id):
         return None
-    places = people.memberships(session, DOOR, item.person_id)
+    places = standings(session, item.person_id, now)
+    if all(place.membership.tenant_id != item.tenant_id for place in places):
+        item = replace(item, tenant_id="")
     tenant = tenants.get_tenant(session, item.tenant_id) if item.tenant_id else None
     principal = _principal(item, places, "" if tenant is None else tenant.kind)
     several = item.stage is Stage.FULL and len(places) > 1
@@ -165,10 +169,11 @@ def _new_token() -> tuple[str, str]:
     return session_id, f"ebs_{session_id.removeprefix('ses_')}_{secret}"
 
 
-def _principal(item: SignedIn, places: Sequence[Membership], kind: str) -> Principal:
-    member = next((place for place in places if place.tenant_id == item.tenant_id), None)
-    if item.stage is not Stage.FULL or member is None:
+def _principal(item: SignedIn, places: Sequence[Standing], kind: str) -> Principal:
+    place = next((one for one in places if one.membership.tenant_id == item.tenant_id), None)
+    if item.stage is not Stage.FULL or place is None:
         return Principal(item.tenant_id, item.id, frozenset(), kind, item.person_id)
+    member = place.membership
     return Principal(
         tenant_id=item.tenant_id,
         subject=item.id,
@@ -176,13 +181,14 @@ def _principal(item: SignedIn, places: Sequence[Membership], kind: str) -> Princ
         tenant_kind=kind,
         person=item.person_id,
         roles=frozenset(role.value for role in member.roles),
+        closed=place.closed,
     )
 
 
-def first_tenant(session: Session, person_id: str) -> str:
+def first_tenant(session: Session, person_id: str, now: datetime) -> str:
     """The organisation that a person belongs to longest; empty without one."""
-    found = people.memberships(session, DOOR, person_id)
-    return found[0].tenant_id if found else ""
+    found = standings(session, person_id, now)
+    return found[0].membership.tenant_id if found else ""
 
 
 def _hash(token: str) -> str:

@@ -92,7 +92,7 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
         if speaks_alone(principal)
         else ()
     )
-    held = mandates.list_mandates(session, principal)
+    held = _held(session, principal)
     given = _mandated(held, principal, now, SHOWN_MAX - len(own))
     several = len(own) + len(given) > 1
     found = [
@@ -118,8 +118,16 @@ def _mandated(
         item
         for item in held
         if not uncovered(item, holder_id=principal.tenant_id, act=Act.READ, at=now)
-        and (item.tenant_id != principal.tenant_id or not speaks_alone(principal))
+        and (
+            item.tenant_id != principal.tenant_id
+            or not speaks_alone(principal, item.terms.performer_id)
+        )
     )[: max(0, most)]
+
+
+def _held(session: Session, principal: Principal) -> tuple[Mandate, ...]:
+    """Mandates of one's own side and those that it holds; of whoever is closed to one too."""
+    return mandates.list_mandates(session, replace(principal, closed=()))
 
 
 def _acts(
@@ -147,7 +155,7 @@ def _own(session: Session, principal: Principal, performer_id: str, now: datetim
         return None
     several = len(people.list_performers(session, principal, limit=2)) > 1
     if not several:
-        held = mandates.list_mandates(session, principal)
+        held = _held(session, principal)
         several = bool(_mandated(held, principal, now, 1))
     return Whom(performer, principal, _how(session, principal, performer, now), several=several)
 

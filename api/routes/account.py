@@ -277,7 +277,7 @@ def _account(
             "sessions": store.sessions_of(session, DOOR, person_id, now),
             "signing_keys": wrappedkeys.list_own(session, visit.session),
             "codes_left": factor_store.codes_left(session, DOOR, person_id),
-            "organisations": organisations.list_own(session, visit.principal),
+            "organisations": organisations.list_own(session, visit.principal, utc_now()),
             "keys": keys.list_own(session, visit.principal) if _may_keys(visit) else None,
         }
     scopes = sorted(visit.principal.scopes)

@@ -63,7 +63,7 @@ def choose_language(body: Spoken, world: Open, caller: Caller) -> Spoken:
 @router.get("/me/organisations", response_model=list[PlaceOut])
 def list_own(caller: Caller, reading: Reading) -> list[PlaceOut]:
     """List the organisations that you belong to."""
-    return [PlaceOut.of(item) for item in organisations.list_own(reading, caller)]
+    return [PlaceOut.of(item) for item in organisations.list_own(reading, caller, utc_now())]
 
 
 @router.post("/me/organisation", status_code=201, response_model=SessionOut)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from core import notices
 from core.canonical import canonical, parse_strict
-from core.db import OWNER, next_seq
+from core.db import OWNER, next_seq, owns
 from core.errors import BadProof, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import verification_method as method_of
@@ -64,7 +64,7 @@ def own_group(session: Session, principal: Principal, group_id: str) -> Group:
     """One group that the caller speaks for; raises `NotFound`, also for another's."""
     require(principal, SCOPE)
     found = get_group(session, principal, group_id)
-    if found.tenant_id != principal.tenant_id:
+    if not owns(found, principal):
         raise _no_group()
     return found
 
@@ -120,7 +120,7 @@ def sign_membership(
     # Load.
     require(principal, SCOPE)
     drafted = get_membership(session, principal, membership_id)
-    if drafted.tenant_id != principal.tenant_id:
+    if not owns(drafted, principal):
         raise _no_membership()
     if drafted.joined_seq is not None:
         raise Conflict("The membership is signed already.", next_step="List the memberships.")

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from core import log, outbox
 from core.canonical import parse_strict
 from core.clock import to_text
-from core.db import next_seq
+from core.db import next_seq, owns
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey
@@ -175,7 +175,7 @@ def revoke_licence(
     require(principal, SCOPE)
     licence = get_licence(session, principal, licence_id)
     # Decide.
-    if licence.tenant_id != principal.tenant_id:
+    if not owns(licence, principal):
         raise NotAllowed(
             "Only the performer's side can revoke a licence.",
             next_step="Ask the performer's side.",

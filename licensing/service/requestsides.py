@@ -12,7 +12,15 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core.errors import NotAllowed, NotFound
-from core.principal import Principal, SearchCapability, holds, require, require_any, system
+from core.principal import (
+    Principal,
+    SearchCapability,
+    holds,
+    is_closed,
+    require,
+    require_any,
+    system,
+)
 from licensing.models_requests import Offer, Request, RequestState, Side, Turn
 from licensing.negotiation import state_at
 from licensing.store import requests as store
@@ -61,7 +69,8 @@ def reach(
         raise _no_request()
     if side is Side.STUDIO:
         return Reached(found, side, principal)
-    if turn is None and principal.tenant_id == found.performer_tenant:
+    own = principal.tenant_id == found.performer_tenant
+    if turn is None and own and not is_closed(principal, found.performer_id):
         return Reached(found, side, principal)
     asked = {*kinds, *newest_offer(session, found).terms.kinds} if turn else ()
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint, and_, delete, func, insert
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, next_seq
+from core.db import OWNER, JsonText, Owned, next_seq, owned, owns
 from core.errors import NotFound
 from core.ids import new_id
 from core.principal import Principal
@@ -76,7 +76,7 @@ def add_bulk(session: Session, bulk: Bulk, cut_ids: Sequence[str]) -> None:
 def get_bulk(session: Session, principal: Principal, bulk_id: str) -> Bulk:
     """One act of the principal's own; raises NotFound."""
     row = session.get(BulkRow, bulk_id)
-    if row is None or row.tenant_id != principal.tenant_id:
+    if row is None or not owns(row, principal):
         raise NotFound("There is no such act on many cuts.", next_step="Check its id.")
     return _bulk(row)
 
@@ -85,7 +85,7 @@ def list_bulks(
     session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = 50
 ) -> Sequence[tuple[Bulk, int]]:
     """(act, seq) of the principal's own, newest first; page on with the last seq."""
-    query = select(BulkRow).where(col(BulkRow.tenant_id) == principal.tenant_id)
+    query = select(BulkRow).where(owned(BulkRow, principal))
     if before_seq is not None:
         query = query.where(col(BulkRow.seq) < before_seq)
     rows = session.exec(query.order_by(col(BulkRow.seq).desc()).limit(min(limit, PAGE_MAX)))
@@ -159,9 +159,7 @@ def drop_old(session: Session, *, before: datetime) -> int:
 
 
 def _of(principal: Principal, bulk_id: str) -> ColumnElement[bool]:
-    return and_(
-        col(BulkItemRow.tenant_id) == principal.tenant_id, col(BulkItemRow.bulk_id) == bulk_id
-    )
+    return and_(owned(BulkItemRow, principal), col(BulkItemRow.bulk_id) == bulk_id)
 
 
 def _bulk(row: BulkRow) -> Bulk:

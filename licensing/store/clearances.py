@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Index, Text, and_, cast, distinct, func, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, append_only, one_of, visible
+from core.db import OWNER, JsonText, Owned, append_only, one_of, owned, visible
 from core.ids import new_id
 from core.principal import Principal
 from licensing.decisionform import (
@@ -244,7 +244,7 @@ def submissions_about(session: Session, principal: Principal, performer_id: str)
     told = func.instr(cast(ClearanceRow.decision, Text), performer_id) > 0
     query = (
         select(ClearanceRow.submission_id)
-        .where(col(ClearanceRow.tenant_id) == principal.tenant_id, told)
+        .where(owned(ClearanceRow, principal), told)
         .distinct()
         .order_by(col(ClearanceRow.submission_id))
         .limit(ROWS_MAX)
@@ -258,14 +258,14 @@ def other_cuts(
     """How many other cuts of the principal's each licence clears by its newest decision."""
     newest = (
         select(func.max(ClearanceRow.seq))
-        .where(col(ClearanceRow.tenant_id) == principal.tenant_id)
+        .where(owned(ClearanceRow, principal))
         .group_by(col(ClearanceRow.cut_id))
     )
     query = (
         select(ClearanceUseRow.licence_id, func.count(distinct(col(ClearanceUseRow.cut_id))))
         .join(ClearanceRow, col(ClearanceRow.id) == col(ClearanceUseRow.clearance_id))
         .where(
-            col(ClearanceUseRow.tenant_id) == principal.tenant_id,
+            owned(ClearanceUseRow, principal),
             col(ClearanceUseRow.licence_id).in_(licence_ids),
             col(ClearanceUseRow.verdict) == Verdict.CLEARED.value,
             col(ClearanceUseRow.cut_id) != cut_id,

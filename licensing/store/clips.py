@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, visible
+from core.db import JsonText, Owned, owned, visible
 from core.principal import Principal
 from fingerprint.models import Decision, Modality
 from licensing.decisionform import spans_from_list, spans_to_list
@@ -92,7 +92,7 @@ def clips(session: Session, principal: Principal, performer_id: str) -> tuple[Cl
 def finished_with_file(session: Session, principal: Principal) -> tuple[Clip, ...]:
     """Clips of the principal's own that were looked at and whose file still lies there."""
     query = select(ClipRow).where(
-        col(ClipRow.tenant_id) == principal.tenant_id,
+        owned(ClipRow, principal),
         col(ClipRow.state) != ClipState.SEARCHING.value,
         col(ClipRow.object_name).is_not(None),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.principal import Principal
 from licensing.cutacts import Act, CutAct
 from licensing.known import UnknownPolicy
@@ -108,7 +108,7 @@ def policy(session: Session, principal: Principal, *, up_to_seq: int = 2**62) ->
     query = (
         select(ClearancePolicyRow.unknowns)
         .where(
-            col(ClearancePolicyRow.tenant_id) == principal.tenant_id,
+            owned(ClearancePolicyRow, principal),
             col(ClearancePolicyRow.seq) <= up_to_seq,
         )
         .order_by(col(ClearancePolicyRow.seq).desc())

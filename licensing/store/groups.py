@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, func, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, Owned, UtcDateTime, visible
+from core.db import PUBLIC, Owned, UtcDateTime, owned, visible
 from core.principal import Principal, SearchCapability
 from licensing.models_suspension import Basis, Group, Membership
 
@@ -157,7 +157,7 @@ def memberships(
 
 def count_members(session: Session, principal: Principal) -> dict[str, int]:
     """How many have joined each of the principal's own groups and not left; none is left out."""
-    mine = select(GroupRow.id).where(col(GroupRow.tenant_id) == principal.tenant_id)
+    mine = select(GroupRow.id).where(owned(GroupRow, principal))
     query = (
         select(MembershipRow.group_id, func.count())
         .where(col(MembershipRow.group_id).in_(mine), *open_now())

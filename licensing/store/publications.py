@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only
+from core.db import Owned, append_only, owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from licensing.models_certificate import Certificate
@@ -54,7 +54,7 @@ def is_open(session: Session, principal: Principal, certificate_id: str) -> bool
         select(PublicationRow.shown)
         .where(
             col(PublicationRow.certificate_id) == certificate_id,
-            col(PublicationRow.tenant_id) == principal.tenant_id,
+            owned(PublicationRow, principal),
         )
         .order_by(col(PublicationRow.seq).desc())
         .limit(1)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, exists, func, tuple_
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.places import checked
 from core.principal import Principal
 from fingerprint.models import Reason
@@ -95,7 +96,7 @@ def foremost(
     decides = func.json_extract(spans.c.value, "$.verdict") == col(ClearanceRow.verdict)
     first = select(spans.c.value).where(decides).limit(1).correlate(ClearanceRow)
     query = select(ClearanceRow.id, first.scalar_subquery()).where(
-        col(ClearanceRow.tenant_id) == principal.tenant_id, col(ClearanceRow.id).in_(clearance_ids)
+        owned(ClearanceRow, principal), col(ClearanceRow.id).in_(clearance_ids)
     )
     return {name: span_from_dict(json.loads(one)) for name, one in session.exec(query) if one}
 
@@ -118,7 +119,7 @@ def standing(
 ) -> Mapping[str, Standing]:
     """The decision that stands on each of these cuts of the principal's own, where there is one."""
     query = select(ClearanceRow.cut_id, ClearanceRow.verdict, ClearanceRow.release_at).where(
-        col(ClearanceRow.tenant_id) == principal.tenant_id,
+        owned(ClearanceRow, principal),
         col(ClearanceRow.cut_id).in_(cuts),
         _is_newest(),
     )
@@ -148,7 +149,7 @@ def undecided(
     query = (
         select(CutRow, WorkRow.title)
         .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
-        .where(col(CutRow.tenant_id) == principal.tenant_id, ~decided)
+        .where(owned(CutRow, principal), ~decided)
         .order_by(col(CutRow.recorded_at), col(CutRow.id))
         .limit(min(limit, PAGE_MAX))
     )
@@ -165,7 +166,7 @@ def _joined(query: Any, principal: Principal, sought: Sought, order: Order = Ord
         .join(WorkRow, col(WorkRow.id) == col(CutRow.work_id))
         .where(
             (checked(tenant) if order is Order.TITLE else tenant) == principal.tenant_id,
-            col(WorkRow.tenant_id) == principal.tenant_id,
+            owned(WorkRow, principal),
             _is_newest(),
             *_narrowed(sought, order),
         )

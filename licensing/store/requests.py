@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, UtcDateTime, visible
+from core.db import OWNER, JsonText, Owned, UtcDateTime, owned, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from licensing.models_requests import Offer, Request, RequestState, Side
@@ -160,7 +160,7 @@ def of_submissions(
     query = (
         select(RequestRow)
         .where(
-            col(RequestRow.tenant_id) == principal.tenant_id,
+            owned(RequestRow, principal),
             col(RequestRow.submission_id).in_(submission_ids),
         )
         .order_by(col(RequestRow.seq).desc())
@@ -191,7 +191,7 @@ def open_digests(
         select(OfferRow.digest)
         .join(RequestRow, col(RequestRow.id) == col(OfferRow.request_id))
         .where(
-            col(RequestRow.tenant_id) == principal.tenant_id,
+            owned(RequestRow, principal),
             col(RequestRow.performer_id) == performer_id,
             col(RequestRow.state).in_([state.value for state in states]),
             col(OfferRow.version) == col(RequestRow.version),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.db import JsonText, Owned, append_only, owned, visible
 from core.ids import new_id
 from core.principal import Principal
 
@@ -89,5 +89,5 @@ def newest(session: Session, principal: Principal, *, limit: int) -> list[Templa
 
 def count(session: Session, principal: Principal) -> int:
     """How many versions the principal's organisation has published."""
-    query = select(func.count()).where(col(TemplateRow.tenant_id) == principal.tenant_id)
+    query = select(func.count()).where(owned(TemplateRow, principal))
     return session.exec(query).one()

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, delete, func, tuple_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from core.db import JsonText, Owned
+from core.db import JsonText, Owned, owned
 from core.ids import new_id
 from core.principal import Principal
 from fingerprint.models import Modality
@@ -76,7 +76,7 @@ def page(
     """The caller's items in the order of consequence, from behind the key `after` on."""
     query = (
         select(ItemRow.item_id)
-        .where(col(ItemRow.tenant_id) == principal.tenant_id, col(ItemRow.key) > after)
+        .where(owned(ItemRow, principal), col(ItemRow.key) > after)
         .order_by(col(ItemRow.key), col(ItemRow.item_id))
         .limit(min(limit, PAGE_MAX))
     )
@@ -92,7 +92,7 @@ def items(session: Session, principal: Principal, ids: Sequence[str]) -> list[Wa
         query = (
             select(WaitingRow)
             .where(
-                col(WaitingRow.tenant_id) == principal.tenant_id,
+                owned(WaitingRow, principal),
                 col(WaitingRow.item_id).in_(ids[start : start + _IDS_MAX]),
             )
             .order_by(col(WaitingRow.seq).desc())
@@ -104,7 +104,7 @@ def items(session: Session, principal: Principal, ids: Sequence[str]) -> list[Wa
 
 def count(session: Session, principal: Principal, *, before: str | None = None) -> int:
     """How many items wait, or how many of them stand before the key `before`."""
-    query = select(func.count()).where(col(ItemRow.tenant_id) == principal.tenant_id)
+    query = select(func.count()).where(owned(ItemRow, principal))
     if before is not None:
         query = query.where(col(ItemRow.key) < before)
     return session.exec(query).one()
@@ -117,7 +117,7 @@ def beside(
     place = tuple_(col(ItemRow.key), col(ItemRow.item_id))
     here = tuple_(item.key, item.id)
     own = select(ItemRow.item_id).where(
-        col(ItemRow.tenant_id) == principal.tenant_id, col(ItemRow.item_id).not_in(without)
+        owned(ItemRow, principal), col(ItemRow.item_id).not_in(without)
     )
     upwards = (col(ItemRow.key).desc(), col(ItemRow.item_id).desc())
     downwards = (col(ItemRow.key), col(ItemRow.item_id))
@@ -130,7 +130,7 @@ def first(session: Session, principal: Principal, without: Collection[str]) -> s
     """The id of the first item that is none of these; empty where there is none."""
     query = (
         select(ItemRow.item_id)
-        .where(col(ItemRow.tenant_id) == principal.tenant_id, col(ItemRow.item_id).not_in(without))
+        .where(owned(ItemRow, principal), col(ItemRow.item_id).not_in(without))
         .order_by(col(ItemRow.key), col(ItemRow.item_id))
     )
     return session.exec(query.limit(1)).first() or ""
@@ -144,7 +144,7 @@ def about(
     for start in range(0, len(pairs), _IDS_MAX):
         some = pairs[start : start + _IDS_MAX]
         query = select(WaitingRow.item_id).where(
-            col(WaitingRow.tenant_id) == principal.tenant_id,
+            owned(WaitingRow, principal),
             tuple_(col(WaitingRow.submission_id), col(WaitingRow.performer_id)).in_(some),
         )
         ids.update(session.exec(query))
@@ -154,7 +154,7 @@ def about(
 def of_cut(session: Session, principal: Principal, cut_id: str) -> list[Waiting]:
     """The items that hold up one of the caller's cuts."""
     query = select(WaitingRow.item_id).where(
-        col(WaitingRow.tenant_id) == principal.tenant_id, col(WaitingRow.cut_id) == cut_id
+        owned(WaitingRow, principal), col(WaitingRow.cut_id) == cut_id
     )
     return items(session, principal, list(session.exec(query)))
 

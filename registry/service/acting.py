@@ -12,7 +12,14 @@ from sqlmodel import Session
 
 from core import audit
 from core.errors import NotAllowed, NotFound
-from core.principal import Principal, SearchCapability, require, system
+from core.principal import (
+    Principal,
+    SearchCapability,
+    is_closed,
+    opened,
+    require,
+    system,
+)
 from registry.mandates import uncovered
 from registry.models.mandates import Act, Mandate
 from registry.models.works import KindOfUse
@@ -44,7 +51,7 @@ def represent(
     """
     require(principal, scope)
     owner = _owner(session, performer_id)
-    if owner == principal.tenant_id and not _is_agent(principal):
+    if owner == principal.tenant_id and not _is_agent(principal, performer_id):
         guardian = acting_guardian(session, principal, performer_id, now)
         if guardian is not None and record:
             _note(
@@ -55,11 +62,11 @@ def represent(
                 now,
             )
         return principal
-    held = mandates.list_mandates(session, principal, performer_id=performer_id)
+    held = _held(session, principal, performer_id)
     mandate = _covering(held, principal, act, kinds, now, own=owner == principal.tenant_id)
     if record:
         _note(session, principal, performer_id, {"as": "agent", "by": mandate.id, "act": act}, now)
-    return replace(principal, tenant_id=owner)
+    return _lent(principal, performer_id, owner)
 
 
 def represent_enrolment(
@@ -90,9 +97,9 @@ def view(
     capability = SearchCapability("mandate", performer_id)
     owner = people.owners(session, capability, [performer_id]).get(performer_id)
     own = owner == principal.tenant_id
-    if owner is None or (own and not _is_agent(principal)):
+    if owner is None or (own and not _is_agent(principal, performer_id)):
         return principal
-    held = mandates.list_mandates(session, principal, performer_id=performer_id)
+    held = _held(session, principal, performer_id)
     covered = [
         act
         for act in acts
@@ -101,7 +108,7 @@ def view(
     ]
     if own and not covered:
         _covering(held, principal, acts[0], (), now, own=True)
-    return replace(principal, tenant_id=owner) if covered else principal
+    return _lent(principal, performer_id, owner) if covered else principal
 
 
 def check_agent(
@@ -122,9 +129,9 @@ def view_enrolment(
     return view(session, principal, _performer_of(session, enrolment_id), *acts, now=now)
 
 
-def speaks_alone(principal: Principal) -> bool:
+def speaks_alone(principal: Principal, performer_id: str = "") -> bool:
     """Whether this is no agent: a key, or somebody of the performer's own side."""
-    return not _is_agent(principal)
+    return not _is_agent(principal, performer_id)
 
 
 def _performer_of(session: Session, enrolment_id: str) -> str:
@@ -133,10 +140,25 @@ def _performer_of(session: Session, enrolment_id: str) -> str:
     return enrolments.get_enrolment(session, side, enrolment_id).performer_id
 
 
-def _is_agent(principal: Principal) -> bool:
-    """Whether this is a person who is nothing but an agent; a key stands for the organisation."""
-    return principal.person is not None and bool(
-        AGENT in principal.roles and not principal.roles & OWN_ROLES
+def _held(session: Session, principal: Principal, performer_id: str) -> tuple[Mandate, ...]:
+    """A performer's mandates, which let even him through to whom the performer is closed."""
+    asking = opened(principal, performer_id)
+    return mandates.list_mandates(session, asking, performer_id=performer_id)
+
+
+def _lent(principal: Principal, performer_id: str, owner: str) -> Principal:
+    """The principal who speaks for a performer by a mandate."""
+    return replace(opened(principal, performer_id), tenant_id=owner)
+
+
+def _is_agent(principal: Principal, performer_id: str) -> bool:
+    """Whether this is a person who is nothing but an agent; a key stands for the organisation.
+
+    So is, for one performer, whoever was that one's guardian.
+    """
+    return is_closed(principal, performer_id) or (
+        principal.person is not None
+        and bool(AGENT in principal.roles and not principal.roles & OWN_ROLES)
     )
 
 

@@ -15,6 +15,7 @@ from sqlmodel import Session
 from core import answers, audit, integrity, log
 from core.canonical import canonical
 from core.clock import to_text
+from core.db import owns
 from core.errors import Conflict, NotFound
 from core.integrity import ProofOptions
 from core.keys import PrivateKey, verification_method
@@ -52,7 +53,7 @@ def erase_guardian(
     # Load.
     require(principal, SCOPE)
     item = get_guardian(session, principal, guardian_id)
-    if item.tenant_id != principal.tenant_id:  # attesters see everybody's
+    if not owns(item, principal):  # attesters see everybody's
         raise NotFound("There is no such guardian.", next_step="Check the guardian id.")
     name = open_guardian(vault, item)
     # Decide.

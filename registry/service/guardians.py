@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from core import audit, log
 from core.approvalrows import Approval
+from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import public_from_did
@@ -127,7 +128,7 @@ def get_guardian(session: Session, principal: Principal, guardian_id: str) -> Gu
         require(principal, SCOPE)
     capability = SearchCapability("guardianship", guardian_id)
     found = guardians.get_guardian(session, capability, guardian_id)
-    if not attests and found.tenant_id != principal.tenant_id:
+    if not attests and not owns(found, principal):
         raise NotFound("There is no such guardian.", next_step="Check the guardian id.")
     return found
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from core import log, notices
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import next_seq
+from core.db import next_seq, owns
 from core.errors import BadTerms, Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, require
@@ -171,7 +171,7 @@ def mandates_of(
 
 def _own(session: Session, principal: Principal, mandate_id: str) -> Mandate:
     item = mandates.get_mandate(session, principal, mandate_id)
-    if item.tenant_id != principal.tenant_id:
+    if not owns(item, principal):
         raise NotAllowed(
             "Only the performer's side signs or ends a mandate.",
             next_step="Ask the performer.",

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from core import audit, log, notices
 from core.canonical import canonical
 from core.clock import to_text
+from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, holds, require
@@ -163,7 +164,7 @@ def get_release(session: Session, principal: Principal, release_id: str) -> Mone
 def _own(session: Session, principal: Principal, release_id: str) -> MoneyRelease:
     require(principal, SCOPE)
     found = store.get_release(session, SearchCapability("money-release", release_id), release_id)
-    if found.tenant_id != principal.tenant_id:
+    if not owns(found, principal):
         raise NotFound("There is no such release.", next_step="Check the id of the release.")
     return found
 

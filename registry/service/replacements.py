@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey, public_from_did
@@ -207,7 +208,7 @@ def voucher_needed(
 def _own(session: Session, principal: Principal, replacement_id: str) -> Replacement:
     require(principal, SCOPE)
     item = store.get(session, _CAPABILITY, replacement_id)
-    if item.tenant_id != principal.tenant_id:
+    if not owns(item, principal):
         raise _absent()
     return item
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Reason
@@ -181,7 +181,7 @@ def forget(session: Session, principal: Principal, enrolment_id: str) -> None:
     """Drop what served the proofs only: fine prints, and what was kept of answers."""
     session.connection().execute(
         delete(FinePrintRow).where(
-            col(FinePrintRow.tenant_id) == principal.tenant_id,
+            owned(FinePrintRow, principal),
             col(FinePrintRow.enrolment_id) == enrolment_id,
         )
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.places import behind
 from core.principal import Principal, SearchCapability
@@ -86,7 +86,7 @@ def list_characters(
     session: Session, principal: Principal, *, after: str = "", limit: int = ROWS_MAX
 ) -> tuple[Character, ...]:
     """The caller's figures, ended ones too, oldest first, those behind the figure `after`."""
-    mine = col(CharacterRow.tenant_id) == principal.tenant_id
+    mine = owned(CharacterRow, principal)
     if after:
         mine &= behind(_PLACE, col(CharacterRow.id), after)
     return _found(session, mine, limit)
@@ -221,7 +221,7 @@ def forget_object(session: Session, principal: Principal, sample_id: str) -> Non
 def object_users(session: Session, principal: Principal, object_name: str) -> int:
     """How many files for figures still need an object."""
     query = select(CharacterSampleRow.id).where(
-        col(CharacterSampleRow.tenant_id) == principal.tenant_id,
+        owned(CharacterSampleRow, principal),
         col(CharacterSampleRow.object_name) == object_name,
         col(CharacterSampleRow.accepted).is_(None),
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, visible
+from core.db import JsonText, Owned, owned, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.content.models import Link, Part
 from registry.models.content import ContentLink
@@ -95,7 +95,7 @@ def print_of(
 ) -> bytes | None:
     """The sealed print of one part of a submission."""
     query = select(ContentPrintRow.sealed).where(
-        col(ContentPrintRow.tenant_id) == principal.tenant_id,
+        owned(ContentPrintRow, principal),
         col(ContentPrintRow.submission_id) == submission_id,
         col(ContentPrintRow.part) == part,
     )
@@ -158,7 +158,7 @@ def printed(
     query = (
         select(ContentPrintRow.submission_id, ContentPrintRow.cut_id)
         .where(
-            col(ContentPrintRow.tenant_id) == principal.tenant_id,
+            owned(ContentPrintRow, principal),
             col(ContentPrintRow.submission_id) != except_id,
         )
         .order_by(col(ContentPrintRow.seq).desc())

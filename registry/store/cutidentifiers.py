@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, delete, tuple_
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, visible
+from core.db import Owned, owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 
@@ -71,7 +71,7 @@ def remove_identifier(session: Session, principal: Principal, cut_id: str, item_
         delete(CutIdentifierRow).where(
             col(CutIdentifierRow.id) == item_id,
             col(CutIdentifierRow.cut_id) == cut_id,
-            col(CutIdentifierRow.tenant_id) == principal.tenant_id,
+            owned(CutIdentifierRow, principal),
         )
     )
     if gone.rowcount == 0:

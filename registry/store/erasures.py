@@ -15,7 +15,7 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import answers
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from registry.models.privacy import Erased, ErasureState
@@ -65,7 +65,7 @@ class ErasureRow(Owned, table=True):
 def person(session: Session, principal: Principal, performer_id: str) -> Person:
     """All that leads to a performer of the caller's; raises NotFound."""
     query = select(PerformerRow).where(
-        col(PerformerRow.id) == performer_id, col(PerformerRow.tenant_id) == principal.tenant_id
+        col(PerformerRow.id) == performer_id, owned(PerformerRow, principal)
     )
     row = session.exec(query).first()
     if row is None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, UniqueConstraint, col, delete, select
 
-from core.db import Owned, next_seq
+from core.db import Owned, next_seq, owned, owns
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
@@ -66,7 +66,7 @@ def find_excerpt(
 ) -> Excerpt | None:
     """What is kept of one part under an enrolment of the caller's."""
     row = _row(session, enrolment_id, modality)
-    return None if row is None or row.tenant_id != principal.tenant_id else _excerpt(row)
+    return None if row is None or not owns(row, principal) else _excerpt(row)
 
 
 def newest_shown(
@@ -98,7 +98,7 @@ def forget(session: Session, principal: Principal, enrolment_id: str) -> None:
     """Drop what is kept under an enrolment."""
     session.exec(
         delete(ExcerptRow).where(
-            col(ExcerptRow.tenant_id) == principal.tenant_id,
+            owned(ExcerptRow, principal),
             col(ExcerptRow.enrolment_id) == enrolment_id,
         )
     )
@@ -134,7 +134,7 @@ def looks_at(
 ) -> tuple[tuple[int, datetime, Modality, str], ...]:
     """(seq, when, part, studio's tenant) of looks at a performer of the caller's, newest first."""
     query = select(LookRow).where(
-        col(LookRow.tenant_id) == principal.tenant_id, col(LookRow.performer_id) == performer_id
+        owned(LookRow, principal), col(LookRow.performer_id) == performer_id
     )
     if before_seq is not None:
         query = query.where(col(LookRow.seq) < before_seq)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col
 
-from core.db import Owned
+from core.db import Owned, owned
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.characters import CharacterState, SealedInvented
@@ -50,8 +50,8 @@ def searchable(session: Session, principal: Principal) -> tuple[SealedInvented, 
         select_columns(*_COLUMNS)
         .join(CharacterRow, col(CharacterRow.id) == col(InventedRow.character_id))
         .where(
-            col(InventedRow.tenant_id) == principal.tenant_id,
-            col(CharacterRow.tenant_id) == principal.tenant_id,
+            owned(InventedRow, principal),
+            owned(CharacterRow, principal),
             col(CharacterRow.state) == CharacterState.ACTIVE,
         )
         .order_by(
@@ -66,7 +66,7 @@ def drop_templates(session: Session, principal: Principal, character_id: str) ->
     """Delete the vectors of a figure of the caller's; returns how many."""
     gone = session.connection().execute(
         delete(InventedRow).where(
-            col(InventedRow.tenant_id) == principal.tenant_id,
+            owned(InventedRow, principal),
             col(InventedRow.character_id) == character_id,
         )
     )

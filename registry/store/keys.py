@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, JsonText, Owned, UtcDateTime, append_only, visible
+from core.db import PUBLIC, JsonText, Owned, UtcDateTime, append_only, owns, visible
 from core.errors import NotFound
 from core.principal import Principal
 from registry.models.people import KeyBinding
@@ -78,7 +78,7 @@ def get_draft(session: Session, principal: Principal, draft_id: str) -> StoredDr
 def drop_draft(session: Session, principal: Principal, draft_id: str) -> None:
     """Remove a draft once its statement is bound."""
     row = session.get(KeyDraftRow, draft_id)
-    if row is not None and row.tenant_id == principal.tenant_id:
+    if row is not None and owns(row, principal):
         session.delete(row)
         session.flush()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, visible
+from core.db import Owned, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.places import older
 from core.principal import Principal, SearchCapability
@@ -70,7 +70,7 @@ def of_own_performers(
     limit: int = ROWS_MAX,
 ) -> tuple[Likeness, ...]:
     """Figures that are like the caller's performers, or one of them; newest first."""
-    query = select(LikenessRow).where(col(LikenessRow.tenant_id) == principal.tenant_id)
+    query = select(LikenessRow).where(owned(LikenessRow, principal))
     if performer_id:
         query = query.where(col(LikenessRow.performer_id) == performer_id)
     if before:

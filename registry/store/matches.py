@@ -11,7 +11,7 @@ from sqlalchemy import Index, exists, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.db import JsonText, Owned, UtcDateTime, append_only, owned, owns, visible
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
@@ -120,7 +120,7 @@ def live_on(
 ) -> tuple[tuple[str, Match], ...]:
     """(trace id, match) of the matches that hold now on these traces of the caller's own."""
     query = select(MatchRow).where(
-        col(MatchRow.tenant_id) == principal.tenant_id,
+        owned(MatchRow, principal),
         col(MatchRow.trace_id).in_(trace_ids),
         col(MatchRow.superseded_at).is_(None),
     )
@@ -130,7 +130,7 @@ def live_on(
 def supersede(session: Session, principal: Principal, match_id: str, *, at: datetime) -> None:
     """End a match; it stays readable."""
     row = session.get(MatchRow, match_id)
-    if row is not None and row.tenant_id == principal.tenant_id:
+    if row is not None and owns(row, principal):
         row.superseded_at = at
         session.add(row)
         session.flush()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, delete, select
 
-from core.db import JsonText, Owned
+from core.db import JsonText, Owned, owned
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.encoders import Material
@@ -82,7 +82,7 @@ def kept(
 def of_enrolment(session: Session, principal: Principal, enrolment_id: str) -> tuple[Material, ...]:
     """What is kept under one consent."""
     query = select(MaterialRow).where(
-        col(MaterialRow.tenant_id) == principal.tenant_id,
+        owned(MaterialRow, principal),
         col(MaterialRow.enrolment_id) == enrolment_id,
     )
     return tuple(_material(row) for row in session.exec(query))
@@ -92,7 +92,7 @@ def forget(session: Session, principal: Principal, enrolment_id: str) -> None:
     """Drop the rows of an enrolment."""
     session.exec(
         delete(MaterialRow).where(
-            col(MaterialRow.tenant_id) == principal.tenant_id,
+            owned(MaterialRow, principal),
             col(MaterialRow.enrolment_id) == enrolment_id,
         )
     )

@@ -14,7 +14,7 @@ from sqlalchemy import Row, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, one_of, visible
+from core.db import Owned, UtcDateTime, one_of, owned, visible
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
 from core.rowtexts import about, open_texts, seal_texts, vault_of
@@ -37,7 +37,7 @@ class PerformerRow(Owned, table=True):
     sealed_names: bytes | None = None
     payee_id: str = Field(unique=True)
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    born_on: date | None = None
+    born_on: date | None = Field(default=None, index=True)
     agrees_on: date | None = None
     deceased_on: date | None = None
 
@@ -119,7 +119,7 @@ def own_ids(session: Session, principal: Principal, *, after: str, limit: int) -
     query = (
         select(PerformerRow.id)
         .where(
-            col(PerformerRow.tenant_id) == principal.tenant_id,
+            owned(PerformerRow, principal),
             col(PerformerRow.id) > after,
             col(PerformerRow.erased_at).is_(None),
         )
@@ -185,6 +185,17 @@ def come_of_age(
         .limit(limit)
     )
     return tuple(_performer(session, row) for row in session.exec(query))
+
+
+def grown(
+    session: Session, _capability: SearchCapability, tenant_id: str, *, born_by: date
+) -> tuple[Performer, ...]:
+    """A tenant's performers who were known as minors and were born by a day, without names."""
+    query = sql_select(*_UNNAMED).where(
+        col(PerformerRow.tenant_id) == tenant_id, col(PerformerRow.born_on) <= born_by
+    )
+    rows = session.connection().execute(query.order_by(col(PerformerRow.id)))
+    return tuple(_made(row, ("", "")) for row in rows)
 
 
 def owners(

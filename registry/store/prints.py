@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import owned, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
@@ -79,7 +79,7 @@ def withdraw_prints(
 ) -> int:
     """Delete every template of an enrolment and mark its prints; returns how many templates."""
     query = select(PrintRow).where(
-        col(PrintRow.tenant_id) == principal.tenant_id,
+        owned(PrintRow, principal),
         col(PrintRow.enrolment_id) == enrolment_id,
     )
     erased = 0
@@ -91,7 +91,7 @@ def withdraw_prints(
     session.flush()
     session.connection().execute(
         delete(TemplateRow).where(
-            col(TemplateRow.tenant_id) == principal.tenant_id,
+            owned(TemplateRow, principal),
             col(TemplateRow.consent_id) == enrolment_id,
         )
     )
@@ -103,9 +103,7 @@ def place_prints(session: Session, principal: Principal, enrolment_id: str, seq:
     for table in (PrintRow, TemplateRow):
         of_it = PrintRow.enrolment_id if table is PrintRow else TemplateRow.consent_id
         session.connection().execute(
-            update(table)
-            .where(col(table.tenant_id) == principal.tenant_id, col(of_it) == enrolment_id)
-            .values(seq=seq)
+            update(table).where(owned(table, principal), col(of_it) == enrolment_id).values(seq=seq)
         )
     session.expire_all()
 

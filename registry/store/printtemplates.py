@@ -8,6 +8,7 @@ from sqlalchemy import Executable, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
 from registry.models.people import EnrolmentState
@@ -121,7 +122,7 @@ def templates_of(
     query = (
         select_columns(*_COLUMNS)
         .where(
-            col(TemplateRow.tenant_id) == principal.tenant_id,
+            owned(TemplateRow, principal),
             col(TemplateRow.consent_id) == enrolment_id,
         )
         .order_by(col(TemplateRow.seq), col(TemplateRow.id))

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.db import JsonText, Owned, append_only, owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality
@@ -110,7 +110,7 @@ def submissions_with(
         select(MatchRow.submission_id)
         .join(ReviewRow, col(ReviewRow.match_id) == col(MatchRow.id))
         .where(
-            col(ReviewRow.tenant_id) == principal.tenant_id,
+            owned(ReviewRow, principal),
             col(ReviewRow.reviewer) == reviewer,
             col(ReviewRow.verdict).in_(sorted(verdicts)),
         )
@@ -135,7 +135,7 @@ def spoken_since(
     session: Session, principal: Principal, since: datetime, *, limit: int
 ) -> tuple[Spoken, ...]:
     """The newest words since then on finds in the caller's own cuts, which lead to nobody."""
-    return _spoken_where(session, since, limit, col(ReviewRow.tenant_id) == principal.tenant_id)
+    return _spoken_where(session, since, limit, owned(ReviewRow, principal))
 
 
 def every_spoken_since(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from registry.models.roster import QuotaLift
@@ -52,7 +52,7 @@ def add_entry(
 def find_entry(session: Session, principal: Principal, reference: str) -> str | None:
     """The performer whom the caller's organisation knows under a reference."""
     query = select(RosterRow.performer_id).where(
-        col(RosterRow.tenant_id) == principal.tenant_id, col(RosterRow.reference) == reference
+        owned(RosterRow, principal), col(RosterRow.reference) == reference
     )
     return session.exec(query).first()
 
@@ -75,7 +75,7 @@ def list_entries(
 def begun_since(session: Session, principal: Principal, at: datetime) -> int:
     """How many enrolments the caller's organisation has begun since `at`, ended ones too."""
     query = select(func.count()).where(
-        col(EnrolmentRow.tenant_id) == principal.tenant_id, col(EnrolmentRow.recorded_at) >= at
+        owned(EnrolmentRow, principal), col(EnrolmentRow.recorded_at) >= at
     )
     return int(session.exec(query).one())
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.principal import Principal
 from fingerprint.models import Modality, Reason
@@ -122,7 +122,7 @@ def is_settled(session: Session, principal: Principal, sample_id: str) -> bool:
 def object_users(session: Session, principal: Principal, object_name: str) -> int:
     """How many samples of the tenant still need an object."""
     query = select(SampleRow.id).where(
-        col(SampleRow.tenant_id) == principal.tenant_id,
+        owned(SampleRow, principal),
         col(SampleRow.object_name) == object_name,
         col(SampleRow.settled_at).is_(None),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.db import JsonText, Owned, append_only, owned, visible
 from core.errors import NotFound
 from core.principal import Principal
 from registry.declaration import from_dict, to_dict
@@ -180,7 +180,7 @@ def forget_object(session: Session, principal: Principal, submission_id: str) ->
 def object_users(session: Session, principal: Principal, object_name: str) -> int:
     """How many submissions of the tenant name an object."""
     query = select(SubmissionRow.id).where(
-        col(SubmissionRow.tenant_id) == principal.tenant_id,
+        owned(SubmissionRow, principal),
         col(SubmissionRow.object_name) == object_name,
     )
     return len(session.exec(query).all())
@@ -191,7 +191,7 @@ def with_object(session: Session, principal: Principal, object_name: str) -> tup
     query = (
         select(SubmissionRow)
         .where(
-            col(SubmissionRow.tenant_id) == principal.tenant_id,
+            owned(SubmissionRow, principal),
             col(SubmissionRow.object_name) == object_name,
         )
         .order_by(col(SubmissionRow.seq))

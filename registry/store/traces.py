@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.db import JsonText, Owned, UtcDateTime, owned, owns, visible
 from core.principal import Principal, SearchCapability
 from fingerprint.models import Modality, Reason, Span
 from registry.retention import STRANGERS
@@ -162,9 +162,7 @@ def counts_of(session: Session, principal: Principal, scan_id: str) -> dict[Moda
 
 def get_trace(session: Session, principal: Principal, trace_id: str) -> SealedTrace | None:
     """One trace of the caller's own scan."""
-    query = select(TraceRow).where(
-        col(TraceRow.id) == trace_id, col(TraceRow.tenant_id) == principal.tenant_id
-    )
+    query = select(TraceRow).where(col(TraceRow.id) == trace_id, owned(TraceRow, principal))
     row = session.exec(query).first()
     return None if row is None else _trace(row)
 
@@ -172,7 +170,7 @@ def get_trace(session: Session, principal: Principal, trace_id: str) -> SealedTr
 def save_answer(session: Session, principal: Principal, trace: SealedTrace) -> None:
     """Store what the last search said: reasons, seal, consent and expiry."""
     row = session.get(TraceRow, trace.id)
-    if row is None or row.tenant_id != principal.tenant_id:
+    if row is None or not owns(row, principal):
         return
     row.answer_reasons = reasons_json(trace.answer_reasons)
     row.subject_id = trace.subject_id

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Index, exists, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.db import JsonText, Owned, UtcDateTime, append_only, owned, visible
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
@@ -123,16 +123,14 @@ def live_in(session: Session, principal: Principal, cut_ids: Collection[str]) ->
 
 def known(session: Session, principal: Principal, use_ids: Collection[str]) -> set[str]:
     """Which of these uses of the caller's own were ever found, also those that hold no more."""
-    query = select(UseRow.use_id).where(
-        col(UseRow.tenant_id) == principal.tenant_id, col(UseRow.use_id).in_(use_ids)
-    )
+    query = select(UseRow.use_id).where(owned(UseRow, principal), col(UseRow.use_id).in_(use_ids))
     return set(session.exec(query)) if use_ids else set()
 
 
 def supersede(session: Session, principal: Principal, use_id: str, *, at: datetime) -> None:
     """End the live version of a use; it stays readable."""
     query = select(UseRow).where(
-        col(UseRow.tenant_id) == principal.tenant_id,
+        owned(UseRow, principal),
         col(UseRow.use_id) == use_id,
         col(UseRow.superseded_at).is_(None),
     )

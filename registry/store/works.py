@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Index, text, tuple_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, visible
+from core.db import JsonText, Owned, owned, owns, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from registry.filing import filed_under
@@ -93,9 +93,7 @@ def children(
 
     `after` is (title, id).
     """
-    query = select(WorkRow).where(
-        col(WorkRow.tenant_id) == principal.tenant_id, col(WorkRow.parent_id) == parent_id
-    )
+    query = select(WorkRow).where(owned(WorkRow, principal), col(WorkRow.parent_id) == parent_id)
     if after is not None:
         last = tuple_(filed_under(after[0]), after[1])
         query = query.where(tuple_(col(WorkRow.filed), col(WorkRow.id)) > last)
@@ -225,7 +223,7 @@ def _above(name: str, parents: Mapping[str, str | None]) -> frozenset[str]:
 def save_duration(session: Session, principal: Principal, cut_id: str, duration_ms: int) -> None:
     """Record how long a cut is, once it has been measured."""
     row = session.get(CutRow, cut_id)
-    if row is not None and row.tenant_id == principal.tenant_id:
+    if row is not None and owns(row, principal):
         row.duration_ms = duration_ms
         session.add(row)
         session.flush()

@@ -26,7 +26,7 @@ def holds_of(
     require(principal, SCOPE)
     side = view(session, principal, performer_id, Act.READ, Act.COLLECT, now=at)
     performer = people.get_performer(session, side, performer_id)
-    agent = side.tenant_id != principal.tenant_id or not speaks_alone(principal)
+    agent = side.tenant_id != principal.tenant_id or not speaks_alone(principal, performer_id)
     wanted = to or (principal.tenant_id if agent else "")
     given = mandates.list_mandates(session, side, performer_id=performer_id) if wanted else ()
     found = rules.holds(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import visible
+from core.db import owned, visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import Account, AccountKind
 from royalties.models_books import AccountBalance, CurrencyBalance, TrialBalance
@@ -84,7 +84,7 @@ def of_account(
     query = (
         sql_select(col(EntryRow.audience), *_side(1), *_side(-1))
         .where(
-            col(EntryRow.tenant_id) == principal.tenant_id,
+            owned(EntryRow, principal),
             col(EntryRow.account_kind) == account.kind,
             col(EntryRow.subject) == account.subject,
             col(EntryRow.currency) == currency,

@@ -9,7 +9,7 @@ from sqlalchemy import UniqueConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.principal import Principal
 from royalties.billing.bills import Group
 from royalties.models_income import Invoice
@@ -51,7 +51,7 @@ def newest_party(session: Session, principal: Principal, party_id: str) -> Party
     """The newest version of a party in the principal's own book."""
     query = (
         select(PartyRow)
-        .where(col(PartyRow.tenant_id) == principal.tenant_id, col(PartyRow.party_id) == party_id)
+        .where(owned(PartyRow, principal), col(PartyRow.party_id) == party_id)
         .order_by(col(PartyRow.version).desc())
     )
     return session.exec(query.limit(1)).first()
@@ -61,7 +61,7 @@ def parties(session: Session, principal: Principal) -> list[PartyRow]:
     """The newest version of every party in the principal's own book, by id."""
     query = (
         select(PartyRow)
-        .where(col(PartyRow.tenant_id) == principal.tenant_id)
+        .where(owned(PartyRow, principal))
         .order_by(col(PartyRow.party_id), col(PartyRow.version))
     )
     return list({row.party_id: row for row in session.exec(query)}.values())
@@ -93,7 +93,7 @@ def groups(session: Session, principal: Principal, invoice: Invoice) -> list[Gro
         .select_from(InvoiceLineRow)
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(InvoiceLineRow.transaction_id))
         .where(
-            col(InvoiceLineRow.tenant_id) == principal.tenant_id,
+            owned(InvoiceLineRow, principal),
             col(InvoiceLineRow.invoice_id) == invoice.id,
         )
         .group_by(*keys)

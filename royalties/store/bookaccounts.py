@@ -2,6 +2,7 @@
 
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.principal import Principal
 from royalties.models_payouts import BookAccount
 from royalties.store.payouttables import BookAccountRow
@@ -26,7 +27,7 @@ def add_account(session: Session, item: BookAccount) -> None:
 
 def accounts(session: Session, principal: Principal) -> dict[str, BookAccount]:
     """The newest version of each account of the caller's own book, by whose it is."""
-    query = select(BookAccountRow).where(col(BookAccountRow.tenant_id) == principal.tenant_id)
+    query = select(BookAccountRow).where(owned(BookAccountRow, principal))
     rows = session.exec(query.order_by(col(BookAccountRow.version)))
     return {row.whose: _account(row) for row in rows}
 
@@ -34,7 +35,7 @@ def accounts(session: Session, principal: Principal) -> dict[str, BookAccount]:
 def account(session: Session, principal: Principal, account_id: str) -> BookAccount:
     """One version of an account of the caller's own book."""
     query = select(BookAccountRow).where(
-        col(BookAccountRow.id) == account_id, col(BookAccountRow.tenant_id) == principal.tenant_id
+        col(BookAccountRow.id) == account_id, owned(BookAccountRow, principal)
     )
     return _account(session.exec(query).one())
 

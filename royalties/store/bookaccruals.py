@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, String, and_, func, or_, true, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, guard
+from core.db import JsonText, Owned, append_only, guard, owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from licensing.store.clearances import ClearanceRow
@@ -83,7 +83,7 @@ def newest(session: Session, principal: Principal, *, limit: int = 100) -> tuple
     """The tenant's newest."""
     query = (
         select(BookAccrualRow)
-        .where(col(BookAccrualRow.tenant_id) == principal.tenant_id)
+        .where(owned(BookAccrualRow, principal))
         .order_by(col(BookAccrualRow.recorded_at).desc(), col(BookAccrualRow.id))
     )
     return tuple(_item(row) for row in session.exec(query.limit(limit)))
@@ -170,7 +170,7 @@ def _used(mandate: CollectingMandate) -> ColumnElement[bool]:
 
 def _own(session: Session, principal: Principal, name: str) -> BookAccrualRow:
     query = select(BookAccrualRow).where(
-        col(BookAccrualRow.id) == name, col(BookAccrualRow.tenant_id) == principal.tenant_id
+        col(BookAccrualRow.id) == name, owned(BookAccrualRow, principal)
     )
     row = session.exec(query).first()
     if row is None:

@@ -12,6 +12,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from core.db import owned
 from core.principal import Principal
 from royalties.accounts import AccountKind
 from royalties.models_books import TransactionKind
@@ -156,7 +157,7 @@ _book_of = literal_column("+book_transaction.tenant_id", String)
 
 def _mine(principal: Principal, month: str | None = None) -> ColumnElement[bool]:
     """Accruals of the principal's own book, posted by a month."""
-    return (col(TransactionRow.tenant_id) == principal.tenant_id) & _claimed_by(month)
+    return (owned(TransactionRow, principal)) & _claimed_by(month)
 
 
 def _claimed_by(month: str | None) -> ColumnElement[bool]:

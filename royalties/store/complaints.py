@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, exists, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from core.db import one_of
+from core.db import one_of, owned
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import older
@@ -212,7 +212,7 @@ def _moving(book: str, until: datetime) -> list[ColumnElement[bool]]:
 
 
 def _sought(principal: Principal, sought: Sought) -> list[ColumnElement[bool]]:
-    mine = col(ComplaintRow.tenant_id) == principal.tenant_id
+    mine = owned(ComplaintRow, principal)
     where = [mine if sought.own_book else concerns(principal)]
     if sought.is_open is not None:
         decided = col(ComplaintRow.decided_at)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard
+from core.db import Owned, UtcDateTime, append_only, guard, owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from royalties.models import Ratio
@@ -78,7 +78,7 @@ def grant(session: Session, principal: Principal, exemption_id: str, *, at: date
 
 def list_all(session: Session, principal: Principal) -> tuple[HeldExemption, ...]:
     """The certificates of the caller's own book, newest first."""
-    query = select(ExemptionRow).where(col(ExemptionRow.tenant_id) == principal.tenant_id)
+    query = select(ExemptionRow).where(owned(ExemptionRow, principal))
     rows = session.exec(query.order_by(col(ExemptionRow.recorded_at).desc(), col(ExemptionRow.id)))
     return tuple(_held(row) for row in rows)
 
@@ -102,7 +102,7 @@ def granted(
 
 def _row(session: Session, principal: Principal, exemption_id: str) -> ExemptionRow:
     query = select(ExemptionRow).where(
-        col(ExemptionRow.id) == exemption_id, col(ExemptionRow.tenant_id) == principal.tenant_id
+        col(ExemptionRow.id) == exemption_id, owned(ExemptionRow, principal)
     )
     row = session.exec(query).first()
     if row is None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
-from core.db import OWNER, UtcDateTime, visible
+from core.db import OWNER, UtcDateTime, owned, visible
 from core.errors import NotFound
 from core.ids import derived_ids
 from core.places import older
@@ -74,7 +74,7 @@ def find_import(session: Session, principal: Principal, file_sha256: str) -> str
     query = (
         select(UsageImportRow.id)
         .where(
-            col(UsageImportRow.tenant_id) == principal.tenant_id,
+            owned(UsageImportRow, principal),
             col(UsageImportRow.file_sha256) == file_sha256,
         )
         .order_by(col(UsageImportRow.recorded_at), col(UsageImportRow.id))
@@ -118,7 +118,7 @@ def list_imports(
 ) -> tuple[KeptImport, ...]:
     """The tenant's imports, newest first, those older than `before`."""
     place = (col(UsageImportRow.recorded_at), col(UsageImportRow.id))
-    query = select(UsageImportRow).where(col(UsageImportRow.tenant_id) == principal.tenant_id)
+    query = select(UsageImportRow).where(owned(UsageImportRow, principal))
     if before:
         query = query.where(older(place, before))
     ordered = query.order_by(*(each.desc() for each in place))
@@ -262,7 +262,7 @@ def _growing(report: ImportReport) -> dict[str, Any]:
 
 def _own(session: Session, principal: Principal, import_id: str) -> UsageImportRow:
     query = select(UsageImportRow).where(
-        col(UsageImportRow.id) == import_id, col(UsageImportRow.tenant_id) == principal.tenant_id
+        col(UsageImportRow.id) == import_id, owned(UsageImportRow, principal)
     )
     row = session.exec(query).first()
     if row is None:

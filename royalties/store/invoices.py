@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, guard, visible
+from core.db import JsonText, Owned, append_only, guard, owned, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.models_income import Amounts, Invoice, InvoiceKind
@@ -118,7 +118,7 @@ class InvoiceLineRow(Owned, table=True):
 def next_no(session: Session, principal: Principal, year: int) -> int:
     """The next number of the principal's own book in a year."""
     query = select(func.max(InvoiceRow.no)).where(
-        col(InvoiceRow.tenant_id) == principal.tenant_id, col(InvoiceRow.year) == year
+        owned(InvoiceRow, principal), col(InvoiceRow.year) == year
     )
     return int(session.exec(query).one() or 0) + 1
 
@@ -197,7 +197,7 @@ def numbered(
     found: list[Invoice] = []
     for year, no in numbers:
         query = select(InvoiceRow).where(
-            col(InvoiceRow.tenant_id) == principal.tenant_id,
+            owned(InvoiceRow, principal),
             col(InvoiceRow.year) == year,
             col(InvoiceRow.no) == no,
             col(InvoiceRow.kind) == InvoiceKind.INVOICE,
@@ -209,7 +209,7 @@ def numbered(
 def of_month(session: Session, principal: Principal, month: str) -> list[Invoice]:
     """The invoices of a month of the principal's own book, without its credit notes."""
     query = select(InvoiceRow).where(
-        col(InvoiceRow.tenant_id) == principal.tenant_id,
+        owned(InvoiceRow, principal),
         col(InvoiceRow.month) == month,
         col(InvoiceRow.kind) == InvoiceKind.INVOICE,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import owned, visible
 from core.places import behind
 from core.principal import Principal
 from royalties.billing.bills import BillLine
@@ -51,7 +51,7 @@ def in_state(
     limit: int,
 ) -> list[Invoice]:
     """Invoices of the principal's own book that stand so on a day, or all, newest first."""
-    query = select(InvoiceRow).where(col(InvoiceRow.tenant_id) == principal.tenant_id)
+    query = select(InvoiceRow).where(owned(InvoiceRow, principal))
     if state is not None:
         query = query.where(*_clauses(state, on))
     if currency is not None:
@@ -78,7 +78,7 @@ def overdue(
 
 def count_overdue(session: Session, principal: Principal, on: date) -> int:
     """How many invoices of the principal's own book should have been paid."""
-    mine = col(InvoiceRow.tenant_id) == principal.tenant_id
+    mine = owned(InvoiceRow, principal)
     return session.exec(select(func.count()).where(mine, _IS_INVOICE, _overdue(on))).one()
 
 
@@ -90,7 +90,7 @@ def unpaid(session: Session, principal: Principal, on: date) -> tuple[Unpaid, ..
             (col(InvoiceRow.due_on) < on.isoformat()).label("late"),
             _OPEN.label("micro"),
         )
-        .where(col(InvoiceRow.tenant_id) == principal.tenant_id, _IS_INVOICE)
+        .where(owned(InvoiceRow, principal), _IS_INVOICE)
         .cte("each")
         # What is open of an invoice is asked of its payments once, not by each sum over it.
         .prefix_with("MATERIALIZED")

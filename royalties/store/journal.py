@@ -12,7 +12,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import one_of, visible
+from core.db import one_of, owned, visible
 from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
 from royalties.models import Pins
@@ -42,7 +42,7 @@ def once(principal: Principal) -> ColumnElement[bool]:
 
     The book that took it in sees it nevertheless, and hers it does not see.
     """
-    return or_(~FROM_SISTER, col(TransactionRow.tenant_id) == principal.tenant_id)
+    return or_(~FROM_SISTER, owned(TransactionRow, principal))
 
 
 def booked(
@@ -166,7 +166,7 @@ def claims_of_month(session: Session, principal: Principal, month: str) -> list[
         )
         .join(TransactionRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .where(
-            col(TransactionRow.tenant_id) == principal.tenant_id,
+            owned(TransactionRow, principal),
             col(AccrualRow.earned_period) == month,
             col(AccrualRow.kind) == TransactionKind.ACCRUAL,
             ~exists().where(col(later.reverses_id) == col(TransactionRow.id)),
@@ -191,7 +191,7 @@ def count_of_run(session: Session, principal: Principal, run_id: str) -> int:
     """How many transactions of the principal's own book hand on or release what a run says."""
     query = sql_select(func.count()).where(
         col(TransactionRow.run_id) == run_id,
-        col(TransactionRow.tenant_id) == principal.tenant_id,
+        owned(TransactionRow, principal),
         col(TransactionRow.kind).in_((TransactionKind.DISTRIBUTION, TransactionKind.RELEASE)),
     )
     return int(session.connection().execute(query).scalar_one())

@@ -8,7 +8,7 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.db import JsonText, Owned, UtcDateTime, append_only
+from core.db import JsonText, Owned, UtcDateTime, append_only, owned
 from core.principal import Principal
 from royalties.reports.mapping import ColumnMapping, mapping_from_dict, mapping_to_dict
 
@@ -80,7 +80,7 @@ def mapping_of(session: Session, principal: Principal, sender: str) -> KeptMappi
 
 def _in_force(principal: Principal) -> SelectOfScalar[UsageMappingRow]:
     return select(UsageMappingRow).where(
-        col(UsageMappingRow.tenant_id) == principal.tenant_id,
+        owned(UsageMappingRow, principal),
         col(UsageMappingRow.ended_at).is_(None),
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.principal import Principal
 from royalties.store.payouttables import AnswerRow
 
@@ -13,9 +14,7 @@ def answer_of(
     session: Session, principal: Principal, sha256: str
 ) -> tuple[str, str, Mapping[str, int]] | None:
     """Id, form and counts of an answer that the caller's own book took in already."""
-    query = select(AnswerRow).where(
-        col(AnswerRow.tenant_id) == principal.tenant_id, col(AnswerRow.sha256) == sha256
-    )
+    query = select(AnswerRow).where(owned(AnswerRow, principal), col(AnswerRow.sha256) == sha256)
     row = session.exec(query).first()
     return None if row is None else (row.id, row.form, row.counts)
 

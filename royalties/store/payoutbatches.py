@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
@@ -49,7 +50,7 @@ def add_batch(session: Session, item: Batch, payouts: Sequence[Payout]) -> None:
 
 def next_number(session: Session, principal: Principal) -> int:
     """The number of the next batch of the caller's own book."""
-    query = select(func.count()).where(col(BatchRow.tenant_id) == principal.tenant_id)
+    query = select(func.count()).where(owned(BatchRow, principal))
     return int(session.exec(query).one()) + 1
 
 
@@ -57,7 +58,7 @@ def batches(
     session: Session, principal: Principal, *, before: int | None = None, limit: int | None = None
 ) -> tuple[Batch, ...]:
     """The batches of the caller's own book, newest first, those with a number below `before`."""
-    query = select(BatchRow).where(col(BatchRow.tenant_id) == principal.tenant_id)
+    query = select(BatchRow).where(owned(BatchRow, principal))
     if before is not None:
         query = query.where(col(BatchRow.number) < before)
     papers = defer(BatchRow.sealed_file), defer(BatchRow.sealed_list)  # type: ignore[arg-type]
@@ -136,9 +137,7 @@ def save_decision(
 
 
 def _batch_row(session: Session, principal: Principal, batch_id: str) -> BatchRow:
-    query = select(BatchRow).where(
-        col(BatchRow.id) == batch_id, col(BatchRow.tenant_id) == principal.tenant_id
-    )
+    query = select(BatchRow).where(col(BatchRow.id) == batch_id, owned(BatchRow, principal))
     row = session.exec(query).first()
     if row is None:
         raise NotFound("There is no such batch.", next_step="List them: ebenbild payout list")

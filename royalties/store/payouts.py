@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import owned, visible
 from core.principal import Principal
 from fingerprint.models import Reason
 from royalties.models_payouts import Payout, PayoutState, Way
@@ -71,7 +71,7 @@ def by_reference(
     found: dict[str, Payout] = {}
     for start in range(0, len(wanted), _IDS_MAX):
         query = select(PayoutRow).where(
-            col(PayoutRow.tenant_id) == principal.tenant_id,
+            owned(PayoutRow, principal),
             col(PayoutRow.end_to_end_id).in_(wanted[start : start + _IDS_MAX]),
         )
         found.update({row.end_to_end_id: _payout(row) for row in session.exec(query)})
@@ -88,7 +88,7 @@ def refusals(session: Session, principal: Principal) -> dict[str, tuple[str, str
         col(later.changed_at) > col(PayoutRow.changed_at),
     )
     query = select(PayoutRow).where(
-        col(PayoutRow.tenant_id) == principal.tenant_id,
+        owned(PayoutRow, principal),
         col(PayoutRow.state) == PayoutState.RETURNED,
         ~paid_since.exists(),
     )
@@ -111,7 +111,7 @@ def move(
         session.connection().execute(
             update(PayoutRow)
             .where(
-                col(PayoutRow.tenant_id) == principal.tenant_id,
+                owned(PayoutRow, principal),
                 col(PayoutRow.id).in_(wanted[start : start + _IDS_MAX]),
             )
             .values(state=state.value, changed_at=at, bank_code=bank_code)

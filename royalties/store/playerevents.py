@@ -10,7 +10,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy import text as sql
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, Owned, UtcDateTime
+from core.db import OWNER, Owned, UtcDateTime, owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.models_players import EventKind, Player, PlayerEvent, Seen
@@ -81,7 +81,7 @@ def months_of(session: Session, principal: Principal) -> tuple[str, ...]:
     """The months of which the principal's players have events, in order."""
     query = (
         select(PlayerEventRow.period)
-        .where(col(PlayerEventRow.tenant_id) == principal.tenant_id)
+        .where(owned(PlayerEventRow, principal))
         .distinct()
         .order_by(col(PlayerEventRow.period))
     )
@@ -104,7 +104,7 @@ def waiting(
 def seen(session: Session, principal: Principal, month: str) -> tuple[Seen, ...]:
     """What the events of the principal's players come to in a month, by cut and territory."""
     mine = and_(
-        col(PlayerEventRow.tenant_id) == principal.tenant_id,
+        owned(PlayerEventRow, principal),
         col(PlayerEventRow.period) == month,
     )
     paid, busiest = _payments(session, mine), _device_plays(session, mine)
@@ -163,7 +163,7 @@ def drop_month(session: Session, principal: Principal, month: str) -> int:
     """Let the single events of a month go; returns how many there were."""
     gone = session.connection().execute(
         delete(PlayerEventRow).where(
-            col(PlayerEventRow.tenant_id) == principal.tenant_id,
+            owned(PlayerEventRow, principal),
             col(PlayerEventRow.period) == month,
         )
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from core.db import visible
+from core.db import owned, visible
 from core.principal import Principal
 from royalties.models import Origin, UsageLine
 from royalties.store.usage import UsageLineRow, counts, is_corrected, line_of
@@ -25,7 +25,7 @@ def lines_seen(
             .where(
                 col(UsageLineRow.cut_id).in_(cut_ids[start : start + CUTS_AT_ONCE]),
                 col(UsageLineRow.period) == month,
-                col(UsageLineRow.tenant_id) == principal.tenant_id,
+                owned(UsageLineRow, principal),
                 col(UsageLineRow.origin) == Origin.EVENTS.value,
                 ~is_corrected(),
             )

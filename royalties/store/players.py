@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only
+from core.db import Owned, UtcDateTime, append_only, owned
 from core.principal import Principal, SearchCapability
 from royalties.models_players import Player
 
@@ -59,7 +59,7 @@ def list_players(session: Session, principal: Principal) -> Sequence[Player]:
     """The principal's own players, newest first."""
     query = (
         select(PlayerRow)
-        .where(col(PlayerRow.tenant_id) == principal.tenant_id)
+        .where(owned(PlayerRow, principal))
         .order_by(col(PlayerRow.recorded_at).desc(), col(PlayerRow.id))
         .limit(ROWS_MAX)
     )
@@ -68,9 +68,7 @@ def list_players(session: Session, principal: Principal) -> Sequence[Player]:
 
 def end_player(session: Session, principal: Principal, player_id: str, *, at: datetime) -> None:
     """End one of the principal's own."""
-    query = select(PlayerRow).where(
-        col(PlayerRow.id) == player_id, col(PlayerRow.tenant_id) == principal.tenant_id
-    )
+    query = select(PlayerRow).where(col(PlayerRow.id) == player_id, owned(PlayerRow, principal))
     row = session.exec(query).one()
     row.ended_at = at
     session.add(row)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only
+from core.db import JsonText, Owned, append_only, owned
 from core.ids import derived_id
 from core.principal import Principal
 from royalties.pooled import PoolReport
@@ -55,7 +55,7 @@ def of_licensee(
     session: Session, principal: Principal, period: str | None = None
 ) -> tuple[PoolReport, ...]:
     """The principal's own reports, of a month or of all, newest first."""
-    query = select(PoolReportRow).where(col(PoolReportRow.tenant_id) == principal.tenant_id)
+    query = select(PoolReportRow).where(owned(PoolReportRow, principal))
     if period is not None:
         query = query.where(col(PoolReportRow.period) == period)
     rows = session.exec(query.order_by(col(PoolReportRow.seq).desc()).limit(ROWS_MAX))

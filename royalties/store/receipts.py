@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, cas
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.principal import Principal, SearchCapability
 from royalties.models_income import Allocation, Payment, Receipt
 from royalties.store import refunds
@@ -117,7 +117,7 @@ def add_allocation(
 def is_in(session: Session, principal: Principal, reference: str) -> bool:
     """Whether a payment of the bank's is in the principal's own book already."""
     query = select(ReceiptRow.id).where(
-        col(ReceiptRow.tenant_id) == principal.tenant_id, col(ReceiptRow.reference) == reference
+        owned(ReceiptRow, principal), col(ReceiptRow.reference) == reference
     )
     return session.exec(query).first() is not None
 
@@ -164,7 +164,7 @@ def unmatched(session: Session, principal: Principal) -> tuple[tuple[str, int, i
     """Currency, receipts and amount of what belongs to no invoice yet in the principal's book."""
     query = (
         sql_select(col(ReceiptRow.currency), func.count(), *halves(_LEFT))
-        .where(col(ReceiptRow.tenant_id) == principal.tenant_id, _LEFT > 0)
+        .where(owned(ReceiptRow, principal), _LEFT > 0)
         .group_by(col(ReceiptRow.currency))
         .order_by(col(ReceiptRow.currency))
     )
@@ -176,7 +176,7 @@ def of_file(session: Session, principal: Principal, file_sha256: str) -> tuple[i
     """How many payments of the principal's book a file brought, and how many of them wait."""
     query = sql_select(func.count(), func.coalesce(func.sum(case((_LEFT > 0, 1), else_=0)), 0))
     found = query.where(
-        col(ReceiptRow.tenant_id) == principal.tenant_id,
+        owned(ReceiptRow, principal),
         col(ReceiptRow.file_sha256) == file_sha256,
     )
     row = session.connection().execute(found).one()
@@ -188,12 +188,12 @@ def freed(session: Session, principal: Principal, licensee_id: str, currency: st
     from one in part and lie there unmatched, with no refund proposed; oldest first.
     """
     taken_back = select(AllocationRow.receipt_id).where(
-        col(AllocationRow.tenant_id) == principal.tenant_id,
+        owned(AllocationRow, principal),
         col(AllocationRow.audience) == f"tenant:{licensee_id}",
         col(AllocationRow.amount_micro) < 0,
     )
     query = select(ReceiptRow).where(
-        col(ReceiptRow.tenant_id) == principal.tenant_id,
+        owned(ReceiptRow, principal),
         col(ReceiptRow.currency) == currency,
         col(ReceiptRow.id).in_(taken_back),
     )
@@ -205,7 +205,7 @@ def freed(session: Session, principal: Principal, licensee_id: str, currency: st
 def allocations_of(session: Session, principal: Principal, invoice_id: str) -> list[Allocation]:
     """What was matched to an invoice of the principal's own book, in order."""
     query = select(AllocationRow).where(
-        col(AllocationRow.tenant_id) == principal.tenant_id,
+        owned(AllocationRow, principal),
         col(AllocationRow.invoice_id) == invoice_id,
     )
     return [to_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]
@@ -214,7 +214,7 @@ def allocations_of(session: Session, principal: Principal, invoice_id: str) -> l
 def allocations_from(session: Session, principal: Principal, receipt_id: str) -> list[Allocation]:
     """What a receipt of the principal's own book was matched to, in order."""
     query = select(AllocationRow).where(
-        col(AllocationRow.tenant_id) == principal.tenant_id,
+        owned(AllocationRow, principal),
         col(AllocationRow.receipt_id) == receipt_id,
     )
     return [to_allocation(row) for row in session.exec(query.order_by(col(AllocationRow.seq)))]

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from royalties.models_payouts import PayoutState, Refund, RefundReason
@@ -55,17 +55,13 @@ def add_refund(session: Session, item: Refund, sealed: bytes) -> None:
 
 def of_receipt(session: Session, principal: Principal, receipt_id: str) -> list[Refund]:
     """Every refund of a receipt of the principal's own book, in order."""
-    query = _refunds().where(
-        col(RefundRow.tenant_id) == principal.tenant_id, col(RefundRow.receipt_id) == receipt_id
-    )
+    query = _refunds().where(owned(RefundRow, principal), col(RefundRow.receipt_id) == receipt_id)
     return [_refund(*row) for row in session.exec(query.order_by(col(RefundRow.seq)))]
 
 
 def of_batch(session: Session, principal: Principal, batch_id: str) -> tuple[Refund, bytes]:
     """The refund that a batch of the principal's own book carries, and its sealed part."""
-    query = _refunds().where(
-        col(RefundRow.tenant_id) == principal.tenant_id, col(RefundRow.batch_id) == batch_id
-    )
+    query = _refunds().where(owned(RefundRow, principal), col(RefundRow.batch_id) == batch_id)
     row = session.exec(query).first()
     if row is None:
         raise NotFound("There is no such refund.", next_step="List batches: ebenbild payout list")

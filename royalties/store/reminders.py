@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.db import Owned, append_only, owned, visible
 from core.ids import derived_id
 from core.principal import Principal
 from royalties.models_income import Invoice
@@ -46,7 +46,7 @@ def reached(
     found = dict.fromkeys(invoice_ids, 0)
     for start in range(0, len(invoice_ids), _PAGE):
         query = select(ReminderRow.invoice_id, ReminderRow.level).where(
-            col(ReminderRow.tenant_id) == principal.tenant_id,
+            owned(ReminderRow, principal),
             col(ReminderRow.invoice_id).in_(invoice_ids[start : start + _PAGE]),
         )
         for invoice_id, level in session.exec(query):

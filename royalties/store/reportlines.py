@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, literal
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
+from core.db import owned
 from core.principal import Principal
 from royalties.models import UsageLine
 from royalties.store.usage import COLUMNS, UsageLineRow, is_corrected, line_of
@@ -44,5 +45,5 @@ def holds_in(
 
 
 def _of(principal: Principal, import_id: str) -> tuple[ColumnElement[bool], ...]:
-    own = col(UsageLineRow.tenant_id) == principal.tenant_id
+    own = owned(UsageLineRow, principal)
     return own, col(UsageLineRow.import_id) == import_id

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import visible
+from core.db import owned, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
 from royalties.accounts import AccountKind
@@ -168,7 +168,7 @@ def page(
     `after_key` is claim, payee and outcome of the last line of the page before.
     """
     mine = or_(
-        col(LineRow.tenant_id) == principal.tenant_id,
+        owned(LineRow, principal),
         col(RunRow.state) == RunState.CLOSED.value,
     )
     query = _with_runs(_ordered(_lines_query(), run_id)).where(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, append_only, json_text, time_text
+from core.db import OWNER, JsonText, Owned, append_only, json_text, owned, time_text
 from core.ids import derived_ids
 from core.principal import Principal
 from royalties.runpreview import SUMS, PerformerPreview
@@ -57,7 +57,7 @@ def page(
     """The previews of `limit` performers behind `after`, in a run of the principal's own book."""
     query = select(RunPreviewRow.performer_id, RunPreviewRow.sums).where(
         col(RunPreviewRow.run_id) == run_id,
-        col(RunPreviewRow.tenant_id) == principal.tenant_id,
+        owned(RunPreviewRow, principal),
         col(RunPreviewRow.performer_id) > after,
     )
     rows = session.exec(query.order_by(col(RunPreviewRow.performer_id)).limit(limit))

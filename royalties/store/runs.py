@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, guard
+from core.db import JsonText, Owned, UtcDateTime, append_only, guard, owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
 from royalties.models_runs import DroppedFor, Run, RunKind, RunState, Totals
@@ -208,7 +208,7 @@ def list_runs(
 
     All of them, or the closed ones, or those of one family.
     """
-    query = select(RunRow).where(col(RunRow.tenant_id) == principal.tenant_id)
+    query = select(RunRow).where(owned(RunRow, principal))
     if closed:
         query = query.where(col(RunRow.state) == RunState.CLOSED)
     if family_id:
@@ -226,9 +226,7 @@ def of_book(session: Session, _capability: SearchCapability, book: str) -> tuple
 
 
 def _row(session: Session, principal: Principal, run_id: str) -> RunRow:
-    query = select(RunRow).where(
-        col(RunRow.id) == run_id, col(RunRow.tenant_id) == principal.tenant_id
-    )
+    query = select(RunRow).where(col(RunRow.id) == run_id, owned(RunRow, principal))
     row = session.exec(query).first()
     if row is None:
         raise NotFound("There is no such run in your book.", next_step="ebenbild run list")

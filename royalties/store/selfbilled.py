@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, UniqueConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.db import JsonText, Owned, append_only, owned, visible
 from core.principal import Principal
 from royalties.billing.selfbilling import Earned, Paid
 from royalties.models_income import Amounts, Invoice, InvoiceKind
@@ -53,7 +53,7 @@ class SelfBilledRow(Owned, table=True):
 def next_no(session: Session, principal: Principal, year: int) -> int:
     """The next number of the principal's own book in a year."""
     query = select(func.max(SelfBilledRow.no)).where(
-        col(SelfBilledRow.tenant_id) == principal.tenant_id, col(SelfBilledRow.year) == year
+        owned(SelfBilledRow, principal), col(SelfBilledRow.year) == year
     )
     return int(session.exec(query).one() or 0) + 1
 
@@ -67,7 +67,7 @@ def add(session: Session, row: SelfBilledRow) -> None:
 def billed(session: Session, principal: Principal, run_id: str) -> set[tuple[str, str]]:
     """Payee and currency of each note of a run of the principal's own book."""
     query = sql_select(col(SelfBilledRow.payee_id), col(SelfBilledRow.currency)).where(
-        col(SelfBilledRow.tenant_id) == principal.tenant_id, col(SelfBilledRow.run_id) == run_id
+        owned(SelfBilledRow, principal), col(SelfBilledRow.run_id) == run_id
     )
     return {(row[0], row[1]) for row in session.connection().execute(query)}
 
@@ -79,7 +79,7 @@ def newest(
     query = (
         select(SelfBilledRow)
         .where(
-            col(SelfBilledRow.tenant_id) == principal.tenant_id,
+            owned(SelfBilledRow, principal),
             col(SelfBilledRow.payee_id) == payee_id,
             col(SelfBilledRow.currency) == currency,
             col(SelfBilledRow.kind) == InvoiceKind.SELF_BILLED.value,
@@ -161,7 +161,7 @@ def _paid(
     query = (
         sql_select(*keys, func.count(), *halves(col(table.net_micro)), *halves(withheld))
         .where(
-            col(table.tenant_id) == principal.tenant_id,
+            owned(table, principal),
             col(table.run_id) == run_id,
             col(table.outcome) != Outcome.BLOCKED.value,
             (col(table.net_micro) != 0) | (withheld != 0),

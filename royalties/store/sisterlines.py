@@ -8,6 +8,7 @@ from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
+from core.db import owned
 from core.principal import Principal
 from royalties.models_runs import RunState
 from royalties.store.ledger import AccrualRow
@@ -78,7 +79,7 @@ def lines_for(
     """A closed run and its lines for a society `own`, who is the caller or is owed by its book."""
     clauses: list[Any] = [col(RunRow.id) == run_id, col(RunRow.state) == RunState.CLOSED.value]
     if own != principal.tenant_id:
-        clauses.append(col(RunRow.tenant_id) == principal.tenant_id)
+        clauses.append(owned(RunRow, principal))
     run = session.connection().execute(sql_select(*_RUN).where(*clauses)).first()
     if run is None:
         return None, []

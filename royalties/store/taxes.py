@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import visible
+from core.db import owned, visible
 from core.principal import Principal
 from royalties.accounts import AccountKind
 from royalties.store.ledger import EntryRow, TransactionRow
@@ -18,7 +18,7 @@ _OWED = frozenset({AccountKind.PAYABLE, AccountKind.BLOCKED})
 
 def of_book(session: Session, principal: Principal, year: int) -> tuple[TaxEntry, ...]:
     """Every booking of a year in the principal's own book that withheld tax of somebody."""
-    return _entries(session, year, col(TransactionRow.tenant_id) == principal.tenant_id)
+    return _entries(session, year, owned(TransactionRow, principal))
 
 
 def of_payee(

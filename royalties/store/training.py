@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.db import JsonText, Owned, append_only, owned, visible
 from core.ids import derived_id
 from core.principal import Principal
 from registry.store.submissions import SubmissionRow
@@ -75,7 +75,7 @@ def of_licensee(
     period: str | None = None,
 ) -> tuple[TrainingReport, ...]:
     """The principal's own reports, of a dataset and a month or of all, newest first."""
-    query = select(TrainingReportRow).where(col(TrainingReportRow.tenant_id) == principal.tenant_id)
+    query = select(TrainingReportRow).where(owned(TrainingReportRow, principal))
     if dataset_id is not None:
         query = query.where(col(TrainingReportRow.dataset_id) == dataset_id)
     if period is not None:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, insert, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard
+from core.db import Owned, UtcDateTime, append_only, guard, owned
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import behind, checked, older
@@ -258,7 +258,7 @@ def _lists(session: Session, book: str, before: str, limit: int | None) -> list[
 def _row(session: Session, principal: Principal, list_id: str) -> UnclaimedListRow:
     query = select(UnclaimedListRow).where(
         col(UnclaimedListRow.id) == list_id,
-        col(UnclaimedListRow.tenant_id) == principal.tenant_id,
+        owned(UnclaimedListRow, principal),
     )
     row = session.exec(query).first()
     if row is None:

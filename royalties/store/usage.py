@@ -31,7 +31,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, guard, visible
+from core.db import Owned, append_only, guard, owned, visible
 from core.principal import Principal
 from royalties.models import NOTHING, Origin, Ratio, Reported, UsageLine
 from royalties.store.usageholds import held, rejected
@@ -212,7 +212,7 @@ def newest(session: Session, principal: Principal, line_ids: Sequence[str]) -> s
     """
     query = select(UsageLineRow.id).where(
         col(UsageLineRow.id).in_(line_ids),
-        col(UsageLineRow.tenant_id) == principal.tenant_id,
+        owned(UsageLineRow, principal),
         col(UsageLineRow.origin) != Origin.TRAINING.value,
         ~is_corrected(),
         ~rejected(col(UsageLineRow.id)),

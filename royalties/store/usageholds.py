@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Index, exists
 from sqlalchemy.orm import Mapped
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, guard, visible
+from core.db import JsonText, Owned, UtcDateTime, append_only, guard, owned, visible
 from core.principal import Principal
 from fingerprint.models import Reason
 from royalties.models_usage import Hold, HoldState
@@ -117,7 +117,7 @@ def list_holds(
 def save(session: Session, principal: Principal, item: Hold) -> None:
     """Keep what became of a hold of the principal's own."""
     query = select(UsageHoldRow).where(
-        col(UsageHoldRow.id) == item.id, col(UsageHoldRow.tenant_id) == principal.tenant_id
+        col(UsageHoldRow.id) == item.id, owned(UsageHoldRow, principal)
     )
     row = session.exec(query).one()
     row.approval_id, row.decided_at, row.state = item.approval_id, item.decided_at, item.state
