@@ -4,6 +4,7 @@
 where people look for them. Nothing heavy is imported until a command needs it.
 """
 
+import errno
 import functools
 import inspect
 import os
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import EbenbildError
+from core.errors import BadInput, Conflict, EbenbildError
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -126,10 +127,27 @@ def _show(cli: Cli, error: EbenbildError) -> None:
 def _show_system(cli: Cli, error: OSError) -> None:
     from core.scratch import of_system  # noqa: PLC0415
 
-    known = of_system(error)
+    known = of_system(error) or _of_place(error)
     if known is None:
         raise error
     _show(cli, known)
+
+
+def _of_place(error: OSError) -> EbenbildError | None:
+    """What is wrong with where a file was to be written or read; None for anything else."""
+    if error.filename is None:
+        return None
+    if error.errno == errno.EEXIST:
+        return Conflict(
+            f"{error.filename} is there already; nothing is written over it",
+            next_step="name another file, or move that one away",
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+        return BadInput(
+            f"{error.filename} is no place for a file",
+            next_step="name a file in a folder that is there",
+        )
+    return None
 
 
 def _told(lang: str, sentence: str) -> str:

@@ -1,5 +1,7 @@
 """`usage`: reports of how often cuts were shown."""
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -37,6 +39,8 @@ def import_usage(
     ] = None,
 ) -> None:
     """Take a usage report in: CSV, JSON lines or DDEX, packed with gzip or not."""
+    if rejects is not None:
+        _free(rejects)
     with cli.client() as client:
         large = file.stat().st_size > AT_ONCE_BYTES_MAX
         body = {"upload_id": client.upload(file), "sender": sender, "background": large}
@@ -72,6 +76,13 @@ def fetch_rejects(
     say(str(out))
 
 
+def _free(file: Path) -> None:
+    """Raise OSError unless a new file may be written there, before anything is taken in."""
+    wrong = errno.EEXIST if file.exists() else 0 if file.parent.is_dir() else errno.ENOENT
+    if wrong:
+        raise OSError(wrong, os.strerror(wrong), str(file))
+
+
 def _followed(client: "Client", name: str, report: dict[str, Any]) -> dict[str, Any]:
     """The import once its job has ended; raises with the words of a job that failed."""
     from api.cli.submitting import failure  # noqa: PLC0415
@@ -87,6 +98,8 @@ def _followed(client: "Client", name: str, report: dict[str, Any]) -> dict[str, 
 def _show_import(lang: str, report: dict[str, Any]) -> None:
     became = {name: count(lang, report[name]) for name in ("accepted", "duplicates", "rejected")}
     say(counted(lang, "usage.report", report["lines"], **became))
+    if not report["lines"]:
+        note(text(lang, "usage.nothing"))
     if report["known_file"]:
         say(text(lang, "usage.known-file", id=report["known_file"]))
     if report["held"]:

@@ -6,9 +6,10 @@ those of the AudioVisualProfile 1.1 and the UGC profile; a file's own `#` lines 
 https://kb.ddex.net/implementing-each-standard/digital-sales-reporting-message-suite-(dsr)/
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from royalties.models import Reject, UsageRow
 from royalties.reports.lines import LineReader, read_lines
@@ -95,11 +96,7 @@ def read_dsr(stream: LineReader, mapping: ColumnMapping = OURS) -> Iterator[Usag
         if kind.startswith("#"):
             message.layout |= {kind[1:]: tuple(cell.strip() for cell in cells)} if cells else {}
         elif kind.startswith("SU") and kind in message.layout:
-            one = _usage(message, message.read(kind, cells), line_no)
-            if isinstance(one, UsageRow):
-                yield one._replace(text=text)
-            else:
-                yield replace(one, text=text)
+            yield _usage(message, message.read(kind, cells), line_no, text)
         else:
             _keep(message, kind, message.read(kind, cells))
     if not message.ended:
@@ -117,24 +114,30 @@ def _keep(message: _Message, kind: str, record: Record) -> None:
         message.ended = True
 
 
-def _usage(message: _Message, record: Record, line_no: int) -> UsageRow | Reject:
+def _usage(message: _Message, record: Record, line_no: int, text: str) -> UsageRow | Reject:
+    """A usage record and what it refers to, kept as one JSON line that can be mended alone."""
     summary = message.summaries.get(record.get("SummaryRecordId", ""))
     if summary is None:
-        return Reject(line_no, "summary-missing", "SummaryRecordId")
+        return Reject(line_no, "summary-missing", "SummaryRecordId", text)
     title = _title(message, record)
     if title is None:
-        return Reject(line_no, "title-missing", "TransactedResource")
-    period = _period(message, record)
+        return Reject(line_no, "title-missing", "TransactedResource", text)
+    period, views = _period(message, record), _views(record)
+    cells = _cells(message, record, summary, title)
+    cells |= {"period": period or "", "views": "" if views is None else str(views)}
+    told = json.dumps({name: cell for name, cell in cells.items() if cell}, ensure_ascii=False)
     if period is None:
-        return Reject(line_no, "period-not-a-month", "UsageStartDate")
-    views = _views(record)
+        return Reject(line_no, "period-not-a-month", "UsageStartDate", told)
     if views is None:
-        return Reject(line_no, "bad-views", "Usages")
+        return Reject(line_no, "bad-views", "Usages", told)
+    return row_of(cells, line_no, told)
+
+
+def _cells(message: _Message, record: Record, summary: Record, title: Record) -> dict[str, str]:
+    """What a usage record says by our columns, but for its month and how often."""
     place = summary.get("Territory", "")
-    cells = {
+    return {
         "territory": "*" if place.lower() == "worldwide" else place,
-        "period": period,
-        "views": str(views),
         "reference": f"{record.get('BlockId', '')}/{record.get('SalesTransactionId', '')}",
         "isan": title.get("ISAN", ""),
         "eidr": title.get("EIDR", ""),
@@ -142,7 +145,6 @@ def _usage(message: _Message, record: Record, line_no: int) -> UsageRow | Reject
         "title_id": _title_id(message, title),
         **_income(message.mapping, record, summary),
     }
-    return row_of(cells, line_no)
 
 
 def _title(message: _Message, record: Record) -> Record | None:

@@ -21,8 +21,15 @@ def read_json(stream: LineReader, mapping: ColumnMapping = OURS) -> Iterator[Usa
         if isinstance(text, Reject):
             yield text
             continue
-        cells = _cells(text, line_no, ours)
-        yield cells if isinstance(cells, Reject) else row_of(mapping.read(cells), line_no, text)
+        yield read_object(text, line_no, mapping, ours)
+
+
+def read_object(
+    text: str, line_no: int, mapping: ColumnMapping, ours: dict[str, str]
+) -> UsageRow | Reject:
+    """Read one object; `ours` are our columns by the sender's headings."""
+    cells = _cells(text, line_no, ours)
+    return cells if isinstance(cells, Reject) else row_of(mapping.read(cells), line_no, text)
 
 
 def _cells(text: str, line_no: int, ours: dict[str, str]) -> dict[str, str] | Reject:

@@ -40,6 +40,8 @@ def read_lines(
 ) -> Iterator[tuple[int, str | Reject]]:
     """Number and text of each line that is not blank; `line_no` is that of the line before."""
     while raw := read_line(stream):
+        if line_no == 0:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
         line_no += 1
         text = decode(raw, encoding)
         if text is None:

@@ -16,6 +16,7 @@ from royalties.reports.dsr import read_dsr
 from royalties.reports.jsonlines import read_json
 from royalties.reports.lines import BlockReader, LineReader
 from royalties.reports.mapping import OURS, ColumnMapping
+from royalties.reports.rejected import is_mended, read_mended
 from royalties.usage import Header, read_header, read_rows
 
 UNPACKED_BYTES_MAX = 16 * 1024**3
@@ -96,6 +97,8 @@ def open_report(source: BlockReader, mapping: ColumnMapping = OURS) -> Opened:
         return Opened(Form.DSR, read_dsr(reader, mapping))
     if begun.startswith(b"{"):
         return Opened(Form.JSON, read_json(reader, mapping))
+    if is_mended(begun):
+        return Opened(Form.JSON, read_mended(reader, mapping))
     header = read_header(reader, mapping)
     return Opened(Form.CSV, read_rows(reader, header), header)
 

@@ -155,17 +155,17 @@ class Intake:
     def _named(
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]
     ) -> Sequence[UsageRow]:
-        """The rows with the cut that their identifiers name, where they do not say it."""
-        names = sorted({name for row in rows if not row.cut_id for name in row.names})
+        """The rows with the cut that their identifiers name; what they say may not gainsay them."""
+        names = sorted({name for row in rows for name in row.names})
         if not names:
             return rows
         cuts = cutidentifiers.cuts_named(session, self._reader(), names)
         found = []
         for row in rows:
             said = set().union(*(cuts.get(name, set()) for name in row.names))
-            if row.cut_id:
+            if row.cut_id and (not said or row.cut_id in said):
                 found.append(row)
-            elif len(said) == 1:
+            elif not row.cut_id and len(said) == 1:
                 found.append(row._replace(cut_id=said.pop()))
             else:
                 cause = "ambiguous-title" if said else "unknown-title"

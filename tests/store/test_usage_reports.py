@@ -86,6 +86,15 @@ def test_what_names_two_studios_cuts_is_left_to_a_person(stage: Stage) -> None:
     ]
 
 
+def test_a_line_whose_identifier_names_another_cut_is_left_to_a_person(stage: Stage) -> None:
+    one, other = stage.cut(), stage.cut()
+    name(stage, one)
+    text = f"cut_id,isan,territory,period,views\n{other},{ISAN},DE,2026-11,10\n"
+    report = take_in(stage, f"{text}{one},{ISAN},DE,2026-11,10\n")
+    assert (report.accepted, [one.cause for one in report.rejects]) == (1, ["ambiguous-title"])
+    assert views(stage, other) == []
+
+
 def test_an_identifier_is_checked_and_names_one_cut(stage: Stage) -> None:
     cut_id = stage.cut()
     name(stage, cut_id)

@@ -86,6 +86,25 @@ def test_a_missing_registry_is_1_with_the_next_step(
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.parametrize(
+    ("place", "words"), [("there.csv", "is there already"), ("none/new.csv", "no place")]
+)
+def test_a_file_that_cannot_be_written_is_named_before_anything_is_done(
+    place: str,
+    words: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("EBENBILD_DATA_DIR", str(tmp_path / "none"))
+    report, to = tmp_path / "there.csv", tmp_path / place
+    report.write_text("cut_id,territory,period,views\n")
+    assert main(["usage", "import", str(report), "--rejects", str(to)]) == 1
+    shown = capsys.readouterr().err
+    assert str(to) in shown.replace("\n", "") and words in shown
+    assert report.read_text() == "cut_id,territory,period,views\n"
+
+
 def test_a_remote_registry_needs_a_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ from royalties.reports.mapping import (
     mapping_from_dict,
     mapping_to_dict,
 )
-from royalties.reports.opening import Form, open_report
+from royalties.reports.opening import Form, Opened, open_report
 from royalties.reports.rejected import first_line, line_of, read_rejected
 from tests.unit.royalties.worlds import CUT
 
@@ -272,6 +272,46 @@ def test_rejected_lines_are_a_file_to_mend() -> None:
         (3, "", "broken-quotes", f'"{CUT};DE'),
     ]
     assert list(read_rejected(["another;file", "1;2"])) == []
+
+
+def mended(opened: Opened) -> str:
+    """The file of what an import rejects."""
+    rejects = [one for one in opened.rows if isinstance(one, Reject)]
+    return first_line(opened.header) + "".join(line_of(one, opened.header, {}) for one in rejects)
+
+
+def test_rejected_json_lines_are_a_file_to_mend() -> None:
+    place = f'"cut_id":"{CUT}","territory":"QQ","period":"2026-11"'
+    file = mended(open_report(io.BytesIO(f'{{{place},"views":5,"reference":"a, b"}}'.encode())))
+    (again,) = read(file.replace("QQ", "DE"))
+    assert isinstance(again, UsageRow)
+    assert (again.cut_id, again.territory, again.reference) == (CUT, "DE", "a, b")
+    assert read(file + 'x,y\n1,"')[1:] == [
+        Reject(3, "wrong-number-of-fields", text="x,y"),
+        Reject(4, "broken-quotes", text='1,"'),
+    ]
+    marked = b"\xef\xbb\xbf" + file.replace("QQ", "DE").replace("\n", "\r\n").encode()
+    assert [(row._replace(text=""),) for row in read(marked) if isinstance(row, UsageRow)] == [
+        (again._replace(text=""),)
+    ]
+
+
+def test_a_rejected_record_of_ddex_is_mended_without_the_rest_of_its_report() -> None:
+    longer = AV.replace("2026-11-01", "2026-10-01")
+    first = next(iter(open_report(io.BytesIO(longer.encode())).rows))
+    assert isinstance(first, Reject) and first.cause == "period-not-a-month"
+    file = first_line(None) + line_of(first, None, {})
+    (again,) = read(file.replace('{""', '{""period"": ""2026-11"", ""', 1), ColumnMapping("ours"))
+    (whole, *_) = open_report(io.BytesIO(AV.encode())).rows
+    assert isinstance(again, UsageRow) and isinstance(whole, UsageRow)
+    assert again._replace(line_no=0, text="") == whole._replace(line_no=0, text="")
+
+
+@pytest.mark.parametrize(
+    "data", [AV, f'{{"cut_id":"{CUT}","territory":"DE","period":"2026-11","views":5}}']
+)
+def test_a_mark_of_utf_8_is_no_part_of_a_report(data: str) -> None:
+    assert read(b"\xef\xbb\xbf" + data.encode()) == read(data)
 
 
 ABROAD = "Fassung;Land;Monat;Aufrufe;Erlös;Währung;Erlösart\n"
