@@ -80,7 +80,7 @@ def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
 
     def entered(session: Session) -> dict[str, Any]:
         return receipt_to_dict(
-            receipts.enter(session, world.vault, writing.caller, payment, now=utc_now())
+            receipts.by_hand(session, world.vault, writing.caller, payment, now=utc_now())
         )
 
     return writing.write(entered)

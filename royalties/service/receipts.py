@@ -21,9 +21,10 @@ from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving, refunding
+from royalties.bankanswers import OURS
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
-from royalties.service import matching
+from royalties.service import matching, remittances
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
 from royalties.store import ledger as ledger_store
@@ -63,6 +64,26 @@ def enter(
         session, principal, action="receipt.entered", subject_id=made.id, details=details, now=now
     )
     return made
+
+
+def by_hand(
+    session: Session, vault: Vault, principal: Principal, payment: Payment, *, now: datetime
+) -> Receipt:
+    """Take money in as a clerk names it; call it in `write()`.
+
+    Raises as `enter` does, and `Conflict` for what a sister paid: her bank's word enters it.
+    """
+    require(principal, "usage")
+    for named in OURS.findall(f"{payment.reference} {payment.text}".upper()):
+        if remittances.is_sisters(session, principal.tenant_id, named):
+            raise Conflict(
+                f"Another society of this registry paid this as {named}: it is entered "
+                "once her bank or yours says so, with all that it is for.",
+                next_step="Take in your bank's statement: ebenbild receipt import FILE. "
+                "See it: ebenbild collect received.",
+                code="sisters-payment",
+            )
+    return enter(session, vault, principal, payment, now=now)
 
 
 def match(

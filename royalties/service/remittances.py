@@ -88,6 +88,12 @@ def arrived(
     return new
 
 
+def is_sisters(session: Session, society: str, reference: str) -> bool:
+    """Whether another book paid the society under this name, so that banks' words enter it."""
+    found = store.by_reference(session, SearchCapability("remittance", society), reference)
+    return found is not None and found[1] == payee_of(society)
+
+
 def account(
     session: Session, payer: str, society: str, currency: str, *, came: Collection[str] = ()
 ) -> Account:

@@ -7,7 +7,7 @@ import pytest
 
 from core import notices
 from core.clock import utc_now
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.principal import SearchCapability
 from registry.models.people import Performer
 from registry.store import people
@@ -15,11 +15,13 @@ from royalties.accountfigures import sources
 from royalties.accountstatement import owed_micro
 from royalties.collecting import payee_of
 from royalties.models import Origin
+from royalties.models_income import Payment
 from royalties.models_payouts import Payout, PayoutState
 from royalties.service import (
     accountstatements,
     bankstatements,
     invoices,
+    receipts,
     remittanceviews,
     run_checking,
     runs,
@@ -140,6 +142,30 @@ def test_a_payment_is_taken_in_once_whoever_says_first_that_it_came(
     with two.till.database.read() as session:
         told = [one for one in notices.inbox(session, clerk) if one.kind == "remittance.entered"]
     assert [one.facts["reference"] for one in told] == [paid.end_to_end_id]
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_what_a_sister_paid_is_not_entered_by_hand(
+    two: Two, world: TestWorld, settled: bool
+) -> None:
+    two.payer.run()
+    paid = two.pays()
+    if settled:
+        two.answers(paid, "settled")
+    before, clerk = two.hers(), two.sister.office.clerk
+    for said in (("s1", f"Run 1, {paid.end_to_end_id.lower()}"), (paid.end_to_end_id, "")):
+        payment = Payment(said[0], utc_now().date(), 84 * EUROS, "EUR", text=said[1])
+        with (
+            pytest.raises(Conflict, match=paid.end_to_end_id) as refused,
+            two.till.database.write() as session,
+        ):
+            receipts.by_hand(session, world.vault, clerk, payment, now=utc_now())
+        assert "receipt import" in refused.value.next_step
+    assert two.hers() == before
+    # To anybody else that reference says nothing.
+    other = Payment(paid.end_to_end_id, utc_now().date(), 84 * EUROS, "EUR")
+    with two.till.database.write() as session:
+        receipts.by_hand(session, world.vault, two.payer.office.clerk, other, now=utc_now())
 
 
 def test_money_that_came_back_is_taken_out_and_comes_again_with_the_next_payment(two: Two) -> None:
