@@ -25,7 +25,7 @@ _STATUS = {
     **dict.fromkeys(("RJCT", "CANC"), Outcome.RETURNED),
 }
 _FAULT = "bad-bank-answer"
-_COLUMNS = ("end_to_end_id", "status")
+_COLUMNS = (("end_to_end_id",), ("status",))
 
 
 @dataclass(frozen=True, slots=True)

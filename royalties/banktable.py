@@ -8,9 +8,10 @@ money. What fits no way in every line, or two ways with two meanings, is refused
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 from core.errors import BadInput
@@ -18,6 +19,11 @@ from core.money import parse_rate
 
 _DELIMITERS = ";\t,"
 _ENCODINGS = ("utf-8-sig", "windows-1252")
+_ABOVE_MAX = 30
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CLOCK = re.compile("[ T][0-9]{1,2}:[0-9]{2}.*")
+_COINS = re.compile("[€£$\\s]")
+_UNIT = re.compile(r"(.+?) (?:\(([^()]+)\)|in ([a-z]{3}))")
 _DAY = "([0-9]{1,2})"
 _YEAR = "([0-9]{4}|[0-9]{2})"
 _HOW = (
@@ -44,11 +50,16 @@ class Table:
 
     def days(self, column: str) -> list[date]:
         """The days of a column; raises `BadInput` naming the line that cannot be read."""
-        return self._column(column, (date.fromisoformat, _dotted, _day_first, _month_first))
+        ways = (date.fromisoformat, _dotted, _day_first, _month_first, _by_name)
+        return self._column(column, [_without_clock(way) for way in ways])
 
     def amounts(self, column: str) -> list[int]:
         """The amounts of a column in millionths; raises `BadInput` as `days` does."""
         return self._column(column, (_pointed, _with_comma))
+
+    def signed(self, column: str) -> list[int]:
+        """The same of amounts with a sign or a currency's; below zero for what went out."""
+        return self._column(column, (_signed(_pointed), _signed(_with_comma)))
 
     def unread(self, line: Line, column: str) -> BadInput:
         """The refusal of the table because of one cell."""
@@ -80,25 +91,59 @@ class Table:
         )
 
 
-def read_table(data: bytes, wanted: Collection[str], code: str) -> Table:
+def read_table(data: bytes, wanted: Sequence[Sequence[str]], code: str) -> Table:
     """A table in UTF-8 or Latin-1, parted by semicolons, tabs or commas.
 
-    Headings are read in small letters; columns that nobody wants may be there. Raises `BadInput`
-    for what is no table or lacks a `wanted` column.
+    Headings are read in small letters; columns that nobody wants may be there, and lines above
+    them. Of each of the `wanted` one heading will do, a unit after it too, as in `amount (eur)`.
+    Raises `BadInput` for what is no table or lacks a wanted column.
     """
     said = _decoded(data, code)
-    head = said.partition("\n")[0]
-    delimiter = next((sign for sign in _DELIMITERS if sign in head), ",")
-    rows = csv.reader(io.StringIO(said), delimiter=delimiter, strict=True)
+    above, delimiter = _head(said, wanted)
+    file = io.StringIO(said)
+    for _ in range(above):
+        file.readline()
+    rows = csv.reader(file, delimiter=delimiter, strict=True)
     try:
         names = [name.strip().lower() for name in next(rows, [])]
-        missing = sorted(set(wanted) - set(names))
+        missing = _missing(names, wanted)
         if missing:
-            raise _no_table(f"The table lacks a column {', '.join(missing)}.", code)
-        found = [_line(rows.line_num, names, row, code) for row in rows if any(map(str.strip, row))]
+            raise lacking(missing, code)
+        found = [
+            _line(above + rows.line_num, names, row, code)
+            for row in rows
+            if any(map(str.strip, row))
+        ]
     except csv.Error as exc:
         raise _no_table("The table is no CSV.", code) from exc
     return Table(tuple(found), code)
+
+
+def bare(heading: str) -> tuple[str, str]:
+    """A heading without its unit, and the unit: `amount (eur)` is `amount` and `eur`."""
+    found = _UNIT.fullmatch(heading)
+    return (heading, "") if found is None else (found[1], found[2] or found[3])
+
+
+def lacking(columns: Iterable[str], code: str) -> BadInput:
+    """The refusal of a table that lacks columns."""
+    return _no_table(f"The table lacks a column {', '.join(columns)}.", code)
+
+
+def _head(said: str, wanted: Sequence[Sequence[str]]) -> tuple[int, str]:
+    """How many lines stand above the headings, and by what cells are parted."""
+    lines = [*islice(io.StringIO(said), _ABOVE_MAX)]
+    for above, line in enumerate(lines):
+        for sign in _DELIMITERS:
+            names = [name.strip(' "\r\n').lower() for name in line.split(sign)]
+            if not _missing(names, wanted):
+                return above, sign
+    return 0, next((sign for sign in _DELIMITERS if sign in "".join(lines[:1])), ",")
+
+
+def _missing(names: Sequence[str], wanted: Sequence[Sequence[str]]) -> list[str]:
+    known = {*names, *(bare(name)[0] for name in names)}
+    return sorted(one[0] for one in wanted if known.isdisjoint(one))
 
 
 def _line(number: int, names: Sequence[str], row: Sequence[str], code: str) -> Line:
@@ -144,22 +189,51 @@ def _dotted(cell: str) -> date:
 
 
 def _day_first(cell: str) -> date:
-    day, month, year = _parts(rf"{_DAY}/{_DAY}/{_YEAR}", cell)
+    day, month, year = _parts(rf"{_DAY}[/-]{_DAY}[/-]{_YEAR}", cell)
     return date(year, month, day)
 
 
 def _month_first(cell: str) -> date:
-    month, day, year = _parts(rf"{_DAY}/{_DAY}/{_YEAR}", cell)
+    month, day, year = _parts(rf"{_DAY}[/-]{_DAY}[/-]{_YEAR}", cell)
     return date(year, month, day)
 
 
 def _parts(pattern: str, cell: str) -> tuple[int, int, int]:
-    """Three figures, the last one a year; banks write 26 for 2026."""
+    """Three figures, the last one a year."""
     found = re.fullmatch(pattern, cell)
     if found is None:
         raise ValueError("no day")
     first, second, year = (int(part) for part in found.groups())
-    return first, second, year + 2000 if year < 100 else year
+    return first, second, _year(year)
+
+
+def _year(said: int) -> int:
+    """Banks write 26 for 2026."""
+    return said + 2000 if said < 100 else said
+
+
+def _by_name(cell: str) -> date:
+    """`20 Nov 2026`."""
+    found = re.fullmatch(rf"{_DAY}[ -]([A-Za-z]{{3}})[a-z]*[ -]{_YEAR}", cell)
+    if found is None:
+        raise ValueError("no day")
+    month = _MONTHS.index(found[2].lower()) + 1
+    return date(_year(int(found[3])), month, int(found[1]))
+
+
+def _without_clock(way: Callable[[str], date]) -> Callable[[str], date]:
+    return lambda cell: way(_CLOCK.sub("", cell))
+
+
+def _signed(way: Callable[[str], int]) -> Callable[[str], int]:
+    """Reads `-12.50`, `12.50-`, `+ 12.50` and `12.50 €` too."""
+
+    def read(cell: str) -> int:
+        figure = _COINS.sub("", cell.replace("\u2212", "-"))
+        amount = way(figure.strip("+-"))
+        return -amount if "-" in figure else amount
+
+    return read
 
 
 def _pointed(cell: str) -> int:

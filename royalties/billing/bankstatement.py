@@ -1,4 +1,4 @@
-"""Money that came in, as a bank's statement names it: camt.053, or a table of one's own.
+"""Money that came in, as a bank's statement names it: camt.053, or the table that it exports.
 
 Only what was booked and credited counts. A payment is known by the bank's own reference; where it
 gives none, by what it says of it, so that the same statement read again names the same payments.
@@ -8,19 +8,17 @@ camt.053: ISO 20022, BankToCustomerStatement.
 import hashlib
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from core.currencies import is_payable
 from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
-from royalties.banktable import read_table
 from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
+from royalties.billing.bankexport import read_export
 from royalties.models_income import Payment
 
 _CODE = "bad-bank-statement"
-_COLUMNS = ("reference", "booked_on", "amount", "currency")
 _TEXT_MAX, _NAME_MAX, _REFERENCE_MAX = 2000, 300, 120
 
 
@@ -39,7 +37,9 @@ def read_statement(data: bytes) -> BankStatement:
     if len(data) > BYTES_MAX:
         raise _bad("The statement is larger than 32 MiB.")
     if not is_xml(data):
-        return BankStatement("csv", tuple(_told_apart(_table(data))), frozenset(), 0)
+        found = read_export(data, _CODE)
+        told = tuple(_told_apart(found.payments))
+        return BankStatement("csv", told, found.accounts, found.others)
     try:
         body = body_of(data)
     except ValueError as exc:
@@ -47,11 +47,11 @@ def read_statement(data: bytes) -> BankStatement:
     if name(body) != "BkToCstmrStmt":
         raise _bad("This is no camt.053.")
     entries = [one for one in body.iter() if name(one) == "Ntry"]
-    found = [payment for entry in entries if _is_income(entry) for payment in _payments(entry)]
+    paid = [payment for entry in entries if _is_income(entry) for payment in _payments(entry)]
     accounts = [text(one, "IBAN") for one in body.iter() if name(one) == "Acct"]
     return BankStatement(
         "camt.053",
-        tuple(_told_apart(found)),
+        tuple(_told_apart(paid)),
         frozenset(filter(None, accounts)),
         sum(not _is_income(entry) for entry in entries),
     )
@@ -101,28 +101,6 @@ def _amount(parent: ET.Element) -> tuple[int, str]:
     if found is None:
         raise _bad("An entry names no amount.")
     return _micro((found.text or "").strip()), found.get("Ccy", "")
-
-
-def _table(data: bytes) -> Iterator[Payment]:
-    table = read_table(data, _COLUMNS, _CODE)
-    booked, amounts = table.days("booked_on"), table.amounts("amount")
-    for line, day, amount in zip(table.lines, booked, amounts, strict=True):
-        found = _row(line.cells, day, amount)
-        if not is_payable(found.amount_micro, found.currency):
-            raise table.unread(line, "amount")
-        yield found
-
-
-def _row(cells: Mapping[str, str], day: date, amount_micro: int) -> Payment:
-    return Payment(
-        reference=cells["reference"],
-        booked_on=day,
-        amount_micro=amount_micro,
-        currency=cells["currency"],
-        payer=cells.get("payer", "")[:_NAME_MAX],
-        payer_account=cells.get("payer_account", "")[:64],
-        text=cells.get("text", "")[:_TEXT_MAX],
-    )
 
 
 def _told_apart(payments: Iterable[Payment]) -> Iterator[Payment]:

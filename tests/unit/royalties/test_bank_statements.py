@@ -99,7 +99,10 @@ def test_a_table_says_the_same() -> None:
         b"<Document><BkToCstmrDbtCdtNtfctn/></Document>",
         b"reference,amount\n1,2\n",
         b"reference,booked_on,amount,currency\n1,2026-13-01,2,EUR\n",
-        b"reference,booked_on,amount,currency\n1,2026-11-01,-2,EUR\n",
+        b"booked_on,amount,currency\n2026-11-01,2,EUR\n",
+        b"Booking date;Amount\n2026-11-01;2\n",
+        b"Booking date;Amount;Currency;Status\n2026-11-01;2;EUR;perhaps\n",
+        b"Date;Debit/credit;Amount (EUR)\n2026-11-01;up;2\n",
         b"\xff\xfe",
     ],
 )
