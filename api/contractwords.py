@@ -1,18 +1,22 @@
 """Contract templates as data and in words, for the API, the page and the command line alike."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from core.clock import to_text
+from core.errors import BadTerms
+from fingerprint.models import Reason
 from licensing.models import Terms
 from licensing.rulepacks.models import Words
 from licensing.service.templates import Shelved
 from licensing.templates.comparing import deviations, differences
-from licensing.templates.filling import no_advice, text_in
-from licensing.templates.models import Template
+from licensing.templates.filling import filled, no_advice, refused, text_in
+from licensing.templates.models import Refusal, Template
 from licensing.templates.naming import name_of, value_of
 from licensing.templates.prose import deviation_lines, difference_lines
 from licensing.templates.reading import digest, template_to_dict
+from licensing.terms import terms_from_dict
 
 LANGUAGES = ("en", "de")
 
@@ -49,6 +53,26 @@ def compared(old: Template, new: Template) -> dict[str, Any]:
         "after": {"id": new.id, "version": new.version},
         "lines": {lang: difference_lines(found, lang) for lang in LANGUAGES},
     }
+
+
+def completed(
+    template: Template, answers: Mapping[str, object], at: datetime
+) -> tuple[dict[str, object], Terms]:
+    """A contract filled in: fields of a terms file, and the terms that they are.
+
+    Raises `BadTerms` for what is not filled in or malformed, and for what the contract refuses.
+    """
+    fields = filled(template, answers)
+    terms = terms_from_dict(fields)
+    against = refused(template, terms, at)
+    if against:
+        raise BadTerms(
+            "This contract is not made for: " + " ".join(item.words.en for item in against),
+            next_step="Change the answers, or choose another contract.",
+            code="template-refuses",
+            reasons=[_refusal(template, item) for item in against],
+        )
+    return fields, terms
 
 
 def agreed(template: Template, fields: Mapping[str, object], terms: Terms) -> dict[str, Any]:
@@ -99,6 +123,11 @@ def for_page(template: Template, lang: str) -> dict[str, Any]:
         "term": _term(template.term, lang),
         "no_advice": no_advice(lang),
     }
+
+
+def _refusal(template: Template, item: Refusal) -> Reason:
+    said = {"words": item.words.en, "words_de": item.words.de}
+    return Reason("template-refuses", {"template": template.id, **said})
 
 
 def _open(template: Template, words: Words, lang: str) -> str:

@@ -39,6 +39,7 @@ from api.routes import (
     moneypages,
     mydisputepages,
     noticepages,
+    offerpages,
     pages,
     people,
     performerpages,
@@ -68,6 +69,7 @@ from core.settings import Settings
 STUDIO_PAGES = (
     cutpages,
     studiopages,
+    offerpages,
     bulkpages,
     comparepages,
     keypages,

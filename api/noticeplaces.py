@@ -40,7 +40,7 @@ class Leads:
 _NOWHERE = Leads()
 _ENROLMENT = Leads(performer="/me/enrol/{id}")
 _LICENCE = Leads(performer="/me/licences/{id}")
-_REQUEST = Leads(performer="/me/requests/{id}")
+_REQUEST = Leads(performer="/me/requests/{id}", studio="/studio/requests/{id}")
 _CLIP, _TAKEDOWN = (Leads(performer=f"/me/notices/{at}{{id}}") for at in ("clips/", ""))
 _USES = Leads(performer="/me/uses")
 _MONEY = Leads(performer="/me/money")

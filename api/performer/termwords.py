@@ -1,5 +1,7 @@
 """The terms of a licence as lines of words: what is allowed, where, how long, for how much."""
 
+from collections.abc import Mapping
+
 from api.web import texts
 from licensing.models import Terms
 from licensing.templates.naming import name_of, value_of
@@ -35,9 +37,16 @@ _WRITTEN = frozenset({"description"})
 _DAYS = frozenset({"valid_from", "valid_until"})
 
 
-def told(terms: Terms, lang: str) -> list[tuple[str, str, bool]]:
-    """(what it is called, what it says, whether somebody wrote it) of all that the terms say."""
+def told(
+    terms: Terms, lang: str, titles: Mapping[str, str] | None = None
+) -> list[tuple[str, str, bool]]:
+    """(what it is called, what it says, whether somebody wrote it) of all that the terms say.
+
+    Works and cuts are called by `titles`, as far as these know their ids.
+    """
+    known = titles or {}
     fields = terms_to_dict(terms)
+    fields["works"] = [known.get(name, name) for name in terms.works]
     return [
         (name_of(name, lang), _value(terms, name, fields[name], lang), name in _WRITTEN)
         for name in LINES

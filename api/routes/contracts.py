@@ -12,13 +12,8 @@ from api.web.forms import form_page
 from api.web.response import FormResponse
 from api.wire import FROZEN
 from core.clock import utc_now
-from core.errors import BadTerms
-from fingerprint.models import Reason
 from licensing.service import templates
 from licensing.templates import shelf
-from licensing.templates.filling import filled, refused
-from licensing.templates.models import Refusal, Template
-from licensing.terms import terms_from_dict
 
 entrance = APIRouter(tags=["contracts"])
 router = APIRouter(tags=["contracts"])
@@ -108,22 +103,8 @@ def terms(
 ) -> dict[str, Any]:
     """Fill in a contract: the terms to draft a licence with, and how they deviate from it."""
     template = templates.get(reading, caller, template_id, body.version)
-    fields = filled(template, body.answers)
-    read = terms_from_dict(fields)
-    against = refused(template, read, utc_now())
-    if against:
-        raise BadTerms(
-            "This contract is not made for: " + " ".join(item.words.en for item in against),
-            next_step="Change the answers, or choose another contract.",
-            code="template-refuses",
-            reasons=[_refusal(template, item) for item in against],
-        )
+    fields, read = contractwords.completed(template, body.answers, utc_now())
     return contractwords.agreed(template, fields, read)
-
-
-def _refusal(template: Template, item: Refusal) -> Reason:
-    said = {"words": item.words.en, "words_de": item.words.de}
-    return Reason("template-refuses", {"template": template.id, **said})
 
 
 @router.post(

@@ -67,6 +67,7 @@ SECTIONS = (
             Place("/studio", "studio.title", _STUDIO),
             Place("/studio/new", "handin.title", _STUDIO),
             Place("/questions", "questions.title", _STUDIO),
+            Place("/studio/requests", "offers.title", _STUDIO),
             Place("/review", "desk.title", _STUDIO),
             Place("/works", "works.title", _STUDIO),
             Place("/studio/keys", "pipeline.title", _STUDIO),

@@ -64,25 +64,10 @@ def ask(
     Raises `BadTerms` for terms that nobody could sign, `Conflict` for the same question twice or
     too many open ones, whoever has the id.
     """
-    # Load.
-    require(principal, SCOPES[Side.STUDIO])
-    terms, performer_id = pinned(session, principal, terms), terms.performer_id
+    # Load and decide.
+    terms, performer_id = askable(session, principal, terms, now=now), terms.performer_id
     capability = SearchCapability("request", performer_id)
     found = standing_owners(session, capability, [performer_id])
-    asked = store.open_digests(session, principal, performer_id, OPEN, now)
-    # Decide.
-    _check(session, principal, terms, now)
-    if terms.licensee_id != principal.tenant_id or not is_id("prf", performer_id):
-        raise BadTerms(
-            "A request names a performer's id, and your organisation as licensee.",
-            next_step="Take the performer's id from a clearance.",
-        )
-    if digest_of(terms) in asked or len(asked) >= OPEN_MAX:
-        raise Conflict(
-            "This was asked already, or too much is open with this performer.",
-            next_step="Wait for the answers, or withdraw what is open.",
-            code="asked-already",
-        )
     request = Request(
         id=new_id("req"),
         tenant_id=principal.tenant_id,
@@ -101,6 +86,28 @@ def ask(
     store.add_offer(session, request, _offer(request, Side.STUDIO, terms, message, now))
     tell(session, request, Side.STUDIO, "request.asked", now)
     return request
+
+
+def askable(session: Session, principal: Principal, terms: Terms, *, now: datetime) -> Terms:
+    """The terms as a request would send them; raises as `ask` does, and keeps nothing."""
+    # Load.
+    require(principal, SCOPES[Side.STUDIO])
+    terms, performer_id = pinned(session, principal, terms), terms.performer_id
+    asked = store.open_digests(session, principal, performer_id, OPEN, now)
+    # Decide.
+    _check(session, principal, terms, now)
+    if terms.licensee_id != principal.tenant_id or not is_id("prf", performer_id):
+        raise BadTerms(
+            "A request names a performer's id, and your organisation as licensee.",
+            next_step="Take the performer's id from a clearance.",
+        )
+    if digest_of(terms) in asked or len(asked) >= OPEN_MAX:
+        raise Conflict(
+            "This was asked already, or too much is open with this performer.",
+            next_step="Wait for the answers, or withdraw what is open.",
+            code="asked-already",
+        )
+    return terms
 
 
 def counter(

@@ -80,6 +80,22 @@ def matched_in(
     return people.cards(session, SearchCapability("attribution", principal.tenant_id), found)
 
 
+def known_performers(
+    session: Session, principal: Principal, contracted: Collection[str], *, films: int
+) -> dict[str, str]:
+    """Public names, by id, of those matched in the caller's newest films or `contracted` to it.
+
+    Contracted is who signed a licence that the caller holds. Of nobody else: to put a name to any
+    id would tell who is registered.
+    """
+    require(principal, "submissions")
+    newest = submissions.list_submissions(session, principal, before_seq=None, limit=films)
+    matched = matches.matched_performers(session, principal, {item.id for item, _ in newest})
+    capability = SearchCapability("attribution", principal.tenant_id)
+    found = people.cards(session, capability, {*matched, *contracted})
+    return {card.performer_id: card.public_name for card in found}
+
+
 def foreign_uses(
     session: Session,
     principal: Principal,

@@ -118,6 +118,12 @@ OWN = (
     "/studio/new",
     "/studio/bulks/{bulk_id}",
     "/studio/keys",
+    "/studio/requests",
+    "/studio/requests/new",
+    "/studio/requests/new/{template_id}",
+    "/studio/requests/new/{template_id}?preview=yes&other_id={performer_id}&description=A+dub"
+    "&per=per_minute&rate=2&currency=EUR&valid_from=2030-01-01&works={work_id}&languages=de",
+    "/studio/requests/{request_id}",
     "/questions",
     "/review",
     "/review?at={doubtful}",
