@@ -7,14 +7,16 @@ same books, moment and seed give the same bytes.
 import hashlib
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.resources import files
-from typing import IO
+from typing import IO, Any
 
 from sqlmodel import Session
 
+from core import approvals
+from core.canonical import canonical
 from core.errors import BadInput
 from core.keys import PrivateKey
 from core.principal import Principal, SearchCapability, require
@@ -23,6 +25,7 @@ from royalties.models_books import Transaction
 from royalties.models_runs import RunState
 from royalties.service import run_checking
 from royalties.service.bookfacts import facts_of
+from royalties.service.runs import payload_of
 from royalties.service.tariffs import tariffs_pinned
 from royalties.store import balances, journal, periods, runs
 from royalties.tariffs.documents import tariff_to_dict
@@ -38,7 +41,7 @@ Receipt = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who signs the pack, where receipts of leaves come from, and how the sample is drawn."""
+    """Who signs the pack, where opened receipts come from, and how the sample is drawn."""
 
     registry_key: PrivateKey
     receipt: Receipt
@@ -85,7 +88,7 @@ def write_pack(session: Session, principal: Principal, target: IO[bytes], order:
         _books(pack, session, book)
         _months(pack, session, principal, order.receipt)
         _claims(pack, session, principal, order)
-        _runs(pack, session, principal)
+        _runs(pack, session, principal, order.receipt)
         _rules(pack)
         pack.lines("facts.jsonl", facts_of(session, book))
         head = {"book": book, "seed": order.seed, "sample": order.sample}
@@ -132,8 +135,17 @@ def _months(pack: _Pack, session: Session, principal: Principal, receipt: Receip
     months = periods.list_periods(session, principal, principal.tenant_id)
     pack.add("periods.json", [_json([period_to_dict(one) for one in months])])
     for one in months:
-        if one.log_index is not None and (made := receipt(one.log_index)):
-            pack.add(f"receipts/{one.month}.txt", [made])
+        if one.log_index is None or one.approval_id is None:
+            continue
+        approved = approvals.get_approval(session, principal, one.approval_id)
+        _receipt(pack, one.month, receipt(one.log_index), approved.payload)
+
+
+def _receipt(pack: _Pack, name: str, made: bytes, payload: Mapping[str, Any]) -> None:
+    """The receipt of a leaf with what the leaf commits to; neither where nothing covers it yet."""
+    if made:
+        pack.add(f"receipts/{name}.txt", [made])
+        pack.add(f"receipts/{name}.json", [canonical(payload)])
 
 
 def _claims(pack: _Pack, session: Session, principal: Principal, order: Order) -> None:
@@ -158,12 +170,16 @@ def _claims(pack: _Pack, session: Session, principal: Principal, order: Order) -
         pack.add(f"tariffs/{tariff.id}.{tariff.version}.json", [_json(tariff_to_dict(tariff))])
 
 
-def _runs(pack: _Pack, session: Session, principal: Principal) -> None:
-    """The facts of each closed run, as it is checked by."""
+def _runs(pack: _Pack, session: Session, principal: Principal, receipt: Receipt) -> None:
+    """The facts of each closed run, as it is checked by, and what the public log has of it."""
     for one in runs.of_book(session, _capability(principal.tenant_id), principal.tenant_id):
-        if one.state is RunState.CLOSED:
-            lines = run_checking.export(session, principal, one.id)
-            pack.lines(f"runs/{one.number:04}.jsonl", lines)
+        if one.state is not RunState.CLOSED:
+            continue
+        pack.lines(f"runs/{one.number:04}.jsonl", run_checking.export(session, principal, one.id))
+        if one.log_index is not None:
+            totals = runs.totals_of(session, principal, one.id)
+            payload = payload_of(one, totals)
+            _receipt(pack, f"run-{one.number:04}", receipt(one.log_index), payload)
 
 
 def _rules(pack: _Pack) -> None:

@@ -4,12 +4,14 @@ It shares no code with the product. usage: recompute_pack.py PACK.zip; prints on
 what was recomputed and every fault; exit 0 when there is none.
 """
 
+import base64
 import hashlib
 import io
 import json
 import sys
 import zipfile
 from collections import Counter, defaultdict
+from fractions import Fraction
 
 OUTCOMES = {"payable", "blocked", "covered", "restored"}
 OWED = {"payable", "blocked"}
@@ -67,6 +69,57 @@ def check_months(pack, faults):
     return len(closed)
 
 
+def led_to(leaf, index, size, hashes):
+    """The root that a leaf's hash leads to, by RFC 9162, section 2.1.3.2."""
+    last, found = size - 1, leaf
+    for one in hashes:
+        if index & 1 or index == last:
+            found = hashlib.sha256(b"\x01" + one + found).digest()
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            found = hashlib.sha256(b"\x01" + found + one).digest()
+        index, last = index >> 1, last >> 1
+    return found if last == 0 else b""
+
+
+def check_receipts(pack, faults):
+    """Each closed month and run is in the public log, by what its leaf commits to."""
+    stated = {
+        one["month"]: one["root"]
+        for one in json.loads(pack.read("periods.json"))
+        if one["state"] == "CLOSED"
+    }
+    for name in pack.namelist():
+        if name.startswith("runs/"):
+            run = next(objects(pack, name))
+            stated[f"run-{run['number']:04}"] = run["run_hash"]
+    names = [name for name in pack.namelist() if name.startswith("receipts/") and "txt" in name]
+    for name in names:
+        head, _, note = pack.read(name).decode().partition("\n\n")
+        _, extra, index, *hashes = head.split("\n")
+        opened = json.loads(base64.b64decode(extra.removeprefix("extra ")))
+        payload = pack.read(name.replace(".txt", ".json"))
+        committed = hashlib.sha256(bytes.fromhex(opened["salt"]) + payload).hexdigest()
+        leaf = opened["leaf"].encode()
+        _, size, checked = note.split("\n")[:3]
+        found = led_to(
+            hashlib.sha256(b"\x00" + leaf).digest(),
+            int(index.removeprefix("index ")),
+            int(size),
+            [base64.b64decode(one) for one in hashes],
+        )
+        said = json.loads(payload)
+        about = stated[name.removeprefix("receipts/").removesuffix(".txt")]
+        if (
+            found != base64.b64decode(checked)
+            or committed != json.loads(leaf)["commitment"]
+            or said.get("root", said.get("hash")) != about
+        ):
+            faults.append(f"receipt {name}")
+    return len(names)
+
+
 def check_books(pack, faults):
     nets, accounts, receivable = Counter(), Counter(), Counter()
     for row in rows(pack, "postings.tsv"):
@@ -96,6 +149,15 @@ def price(pins):
     return None
 
 
+def by_points(working, stated):
+    """The part of a divided line: cut down, or one more; None where nothing is divided."""
+    if "points" not in working:
+        return None
+    part = Fraction(working["points"]) / Fraction(working["points_total"])
+    least = int(working["line_micro"] * part)
+    return stated if stated in (least, least + 1) else least
+
+
 def check_claims(pack, receivable, faults):
     manifest = json.loads(pack.read("manifest.json"))
     recomputed, digests = 0, []
@@ -103,6 +165,8 @@ def check_claims(pack, receivable, faults):
         said = f"{manifest['seed']}:{one['id']}".encode()
         digests.append((hashlib.sha256(said).hexdigest(), one["id"]))
         amount = price(one["claim"]["pins"])
+        if amount is None:
+            amount = by_points(one["claim"]["working"], receivable[one["id"]])
         if amount is None:
             continue
         recomputed += 1
@@ -199,10 +263,12 @@ def main(path):
     with zipfile.ZipFile(path) as pack:
         files = check_files(pack, faults)
         months = check_months(pack, faults)
+        receipts = check_receipts(pack, faults)
         receivable = check_books(pack, faults)
         claims, drawn = check_claims(pack, receivable, faults)
         lines = check_runs(pack, faults)
     done = {"files": files, "months": months, "claims": claims, "drawn": drawn, "run_lines": lines}
+    done["receipts"] = receipts
     print(json.dumps({**done, "faults": faults}))
     return 1 if faults else 0
 

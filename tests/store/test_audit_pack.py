@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core import integrity
+from core import integrity, log, logwitnesses, receipts
 from core.errors import BadInput, NotAllowed
 from core.keys import from_seed
 from core.principal import Principal
@@ -22,6 +22,8 @@ from royalties.service.runs import Wanted
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared
+from tests.store.royalties_stage import found as heard
+from tests.store.test_accruals_by_tariff import agree, publish
 from tests.store.test_runs import Money
 from tests.unit.royalties.worlds import tariff
 
@@ -38,9 +40,15 @@ def office(world: TestWorld) -> Iterator[Office]:
 
 def packed(office: Office, *, seed: str = "7 11 23", sample: int = 2) -> bytes:
     target = io.BytesIO()
-    order = Order(KEY, lambda index: f"receipt {index}".encode(), seed, sample, NOW)
     with office.shared.read() as session:
-        write_pack(session, office.clerk, target, order)
+        offered = logwitnesses.policy(session, 0)
+
+        def receipt(index: int) -> bytes:
+            return receipts.receipt(
+                session, log.leaf(session, index), offered, opened=True
+            ).encode()
+
+        write_pack(session, office.clerk, target, Order(KEY, receipt, seed, sample, NOW))
     return target.getvalue()
 
 
@@ -78,6 +86,7 @@ def test_an_outsider_recomputes_all_of_it(office: Office, tmp_path: Path) -> Non
     found = recomputed(packed(office), tmp_path)
     assert found["faults"] == []
     assert (found["months"], found["claims"], found["drawn"]) == (1, 4, 2)
+    assert found["receipts"] == 1
 
 
 def test_the_same_books_moment_and_seed_give_the_same_bytes(office: Office) -> None:
@@ -115,6 +124,22 @@ def changed(data: bytes, name: str, old: bytes, new: bytes, *, restate: bool) ->
     return out.getvalue()
 
 
+def test_an_outsider_divides_a_line_by_points(office: Office, tmp_path: Path) -> None:
+    stage = office.stage
+    term, people = agree(stage, publish(stage)), [stage.performer() for _ in range(3)]
+    for who in people[:2]:
+        stage.licence(who, term)
+    cut_id = stage.cut()
+    stage.clear(cut_id, *(heard(cut_id, who, (0, 30_000)) for who in people))
+    stage.import_lines(f"{cut_id},DE,2026-10,1")
+    stage.accrue()
+    data = packed(office)
+    found = recomputed(data, tmp_path)
+    assert (found["faults"], found["claims"]) == ([], 3)
+    wrong = changed(data, "claims.jsonl", b'"points_total": "', b'"points_total": "1', restate=True)
+    assert any(one.startswith("claim") for one in recomputed(wrong, tmp_path)["faults"])
+
+
 @pytest.mark.parametrize(
     ("name", "old", "new", "fault"),
     [
@@ -123,13 +148,15 @@ def changed(data: bytes, name: str, old: bytes, new: bytes, *, restate: bool) ->
         ("claims.jsonl", b'"rate_micro": 3300', b'"rate_micro": 3301', "claim"),
         ("sample.tsv", b"1\ttxn_", b"1\ttxm_", "sample"),
         ("balances.tsv", b"\tEUR\t", b"\tUSD\t", "account"),
+        ("periods.json", b'"root": "', b'"root": "0', "receipt"),
+        ("receipts/MONTH.json", b'"transactions":', b'"transactions":1', "receipt"),
     ],
-    ids=["root", "posting", "views", "sample", "balance"],
+    ids=["root", "posting", "views", "sample", "balance", "closed root", "commitment"],
 )
 def test_what_was_edited_is_named(
     office: Office, tmp_path: Path, name: str, old: bytes, new: bytes, fault: str
 ) -> None:
-    lived(office)
+    name = name.replace("MONTH", lived(office))
     data = packed(office)
     found = recomputed(changed(data, name, old, new, restate=False), tmp_path)
     assert f"file {name}" in found["faults"]
@@ -171,7 +198,7 @@ def test_an_outsider_recomputes_a_run(office: Office, tmp_path: Path) -> None:
     data = packed(office)
     found = recomputed(data, tmp_path)
     assert found["faults"] == []
-    assert found["run_lines"] >= 3
+    assert found["run_lines"] >= 3 and found["receipts"] == 2
     wrong = changed(data, "runs/0001.jsonl", b'"cost_micro":"', b'"cost_micro":"1', restate=True)
     faults = recomputed(wrong, tmp_path)["faults"]
     assert any("run hash" in one for one in faults)
