@@ -41,7 +41,7 @@ class Money(book_claims.Claims):
         claims = Claims(studio, currency, len(due), sum(one.amount_micro for one in due))
         if not due or not invoicing.collectable(claims):
             return
-        amounts = invoicing.amounts(claims.claims_micro, vat.basis_points)
+        amounts = invoicing.amounts(claims.claims_micro, vat.basis_points, currency)
         made = self._document(claims, amounts, tax_to_dict(vat))
         self.listed.update({one.id: made.id for one in due})
 
