@@ -271,6 +271,69 @@ def test_a_film_that_claims_no_length_says_that_it_was_cut_off(tmp_path: Path, n
         assert [note.code for note in frames.end.notes] == ["damaged-media"] * (kept is not data)
 
 
+SOUNDS = {
+    "plain.mp3": Making(muxer={"write_xing": "0"}),
+    "counted.mp3": Making(encoder={"b": "64000"}),
+    "varying.mp3": Making(encoder={"q": "5"}),
+    "opus.ogg": Making(),
+    "flac.ogg": Making(audio_codec="flac"),
+    "a.aiff": Making(audio_codec="pcm_s16be"),
+    "a.au": Making(audio_codec="pcm_s16be"),
+    "a.aac": Making(audio_codec="aac"),
+}
+
+
+def sound_notes(path: Path) -> set[str]:
+    """What is said about a sound by whoever reads all of it."""
+    info = door.probe(path, LIMITS)
+    with door.audio(path, LIMITS) as blocks:
+        assert sum(block.samples.size for block in blocks) > 1000
+    assert blocks.end is not None
+    return {note.code for note in (*info.notes, *blocks.end.notes)}
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+@pytest.mark.parametrize("rate", [48_000, 16_000])
+def test_a_sound_says_that_it_was_cut_off_wherever_that_was(
+    tmp_path: Path, name: str, rate: int
+) -> None:
+    path = tmp_path / name
+    write_sound(path, murmur(6), rate, SOUNDS[name])
+    data = path.read_bytes()
+    assert sound_notes(path) == set()
+    for share in (0.2, 0.5, 0.71):
+        half = bytes_file(tmp_path / f"half-{name}", data[: int(len(data) * share) | 1])
+        # Of a frame of which less than its header is left, the decoder tells.
+        assert sound_notes(half) & {"truncated-media", "damaged-media"}
+
+
+ID3 = b"ID3\x04\0\0\0\x03\x7f\x77"
+APE = struct.pack("<8sIIIIQ", b"APETAGEX", 2000, 32, 0, 0, 0)
+TAIL = b"TAG" + b"a title".ljust(124, b"\0") + b"\xff"
+
+
+@pytest.mark.parametrize("xing", ["0", "1"])
+def test_tags_around_a_whole_sound_are_no_missing_part_of_it(tmp_path: Path, xing: str) -> None:
+    path = tmp_path / "a.mp3"
+    making = Making(muxer={"write_xing": xing, "id3v2_version": "0"})
+    write_sound(path, murmur(6), 44_100, making)
+    tagged = ID3 + bytes(65_527) + path.read_bytes()
+    for end in (b"", TAIL, APE, APE + TAIL):
+        assert sound_notes(bytes_file(path, tagged + end)) == set(), end[:8]
+    assert sound_notes(bytes_file(path, tagged[:-30])) == {"truncated-media"}
+
+
+def test_a_count_of_frames_tells_of_a_cut_between_two(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    write_sound(path, murmur(6), 48_000, Making(encoder={"b": "64000"}))
+    data = path.read_bytes()  # frames of 24 ms at 64 kbit/s: 192 bytes each
+    tags = data.index(b"\xff\xfb")
+    assert (len(data) - tags) % 192 == 0
+    assert sound_notes(bytes_file(path, data[: tags + 100 * 192])) == {"truncated-media"}
+    plain = data[tags + 192 : tags + 100 * 192]
+    assert sound_notes(bytes_file(path, plain)) == set()  # as whole as files without a count get
+
+
 def test_a_still_cut_off_in_the_middle_is_shown_and_noted(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     noise = np.random.default_rng(1).integers(0, 255, (300, 400, 3), np.uint8)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import av
 
-from fingerprint.media.child import sniff
+from fingerprint.media.child import endings, sniff
 from fingerprint.media.child.outlet import Outlet
 from fingerprint.media.child.source import Source
 from fingerprint.media.clock import to_ms
@@ -23,8 +23,6 @@ _HEADERS_THAT_CLAIM = frozenset(
     {"mov", "matroska", "wav", "w64", "flac", "avi", "asf", "flv", "mxf"}
 )
 """Containers that state a duration; for others FFmpeg estimates it from bit rate or last packet."""
-_TRANSPORT_BYTES = (188, 192, 204)
-"""A packet of a transport stream: plain, with a time before it, with a checksum behind it."""
 
 
 def measure(source: Source) -> Fraction:
@@ -45,6 +43,9 @@ def measure(source: Source) -> Fraction:
 
 def claimed(source: Source) -> Fraction | None:
     """Seconds that the header promises, None where it promises nothing."""
+    counted = endings.counted(source)
+    if counted is not None:
+        return counted
     if not _HEADERS_THAT_CLAIM & set(source.container.format.name.split(",")):
         return None
     duration = source.container.duration
@@ -53,23 +54,17 @@ def claimed(source: Source) -> Fraction | None:
 
 def note_missing(source: Source, zero: Fraction, outlet: Outlet) -> None:
     """Note a file whose packets end well before its header says; for a source read to its end."""
-    source.damaged += _is_torn(source)
-    promised_bytes = sniff.riff_bytes(source.head) or 0
-    if _is_well_over(Fraction(promised_bytes), Fraction(source.bytes), MISSING_BYTES_MIN):
-        outlet.note("truncated-media", claimed_bytes=promised_bytes, found_bytes=source.bytes)
+    source.damaged += endings.is_torn(source)
+    promised_bytes = sniff.promised_bytes(source.head) or 0
     promised = claimed(source)
-    if promised is None:
-        return
     # Some headers count from the file's own clock, others from its first packet: take the kinder.
     present = max(source.reached, source.reached - zero)
-    if _is_well_over(promised, present, MISSING_SECONDS_MIN):
+    if _is_well_over(Fraction(promised_bytes), Fraction(source.bytes), MISSING_BYTES_MIN):
+        outlet.note("truncated-media", claimed_bytes=promised_bytes, found_bytes=source.bytes)
+    elif promised is not None and _is_well_over(promised, present, MISSING_SECONDS_MIN):
         outlet.note("truncated-media", claimed_ms=to_ms(promised), found_ms=to_ms(present))
-
-
-def _is_torn(source: Source) -> bool:
-    """Whether a file that is all packets of one size ends within one."""
-    packets = source.container.format.name == "mpegts"
-    return packets and all(source.bytes % size for size in _TRANSPORT_BYTES)
+    elif endings.is_cut(source):
+        outlet.note("truncated-media", found_ms=to_ms(present))
 
 
 def _is_well_over(promised: Fraction, present: Fraction, least: Fraction) -> bool:

@@ -86,12 +86,29 @@ def lists_streams(head: bytes) -> bool:
     return head[4:8] in (b"ftyp", b"moov") or head.startswith(b"\x1a\x45\xdf\xa3")
 
 
-def riff_bytes(head: bytes) -> int | None:
-    """Size of the whole file that a RIFF header (WAV, AVI) promises, None where it cannot know."""
-    if head[:4] != b"RIFF" or len(head) < 8:
+def promised_bytes(head: bytes) -> int | None:
+    """Size of the whole file that a header of RIFF (WAV, AVI), AIFF or AU promises.
+
+    None where it cannot know, and for other files.
+    """
+    before = 8
+    if head[:4] == b"RIFF":
+        promised = int.from_bytes(head[4:8], "little")
+    elif head[:4] == b"FORM":
+        promised = int.from_bytes(head[4:8], "big")
+    elif head[:4] == b".snd":
+        before, promised = int.from_bytes(head[4:8], "big"), int.from_bytes(head[8:12], "big")
+    else:
         return None
-    promised = int.from_bytes(head[4:8], "little")
-    return None if promised in (0, UNKNOWN_SIZE) else promised + 8
+    return None if promised in (0, UNKNOWN_SIZE) else promised + before
+
+
+def tags_bytes(head: bytes) -> int:
+    """How much of a file is ID3 tags before what they are about."""
+    if head[:3] != b"ID3" or len(head) < 10:
+        return 0
+    size = sum((byte & 0x7F) << 7 * (3 - place) for place, byte in enumerate(head[6:10]))
+    return 10 + size + (10 if head[5] & 0x10 else 0)
 
 
 def _is_text(head: bytes) -> bool:

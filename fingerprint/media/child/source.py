@@ -64,6 +64,7 @@ class Source:
         """Open the container anew; streams of the one before are gone."""
         self._in_order = self._in_order if in_order is None else in_order
         self.packets_seen = 0
+        self.last_packet = (0, 0)
         self._ends: dict[int, int] = {}
         self._file.seek(0)
         unseen = not self._in_order and sniff.lists_streams(self.head)
@@ -98,6 +99,14 @@ class Source:
         ]
         return max(ends, default=Fraction(0))
 
+    def read_at(self, place: int, size: int) -> bytes:
+        """Bytes of the file itself; the container goes on from where it stood."""
+        stood = self._file.tell()
+        self._file.seek(place)
+        data = self._file.read(size)
+        self._file.seek(stood)
+        return data
+
     def packets(self) -> "Iterator[Packet[Stream]]":
         """Packets of the chosen streams from where the container stands, then one empty packet
         each to empty the decoders; skips what cannot be read."""
@@ -131,6 +140,7 @@ class Source:
         if packet.size == 0:
             return
         self.packets_seen += 1
+        self.last_packet = (packet.pos or 0, packet.size)
         if packet.has_sidedata("encryption_info"):
             raise Refused(Case.ENCRYPTED)
         if packet.pts is not None and not packet.is_discard:

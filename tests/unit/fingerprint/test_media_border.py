@@ -155,6 +155,18 @@ def test_media_are_not_foreign(head: bytes) -> None:
 
 
 def test_a_riff_header_tells_its_size() -> None:
-    assert sniff.riff_bytes(b"RIFF\x64\0\0\0WAVE") == 108
-    assert sniff.riff_bytes(b"RIFF\xff\xff\xff\xffWAVE") is None
-    assert sniff.riff_bytes(b"OggS") is None
+    assert sniff.promised_bytes(b"RIFF\x64\0\0\0WAVE") == 108
+    assert sniff.promised_bytes(b"RIFF\xff\xff\xff\xffWAVE") is None
+    assert sniff.promised_bytes(b"OggS") is None
+
+
+def test_headers_of_other_sounds_tell_theirs() -> None:
+    assert sniff.promised_bytes(b"FORM\0\0\0\x64AIFF") == 108
+    assert sniff.promised_bytes(b".snd\0\0\0\x20\0\0\0\x64") == 132
+    assert sniff.promised_bytes(b".snd\0\0\0\x20\xff\xff\xff\xff") is None
+
+
+def test_tags_before_a_sound_are_passed_over() -> None:
+    assert sniff.tags_bytes(b"ID3\x04\0\0\0\x03\x7f\x77") == 10 + (3 << 14) + (0x7F << 7) + 0x77
+    assert sniff.tags_bytes(b"ID3\x04\0\x10\0\0\0\x05") == 25
+    assert sniff.tags_bytes(b"\xff\xfb\x90\x00" * 4) == 0
