@@ -100,6 +100,7 @@ PLACES: Mapping[str, Leads] = {
     "mandate.ended": Leads(performer="/act-as"),
     "mandate.given": Leads(performer="/act-as"),
     "minor.consent.ended": _ENROLMENT,
+    "minor.handed_over": Leads(performer="/me/performers/{id}/consent"),
     "minor.majority": Leads(performer="/me/performers/{id}/consent"),
     "minor.viewed": Leads(performer="/me/searches"),
     "money.complaint_decided": _COMPLAINT,

@@ -62,26 +62,41 @@ def invite(
     """
     # Load.
     where = tenants.get_tenant(session, _where(principal, tenant_id))
-    address = _address(email)
+    address = address_of(email)
     roles = fitting(names, where.kind)
     # Decide.
     waits = _second_person(session, principal, where.id, email=address, roles=roles, now=now)
     if waits is not None:
         return Invited(None, None, waits)
     # Save.
+    return invited(session, principal, where.id, address, roles, now=now)
+
+
+def invited(
+    session: Session,
+    principal: Principal,
+    tenant_id: str,
+    email: str,
+    roles: frozenset[Role],
+    *,
+    performer_id: str | None = None,
+    now: datetime,
+) -> Invited:
+    """Keep an invitation that somebody may make, and record it; its code is told once."""
     code = secrets.token_urlsafe(24)
     item = Invitation(
         id=new_id("inv"),
-        tenant_id=where.id,
-        email=address,
+        tenant_id=tenant_id,
+        email=email,
         roles=roles,
         made_by=actor(principal),
         expires_at=now + DAYS,
         used_at=None,
         withdrawn_at=None,
+        performer_id=performer_id,
     )
     invitations.add_invitation(session, item, _hash(code), at=now)
-    details = {"organisation": where.id, "roles": sorted(roles)}
+    details = {"organisation": tenant_id, "roles": sorted(roles)}
     _record(session, principal, "members.invited", item.id, details, now=now)
     return Invited(item, code)
 
@@ -262,12 +277,15 @@ def _account(
 def _enter(session: Session, person_id: str, item: Invitation, now: datetime) -> None:
     present = people.membership(session, DOOR, person_id, item.tenant_id)
     roles = item.roles | (present.roles if present else frozenset())
-    people.set_membership(session, person_id, item.tenant_id, roles, now)
+    people.set_membership(
+        session, person_id, item.tenant_id, roles, now, performer_id=item.performer_id
+    )
     who = Principal(item.tenant_id, item.id, frozenset(), "", person_id)
     _record(session, who, "members.joined", person_id, {"roles": sorted(roles)}, now=now)
 
 
-def _address(email: str) -> str:
+def address_of(email: str) -> str:
+    """A mail address as it is compared; raises BadInput for what is none."""
     address = signing_in.normal(email)
     name, at, host = address.partition("@")
     odd = not name or not at or not host or any(letter.isspace() for letter in address)

@@ -59,7 +59,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """What a person is in one organisation."""
+    """What a person is in one organisation; `performer_id` where it was handed over to that one."""
 
     person_id: str
     tenant_id: str
@@ -67,6 +67,7 @@ class Membership:
     since: datetime
     ended_at: datetime | None
     disabled_at: datetime | None = None
+    performer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """A word to join an organisation; good once, for one address, until it expires."""
+    """A word to join an organisation; good once, for one address, until it expires.
+
+    `performer_id` is who came of age and takes over, None for everybody else.
+    """
 
     id: str
     tenant_id: str
@@ -110,6 +114,7 @@ class Invitation:
     expires_at: datetime
     used_at: datetime | None
     withdrawn_at: datetime | None
+    performer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ organisation of one family a former guardian administers nothing; where nobody e
 whom he may see, he is no member at all.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -71,6 +72,8 @@ def _standing(session: Session, item: Membership, now: datetime) -> Standing | N
         since=item.since,
         of_family=kind == TenantKind.PERFORMER,
     )
+    if item.performer_id and who.of_family:
+        return _own(session, item)
     closed = _closed(session, item.tenant_id, who, now)
     if not (closed and who.of_family):
         return Standing(item, closed)
@@ -82,12 +85,21 @@ def _standing(session: Session, item: Membership, now: datetime) -> Standing | N
     return Standing(replace(item, roles=roles), closed) if roles else None
 
 
+def _own(session: Session, item: Membership) -> Standing | None:
+    """What was handed over to one who came of age: theirs alone, and all once nobody is left."""
+    left = grownups.others(session, item.tenant_id, item.performer_id or "")
+    roles = item.roles - _RUNNING if left else item.roles
+    closed = _about(session, item.tenant_id, left)
+    return Standing(replace(item, roles=roles), closed) if roles else None
+
+
 def _closed(session: Session, tenant_id: str, who: Asking, now: datetime) -> tuple[Closed, ...]:
+    return _about(session, tenant_id, grownups.closed_to(session, tenant_id, who, at=now))
+
+
+def _about(session: Session, tenant_id: str, performer_ids: Collection[str]) -> tuple[Closed, ...]:
     capability = SearchCapability("coming-of-age", tenant_id)
-    return tuple(
-        Closed(one, ids_about(session, capability, one))
-        for one in grownups.closed_to(session, tenant_id, who, at=now)
-    )
+    return tuple(Closed(one, ids_about(session, capability, one)) for one in performer_ids)
 
 
 def _dids(session: Session, person_ids: frozenset[str]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import emit, fields, say, table
+from api.cli.output import emit, fields, note, say, table
 from api.cli.signing import KeyFile, open_key, signature
 from api.web.texts import text
 from core.errors import BadProof
@@ -90,6 +90,24 @@ def minor(
     with cli.client() as client:
         found = client.post(f"/v1/performers/{performer}/minority", {"born_on": born_on})
     emit(cli, found, lambda: fields(found))
+
+
+@command(app, "hand-over")
+def hand_over(
+    cli: Cli,
+    performer: PerformerId,
+    *,
+    email: Annotated[str, typer.Option(help="Mail address of the person who came of age.")],
+    proof: Annotated[
+        str, typer.Option(help="What you saw: passport, identity_card or residence_permit.")
+    ],
+) -> None:
+    """Invite who came of age to their own data; two of the operator's people agree (then again)."""
+    with cli.client() as client:
+        body = {"email": email, "proof": proof}
+        made = client.post(f"/v1/performers/{performer}/handover", body)
+    emit(cli, made, lambda: fields(made))
+    note(text(cli.lang, "account.waits" if made["waits_for"] else "account.invite-next"))
 
 
 @command(app, "list")

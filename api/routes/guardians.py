@@ -5,12 +5,15 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api import growing
+from api.accounts import handing
+from api.accounts.handing import Proof
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
+from api.routes.people import InvitationOut
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.vault import Vault
@@ -92,6 +95,14 @@ class GuardianOut(BaseModel):
             attested=len(item.attesters),
             proved_at=item.proved_at,
         )
+
+
+class Handover(BaseModel):
+    """Where to reach who came of age, and by what the operator's people saw who it is."""
+
+    model_config = FROZEN
+    email: str = Field(max_length=320)
+    proof: Proof
 
 
 class ErasedOut(BaseModel):
@@ -196,3 +207,16 @@ def end_guardian(guardian_id: str, body: Ending, writing: Writing) -> Response:
         return Ended(done=waits is None, waits_for=None if waits is None else waits.id)
 
     return writing.write(end, status=200)
+
+
+@router.post("/performers/{performer_id}/handover", status_code=201, response_model=InvitationOut)
+def hand_over(performer_id: str, body: Handover, writing: Writing, world: Open) -> Response:
+    """Invite who came of age to what their family's organisation holds about them (operator)."""
+
+    def make(session: Session) -> InvitationOut:
+        made = handing.hand_over(
+            session, writing.caller, performer_id, body.email, body.proof, now=utc_now()
+        )
+        return InvitationOut.sent(world.settings, made, body.email, handing.ROLES)
+
+    return writing.write(make, keep=lambda out: out.model_copy(update={"link": None}))

@@ -1,5 +1,6 @@
 """People over HTTP: sign-in for programs, members, invitations, keys, approvals, audit log."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from api import approving, trail
 from api.accounts import joining, keys, signing_in
+from api.accounts.joining import Invited
 from api.accounts.models import Invitation, Member, Stage
 from api.accounts.signing_in import Begun
 from api.approving import Said
@@ -23,6 +25,7 @@ from core.approvalrows import Approval
 from core.audit import Entry
 from core.clock import utc_now
 from core.principal import require
+from core.settings import Settings
 
 router = APIRouter(tags=["people"])
 entrance = APIRouter(tags=["people"])
@@ -70,6 +73,15 @@ class InvitationOut(BaseModel):
         return cls(
             id=item.id, email=item.email, roles=sorted(item.roles), expires_at=item.expires_at
         )
+
+    @classmethod
+    def sent(cls, settings: Settings, made: Invited, email: str, roles: Collection[str]) -> Self:
+        """The same with its link, or what it waits for."""
+        if made.invitation is not None:
+            link = joining.link(settings, made.code or "")
+            return cls.of(made.invitation).model_copy(update={"link": link})
+        waits = None if made.waits_for is None else made.waits_for.id
+        return cls(id=None, email=email, roles=sorted(roles), expires_at=None, waits_for=waits)
 
 
 class MemberOut(BaseModel):
@@ -223,13 +235,7 @@ def invite(body: NewInvitation, writing: Writing, world: Open) -> Response:
             tenant_id=body.tenant_id or "",
             now=utc_now(),
         )
-        if made.invitation is None:
-            waits = None if made.waits_for is None else made.waits_for.id
-            return InvitationOut(
-                id=None, email=body.email, roles=body.roles, expires_at=None, waits_for=waits
-            )
-        link = joining.link(world.settings, made.code or "")
-        return InvitationOut.of(made.invitation).model_copy(update={"link": link})
+        return InvitationOut.sent(world.settings, made, body.email, body.roles)
 
     return writing.write(make, keep=lambda out: out.model_copy(update={"link": None}))
 

@@ -61,8 +61,12 @@ def invited(stage: Stage, email: str, *roles: str, tenant: str | None = None) ->
 
 def joined(stage: Stage, email: str, *roles: str, tenant: str | None = None) -> tuple[Browser, str]:
     """A browser that has joined with password and app; returns it and the app's secret."""
+    return taken(stage, invited(stage, email, *roles, tenant=tenant))
+
+
+def taken(stage: Stage, code: str) -> tuple[Browser, str]:
+    """The same for whoever has the code of an invitation."""
     visitor = Browser.open(stage)
-    code = invited(stage, email, *roles, tenant=tenant)
     answer = visitor.start("/join", code=code, name="Anna Berg", password=PASSWORD)
     assert (answer.status_code, answer.headers["location"]) == (303, "/account/code")
     page = visitor.get("/account/code").text

@@ -30,6 +30,7 @@ class InvitationRow(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    performer_id: str | None = None
 
 
 def add_invitation(session: Session, item: Invitation, code_hash: str, *, at: datetime) -> None:
@@ -42,6 +43,7 @@ def add_invitation(session: Session, item: Invitation, code_hash: str, *, at: da
         made_by=item.made_by,
         created_at=at,
         expires_at=item.expires_at,
+        performer_id=item.performer_id,
     )
     row.sealed_email = seal_texts(
         vault_of(session), item.tenant_id, {EMAIL: item.email}, bound(row)[1]
@@ -118,4 +120,5 @@ def _invitation(session: Session, row: InvitationRow) -> Invitation:
         expires_at=row.expires_at,
         used_at=row.used_at,
         withdrawn_at=row.withdrawn_at,
+        performer_id=row.performer_id,
     )

@@ -47,6 +47,7 @@ class MembershipRow(SQLModel, table=True):
     since: datetime = Field(sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    performer_id: str | None = None
 
 
 def add_person(session: Session, *, person_id: str, email: str, name: str, at: datetime) -> None:
@@ -133,14 +134,24 @@ def use_totp(session: Session, _door: Door, person_id: str, step: int, at: datet
 
 
 def set_membership(
-    session: Session, person_id: str, tenant_id: str, roles: Collection[Role], at: datetime
+    session: Session,
+    person_id: str,
+    tenant_id: str,
+    roles: Collection[Role],
+    at: datetime,
+    *,
+    performer_id: str | None = None,
 ) -> None:
-    """Make a person a member with exactly these roles; none ends the membership."""
+    """Make a person a member with exactly these roles; none ends the membership.
+
+    Whose account it became once, `performer_id`, it stays.
+    """
     row = session.get(MembershipRow, (person_id, tenant_id))
     if row is None:
         row = MembershipRow(person_id=person_id, tenant_id=tenant_id, roles=[], since=at)
     row.roles = sorted(role.value for role in roles)
     row.ended_at = None if roles else at
+    row.performer_id = performer_id or row.performer_id
     session.add(row)
     session.flush()
 
@@ -258,6 +269,7 @@ def _membership(row: MembershipRow) -> Membership:
         since=row.since,
         ended_at=row.ended_at,
         disabled_at=row.disabled_at,
+        performer_id=row.performer_id,
     )
 
 
