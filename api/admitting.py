@@ -1,5 +1,6 @@
 """How often something may be asked in an hour, for doors that strangers knock at."""
 
+import math
 from datetime import timedelta
 
 from api.accounts import tries
@@ -14,6 +15,10 @@ def admit(world: World, kind: str, value: str, *, hourly_max: int, said: str) ->
     limit = Limit(hourly_max, timedelta(hours=1), timedelta(minutes=1), timedelta(hours=1))
     name, now = tries.name_of(kind, value), utc_now()
     with world.db.write() as session:
-        if tries.any_waits(session, (name,), now):
-            raise TooMany(said, next_step="Ask again in an hour.")
+        until = tries.waits_until(session, name, now)
+        if until is not None:
+            wait_s = math.ceil((until - now).total_seconds())
+            refusal = TooMany(said, next_step=f"Ask again in {math.ceil(wait_s / 60)} min.")
+            refusal.wait_s = wait_s
+            raise refusal
         tries.count(session, name, limit, now)

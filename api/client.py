@@ -22,16 +22,18 @@ Json = dict[str, Any]
 Progress = Callable[[Json], None]
 PIECE = 1 << 20
 SLOWEST_POLL_S = 1.0
-NOT_NOW = frozenset({429, 502, 503, 504})
 SILENT_TRIES = 7
 SILENT_PAUSE_S_MAX = 10.0
 FINISHED = frozenset({"done", "failed", "cancelled"})
 
 
 class Refused(EbenbildError):
-    """What the registry answered; `code`, `message` and `next_step` are its own."""
+    """What the registry answered; `code`, `message` and `next_step` are its own.
 
-    def __init__(self, status: int, body: Json) -> None:
+    `wait_s` is how many seconds it asks to wait before the next try, 0 if it says nothing of it.
+    """
+
+    def __init__(self, status: int, body: Json, *, wait_s: int = 0) -> None:
         super().__init__(
             str(body.get("detail") or body.get("title") or f"HTTP {status}"),
             next_step=str(body.get("next_step", "")),
@@ -39,6 +41,7 @@ class Refused(EbenbildError):
         )
         self.status = status
         self.body = body
+        self.wait_s = wait_s
 
 
 class Runner:
@@ -160,9 +163,10 @@ class Client:
                 return found
             except EbenbildError as error:
                 tried += 1
-                if error.status not in NOT_NOW or tried == SILENT_TRIES:
+                if error.status not in resuming.NOT_NOW or tried == SILENT_TRIES:
                     raise
-                time.sleep(min(self._poll_seconds * 2.0**tried, SILENT_PAUSE_S_MAX))
+                least = min(self._poll_seconds * 2.0**tried, SILENT_PAUSE_S_MAX)
+                time.sleep(resuming.pause_of(error, least))
 
     def _send(self, method: str, path: str, **more: Any) -> httpx2.Response:
         place = urlsplit(path).path  # the link to a next page is a whole address
@@ -180,7 +184,7 @@ class Client:
                 next_step="Start it with `ebenbild serve`, or check --server.",
             ) from exc
         if answer.is_error:
-            raise Refused(answer.status_code, _problem(answer))
+            raise Refused(answer.status_code, _problem(answer), wait_s=_wait_s(answer))
         return answer
 
 
@@ -207,6 +211,12 @@ def _asked(path: str, query: Mapping[str, Any]) -> str:
     """The address with what is asked behind it, and with what its path asks already."""
     present = {name: value for name, value in query.items() if value is not None}
     return str(httpx2.URL(path).copy_merge_params(present)) if present else path
+
+
+def _wait_s(answer: httpx2.Response) -> int:
+    """The seconds of a Retry-After, RFC 9110 10.2.3; 0 for a date or none."""
+    said = answer.headers.get("retry-after", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 8 else 0
 
 
 def _problem(answer: httpx2.Response) -> Json:

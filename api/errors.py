@@ -58,7 +58,7 @@ def _known(request: Request, error: Exception) -> Response:
     if wants_page(request) and error.status == HTTPStatus.UNAUTHORIZED:
         keep_place(request, answer)
     if isinstance(error, Unavailable):
-        answer.headers["Retry-After"] = "2"
+        answer.headers["Retry-After"] = str(error.wait_s)
     if error.status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer

@@ -2,7 +2,8 @@
 
 Which upload a file belongs to is noted under the person's own folder (XDG_STATE_HOME) until it is
 sent; a file that changed since is another one. Where the digest of what arrived is not the file's,
-it changed while it was sent.
+it changed while it was sent. Whoever answers that it cannot take the part now (a registry that is
+started anew, a full disk, a proxy that wants a pause) is asked again after what it says.
 """
 
 import hashlib
@@ -14,13 +15,17 @@ from typing import Any
 
 import httpx2
 
-from core.errors import BadProof, EbenbildError, Unavailable
+from core.errors import BadProof, EbenbildError
 from core.files import sha256_of
 
 PART_BYTES = 16 * 1024 * 1024
 PIECE_BYTES = 1 << 20
 TRIES = 8
+NOT_NOW = frozenset({429, 502, 503, 504})
+# Also where the part began elsewhere than the registry thinks: it is asked how far it is.
+_AGAIN = NOT_NOW | {409}
 PAUSE_S_MAX = 30.0
+ASKED_S_MAX = 300.0
 Send = Callable[..., httpx2.Response]
 Progress = Callable[[dict[str, Any]], None]
 
@@ -28,8 +33,8 @@ Progress = Callable[[dict[str, Any]], None]
 def resumed(send: Send, server: str, file: Path, progress: Progress | None = None) -> str:
     """The id of the upload that holds the whole file.
 
-    Raises Unavailable when the line stays away; the next call goes on. `progress` gets `progress`
-    from 0 to 1 and `remaining_seconds`.
+    Raises `Unavailable`, or as the registry answers, when it stays away; the next call goes on.
+    `progress` gets `progress` from 0 to 1 and `remaining_seconds`.
     """
     note = note_of(server, file)
     upload_id, at = _found(send, note) or _begun(send, note, file)
@@ -42,18 +47,23 @@ def resumed(send: Send, server: str, file: Path, progress: Progress | None = Non
         try:
             sha256 = _part(send, upload_id, file, at)
             at, tries = min(at + PART_BYTES, whole), 0
-        except Unavailable:
+        except EbenbildError as error:
             tries += 1
-            if tries == TRIES:
+            if error.status not in _AGAIN or tries == TRIES:
                 raise
-            time.sleep(min(2.0**tries / 2, PAUSE_S_MAX))
-            at = _offset(send, upload_id) or at
+            time.sleep(pause_of(error, min(2.0**tries / 2, PAUSE_S_MAX)))
+            at = _offset(send, upload_id, at)
     note.unlink(missing_ok=True)
     if sha256 != sha256_of(file):
         raise BadProof(
             "The file changed while it was sent.", next_step="Send it again.", code="file-changed"
         )
     return upload_id
+
+
+def pause_of(error: EbenbildError, least: float) -> float:
+    """How long to wait before asking again, in seconds: what was asked for, and `least`."""
+    return max(least, min(float(getattr(error, "wait_s", 0)), ASKED_S_MAX))
 
 
 def note_of(server: str, file: Path) -> Path:
@@ -80,19 +90,22 @@ def _found(send: Send, note: Path) -> tuple[str, int] | None:
     upload_id = note.read_text(encoding="ascii").strip()
     try:
         answer = send("HEAD", f"/v1/uploads/{upload_id}")
-    except Unavailable:
-        raise
-    except EbenbildError:
+    except EbenbildError as error:
+        if error.status in NOT_NOW:
+            raise
         return None
     finished = answer.headers["upload-complete"] == "?1"
     return None if finished else (upload_id, int(answer.headers["upload-offset"]))
 
 
-def _offset(send: Send, upload_id: str) -> int | None:
+def _offset(send: Send, upload_id: str, known: int) -> int:
+    """How far the upload is there; what was `known` where nobody says so now."""
     try:
         return int(send("HEAD", f"/v1/uploads/{upload_id}").headers["upload-offset"])
-    except Unavailable:
-        return None
+    except EbenbildError as error:
+        if error.status in NOT_NOW:
+            return known
+        raise
 
 
 def _part(send: Send, upload_id: str, file: Path, at: int) -> str | None:

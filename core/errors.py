@@ -90,11 +90,16 @@ class Conflict(EbenbildError):
 
 
 class Unavailable(EbenbildError):
+    """Not now: to be asked again, at the earliest after `wait_s` seconds."""
+
     status = 503
     code = "unavailable"
+    wait_s = 2
 
 
 class TooMany(Unavailable):
+    """Asked too often; `wait_s` says when the wait is over: until then all asking is in vain."""
+
     status = 429
     code = "too-many"
 

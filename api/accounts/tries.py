@@ -24,6 +24,12 @@ def any_waits(session: Session, names: tuple[str, ...], now: datetime) -> bool:
     return any(throttle.waits(_tries(session, name), now) for name in names)
 
 
+def waits_until(session: Session, name: str, now: datetime) -> datetime | None:
+    """Until when this may not be tried; None where it may be."""
+    found = _tries(session, name)
+    return found.locked_until if found is not None and throttle.waits(found, now) else None
+
+
 def count(session: Session, name: str, limit: Limit, now: datetime) -> None:
     """Count one more; call it in `write()`."""
     after = throttle.after_failure(_tries(session, name), limit, now)

@@ -75,6 +75,42 @@ def test_a_large_film_survives_a_lost_line_a_pause_and_a_reload(
         assert not page.is_visible("[data-unfinished]")
 
 
+class Crowded:
+    """A door that wants a pause: of the second part once, then of the question how far it is."""
+
+    def __init__(self) -> None:
+        self.begun: list[int] = []
+        self.refused: list[str] = []
+
+    def part(self, route: Any) -> None:
+        method = route.request.method
+        if method == "PATCH":
+            self.begun.append(int(route.request.headers["upload-offset"]))
+        due = {"PATCH": len(self.begun) == 2, "HEAD": bool(self.refused)}.get(method, False)
+        if not due or method in self.refused:
+            return route.continue_()
+        self.refused.append(method)
+        return route.fulfill(status=429, headers={"Retry-After": "1"}, body="slow down")
+
+
+def test_a_film_goes_on_by_itself_after_a_door_that_wants_a_pause(
+    chromium: Chromium, registry: Registry, tmp_path: Path
+) -> None:
+    film, door = tmp_path / "film.mp4", Crowded()
+    film.write_bytes(FILM)
+    with closing(Studio.make(registry, "Andrang")) as studio, chromium.page() as page:
+        studio.joined(page, "andrang@example.org")
+        page.goto(f"{registry.url}/studio/new")
+        page.route("**/v1/uploads/*", door.part)
+        filled(page, studio, film)
+        page.click("[data-hand-in] button.primary")
+        page.wait_for_url("**/cuts/cut_*")
+        (made,) = studio.client.get("/v1/submissions")["items"]
+        assert made["size_bytes"] == len(FILM)
+    assert door.refused == ["PATCH", "HEAD"]
+    assert door.begun[1] == door.begun[2] > 0  # nothing is sent twice
+
+
 def answer_lost(route: Any) -> None:
     """The registry has the last part, and nobody hears it say so."""
     if route.request.method != "PATCH":

@@ -49,7 +49,7 @@ function asked(method, path, { headers = {}, body = null, onSent = () => {}, sig
 /** How far an upload is, in bytes (-1 where there is none any more, `null` without a line), and whether it is whole. */
 export async function progressOf(id) {
   const answer = await asked("HEAD", `/v1/uploads/${id}`);
-  if (!answer || answer.status >= 500) return { at: null };
+  if (!answer || answer.status === 429 || answer.status >= 500) return { at: null };
   if (answer.status === 401) throw signedOut();
   const said = (name) => answer.getResponseHeader(`Upload-${name}`);
   return answer.status < 300 ? { at: Number(said("Offset")), complete: said("Complete") === "?1" } : { at: -1 };
@@ -103,15 +103,16 @@ export class Sending {
       if (answer?.status < 300) {
         wait = 1000;
         this.complete = this.at === this.file.size;
-      } else if (answer && answer.status !== 409 && answer.status < 500) {
+      } else if (answer && ![409, 429].includes(answer.status) && answer.status < 500) {
         throw refused(answer);
-      } else if (!this.paused) {
-        await this.file.slice(0, 1).arrayBuffer().catch(() => { throw new Told(word("file-gone")); });
-        this.tell(this.at, "lost");
-        await Promise.race([pause(wait), new Promise((back) => addEventListener("online", back, { once: true }))]);
-        wait = Math.min(wait * 2, 30_000);
-        this.at = await this.found(this.at);
       } else {
+        if (!this.paused) {
+          await this.file.slice(0, 1).arrayBuffer().catch(() => { throw new Told(word("file-gone")); });
+          this.tell(this.at, "lost");
+          const least = answer?.getResponseHeader("Retry-After") * 1000 || 0;
+          await Promise.race([pause(Math.max(wait, least)), new Promise((back) => addEventListener("online", back, { once: true }))]);
+          wait = Math.min(wait * 2, 30_000);
+        }
         this.at = await this.found(this.at);
       }
     }

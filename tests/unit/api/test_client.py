@@ -1,14 +1,19 @@
 """What a call asks for reaches the registry, in whichever part of it it was said."""
 
+import hashlib
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
+from api import resuming
 from api.client import SILENT_TRIES, Client, Refused, Runner
 from core.errors import Unavailable
 
+DONE = {"state": "done"}
 CALLS: tuple[Callable[..., Any], ...] = (
     Client.get,
     Client.fetch,
@@ -67,3 +72,79 @@ def test_who_waits_for_a_job_outlives_a_registry_that_is_started_anew() -> None:
         client.wait("job_1")
     with pytest.raises(Refused), waiting([404]) as client:
         client.wait("job_1")
+
+
+def test_a_registry_that_asks_for_a_pause_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    paused: list[float] = []
+    monkeypatch.setattr("time.sleep", paused.append)
+    answers = [httpx2.Response(429, headers={"Retry-After": "40"}), httpx2.Response(200, json=DONE)]
+    http = httpx2.Client(
+        transport=httpx2.MockTransport(lambda _: answers.pop(0)), base_url="http://registry"
+    )
+    with Client(http, Runner(), poll_seconds=0) as client:
+        assert client.wait("job_1") == DONE
+    assert paused == [40]
+
+
+class Door:
+    """A registry that takes a file in parts, and answers some requests with what it is told to."""
+
+    def __init__(self, refusals: dict[tuple[str, int], int]) -> None:
+        self.refusals = refusals
+        self.asked: Counter[str] = Counter()
+        self.kept = b""
+
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked[request.method] += 1
+        status = self.refusals.get((request.method, self.asked[request.method]))
+        if status is not None:
+            return httpx2.Response(status, json={"detail": "Not now."})
+        if request.method == "POST":
+            return httpx2.Response(201, json={"id": "upl_1"})
+        if request.method == "HEAD":
+            headers = {"Upload-Offset": str(len(self.kept)), "Upload-Complete": "?0"}
+            return httpx2.Response(204, headers=headers)
+        assert int(request.headers["upload-offset"]) == len(self.kept)
+        self.kept += request.read()
+        whole = request.headers["upload-complete"] == "?1"
+        digest = hashlib.sha256(self.kept).hexdigest() if whole else None
+        return httpx2.Response(200, json={"sha256": digest})
+
+    def client(self) -> Client:
+        http = httpx2.Client(
+            transport=httpx2.MockTransport(self.answer), base_url="http://registry"
+        )
+        return Client(http, Runner(), poll_seconds=0)
+
+
+@pytest.fixture
+def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of three parts, sent without waiting for anything."""
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(resuming, "PART_BYTES", 1_000)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    made = tmp_path / "film.mp4"
+    made.write_bytes(bytes(range(250)) * 10)
+    return made
+
+
+@pytest.mark.parametrize("status", [409, 429, 502, 503, 504])
+def test_an_upload_goes_on_where_it_was_after_not_now(status: int, film: Path) -> None:
+    door = Door({("PATCH", 2): status, ("HEAD", 1): 503})
+    with door.client() as client:
+        assert client.upload(film) == "upl_1"
+    assert door.kept == film.read_bytes()
+    assert door.asked["POST"] == 1
+
+
+def test_an_upload_that_was_begun_is_not_given_up_while_nobody_says_how_far_it_is(
+    film: Path,
+) -> None:
+    door = Door({("PATCH", 2): 403, ("HEAD", 1): 503})
+    with door.client() as client:
+        for _ in range(2):
+            with pytest.raises(Refused):
+                client.upload(film)
+        client.upload(film)
+    assert door.kept == film.read_bytes()
+    assert door.asked["POST"] == 1
