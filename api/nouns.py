@@ -253,6 +253,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     ),
     "usage": (
         "usage-imports",
+        "usage-lines",
         "usage-mapping-guesses",
         "usage-mappings",
     ),

@@ -18,6 +18,11 @@ def decimals(currency: str) -> int:
     return _listed().get(currency, _CENTS)
 
 
+def is_listed(currency: str) -> bool:
+    """Whether there is such a currency."""
+    return currency in _listed()
+
+
 def unit_micro(currency: str) -> int:
     """The minor unit of a currency in millionths."""
     return int(10 ** (_OF_BOOKS - decimals(currency)))

@@ -1,5 +1,6 @@
 """`usage`: reports of how often cuts were shown."""
 
+import csv
 import errno
 import os
 from pathlib import Path
@@ -73,6 +74,30 @@ def fetch_rejects(
     """Write the rejected lines of an import with their causes, to mend and hand in again."""
     with cli.client() as client:
         client.download(f"/v1/usage-imports/{import_id}/rejects", out)
+    say(str(out))
+
+
+@command(app, "lines")
+def list_lines(
+    cli: Cli,
+    cut: Annotated[str, typer.Argument(help="Id of the cut.")],
+    month: Annotated[str, typer.Option(help="Only this month, as 2026-11.")] = "",
+    out: Annotated[
+        Path | None, typer.Option(help="Write them as a CSV to correct and hand in.")
+    ] = None,
+) -> None:
+    """List your lines of a cut with their ids; what is changed in the CSV corrects them."""
+    if out is not None:
+        _free(out)
+    with cli.client() as client:
+        found = list(client.pages("/v1/usage-lines", cut_id=cut, period=month))
+    names = dict.fromkeys(name for one in found for name in one["cells"])
+    rows = [[one["cells"].get(name, "") for name in names] for one in found]
+    if out is None:
+        emit(cli, found, lambda: table(tuple(names), [tuple(row) for row in rows]))
+        return
+    with out.open("x", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([list(names), *rows])
     say(str(out))
 
 

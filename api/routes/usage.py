@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
@@ -16,8 +16,9 @@ from core import jobs
 from core.clock import utc_now
 from core.errors import NotFound
 from core.principal import require
-from royalties.models import ImportReport
+from royalties.models import ImportReport, UsageLine
 from royalties.reports.mapping import COLUMNS, mapping_to_dict
+from royalties.reports.rows import to_correct
 from royalties.service import mappings, usage
 from royalties.store.intake import KeptImport
 from royalties.store.mappings import KeptMapping
@@ -54,6 +55,28 @@ class NewMapping(BaseModel):
     model_config = FROZEN
     mapping: dict[str, Any]
     replaces: Sender | None = None
+
+
+class LineOut(BaseModel):
+    """A line that was taken in: `cells` by the columns of a CSV, its own id as `supersedes`."""
+
+    id: str
+    import_id: str
+    line: int
+    held: bool
+    cells: dict[str, str]
+
+    @classmethod
+    def of(cls, item: tuple[int, UsageLine, bool]) -> Self:
+        """One line as data."""
+        _, line, held = item
+        return cls(
+            id=line.id,
+            import_id=line.import_id,
+            line=line.line_no,
+            held=held,
+            cells=to_correct(line),
+        )
 
 
 class MappingOut(BaseModel):
@@ -132,6 +155,26 @@ def rejects(import_id: str, caller: Caller, reading: Reading, world: Open) -> Re
             next_step=f"They are kept for {importing.KEPT_DAYS} days, where there were any.",
         )
     return download(importing.read_kept(world, name), f"{import_id}-rejects.csv", "text/csv")
+
+
+@router.get("/usage-lines", response_model=Page[LineOut])
+def list_lines(
+    caller: Caller,
+    reading: Reading,
+    window: Asked,
+    cut_id: Annotated[str, Query(max_length=64)],
+    period: Annotated[str, Query(max_length=7)] = "",
+) -> Page[LineOut]:
+    """Your own lines of a cut as you may correct them, of one month or of all."""
+    found = usage.lines_of_cut(
+        reading,
+        caller,
+        cut_id,
+        period=period,
+        after=window.before_seq or 0,
+        limit=window.limit,
+    )
+    return page(found, window, LineOut.of, cursor=lambda item: str(item[0]))
 
 
 @router.get("/usage-mappings", response_model=list[MappingOut])

@@ -7,6 +7,7 @@ ROWS = (
     row("GET", "/v1/usage-imports", "usage"),
     row("GET", "/v1/usage-imports/{import_id}", "usage", may_lack=True),
     row("GET", "/v1/usage-imports/{import_id}/rejects", "usage", may_lack=True),
+    row("GET", "/v1/usage-lines", "usage"),
     row("GET", "/v1/usage-holds", "usage"),
     row("GET", "/v1/usage-holds/{hold_id}", "usage", may_lack=True),
     row("POST", "/v1/usage-holds/{hold_id}/decision", "usage", may_lack=True),

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from core.currencies import is_listed
 from core.errors import BadTerms
-from core.money import parse_rate
+from core.money import parse_rate, rate_text
 from royalties.models import NOTHING, Ratio, Reported
 from royalties.tariffs.models import IncomeKind
 
@@ -62,7 +63,10 @@ def amount_micro(text: str) -> int:
 
 def currency(text: str) -> str:
     """Three letters of ISO 4217."""
-    return _whole(_CURRENCY, text.upper()).group()
+    said = _whole(_CURRENCY, text.upper()).group()
+    if not is_listed(said):
+        raise ValueError("no currency")
+    return said
 
 
 def income_kind(text: str) -> IncomeKind:
@@ -116,6 +120,28 @@ def reported(cells: Mapping[str, str]) -> Reported | str:
         if "income_micro" in said and lacking not in said:
             return lacking
     return Reported(**said) if said else NOTHING  # type: ignore[arg-type]
+
+
+def cells_of(said: Reported) -> dict[str, str]:
+    """The figures by column, as `reported` reads them back."""
+    found = {}
+    for column, (name, _) in FIGURES.items():
+        value = getattr(said, name)
+        if value is not None:
+            found[column] = _written(name, value)
+    return found
+
+
+def _written(name: str, value: object) -> str:
+    if isinstance(value, Ratio):
+        return str(value.exact)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if name == "watched_ms" and isinstance(value, int):
+        return f"{value // 1000}.{value % 1000:03d}".removesuffix(".000")
+    if name == "income_micro" and isinstance(value, int):
+        return rate_text(value)
+    return str(value)
 
 
 def _whole(pattern: re.Pattern[str], text: str) -> re.Match[str]:

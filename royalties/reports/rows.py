@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from registry.models.works import ANYWHERE
 from registry.territories import ALPHA_2
-from royalties.models import Reject, UsageRow
-from royalties.reports.cells import reported
+from royalties.models import Reject, UsageLine, UsageRow
+from royalties.reports.cells import cells_of, reported
 from royalties.reports.identifiers import OF_CUTS, OF_PEOPLE
 
 REFERENCE_CHARS_MAX = 200
@@ -47,6 +47,15 @@ def row_of(cells: Mapping[str, str], line_no: int, text: str = "") -> UsageRow |
         names=names,
         text=text,
     )
+
+
+def to_correct(line: UsageLine) -> dict[str, str]:
+    """The cells of a line that stands in the place of this one until a figure is changed."""
+    views = {} if line.views is None else {"views": str(line.views)}
+    place = {"cut_id": line.cut_id, "territory": line.territory, "period": line.period}
+    said = {**place, **views, **cells_of(line.reported)}
+    named = {"reference": line.reference} if line.reference else {}
+    return {**said, **named, "supersedes": line.id}
 
 
 def _bad(line_no: int, column: str, text: str) -> Reject:

@@ -154,6 +154,23 @@ def lines_of(
     return reportlines.taken_in(session, principal, import_id, after=after, limit=limit)
 
 
+def lines_of_cut(
+    session: Session,
+    principal: Principal,
+    cut_id: str,
+    *,
+    period: str = "",
+    after: int = 0,
+    limit: int = 50,
+) -> list[tuple[int, UsageLine, bool]]:
+    """One's own lines of a cut that may be corrected, whether each is kept back, by their places.
+
+    Raises `NotAllowed` without `usage`.
+    """
+    require(principal, "usage")
+    return reportlines.of_cut(session, principal, cut_id, period=period, after=after, limit=limit)
+
+
 def titles_of(
     session: Session, principal: Principal, cut_ids: Collection[str]
 ) -> dict[str, tuple[str, str]]:

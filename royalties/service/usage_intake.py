@@ -177,7 +177,8 @@ class Intake:
     ) -> list[UsageRow]:
         """Without corrections of what is not the reporter's, or was corrected before.
 
-        Those that are in already stay: they are duplicates.
+        Those that are in already stay, and so does what says no more than the line it names: they
+        are duplicates.
         """
         names = store.line_ids([row.content_hash for row in rows])
         known = store.known_lines(session, names)
@@ -188,6 +189,8 @@ class Intake:
         for name, row in zip(names, rows, strict=True):
             if row.supersedes is None or name in known:
                 found.append(row)
+            elif _says_the_same(row):
+                found.append(row._replace(supersedes=None))
             elif row.supersedes in open_lines:
                 open_lines.remove(row.supersedes)
                 known.add(name)
@@ -200,3 +203,8 @@ class Intake:
         collector = self.principal.tenant_kind in COLLECTORS
         name = self.report.import_id
         return SearchCapability("usage-report", name) if collector else self.principal
+
+
+def _says_the_same(row: UsageRow) -> bool:
+    """Whether the line that a row corrects says all of it already."""
+    return store.line_ids([row._replace(supersedes=None).content_hash]) == [row.supersedes]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.db import owned
 from core.principal import Principal
 from royalties.models import UsageLine
-from royalties.store.usage import COLUMNS, UsageLineRow, is_corrected, line_of
+from royalties.store.usage import COLUMNS, ROW, UsageLineRow, correctable, is_corrected, line_of
 from royalties.store.usageholds import UsageHoldRow, held
 
 
@@ -29,6 +29,37 @@ def taken_in(
     )
     found = session.connection().execute(query).all()
     return [(line_of(row), bool(row.kept_back), bool(row.gone)) for row in found]
+
+
+def of_cut(
+    session: Session,
+    principal: Principal,
+    cut_id: str,
+    *,
+    period: str = "",
+    after: int = 0,
+    limit: int = 50,
+) -> list[tuple[int, UsageLine, bool]]:
+    """The principal's own lines of a cut, or of its month, that a further line may correct.
+
+    Each with its place, behind which the next page begins, and whether it is kept back.
+    """
+    kept_back = held(col(UsageLineRow.id))
+    month = [col(UsageLineRow.period) == period] if period else []
+    query = (
+        sql_select(*COLUMNS, ROW.label("place"), kept_back.label("kept_back"))
+        .where(
+            owned(UsageLineRow, principal),
+            col(UsageLineRow.cut_id) == cut_id,
+            *month,
+            literal(after) < ROW,
+            *correctable(),
+        )
+        .order_by(ROW)
+        .limit(limit)
+    )
+    found = session.connection().execute(query).all()
+    return [(int(row.place), line_of(row), bool(row.kept_back)) for row in found]
 
 
 def holds_in(

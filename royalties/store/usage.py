@@ -211,13 +211,18 @@ def newest(session: Session, principal: Principal, line_ids: Sequence[str]) -> s
     What a dataset's month comes to is corrected by a further report of it.
     """
     query = select(UsageLineRow.id).where(
-        col(UsageLineRow.id).in_(line_ids),
-        owned(UsageLineRow, principal),
+        col(UsageLineRow.id).in_(line_ids), owned(UsageLineRow, principal), *correctable()
+    )
+    return set(session.exec(query))
+
+
+def correctable() -> tuple[ColumnElement[bool], ...]:
+    """What a line has to be for a further one to stand in its place."""
+    return (
         col(UsageLineRow.origin) != Origin.TRAINING.value,
         ~is_corrected(),
         ~rejected(col(UsageLineRow.id)),
     )
-    return set(session.exec(query))
 
 
 @cache

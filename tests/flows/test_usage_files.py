@@ -46,6 +46,30 @@ def test_a_report_is_taken_in_and_its_rejects_are_mended(stage: Stage, tmp_path:
     assert [item["accepted"] for item in studio.get("/v1/usage-imports")["items"]] == [1, 1]
 
 
+def test_lines_are_told_with_the_ids_that_corrections_name(stage: Stage, tmp_path: Path) -> None:
+    _, studio = stage.tenant("studio")
+    _, other = stage.tenant("studio")
+    cut_id = a_cut(studio)
+    lines = "".join(f"{cut_id},{place},{THIS_MONTH},5\n" for place in ("DE", "AT", "CH"))
+    text = f"cut_id,territory,period,views\n{lines}"
+    studio.post("/v1/usage-imports", {"upload_id": upload(studio, tmp_path, text)})
+
+    def told(client: Client, **asked: str) -> list[dict[str, str]]:
+        asked["cut_id"] = cut_id
+        found = [one["cells"] for one in client.pages("/v1/usage-lines", limit=2, **asked)]
+        return sorted(found, key=lambda one: one["territory"])
+
+    first = told(studio)
+    assert [one["territory"] for one in first] == ["AT", "CH", "DE"]
+    assert told(other) == told(studio, period="2020-01") == []
+    changed = [{**first[0], "views": "6"}, *first[1:]]
+    rows = "".join(",".join(one.values()) + "\n" for one in changed)
+    body = {"upload_id": upload(studio, tmp_path, f"{','.join(first[0])}\n{rows}")}
+    report = studio.post("/v1/usage-imports", body)
+    assert (report["accepted"], report["duplicates"], report["overlapping"]) == (1, 2, 0)
+    assert [one["views"] for one in told(studio, period=THIS_MONTH)] == ["6", "5", "5"]
+
+
 def test_a_job_takes_a_senders_report_in_by_its_mapping(stage: Stage, tmp_path: Path) -> None:
     _, studio = stage.tenant("studio")
     cut_id = a_cut(studio)

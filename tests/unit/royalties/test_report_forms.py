@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.errors import BadInput
 from core.money import parse_rate
-from royalties.models import Reject, UsageRow
+from royalties.models import Reject, Reported, UsageLine, UsageRow
 from royalties.reports import identifiers
 from royalties.reports.headings import guess
 from royalties.reports.lines import Encoding, encoding_of
@@ -25,7 +25,8 @@ from royalties.reports.mapping import (
 )
 from royalties.reports.opening import Form, Opened, open_report
 from royalties.reports.rejected import first_line, line_of, read_rejected
-from tests.unit.royalties.worlds import CUT
+from royalties.reports.rows import row_of, to_correct
+from tests.unit.royalties.worlds import AT, CUT
 
 REAL = {
     "isan": ("ISAN 0000-0000-3A8D-0000-Z-0000-0000-6", "0000-0000-3A8D-0000"),
@@ -312,6 +313,39 @@ def test_a_rejected_record_of_ddex_is_mended_without_the_rest_of_its_report() ->
 )
 def test_a_mark_of_utf_8_is_no_part_of_a_report(data: str) -> None:
     assert read(b"\xef\xbb\xbf" + data.encode()) == read(data)
+
+
+def test_the_cells_of_a_line_read_back_as_its_correction() -> None:
+    figures = (
+        "unique_views,watched,completion,income,income_kind,currency,payments,free,subscribers,days"
+    )
+    told = "7,1:00:00.5,70 %,100.500001,micro-payments,EUR,3,no,9,1/2".replace(
+        "1:00:00.5", "3600.5"
+    )
+    text = f"cut_id,territory,period,views,reference,{figures}\n{CUT},DE,2026-11,5,a,{told}\n"
+    (row,) = read(text)
+    assert isinstance(row, UsageRow)
+    place = (row.cut_id, row.territory, row.period, row.views, row.reference)
+    line = UsageLine(LINE, "ten_x", "imp_x", 2, *place, row.content_hash, AT, row.reported)
+    cells = to_correct(line)
+    assert row_of(cells, 2) == row._replace(supersedes=LINE)
+    bare = replace(line, views=None, reference="", reported=Reported(free=False, payments=0))
+    again = row_of(to_correct(bare), 2)
+    assert isinstance(again, UsageRow) and again.reported == bare.reported
+    assert (again.views, again.reference) == (None, "")
+
+
+def test_an_income_is_in_a_currency_that_there_is() -> None:
+    head = "cut_id,territory,period,income,income_kind,currency\n"
+    causes = [
+        row.cause if isinstance(row, Reject) else ""
+        for row in read(head + "".join(f"{CUT},DE,2026-11,5,adverts,{one}\n" for one in UNITS))
+    ]
+    assert causes == ["", "", "bad-currency", "bad-currency"]
+
+
+UNITS = ("EUR", "kwd", "XYZ", "EU")
+LINE = f"usg_{'a' * 26}"
 
 
 ABROAD = "Fassung;Land;Monat;Aufrufe;Erlös;Währung;Erlösart\n"
