@@ -53,6 +53,17 @@ def holds(
     return tuple(found)
 
 
+def of_guardians(
+    performer: Performer, account_set_at: datetime | None, at: datetime
+) -> tuple[Reason, ...]:
+    """Why nothing is paid to an account that was set for a child who is of age at `at`."""
+    minority = minority_in(performer)
+    if minority is None or account_set_at is None:
+        return ()
+    of_age = midnight(adult_on(minority.born_on))
+    return (Reason("held-guardians-account", {}),) if account_set_at < of_age <= at else ()
+
+
 def not_collected(mandates: Iterable[Mandate], to: str, at: datetime) -> tuple[Reason, ...]:
     """Why nothing is paid to the organisation `to` in the performer's stead; empty when it may be.
 

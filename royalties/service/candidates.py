@@ -49,7 +49,7 @@ def candidates(
     for start in range(0, len(names), _AT_ONCE):
         some = names[start : start + _AT_ONCE]
         known = known_payees(session, vault, capability, some, book=principal.tenant_id, at=at)
-        held = _held(session, capability, [one for one in some if one not in societies], at)
+        held = _held(session, capability, [one for one in some if one not in societies], known, at)
         for name in some:
             micro, seen = owed[name]
             due = (micro, f"tenant:{societies[name]}" if name in societies else seen)
@@ -106,7 +106,11 @@ def _tax(
 
 
 def _held(
-    session: Session, capability: SearchCapability, payee_ids: Iterable[str], at: datetime
+    session: Session,
+    capability: SearchCapability,
+    payee_ids: Iterable[str],
+    known_now: Mapping[str, Known],
+    at: datetime,
 ) -> dict[str, tuple[tuple[Reason, ...], bool]]:
     """What the registry says against paying each payee, and whether the performer was erased."""
     wanted = list(payee_ids)
@@ -122,15 +126,23 @@ def _held(
         if performer is None:
             found[name] = ((NOBODY,), False)
         else:
-            reasons = _of_performer if name in own else _reasons
-            found[name] = (reasons(session, performer, at), performer.erased_at is not None)
+            reasons = (
+                _of_performer(session, performer, known_now.get(name), at)
+                if name in own
+                else _reasons(session, performer, at)
+            )
+            found[name] = (reasons, performer.erased_at is not None)
     return found
 
 
-def _of_performer(session: Session, performer: Performer, at: datetime) -> tuple[Reason, ...]:
-    """The dead are paid nothing: their heirs are."""
+def _of_performer(
+    session: Session, performer: Performer, to: Known | None, at: datetime
+) -> tuple[Reason, ...]:
+    """The dead are paid nothing: their heirs are. Nor is an account that guardians had set."""
     dead = (DEAD,) if performer.deceased_on is not None else ()
-    return (*_reasons(session, performer, at), *dead)
+    set_at = None if to is None else to.set_at
+    theirs = holds.of_guardians(performer, set_at, at)
+    return (*_reasons(session, performer, at), *theirs, *dead)
 
 
 def _reasons(session: Session, performer: Performer, at: datetime) -> tuple[Reason, ...]:

@@ -10,6 +10,8 @@ from registry.models.mandates import Act
 from registry.service.acting import speaks_alone, view
 from registry.store import enrolments, estates, mandates, moneyreleases, people
 from royalties import holds as rules
+from royalties.payees import standing
+from royalties.store import payees
 
 SCOPE = "reports"
 
@@ -37,4 +39,8 @@ def holds_of(
         releases=moneyreleases.of_minor(session, performer),
     )
     # Decide.
-    return (*found, *rules.not_collected(given, wanted, at)) if wanted else found
+    if wanted:
+        return (*found, *rules.not_collected(given, wanted, at))
+    current = standing(payees.versions(session, side, performer.payee_id), at).current
+    set_at = None if current is None else current.recorded_at
+    return (*found, *rules.of_guardians(performer, set_at, at))

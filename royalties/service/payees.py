@@ -52,11 +52,15 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What may be relied on now; `cooling_until` says that another account is about to count."""
+    """What may be relied on now; `cooling_until` says that another account is about to count.
+
+    `set_at` is when the details were set; None for a society, which the payer keeps.
+    """
 
     details: PayeeDetails
     version_id: str
     cooling_until: datetime | None
+    set_at: datetime | None = None
 
 
 def get_payee(
@@ -181,7 +185,10 @@ def known_payees(
         standing = rules.standing(versions, at)
         if standing.current is not None:
             details = open_details(vault, standing.current)
-            found[payee_id] = Known(details, standing.current.id, standing.cooling_until)
+            now_counts = standing.current
+            found[payee_id] = Known(
+                details, now_counts.id, standing.cooling_until, now_counts.recorded_at
+            )
     return found
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core import log, notices
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
+from registry.models.guardianship import Minority
 from registry.service.forgetting import erase_performer
 from registry.store import people
 from royalties import ledger
@@ -27,6 +28,7 @@ from royalties.models_payouts import (
 from royalties.service import payouts, payoutviews
 from royalties.service.bookfacts import facts_of
 from royalties.service.books import Clerk
+from royalties.service.holds import holds_of
 from royalties.service.payouts import SENT
 from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
@@ -270,6 +272,24 @@ def test_the_dead_are_not_paid(till: Till) -> None:
     with pytest.raises(Conflict) as nothing:
         till.propose()
     assert "payout-estate" in nothing.value.message
+
+
+def test_an_account_that_guardians_set_is_not_paid_once_the_child_is_of_age(till: Till) -> None:
+    kim = till.payee(25 * EUROS)
+    of_age = (NOW + timedelta(days=1)).date()
+    born = Minority(of_age.replace(year=of_age.year - 18), of_age.replace(year=of_age.year - 4))
+    with till.database.write() as session:
+        people.save_minority(session, till.office.stage.agent(kim), kim.id, born)
+    later = NOW + timedelta(days=2)
+    with pytest.raises(Conflict) as nothing:
+        till.propose(at=later)
+    assert "held-guardians-account" in nothing.value.message
+    with till.database.read() as session:
+        agent = till.office.stage.agent(kim)
+        (told,) = holds_of(session, agent, kim.id, at=later)
+    assert told.code == "held-guardians-account"
+    till.details(kim, later, iban=IBANS[0])
+    assert till.propose(at=later).state is BatchState.PROPOSED
 
 
 def test_without_an_account_or_on_a_past_day_nothing_is_proposed(world: TestWorld) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from registry.models.estates import Estate, EstateState
 from registry.models.people import Enrolment, EnrolmentState, Performer
-from royalties.holds import holds
+from royalties.holds import holds, of_guardians
 
 NOW = datetime(2027, 1, 1, tzinfo=UTC)
 ADA = Performer("prf_a", "ten_a", "Ada", "Ada", "pay_a", NOW)
@@ -64,3 +64,12 @@ def test_a_childs_money_is_free_on_the_eighteenth_birthday() -> None:
 def test_a_claim_about_an_estate_holds_until_it_is_decided() -> None:
     assert codes(ACTIVE, estate=CLAIM) == ["held-estate"]
     assert codes(ACTIVE, estate=replace(CLAIM, state=EstateState.CONFIRMED)) == []
+
+
+def test_an_account_that_was_set_for_a_child_is_not_paid_once_it_is_of_age() -> None:
+    child = replace(ADA, born_on=date(2009, 1, 1), agrees_on=date(2023, 1, 1))
+    early = NOW - timedelta(days=1)
+    assert [one.code for one in of_guardians(child, early, NOW)] == ["held-guardians-account"]
+    assert of_guardians(child, early, early) == ()
+    assert of_guardians(child, NOW, NOW + timedelta(days=9)) == ()
+    assert of_guardians(child, None, NOW) == of_guardians(ADA, early, NOW) == ()
