@@ -31,10 +31,24 @@ from royalties.fx import Rate, ratio_of
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_complaints import Ground, Ruling
 from royalties.models_income import Payment
+from royalties.models_payouts import RefundReason
 from royalties.models_runs import RunState
-from royalties.service import complaints, exchanges, invoices, periods, receipts, rulings, runs
+from royalties.paying import reference_of
+from royalties.service import (
+    complaints,
+    exchanges,
+    invoices,
+    payoutanswers,
+    payouts,
+    periods,
+    receipts,
+    refunds,
+    rulings,
+    runs,
+)
 from royalties.service.accruals import accrue
 from royalties.service.complaints import NewComplaint
+from royalties.service.refunds import Asked
 from royalties.service.run_checking import verify
 from royalties.service.runs import Wanted
 from royalties.service.shares import claim_share
@@ -64,6 +78,7 @@ TERMS = (
     ),
 )
 KINDS = ("subscriptions", "views", "adverts")
+IBAN = "DE89370400440532013000"
 Line = tuple[int, str, str, int, int]
 
 
@@ -199,6 +214,33 @@ class Life:
             with self.db.write() as session:
                 wanted = exchanges.Wanted(name, amount, RATE, str(self.steps))
                 exchanges.change(session, office.clerk, wanted, now=utc_now())
+
+    def refund(self, micro: int, part: Fraction, outcome: str) -> None:
+        """A stranger's money comes to the operator's book, and a part of it goes back."""
+        office, vault = self.offices[0], self.stage.world.vault
+        self.steps += 1
+        cents = micro - micro % MICRO_PER_CENT
+        back = int(cents * part)
+        payment = Payment(
+            reference=f"stranger {self.steps}",
+            booked_on=date(2026, 11, 20),
+            amount_micro=cents,
+            currency="EUR",
+            payer="A Stranger",
+            payer_account=IBAN,
+        )
+        with self.db.write() as session:
+            came = receipts.enter(session, vault, office.clerk, payment, now=utc_now())
+            asked = Asked(RefundReason.PAID_TWICE, back - back % MICRO_PER_CENT)
+            made = refunds.propose(session, vault, office.clerk, came.id, asked, now=utc_now())
+        with self.db.write() as session:
+            payouts.decide(
+                session, vault, office.approver, made.batch_id, approve=True, now=utc_now()
+            )
+        if outcome:
+            said = f"end_to_end_id,status\n{reference_of(made.id)},{outcome}\n".encode()
+            with self.db.write() as session:
+                payoutanswers.take(session, office.clerk, said, now=utc_now())
 
     def dispute(self, place: int, ground: Ground, ruling: Ruling | None) -> None:
         """Somebody disputes a line of the operator's book; two people may rule on it."""

@@ -19,15 +19,15 @@ from core.db import Database
 from core.principal import Principal
 from registry.models.people import Performer
 from royalties.models_complaints import Ground, Ruling
-from royalties.service import payees
+from royalties.service import bookaccounts, payees
 from royalties.service.pools import report_pool
 from royalties.service.replay import replay
 from royalties.service.statements import account_balances
 from tests.fixtures import made_world
 from tests.schemas import copied
-from tests.store.book_lives import TERMS, Life, Line
+from tests.store.book_lives import IBAN, TERMS, Life, Line
 from tests.store.memory import Kept
-from tests.store.royalties_books import untaxed
+from tests.store.royalties_books import Office, untaxed
 from tests.store.royalties_stage import Stage
 from tests.store.test_accruals_unlicensed import ask
 from tests.store.test_books_replay import exported
@@ -60,6 +60,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
         life = Life(stage, people, [stage.cut() for _ in range(CUTS)], world.principal("society"))
         for office in replace(life, collects=True).offices:
             untaxed(office)
+            _pays(life, office)
         for who, country in zip(people, RESIDENCES, strict=True):
             if country:
                 _lives_in(life, who, country)
@@ -68,6 +69,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
         yield Base(life, kept, Kept.of_file(bare.path))
         kept.close()
     bare.close()
+
+
+def _pays(life: Life, office: Office) -> None:
+    with life.db.write() as session:
+        said = {"name": "Society", "iban": IBAN, "bic": ""}
+        bookaccounts.set_account(session, office.clerk, "own", **said, now=utc_now())
 
 
 def _lives_in(life: Life, who: Performer, country: str) -> None:
@@ -109,6 +116,12 @@ ACTS = st.one_of(
     st.tuples(st.just("share"), people, st.integers(0, 1), st.just(Fraction(2, 3)), st.none()),
     st.tuples(st.just("exchange"), places, parts),
     st.tuples(st.just("bill"), parts),
+    st.tuples(
+        st.just("refund"),
+        st.integers(100_000, 10**9),
+        parts,
+        st.sampled_from(("", "settled", "returned")),
+    ),
 )
 
 

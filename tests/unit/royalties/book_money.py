@@ -4,21 +4,26 @@ Which document lists which claim, and which money pays what, are facts that the 
 amount and every posting is worked out by the rules of the product.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from core.currencies import unit_micro
 from core.ids import derived_id
-from royalties import invoicing, receiving
+from royalties import invoicing, paying, payoutbooks, receiving, refunding
 from royalties.accounts import parse
 from royalties.billing.vat import Tax as Vat
 from royalties.billing.vat import tax_to_dict
 from royalties.models_books import Transaction
 from royalties.models_income import Allocation, Claims, Invoice, Payment, Receipt, Settlement
+from royalties.models_payouts import Payout, PayoutState
 from royalties.models_received import ReceivedClaim
 from tests.unit.royalties import book_claims
 from tests.unit.royalties.book_claims import BOOK, side
+
+IBAN = "DE89370400440532013000"
 
 
 @dataclass
@@ -29,6 +34,8 @@ class Money(book_claims.Claims):
     listed: dict[str, str] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     matches: list[Allocation] = field(default_factory=list)
+    payouts: dict[str, Payout] = field(default_factory=dict)
+    refunds: dict[str, str] = field(default_factory=dict)
 
     def invoice(self, studio: str, currency: str, vat: Vat) -> None:
         """Ask a licensee for everything that stands on no invoice yet."""
@@ -62,7 +69,8 @@ class Money(book_claims.Claims):
 
     def receive(self, studio: str | None, currency: str, amount_micro: int) -> str:
         """Money comes in, from a licensee or from nobody knows whom."""
-        payment = Payment(f"r{len(self.receipts)}", self.at.date(), amount_micro, currency, studio)
+        said = (f"r{len(self.receipts)}", self.at.date(), amount_micro, currency, studio)
+        payment = Payment(*said, payer="Somebody", payer_account=IBAN)
         name = derived_id("rcp", BOOK, payment.reference)
         made = Receipt(name, BOOK, payment, len(self.receipts), self.at)
         self.receipts[name] = made
@@ -79,6 +87,42 @@ class Money(book_claims.Claims):
 
     def unmatch(self, receipt_id: str, invoice_id: str) -> None:
         self._allocate(receipt_id, invoice_id, -self._matched(receipt_id, invoice_id), "unmatched")
+
+    def refund(self, receipt_id: str, part: Fraction) -> None:
+        """So much of what waits of a payment goes back, alone in a batch of its own."""
+        receipt = self.receipts_by_now()[receipt_id]
+        unit = receipt.payment.currency
+        wanted = int(receipt.unmatched_micro * part)
+        wanted -= wanted % unit_micro(unit)
+        if wanted <= 0:
+            return
+        batch = derived_id("pba", BOOK, "refund", str(len(self.payouts)))
+        item = refunding.candidate(
+            receipt,
+            refunding.details_of(receipt.payment),
+            amount_micro=refunding.amount_of(receipt, wanted),
+            sealed_as=batch,
+        )
+        frame = paying.Frame(BOOK, batch, unit, wanted, self.at)
+        (made,) = paying.plan([item], frame)
+        assert (made.amount_micro, made.state) == (wanted, PayoutState.PENDING)
+        self.payouts[made.id] = replace(made, state=PayoutState.SENT)
+        self.refunds[made.id] = receipt_id
+        self.post(payoutbooks.on_its_way(made, self.stamp()))
+
+    def receipts_by_now(self) -> dict[str, Receipt]:
+        """Every payment with what of it is matched and what was sent back."""
+        matched: Counter[str] = Counter()
+        for one in self.matches:
+            matched[one.receipt_id] += one.amount_micro
+        back: Counter[str] = Counter()
+        for payout_id, receipt_id in self.refunds.items():
+            if self.payouts[payout_id].state is not PayoutState.RETURNED:
+                back[receipt_id] += self.payouts[payout_id].amount_micro
+        return {
+            name: replace(one, matched_micro=matched[name], sent_back_micro=back[name])
+            for name, one in self.receipts.items()
+        }
 
     def settlement(self, invoice_id: str) -> Settlement:
         paid = sum(one.amount_micro for one in self.matches if one.invoice_id == invoice_id)
@@ -155,8 +199,7 @@ class Money(book_claims.Claims):
                 self._allocate(receipt_id, one.invoice.id, amount, "offset")
 
     def _receipt(self, receipt_id: str) -> Receipt:
-        paid = sum(one.amount_micro for one in self.matches if one.receipt_id == receipt_id)
-        return replace(self.receipts[receipt_id], matched_micro=paid)
+        return self.receipts_by_now()[receipt_id]
 
     def _matched(self, receipt_id: str, invoice_id: str) -> int:
         return sum(

@@ -19,7 +19,7 @@ from royalties.claimnames import in_currency, named
 from royalties.deductions import rate_sets, rates_of
 from royalties.distribution import Desk, is_booked
 from royalties.models_books import Transaction, TransactionKind
-from royalties.models_payouts import Payout, PayoutState
+from royalties.models_payouts import PayoutState
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import Before, Outcome, Release, Run, RunKind, RunPlan, RunState, Tax
 from royalties.payees import PayeeDetails
@@ -50,7 +50,6 @@ class World(Rulings):
     holds: dict[str, str] = field(default_factory=dict)
     heirs: dict[str, dict[str, Fraction]] = field(default_factory=dict)
     frozen: dict[str, str] = field(default_factory=dict)
-    payouts: dict[str, Payout] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     sums: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 

@@ -12,6 +12,7 @@ from core.ids import derived_id
 from royalties.accounts import Account, AccountKind, parse
 from royalties.models import UsageRow
 from royalties.models_complaints import Ground
+from royalties.models_income import Receipt
 from royalties.models_payouts import PayoutState
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import RunKind
@@ -28,7 +29,7 @@ from tests.unit.royalties.book_claims import (
 from tests.unit.royalties.book_worlds import CURRENCIES, VATS, World
 
 T = TypeVar("T")
-WORLDS = 1_900
+WORLDS = 2_000
 MONTHS_LIVED = 3
 MONTHS = ("2025-11", "2025-12", "2026-01", "2026-02", "2026-03")
 MAY_GIVE_BACK = frozenset(
@@ -110,6 +111,9 @@ DESK = st.one_of(
     rule,
     st.tuples(st.just("freeze"), places),
     st.tuples(st.just("exchange"), places, st.sampled_from((Fraction(1), THIRD))),
+    st.tuples(
+        st.just("refund"), places, st.sampled_from((Fraction(1), THIRD)), st.integers(10**4, 10**9)
+    ),
 )
 MONTH = st.tuples(
     ACTS,
@@ -212,6 +216,15 @@ class Life(World):
         if money is not None and asked is not None:
             self.unmatch(money.id, asked.id)
 
+    def _refund_step(self, place: int, part: Fraction, amount: int) -> None:
+        """Money that nobody owed goes back; where none waits, a stranger's comes first."""
+        if not any(one.unmatched_micro > 0 for one in self.receipts_by_now().values()):
+            self.receive(None, "EUR", amount)
+        waits = {n: one for n, one in self.receipts_by_now().items() if one.unmatched_micro > 0}
+        found = _one(waits, place)
+        if found is not None:
+            self.refund(found.id, part)
+
     def _tell_step(self, performer: str, residence: str) -> None:
         self.statuses[payee(performer)] = residence
         self.holds.pop(payee(performer), None)
@@ -290,13 +303,13 @@ def _one(found: Mapping[str, T], place: int) -> T | None:
 
 def check(life: Life) -> None:
     """Whatever was done: nothing is made, nothing lost, and each account means what it says."""
-    received = life.received()
+    received, receipts = life.received(), [*life.receipts_by_now().values()]
     handed: defaultdict[tuple[str, str], int] = defaultdict(int)
     for line in life.memory.lines:
         handed[line.performer_id, line.currency] += line.received_micro
     for unit in CURRENCIES:
         own = {parse(name): net for (name, u), net in life.sums.items() if u == unit and net}
-        _conserved(life, unit, own, received)
+        _conserved(life, unit, own, received, receipts)
         _sided(life, unit, own)
     _claims_stand(life, handed)
 
@@ -309,7 +322,11 @@ def _by_kind(own: dict[Account, int]) -> defaultdict[AccountKind, int]:
 
 
 def _conserved(
-    life: Life, unit: str, own: dict[Account, int], received: list[ReceivedClaim]
+    life: Life,
+    unit: str,
+    own: dict[Account, int],
+    received: list[ReceivedClaim],
+    receipts: list[Receipt],
 ) -> None:
     """Money received = paid + carried + tax + deductions + reserve + what still waits, by facts."""
     sums, changed = _by_kind(own), life.changed(unit)
@@ -320,6 +337,9 @@ def _conserved(
         )
         for state in PayoutState
     }
+    waits = [one.unmatched_micro for one in receipts if one.payment.currency == unit]
+    assert min(waits, default=0) >= 0
+    assert sums[AccountKind.UNMATCHED] == -sum(waits)
     of_bank = changed.pop(AccountKind.BANK, 0)
     assert sums[AccountKind.BANK] == came - paid[PayoutState.SETTLED] + of_bank
     of_owed = sum(changed.values())
