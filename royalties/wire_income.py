@@ -102,6 +102,7 @@ def bill_to_dict(bill: Bill) -> dict[str, Any]:
         "buyer": party_to_dict(bill.buyer),
         "from": start.isoformat(),
         "until": end.isoformat(),
+        "interim": bill.until is not None,
         "credits_number": bill.credits_number,
         "positions": [
             {

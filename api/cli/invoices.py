@@ -46,6 +46,8 @@ def issue(cli: Cli, month: Month, licensee: Licensee = "") -> None:
         _show(cli.lang, _COLUMNS, found["issued"])
         for item in found["left"]:
             note(text(cli.lang, f"invoice.left.{item['reason']}", **item))
+        if found["issued"]:
+            _note_early(cli.lang, month)
         if not found["issued"] and not found["left"]:
             note(text(cli.lang, "invoice.nothing-due", month=month))
 

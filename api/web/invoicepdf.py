@@ -129,6 +129,8 @@ def _amounts(bill: Bill, lang: str) -> list[tuple[str, str]]:
 def _terms(bill: Bill, lang: str) -> list[str]:
     own = "self-billed." if bill.invoice.kind.self_billed else ""
     found = [text(lang, f"invoice.tax.{own}{bill.tax.category}", source=bill.tax.source)]
+    if bill.until:
+        found.append(text(lang, "invoice.paper.interim", day=_day(bill.until, lang)))
     if bill.invoice.kind is InvoiceKind.SELF_BILLED:
         found.append(text(lang, "invoice.paper.self-billed"))
     elif bill.invoice.kind is InvoiceKind.INVOICE:

@@ -45,7 +45,10 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice with all that its paper says; amounts of a credit note are above zero here."""
+    """An invoice with all that its paper says; amounts of a credit note are above zero here.
+
+    `until` is the day up to which the use of its last month was reported, None for a whole month.
+    """
 
     invoice: Invoice
     seller: Party
@@ -54,6 +57,7 @@ class Bill:
     credits_number: str = ""
     credits_issued_on: date | None = None
     withheld_micro: int = 0
+    until: date | None = None
 
     @property
     def seller_id(self) -> str:
@@ -89,9 +93,9 @@ class Bill:
 
     @property
     def months(self) -> tuple[date, date]:
-        """The first and the last day of the months that it is about."""
+        """The first and the last day that it is about: of whole months, or until it was issued."""
         found = [line.earned_period for line in self.lines] or [self.invoice.month]
-        return date.fromisoformat(f"{min(found)}-01"), last_day(max(found))
+        return date.fromisoformat(f"{min(found)}-01"), self.until or last_day(max(found))
 
 
 def last_day(month: str) -> date:
@@ -113,6 +117,12 @@ def bill_lines(groups: Iterable[Group], net_micro: int, currency: str) -> tuple[
     )
 
 
+def reported_until(lines: Iterable[BillLine], issued_on: date) -> date | None:
+    """Until when the use of the last month was reported; None where that month was over."""
+    last = max((line.earned_period for line in lines), default="")
+    return issued_on if last == f"{issued_on:%Y-%m}" and issued_on < last_day(last) else None
+
+
 def paper_to_dict(bill: Bill) -> dict[str, Any]:
     """What a bill says beside its invoice, to be kept sealed; inverse of `paper_from_dict`."""
     day = bill.credits_issued_on
@@ -126,12 +136,13 @@ def paper_to_dict(bill: Bill) -> dict[str, Any]:
         "credits_number": bill.credits_number,
         "withheld_micro": str(bill.withheld_micro),
         "credits_issued_on": None if day is None else day.isoformat(),
+        "until": None if bill.until is None else bill.until.isoformat(),
     }
 
 
 def paper_from_dict(invoice: Invoice, data: Mapping[str, Any]) -> Bill:
     """The bill of an invoice, from what was kept of it."""
-    day = data["credits_issued_on"]
+    day, until = data["credits_issued_on"], data.get("until")
     return Bill(
         invoice=invoice,
         seller=party_from_dict(data["seller"]),
@@ -143,6 +154,7 @@ def paper_from_dict(invoice: Invoice, data: Mapping[str, Any]) -> Bill:
         credits_number=data["credits_number"],
         credits_issued_on=None if day is None else date.fromisoformat(day),
         withheld_micro=int(data.get("withheld_micro", "0")),
+        until=None if until is None else date.fromisoformat(until),
     )
 
 

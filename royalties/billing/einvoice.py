@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from drafthorse.models.accounting import ApplicableTradeTax
 from drafthorse.models.document import Document
+from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import TaxRegistration, TradeParty
 from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
@@ -28,6 +29,10 @@ _TYPES = {
     InvoiceKind.SELF_BILLED: "389",
     InvoiceKind.SELF_BILLED_CREDIT: "261",
 }
+_INTERIM = (
+    "For use as it was reported until {until}, before the month was over; "
+    "what is reported later is billed later."
+)
 _TRANSFER, _ONE = "58", "C62"
 
 
@@ -39,6 +44,10 @@ def einvoice(bill: Bill) -> bytes:
     document.header.id = invoice.number
     document.header.type_code = _TYPES[invoice.kind]
     document.header.issue_date_time = invoice.issued_on
+    if bill.until:
+        note = IncludedNote()
+        note.content = _INTERIM.format(until=bill.until)
+        document.header.notes.add(note)
     agreement = document.trade.agreement
     agreement.buyer_reference = bill.buyer_id
     _party(agreement.seller, bill.seller, bill.seller_id, bill)

@@ -19,7 +19,14 @@ from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties.billing import vat
-from royalties.billing.bills import Bill, bill_lines, last_day, paper_from_dict, paper_to_dict
+from royalties.billing.bills import (
+    Bill,
+    bill_lines,
+    last_day,
+    paper_from_dict,
+    paper_to_dict,
+    reported_until,
+)
 from royalties.billing.einvoice import einvoice
 from royalties.billing.parties import Party, checked, party_from_dict, party_to_dict
 from royalties.billing.vat import Tax
@@ -135,6 +142,7 @@ def write(
         lines,
         "" if credited is None else credited.number,
         None if credited is None else credited.issued_on,
+        until=reported_until(lines, (credited or invoice).issued_on),
     )
     xml = einvoice(bill)
     row = PaperRow(

@@ -20,7 +20,14 @@ from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import ledger
 from royalties.billing import selfbilling as rules
-from royalties.billing.bills import Bill, bill_lines, last_day, paper_from_dict, paper_to_dict
+from royalties.billing.bills import (
+    Bill,
+    bill_lines,
+    last_day,
+    paper_from_dict,
+    paper_to_dict,
+    reported_until,
+)
 from royalties.billing.einvoice import einvoice
 from royalties.billing.parties import Party
 from royalties.billing.selfbilling import Figures, Paid
@@ -178,14 +185,16 @@ def _issue(desk: _Desk, paid: Paid, named: tuple[Party, str, str] | str) -> Invo
     if said.amounts.net_micro == 0:
         return rules.NO_CENT
     note = _note(desk, paid, said, tax, before)
+    lines = bill_lines(paid.groups, abs(said.amounts.net_micro), paid.currency)
     bill = Bill(
         note,
         party,
         desk.book,
-        bill_lines(paid.groups, abs(said.amounts.net_micro), paid.currency),
+        lines,
         "" if before is None else store.note_of(before).number,
         None if before is None else store.note_of(before).issued_on,
         withheld_micro=abs(said.withheld_micro),
+        until=reported_until(lines, note.issued_on),
     )
     store.add(desk.session, _kept(desk, note, bill, said, shown or paid.audience))
     _book(desk, paid, said, note, shown or paid.audience)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -94,6 +95,23 @@ def test_papers_stay_as_they_were_issued(office: Office) -> None:
     assert b"Studio Secret GmbH" in xml
     assert [(one.cut_id, one.net_micro) for one in bill.lines] == [(cut_id, 1_000_000)]
     assert [amount for _, amount in lines] == [1_000_000]
+
+
+def test_an_early_invoice_and_its_credit_note_are_for_the_days_until_it_was_issued(
+    office: Office,
+) -> None:
+    vault = office.stage.world.vault
+    cut_id = earn(office, 100)
+    (early,) = issue(office)
+    drop(office, cut_id)
+    earn(office, 200)
+    note, rest = issue(office, LATER)
+    with office.shared.read() as session:
+        read = [bills.bill_of(session, vault, office.clerk, one.id) for one in (early, note, rest)]
+        xml = bills.xml_of(session, vault, office.clerk, early.id)
+    assert [one.until for one in read] == [early.issued_on, early.issued_on, None]
+    assert [one.months[1] for one in read] == [early.issued_on] * 2 + [date(2026, 11, 30)]
+    assert b"before the month was over" in xml
 
 
 def test_names_on_invoices_lie_sealed(office: Office) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from pypdf import PdfReader
@@ -29,6 +30,15 @@ def test_the_paper_says_what_is_to_be_paid(lang: str, said: tuple[str, ...]) -> 
         one for one in (*said, "cut_a", "Studio", "DE89370400440532013000") if one not in found
     ] == []
     assert "synthesise_voice" not in found
+
+
+@pytest.mark.parametrize(("lang", "day"), [("de", "12.11.2026"), ("en", "2026-11-12")])
+def test_the_paper_says_that_the_month_was_not_over(lang: str, day: str) -> None:
+    whole, early = bill(GERMAN), replace(bill(GERMAN), until=date(2026, 11, 12))
+    told = {"de": f"soweit sie bis {day} gemeldet war", "en": f"reported until {day}"}[lang]
+    assert told in " ".join(read(invoice_pdf(early, lang)).split())
+    assert told not in " ".join(read(invoice_pdf(whole, lang)).split())
+    assert f"– {day}" in read(invoice_pdf(early, lang))
 
 
 def test_the_paper_says_why_there_is_no_tax() -> None:

@@ -19,6 +19,7 @@ from royalties.billing.bills import (
     last_day,
     paper_from_dict,
     paper_to_dict,
+    reported_until,
 )
 from royalties.billing.einvoice import einvoice
 from royalties.billing.parties import Party, checked, party_from_dict, party_to_dict
@@ -162,6 +163,26 @@ def test_a_paper_is_read_back_as_it_was_written() -> None:
     made = replace(bill(CHECKED), credits_number="2026-000001", credits_issued_on=DAY)
     assert paper_from_dict(made.invoice, paper_to_dict(made)) == made
     assert made.months == (date(2026, 10, 1), last_day("2026-11"))
+
+
+def test_a_month_that_was_not_over_is_billed_until_the_day_of_the_invoice() -> None:
+    made = bill(GERMAN)
+    day = date(2026, 11, 12)
+    early = replace(made, until=reported_until(made.lines, day))
+    assert (early.until, early.months) == (day, (date(2026, 10, 1), day))
+    assert paper_from_dict(early.invoice, paper_to_dict(early)) == early
+    kept = {name: value for name, value in paper_to_dict(made).items() if name != "until"}
+    assert paper_from_dict(made.invoice, kept) == made
+    said = einvoice(early).decode()
+    assert "reported until 2026-11-12" in said
+    assert ">20261112</udt:DateTimeString>" in said
+    assert "reported until" not in einvoice(made).decode()
+
+
+@pytest.mark.parametrize("issued_on", [date(2026, 11, 30), date(2026, 12, 1)])
+def test_a_month_that_was_over_is_billed_whole(issued_on: date) -> None:
+    assert reported_until(bill(GERMAN).lines, issued_on) is None
+    assert reported_until((), issued_on) is None
 
 
 def test_yen_are_written_whole() -> None:
