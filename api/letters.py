@@ -9,6 +9,7 @@ from api.noticeplaces import place_of
 from api.web.texts import catalogue, day, month, reason, text, word
 from core.clock import from_text
 from core.errors import BadInput
+from core.money import format as money
 
 OTHER, WHY = "other", "why"
 # Facts that are codes, by what the catalogue calls them.
@@ -20,6 +21,7 @@ _WORDS = {
     "what": "notice.signed",
 }
 EVERY_KIND = "*"
+_MICRO = "_micro"
 _MONTH, _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}-\d\d-\d\d")
 _MINUTE = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
 
@@ -62,8 +64,15 @@ def letter(
 
 
 def _said(lang: str, facts: Mapping[str, str]) -> dict[str, str]:
-    """Facts as people read them: codes by their words, times to the minute."""
-    return {name: _fact(lang, name, str(value)) for name, value in facts.items()}
+    """Facts as people read them: codes by their words, times to the minute.
+
+    An amount `x_micro` beside its `currency` gains a twin `x` that is written as money.
+    """
+    said = {name: _fact(lang, name, str(value)) for name, value in facts.items()}
+    for name in facts:
+        if name.endswith(_MICRO) and "currency" in facts:
+            said[name.removesuffix(_MICRO)] = money(int(facts[name]), facts["currency"], lang)
+    return said
 
 
 def _fact(lang: str, name: str, value: str) -> str:

@@ -49,7 +49,11 @@ _SPEAKING = Leads(performer="/me/speaking")
 _OWN_KEY = Leads(performer="/me/performers/{performer}/key")
 _PRINTS = Leads(performer="/me/prints")
 _CUT = Leads(studio="/cuts/{cut}")
-_COMPLAINT = Leads(performer="/me/disputes/{id}", society="/society/disputes/{id}")
+_COMPLAINT = Leads(
+    performer="/me/disputes/{id}",
+    studio="/society/disputes/{id}",
+    society="/society/disputes/{id}",
+)
 _CONFLICT = Leads(performer="/society/mandates", society="/society/mandates")
 _SUSPENDED = Leads(performer="/me/licences", studio="/studio")
 
@@ -93,7 +97,7 @@ PLACES: Mapping[str, Leads] = {
     "heldkey.ended": _NOWHERE,
     "heldkey.made": _SPEAKING,
     "heldkey.used": _SPEAKING,
-    "invoice.overdue": _NOWHERE,
+    "invoice.overdue": Leads(anyone="/society/invoices/{id}"),
     "licence.expiring": _LICENCE,
     "licence.guardians_missing": _LICENCE,
     "licence.terminated": _LICENCE,

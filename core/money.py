@@ -61,6 +61,19 @@ def parse_rate(text: str) -> int:
     return int(whole) * MICRO + int(decimals.ljust(6, "0"))
 
 
+def parse_amount(text: str) -> int:
+    """Return an amount that somebody names, such as `12.50`, in millionths; raises BadTerms."""
+    try:
+        return parse_rate(text)
+    except BadTerms as exc:
+        raise BadTerms(
+            "An amount is a plain decimal number above zero.",
+            next_step="Write it like 1190.00: a point before the cents, nothing between thousands.",
+            code="bad-amount",
+            fields=("amount",),
+        ) from exc
+
+
 def rate_text(amount_micro: int) -> str:
     """Return the shortest plain decimal of an amount in millionths; `parse_rate` reads it back."""
     sign = "-" if amount_micro < 0 else ""

@@ -157,7 +157,12 @@ def imported_to_dict(item: Imported) -> dict[str, Any]:
 
 def overdue_to_dict(item: Overdue) -> dict[str, Any]:
     """An invoice that should have been paid."""
-    return {**invoice_to_dict(item.settled), "days_overdue": item.days, "level": item.level}
+    return {
+        **invoice_to_dict(item.settled),
+        "days_overdue": item.days,
+        "level": item.level,
+        "reminded": item.reminded,
+    }
 
 
 def named_party_to_dict(party_id: str, party: Party) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def remind(cli: Cli) -> None:
     """Remind of every overdue invoice whose next level is due, in the licensees' inboxes."""
     with cli.client() as client:
         found = client.post("/v1/invoice-reminders")
-    emit(cli, found, lambda: _show(cli.lang, _OVERDUE, found))
+    emit(cli, found, lambda: _show(cli.lang, _OVERDUE, found, none="invoice.no-reminder"))
 
 
 @command(app, "party")
@@ -167,13 +167,24 @@ def parties(cli: Cli) -> None:
 
 _PAGE = 1000
 _COLUMNS = ("number", "id", "kind", "licensee_id", "month", "gross_micro", "open_micro", "due_on")
-_OVERDUE = ("number", "id", "licensee_id", "open_micro", "due_on", "days_overdue", "level")
+_OVERDUE = (
+    "number",
+    "id",
+    "licensee_id",
+    "open_micro",
+    "due_on",
+    "days_overdue",
+    "level",
+    "reminded",
+)
 _POSITIONS = ("earned_period", "kind", "cut_id", "claims", "net_micro")
 
 
-def _show(lang: str, names: tuple[str, ...], found: list[dict[str, Any]]) -> None:
+def _show(
+    lang: str, names: tuple[str, ...], found: list[dict[str, Any]], *, none: str = "invoice.none"
+) -> None:
     if not found:
-        note(text(lang, "invoice.none"))
+        note(text(lang, none))
         return
     table(_names(lang, names), [tuple(cell(lang, item, name) for name in names) for item in found])
 

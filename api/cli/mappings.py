@@ -7,7 +7,8 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
-from api.web.texts import text
+from api.web.signnames import SIGNS
+from api.web.texts import catalogue, moment, text
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -75,7 +76,7 @@ def save(
             _show_guess(cli.lang, shown)
             typer.confirm(text(cli.lang, "usage.keep-mapping"), abort=True)
         kept = client.post("/v1/usage-mappings", {"mapping": document})
-    emit(cli, kept, lambda: _show_mapping(kept))
+    emit(cli, kept, lambda: _show_mapping(cli.lang, kept))
 
 
 @command(app, "list")
@@ -84,10 +85,19 @@ def list_mappings(cli: Cli) -> None:
     with cli.client() as client:
         found = client.get("/v1/usage-mappings")
     rows = [
-        (item["sender"], item["since"], _told(item["mapping"]["columns"]), _how(item["mapping"]))
+        (item["sender"], moment(cli.lang, item["since"]), *_words(cli.lang, item["mapping"]))
         for item in found
     ]
-    emit(cli, found, lambda: table(("sender", "since", "columns", "how"), rows))
+    names = ("sender", "since", "columns", "how")
+    heads = [text(cli.lang, f"usage.mapping.{name}") for name in names]
+
+    def render() -> None:
+        if found:
+            table(heads, rows)
+        else:
+            note(text(cli.lang, "usage.mapping.none"))
+
+    emit(cli, found, render)
 
 
 @command(app, "rename")
@@ -100,7 +110,7 @@ def rename(
         document = {**known.get(sender, {}), "sender": new}
         body = {"mapping": document, "replaces": sender}
         kept = client.post("/v1/usage-mappings", body)
-    emit(cli, kept, lambda: _show_mapping(kept))
+    emit(cli, kept, lambda: _show_mapping(cli.lang, kept))
 
 
 @command(app, "remove")
@@ -137,20 +147,41 @@ def _pairs(said: list[str] | None) -> dict[str, str]:
 
 
 def _show_guess(lang: str, found: dict[str, Any]) -> None:
-    _show_mapping(found)
+    _show_mapping(lang, found)
     if found["not_read"]:
         note(text(lang, "usage.ignored", names=", ".join(found["not_read"])))
 
 
-def _show_mapping(item: dict[str, Any]) -> None:
+def _show_mapping(lang: str, item: dict[str, Any]) -> None:
     document = item["mapping"]
-    fields({"sender": document["sender"], **document["columns"], "": _how(document)})
+    told = document.get("columns", {}).items()
+    # Options take the code of a column, so it stands beside its words.
+    columns = {f"{_column(lang, name)} ({name})": said for name, said in told}
+    sender = text(lang, "usage.mapping.sender")
+    fields({sender: document["sender"], **columns, "": _how(lang, document)})
 
 
-def _told(pairs: dict[str, str]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in pairs.items())
+def _words(lang: str, document: dict[str, Any]) -> tuple[str, str]:
+    """What a mapping says, for one row: its columns, and how figures and letters read."""
+    columns = document["columns"].items()
+    told = (text(lang, "usage.mapping.is", name=_column(lang, name), said=s) for name, s in columns)
+    return "; ".join(told), _how(lang, document)
 
 
-def _how(document: dict[str, Any]) -> str:
-    names = ("decimal", "thousands", "watched", "longer", "encoding")
-    return _told({**document["fixed"], **{name: str(document.get(name, "")) for name in names}})
+def _how(lang: str, document: dict[str, Any]) -> str:
+    """What holds for every line, then signs, units and letters, each in words."""
+    fixed = document.get("fixed", {}).items()
+    said = [text(lang, "usage.mapping.is", name=_column(lang, name), said=s) for name, s in fixed]
+    for name in ("decimal", "thousands", "watched", "encoding"):
+        if name in document:
+            word = SIGNS.get(document[name], document[name])
+            label = text(lang, f"societymapping.{name}")
+            value = text(lang, f"societymapping.{name}.{word}")
+            said.append(text(lang, "usage.mapping.is", name=label, said=value))
+    if document.get("longer"):
+        said.append(text(lang, "societymapping.longer"))
+    return "; ".join(said)
+
+
+def _column(lang: str, name: str) -> str:
+    return catalogue(lang).get(f"usagecolumn.{name}", name)

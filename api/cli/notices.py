@@ -6,6 +6,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, say, table
+from api.web.texts import moment
 
 app = typer.Typer(help="Your inbox.", no_args_is_help=True)
 
@@ -22,7 +23,7 @@ def list_notices(
             for item in client.pages("/v1/notices", lang=cli.lang)
             if not (unread and item["read_at"])
         ]
-    rows = [(item["id"], item["at"][:16], item["title"]) for item in found]
+    rows = [(item["id"], moment(cli.lang, item["at"]), item["title"]) for item in found]
     emit(cli, found, lambda: table(("id", "", ""), rows))
 
 

@@ -8,7 +8,7 @@ import errno
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,8 +82,13 @@ def language(asked: str) -> str:
     return "de" if spoken.lower().startswith("de") else "en"
 
 
-def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as command `name`; it gets a `Cli` first and its own options after."""
+def command(
+    app: typer.Typer, name: str, **sent: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function as command `name`; it gets a `Cli` first and its own options after.
+
+    `sent` names the field of the request that a parameter of another name is sent as.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(function)
@@ -98,6 +103,7 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
             try:
                 function(cli, *args, **given)
             except EbenbildError as error:
+                _name_options(cli, error, function, sent)
                 _show(cli, error)
                 raise typer.Exit(EXIT_ERROR) from error
             except OSError as error:
@@ -116,6 +122,16 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
         return function
 
     return register
+
+
+def _name_options(
+    cli: Cli, error: EbenbildError, function: Callable[..., None], sent: Mapping[str, str]
+) -> None:
+    """Say to people which option is wrong; programs are told the registry's own field."""
+    if not cli.as_json:
+        from api.cli.optionnames import options_of, say_options  # noqa: PLC0415
+
+        say_options(error, options_of(function, sent))
 
 
 def _show(cli: Cli, error: EbenbildError) -> None:

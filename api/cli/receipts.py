@@ -15,7 +15,7 @@ ReceiptId = Annotated[str, typer.Argument(help="Id of the receipt.")]
 InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
 
 
-@command(app, "add")
+@command(app, "add", day="booked_on", said="text")
 def add(
     cli: Cli,
     reference: Annotated[str, typer.Argument(help="The bank's own name for the payment.")],

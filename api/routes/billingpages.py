@@ -38,16 +38,21 @@ class Came(BaseModel):
 
 @router.get(INVOICES, response_class=FormResponse)
 def invoices_page(office: InOffice, asked: Annotated[Listed, Query()]) -> Response:
-    """What is due to us, and what of it is overdue?"""
+    """What is due to us, or from us, and what of it is overdue?"""
     session, caller, now = office.session, office.caller, office.now
     found = billingdesk.list_standing(
         session, caller, asked.state, now=now, before_seq=asked.before, limit=SHOWN + 1
     )
-    shown = found[:SHOWN]
+    shown, to_us = found[:SHOWN], billingdesk.is_licensee(caller)
+    others = {
+        one.invoice.id: one.invoice.tenant_id if to_us else one.invoice.licensee_id for one in shown
+    }
     return office.page(
         "societyinvoices.html",
         here=INVOICES,
-        names=office.names(organisations=[one.invoice.licensee_id for one in shown]),
+        to_us=to_us,
+        others=others,
+        names=office.names(organisations=[*others.values()]),
         unpaid=billingdesk.unpaid(session, caller, now=now),
         invoices=shown,
         state=asked.state,

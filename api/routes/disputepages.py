@@ -40,7 +40,10 @@ def dispute_page(
     ruling: Annotated[str, Query(max_length=20)] = "",
     part: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
-    """Who is right, and what would a ruling move?"""
+    """Who is right, and what would a ruling move? Whoever owes the lines reads and is heard."""
+    theirs = disputes.licensee_page(reading, visit.principal, complaint_id)
+    if theirs is not None:
+        return form_page("theirdispute.html", lang, visit, here="/society/invoices", **theirs)
     found = disputes.dispute_page(
         reading, visit.principal, complaint_id, (ruling, part), lang=lang, now=utc_now()
     )

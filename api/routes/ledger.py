@@ -13,7 +13,7 @@ from api.deps import Caller, Reading, Writing
 from api.replaying import replay_apart, replayed_to_dict
 from api.wire import FROZEN, Text
 from core.clock import utc_now
-from core.money import parse_rate
+from core.money import parse_amount
 from royalties.fx import Rate, ratio_of
 from royalties.service import bookfacts, exchanges, periods, statements
 from royalties.service.exchanges import Wanted
@@ -111,7 +111,7 @@ def verify(period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
 def exchange(body: NewExchange, writing: Writing) -> Response:
     """Change currency of one account of your book, at a stated rate."""
     rate = Rate(body.base, body.quote, ratio_of(body.rate), body.source, body.day)
-    wanted = Wanted(body.account, parse_rate(body.amount), rate, body.reference)
+    wanted = Wanted(body.account, parse_amount(body.amount), rate, body.reference)
 
     def changed(session: Session) -> dict[str, Any]:
         return exchange_to_dict(exchanges.change(session, writing.caller, wanted, now=utc_now()))

@@ -12,7 +12,7 @@ from api.deps import Caller, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
-from core.money import parse_rate
+from core.money import parse_amount
 from royalties.models_income import Payment, Receipt
 from royalties.models_payouts import RefundReason
 from royalties.service import bankstatements, receipts, refunds
@@ -76,7 +76,7 @@ class NewRefund(BaseModel):
 def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
     """Take money in; it waits until it is matched to an invoice."""
     said = body.model_dump(exclude={"amount"})
-    payment = Payment(**said, amount_micro=parse_rate(body.amount))
+    payment = Payment(**said, amount_micro=parse_amount(body.amount))
 
     def entered(session: Session) -> dict[str, Any]:
         return receipt_to_dict(
@@ -125,7 +125,7 @@ def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> dict
 @router.post("/receipts/{receipt_id}/matches", status_code=201, response_model=dict[str, Any])
 def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
     """Have a receipt pay an invoice."""
-    amount = None if body.amount is None else parse_rate(body.amount)
+    amount = None if body.amount is None else parse_amount(body.amount)
 
     def matched(session: Session) -> dict[str, Any]:
         return allocation_to_dict(
@@ -145,7 +145,7 @@ def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
 @router.post("/receipts/{receipt_id}/refunds", status_code=201, response_model=dict[str, Any])
 def send_back(receipt_id: str, body: NewRefund, writing: Writing, world: Open) -> Response:
     """Propose to send back what nobody owed; a second person sends the batch."""
-    amount = None if body.amount is None else parse_rate(body.amount)
+    amount = None if body.amount is None else parse_amount(body.amount)
     asked = refunds.Asked(body.reason, amount, body.name, body.iban)
 
     def proposed(session: Session) -> dict[str, Any]:

@@ -44,7 +44,9 @@ def sender(
     sender: Annotated[str, Query(max_length=64)] = "",
     headings: Annotated[str, Query(max_length=4000)] = "",
 ) -> Response:
-    """Which of this sender's columns means what?"""
+    """Which of this sender's columns means what? Without one, all that are known."""
+    if not sender:
+        return senders(reading, visit, lang)
     found = mappingshowing.mapping_page(reading, visit.principal, sender, headings)
     return form_page("societymapping.html", lang, visit, here=HERE, **found)
 

@@ -12,6 +12,7 @@ from api.society.lines import shown
 from core import approvals
 from core.errors import BadInput, NotFound
 from core.principal import Principal, holds
+from core.tenants import get_tenant
 from royalties.accounts import Account, AccountKind
 from royalties.deadlines import day_of
 from royalties.models_books import Transaction
@@ -111,6 +112,33 @@ def dispute_page(
         "may": item.is_open and holds(principal, "usage"),
         "decides": approvals.may_decide(principal, DECIDERS),
         "approval": _approval(session, principal, item),
+    }
+
+
+def licensee_page(
+    session: Session, principal: Principal, complaint_id: str
+) -> dict[str, Any] | None:
+    """One dispute as whoever owes its lines reads it; None where it is in one's own book.
+
+    Raises `NotFound` for one that concerns nothing of theirs.
+    """
+    item, proof = complaints.get_complaint(session, principal, complaint_id)
+    if item.tenant_id == principal.tenant_id:
+        return None
+    own = [one for one in item.lines if one.licensee_id == principal.tenant_id]
+    if not own:
+        raise NotFound("There is no such dispute in your book.", next_step="List them.")
+    cuts = [(one.cut_id, one.licensee_id) for one in own]
+    return {
+        "item": item,
+        "state": state_of(item),
+        "own": item.by_tenant_id == principal.tenant_id,
+        "may": item.is_open and holds(principal, "usage"),
+        "proof": proof,
+        "words": complaintwords.heard(session, principal, item),
+        "book": get_tenant(session, item.tenant_id).name,
+        "lines": own,
+        "names": booknames.names_of(session, principal.tenant_id, cuts=cuts),
     }
 
 

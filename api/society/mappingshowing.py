@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlmodel import Session
 
+from api.web.signnames import SIGNS
+from core.errors import BadInput
 from core.principal import Principal
 from royalties.reports.lines import Encoding
 from royalties.reports.mapping import (
     COLUMNS,
     FIXABLE,
+    SENDER,
     Point,
     Thousands,
     TimeUnit,
@@ -26,7 +29,6 @@ _CHOICES: Mapping[str, type[StrEnum]] = {
     "watched": TimeUnit,
     "encoding": Encoding,
 }
-_SIGNS = {"": "none", ".": "point", ",": "comma", " ": "blank", "'": "apostrophe"}
 
 
 def mapping_page(
@@ -37,6 +39,12 @@ def mapping_page(
     Of a sender nobody has kept anything of the form is empty. Raises `BadInput` for what cannot be
     a sender's name, and for headings with a unit that nobody reads.
     """
+    if SENDER.fullmatch(sender) is None:
+        raise BadInput(
+            "That is no short name of a sender.",
+            next_step="Name it in small letters, digits, dots and hyphens, such as youtube.",
+            code="bad-sender",
+        )
     found = mappings.list_mappings(session, principal)
     kept = next((one for one in found if one.mapping.sender == sender), None)
     mapping = mapping_from_dict({"sender": sender}) if kept is None else kept.mapping
@@ -53,7 +61,7 @@ def mapping_page(
         "columns": COLUMNS,
         "fixable": sorted(FIXABLE),
         "choices": {
-            name: [(one.value, _SIGNS.get(one.value, one.value)) for one in kind]
+            name: [(one.value, SIGNS.get(one.value, one.value)) for one in kind]
             for name, kind in _CHOICES.items()
         },
     }

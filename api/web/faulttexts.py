@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from api.web.texts import FOLDER, catalogue, reason
+from api.web.texts import DAY, FOLDER, catalogue, moment, reason
 from core.errors import EbenbildError
 
 
@@ -63,7 +63,9 @@ def _told_whole(lang: str, sentence: str) -> str | None:
 
 
 def _filled(lang: str, part: str) -> str:
-    """What stands in place of `{}`: a verdict by its word, what was said inside, else as it is."""
+    """What stands in place of `{}`: a day as people write it, a verdict by its word, else told."""
+    if DAY.fullmatch(part):
+        return moment(lang, part)
     return catalogue(lang).get(f"verdict.{part}") or told(lang, part)
 
 

@@ -70,6 +70,7 @@ SECTIONS = (
             Place("/studio/requests", "offers.title", _STUDIO),
             Place("/review", "desk.title", _STUDIO),
             Place("/works", "works.title", _STUDIO),
+            Place("/society/invoices", "societyinvoices.title", _STUDIO),
             Place("/studio/keys", "pipeline.title", _STUDIO),
         ),
     ),

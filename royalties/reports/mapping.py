@@ -33,7 +33,8 @@ _MONTHS = (
     (re.compile(r"([0-9]{4})-([0-9]{2})-[0-9]{2}"), (1, 2)),
     (re.compile(r"([0-9]{1,2})[/.]([0-9]{4})"), (2, 1)),
 )
-Sender = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+SENDER = re.compile("[a-z0-9][a-z0-9._-]{0,63}")
+Sender = Annotated[str, Field(pattern=f"^{SENDER.pattern}$")]
 Cell = Annotated[str, Field(max_length=200)]
 
 

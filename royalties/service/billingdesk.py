@@ -19,6 +19,7 @@ from royalties.models_books import Transaction
 from royalties.models_income import Amounts, Claims, Invoice, Receipt, Settlement
 from royalties.service import bills, invoices, matching, receipts
 from royalties.service.clerks import own_invoice
+from royalties.service.usage_intake import COLLECTORS
 from royalties.store import invoices as invoice_store
 from royalties.store import invoicestates as store
 from royalties.store import journal
@@ -69,10 +70,15 @@ class Drafted:
     tax: Tax | None = None
 
 
+def is_licensee(principal: Principal) -> bool:
+    """Whether invoices are issued to this organisation rather than by it."""
+    return principal.tenant_kind not in COLLECTORS
+
+
 def unpaid(session: Session, principal: Principal, *, now: datetime) -> tuple[Unpaid, ...]:
-    """What one's own invoices still ask for, by currency."""
+    """What invoices still ask for, by currency: a licensee's those issued to it."""
     require(principal, "reports")
-    return store.unpaid(session, principal, _day(now))
+    return store.unpaid(session, principal, _day(now), to_us=is_licensee(principal))
 
 
 def unmatched(session: Session, principal: Principal) -> tuple[tuple[str, int, int], ...]:
@@ -97,11 +103,21 @@ def list_standing(
     before_seq: int | None = None,
     limit: int,
 ) -> list[Standing]:
-    """Invoices of one's own book that stand so today, or all, newest first."""
+    """Invoices of one's own book that stand so today, or all, newest first.
+
+    A licensee's are those issued to it.
+    """
     require(principal, "reports")
     on = _day(now)
     found = store.in_state(
-        session, principal, state, on, currency=currency, before_seq=before_seq, limit=limit
+        session,
+        principal,
+        state,
+        on,
+        to_us=is_licensee(principal),
+        currency=currency,
+        before_seq=before_seq,
+        limit=limit,
     )
     return [_standing(one, on) for one in matching.settlements(session, principal, found)]
 

@@ -62,10 +62,15 @@ def open_complaint(
     # Load.
     require_any(principal, "usage", "performers")
     names = sorted(set(said.transaction_ids))
-    if not 0 < len(names) <= LINES_MAX or not 0 < len(said.proof.strip()) <= _PROOF_MAX:
+    if not 0 < len(names) <= LINES_MAX:
         raise BadInput(
-            f"A complaint names 1 to {LINES_MAX} lines and its proof in words.",
-            next_step=f"Write the proof in at most {_PROOF_MAX} characters.",
+            f"A complaint names 1 to {LINES_MAX} lines.", next_step="Name them as statements do."
+        )
+    if not 0 < len(said.proof.strip()) <= _PROOF_MAX:
+        raise BadInput(
+            "A complaint says in words what shows that it is right.",
+            next_step=f"Write that in 1 to {_PROOF_MAX} characters.",
+            fields=("proof",),
         )
     capability = SearchCapability("complaint", principal.tenant_id)
     shown = published_under(session, capability, names)

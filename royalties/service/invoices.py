@@ -12,7 +12,7 @@ from typing import Self
 
 from sqlmodel import Session
 
-from core import audit
+from core import audit, tenants
 from core.db import next_seq
 from core.errors import Conflict
 from core.ids import derived_id
@@ -73,12 +73,14 @@ def issue(
     """Issue what is due by a month and can be, for all licensees or one, credit notes first.
 
     Issued again it finds nothing due; `left` says what is not issued. Raises as `due` does,
-    `NotAllowed` for who does not collect, and `Conflict` for a month to come or where nobody said
-    what to write about who collects; call it in `write()`.
+    `NotAllowed` for who does not collect, `NotFound` for an unknown licensee, and `Conflict` for a
+    month to come or where nobody said what to write about who collects; call it in `write()`.
     """
     found = due(session, principal, month)
     collecting(principal)
     _check_begun(month, now)
+    if licensee_id is not None:
+        tenants.get_tenant(session, licensee_id)
     named = bills.named(session, principal)
     wanted = [
         one for one in found if licensee_id in (None, one.licensee_id) and one.licensee_id in named

@@ -6,7 +6,7 @@ they wrote are sealed under a key of the receipt's own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -32,6 +32,8 @@ from royalties.store import receipts as store
 from royalties.store.receipts import ReceiptRow
 
 _REFERENCE_MAX = 200
+# East of here it is tomorrow already.
+_AHEAD = timedelta(days=1)
 
 
 def enter(
@@ -46,10 +48,11 @@ def enter(
     """Take money in, into `unmatched`; call it in `write()`.
 
     Raises `Conflict` for a reference that is in already, `BadInput` for no amount, reference or
-    currency, `NotFound` for an unknown licensee, `NotAllowed` for who does not collect.
+    currency and for a day to come, `NotFound` for an unknown licensee, `NotAllowed` for who does
+    not collect.
     """
     require(principal, "usage")
-    _check(session, payment)
+    _check(session, payment, now)
     collecting(principal)
     book = principal.tenant_id
     receipt_id = derived_id("rcp", book, payment.reference)
@@ -117,9 +120,14 @@ def match(
         raise BadInput(
             "Money pays an invoice by more than nothing.",
             next_step="Write the amount as 12.50, or leave it out.",
+            fields=("amount",),
         )
     if wanted > possible:
-        raise BadInput("That is more than can be matched.", next_step="Leave the amount out.")
+        raise BadInput(
+            "That is more than can be matched.",
+            next_step="Leave the amount out.",
+            fields=("amount",),
+        )
     if amount_micro is not None:
         _check_payable(wanted, invoice.currency)
     clerk = Clerk(session, principal.tenant_id, now)
@@ -188,7 +196,7 @@ def get_receipt(
     return _opened(vault, *found), store.allocations_from(session, principal, receipt_id)
 
 
-def _check(session: Session, payment: Payment) -> None:
+def _check(session: Session, payment: Payment, now: datetime) -> None:
     Money(payment.amount_micro, payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
@@ -196,6 +204,13 @@ def _check(session: Session, payment: Payment) -> None:
     if not 0 < len(payment.reference) <= _REFERENCE_MAX:
         raise BadInput(
             "A payment has the bank's own reference.", next_step="Name it: it keeps out doubles."
+        )
+    if payment.booked_on > (now + _AHEAD).astimezone(UTC).date():
+        raise BadInput(
+            f"Of the payment {payment.reference} the day is still to come: {payment.booked_on}.",
+            next_step="Name the day on which the bank booked it.",
+            code="day-to-come",
+            fields=("booked_on",),
         )
     if payment.licensee_id is not None:
         tenants.get_tenant(session, payment.licensee_id)

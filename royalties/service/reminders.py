@@ -1,11 +1,11 @@
 """The list of what is overdue, and reminders in the licensee's inbox, each level once."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlmodel import Session
 
 from core import audit
-from core.money import format as money
 from core.notices import notify
 from core.principal import Principal, require
 from royalties.billing.overdue import Overdue, overdue
@@ -31,7 +31,8 @@ def list_overdue(
     require(principal, "reports")
     on = now.astimezone(UTC).date()
     found = invoicestates.overdue(session, principal, on, after=after, limit=limit)
-    return tuple(overdue(matching.settlements(session, principal, found), on))
+    told = store.reached(session, principal, [one.id for one in found])
+    return tuple(overdue(matching.settlements(session, principal, found), on, told))
 
 
 def count_overdue(session: Session, principal: Principal, *, now: datetime) -> int:
@@ -46,16 +47,14 @@ def remind(session: Session, principal: Principal, *, now: datetime) -> tuple[Ov
     A level is told once; one that was missed is not made up for. Returns what was reminded of.
     """
     require(principal, "usage")
-    own = [
+    due = [
         one
         for one in list_overdue(session, principal, now=now)
-        if one.settled.invoice.tenant_id == principal.tenant_id
+        if one.settled.invoice.tenant_id == principal.tenant_id and one.is_due
     ]
-    told = store.reached(session, principal, [one.settled.invoice.id for one in own])
-    due = tuple(one for one in own if one.level > told[one.settled.invoice.id])
     for one in due:
         _tell(session, principal, one, now)
-    return due
+    return tuple(replace(one, reminded=one.level) for one in due)
 
 
 def _tell(session: Session, principal: Principal, item: Overdue, now: datetime) -> None:
@@ -63,7 +62,8 @@ def _tell(session: Session, principal: Principal, item: Overdue, now: datetime) 
     store.add_reminder(session, invoice, item.level, at=now)
     facts = {
         "number": invoice.number,
-        "open": money(item.settled.open_micro, invoice.currency),
+        "open_micro": str(item.settled.open_micro),
+        "currency": invoice.currency,
         "due": invoice.due_on.isoformat(),
         "level": str(item.level),
     }

@@ -46,12 +46,16 @@ def in_state(
     state: InvoiceState | None,
     on: date,
     *,
+    to_us: bool = False,
     currency: str | None = None,
     before_seq: int | None = None,
     limit: int,
 ) -> list[Invoice]:
-    """Invoices of the principal's own book that stand so on a day, or all, newest first."""
-    query = select(InvoiceRow).where(owned(InvoiceRow, principal))
+    """Invoices of the principal's own book, or those issued to it, newest first.
+
+    Those that stand so on a day, or all.
+    """
+    query = select(InvoiceRow).where(_whose(principal, to_us=to_us))
     if state is not None:
         query = query.where(*_clauses(state, on))
     if currency is not None:
@@ -82,15 +86,17 @@ def count_overdue(session: Session, principal: Principal, on: date) -> int:
     return session.exec(select(func.count()).where(mine, _IS_INVOICE, _overdue(on))).one()
 
 
-def unpaid(session: Session, principal: Principal, on: date) -> tuple[Unpaid, ...]:
-    """What the invoices of the principal's own book still ask for, by currency."""
+def unpaid(
+    session: Session, principal: Principal, on: date, *, to_us: bool = False
+) -> tuple[Unpaid, ...]:
+    """What invoices of the principal's own book, or those issued to it, still ask for."""
     open_ = (
         sql_select(
             col(InvoiceRow.currency).label("unit"),
             (col(InvoiceRow.due_on) < on.isoformat()).label("late"),
             _OPEN.label("micro"),
         )
-        .where(owned(InvoiceRow, principal), _IS_INVOICE)
+        .where(_whose(principal, to_us=to_us), _IS_INVOICE)
         .cte("each")
         # What is open of an invoice is asked of its payments once, not by each sum over it.
         .prefix_with("MATERIALIZED")
@@ -144,6 +150,13 @@ def claims_behind(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in session.connection().execute(query)]
+
+
+def _whose(principal: Principal, *, to_us: bool) -> ColumnElement[bool]:
+    """Invoices of the principal's own book, or those that name it as their licensee."""
+    if to_us:
+        return visible(InvoiceRow, principal) & (col(InvoiceRow.licensee_id) == principal.tenant_id)
+    return owned(InvoiceRow, principal)
 
 
 def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:

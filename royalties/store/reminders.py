@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.db import Owned, append_only, visible
 from core.ids import derived_id
 from core.principal import Principal
 from royalties.models_income import Invoice
@@ -42,11 +42,11 @@ def add_reminder(session: Session, invoice: Invoice, level: int, *, at: datetime
 def reached(
     session: Session, principal: Principal, invoice_ids: Sequence[str]
 ) -> Mapping[str, int]:
-    """The highest level that each of these invoices of the own book was reminded of."""
+    """The highest level that each of these invoices was reminded of, as far as one may see."""
     found = dict.fromkeys(invoice_ids, 0)
     for start in range(0, len(invoice_ids), _PAGE):
         query = select(ReminderRow.invoice_id, ReminderRow.level).where(
-            owned(ReminderRow, principal),
+            visible(ReminderRow, principal),
             col(ReminderRow.invoice_id).in_(invoice_ids[start : start + _PAGE]),
         )
         for invoice_id, level in session.exec(query):

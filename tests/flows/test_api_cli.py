@@ -412,6 +412,25 @@ def test_money_of_a_stranger_goes_back_to_where_it_came_from(shell: Shell, tmp_p
     assert iban in file.read_text() and ">12.50<" in file.read_text()
 
 
+def test_what_is_wrong_is_said_of_the_option(shell: Shell) -> None:
+    why = ("receipt", "return", "rcp_x", "--reason", "foo")
+    code, _, said = shell.run(*why)
+    assert code == 1 and "--reason: must be one of" in said and "--help" in said
+    code, _, said = shell.run("receipt", "add", "b2", "1", "--day", "20.11.2026")
+    assert code == 1 and "--day: must be a day" in said
+    assert json.loads(shell.run(*why, "--json")[2])["detail"].startswith("Reason: ")
+    code, _, said = shell.run("receipt", "add", "b2", "1,50", "--day", "2026-11-20")
+    assert code == 1 and "An amount is a plain decimal" in said and "price" not in said
+
+
+def test_how_a_sender_writes_is_told_in_words(shell: Shell) -> None:
+    assert "guess SENDER FILE" in shell.run("usage", "mapping", "list")[2]
+    wrong = ("--column", "views=Watch count", "--fixed", "currency=EUR", "--decimal", ",", "--yes")
+    assert shell.run("usage", "mapping", "save", "tube", *wrong)[0] == 0
+    _, told, _ = shell.run("usage", "mapping", "list", "--lang", "de")
+    assert "Aufrufe: Watch count" in told and "Komma: 12,5" in told and "decimal" not in told
+
+
 def test_doctor_finds_loose_keys(shell: Shell) -> None:
     (shell.folder / "data/keys/kek.key").chmod(0o644)
     code, checks = shell.json("doctor")

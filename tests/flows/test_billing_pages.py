@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,6 +92,20 @@ def test_from_what_is_due_to_what_was_paid(desk: Desk) -> None:
     (source,) = re.findall(r"/society/lines/\w+", line)
     assert "0.05 EUR a view × 1,000 views" in desk.page(source)
     desk.page(f"/society/invoices/{invoice['id']}/lines/2", status=404)
+
+
+def test_a_studio_reads_what_it_owes(desk: Desk) -> None:
+    """After the invoice, of which nothing is paid."""
+    (invoice,) = desk.clerk.get("/v1/invoices")["items"]
+    with open_registry(desk.stage.settings) as world:
+        token = seat(world.db, desk.studio_id, Role.STUDIO).token
+    theirs = replace(desk, browser=desk.stage.http(token))
+    page = theirs.page("/society/invoices", "de")
+    assert "59,50 EUR sind von uns zu zahlen" in page and invoice["number"] in page
+    assert "/society/receipts" not in page and "/society/invoices/new" not in page
+    one = theirs.page(f"/society/invoices/{invoice['id']}")
+    assert "59.50 EUR open" in one and "No payment is matched" not in one
+    assert "Invoices</a>" in theirs.page("/studio")
 
 
 def test_a_statement_says_what_matched_and_what_waits(desk: Desk) -> None:

@@ -211,6 +211,17 @@ def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:
     words = {"text": "Please send the ticket."}
     assert desk.clerk.post(f"/v1/complaints/{dispute_id}/words", json=words).status_code == 201
     assert words["text"] in read(desk.performer, mine)
+    with open_registry(desk.stage.settings) as world:
+        owes = desk.studio.get("/v1/me")["tenant_id"]
+        studio = desk.stage.http(seat(world.db, owes, Role.STUDIO).token)
+    owed = read(studio, theirs)
+    assert "A line that you owe is disputed" in owed and words["text"] in owed
+    assert "400.00 EUR" in owed and "I was in Rome." not in owed and "/ruling" not in owed
+    heard = {"text": "He is in our call sheet."}
+    assert studio.post(f"/v1/complaints/{dispute_id}/words", json=heard).status_code == 201
+    assert heard["text"] in read(desk.clerk, theirs)
+    assert heard["text"] not in read(desk.performer, mine)
+    assert theirs in read(studio, "/inbox")
     assert desk.auditor.post(f"/v1/complaints/{dispute_id}/words", json=words).status_code == 403
     assert "data-act" not in read(desk.auditor, theirs)
 

@@ -62,4 +62,6 @@ def test_a_sender_is_guessed_kept_renamed_and_forgotten(desk: Desk) -> None:
         desk.clerk.post("/v1/usage-mappings", renamed)
     desk.clerk.post("/v1/usage-mappings/tube/removal")
     assert desk.senders() == ["tube-de"]
-    desk.page("/society/usage/mapping?sender=A%20B", status=422)
+    refused = desk.page("/society/usage/mapping?sender=A%20B", status=422)
+    assert "That is no short name of a sender." in refused and "String should" not in refused
+    assert "tube-de" in desk.page("/society/usage/mapping")

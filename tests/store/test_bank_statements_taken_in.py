@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from api.letters import words_of
 from core.clock import utc_now
 from core.errors import BadInput, NotAllowed
 from core.notices import inbox
@@ -115,6 +116,9 @@ def test_what_is_overdue_is_listed_and_reminded_of_once_a_level(office: Office) 
             return [one.level for one in reminders.remind(session, office.clerk, now=at)]
 
     assert remind(NOW) == remind(NOW + timedelta(days=31)) == []
+    with office.shared.read() as session:
+        (due,) = reminders.list_overdue(session, office.clerk, now=late)
+    assert (due.level, due.reminded, due.is_due) == (1, 0, True)
     assert (remind(late), remind(late)) == ([1], [])
     assert remind(late + timedelta(days=60)) == [3]
     with office.shared.read() as session:
@@ -123,4 +127,16 @@ def test_what_is_overdue_is_listed_and_reminded_of_once_a_level(office: Office) 
         assert reminders.list_overdue(session, office.stage.world.second, now=late) == ()
         told = [one for one in inbox(session, studio) if one.kind == reminders.OVERDUE]
     assert (seen.days, seen.settled.open_micro) == (8, 1_000_000)
+    assert (seen.reminded, seen.is_due) == (3, False)
     assert [one.facts["number"] for one in told] == [invoice.number] * 2
+
+
+def test_a_reminder_writes_its_amount_as_its_reader_does(office: Office) -> None:
+    earn(office, 123_456)
+    issue(office)
+    with office.shared.write() as session:
+        reminders.remind(session, office.clerk, now=NOW + timedelta(days=38))
+    with office.shared.read() as session:
+        (told, *_) = inbox(session, office.stage.studio)
+    assert "1.234,56 EUR" in words_of("de", told.kind, told.subject_id, told.facts)
+    assert "1,234.56 EUR" in words_of("en", told.kind, told.subject_id, told.facts)

@@ -120,3 +120,18 @@ def test_another_book_shows_nothing(office: Office, world: TestWorld) -> None:
     with office.shared.read() as session:
         assert billingdesk.list_standing(session, stranger, None, now=NOW, limit=10) == []
         assert billingdesk.unpaid(session, stranger, now=NOW) == ()
+
+
+def test_a_licensee_sees_what_is_issued_to_it(office: Office) -> None:
+    first, second, third = three(office)
+    match(office, come_in(office, 400_000), first)
+    studio = office.stage.studio
+    with office.shared.read() as session:
+        listed = billingdesk.list_standing(session, studio, None, now=NOW, limit=10)
+        late = billingdesk.list_standing(session, studio, InvoiceState.OVERDUE, now=LATE, limit=10)
+        owed = billingdesk.unpaid(session, studio, now=NOW)
+        nobody = office.stage.world.second
+        assert billingdesk.list_standing(session, nobody, None, now=NOW, limit=10) == []
+    assert [one.invoice.id for one in listed] == [third.id, second.id, first.id]
+    assert [one.invoice.id for one in late] == [third.id, second.id, first.id]
+    assert owed == (Unpaid("EUR", 3, 5_600_000, 0, 0),)

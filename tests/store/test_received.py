@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from api.web.faulttexts import told
 from core.clock import utc_now
 from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
 from core.principal import SearchCapability
@@ -332,3 +333,25 @@ def test_invoices_and_receipts_are_booked_again_from_facts(office: Office, tmp_p
     done, database = replayed(tmp_path, lines)
     database.close()
     assert done.same
+
+
+def test_money_comes_in_on_a_day_that_has_been(office: Office) -> None:
+    tomorrow, later = ((NOW + timedelta(days=days)).date() for days in (1, 2))
+    vault = office.stage.world.vault
+    with office.shared.write() as session:
+        receipts.enter(
+            session, vault, office.clerk, Payment("r1", tomorrow, 10_000, "EUR"), now=NOW
+        )
+    with pytest.raises(BadInput) as refused, office.shared.write() as session:
+        receipts.enter(session, vault, office.clerk, Payment("r2", later, 10_000, "EUR"), now=NOW)
+    assert refused.value.code == "day-to-come"
+    assert told("de", refused.value.message).endswith(f"{later:%d.%m.%Y}.")
+
+
+def test_nobody_is_invoiced_who_is_not_there(office: Office) -> None:
+    earn(office, 100)
+    vault, studio = office.stage.world.vault, office.stage.studio.tenant_id
+    with pytest.raises(NotFound), office.shared.write() as session:
+        invoices.issue(session, vault, office.clerk, MONTH, licensee_id="ten_x", now=NOW)
+    with office.shared.write() as session:
+        assert invoices.issue(session, vault, office.clerk, MONTH, licensee_id=studio, now=NOW)

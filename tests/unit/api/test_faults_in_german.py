@@ -183,3 +183,9 @@ def test_figures_are_kept() -> None:
     assert told("de", said).startswith("Ihre Organisation hat diesen Monat 200 von 200")
     assert told("en", said) == said
     assert told("de", "nobody wrote this") == "nobody wrote this"
+
+
+def test_a_day_is_written_as_pages_write_it() -> None:
+    said = "2027-01 has not begun: it can be invoiced from 2027-01-01 on."
+    assert "ab dem 01.01.2027" in told("de", said)
+    assert told("en", said) == said

@@ -1,0 +1,3 @@
+"""What the signs in figures are called, as the catalogue's keys end."""
+
+SIGNS = {"": "none", ".": "point", ",": "comma", " ": "blank", "'": "apostrophe"}
