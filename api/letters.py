@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from api.noticeplaces import place_of
-from api.web.texts import catalogue, day, month, reason, text, word
+from api.web.texts import bank_answer, catalogue, day, month, reason, text, word
 from core.clock import from_text
 from core.errors import BadInput
 from core.money import format as money
 
-OTHER, WHY = "other", "why"
+OTHER, WHY, CODE = "other", "why", "code"
 # Facts that are codes, by what the catalogue calls them.
 _WORDS = {
     "ground": "complaint.ground",
@@ -79,6 +79,8 @@ def _fact(lang: str, name: str, value: str) -> str:
     if name == WHY:
         said = (reason(lang, {"code": code}) for code in value.split(", "))
         return " ".join(said)
+    if name == CODE:
+        return bank_answer(lang, value.strip("-"))
     if name in _WORDS:
         return catalogue(lang).get(f"{_WORDS[name]}.{value}", value)
     if name == "kinds":

@@ -6,7 +6,7 @@ import typer
 
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
-from api.web.texts import text
+from api.web.texts import moment, text
 
 app = typer.Typer(help="Dispute single lines of your money.", no_args_is_help=True)
 ComplaintId = Annotated[str, typer.Argument(help="Id of the complaint.")]
@@ -157,7 +157,7 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
     ]
     table([text(cli.lang, f"complaint.column.{name}") for name in (*_LINE, "amount")], rows)
     for one in found.get("words", ()):
-        say(f"{one['said_at'][:16]} {one['by_tenant_id']}: {one['text']}")
+        say(f"{moment(cli.lang, one['said_at'])} {one['by_tenant_id']}: {one['text']}")
     say(text(cli.lang, f"complaint.means.{found['state']}"))
 
 

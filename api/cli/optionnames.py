@@ -31,16 +31,18 @@ def options_of(function: Callable[..., Any], sent: Mapping[str, str]) -> Mapping
     return found
 
 
-def say_options(error: EbenbildError, options: Mapping[str, str]) -> None:
+def say_options(error: EbenbildError, options: Mapping[str, str], lang: str) -> None:
     """Have a refusal name its fields by the options that they came from, where it names any.
 
     A field that came by none keeps its label; any other error stays as it is.
     """
+    from api.web.faulttexts import told  # noqa: PLC0415
+
     faults = getattr(error, "body", {}).get("faults") or ()
     typed = [options.get(_field(fault), "") for fault in faults]
     if any(typed) and error.message == _told([fault["label"] for fault in faults], faults):
         names = [name or fault["label"] for name, fault in zip(typed, faults, strict=True)]
-        error.message, error.next_step = _told(names, faults), _HOW
+        error.body |= {"detail": _told(names, faults), "next_step": told(lang, _HOW)}  # type: ignore[attr-defined]
 
 
 def _told(names: list[str], faults: Sequence[Mapping[str, str]]) -> str:

@@ -131,7 +131,7 @@ def _name_options(
     if not cli.as_json:
         from api.cli.optionnames import options_of, say_options  # noqa: PLC0415
 
-        say_options(error, options_of(function, sent))
+        say_options(error, options_of(function, sent), cli.lang)
 
 
 def _show(cli: Cli, error: EbenbildError) -> None:

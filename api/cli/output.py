@@ -95,11 +95,10 @@ def show_error(error: EbenbildError, lang: str, *, as_json: bool = False) -> Non
     """
     from api import problems  # noqa: PLC0415
 
-    problem = problems.of_error(lang, error)
+    # What a registry answered says more than the error that it became here, in the words asked for.
+    problem = {**problems.of_error(lang, error), **getattr(error, "body", {})}
     if as_json:
-        # What a registry answered says more than the error that it became here.
-        whole = {**problem, **getattr(error, "body", {})}
-        sys.stderr.write(json.dumps(whole, ensure_ascii=False) + "\n")
+        sys.stderr.write(json.dumps(problem, ensure_ascii=False) + "\n")
         return
     ERR.print(f"[bold red]{escape(problem['detail'])}[/]", soft_wrap=True)
     if problem["next_step"]:

@@ -26,6 +26,7 @@ def shown(document: Mapping[str, Any], lang: str) -> dict[str, Any]:
         "id": statement.id,
         "performer_id": statement.holder.performer_id,
         "month": statement.month,
+        "month_name": texts.month(lang, statement.month),
         "closed": statement.closed,
         "as_of_seq": statement.as_of_seq,
         "issuer": str(document.get("issuer", "")),

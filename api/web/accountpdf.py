@@ -7,7 +7,7 @@ from reportlab.platypus import CondPageBreak, Flowable
 
 from api.web import paper
 from api.web.charts import Bar, bars
-from api.web.texts import count, day, text, word
+from api.web.texts import count, day, month, text, word
 from core.money import format as money
 
 _ROOM = 100  # points that a heading needs beneath it to stay on its page
@@ -30,7 +30,7 @@ def statement_pdf(found: Mapping[str, Any], names: Mapping[str, str], lang: str)
     def foot(number: int, pages: int) -> str:
         return f"{found['id']} · {text(lang, 'paper.page', number=number, pages=pages)}"
 
-    title = f"{text(lang, 'accountstatement.title')} {found['month']}"
+    title = f"{text(lang, 'accountstatement.title')} {found['month_name']}"
     return paper.pdf(story, title=title, lang=lang, foot=foot)
 
 
@@ -41,7 +41,7 @@ def _whose(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> str
 def _head(found: Mapping[str, Any], names: Mapping[str, str], lang: str) -> list[Flowable]:
     closed = "accountstatement.closed" if found["closed"] else "accountstatement.open"
     made: list[Flowable] = [
-        paper.paragraph(f"{text(lang, 'accountstatement.title')} {found['month']}", "h1"),
+        paper.paragraph(f"{text(lang, 'accountstatement.title')} {found['month_name']}", "h1"),
         paper.paragraph(text(lang, "accountstatement.whose", name=_whose(found, names, lang))),
         paper.paragraph(text(lang, closed)),
     ]
@@ -130,7 +130,13 @@ def _row(line: Mapping[str, Any], names: Mapping[str, str], lang: str) -> tuple[
     if claim is None:
         return booked, what, "", "", ", ".join(amounts)
     cut = _title(claim, names, lang)
-    views = "" if claim["views"] is None else count(lang, claim["views"])
-    shown = f"{cut} · {claim['territory']} {claim['period']} · {views}"
+    parts = [cut, _territory(claim, lang), month(lang, claim["period"])]
+    if claim["views"] is not None:
+        parts.append(f"{count(lang, claim['views'])} {text(lang, 'statement.col.views')}")
+    shown = " · ".join(parts)
     used = f"{word(lang, claim['kind'])} · {', '.join(claim['stretches'])}"
     return booked, what, shown, used, ", ".join(amounts)
+
+
+def _territory(claim: Mapping[str, Any], lang: str) -> str:
+    return text(lang, "use.everywhere") if claim["territory"] == "*" else claim["territory"]

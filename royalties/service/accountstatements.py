@@ -25,9 +25,12 @@ from royalties import accountstatement as rules
 from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Holder
 from royalties.models_books import PeriodState, Transaction
-from royalties.service.periods import check_month
+from royalties.service.booknames import names_of
+from royalties.service.periods import check_begun, check_month
 from royalties.service.tariffs import tariffs_pinned
+from royalties.service.usage_intake import COLLECTORS
 from royalties.store import balances, onaccounts, periods
+from royalties.store.intake import cut_owners
 from royalties.store.onaccounts import OnAccount
 from royalties.tariffs.models import Tariff
 
@@ -39,14 +42,18 @@ def account_statement(
 ) -> AccountStatement:
     """What became of a performer's money in a month, as far as the principal may see it.
 
-    Raises `BadInput` for what is no month, `NotFound` for a performer that is neither the caller's
-    own nor in its book, `NotAllowed` without the scope `reports`, `Broken` where a figure does not
-    follow from the others: such a statement is never shown.
+    Raises `BadInput` for what is no month and for one to come, `NotFound` for a performer that is
+    neither the caller's own nor in its book, `NotAllowed` without the scope `reports`, `Broken`
+    where a figure does not follow from the others: such a statement is never shown.
     """
     require(principal, SCOPE)
     check_month(month)
     side = view(session, principal, performer_id, Act.READ, now=now)
-    return _made(session, side, [_holder(session, side, performer_id)], month)[0]
+    holder = _holder(session, side, performer_id)
+    # Once this month is closed, what follows is posted in the next one.
+    if month not in onaccounts.months(session, side, rules.own_accounts(holder)):
+        check_begun(month, now)
+    return _made(session, side, [holder], month)[0]
 
 
 def own_statements(
@@ -108,13 +115,28 @@ def names(
     *,
     now: datetime,
 ) -> dict[str, str]:
-    """The performer's public name and the titles of the cuts, by id, where either may be known."""
+    """The performer's public name and the titles of the cuts, by id, where either may be known.
+
+    Whoever collects knows both of everybody who stands in its book.
+    """
     side = view(session, principal, performer_id, Act.READ, now=now)
     found = titles(session, principal, cut_ids)
+    if principal.tenant_kind in COLLECTORS:
+        found |= _in_book(session, principal, performer_id, cut_ids)
     with suppress(NotFound):
         found[performer_id] = people.get_performer(session, side, performer_id).public_name
         found |= useseen.titles(session, side, performer_id, cut_ids, at=now)
     return found
+
+
+def _in_book(
+    session: Session, principal: Principal, performer_id: str, cut_ids: Sequence[str]
+) -> dict[str, str]:
+    capability = SearchCapability("statement", principal.tenant_id)
+    owners = cut_owners(session, capability, cut_ids)
+    known = names_of(session, principal.tenant_id, performers=[performer_id], cuts=owners.items())
+    told = {cut_id: " ".join(filter(None, both)) for cut_id, both in known.cuts.items()}
+    return {**known.performers, **{cut_id: title for cut_id, title in told.items() if title}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,17 @@ def check_month(month: str) -> None:
         raise BadInput("A period is a month.", next_step="Write it as 2026-11.", code="bad-period")
 
 
+def check_begun(month: str, now: datetime) -> None:
+    """Return for a month that has begun; raise `BadInput` otherwise."""
+    check_month(month)
+    if month > closing.month_of(now):
+        raise BadInput(
+            f"{month} has not begun.",
+            next_step=f"Name a month up to {closing.month_of(now)}.",
+            code="period-in-future",
+        )
+
+
 def transactions_of(session: Session, book: str, month: str | None = None) -> list[Transaction]:
     """Every transaction of a month of a book, or of the whole book, in order of `seq`."""
     capability = SearchCapability("closing", book)

@@ -24,7 +24,7 @@ from royalties.models_runs import DroppedFor, Run, RunKind, RunLine, RunState, T
 from royalties.runpreview import PerformerPreview, Previews
 from royalties.runproof import RunHash, unequal
 from royalties.service.clerks import collecting
-from royalties.service.periods import check_month
+from royalties.service.periods import check_begun, check_month
 from royalties.service.run_booking import book_run, booked_as, released_as
 from royalties.service.run_grounds import grounds_of
 from royalties.service.run_planning import RunPlanning
@@ -53,11 +53,11 @@ def draft(
     """Plan a run by what is known now, in place of a draft before it; call it in `write()`.
 
     Raises `Conflict` while a run waits for its decision, for months that a run has begun with, and
-    for a final run before two follow-ups; `BadInput` for what are no months.
+    for a final run before two follow-ups; `BadInput` for what are no months, or months to come.
     """
     # Load.
     require(principal, "usage")
-    _check(wanted)
+    _check(wanted, now)
     collecting(principal)
     known = runs.of_book(session, _capability(principal), principal.tenant_id)
     # Decide.
@@ -224,10 +224,11 @@ def check(totals: Mapping[str, Totals]) -> None:
             raise Broken(f"This run does not conserve {unit}: {missing}.")
 
 
-def _check(wanted: Wanted) -> None:
+def _check(wanted: Wanted, now: datetime) -> None:
+    """Nothing was earned in a month to come, and a run of it could not be made again."""
     if wanted.follows_id:
         return
-    check_month(wanted.first_month)
+    check_begun(wanted.first_month, now)
     check_month(wanted.last_month)
     if wanted.first_month > wanted.last_month:
         raise BadInput("The months are the wrong way round.", next_step="Name the earlier first.")
@@ -358,6 +359,7 @@ def _of(run: Run) -> SearchCapability:
 
 
 def _not_open(run: Run) -> Conflict:
-    return Conflict(
-        f"This run is {run.state}.", next_step="Draft a new one: ebenbild run draft ..."
-    )
+    said = f"This run is {run.state}."
+    if run.state is RunState.DRAFT:
+        return Conflict(said, next_step=f"Propose it first: ebenbild run propose {run.id}")
+    return Conflict(said, next_step="Draft a new one: ebenbild run draft ...")

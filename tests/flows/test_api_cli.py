@@ -418,6 +418,8 @@ def test_what_is_wrong_is_said_of_the_option(shell: Shell) -> None:
     assert code == 1 and "--reason: must be one of" in said and "--help" in said
     code, _, said = shell.run("receipt", "add", "b2", "1", "--day", "20.11.2026")
     assert code == 1 and "--day: must be a day" in said
+    code, _, said = shell.run("complaint", "show", "cpl_x", "--lang", "de")
+    assert code == 1 and said.count("Sehen Sie die Liste") == 1
     assert json.loads(shell.run(*why, "--json")[2])["detail"].startswith("Reason: ")
     code, _, said = shell.run("receipt", "add", "b2", "1,50", "--day", "2026-11-20")
     assert code == 1 and "An amount is a plain decimal" in said and "price" not in said

@@ -110,3 +110,9 @@ def test_why_and_when_are_said_in_words(stage: Stage) -> None:
     _, changed = mail("payee.changed", facts)
     assert "21.11.2026, 10:05 UTC" in changed
     assert ENGLISH.findall(refused) == []
+
+
+def test_a_bank_s_code_is_told_in_words() -> None:
+    _, words = mail("payout.returned", {"code": "AC04"})
+    assert "Das Konto ist aufgelöst (AC04)." in words
+    assert "nennt keinen Grund" in mail("payout.returned", {"code": "-"})[1]

@@ -231,7 +231,8 @@ def test_an_amount_is_disputed_answered_and_ruled_on_by_two(desk: Desk) -> None:
     confirmed = read(desk.approver, theirs)
     assert f'data-act="/v1/complaints/{dispute_id}/decision"' in confirmed
     desk.approver.post(f"/v1/complaints/{dispute_id}/decision", json={"approve": True})
-    assert "abgelehnt" in read(desk.performer, f"{mine}?lang=de")
+    ended = read(desk.performer, f"{mine}?lang=de")
+    assert "abgelehnt" in ended and "Diese Posten laufen weiter." in ended
     assert "rejected" in read(desk.clerk, "/society/disputes?shelf=ended")
     assert desk.stage.http().get(mine).status_code == 401
     assert desk.performer.get(theirs).status_code == 404

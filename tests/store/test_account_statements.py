@@ -1,7 +1,7 @@
 """Account statements from real books: who sees which, and what months hand on to each other."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -18,7 +18,7 @@ from royalties.accountstatement import AccountStatement, owed_micro
 from royalties.accountstatement_wire import to_dict
 from royalties.closing import month_after, month_of
 from royalties.models_books import Posting, TransactionKind
-from royalties.service.accountstatements import account_statement, months, titles
+from royalties.service.accountstatements import account_statement, months, names, titles
 from royalties.service.books import Clerk
 from royalties.store import ledger as store
 from tests.fixtures import TestWorld
@@ -141,7 +141,7 @@ def test_a_closed_month_says_so_and_hands_on_its_balance(office: Office) -> None
     office.close(month, at=NEXT_AT)
     agent = office.stage.agent(performer)
     assert read(office, agent, performer, month).closed
-    after = read(office, agent, performer, "2030-01")
+    after = read(office, agent, performer, NEXT)
     assert owed_micro(after.balances, opening=True) == {"EUR": 100_000_000}
     assert not after.movements
     assert not after.closed
@@ -209,3 +209,26 @@ def test_a_run_is_told_by_its_deductions_and_why_money_waits(
         last = shown(to_dict(made), lang)["lines"][-1]
         assert word in last["why"]
         assert "tax-status-missing" not in last["why"]
+
+
+def test_a_month_to_come_has_no_statement(office: Office) -> None:
+    performer, _, month = claimed(office)
+    agent = office.stage.agent(performer)
+    with pytest.raises(BadInput, match="has not begun"):
+        read(office, agent, performer, LAST)
+    assert read(office, agent, performer, NEXT).movements == ()
+    # What was booked after a month was closed stands in the next one, whatever the day.
+    with office.shared.read() as session:
+        made = account_statement(
+            session, agent, performer_id=performer.id, month=month, now=NOW - timedelta(days=90)
+        )
+    assert made.movements
+
+
+def test_whoever_collects_reads_the_names_in_its_book(office: Office) -> None:
+    performer, cut_id, _ = claimed(office)
+    with office.shared.read() as session:
+        told = names(session, office.clerk, performer.id, [cut_id], now=NOW)
+        strange = names(session, office.stage.world.second, performer.id, [cut_id], now=NOW)
+    assert told == {performer.id: performer.public_name, cut_id: "A title v1"}
+    assert strange == {}

@@ -446,6 +446,7 @@ def test_a_performers_side_reads_its_own_lines_once_the_run_is_closed(money: Mon
     [
         (Wanted("2026-13", "2026-12"), BadInput),
         (Wanted("2026-12", "2026-11"), BadInput),
+        (Wanted("2199-01", "2199-02"), BadInput),
         (Wanted(follows_id="run_none"), Conflict),
     ],
 )

@@ -45,6 +45,8 @@ def test_page_and_paper_say_the_same(lang: str, wanted: tuple[str, ...]) -> None
     assert "&lt;Titel&gt;" in page
     assert "accountstatement." not in page
     assert "accountstatement." not in words(paper)
+    for whole in (page, words(paper)):
+        assert texts.month(lang, "2026-12") in whole and "2026-12" not in whole.split("stm_")[0]
     assert paper == statement_pdf(found, NAMES, lang)
 
 
