@@ -35,10 +35,25 @@ def check_shares(shares: Sequence[Fraction]) -> None:
         )
 
 
+def check_keys(dids: Sequence[str]) -> None:
+    """Return when each heir has a key of its own; who shares one would sign for the other."""
+    if len(set(dids)) < len(dids):
+        raise BadInput(
+            "Two heirs have the same key.",
+            next_step="Have each heir make a key of its own: ebenbild key new",
+            code="shared-key",
+        )
+
+
 def check_death(deceased_on: date, at: datetime) -> None:
     """Return for a day that has come; raise `BadInput` otherwise."""
     if deceased_on > at.astimezone(UTC).date():
-        raise BadInput("This day is still to come.", code="bad-date-of-death")
+        raise BadInput(
+            "This day is still to come.",
+            next_step="Name the day of death as the papers do.",
+            code="bad-date-of-death",
+            fields=("deceased_on",),
+        )
 
 
 def is_attested(attesters: Collection[str], needed: int) -> bool:

@@ -20,9 +20,10 @@ from core.errors import EbenbildError
 from core.init import World
 from core.principal import Principal
 from registry.minority import adult_on, is_minor, minority_in
+from registry.models.estates import EstateState
 from registry.models.guardianship import MoneyRelease
 from registry.moneyrelease import DAYS_MAX, is_released
-from registry.service import moneyreleases, useseen
+from registry.service import estates, moneyreleases, useseen
 from royalties.accountstatement_wire import signed
 from royalties.models_earned import Earned
 from royalties.payees import PayeeVersion
@@ -51,7 +52,7 @@ def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dic
         "statements": accountstatements.months(session, acting.caller, performer_id=who, now=now),
         "years": _taxed(session, acting, world, {one.month[:4] for one in months}, now),
         "holds": _holds(session, acting, now),
-        "payee": _payee(session, acting, world, now),
+        "accounts": _accounts(session, acting, world, now),
         "childhood": _childhood(session, acting, desk, now),
         "disputes": disputing.list_of(session, acting),
     }
@@ -150,16 +151,45 @@ def _taxed(
     return found
 
 
-def _payee(session: Session, acting: Whom, world: World, now: datetime) -> dict[str, Any] | None:
-    """How the payee's details stand, numbers by their endings; None for who may not collect."""
+def _accounts(session: Session, acting: Whom, world: World, now: datetime) -> list[dict[str, Any]]:
+    """Where money is paid to: the performer's account, or after death one of each heir.
+
+    None for who may not collect.
+    """
     if not acting.near:
-        return None
+        return []
+    who = acting.performer.id
+    known = estates.estates_of(session, acting.side, who)
+    dead = next((one for one in known if one.state is EstateState.CONFIRMED), None)
+    if dead is None:
+        found = [_account(session, acting, world, None, now)]
+    else:
+        found = [
+            {
+                **account,
+                "heir": heir.id,
+                "called": estates.heir_name(world.vault, dead, heir),
+                "share": f"{heir.share}",
+            }
+            for heir in dead.heirs
+            if (account := _account(session, acting, world, heir.id, now))
+        ]
+    return [one for one in found if one]
+
+
+def _account(
+    session: Session, acting: Whom, world: World, heir_id: str | None, now: datetime
+) -> dict[str, Any]:
+    """How a payee's details stand, numbers by their endings; empty for who may not see them."""
     try:
-        found = payees.get_payee(session, acting.caller, acting.performer.id, now=now).standing
+        found = payees.get_payee(
+            session, acting.caller, acting.performer.id, heir_id=heir_id, now=now
+        ).standing
     except EbenbildError:
-        return None
+        return {}
     current = None if found.current is None else open_details(world.vault, found.current)
     return {
+        "heir": "",
         "current": None if current is None else masked(current),
         "cooling_until": found.cooling_until,
         "waiting": found.waiting is not None,

@@ -58,7 +58,7 @@ def claim_estate(
 ) -> Estate:
     """Record a claim with its papers; raises `Conflict` while another one stands.
 
-    Raises `BadInput` for shares that do not add up to 1 and for a day to come.
+    Raises `BadInput` for shares that do not add up to 1, heirs of one key and a day to come.
     """
     # Load.
     require(principal, SCOPE)
@@ -66,6 +66,7 @@ def claim_estate(
     known = estates.estates_of(session, principal, performer_id)
     # Decide.
     rules.check_death(deceased_on, now)
+    rules.check_keys([heir.did for heir in heirs])
     rules.check_shares([rules.parse_share(heir.share) for heir in heirs])
     if any(item.state is not EstateState.WITHDRAWN for item in known):
         raise Conflict(

@@ -10,12 +10,14 @@ import pytest
 from api.cli.signing import signature
 from api.client import Client, Refused
 from api.opening import open_registry
+from api.roles import Role
 from core.clock import utc_now
 from core.errors import BadProof
 from core.keys import PrivateKey, generate
 from core.principal import SearchCapability
 from licensing.rulepacks.times import midnight
 from licensing.service import rightreminders
+from tests.simulators.people import seat
 from tests.simulators.stage import Person, Stage
 
 EVIDENCE = hashlib.sha256(b"a programme").hexdigest()
@@ -132,3 +134,32 @@ def test_estates_are_reminded_once_of_each_day(stage: Stage) -> None:
     told = [item["kind"] for item in agency.get("/v1/notices")["items"]]
     assert told.count("right.ending") == 3
     assert reminded(date(2095, 2, 1)) == [0], "it had ended long before"
+
+
+def test_money_names_the_heirs_and_takes_their_accounts(stage: Stage) -> None:
+    agency_id, agency = stage.tenant("agency")
+    anna = Person.add(agency, "anna")
+    key = generate().did
+    refused = {"name": "H", "did": key, "share": "1/2"}
+    paper = agency.upload(stage.file("death.pdf", b"certificate"))
+    body = {"deceased_on": "2020-02-29", "upload_id": paper, "heirs": [refused, refused]}
+    with pytest.raises(Refused, match="Two heirs have the same key"):
+        agency.post(f"/v1/performers/{anna.id}/estates", body)
+    bury(stage, anna, "2020-02-29")
+    (estate,) = agency.get(f"/v1/performers/{anna.id}/estates")
+    heir = estate["heirs"][0]["id"]
+    with open_registry(stage.settings) as world:
+        browser = stage.http(seat(world.db, agency_id, Role.ADMIN).token)
+
+    def page() -> str:
+        found = browser.get(f"/me/money?for={anna.id}", headers={"Accept": "text/html"})
+        assert found.status_code == 200
+        return found.text
+
+    place = f"/v1/performers/{anna.id}/payee"
+    assert f'data-act="{place}?heir_id={heir}"' in page() and "H, heir of 1" in page()
+    agency.post(f"{place}?heir_id={heir}", {"name": "Hanna Erbin", "residence": "FR"})
+    assert "Two of you agree to an heir" in page()
+    decided = browser.post(f"{place}/decision?heir_id={heir}", json={"approve": True})
+    assert decided.status_code == 200
+    assert "Hanna Erbin" in page() and "FR" in page()

@@ -9,6 +9,7 @@ from core.errors import BadInput, Conflict, NotAllowed
 from core.keys import generate
 from core.objects import ObjectRef
 from core.principal import Principal
+from registry import estates as rules
 from registry.models.estates import Estate, EstateState
 from registry.models.excerpts import Excerpt
 from registry.models.mandates import Act
@@ -163,3 +164,10 @@ def test_after_a_death_only_an_heirs_key_is_bound_and_by_the_operator(world: Tes
             now=later(days=1),
         )
     assert made.authorisation is None
+
+
+def test_no_heir_signs_for_another(world: TestWorld) -> None:
+    one, other = heirs("1/2", "1/2")
+    with pytest.raises(BadInput, match="same key"):
+        rules.check_keys([one.did, one.did])
+    rules.check_keys([one.did, other.did])
