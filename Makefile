@@ -76,6 +76,7 @@ bench: .setup/reference .setup/models.stamp ## every figure of the README, each 
 	@$(BIN)/python -m bench.vault
 	@$(BIN)/python -m bench.log
 	@$(BIN)/python -m bench.decide
+	@$(BIN)/python -m bench.loops
 	@$(BIN)/python -m bench.licences
 	@$(BIN)/python -m bench.series
 	@$(BIN)/python -m bench.start

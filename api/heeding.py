@@ -14,22 +14,31 @@ from core.clock import utc_now
 from core.files import sha256_of
 from core.jobs import Job
 from core.principal import SearchCapability, system
-from fingerprint.content.models import Part
+from fingerprint.content.models import Part, Watch
 from fingerprint.content.printing import ContentPrint, find, unpacked
 from licensing.models_staydown import Hit, Recording
 from licensing.service import staydown
 from licensing.staydown import hits, same_bytes
 
 
-def heed_notices(tools: Tools, job: Job, path: Path, read: Callable[[], ContentPrint]) -> None:
-    """Keep where noticed recordings are in the job's submission; a second time adds nothing."""
+def heed_notices(
+    tools: Tools,
+    job: Job,
+    path: Path,
+    read: Callable[[], ContentPrint],
+    check: Callable[[], None],
+) -> None:
+    """Keep where noticed recordings are in the job's submission; a second time adds nothing.
+
+    `check` is called often and raises once the job is no longer ours.
+    """
     submission_id, principal = job.payload["submission_id"], system(job.tenant_id)
     capability = SearchCapability("stay-down", submission_id)
     with tools.world.db.read() as session:
         known = staydown.recordings(session, capability)
     if not known:
         return
-    found = list(_hits(tools, known, sha256_of(path), read))
+    found = list(_hits(tools, known, sha256_of(path), read, check))
     with tools.world.db.write() as session:
         leases.guard(session, job)
         staydown.save_hits(session, principal, submission_id, found, now=utc_now())
@@ -43,28 +52,41 @@ def same_recording(
     with tools.world.db.read() as session:
         known = staydown.recordings(session, capability, performer_id=performer_id)
     earlier = [item for item in known if item.clip_id != clip_id]
-    exact = (hit for hit in _hits(tools, earlier, digest, lambda: made) if hit.exact)
+    exact = (hit for hit in _hits(tools, earlier, digest, lambda: made, _unchecked) if hit.exact)
     return next((hit.clip_id for hit in exact), None)
 
 
 def _hits(
-    tools: Tools, known: Sequence[Recording], digest: str, read: Callable[[], ContentPrint]
+    tools: Tools,
+    known: Sequence[Recording],
+    digest: str,
+    read: Callable[[], ContentPrint],
+    check: Callable[[], None],
 ) -> Iterator[Hit]:
-    """Where each of these is in a file; raises Stopping between two."""
-    for recording in known:
+    """Where each of these is in a file; raises Stopping within them too."""
+
+    def watch(_done: float) -> None:
         if tools.stopping.is_set():
             raise Stopping
+        check()
+
+    for recording in known:
+        watch(0.0)
         if recording.sha256 == digest:
             yield from same_bytes(recording)
         else:
-            yield from _found(tools, recording, read())
+            yield from _found(tools, recording, read(), watch)
 
 
-def _found(tools: Tools, recording: Recording, asked: ContentPrint) -> Iterator[Hit]:
+def _unchecked() -> None:
+    """Where no job is held."""
+
+
+def _found(tools: Tools, recording: Recording, asked: ContentPrint, watch: Watch) -> Iterator[Hit]:
     links = [
         link
         for part in Part
         if (packed := staydown.open_print(tools.world.vault, recording, part)) is not None
-        for link in find(asked, unpacked(part, packed))
+        for link in find(asked, unpacked(part, packed), watch)
     ]
     yield from hits(recording, links)

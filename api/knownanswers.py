@@ -35,16 +35,20 @@ def known_elsewhere(tools: Tools, item: Challenge, path: Path, judged: Judged) -
 
 
 def _found(tools: Tools, challenge_id: str, asked: ContentPrint, part: Part) -> bool:
-    """Whether any print holds a stretch of what was asked; raises Stopping between two."""
+    """Whether any print holds a stretch of what was asked; raises Stopping within them too."""
+
+    def watch(_done: float) -> None:
+        if tools.stopping.is_set():
+            raise Stopping
+
     capability = SearchCapability("replays", challenge_id)
     with tools.world.db.read() as session:
         everybodys = content.everybodys(session, capability, part)
     found = 0
     for print_id in everybodys:
-        if tools.stopping.is_set():
-            raise Stopping
+        watch(0.0)
         with tools.world.db.read() as session:
             packed = content.open_anybodys(session, tools.world.vault, capability, print_id)
         if packed is not None:
-            found += len(find(asked, unpacked(part, packed)))
+            found += len(find(asked, unpacked(part, packed), watch))
     return found > 0

@@ -31,7 +31,7 @@ def scan_submission(tools: Tools, job: Job, pulse: Heartbeat) -> None:
         running = recognise(tools, job, pulse, begin(tools, job, path))
         for segment in missing(tools, job, running):
             scan_segment(tools, job, pulse, running, segment)
-        heed_notices(tools, job, running)
+        heed_notices(tools, job, pulse, running)
         read_labels(tools, job, path)
     search(tools, job, pulse, running.scan.id)
     know_figures(tools, job, running.scan.id)

@@ -6,6 +6,7 @@ part of the recording is not known to be untouched.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from api.stopping import Stopping
 from api.tools import Tools
@@ -25,8 +26,17 @@ from registry.service.content import Known, Recognised
 Scan = Callable[[Span, frozenset[Modality]], tuple[Trace, ...]]
 
 
-def recognise(tools: Tools, job: Job, duration_ms: int, read: Callable[[], ContentPrint]) -> None:
-    """Draw the submission's links, once; `read` prints the file and is called if it must be."""
+def recognise(
+    tools: Tools,
+    job: Job,
+    duration_ms: int,
+    read: Callable[[], ContentPrint],
+    show: Callable[[float, str], None],
+) -> None:
+    """Draw the submission's links, once; `read` prints the file and is called if it must be.
+
+    `show` is told often which share is done; what it raises ends the work.
+    """
     submission_id, principal = job.payload["submission_id"], system(job.tenant_id)
     with tools.world.db.read() as session:
         if content.is_recognised(session, principal, submission_id):
@@ -38,7 +48,7 @@ def recognise(tools: Tools, job: Job, duration_ms: int, read: Callable[[], Conte
         _save(tools, job, {}, found)
         return
     made = read()
-    _save(tools, job, packed(made), list(_found(tools, principal, made, others)))
+    _save(tools, job, packed(made), list(_found(tools, principal, made, others, show)))
 
 
 def carry_over(tools: Tools, job: Job) -> Carried:
@@ -74,13 +84,23 @@ def scan_new(known: Carried, segment: Span, scan: Scan) -> tuple[Trace, ...]:
 
 
 def _found(
-    tools: Tools, principal: Principal, made: ContentPrint, others: tuple[Known, ...]
+    tools: Tools,
+    principal: Principal,
+    made: ContentPrint,
+    others: tuple[Known, ...],
+    show: Callable[[float, str], None],
 ) -> Iterator[Recognised]:
-    """Links into the tenant's other media, the newest first; raises Stopping between two."""
-    for known in others if made.sound or made.picture else ():
+    """Links into the tenant's other media, the newest first; raises Stopping within them too."""
+    total = len(others)
+
+    def watch(number: int, done: float) -> None:
         if tools.stopping.is_set():
             raise Stopping
-        for link in find(made, _opened(tools, principal, known)):
+        show((number + done) / total, f"{number + 1}/{total}")
+
+    for number, known in enumerate(others if made.sound or made.picture else ()):
+        watch(number, 0.0)
+        for link in find(made, _opened(tools, principal, known), partial(watch, number)):
             yield Recognised(known, link)
 
 

@@ -47,6 +47,7 @@ from registry.service import (
 )
 
 # Of the whole progress; the rest is the reading of the media.
+KNOWN_AT = 0.05
 SEARCH_AT = 0.97
 
 
@@ -107,13 +108,17 @@ def recognise(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> Run
         return running
     by_content = tools.world.settings.reuse == Reuse.CONTENT
     read = running.content if by_content else _nothing
-    recognising.recognise(tools, job, running.info.duration_ms, read)
+
+    def show(part: float, note: str) -> None:
+        pulse.show(KNOWN_AT * part, note)
+
+    recognising.recognise(tools, job, running.info.duration_ms, read, show)
     return replace(running, known=recognising.carry_over(tools, job))
 
 
-def heed_notices(tools: Tools, job: Job, running: Running) -> None:
+def heed_notices(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> None:
     """Look for recordings about which notices stand."""
-    heeding.heed_notices(tools, job, running.path, running.content)
+    heeding.heed_notices(tools, job, running.path, running.content, pulse.check)
 
 
 def _nothing() -> ContentPrint:
@@ -136,7 +141,8 @@ def scan_segment(
     total = len(running.scan.segments)
 
     def progress(part: float) -> None:
-        pulse.show(SEARCH_AT * (number + part) / total, f"{number + 1}/{total}")
+        share = (number + part) / total
+        pulse.show(KNOWN_AT + (SEARCH_AT - KNOWN_AT) * share, f"{number + 1}/{total}")
 
     progress(0.0)
     notes = [*unread_of(running.known, span), *(running.info.notes if number + 1 == total else ())]

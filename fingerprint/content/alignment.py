@@ -20,13 +20,14 @@ ERROR_MAX = 0.09
 EVIDENCE_MIN = 120
 _SIDE = 8  # frames to either side of the line that are tried
 _ASIDE = 1e-4  # of two columns as good, the one nearer to the line
-_MARGIN = 640
+MARGIN = 640  # frames
 _EDGE = 12
 _EDGE_ERROR_MAX = 0.2
 _GAP_MAX = 64
 _RUN_MIN = 48
 _FIT_MIN = 96
 _ROUNDS = 3
+_FURTHER = 8  # rounds more, each four times as far
 
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
@@ -45,11 +46,18 @@ class _Compared:
     inside: Flags
 
 
-def align(here: SoundPrint, there: SoundPrint, line: Diagonal) -> tuple[Link, ...]:
-    """The stretches near `line` in which both are the same recording, in order, may be none."""
+def align(
+    here: SoundPrint, there: SoundPrint, line: Diagonal, within: range | None = None
+) -> tuple[Link, ...]:
+    """The stretches near `line` in which both are the same recording, in order, may be none.
+
+    Looks at frames `within` of `here` alone, and as far along the line there as they go together.
+    """
     found: tuple[Link, ...] = ()
-    for _ in range(_ROUNDS):
-        compared = _compare(here, there, line)
+    within = range(len(here)) if within is None else within
+    for number in range(_ROUNDS + _FURTHER):
+        margin = MARGIN << 2 * max(0, number - _ROUNDS + 1)
+        compared = _compare(here, there, line, margin, within)
         if compared is None:
             return found
         best, good = _judge(compared)
@@ -59,12 +67,16 @@ def align(here: SoundPrint, there: SoundPrint, line: Diagonal) -> tuple[Link, ..
         if fitted is None or (fitted.first, fitted.last) == (line.first, line.last):
             break
         line = fitted
+        if number >= _ROUNDS - 1 and not _goes_on(compared, line, within):
+            break
     return found
 
 
-def _compare(here: SoundPrint, there: SoundPrint, line: Diagonal) -> _Compared | None:
-    first = max(0, line.first - _MARGIN)
-    frames = np.arange(first, min(len(here), line.last + _MARGIN))
+def _compare(
+    here: SoundPrint, there: SoundPrint, line: Diagonal, margin: int, within: range
+) -> _Compared | None:
+    first = max(within.start, line.first - margin)
+    frames = np.arange(first, min(within.stop, line.last + margin))
     if not len(frames):
         return None
     centre = np.rint(line.tempo * frames + line.offset).astype(np.int64)
@@ -77,6 +89,13 @@ def _compare(here: SoundPrint, there: SoundPrint, line: Diagonal) -> _Compared |
     counted = np.bitwise_count(both)
     counts = wrong.astype(np.int64), counted.astype(np.int64)
     return _Compared(here, there, first, safe, *counts, inside)
+
+
+def _goes_on(compared: _Compared, line: Diagonal, within: range) -> bool:
+    """Whether both go together as far as was looked, and there is more to look at."""
+    end = compared.first + len(compared.places)
+    before = line.first - compared.first < WINDOW and compared.first > within.start
+    return before or (end - line.last < WINDOW and end < within.stop)
 
 
 def _judge(compared: _Compared) -> tuple[Counts, Flags]:

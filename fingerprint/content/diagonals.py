@@ -2,10 +2,10 @@
 
 A word that occurs in both says that one moment may be another; moments of the same recording lie on
 a line. Few words survive a distortion, but three on one line within a file are rarely chance, and
-what is proposed here is only ever a proposal: `alignment` compares everything along the line.
+what is proposed is only ever a proposal: `alignment` compares everything along the line.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,17 +13,15 @@ from numpy.typing import NDArray
 
 from fingerprint.content.models import SoundPrint, Words
 
-TEMPOS = tuple(round(0.95 + 0.01 * step, 2) for step in range(11))
-_CELL = 12  # frames of offset that share a vote
 _STRONG_BITS_MIN = 3
 _QUESTIONS_MAX = 600_000
-_OFTEN = 24  # a word that is everywhere says nothing about where
-_PROPOSALS = 24
-_VOTES_MIN = 2
+_OFTEN = 24  # a word that is everywhere says little about where
+_HITS_MAX = 1 << 19
 _CORRELATED_MAX = 1 << 16  # frames of both, 35 minutes; longer ones have words enough
 _CORRELATED = 3
 
 Places = NDArray[np.int64]
+Pairs = tuple[Places, Places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +44,43 @@ class WordIndex:
         self._places = usable[order]
         self._words = known.bits[self._places]
 
-    def hits(self, words: Words, places: Places) -> tuple[Places, Places]:
-        """(place in the question, place in the known sound) of each equal pair of words."""
+    def hits(self, words: Words, places: Places) -> tuple[Pairs, Pairs]:
+        """Equal words as (places in the question, places in the known sound), in order of the
+        first: those of words that say where, and those of words that are everywhere, as in a loop.
+
+        A word that the known sound has very often counts with some of its places, the first and
+        the last among them and the others evenly between: of words that are repeated together the
+        same repetitions are taken, so that a loop keeps all votes for where it lies upon itself.
+        """
         first = np.searchsorted(self._words, words, "left")
         count = np.searchsorted(self._words, words, "right") - first
-        count[count > _OFTEN] = 0
-        here = np.repeat(places, count)
-        steps = np.arange(len(here)) - np.repeat(np.cumsum(count) - count, count)
-        return here, self._places[np.repeat(first, count) + steps]
+        often = count > _OFTEN
+        return (
+            self._pairs(first, np.where(often, 0, count), places),
+            self._pairs(first, np.where(often, count, 0), places),
+        )
+
+    def _pairs(self, first: Places, count: Places, places: Places) -> Pairs:
+        taken = np.minimum(count, _bounded(count))
+        here = np.repeat(places, taken)
+        steps = np.arange(len(here)) - np.repeat(np.cumsum(taken) - taken, taken)
+        apart = np.repeat((count - 1) / np.maximum(taken - 1, 1), taken)
+        return here, self._places[np.repeat(first, taken) + np.rint(steps * apart).astype(np.int64)]
 
 
-def questions(sound: SoundPrint, weak_bits: int) -> tuple[Words, Places]:
-    """Words to ask for, with up to `weak_bits` of the shaky bits turned each way."""
-    places = np.flatnonzero(_telling(sound))
+def _bounded(count: Places) -> int:
+    """How many places of each word make half a million pairs in all, two at least."""
+    return next(
+        (most for most in range(_OFTEN, 2, -1) if np.minimum(count, most).sum() <= _HITS_MAX), 2
+    )
+
+
+def questions(
+    sound: SoundPrint, weak_bits: int, without: NDArray[np.bool_]
+) -> tuple[Words, Places]:
+    """Words to ask for, with up to `weak_bits` of the shaky bits turned each way; none of the
+    frames `without`, bool (n,)."""
+    places = np.flatnonzero(_telling(sound) & ~without)
     stride = max(1, (len(places) << weak_bits) // _QUESTIONS_MAX)
     places = places[::stride]
     words = sound.bits[places][:, None]
@@ -68,18 +90,6 @@ def questions(sound: SoundPrint, weak_bits: int) -> tuple[Words, Places]:
         weak = weak & ~lowest
         words = np.concatenate([words, words ^ lowest[:, None]], axis=1)
     return words.ravel(), np.repeat(places, words.shape[1])
-
-
-def proposals(here: Places, there: Places, tempos: Sequence[float] = TEMPOS) -> Iterator[Diagonal]:
-    """The lines with most votes, best first, two dozen at most."""
-    found: list[Diagonal] = []
-    for tempo in tempos:
-        offsets = there - tempo * here
-        for shift in (0, _CELL // 2):
-            cells = np.floor((offsets + shift) / _CELL).astype(np.int64)
-            found.extend(_busiest(cells, here, tempo, shift))
-    found.sort(key=lambda line: (-line.votes, abs(line.tempo - 1), line.offset))
-    yield from found[:_PROPOSALS]
 
 
 def correlated(here: SoundPrint, there: SoundPrint) -> Iterator[Diagonal]:
@@ -105,17 +115,6 @@ def _signs(sound: SoundPrint) -> NDArray[np.float32]:
         for words in (sound.bits, sound.strong)
     )
     return ((2.0 * bits - 1.0) * strong).astype(np.float32)
-
-
-def _busiest(cells: Places, here: Places, tempo: float, shift: int) -> Iterator[Diagonal]:
-    values, back, votes = np.unique(cells, return_inverse=True, return_counts=True)
-    for place in np.argsort(-votes, kind="stable")[:4]:
-        if votes[place] < _VOTES_MIN:
-            return
-        frames = here[back == place]
-        offset = (float(values[place]) + 0.5) * _CELL - shift
-        count = len(np.unique(frames))
-        yield Diagonal(tempo, offset, int(frames.min()), int(frames.max()), count)
 
 
 def _telling(sound: SoundPrint) -> NDArray[np.bool_]:

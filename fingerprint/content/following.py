@@ -7,13 +7,14 @@ nothing by themselves and are taken along where they lie within what moves.
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fingerprint.content.framing import Framing, read
 from fingerprint.content.models import GRID, PICTURE_HOP_MS, Link, Part, PicturePrint
-from fingerprint.content.movement import FINE, Moving, even, moving
+from fingerprint.content.movement import FINE, Moving, at_steps, even, moving
 from fingerprint.models import Span
 
 WINDOW = 12  # quarter seconds
@@ -48,8 +49,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Judged:
-    """For each step here: the best place there, the correlation around it, and what follows."""
+    """From step `first` here on: the best place there, the correlation around it, what follows."""
 
+    first: int
     places: Places
     correlation: Numbers
     good: Flags
@@ -84,29 +86,35 @@ def follow(films: Films, line: Line) -> Iterator[Link]:
         if better is None or better == line:
             break
         line, judged = better, _judge(asked, known, better)
-    for first, last in _runs(judged):
-        steps = np.arange(first, last)
-        good = steps[judged.good[steps]]
+    for begin, end in _runs(judged):
+        rows = np.arange(begin, end)
+        good = rows[judged.good[rows]]
+        first, last = judged.first + begin, judged.first + end
         speed = line.tempo / FINE
-        shift = float(np.median(judged.places[good] - line.tempo * good))
+        shift = float(np.median(judged.places[good] - line.tempo * (judged.first + good)))
         fine_ms = PICTURE_HOP_MS / FINE
-        start, end = (max(0, round((line.tempo * at + shift) * fine_ms)) for at in (first, last))
-        if end > start and 1 / _SPEED_MAX < speed < _SPEED_MAX:
+        at, to = (max(0, round((line.tempo * step + shift) * fine_ms)) for step in (first, last))
+        if to > at and 1 / _SPEED_MAX < speed < _SPEED_MAX:
             yield Link(
                 Part.PICTURE,
                 Span(first * PICTURE_HOP_MS, last * PICTURE_HOP_MS),
-                Span(start, end),
+                Span(at, to),
                 speed=speed,
                 error=float(1 - judged.correlation[good].mean()),
                 evidence=len(good),
-                intact=_intact(films, steps, judged.places[steps]),
+                intact=_intact(films, judged.first + rows, judged.places[rows]),
                 mirrored=films.framing.mirrored,
             )
 
 
 def _judge(asked: Moving, known: Moving, line: Line) -> _Judged:
-    steps = np.arange(len(asked.looks))
-    centre = np.rint(line.tempo * steps + line.offset).astype(np.int64)
+    ends = ((place - line.offset) / line.tempo for place in (-_SIDE, len(known.looks) + _SIDE))
+    # Before and after, the known film has no pictures to compare with, nor does a window reach any.
+    first, last = (min(max(0, int(end)), len(asked.looks)) for end in ends)
+    first, last = max(0, first - WINDOW), min(len(asked.looks), last + 1 + WINDOW)
+    steps = np.arange(last - first)
+    centre = np.rint(line.tempo * (first + steps) + line.offset).astype(np.int64)
+    asked = Moving(asked.looks[first:last], asked.changes[first:last])
     columns = [_at(asked, known, centre + side) for side in range(-_SIDE, _SIDE + 1)]
     aside = _ASIDE * np.abs(np.arange(-_SIDE, _SIDE + 1))
     best = np.argmax(np.stack([column[0] for column in columns], axis=1) - aside, axis=1)
@@ -117,7 +125,7 @@ def _judge(asked: Moving, known: Moving, line: Line) -> _Judged:
     like = alike >= _LIKENESS_MIN
     same = inside.astype(bool) & (alike >= _ALIKE)
     good = inside.astype(bool) & moves & like & (wide >= CORRELATION_MIN) & (near >= 0.5)
-    return _Judged(centre + best - _SIDE, wide, good, same & ~moves, same)
+    return _Judged(first, centre + best - _SIDE, wide, good, same & ~moves, same)
 
 
 def _at(asked: Moving, known: Moving, places: Places) -> tuple[Numbers, ...]:
@@ -145,13 +153,13 @@ def _around(values: Numbers, window: int) -> Numbers:
 
 
 def _fitted(judged: _Judged, line: Line) -> Line | None:
-    steps = np.flatnonzero(judged.good)
-    if len(steps) < 2:
+    rows = np.flatnonzero(judged.good)
+    if len(rows) < 2:
         return None
-    tempo = line.tempo
+    steps, places, tempo = judged.first + rows, judged.places[rows], line.tempo
     if len(steps) >= _FIT_MIN:
-        tempo = float(np.polyfit(steps, judged.places[steps], 1)[0])
-    return Line(tempo, float(np.median(judged.places[steps] - tempo * steps)))
+        tempo = float(np.polyfit(steps, places, 1)[0])
+    return Line(tempo, float(np.median(places - tempo * steps)))
 
 
 def _runs(judged: _Judged) -> Iterator[tuple[int, int]]:
@@ -184,9 +192,14 @@ def _intact(films: Films, steps: Places, places: Places) -> tuple[Span, ...]:
     framing = films.framing
     if not framing.whole:
         return ()
-    ours = read(films.here, framing.here, mirrored=framing.mirrored, side=GRID)
-    theirs = even(films.there, read(films.there, framing.there, side=GRID), FINE)[places]
-    pair = even(films.here, ours)[steps], theirs
+    pair = (
+        at_steps(
+            films.here,
+            steps,
+            partial(read, part=framing.here, mirrored=framing.mirrored, side=GRID),
+        ),
+        at_steps(films.there, places, partial(read, part=framing.there, side=GRID), FINE),
+    )
     worst = _differences(*(blocks.reshape(len(steps), -1) for blocks in pair))
     return tuple(_spans(worst <= _TOUCHED_LEVELS, int(steps[0])))
 

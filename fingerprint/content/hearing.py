@@ -1,36 +1,35 @@
 """Finds one sound in another: proposals from equal words, each compared in full."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fingerprint.content.alignment import align
-from fingerprint.content.diagonals import (
-    TEMPOS,
-    Diagonal,
-    Places,
-    WordIndex,
-    correlated,
-    proposals,
-    questions,
-)
-from fingerprint.content.models import SOUND_HOP_MS, Link, SoundPrint
+from fingerprint.content.alignment import MARGIN, align
+from fingerprint.content.diagonals import Diagonal, WordIndex, correlated, questions
+from fingerprint.content.models import SOUND_HOP_MS, Link, SoundPrint, Watch, unwatched
+from fingerprint.content.votes import TEMPOS, Votes
 
 _WEAK_BITS = 3
-_PIECES_MAX = 64
+_PIECES_MAX = 4096
+_FAILED_MAX = 24
+_ATTEMPTS_MAX = 3 * _PIECES_MAX
 
 
-def find_sound(asked: Sequence[SoundPrint], known: SoundPrint) -> tuple[Link, ...]:
+def find_sound(
+    asked: Sequence[SoundPrint], known: SoundPrint, watch: Watch = unwatched
+) -> tuple[Link, ...]:
     """Every stretch of the asked sound that is in the known one, in order, never overlapping.
 
     `asked` is one sound at several pitches, because played faster it lies higher. Longer stretches
-    win where two claim the same moment.
+    win where two claim the same moment. `watch` is called often with the share that is done.
     """
     index = WordIndex(known)
     found: list[Link] = []
-    for sound in sorted(asked, key=lambda item: abs(item.pitch - 1)):
-        new = _found_at(sound, known, index, found)
+    for number, sound in enumerate(sorted(asked, key=lambda item: abs(item.pitch - 1))):
+        alert = partial(watch, number / len(asked))
+        new = _found_at(sound, known, index, found, alert)
         found.extend(_at_best_pitch(link, sound, asked, known) for link in new)
     if not found:
         plain = next(sound for sound in asked if sound.pitch == 1)
@@ -40,29 +39,55 @@ def find_sound(asked: Sequence[SoundPrint], known: SoundPrint) -> tuple[Link, ..
 
 
 def _found_at(
-    sound: SoundPrint, known: SoundPrint, index: WordIndex, found: Sequence[Link]
+    sound: SoundPrint,
+    known: SoundPrint,
+    index: WordIndex,
+    found: Sequence[Link],
+    alert: Callable[[], None],
 ) -> list[Link]:
-    """Stretches at one pitch, outside of those that are found already."""
+    """Stretches at one pitch, outside of those that are found already; by words that are rare
+    first, and then by those that are everywhere, as in a loop."""
     tempos = TEMPOS if sound.pitch == 1 else (sound.pitch,)
-    here, there = index.hits(*questions(sound, _WEAK_BITS))
+    asked = questions(sound, _WEAK_BITS, _covered(len(sound), found))
     new: list[Link] = []
-    for _ in range(_PIECES_MAX):
-        open_ = ~_covered(here, [*found, *new])
-        here, there = here[open_], there[open_]
-        more = next(
-            (
-                links
-                for line in proposals(here, there, tempos)
-                if (links := align(sound, known, line))
-            ),
-            None,
-        )
-        if more is None:
-            return new
-        new.extend(more)
-        if not _covered(here, more).any():
-            return new
+    for here, there in index.hits(*asked):
+        open_ = ~_covered(len(sound), new)[here]
+        votes = Votes(here[open_], there[open_], tempos)
+        new.extend(_agreed(votes, sound, known, [*found, *new], alert))
     return new
+
+
+def _agreed(
+    votes: Votes,
+    sound: SoundPrint,
+    known: SoundPrint,
+    found: Sequence[Link],
+    alert: Callable[[], None],
+) -> list[Link]:
+    """What lies along the proposed lines, until two dozen come to nothing one after the other."""
+    covered, failed = _covered(len(sound), found), set[tuple[float, float]]()
+    new: list[Link] = []
+    for _ in range(_ATTEMPTS_MAX):
+        alert()
+        proposal = votes.best()
+        if proposal is None or len(new) >= _PIECES_MAX or len(failed) >= _FAILED_MAX:
+            break
+        line = proposal.line
+        links = align(sound, known, line, _room(covered, line))
+        votes.settle(proposal, links)
+        covered |= _covered(len(sound), links)
+        new.extend(links)
+        failed = set() if links else failed | {(line.tempo, line.offset)}
+    return new
+
+
+def _room(covered: NDArray[np.bool_], line: Diagonal) -> range:
+    """The frames around a line's as far as nothing was found in them yet, and some more."""
+    before = np.flatnonzero(covered[: line.first])
+    after = np.flatnonzero(covered[line.last :])
+    first = int(before[-1]) if len(before) else 0
+    last = line.last + int(after[0]) if len(after) else len(covered)
+    return range(max(0, first - MARGIN), min(len(covered), last + MARGIN))
 
 
 def _at_best_pitch(
@@ -78,23 +103,26 @@ def _at_best_pitch(
     return min([link, *again], key=lambda item: item.error)
 
 
-def _covered(frames: Places, links: Sequence[Link]) -> NDArray[np.bool_]:
-    times = frames * SOUND_HOP_MS
-    inside = np.zeros(len(frames), np.bool_)
+def _covered(frames: int, links: Sequence[Link]) -> NDArray[np.bool_]:
+    """Which of so many frames lie within a link."""
+    covered = np.zeros(frames, np.bool_)
     for link in links:
-        inside |= (times >= link.here.start_ms) & (times < link.here.end_ms)
-    return inside
+        covered[-(-link.here.start_ms // SOUND_HOP_MS) : -(-link.here.end_ms // SOUND_HOP_MS)] = (
+            True
+        )
+    return covered
 
 
 def _disjoint(links: Sequence[Link]) -> tuple[Link, ...]:
     """The links in order of time; of two that overlap by half, the one with less evidence goes."""
     kept: list[Link] = []
+    starts, ends = np.zeros(len(links), np.int64), np.zeros(len(links), np.int64)
     for link in sorted(links, key=lambda item: -item.evidence):
-        if all(2 * _shared_ms(link, other) < link.here.duration_ms for other in kept):
+        some = slice(len(kept))
+        shared = np.minimum(ends[some], link.here.end_ms) - np.maximum(
+            starts[some], link.here.start_ms
+        )
+        if 2 * max(0, shared.max(initial=0)) < link.here.duration_ms:
+            starts[len(kept)], ends[len(kept)] = link.here.start_ms, link.here.end_ms
             kept.append(link)
     return tuple(sorted(kept, key=lambda item: item.here))
-
-
-def _shared_ms(one: Link, other: Link) -> int:
-    start = max(one.here.start_ms, other.here.start_ms)
-    return max(0, min(one.here.end_ms, other.here.end_ms) - start)

@@ -6,6 +6,7 @@ but it is the tenant's own. Times are integer milliseconds from the start of the
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,16 @@ SOUND_HOP_MS = 32
 BITS = 32
 PICTURE_HOP_MS = 250
 GRID = 24
+
+
+class Watch(Protocol):
+    """Called with the share of a comparison that is done; what it raises ends the comparison."""
+
+    def __call__(self, done: float, /) -> None: ...
+
+
+def unwatched(_done: float, /) -> None:
+    """Where nobody looks on."""
 
 
 class Part(StrEnum):

@@ -1,6 +1,7 @@
 """How pictures look and how they change, at even steps of time, from the blocks of a print."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ _CHANGE_MAX = 24.0  # a shot cut must not outweigh the seconds around it
 _CONTRAST_MIN = 3.0  # levels; black and plain pictures look like nothing
 
 Numbers = NDArray[np.float32]
+Places = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +28,26 @@ class Moving:
 
 def even(picture: PicturePrint, blocks: Blocks, fine: int = 1) -> Blocks:
     """`blocks` at every step of 250 ms / `fine` from 0 on, those between in proportion."""
+    return _between(picture, blocks, np.arange(picture.steps * fine), fine)
+
+
+def at_steps(
+    picture: PicturePrint,
+    steps: Places,
+    read: Callable[[PicturePrint], Blocks],
+    fine: int = 1,
+) -> Blocks:
+    """As `even`, at these steps alone: `read` sees no pictures but those around them."""
+    ends = np.array([steps.min(), steps.max()]) * (PICTURE_HOP_MS / fine)
+    first, last = np.searchsorted(picture.at_ms, ends, "right")
+    some = slice(max(0, min(first - 1, len(picture) - 2)), last + 1)
+    part = replace(picture, at_ms=picture.at_ms[some], blocks=picture.blocks[some])
+    return _between(part, read(part), steps, fine)
+
+
+def _between(picture: PicturePrint, blocks: Blocks, at: Places, fine: int) -> Blocks:
     times = picture.at_ms
-    steps = np.arange(picture.steps * fine) * (PICTURE_HOP_MS / fine)
+    steps = at * (PICTURE_HOP_MS / fine)
     right = np.minimum(np.searchsorted(times, steps, "right"), len(times) - 1)
     left = np.maximum(right - 1, 0)
     gap = np.maximum(times[right] - times[left], 1)

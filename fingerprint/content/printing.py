@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fingerprint.content.hearing import find_sound
-from fingerprint.content.models import PICTURE_HOP_MS, Link, Part, PicturePrint, SoundPrint
+from fingerprint.content.models import (
+    PICTURE_HOP_MS,
+    Link,
+    Part,
+    PicturePrint,
+    SoundPrint,
+    Watch,
+    unwatched,
+)
 from fingerprint.content.packing import pack_picture, pack_sound, unpack_picture, unpack_sound
 from fingerprint.content.picture import PicturePrinter
 from fingerprint.content.seeing import find_pictures
@@ -89,11 +97,14 @@ def unpacked(part: Part, data: bytes) -> ContentPrint:
     return ContentPrint((), unpack_picture(data))
 
 
-def find(asked: ContentPrint, known: ContentPrint) -> tuple[Link, ...]:
-    """Every stretch of the asked file's sound and pictures that is in the known one."""
+def find(asked: ContentPrint, known: ContentPrint, watch: Watch = unwatched) -> tuple[Link, ...]:
+    """Every stretch of the asked file's sound and pictures that is in the known one.
+
+    Minutes may pass where both are hours long: `watch` is called often, and may end it by raising.
+    """
     links: tuple[Link, ...] = ()
     if asked.sound is not None and known.sound is not None:
-        links += find_sound(asked.sounds, known.sound)
+        links += find_sound(asked.sounds, known.sound, lambda done: watch(done / 2))
     if asked.picture is not None and known.picture is not None:
-        links += find_pictures(asked.picture, known.picture)
+        links += find_pictures(asked.picture, known.picture, lambda done: watch((1 + done) / 2))
     return links

@@ -1,6 +1,7 @@
 """Made sounds and films for content prints: like speech and like scenes, each seed another take."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,3 +78,16 @@ def filmed(pictures: Sequence[NDArray[np.uint8]], *, start_ms: int = 0) -> Pictu
     for number, picture in enumerate(pictures):
         printer.add(start_ms + 250 * number, picture)
     return printer.finish()
+
+
+def sound_again(print_: SoundPrint, times: int) -> SoundPrint:
+    """The print of a sound that is repeated to the bit, which whole seconds are."""
+    parts = (np.tile(part, times) for part in (print_.bits, print_.strong, print_.shaky))
+    return SoundPrint(*parts, np.tile(print_.level, times), print_.pitch)
+
+
+def film_again(print_: PicturePrint, times: int) -> PicturePrint:
+    """The print of a film that is repeated."""
+    starts = np.repeat(np.arange(times) * len(print_) * 250, len(print_))
+    at_ms = (np.tile(print_.at_ms, times) + starts).astype(np.int32)
+    return replace(print_, at_ms=at_ms, blocks=np.tile(print_.blocks, (times, 1, 1)))

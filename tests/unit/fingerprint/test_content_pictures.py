@@ -3,7 +3,7 @@ import pytest
 from numpy.typing import NDArray
 
 from fingerprint.content.seeing import find_pictures
-from tests.unit.fingerprint.recordings import filmed, scene
+from tests.unit.fingerprint.recordings import film_again, filmed, scene
 
 SCENE = scene(20, seed=1)
 KNOWN = filmed(SCENE)
@@ -78,3 +78,23 @@ def test_bars_are_no_part_of_the_picture() -> None:
     assert boxed.box.top == pytest.approx(0.2, abs=0.02)
     assert boxed.box.bottom == pytest.approx(0.8, abs=0.02)
     assert boxed.aspect == pytest.approx(16 / 9, rel=0.05)
+
+
+def test_every_repetition_of_a_film_is_found_in_it() -> None:
+    known = filmed(SCENE[:40])
+    links = find_pictures(film_again(known, 100), known)
+    assert [link.here.start_ms for link in links] == list(range(0, 1_000_000, 10_000))
+    assert all(link.there.start_ms == 0 and not link.mirrored for link in links)
+
+
+def test_a_comparison_tells_how_far_it_is_and_can_be_ended() -> None:
+    told: list[float] = []
+    find_pictures(filmed(scene(20, seed=2)), KNOWN, told.append)
+    assert told == sorted(told)
+    assert 0 <= told[0] < told[-1] < 1
+
+    def stop(_done: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        find_pictures(KNOWN, KNOWN, stop)

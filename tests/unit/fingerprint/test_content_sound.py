@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fingerprint.content.hearing import find_sound
+from fingerprint.content.models import SoundPrint
 from fingerprint.content.sound import PITCHES, SAMPLE_RATE, SoundPrinter
 from fingerprint.models import Span
-from tests.unit.fingerprint.recordings import faster, noisy, printed, speech
+from tests.unit.fingerprint.recordings import faster, noisy, printed, sound_again, speech
 
 KNOWN = speech(20, seed=1)
 OTHER = speech(20, seed=2)
@@ -102,3 +104,50 @@ def test_spans_lie_within_both_files() -> None:
     for link in find_sound(printed(noisy(KNOWN[SAMPLE_RATE:], 15)), PRINT):
         assert Span(0, 19_200).start_ms <= link.here.start_ms < link.here.end_ms <= 19_200
         assert 0 <= link.there.start_ms < link.there.end_ms <= 20_200
+
+
+LOOP = printed(speech(8, seed=3))[0]
+
+
+def test_every_repetition_of_a_recording_is_found_in_it() -> None:
+    links = find_sound([sound_again(LOOP, 100)], LOOP)
+    assert [round(link.here.start_ms / 8000) for link in links] == list(range(100))
+    assert all(link.here.duration_ms > 7500 and link.there.start_ms < 500 for link in links)
+
+
+def test_a_loop_is_found_in_itself_as_one_piece_however_often_it_repeats() -> None:
+    loop = sound_again(LOOP, 60)
+    (link,) = find_sound([loop], loop)
+    assert link.here == link.there
+    assert link.here.duration_ms > 60 * 8000 - 1000
+
+
+def test_a_part_of_a_loop_is_found_in_it_once() -> None:
+    (link,) = find_sound([sound_again(LOOP, 3)], sound_again(LOOP, 60))
+    assert link.here.duration_ms > 3 * 8000 - 1000
+
+
+def test_a_scene_is_found_beside_a_loop_that_says_more() -> None:
+    scene = printed(KNOWN[: 12 * SAMPLE_RATE])[0]
+    loop = sound_again(LOOP, 40)
+    parts = (np.concatenate(pair) for pair in zip(_arrays(loop), _arrays(scene), strict=True))
+    links = find_sound([SoundPrint(*parts)], PRINT)
+    assert [round(link.there.start_ms / 1000) for link in links] == [0]
+    assert links[0].here.duration_ms > 11_000
+
+
+def _arrays(made: SoundPrint) -> tuple[NDArray[np.generic], ...]:
+    return made.bits, made.strong, made.shaky, made.level
+
+
+def test_a_comparison_tells_how_far_it_is_and_can_be_ended() -> None:
+    told: list[float] = []
+    find_sound(printed(KNOWN, PITCHES), PRINT, told.append)
+    assert told == sorted(told)
+    assert 0 <= told[0] < told[-1] < 1
+
+    def stop(_done: float) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        find_sound(printed(KNOWN), PRINT, stop)
