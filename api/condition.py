@@ -77,7 +77,8 @@ def _worker(facts: Facts, now: datetime) -> Sign:
     # A worker in the midst of a long job beats by holding its lease.
     if facts.lease_until is not None and facts.lease_until > now:
         return Sign("worker", State.GOOD, "worker.busy", now)
-    if seen is not None and now - seen <= WORKER_SILENT:
+    # A beat far ahead is of a clock that was set back since, and says nothing of now.
+    if seen is not None and abs(now - seen) <= WORKER_SILENT:
         return Sign("worker", State.GOOD, "worker.waits", seen)
     state = State.BAD if facts.open_jobs else State.ASK
     return Sign("worker", state, "worker.never" if seen is None else "worker.silent", seen)

@@ -18,6 +18,7 @@ from core.scratch import DISK_FULL
 
 _BACKOFF_SECONDS_MAX = 300
 ROOM_PAUSE_SECONDS = 60
+_LEASES_AHEAD = 10  # a worker whose clock is somewhat ahead of ours holds its lease
 _EXHAUSTED = "attempts-exhausted"
 
 
@@ -33,10 +34,18 @@ def claim(
     """Lease the oldest job that waits or whose lease ran out; None when there is none.
 
     A job whose last allowed attempt ended with its worker is failed here, not handed out again.
+    Times farther ahead than any pause or lease are of a clock that was set back since: they wait
+    for nothing.
     """
-    expired = and_(col(JobRow.state) == LEASED, col(JobRow.lease_until) <= now)
+    no_lease, no_pause = (
+        now + timedelta(seconds=seconds)
+        for seconds in (_LEASES_AHEAD * lease_seconds, 2 * _BACKOFF_SECONDS_MAX)
+    )
+    held = col(JobRow.lease_until)
+    expired = and_(col(JobRow.state) == LEASED, or_(held <= now, held > no_lease))
     _fail_exhausted(session, kinds, now)
-    waiting = and_(col(JobRow.state) == QUEUED, col(JobRow.available_at) <= now)
+    due = col(JobRow.available_at)
+    waiting = and_(col(JobRow.state) == QUEUED, or_(due <= now, due > no_pause))
     query = select(JobRow).where(col(JobRow.kind).in_(kinds), or_(waiting, expired))
     row = session.exec(query.order_by(col(JobRow.seq)).limit(1)).first()
     if row is None:

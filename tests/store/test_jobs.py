@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from core import jobs, leases
+from core.clock import utc_now
 from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.jobs import Job
 from core.leases import LeaseLost
@@ -97,6 +98,18 @@ def test_a_lease_that_ran_out_goes_to_another_worker(world: TestWorld) -> None:
     assert heir.id == late.id
     assert heir.fence > late.fence
     assert heir.attempts == 2
+
+
+def test_a_clock_set_back_by_hours_holds_up_no_job(world: TestWorld) -> None:
+    enqueue(world, "a")
+    enqueue(world, "b")
+    before = START - timedelta(hours=5)
+    orphan = claimed(world)
+    heirs = [claimed(world, before), claimed(world, before)]
+    assert [heir.id == orphan.id for heir in heirs] == [True, False]
+    assert claim(world, before) is None
+    enqueue(world, "c")
+    assert claim(world, utc_now() - timedelta(hours=5)) is not None
 
 
 def test_a_renewed_lease_is_kept(world: TestWorld) -> None:

@@ -31,6 +31,13 @@ SILENT = NOW - timedelta(hours=1)
         ({}, "worker", "worker.waits", State.GOOD, State.GOOD),
         ({"worker_at": SILENT}, "worker", "worker.silent", State.ASK, State.ASK),
         ({"worker_at": SILENT, "open_jobs": 1}, "worker", "worker.silent", State.BAD, State.BAD),
+        (
+            {"worker_at": NOW + timedelta(hours=5), "open_jobs": 1},
+            "worker",
+            "worker.silent",
+            State.BAD,
+            State.BAD,
+        ),
         ({"worker_at": None, "open_jobs": 1}, "worker", "worker.never", State.BAD, State.BAD),
         (
             {"worker_at": SILENT, "open_jobs": 1, "lease_until": NOW + timedelta(seconds=1)},
