@@ -72,7 +72,14 @@ def begin(
         own=True,
     )
     # Save.
-    store.add_pause(session, item, tenant_id=principal.tenant_id, until=until, at=now)
+    store.add_pause(
+        session,
+        item,
+        tenant_id=principal.tenant_id,
+        begun_by=principal.person,
+        until=until,
+        at=now,
+    )
     _tell(session, principal, PAUSED, item, now)
     return item
 
@@ -80,8 +87,9 @@ def begin(
 def lift(session: Session, principal: Principal, pause_id: str, *, now: datetime) -> Suspension:
     """End a pause now; nothing has to be signed again.
 
-    A child's goes on as it was until a second guardian says the same. Raises `Conflict` for one
-    that is over, `NotAllowed` for whoever is none of several guardians.
+    A child's goes on as it was until a second guardian says the same, and whichever guardian began
+    it. Raises `Conflict` for one that is over, `NotAllowed` for whoever is none of several
+    guardians, and for a second one before the one who began it.
     """
     # Load.
     require(principal, SCOPE)

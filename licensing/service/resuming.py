@@ -1,8 +1,9 @@
-"""A child's consent that one guardian paused goes on once two of them say so.
+"""A child's consent that one guardian paused goes on once that one and another say so.
 
 All guardians signed it and any one of them stops it: were one enough to go on too, whoever presses
-last would win. Guardians without an account of their own cannot say anything here and are not
-waited for.
+last would win, and were any two of three, they would overrule the third who stopped it. Guardians
+without an account of their own cannot say anything here and are not waited for; nor is one whose
+right has ended. docs/adr/0114.
 """
 
 from datetime import datetime
@@ -13,6 +14,7 @@ from core import approvals
 from core.errors import NotAllowed
 from core.principal import Principal
 from licensing.models_suspension import Suspension
+from licensing.store import pauses
 from registry import minority as rules
 from registry.service import guardians
 from registry.store import people
@@ -24,12 +26,13 @@ _SPEAK = frozenset({"guardian", "performer", "admin"})
 def agreed(session: Session, principal: Principal, item: Suspension, *, now: datetime) -> bool:
     """Whether a pause ends now, or this was the first of two guardians' words; call in `write()`.
 
-    Raises `NotAllowed` for a key, and for people who are none of them.
+    Raises `NotAllowed` for a key, for people who are none of them, and for a second guardian
+    while whichever of them began it has not said so.
     """
     speaking = _speaking(session, principal, item, now)
     if len(speaking) < 2:
         return True
-    if principal.person not in speaking:
+    if principal.person is None or principal.person not in speaking:
         raise NotAllowed(
             "Two guardians say when a child's consent goes on.",
             next_step="Ask them to sign in and end the pause, each for themselves.",
@@ -47,6 +50,13 @@ def agreed(session: Session, principal: Principal, item: Suspension, *, now: dat
     )
     if asked.proposed_person == principal.person:
         return False
+    began = pauses.begun_by(session, principal, item.id)
+    if began in speaking - {asked.proposed_person, principal.person}:
+        raise NotAllowed(
+            "The guardian who began this pause has not ended it yet.",
+            next_step="Ask them to sign in and end it: your side's word is kept until then.",
+            code="who-began-agrees",
+        )
     approvals.decide(session, principal, asked.id, approve=True, note="", now=now)
     approvals.require_approved(session, LIFT, item.id, wanted, now=now)
     return True

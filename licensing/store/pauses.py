@@ -18,7 +18,10 @@ PAUSES_MAX = 100
 
 
 class PauseRow(Owned, table=True):
-    """Table of pauses; `until` is what was said when it began, `lifted_at` an earlier end."""
+    """Table of pauses; `until` is what was said when it began, `lifted_at` an earlier end.
+
+    `begun_by` is the person who began it, None for a key of the organisation's.
+    """
 
     __tablename__ = "pause"
     __table_args__ = (append_only("lifted_at", "lifted_seq"),)
@@ -30,10 +33,17 @@ class PauseRow(Owned, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lifted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lifted_seq: int | None = Field(default=None, unique=True)
+    begun_by: str | None = None
 
 
 def add_pause(
-    session: Session, item: Suspension, *, tenant_id: str, until: datetime | None, at: datetime
+    session: Session,
+    item: Suspension,
+    *,
+    tenant_id: str,
+    begun_by: str | None,
+    until: datetime | None,
+    at: datetime,
 ) -> None:
     """Store a pause."""
     session.add(
@@ -46,6 +56,7 @@ def add_pause(
             kinds=sorted(kind.value for kind in item.kinds),
             since=item.since,
             until=until,
+            begun_by=begun_by,
         )
     )
     session.flush()
@@ -69,6 +80,14 @@ def pause(session: Session, principal: Principal, pause_id: str) -> Suspension |
     """One pause of the caller's own."""
     found = _rows(session, visible(PauseRow, principal), col(PauseRow.id) == pause_id)
     return _pause(found[0], found[0].lifted_seq) if found else None
+
+
+def begun_by(session: Session, principal: Principal, pause_id: str) -> str | None:
+    """The person who began a pause of the caller's own; None where nobody is known."""
+    query = select(PauseRow.begun_by).where(
+        visible(PauseRow, principal), col(PauseRow.id) == pause_id
+    )
+    return session.exec(query).first()
 
 
 def pauses_known(

@@ -1,6 +1,6 @@
 """A performer's own pause: nobody may rely on a licence meanwhile, and nothing is signed again."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pytest
@@ -8,13 +8,15 @@ import pytest
 from core import notices
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.keys import generate
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from licensing.extracts import suspension_dict, suspension_of
 from licensing.models_clearance import Verdict
 from licensing.models_suspension import Suspension
 from licensing.service import pauses, resuming, suspensions
 from licensing.suspension import PAUSED, in_the_way
 from registry.models.works import DeclaredUse, KindOfUse
+from registry.service import guardians
+from registry.store.guardians import end as end_guardian
 from tests.fixtures import TestWorld
 from tests.store.licensing_steps import CLONE, Deal, a_deal
 from tests.store.registry_steps import T0, later
@@ -75,6 +77,63 @@ def test_a_childs_consent_goes_on_once_two_guardians_say_so(world: TestWorld) ->
     assert ended(father)
     with world.db.read() as session:
         assert resuming.asked_for(session, father) == frozenset()
+
+
+@dataclass(frozen=True)
+class Three:
+    """Three guardians of a child, of whom one paused its consent."""
+
+    world: TestWorld
+    family: Family
+    pause: Suspension
+    people: dict[str, Principal]
+
+    @classmethod
+    def begun(cls, world: TestWorld) -> "Three":
+        family = Family(world, parents=0)
+        people = {
+            name: replace(family.side, person=f"per_{name}", roles=frozenset({"guardian"}))
+            for name in ("mother", "father", "aunt")
+        }
+        for one in people.values():
+            family.add(generate(), person=one.person)
+        with world.db.write() as session:
+            item = pauses.begin(session, people["mother"], family.id, now=T0)
+        return cls(world, family, item, people)
+
+    def ended(self, name: str, days: int = 1) -> bool:
+        with self.world.db.write() as session:
+            who = self.people[name]
+            return (
+                pauses.lift(session, who, self.pause.id, now=later(days=days)).lifted_at is not None
+            )
+
+
+@pytest.mark.parametrize(
+    "order", [("mother", "aunt"), ("father", "mother"), ("father", "aunt", "mother")]
+)
+def test_of_three_guardians_the_one_who_began_a_pause_is_asked(
+    world: TestWorld, order: tuple[str, ...]
+) -> None:
+    three = Three.begun(world)
+    *before, last = order
+    assert not three.ended(before[0])
+    for name in before[1:]:
+        with pytest.raises(NotAllowed) as refused:
+            three.ended(name)
+        assert refused.value.code == "who-began-agrees"
+    assert three.ended(last)
+
+
+def test_nobody_waits_for_a_guardian_whose_right_has_ended(world: TestWorld) -> None:
+    three = Three.begun(world)
+    with world.db.read() as session:
+        found = guardians.list_guardians(session, three.family.side, three.family.id)
+    (mother,) = [one.id for one in found if one.person == "per_mother"]
+    with world.db.write() as session:
+        end_guardian(session, SearchCapability("guardianship", mother), mother, at=later(days=1))
+    assert not three.ended("father", days=2)
+    assert three.ended("aunt", days=2)
 
 
 def test_another_kind_is_not_touched(deal: Deal) -> None:
