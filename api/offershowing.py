@@ -1,6 +1,6 @@
 """What pages of a studio's requests show: whom it may ask, what it would say, what came of it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,8 @@ from licensing.service.requestsides import list_offers, list_requests, newest_of
 from licensing.templates.models import Template
 from licensing.templates.naming import name_of
 from licensing.terms import terms_to_dict
-from registry.service import reading, works
+from registry.service import reading
+from registry.service.titles import called, titles
 from royalties.closing import month_of
 from royalties.service import previews, tariffs
 from royalties.tariffs.times import in_force_in
@@ -32,7 +33,6 @@ SCOPE = "submissions"
 REPORTS = "reports"
 FILMS_MAX = 200
 LICENCES_MAX = 500
-WORKS_MAX = 500
 # What a price comes to is said of as much of a use, so that nobody has to multiply.
 EXAMPLES = {"per_minute": 10, "per_view": 10_000}
 
@@ -101,7 +101,7 @@ def fill_page(
         ],
         "territories": " ".join(_words(template.defaults.get("territories"))),
         "known": known_performers(session, studio.principal),
-        "works": sorted(_works(session, studio).items(), key=lambda each: each[1]),
+        "works": sorted(titles(session, studio.principal).items(), key=lambda each: each[1]),
         "simple": [kind.value for kind in SIMPLE],
         "tariffs": _tariffs(session, studio),
         "today": f"{studio.now:%Y-%m-%d}",
@@ -128,7 +128,7 @@ def request_page(session: Session, studio: Studio, request_id: str) -> dict[str,
         "terms": terms_to_dict(offer.terms),
         "turns": turns,
         "before": [
-            (one, told(one.terms, studio.lang, _titles(session, studio, one.terms.works)))
+            (one, told(one.terms, studio.lang, called(session, studio.principal, one.terms.works)))
             for one in list_offers(session, item)[-2::-1]
         ],
     }
@@ -170,13 +170,13 @@ def _said(
     session: Session, studio: Studio, terms: Terms, known: Mapping[str, str]
 ) -> dict[str, Any]:
     """Terms in words and in money."""
-    titles = _titles(session, studio, terms.works)
+    names = called(session, studio.principal, terms.works)
     rate, per = terms.tariff.rate_micro, terms.tariff.kind.value
     return {
         "performer_id": terms.performer_id,
         "called": known.get(terms.performer_id, ""),
-        "said": told(terms, studio.lang, titles),
-        "clauses": _clauses(session, studio, terms, known, titles),
+        "said": told(terms, studio.lang, names),
+        "clauses": _clauses(session, studio, terms, known, names),
         "currency": terms.tariff.currency,
         "example": (per, EXAMPLES[per], rate * EXAMPLES[per]) if per in EXAMPLES else None,
         "tried": previews.of_terms(session, studio.principal, terms, now=studio.now)
@@ -190,7 +190,7 @@ def _clauses(
     studio: Studio,
     terms: Terms,
     known: Mapping[str, str],
-    titles: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> list[dict[str, str]]:
     """The contract that the terms pin, with its blanks filled in; nothing where they pin none."""
     if terms.template is None:
@@ -199,7 +199,7 @@ def _clauses(
     template = templates.get(session, studio.principal, pinned.id, pinned.version)
     fields = {
         **terms_to_dict(terms),
-        "works": [titles.get(name, name) for name in terms.works],
+        "works": [names.get(name, name) for name in terms.works],
         "performer": known.get(terms.performer_id, terms.performer_id),
         "licensee": get_tenant(session, studio.principal.tenant_id).name,
     }
@@ -220,30 +220,6 @@ def _row(
 
 def _is_own(studio: Studio, item: Request) -> bool:
     return item.tenant_id == studio.principal.tenant_id
-
-
-def _titles(session: Session, studio: Studio, named: Collection[str]) -> dict[str, str]:
-    """What this studio calls the works and cuts among these ids."""
-    cuts = works.titled(session, studio.principal, named)
-    found = {name: f"{title}, {cut.label}" for name, (cut, title) in cuts.items()}
-    if len(found) < len(named):
-        known = _works(session, studio)
-        found |= {name: known[name] for name in named if name in known}
-    return found
-
-
-def _works(session: Session, studio: Studio) -> dict[str, str]:
-    """The studio's works by id, each called with what it is part of."""
-    there = {one.id: one for one in works.list_works(session, studio.principal, limit=WORKS_MAX)}
-    found: dict[str, str] = {}
-    for name in there:
-        path: list[str] = []
-        here = there.get(name)
-        while here is not None and len(path) <= len(there):
-            path.append(here.title)
-            here = there.get(here.parent_id or "")
-        found[name] = " › ".join(reversed(path))
-    return found
 
 
 def _tariffs(session: Session, studio: Studio) -> list[Any]:

@@ -17,10 +17,11 @@ from api.performer.whom import Whom
 from api.wire import ReasonOut
 from core.clock import utc_now
 from core.errors import NotFound
+from core.principal import system
 from core.tenants import get_tenant
 from licensing.models import Licence, LicenceInForce, LicenceState, Terms
 from licensing.models_clearance import PerformerClearance, Verdict
-from licensing.models_requests import Side, Turn
+from licensing.models_requests import Request, Side, Turn
 from licensing.models_suspension import Suspension
 from licensing.negotiation import may, may_undo, state_at
 from licensing.service import (
@@ -33,10 +34,11 @@ from licensing.service import (
     suspensions,
     templates,
 )
-from licensing.service.requestsides import list_requests, newest_offer, reach
+from licensing.service.requestsides import list_offers, list_requests, newest_offer, reach
 from licensing.terms import terms_to_dict
 from registry.models.works import KindOfUse
 from registry.service import useseen
+from registry.service.titles import called
 from registry.service.useseen import SeenUse
 from royalties.closing import month_before, month_of
 from royalties.service import previews
@@ -225,7 +227,7 @@ def request_page(
     return {
         **asked(session, item),
         "state": state_at(item, now).value,
-        "said": told(offer.terms, lang),
+        "said": told(offer.terms, lang, _named_titles(session, item)),
         "terms": terms_to_dict(offer.terms),
         "turns": turns,
         "concerns": [
@@ -246,6 +248,16 @@ def _answered(session: Session, acting: Whom, now: datetime) -> list[dict[str, A
     rest = [item for item in found if Turn.ACCEPT not in may(item, Side.PERFORMER, now)]
     rest = [item for item in rest if Turn.SIGN not in may(item, Side.PERFORMER, now)]
     return [{**asked(session, item), "state": state_at(item, now).value} for item in rest]
+
+
+def _named_titles(session: Session, item: Request) -> dict[str, str]:
+    """Titles of the studio's works that the studio itself named in its offers, and of no others.
+
+    Nobody agrees to an id; what only the other side wrote there tells nothing of the studio's.
+    """
+    offers = list_offers(session, item)
+    named = {name for one in offers if one.side is Side.STUDIO for name in one.terms.works}
+    return called(session, system(item.tenant_id), named)
 
 
 def _resting(session: Session, acting: Whom, ids: Collection[str]) -> list[PerformerClearance]:

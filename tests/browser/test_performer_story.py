@@ -238,6 +238,19 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         assert len(world.agency.get(f"/v1/performers/{world.person.id}/clips")) == begun + 1
 
 
+def test_a_number_in_a_contract_is_sent_as_a_number(chromium: Chromium, world: World) -> None:
+    with chromium.page() as page:
+        seated(page, world, Role.PERFORMER, world.agency_id)
+        page.goto(f"{world.registry.url}/me/licences/new/archive-reuse?for={world.person.id}")
+        page.select_option("#licensee", world.studio_id)
+        typed = {"description": "A look back", "rate": "1.5", "f-works": world.cut_id}
+        for name, said in {**typed, "f-seconds_max": "30"}.items():
+            page.fill(f"#{name}", said)
+        page.click("form[data-contract] button")
+        page.wait_for_url("**/me/drafts/lic_*")
+        assert page.locator("dl.terms dd:text-is('30')").count() == 1
+
+
 def unlicensed(world: World) -> str:
     """A use that no licence covers: of a kind that nobody was allowed."""
     use = {"performer_id": world.person.id, "kind": "archive_reuse"}

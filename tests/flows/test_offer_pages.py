@@ -215,6 +215,26 @@ def test_an_offer_is_countered_accepted_signed_or_withdrawn(desk: Desk) -> None:
     assert "Take it back" in desk.open(f"/studio/requests/{other['id']}")
 
 
+def test_who_is_asked_reads_the_titles_that_the_studio_named_and_no_others(desk: Desk) -> None:
+    hidden = desk.studio.post("/v1/works", {"title": "Unheard of", "level": "film"})["id"]
+    asked = desk.asked()
+    path, agency = f"/me/requests/{asked['id']}?for={desk.anna.id}", desk.anna.agency
+    with open_registry(desk.stage.settings) as world:
+        side = agency.get("/v1/me")["tenant_id"]
+        token = seat(world.db, side, Role.AGENT, Role.ADMIN).token
+    with desk.stage.http(token) as anna:
+
+        def shown() -> str:
+            return html.unescape(anna.get(path, headers={"Accept": "text/html"}).text)
+
+        assert "Night Train › Episode 1" in shown()
+        terms = {**asked["offer"]["terms"], "works": [desk.work, hidden]}
+        agency.post(f"/v1/requests/{asked['id']}/offers", {"terms": terms})
+        page = shown()
+    assert "Night Train › Episode 1" in page
+    assert "Unheard of" not in page
+
+
 def test_a_request_is_shown_to_no_other_studio(desk: Desk) -> None:
     asked = desk.asked()
     answer = desk.theirs.get(f"/studio/requests/{asked['id']}", headers={"Accept": "text/html"})

@@ -8,7 +8,7 @@ const decimal = (text) => text.trim().replace(",", ".");
 /** A value of a terms file; a list is written with commas, and "*" stands for any. */
 function told(field) {
   const text = field.value.trim();
-  if (field.dataset.list === undefined || text === "*") return text;
+  if (field.dataset.list === undefined || text === "*") return field.inputMode ? +text : text;
   return text.split(",").map((part) => part.trim()).filter(Boolean);
 }
 
