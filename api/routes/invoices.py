@@ -14,6 +14,7 @@ from core.clock import utc_now
 from royalties.billing.parties import Party
 from royalties.models_income import Settlement
 from royalties.service import bills, invoices, matching, reminders
+from royalties.service.booknames import names_of
 from royalties.wire_income import (
     bill_to_dict,
     claims_to_dict,
@@ -167,7 +168,10 @@ def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: La
     from api.web.invoicepdf import invoice_pdf  # noqa: PLC0415
 
     bill = bills.bill_of(reading, world.vault, caller, invoice_id)
-    return Response(invoice_pdf(bill, lang), media_type="application/pdf")
+    cuts = [(one.cut_id, bill.invoice.licensee_id) for one in bill.lines if one.cut_id]
+    found = names_of(reading, caller.tenant_id, cuts=cuts).cuts
+    titles = {cut_id: ", ".join(filter(None, both)) for cut_id, both in found.items() if any(both)}
+    return Response(invoice_pdf(bill, lang, titles), media_type="application/pdf")
 
 
 @router.post("/invoices/{invoice_id}/cancellation", status_code=201, response_model=dict[str, Any])

@@ -1,11 +1,13 @@
 """An invoice or a credit note on paper, made of what was kept of it; the XML is what counts."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from reportlab.platypus import Flowable
 
 from api.web import paper
-from api.web.texts import text
+from api.web.texts import month, text
 from core.money import format as money
 from licensing.wording import word
 from royalties.billing.bills import Bill
@@ -16,8 +18,11 @@ from royalties.models_income import InvoiceKind
 _DAYS = {"en": "%Y-%m-%d", "de": "%d.%m.%Y"}
 
 
-def invoice_pdf(bill: Bill, lang: str) -> bytes:
-    """The PDF; the same bill for the same reader gives the same bytes."""
+def invoice_pdf(bill: Bill, lang: str, titles: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """The PDF; the same bill for the same reader gives the same bytes.
+
+    `titles` are those of cuts, by id; a cut without one is told by its id.
+    """
     invoice = bill.invoice
     name = text(lang, f"invoice.kind.{invoice.kind}")
 
@@ -30,7 +35,7 @@ def invoice_pdf(bill: Bill, lang: str) -> bytes:
             paper.paragraph(f"{name} {invoice.number}", "h1"),
             paper.pairs(_head(bill, lang)),
             paper.gap(4),
-            paper.grid(_columns(lang), _positions(bill, lang)),
+            paper.grid(_columns(lang), _positions(bill, titles, lang)),
             paper.gap(2),
             paper.pairs(_sums(bill, lang)),
             paper.gap(2),
@@ -87,12 +92,12 @@ def _columns(lang: str) -> list[str]:
     return [text(lang, f"invoice.paper.{name}") for name in names]
 
 
-def _positions(bill: Bill, lang: str) -> list[tuple[str, ...]]:
+def _positions(bill: Bill, titles: Mapping[str, str], lang: str) -> list[tuple[str, ...]]:
     return [
         (
-            line.earned_period,
+            month(lang, line.earned_period),
             _kind(bill, line.kind, lang),
-            line.cut_id,
+            titles.get(line.cut_id, line.cut_id),
             str(line.claims),
             money(line.net_micro, bill.invoice.currency, lang),
         )

@@ -1,5 +1,6 @@
 """The pages of a society's accountant: what is due, what came in, and what stands behind both."""
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from pypdf import PdfReader
 
 from api.client import Client
 from api.opening import open_registry
@@ -87,6 +89,8 @@ def test_from_what_is_due_to_what_was_paid(desk: Desk) -> None:
     one = desk.page(f"/society/invoices/{invoice['id']}")
     assert "59.50 EUR open" in one
     assert "Night Train, Feature" in one
+    paper = PdfReader(io.BytesIO(desk.clerk.fetch(f"/v1/invoices/{invoice['id']}/invoice.pdf")))
+    assert "Night Train, Feature" in re.sub(r"\s+", " ", paper.pages[0].extract_text())
     line = desk.page(f"/society/invoices/{invoice['id']}/lines/1")
     assert "Anna" in line
     (source,) = re.findall(r"/society/lines/\w+", line)

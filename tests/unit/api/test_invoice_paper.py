@@ -8,6 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from api.web.invoicepdf import invoice_pdf
+from api.web.texts import month
 from tests.unit.royalties.test_billing import CHECKED, GERMAN, bill
 
 
@@ -30,6 +31,9 @@ def test_the_paper_says_what_is_to_be_paid(lang: str, said: tuple[str, ...]) -> 
         one for one in (*said, "cut_a", "Studio", "DE89370400440532013000") if one not in found
     ] == []
     assert "synthesise_voice" not in found
+    named = read(invoice_pdf(bill(GERMAN), lang, {"cut_a": "Nachtzug, Fassung 1"}))
+    assert "Nachtzug, Fassung 1" in named and "cut_a" not in named
+    assert f"{month(lang, '2026-11')}" in named and "2026-11\n" not in named
 
 
 @pytest.mark.parametrize(("lang", "day"), [("de", "12.11.2026"), ("en", "2026-11-12")])
