@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from core.canonical import parse_strict
+from core.errors import BadInput
 
 _CENTS = 2
 _OF_BOOKS = 6
@@ -21,6 +22,16 @@ def decimals(currency: str) -> int:
 def is_listed(currency: str) -> bool:
     """Whether there is such a currency."""
     return currency in _listed()
+
+
+def check_listed(currency: str) -> None:
+    """Return for a currency that there is; raise BadInput (bad-currency) for any other text."""
+    if not is_listed(currency):
+        raise BadInput(
+            f"{currency} is no currency of ISO 4217.",
+            next_step="Use its code of three capital letters, such as EUR.",
+            code="bad-currency",
+        )
 
 
 def unit_micro(currency: str) -> int:

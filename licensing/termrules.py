@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.clock import to_text
+from core.currencies import is_listed
 from core.money import rate_text
 from fingerprint.models import Modality, Reason
 from licensing.conditions import DIGEST
@@ -31,7 +32,6 @@ _FORMAT = re.compile("|".join(each.value for each in CutFormat))
 _WORK = re.compile(r"(wrk|cut)_[a-z2-7]{26}")
 _PARENT = re.compile(r"lic_[a-z2-7]{26}")
 _VERSION = re.compile(r"[1-9][0-9]{0,5}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _TARIFF_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -120,7 +120,7 @@ def _check_rate(agreed: TariffTerm) -> list[Reason]:
     reasons = []
     if not 0 <= agreed.rate_micro <= RATE_MICRO_MAX:
         reasons.append(Reason("rate-out-of-range", {"max": rate_text(RATE_MICRO_MAX)}))
-    if not _CURRENCY.fullmatch(agreed.currency):
+    if not is_listed(agreed.currency):
         reasons.append(Reason("currency-malformed", {}))
     return reasons + _check_named(agreed)
 

@@ -11,7 +11,7 @@ from operator import add
 
 from royalties.deductions import rates_in, year_before
 from royalties.distribution import divided, is_booked
-from royalties.models_runs import Outcome, Rates, RunKind, RunLine
+from royalties.models_runs import Outcome, Rates, Release, RunKind, RunLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class PerformerPreview:
     """What a run does for one performer in one currency.
 
     `before_tax_micro` is what is left of what the run hands on after its deductions, `former_micro`
-    what would have been left under the deductions of a year before.
+    what would have been left under the deductions of a year before; both count `set_free_micro`,
+    what earlier runs kept and this one sets free, before tax.
     """
 
     performer_id: str
@@ -35,6 +36,7 @@ class PerformerPreview:
     stays_micro: int = 0
     before_tax_micro: int = 0
     former_micro: int = 0
+    set_free_micro: int = 0
 
 
 SUMS = tuple(one.name for one in fields(PerformerPreview))[2:]
@@ -59,6 +61,14 @@ class Previews:
                 known, sums = self._sums.get(name), _sums_of(line, self.kind)
                 self._sums[name] = tuple(map(add, known, sums)) if known else sums
 
+    def set_free(self, releases: Iterable[Release]) -> None:
+        """Count money of earlier runs that this one sets free."""
+        for one in releases:
+            if one.performer_id:
+                name = one.performer_id, one.currency
+                known, sums = self._sums.get(name), _sums_freed(one)
+                self._sums[name] = tuple(map(add, known, sums)) if known else sums
+
     def told(self) -> list[PerformerPreview]:
         """One preview for each performer and currency, in this order."""
         return [PerformerPreview(*name, *sums) for name, sums in sorted(self._sums.items())]
@@ -67,7 +77,7 @@ class Previews:
 def _sums_of(line: RunLine, kind: RunKind) -> tuple[int, ...]:
     """What a line adds to each of `SUMS`."""
     if not is_booked(line):
-        return (1, 0, 0, 0, 0, 0, 0, 0, line.stays_micro, 0, 0)
+        return (1, 0, 0, 0, 0, 0, 0, 0, line.stays_micro, 0, 0, 0)
     parts = line.parts
     blocked = parts.net_micro if line.outcome is _BLOCKED else 0
     tax = parts.tax_micro + parts.surcharge_micro
@@ -83,7 +93,15 @@ def _sums_of(line: RunLine, kind: RunKind) -> tuple[int, ...]:
         line.stays_micro,
         parts.net_micro + tax,
         _former(line, kind),
+        0,
     )
+
+
+def _sums_freed(one: Release) -> tuple[int, ...]:
+    """What money that is set free adds to each of `SUMS`; what it is worth depends on no rates."""
+    whole, net = one.parts.whole_micro, one.parts.net_micro
+    blocked = net if one.outcome is _BLOCKED else 0
+    return (0, 0, 0, 0, 0, whole - net, net - blocked, blocked, 0, whole, whole, whole)
 
 
 def _former(line: RunLine, kind: RunKind) -> int:

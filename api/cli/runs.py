@@ -33,7 +33,7 @@ _REPORT = (
     "suspense",
     "lacking",
 )
-_PREVIEW = ("handed_on", "deducted", "reserve", "tax", "payable", "blocked", "stays")
+_PREVIEW = ("handed_on", "set_free", "deducted", "reserve", "tax", "payable", "blocked", "stays")
 
 
 @command(app, "draft")

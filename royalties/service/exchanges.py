@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import audit
+from core.currencies import check_listed
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
 from core.principal import Principal, require
@@ -35,12 +36,13 @@ class Wanted:
 def change(session: Session, principal: Principal, wanted: Wanted, *, now: datetime) -> Exchange:
     """Change currency of one account of one's own book.
 
-    Raises `BadInput` for no account of the chart or more than its balance, `Conflict` for what was
-    changed already.
+    Raises `BadInput` for no account of the chart, more than its balance or no currency, `Conflict`
+    for what was changed already.
     """
     # Load.
     require(principal, "usage")
     rate, book = wanted.rate, principal.tenant_id
+    check_listed(rate.quote)
     facts_key = _facts_key(wanted)
     if exchanges.rates(session, principal, [derived_id("fxp", book, facts_key)]):
         raise Conflict("This was changed already.", next_step="Name another reference.")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core.currencies import check_listed
 from core.db import next_seq
 from core.errors import BadInput
 from core.principal import Principal, require
@@ -100,6 +101,8 @@ def report_pool(
         raise BadInput("Subscribers are a whole number.", next_step="Write it without signs.")
     if bool(income_micro) != bool(currency):
         raise BadInput("Income and its currency go together.", next_step="Name both, or neither.")
+    if currency:
+        check_listed(currency)
     if subscribers is None and not income_micro:
         raise BadInput("Nothing is reported.", next_step="Name subscribers or income.")
     made = PoolReport(period, subscribers, income_micro, currency, next_seq(session))

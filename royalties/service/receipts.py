@@ -12,11 +12,11 @@ from sqlmodel import Session
 
 from core import audit, tenants
 from core.canonical import canonical, parse_strict
-from core.currencies import is_payable, unit_micro
+from core.currencies import check_listed, is_payable, unit_micro
 from core.db import next_seq
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
-from core.money import Money, rate_text
+from core.money import rate_text
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
@@ -197,7 +197,7 @@ def get_receipt(
 
 
 def _check(session: Session, payment: Payment, now: datetime) -> None:
-    Money(payment.amount_micro, payment.currency)
+    check_listed(payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
     _check_payable(payment.amount_micro, payment.currency)

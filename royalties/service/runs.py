@@ -73,6 +73,7 @@ def draft(
         previews.see(page)
         written += len(page)
     releases = [(one, released_as(run, one)) for one in planning.releases()]
+    previews.set_free(one for one, _ in releases)
     run_lines.add_releases(session, run.tenant_id, run.id, releases, at=now)
     runpreviews.add(session, run.tenant_id, run.id, previews.told(), at=now)
     count, run_hash = _hashed(session, run)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import log
+from core.currencies import check_listed
 from core.db import next_seq
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.principal import Principal, require
@@ -48,6 +49,7 @@ def publish(
     """
     require(principal, "usage")
     tariff = check(session, principal, data)
+    check_listed(tariff.currency)
     if principal.tenant_kind not in COLLECTORS:
         raise NotAllowed("Only a society publishes tariffs.", next_step="Ask your society.")
     told = {"version": tariff.version, "sha256": digest_of(tariff)}

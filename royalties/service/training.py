@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from core.currencies import check_listed
 from core.db import next_seq
 from core.errors import BadInput
 from core.ids import is_id, new_id
@@ -144,6 +145,7 @@ def _check(report: TrainingReport, now: datetime) -> None:
         raise BadInput("This is no territory.", next_step="Write a code such as DE, or leave it.")
     if not (report.income_micro and report.currency):
         raise BadInput("Nothing is reported.", next_step="Name the income and its currency.")
+    check_listed(report.currency)
     counts = [report.unnamed, *report.outputs.values()]
     if any(not 0 <= one <= COUNT_MAX for one in counts) or len(counts) > PERFORMERS_MAX:
         raise BadInput("Outputs are whole numbers.", next_step="Write them without signs.")

@@ -49,6 +49,12 @@ def balances(office: Office) -> dict[tuple[str, str], int]:
         return account_balances(session, office.clerk)
 
 
+def test_nothing_is_changed_into_what_is_no_currency(office: Office, wanted: Wanted) -> None:
+    strange = replace(wanted, rate=replace(RATE, quote="XYZ"))
+    with pytest.raises(BadInput, match="XYZ is no currency"):
+        done(office, strange)
+
+
 def test_what_is_owed_is_changed_at_the_stated_rate(office: Office, wanted: Wanted) -> None:
     made = done(office, wanted)
     assert (made.from_micro, made.to_micro) == (-10_000, -10_835)

@@ -60,6 +60,11 @@ def test_it_goes_back_to_where_it_came_from_once_two_people_agree(desk: Desk) ->
         desk.propose(receipt_id, Asked(RefundReason.TOO_MUCH, 25 * EUROS))
 
 
+def test_money_comes_in_in_a_currency_that_there_is(desk: Desk) -> None:
+    with pytest.raises(BadInput, match="XYZ is no currency"):
+        desk.enter(EUROS, currency="XYZ")
+
+
 def test_the_bank_settles_it_or_sends_it_back_and_then_it_waits_again(desk: Desk) -> None:
     receipt_id = desk.enter(25 * EUROS)
     made = desk.propose(receipt_id)

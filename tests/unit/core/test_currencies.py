@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.currencies import decimals, is_payable, unit_micro
+from core.currencies import check_listed, decimals, is_payable, unit_micro
+from core.errors import BadInput
 
 UNITS = {"EUR": 10_000, "USD": 10_000, "JPY": 1_000_000, "KWD": 1_000, "CLF": 100, "XXX": 10_000}
 OF_ISO = {
@@ -18,6 +19,13 @@ def test_the_least_that_can_be_paid_is_the_minor_unit(currency: str, unit: int) 
     assert unit_micro(currency) == unit
     assert is_payable(7 * unit, currency)
     assert not is_payable(7 * unit + unit // 2, currency)
+
+
+@pytest.mark.parametrize("text", ["XYZ", "eur", "EURO", ""])
+def test_what_iso_does_not_list_is_no_currency(text: str) -> None:
+    check_listed("KWD")
+    with pytest.raises(BadInput, match="no currency"):
+        check_listed(text)
 
 
 @pytest.mark.parametrize(("count", "names"), OF_ISO.items())

@@ -84,6 +84,7 @@ def test_a_condition_may_be_named_and_say_what_its_absence_says() -> None:
         ({"tariff": TariffTerm(TariffKind.PER_VIEW, -1, "EUR")}, "rate-out-of-range"),
         ({"tariff": TariffTerm(TariffKind.PER_VIEW, 10**12 + 1, "EUR")}, "rate-out-of-range"),
         ({"tariff": TariffTerm(TariffKind.PER_VIEW, 1, "euro")}, "currency-malformed"),
+        ({"tariff": TariffTerm(TariffKind.PER_VIEW, 1, "XYZ")}, "currency-malformed"),
         ({"seconds_max": 0}, "seconds-out-of-range"),
         ({"seconds_max": 10**7 + 1}, "seconds-out-of-range"),
         ({"formats": ()}, "scope-missing"),
