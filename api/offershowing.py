@@ -11,6 +11,7 @@ from api import contractwords, fieldfaults
 from api.offerform import OWN, SIMPLE, Written, moment
 from api.paging import Window, page
 from api.performer.termwords import told
+from api.web.texts import text
 from core.clock import from_text
 from core.errors import EbenbildError, NotFound
 from core.principal import Principal, holds, require
@@ -200,7 +201,8 @@ def _clauses(
     fields = {
         **terms_to_dict(terms),
         "works": [names.get(name, name) for name in terms.works],
-        "performer": known.get(terms.performer_id, terms.performer_id),
+        "performer": known.get(terms.performer_id)
+        or text(studio.lang, "offers.nameless", end=terms.performer_id[-6:]),
         "licensee": get_tenant(session, studio.principal.tenant_id).name,
     }
     made = contractwords.agreed(template, fields, terms)["clauses"]

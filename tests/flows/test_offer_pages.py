@@ -19,6 +19,7 @@ from api.opening import open_registry
 from api.roles import Role
 from core.ids import new_id
 from tests.simulators.people import seat
+from tests.simulators.rawids import raw_ids
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, submit, voice_sample
 
@@ -165,6 +166,7 @@ def test_nobody_is_named_who_is_not_known_to_the_studio(desk: Desk) -> None:
     nobody = new_id("prf")
     real, made_up = (desk.open(desk.filled(other_id=one)) for one in (desk.anna.id, nobody))
     assert "Anna" not in real
+    assert raw_ids(real) == []  # also in the clauses somebody is called by words
     assert real.replace(desk.anna.id, "").replace(desk.anna.id[-6:], "") == made_up.replace(
         nobody, ""
     ).replace(nobody[-6:], "")
