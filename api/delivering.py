@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.accounts.models import Door
+from api.accounts.standing import closed_to_address, closed_to_person
 from api.accounts.store import people
 from api.beside import Beside
 from api.letters import letter
@@ -135,10 +136,24 @@ def _spread_one(session: Session, settings: Settings, event: Event) -> None:
         sides.append(event.audience.removeprefix(_TO_TENANT))
     body = json.dumps(_message(event), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for endpoint in webhooks.wanting(session, sides, event.kind, at=event.recorded_at):
-        _schedule(session, event, body, endpoint)
+        if not _is_closed(session, body, endpoint):
+            _schedule(session, event, body, endpoint)
     if settings.mail.host and event.kind.startswith(notices.EVENT_PREFIX):
         for address in _mail_addresses(session, event):
-            _schedule(session, event, body, address)
+            if not _is_closed(session, body, address):
+                _schedule(session, event, body, address)
+
+
+def _is_closed(session: Session, body: str, to: Endpoint | MailAddress) -> bool:
+    """Whether it is about somebody who came of age, and of whom the receiver is told no more."""
+    now = utc_now()
+    if isinstance(to, Endpoint):
+        closed = closed_to_address(session, to.tenant_id, to.created_at, now)
+    elif to.since is not None:
+        closed = closed_to_address(session, to.tenant_id, to.since, now)
+    else:
+        closed = closed_to_person(session, to.tenant_id, to.id, now)
+    return any(one in body for one in closed)
 
 
 def _mail_addresses(session: Session, event: Event) -> list[MailAddress]:

@@ -33,12 +33,16 @@ _PERMANENT = range(500, 600)
 
 @dataclass(frozen=True, slots=True)
 class MailAddress:
-    """Where an organisation gets its notices by mail, in `lang` (en or de)."""
+    """Where an organisation gets its notices by mail, in `lang` (en or de), since it was entered.
+
+    None of an account's own, which is not entered here.
+    """
 
     id: str
     tenant_id: str
     address: str
     lang: str
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,8 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
 
 def _address(session: Session, row: MailAddressRow) -> MailAddress:
     texts = open_texts(vault_of(session), row.tenant_id, row.sealed_address, _bound(row)[1])
-    return MailAddress(row.id, row.tenant_id, "" if texts is None else texts[_TEXT], row.lang)
+    address = "" if texts is None else texts[_TEXT]
+    return MailAddress(row.id, row.tenant_id, address, row.lang, row.recorded_at)
 
 
 def _bound(row: MailAddressRow) -> tuple[str, dict[str, str]]:

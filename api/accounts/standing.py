@@ -40,6 +40,32 @@ def standings(session: Session, person_id: str, now: datetime) -> list[Standing]
     return [item for item in found if item is not None]
 
 
+def closed_to_address(
+    session: Session, tenant_id: str, since: datetime, now: datetime
+) -> frozenset[str]:
+    """The ids that nothing may name which goes to an address that was entered at `since`.
+
+    Only of a family's organisation: what others are told is for their own people to say.
+    """
+    if tenants.get_tenant(session, tenant_id).kind != TenantKind.PERFORMER:
+        return frozenset()
+    nobody = frozenset[str]()
+    who = Asking(nobody, nobody, roles=nobody, since=since, of_family=True)
+    return _ids(_closed(session, tenant_id, who, now))
+
+
+def closed_to_person(
+    session: Session, tenant_id: str, person_id: str, now: datetime
+) -> frozenset[str]:
+    """The same of what is for one account there, whose standing counts as it is now."""
+    kind = tenants.get_tenant(session, tenant_id).kind
+    if kind not in (TenantKind.PERFORMER, TenantKind.AGENCY):
+        return frozenset()
+    found = people.membership(session, DOOR, person_id, tenant_id)
+    item = found or Membership(person_id, tenant_id, frozenset(), now, ended_at=now)
+    return _ids(_closed(session, tenant_id, _asking(session, item, kind), now))
+
+
 def key_standing(session: Session, principal: Principal, now: datetime) -> Principal | None:
     """What a key may do at this moment; None where nobody is left for whom it was made."""
     if principal.tenant_kind not in (TenantKind.PERFORMER, TenantKind.AGENCY):
@@ -91,6 +117,21 @@ def _own(session: Session, item: Membership) -> Standing | None:
     roles = item.roles - _RUNNING if left else item.roles
     closed = _about(session, item.tenant_id, left)
     return Standing(replace(item, roles=roles), closed) if roles else None
+
+
+def _asking(session: Session, item: Membership, kind: str) -> Asking:
+    only = frozenset({item.person_id})
+    return Asking(
+        people=only,
+        dids=_dids(session, only),
+        roles=frozenset(role.value for role in item.roles),
+        since=item.since,
+        of_family=kind == TenantKind.PERFORMER,
+    )
+
+
+def _ids(closed: tuple[Closed, ...]) -> frozenset[str]:
+    return frozenset().union(*(one.ids for one in closed))
 
 
 def _closed(session: Session, tenant_id: str, who: Asking, now: datetime) -> tuple[Closed, ...]:

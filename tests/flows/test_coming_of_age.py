@@ -1,16 +1,24 @@
 """A child comes of age: the guardian is out at once, and the grown-up in without help."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from api.client import Client, Refused
+from api.delivering import spread
+from api.opening import open_registry
+from core import notices
 from core.clock import living_behind, utc_now
+from core.deliveries import DeliveryRow
 from core.keys import generate
+from core.messagesettings import MailSettings
 from registry.minority import ADULT_YEARS
 from tests.flows.test_sign_in import PASSWORD, Browser, code_of, joined, taken
 from tests.simulators.stage import Person, Stage
@@ -68,6 +76,8 @@ def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
         _named(made, born)
         if request.param:
             made.add_sister()
+        family.post("/v1/webhooks", {"url": "https://family.example.org/hook"})
+        family.post("/v1/mail-addresses", {"address": "family@example.org", "lang": "de"})
         made.before = parent.get(f"/me/speaking?for={made.kim.id}").text
         clock.set_behind(timedelta())
         parent.start("/sign-in", email=PARENT, password=PASSWORD)
@@ -144,3 +154,34 @@ def test_only_the_operator_hands_over_and_never_to_the_guardian(home: Home) -> N
     with pytest.raises(Refused) as refused:
         home.stage.operator.post(f"/v1/performers/{adult.id}/handover", body)
     assert refused.value.code == "not-of-age"
+
+
+@pytest.mark.parametrize("home", [True], indirect=True)
+def test_what_a_family_had_sent_to_it_tells_nothing_more_of_the_grown_up(home: Home) -> None:
+    (ada,) = (item["id"] for item in home.family.pages("/v1/performers"))
+    (parent,) = (
+        item["id"]
+        for item in home.stage.operator.get("/v1/members", tenant_id=home.tenant_id)
+        if item["email"] == PARENT
+    )
+    settings = home.stage.settings.model_copy(update={"mail": MailSettings(host="127.0.0.1")})
+    told = []
+    with open_registry(settings) as world:
+        for subject, person in product((home.kim.id, ada), (None, parent)):
+            with world.db.write() as session:
+                notices.notify(
+                    session,
+                    tenant_id=home.tenant_id,
+                    person=person,
+                    kind="enrolment.notice",
+                    subject_id=subject,
+                    facts={"name": "Somebody"},
+                    now=utc_now(),
+                )
+        while spread(world):
+            pass
+        with world.db.read() as session:
+            told = [json.loads(row.body)["data"]["id"] for row in session.exec(select(DeliveryRow))]
+    # To the family's own mail address and webhook, and to the parent's account.
+    assert told.count(ada) == 4
+    assert home.kim.id not in told
