@@ -277,8 +277,11 @@ def _first_months(closed: list[Run], wanted: Wanted) -> tuple[str, str]:
 def _follow_up(closed: list[Run], wanted: Wanted) -> tuple[tuple[str, str], RunKind]:
     family = [one for one in closed if one.family_id == wanted.follows_id]
     if not family:
+        begun = next((one.family_id for one in closed if one.id == wanted.follows_id), None)
+        listed = "List them: ebenbild run list"
         raise Conflict(
-            "This is no closed first run of your book.", next_step="List them: ebenbild run list"
+            "This is no closed first run of your book.",
+            next_step=f"Name the one that it follows: --follows {begun}" if begun else listed,
         )
     first = family[0]
     ended = any(one.kind is RunKind.FINAL for one in family)

@@ -244,6 +244,16 @@ def test_the_final_run_releases_the_reserve(money: Money) -> None:
     assert got == [-90_000_000, -180_000_000]
 
 
+def test_what_follows_a_follow_up_is_told_the_first_run_of_both(money: Money) -> None:
+    money.earn(10_000)
+    money.receive()
+    first = money.run()
+    second = money.run(Wanted(follows_id=first.id))
+    with pytest.raises(Conflict) as refused:
+        money.draft(Wanted(follows_id=second.id))
+    assert refused.value.next_step == f"Name the one that it follows: --follows {first.id}"
+
+
 def test_another_order_of_the_same_facts_has_the_same_hash(money: Money) -> None:
     money.earn(10_000), money.earn(20_000)
     money.receive()
