@@ -20,11 +20,15 @@ _SIDE = frozenset({Role.PERFORMER, Role.GUARDIAN, Role.AGENT, _BY})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page in the menu: its address, the key of its name, and the roles that it is for."""
+    """A page in the menu: its address, the key of its name, and the roles that it is for.
+
+    What two groups have stands twice; `once` leaves it to the other in a menu that holds both.
+    """
 
     href: str
     key: str
     roles: frozenset[Role] = _ALL
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ SECTIONS = (
             Place("/studio/requests", "offers.title", _STUDIO),
             Place("/review", "desk.title", _STUDIO),
             Place("/works", "works.title", _STUDIO),
-            Place("/society/invoices", "societyinvoices.title", _STUDIO),
+            Place("/society/invoices", "societyinvoices.title", _STUDIO, once=True),
             Place("/studio/keys", "pipeline.title", _STUDIO),
         ),
     ),
@@ -101,7 +105,7 @@ SECTIONS = (
         frozenset({TenantKind.PERFORMER, TenantKind.AGENCY, TenantKind.STUDIO, TenantKind.UNION}),
         (
             Place("/auditing", "auditing.title", frozenset({Role.AUDITOR})),
-            Place("/audit", "audit.title", frozenset({Role.AUDITOR})),
+            Place("/audit", "audit.title", frozenset({Role.AUDITOR}), once=True),
         ),
     ),
     Section(
@@ -133,4 +137,5 @@ def first_place(principal: Principal, group: str = "") -> str:
 
 
 def _is_for(item: Place, principal: Principal) -> bool:
-    return bool(principal.roles & {role.value for role in item.roles})
+    elsewhere = item.once and principal.tenant_kind == TenantKind.OPERATOR
+    return not elsewhere and bool(principal.roles & {role.value for role in item.roles})

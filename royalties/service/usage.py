@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
-from core.errors import NotFound
+from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.notices import notify
 from core.principal import Principal, SearchCapability, require
@@ -165,9 +165,11 @@ def lines_of_cut(
 ) -> list[tuple[int, UsageLine, bool]]:
     """One's own lines of a cut that may be corrected, whether each is kept back, by their places.
 
-    Raises `NotAllowed` without `usage`.
+    Raises `NotAllowed` without `usage`, `BadInput` where no cut is named.
     """
     require(principal, "usage")
+    if not cut_id:
+        raise BadInput("No cut is named.", next_step="Name one: ebenbild usage lines CUT")
     return reportlines.of_cut(session, principal, cut_id, period=period, after=after, limit=limit)
 
 

@@ -32,6 +32,12 @@ def test_nobody_sees_another_groups_places(kind: TenantKind) -> None:
             assert section.items
 
 
+@pytest.mark.parametrize("kind", TenantKind)
+def test_a_place_stands_in_a_menu_once(kind: TenantKind) -> None:
+    places = [item.href for part in sections(someone(kind, *PLACES[kind])) for item in part.items]
+    assert len(places) == len(set(places))
+
+
 def test_a_place_is_shown_to_its_roles_alone() -> None:
     keys = [
         item.key
