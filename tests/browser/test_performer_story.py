@@ -233,7 +233,8 @@ def test_an_agent_reads_what_is_missing_and_what_is_typed_wrongly_stays(
         page.goto(f"{world.registry.url}/me/uses/{unlicensed(world)}")
         page.fill("#f-location", "https://video.example/9")
         for _ in range(2):
-            page.press("#f-location", "Enter")
+            # Where the first has led on already, there is no field to wait for.
+            page.keyboard.press("Enter")
         page.wait_for_url("**/me/notices/clips/clp_*")
         assert len(world.agency.get(f"/v1/performers/{world.person.id}/clips")) == begun + 1
 
