@@ -18,12 +18,14 @@ from api.scopes import TenantKind
 from core import audit, log, notices, tenants
 from core.errors import Conflict
 from core.principal import Principal, SearchCapability, system
+from registry.models.people import Performer
 from registry.service.grownups import require_of_age, was_guardian
 from registry.service.twopeople import agreed, require_operator
 
 DOOR = Door("handing over")
 HAND_OVER = "performer.handover"
 TOLD = "minor.handed_over"
+DONE = "performer.handed-over"
 ROLES = frozenset({Role.PERFORMER, Role.ADMIN})
 
 
@@ -57,19 +59,7 @@ def hand_over(
     where = tenants.get_tenant(session, performer.tenant_id)
     address = joining.address_of(email)
     # Decide.
-    if where.kind != TenantKind.PERFORMER:
-        raise Conflict(
-            "An agency lets in its own people.",
-            next_step="Have the agency invite them: ebenbild account invite.",
-            code="agency-invites",
-        )
-    known = people.person_by_email(session, DOOR, address)
-    if known is not None and was_guardian(session, performer, known.id):
-        raise Conflict(
-            "This is the account of a former guardian.",
-            next_step="Name an address of the grown-up's own.",
-            code="a-guardians-account",
-        )
+    _check(session, performer, where.kind, address)
     index = people.index_of_email(session, DOOR, address)
     payload = {"performer": performer_id, "email": index, "proof": proof.value}
     waits = agreed(
@@ -89,22 +79,32 @@ def hand_over(
     )
     for trail in (principal, system(where.id)):
         details = {"proof": proof.value}
-        audit.record(
-            session,
-            trail,
-            action="performer.handed-over",
-            subject_id=performer_id,
-            details=details,
-            now=now,
-        )
+        audit.record(session, trail, action=DONE, subject_id=performer_id, details=details, now=now)
     _tell(session, where.id, performer_id, now)
     return made
+
+
+def _check(session: Session, performer: Performer, kind: str, address: str) -> None:
+    """Raise `Conflict` where the operator has nobody to invite, or not to this address."""
+    if kind != TenantKind.PERFORMER:
+        raise Conflict(
+            "An agency lets in its own people.",
+            next_step="Have the agency invite them: ebenbild account invite.",
+            code="agency-invites",
+        )
+    known = people.person_by_email(session, DOOR, address)
+    if known is not None and was_guardian(session, performer, known.id):
+        raise Conflict(
+            "This is the account of a former guardian.",
+            next_step="Name an address of the grown-up's own.",
+            code="a-guardians-account",
+        )
 
 
 def _tell(session: Session, tenant_id: str, performer_id: str, now: datetime) -> None:
     """In the public log, and to whoever of that side may see it."""
     told = {"performer": performer_id}
-    log.append(session, kind="performer.handed-over", subject_id=performer_id, payload=told, at=now)
+    log.append(session, kind=DONE, subject_id=performer_id, payload=told, at=now)
     notices.notify(
         session,
         tenant_id=tenant_id,
