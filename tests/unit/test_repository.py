@@ -45,6 +45,16 @@ def test_files_stay_small() -> None:
     assert long == {}
 
 
+def test_no_document_holds_both_sides_of_a_merge() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    torn = [
+        str(path.relative_to(ROOT))
+        for path in pages
+        if re.search(r"^(<{7}|={7}|>{7})( |$)", path.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert pages and torn == []
+
+
 def test_no_two_test_files_share_a_name() -> None:
     """Outside packages the second of two files of one name cannot be collected."""
     folders = {path.parent for path in (ROOT / "tests").rglob("test_*.py")}
