@@ -163,13 +163,13 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "frameworks",
         "groups",
     ),
-    "log": (
+    "logreceipts": (
         "clearances",
         "datasets",
         "enrolments",
         "licences",
-        "log",
     ),
+    "logkeeping": ("log",),
     "works": (
         "cuts",
         "works",

@@ -11,14 +11,17 @@ before it, with the columns that the stage reads or tells, and does no more than
 - run: what was received of each claim, deducted claim by claim, by performer, payee and month;
 - statements: each performer's lines of the month with their sum, in order, as one file; so do ours.
 It checks nothing and keeps nothing, so beside it stands what storing our rows alone takes. Seconds
-of processor time of all threads, DuckDB's better of two. Memory is the most that the process had
-during a stage, with what earlier stages left to it (on Linux; elsewhere the most so far).
+of processor time of all threads, DuckDB's better of two. A tenth of the lines is measured three
+times, each in a process of its own, and its middle time stands: what takes a second differs by a
+third from one time to the next. Memory is the most that the process had during a stage, with what
+earlier stages left to it (on Linux; elsewhere the most so far).
 """
 
 import argparse
 import csv
 import multiprocessing
 import resource
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -35,6 +38,7 @@ from royalties.accountcsv import COLUMNS
 RATIO_MOST = 20.0
 GROWTH_MOST = 11.0
 MEMORY_MOST = 1.5
+TENTHS = 3
 MIB = 1024
 # Written to, Linux begins anew to look for the most memory that the process has.
 _PEAK = Path("/proc/self/clear_refs")
@@ -73,7 +77,8 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=1_000_000)
     lines = parser.parse_args().lines
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
-        small, large = (pool.apply(measure, (count,)) for count in (lines // 10, lines))
+        tenths = [pool.apply(measure, (lines // 10,)) for _ in range(TENTHS)]
+        large = pool.apply(measure, (lines,))
     for name in STAGES:
         ours, theirs = large.ours[name], large.peer[name]
         print(f"{name}: {large.said[name]}")
@@ -81,10 +86,12 @@ def main() -> None:
         kept = large.stored[name]
         if kept > 0.01 * ours:
             print(f"    storing its rows alone {kept:.2f} s: {kept / theirs:.1f} x")
-        print(f"    from a tenth on: {_most(ours / small.ours[name], GROWTH_MOST)}")
-        memory = large.peak_mib[name] / small.peak_mib[name]
-        peaks = f"{small.peak_mib[name]} and {large.peak_mib[name]} MiB"
-        print(f"    memory {peaks}: {_most(memory, MEMORY_MOST)}")
+        took = sorted(one.ours[name] for one in tenths)
+        print(f"    a tenth takes {', '.join(f'{one:.2f}' for one in took)} s:", end=" ")
+        print(_most(ours / statistics.median(took), GROWTH_MOST))
+        peak = statistics.median(one.peak_mib[name] for one in tenths)
+        print(f"    memory {peak} and {large.peak_mib[name]} MiB:", end=" ")
+        print(_most(large.peak_mib[name] / peak, MEMORY_MOST))
 
 
 def measure(lines: int) -> Seen:

@@ -1,4 +1,4 @@
-"""The public log over HTTP: checkpoints, tiles and receipts for anybody, its keys and witnesses.
+"""The public log over HTTP, for anybody: checkpoints, tiles, receipts, its keys and witnesses.
 
 The paths below `/log` are those of a tiled log, so that others' programs can follow it.
 Spec: https://c2sp.org/tlog-tiles
@@ -9,41 +9,27 @@ from datetime import datetime
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Body, Depends, Path, Request, Response
-from pydantic import BaseModel, Field
-from sqlmodel import Session
+from pydantic import BaseModel
 
-from api.deps import Caller, Language, Open, Reading, Writing
+from api.deps import Language, Open, Reading
 from api.errors import wants_page
-from api.routes.licences import READERS
 from api.routes.logpages import Sought, log_page
-from api.wire import FROZEN, Text
-from core import log, logkeys, logwitnesses, receipts, rowseals, witnesspost
+from core import log, logkeys, logwitnesses, receipts
 from core.checkpoint import parse_checkpoint
 from core.checkpoints import at_size, newest
 from core.clock import utc_now
 from core.errors import BadProof, NotFound
-from core.init import World
-from core.log import Leaf
 from core.logwitnesses import Witness
-from core.principal import require, require_any
 from core.signednote import NOTE_BYTES_MAX, parse_note
 from core.tilepath import parse_tile
 from core.tiles import tile_bytes
 from core.tlogpolicy import format_policy
-from licensing.service import certificates, clearances, licences
-from licensing.service.mandated import view_licence
-from registry.models.mandates import Act
-from registry.service import datasets, enrolment
-from registry.service.acting import view_enrolment
-from registry.service.challengesides import SEEING
 
 public = APIRouter(tags=["log"])
-router = APIRouter(tags=["log"])
 TEXT = "text/plain; charset=utf-8"
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
 FRESH = {"Cache-Control": "public, max-age=2"}
 Size = Annotated[int, Path(ge=0, le=2**53)]
-Vkey = Annotated[str, Field(min_length=8, max_length=500)]
 
 
 class KeyOut(BaseModel):
@@ -94,51 +80,12 @@ class LeafOut(BaseModel):
     at: datetime
 
 
-class ReceiptOut(BaseModel):
-    """A receipt in the form c2sp.org/tlog-proof@v1, with what opens its commitment."""
-
-    index: int
-    kind: str
-    at: datetime
-    receipt: str
-
-
 class ConsistencyOut(BaseModel):
     """That the log went on from `old` entries to `new`: hashes in base64, as RFC 6962 orders."""
 
     old: int
     new: int
     proof: list[str]
-
-
-class NewWitness(BaseModel):
-    """A witness's key, and where checkpoints are sent; without `url` it fetches them itself."""
-
-    model_config = FROZEN
-    vkey: Vkey
-    url: str = Field(default="", max_length=2000)
-
-
-class OldWitness(BaseModel):
-    """The name in a witness's key."""
-
-    model_config = FROZEN
-    name: Text
-
-
-class OldKey(BaseModel):
-    """A key of the log."""
-
-    model_config = FROZEN
-    vkey: Vkey
-
-
-class AskedOut(BaseModel):
-    """What became of asking a witness; no `fault` is a cosignature."""
-
-    name: str
-    size: int
-    fault: str
 
 
 @public.get("/log", response_model=LogOut, responses={200: {"content": {"text/html": {}}}})
@@ -232,122 +179,3 @@ def cosignatures(
         raise BadProof("The note is not UTF-8.", next_step="Send it as it is.") from exc
     with world.db.write() as session:
         return {"kept": logwitnesses.accept(session, note, now=utc_now())}
-
-
-@router.get("/licences/{licence_id}/receipts", response_model=list[ReceiptOut])
-def of_licence(licence_id: str, caller: Caller, reading: Reading, world: Open) -> list[ReceiptOut]:
-    """Receipts of a licence's events, for its parties."""
-    require_any(caller, *READERS)
-    side = view_licence(reading, caller, licence_id, Act.READ, utc_now())
-    return _opened(reading, world, licences.get_licence(reading, side, licence_id).id)
-
-
-@router.get("/clearances/{clearance_id}/receipts", response_model=list[ReceiptOut])
-def of_clearance(
-    clearance_id: str, caller: Caller, reading: Reading, world: Open
-) -> list[ReceiptOut]:
-    """Receipts of a decision and of its certificate, for its studio."""
-    found = clearances.get_clearance(reading, caller, clearance_id)
-    require(caller, clearances.SCOPE)
-    certified = certificates.certificate_id(reading, caller, found.id)
-    subjects = [found.id] if certified is None else [found.id, certified]
-    return [item for subject in subjects for item in _opened(reading, world, subject)]
-
-
-@router.get("/enrolments/{enrolment_id}/receipts", response_model=list[ReceiptOut])
-def of_enrolment(
-    enrolment_id: str, caller: Caller, reading: Reading, world: Open
-) -> list[ReceiptOut]:
-    """Receipts of an enrolment's events, for the performer's side."""
-    side = view_enrolment(reading, caller, enrolment_id, *SEEING, now=utc_now())
-    return _opened(reading, world, enrolment.get_enrolment(reading, side, enrolment_id).id)
-
-
-@router.get("/datasets/{dataset_id}/receipts", response_model=list[ReceiptOut])
-def of_dataset(dataset_id: str, caller: Caller, reading: Reading, world: Open) -> list[ReceiptOut]:
-    """Receipts of a dataset, which commit to its manifest, for its studio."""
-    return _opened(reading, world, datasets.get_dataset(reading, caller, dataset_id).id)
-
-
-@router.post("/log/witnesses", status_code=201, response_model=WitnessOut)
-def add_witness(body: NewWitness, writing: Writing, world: Open) -> Response:
-    """Ask a witness for cosignatures from now on."""
-    return writing.write(
-        lambda session: WitnessOut.of(
-            logwitnesses.add_witness(
-                session,
-                writing.caller,
-                body.vkey,
-                body.url,
-                loopback=world.settings.webhooks.loopback,
-                now=utc_now(),
-            )
-        )
-    )
-
-
-@router.post("/log/witnesses/removal", status_code=200)
-def remove_witness(body: OldWitness, writing: Writing) -> Response:
-    """Ask a witness no more."""
-
-    def remove(session: Session) -> dict[str, str]:
-        logwitnesses.remove_witness(session, writing.caller, body.name, now=utc_now())
-        return {"name": body.name}
-
-    return writing.write(remove, status=200)
-
-
-@router.post("/log/cosigning", status_code=200, response_model=list[AskedOut])
-def ask(caller: Caller, world: Open) -> list[AskedOut]:
-    """Ask every witness that has an address now, and say what each answered."""
-    return [
-        AskedOut(name=item.name, size=item.size, fault=item.fault)
-        for item in witnesspost.ask_for(caller, world.db, world.settings.webhooks)
-    ]
-
-
-@router.post("/log/sealing", status_code=200)
-def seal(writing: Writing) -> Response:
-    """Put a digest of what was added to append-only tables into the log now; else each hour."""
-
-    def sealed(session: Session) -> dict[str, int]:
-        require(writing.caller, logwitnesses.SCOPE)
-        return {"rows": rowseals.seal_rows(session, now=utc_now())}
-
-    return writing.write(sealed, status=200)
-
-
-@router.post("/log/keys", status_code=201, response_model=KeyOut)
-def add_key(writing: Writing, world: Open) -> Response:
-    """Begin a change of the log's key: a new one signs beside the present one."""
-
-    def add(session: Session) -> KeyOut:
-        made = logkeys.add_key(
-            session, world.vault, writing.caller, world.settings.base_url, now=utc_now()
-        )
-        return KeyOut(vkey=made.key.vkey, since=made.since, retired_at=made.retired_at)
-
-    return writing.write(add)
-
-
-@router.post("/log/keys/retirement", status_code=200)
-def retire_key(body: OldKey, writing: Writing) -> Response:
-    """End a change of the log's key: the old one signs no more."""
-
-    def retire(session: Session) -> dict[str, str]:
-        logkeys.retire_key(session, writing.caller, body.vkey, now=utc_now())
-        return {"vkey": body.vkey}
-
-    return writing.write(retire, status=200)
-
-
-def _opened(session: Session, world: World, subject_id: str) -> list[ReceiptOut]:
-    offered = logwitnesses.policy(session, world.settings.log.quorum)
-    return [
-        _receipt(leaf, receipts.receipt(session, leaf, offered, opened=True))
-        for leaf in log.leaves_about(session, subject_id)
-    ]
-
-
-def _receipt(leaf: Leaf, text: str) -> ReceiptOut:
-    return ReceiptOut(index=leaf.index, kind=leaf.kind, at=leaf.at, receipt=text)
