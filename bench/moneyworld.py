@@ -17,6 +17,7 @@ from registry.models.people import Performer
 from royalties.accountcsv import COLUMNS, to_csv
 from royalties.closing import month_of
 from royalties.models_income import Payment
+from royalties.runbegin import Wanted
 from royalties.service import accountstatements, bookaccruals, invoices, payees, receipts, runs
 from tests.fixtures import create_schema, made_world
 from tests.store.royalties_books import Office, office_of, untaxed
@@ -129,7 +130,7 @@ class Registry:
         """Draft a run, propose it, and have a second person close it."""
         vault, shared = self.stage.world.vault, self.office.shared
         with shared.write() as session:
-            wanted = runs.Wanted(MONTH, MONTH)
+            wanted = Wanted(MONTH, MONTH)
             made = runs.draft(session, vault, self.office.clerk, wanted, now=datetime.now(UTC))
         with shared.write() as session:
             runs.propose(session, self.office.clerk, made.id, now=datetime.now(UTC))

@@ -13,8 +13,8 @@ from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
+from royalties.runbegin import Wanted
 from royalties.service import run_checking, runreleases, runs
-from royalties.service.runs import Wanted
 from royalties.wire_runs import amounts_as_text, line_to_dict, proof_to_dict, run_to_dict
 
 router = APIRouter(tags=["runs"])

@@ -6,7 +6,7 @@ one comes out otherwise, the run has to be drafted anew.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -16,11 +16,11 @@ from sqlmodel import Session
 from core import approvals, audit, log
 from core.db import is_single_operator
 from core.errors import BadInput, Broken, Conflict
-from core.ids import derived_id
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
 from royalties.deadlines import Deadline, calendar
-from royalties.models_runs import DroppedFor, Run, RunKind, RunLine, RunState, Totals
+from royalties.models_runs import DroppedFor, Run, RunLine, RunState, Totals
+from royalties.runbegin import Wanted, begun
 from royalties.runpreview import PerformerPreview, Previews
 from royalties.runproof import RunHash, unequal
 from royalties.service.clerks import collecting
@@ -34,17 +34,6 @@ from royalties.wire_runs import totals_to_dict
 CLOSE = "run.close"
 CLOSED = "run.closed"
 DECIDERS = frozenset({approvals.ADMIN, "society_approver"})
-FOLLOW_UPS_MIN = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which run to draft: the first of some months, or one that follows such a first run."""
-
-    first_month: str = ""
-    last_month: str = ""
-    follows_id: str = ""
-    final: bool = False
 
 
 def draft(
@@ -61,7 +50,7 @@ def draft(
     collecting(principal)
     known = runs.of_book(session, _capability(principal), principal.tenant_id)
     # Decide.
-    run = _begun(principal, known, wanted, now)
+    run = begun(principal.tenant_id, known, wanted, now=now)
     # Save.
     for old in (one for one in known if one.state is RunState.DRAFT):
         runs.save(session, principal, _dropped(old, DroppedFor.REPLACED))
@@ -233,67 +222,6 @@ def _check(wanted: Wanted, now: datetime) -> None:
     check_month(wanted.last_month)
     if wanted.first_month > wanted.last_month:
         raise BadInput("The months are the wrong way round.", next_step="Name the earlier first.")
-
-
-def _begun(principal: Principal, known: tuple[Run, ...], wanted: Wanted, now: datetime) -> Run:
-    if any(one.state is RunState.PROPOSED for one in known):
-        raise Conflict(
-            "A run of this book waits for its decision.",
-            next_step="Have it approved or rejected first: ebenbild run list",
-        )
-    closed = [one for one in known if one.state is RunState.CLOSED]
-    book, number = principal.tenant_id, len(known) + 1
-    months, kind = _first_months(closed, wanted), RunKind.FIRST
-    if wanted.follows_id:
-        months, kind = _follow_up(closed, wanted)
-    return Run(
-        id=derived_id("run", book, str(number)),
-        tenant_id=book,
-        number=number,
-        kind=kind,
-        first_month=months[0],
-        last_month=months[1],
-        follows_id=wanted.follows_id,
-        until=now,
-        state=RunState.DRAFT,
-        lines=0,
-        run_hash="",
-    )
-
-
-def _first_months(closed: list[Run], wanted: Wanted) -> tuple[str, str]:
-    if wanted.follows_id:
-        return "", ""
-    months = (wanted.first_month, wanted.last_month)
-    for one in closed:
-        if one.first_month <= months[1] and months[0] <= one.last_month:
-            raise Conflict(
-                f"A first run of {one.first_month} to {one.last_month} is closed.",
-                next_step=f"Draft one that follows it: ebenbild run draft --follows {one.id}",
-            )
-    return months
-
-
-def _follow_up(closed: list[Run], wanted: Wanted) -> tuple[tuple[str, str], RunKind]:
-    family = [one for one in closed if one.family_id == wanted.follows_id]
-    if not family:
-        begun = next((one.family_id for one in closed if one.id == wanted.follows_id), None)
-        listed = "List them: ebenbild run list"
-        raise Conflict(
-            "This is no closed first run of your book.",
-            next_step=f"Name the one that it follows: --follows {begun}" if begun else listed,
-        )
-    first = family[0]
-    ended = any(one.kind is RunKind.FINAL for one in family)
-    follow_ups = sum(one.kind is RunKind.FOLLOW_UP for one in family)
-    if wanted.final and not ended and follow_ups < FOLLOW_UPS_MIN:
-        raise Conflict(
-            f"A final run comes after {FOLLOW_UPS_MIN} follow-up runs; there were {follow_ups}.",
-            next_step="Draft a follow-up run: leave --final out.",
-            code="run-too-early",
-        )
-    kind = RunKind.FINAL if wanted.final or ended else RunKind.FOLLOW_UP
-    return (first.first_month, first.last_month), kind
 
 
 def _hashed(session: Session, run: Run) -> tuple[int, str]:

@@ -34,6 +34,7 @@ from royalties.models_income import Payment
 from royalties.models_payouts import RefundReason
 from royalties.models_runs import RunState
 from royalties.paying import reference_of
+from royalties.runbegin import Wanted
 from royalties.service import (
     complaints,
     exchanges,
@@ -50,7 +51,6 @@ from royalties.service.accruals import accrue
 from royalties.service.complaints import NewComplaint
 from royalties.service.refunds import Asked
 from royalties.service.run_checking import verify
-from royalties.service.runs import Wanted
 from royalties.service.shares import claim_share
 from royalties.service.statements import account_balances
 from royalties.service.usage import import_usage

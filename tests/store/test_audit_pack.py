@@ -17,8 +17,8 @@ from core.errors import BadInput, NotAllowed
 from core.keys import from_seed
 from core.principal import Principal
 from royalties.auditpack import Sampler, digest_of
+from royalties.runbegin import Wanted
 from royalties.service.auditpacks import Order, write_pack
-from royalties.service.runs import Wanted
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of
 from tests.store.royalties_stage import Stage, cleared

@@ -15,6 +15,7 @@ from registry.models.people import Performer
 from royalties.closing import month_of
 from royalties.models_complaints import Complaint, Ground, Ruling
 from royalties.models_runs import Outcome, Run, RunState
+from royalties.runbegin import Wanted
 from royalties.runcheck import RunProof
 from royalties.runfile import check_file
 from royalties.service import (
@@ -27,7 +28,6 @@ from royalties.service import (
 )
 from royalties.service.accountstatements import account_statement
 from royalties.service.complaints import NewComplaint
-from royalties.service.runs import Wanted
 from royalties.service.usage import import_usage
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of

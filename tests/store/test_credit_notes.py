@@ -10,8 +10,8 @@ from core.errors import Conflict, NotFound
 from core.principal import Principal
 from royalties.models_income import Invoice, InvoiceKind
 from royalties.models_runs import Run
+from royalties.runbegin import Wanted
 from royalties.service import payees, selfbilling
-from royalties.service.runs import Wanted
 from royalties.service.selfbilling import Left
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import HOUSE, named, office_of

@@ -12,10 +12,10 @@ from core.errors import BadInput
 from registry.models.people import Performer
 from royalties.models_books import TransactionKind
 from royalties.models_payouts import PayoutState
+from royalties.runbegin import Wanted
 from royalties.service import payees
 from royalties.service.periods import transactions_of
 from royalties.service.replay import Replayed
-from royalties.service.runs import Wanted
 from royalties.service.statements import account_balances
 from tests.fixtures import TestWorld
 from tests.store.payouts_stage import IBANS, Till, table

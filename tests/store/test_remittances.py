@@ -17,6 +17,7 @@ from royalties.collecting import payee_of
 from royalties.models import Origin
 from royalties.models_income import Payment
 from royalties.models_payouts import Payout, PayoutState
+from royalties.runbegin import Wanted
 from royalties.service import (
     accountstatements,
     bankstatements,
@@ -27,7 +28,6 @@ from royalties.service import (
     runs,
     statements,
 )
-from royalties.service.runs import Wanted
 from royalties.store import journal
 from tests.fixtures import TestWorld
 from tests.store.payouts_stage import Till, table

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from royalties.service.runs import Wanted
+from royalties.runbegin import Wanted
 from royalties.service.statements import account_balances
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of

@@ -14,11 +14,11 @@ from core.principal import SearchCapability
 from registry.minority import Minority
 from registry.store import people
 from royalties.models_runs import Run, RunState
+from royalties.runbegin import Wanted
 from royalties.service import exemptions, runs
 from royalties.service.exemptions import NewExemption
 from royalties.service.run_grounds import grounds_of
 from royalties.service.run_planning import RunPlanning
-from royalties.service.runs import Wanted
 from royalties.store import invoices, run_lines
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import office_of

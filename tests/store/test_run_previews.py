@@ -8,9 +8,9 @@ from sqlalchemy import text
 from api.schema import downgrade, upgrade
 from core.errors import NotFound
 from royalties.models_runs import Run
+from royalties.runbegin import Wanted
 from royalties.runpreview import PerformerPreview, Previews
 from royalties.service import runs
-from royalties.service.runs import Wanted
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import office_of
 from tests.store.royalties_stage import Stage

@@ -17,12 +17,12 @@ from registry.store import estates, people
 from royalties.closing import month_after, month_of
 from royalties.models_income import Invoice, Payment
 from royalties.models_runs import DroppedFor, Outcome, Run, RunKind, RunLine, RunState, Totals
+from royalties.runbegin import Wanted
 from royalties.runcheck import RunProof
 from royalties.runfile import check_file
 from royalties.runproof import unequal
 from royalties.service import invoices, payees, periods, receipts, run_checking, runs
 from royalties.service.runreleases import set_free
-from royalties.service.runs import Wanted
 from royalties.service.statements import account_balances, trial_balance
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of, untaxed

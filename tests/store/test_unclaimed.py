@@ -25,8 +25,8 @@ from royalties.accounts import AccountKind
 from royalties.models_complaints import Ground, Ruling
 from royalties.models_runs import Run
 from royalties.models_unclaimed import UnclaimedKind, UnclaimedList, UnclaimedState
+from royalties.runbegin import Wanted
 from royalties.service import payees, publishing, rulings, runs, unclaimed
-from royalties.service.runs import Wanted
 from royalties.unclaimed import becomes, of_strangers
 from royalties.wire_unclaimed import published_to_dict
 from tests.fixtures import TestWorld
