@@ -30,6 +30,7 @@ from fingerprint.labels.manifeststore import manifest_store
 from fingerprint.matching import NO_THRESHOLD
 from fingerprint.media.models import MediaInfo
 from fingerprint.models import Decision, Finding, Modality, Reason, ScanMode, Span, Trace
+from registry.carrying import without_voices
 from registry.models.content import NOTHING_KNOWN, Carried
 from registry.models.evidence import Findings, Scan
 from registry.service import (
@@ -113,7 +114,10 @@ def recognise(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> Run
         pulse.show(KNOWN_AT * part, note)
 
     recognising.recognise(tools, job, running.info.duration_ms, read, show)
-    return replace(running, known=recognising.carry_over(tools, job))
+    known = recognising.carry_over(tools, job)
+    if running.info.n_audio_streams > 1 and not known.identical:
+        known = without_voices(known)
+    return replace(running, known=known)
 
 
 def heed_notices(tools: Tools, job: Job, pulse: Heartbeat, running: Running) -> None:

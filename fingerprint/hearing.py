@@ -15,10 +15,12 @@ from fingerprint.excerpt import excerpt, typical
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.media.models import AudioBlock
+from fingerprint.media.protocol import SOUND_TRACKS_MAX
 from fingerprint.models import Modality, Reason, SampleReport, Span, Template, Trace, Vector
 from fingerprint.proofing.bursts import bursts
 from fingerprint.proofing.fineprint import FinePrint, fine_print
 from fingerprint.quality import VoiceFigures, VoiceGates, measure, shortcomings
+from fingerprint.soundtracks import further, joined
 from fingerprint.voice.altered import altered_vectors
 from fingerprint.voice.altering import channels
 from fingerprint.voice.listening import Heard, Listener
@@ -43,16 +45,26 @@ def voice_traces(
     reached: Reached | None = None,
     zero: Fraction | None = None,
     heed: Heed | None = None,
+    tracks: int = 1,
 ) -> tuple[Trace, ...]:
     """One trace per voice that speaks in `span`, the one that speaks most first.
 
-    What the decoder could not read is said in each trace's reasons and told to `heed`. Raises
-    BadMedia, and whatever `reached` raises when it is told the time that has been heard.
+    `tracks` is `MediaInfo.n_audio_streams`: a film may carry other languages, or a track for each
+    of its channels. A voice that speaks in several at once is given once. What the decoder could
+    not read is said in each trace's reasons and told to `heed`. Raises BadMedia, and whatever
+    `reached` raises when it is told the time that has been heard.
     """
-    samples, heard, notes = hear(listener, path, limits, span, reached, zero=zero)
-    if heed is not None:
-        heed(notes)
-    return traces(listener, samples, heard, model_id, notes=notes, start_ms=span.start_ms)
+    found: tuple[Trace, ...] = ()
+    count = min(tracks, SOUND_TRACKS_MAX)
+    for track in range(count):
+        told = _share(reached, span, track, count)
+        samples, heard, notes = hear(listener, path, limits, span, told, zero=zero, track=track)
+        if heed is not None:
+            heed(notes)
+        said = notes + further(track)
+        new = traces(listener, samples, heard, model_id, notes=said, start_ms=span.start_ms)
+        found = joined(found, new)
+    return found
 
 
 def traces(
@@ -147,14 +159,24 @@ def hear(
     reached: Reached | None = None,
     *,
     zero: Fraction | None = None,
+    track: int = 0,
 ) -> tuple[Samples, Heard, tuple[Reason, ...]]:
     """The sound of a span, what is heard in it, and what the decoder has to say.
 
-    `zero` is `MediaInfo.zero`, where it is known.
+    `zero` and `track` as in `door.audio`.
     """
-    with door.audio(path, limits, span, zero=zero) as stream:
+    with door.audio(path, limits, span, zero=zero, track=track) as stream:
         samples, heard = listener.listen(_told(stream, reached))
         return samples, heard, stream.end.notes if stream.end else ()
+
+
+def _share(reached: Reached | None, span: Span, track: int, count: int) -> Reached | None:
+    """Tells `reached` of one track's time as if all of them followed each other in the span."""
+    if reached is None or count == 1:
+        return reached
+    return lambda at_ms: reached(
+        span.start_ms + (track * span.duration_ms + at_ms - span.start_ms) // count
+    )
 
 
 def _told(blocks: Iterable[AudioBlock], reached: Reached | None) -> Iterator[Samples]:

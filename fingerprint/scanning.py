@@ -131,6 +131,7 @@ class Scanner:
                     reached=reached,
                     zero=info.zero,
                     heed=heed,
+                    tracks=info.n_audio_streams,
                 )
             finally:
                 dropped.set()

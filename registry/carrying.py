@@ -79,6 +79,12 @@ def carried(link: Link, traces: Iterable[Trace], lost: Iterable[Span], *, source
     return Carried(face=intact, traces=moved)
 
 
+def without_voices(known: Carried) -> Carried:
+    """What is known of the picture alone: prints tell of the default sound track, not of others."""
+    faces = tuple(trace for trace in known.traces if trace.modality is Modality.FACE)
+    return replace(known, voice=(), traces=faces)
+
+
 def together(parts: Sequence[Carried], *, identical: bool) -> Carried:
     """All that is carried over from links that are `apart`."""
     return Carried(

@@ -86,14 +86,20 @@ def probe(path: Path, limits: Limits) -> MediaInfo:
 
 
 def audio(
-    path: Path, limits: Limits, span: Span | None = None, *, zero: Fraction | None = None
+    path: Path,
+    limits: Limits,
+    span: Span | None = None,
+    *,
+    zero: Fraction | None = None,
+    track: int = 0,
 ) -> MediaStream[AudioBlock]:
     """The sound of a span, or of all: 16 kHz, mono, float32, in blocks of a second.
 
     Any layout is mixed down, any rate resampled. Blocks follow each other without gaps from the
     span's first sample; silence stands where the cut has no sound (before it begins, lost packets).
-    `zero` is `MediaInfo.zero`, where it is known. Raises BadMedia `no-such-stream` for a file
-    without sound.
+    `zero` is `MediaInfo.zero`, where it is known. `track` is which of the sound tracks, the default
+    one being the first (0) and the others in the file's order; of those `zero` must be known.
+    Raises BadMedia `no-such-stream` for a file without that track.
     """
     start_ms, end_ms = _bounds(span)
     known = _pair(zero)
@@ -101,7 +107,7 @@ def audio(
     def job(media: int | str, memory: int | str) -> Job:
         size = BLOCK_SAMPLES * SAMPLE_BYTES
         shape = (Op.AUDIO, media, memory, AUDIO_SLOTS, size)
-        return Job(*shape, limits, start_ms, end_ms, zero=known)
+        return Job(*shape, limits, start_ms, end_ms, zero=known, track=track)
 
     return MediaStream(_items(path, limits, job, values.block))
 

@@ -86,7 +86,8 @@ class MediaEnd:
     """How reading ended: `reached_ms` is the end of what was decoded.
 
     `notes` hold what a scan must pass on: `truncated-media` (the file ends before its header says),
-    `damaged-media` (parts did not decode), `timestamps-reset` (a second programme is appended).
+    `damaged-media` (parts did not decode), `timestamps-reset` (a second programme is appended),
+    `unread-tracks` (of a probe: moving pictures or sounds that nothing here reads).
     """
 
     reached_ms: int

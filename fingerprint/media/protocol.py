@@ -19,6 +19,8 @@ SAMPLE_RATE = 16_000
 BLOCK_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 4
 PIXEL_BYTES = 3
+SOUND_TRACKS_MAX = 16
+"""So many sound tracks of a file are searched: two languages of eight channels, one a track."""
 TIME_MS_MAX = 1 << 40
 TICKS_MAX = 1 << 62
 SIZE_MAX = 1 << 31
@@ -51,8 +53,8 @@ class Garbled(Exception):
 class Job:
     """One operation on one file: `media` and `ring` are inherited descriptors, or names on
     Windows; a span without end runs to the end of the file. `zero` is where the cut begins on the
-    file's own clock, as a probe found it: a numerator and a denominator of seconds. `rough` as in
-    `door.frames`."""
+    file's own clock, as a probe found it: a numerator and a denominator of seconds. `track` and
+    `rough` as in `door.audio` and `door.frames`."""
 
     op: Op
     media: int | str
@@ -66,6 +68,7 @@ class Job:
     max_side: int | None = None
     zero: tuple[int, int] | None = None
     rough: bool = False
+    track: int = 0
 
     @property
     def span_ms(self) -> int | None:

@@ -19,7 +19,8 @@ from core.principal import Principal, SearchCapability, require, system
 from core.vault import Vault, key_id_of
 from fingerprint.content.models import Link, Part
 from fingerprint.models import Modality, ModelCard, Reason, Span
-from registry.carrying import apart, carried, together
+from fingerprint.soundtracks import is_further
+from registry.carrying import apart, carried, together, without_voices
 from registry.models.content import PART_OF, Carried, ContentLink
 from registry.models.evidence import Scan, ScanState, Submission
 from registry.service.seals import open_trace
@@ -235,7 +236,9 @@ def _carried(
         if trace is None and row.modality is modality
         for span in row.spans
     ]
-    return carried(item.link, held, lost, source=item.known_cut_id)
+    known = carried(item.link, held, lost, source=item.known_cut_id)
+    apart_from_default = not item.identical and any(is_further(trace) for trace in held)
+    return without_voices(known) if apart_from_default else known
 
 
 def _usable_scan(

@@ -19,6 +19,7 @@ from fingerprint.models import Span
 pytestmark = pytest.mark.usefixtures("forked_media")
 
 LIMITS = Limits()
+_RATES = {"mpeg4": 25, "zmbv": 25, "mp2": 48_000, "dfpwm": 48_000}
 
 
 def refused(path: Path, limits: Limits = LIMITS) -> str:
@@ -230,6 +231,36 @@ def test_a_codec_that_we_do_not_read_is_named(tmp_path: Path) -> None:
     assert refused(path) == "unsupported-media"
     with pytest.raises(BadMedia, match="zmbv"):
         door.probe(path, LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("codecs", "unread"),
+    [("mpeg4 mp2", 0), ("mpeg4 mpeg4 mp2", 1), ("mpeg4 dfpwm", 1), ("zmbv mpeg4 dfpwm mp2", 2)],
+)
+def test_tracks_that_nothing_reads_are_counted(tmp_path: Path, codecs: str, unread: int) -> None:
+    path = tmp_path / "a.nut"
+    import av
+
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream(name, rate=_RATES[name]) for name in codecs.split()]
+        for stream, name in zip(streams, codecs.split(), strict=True):
+            if stream.type == "video":
+                stream.width, stream.height = 128, 96
+                stream.pix_fmt = "bgr0" if name == "zmbv" else "yuv420p"
+            else:
+                stream.layout = "mono"
+        for stream in streams:
+            if stream.type == "video":
+                pictures = [av.VideoFrame.from_ndarray(picture, "rgb24") for picture in film(5)]
+                container.mux([packet for one in pictures for packet in stream.encode(one)])
+            else:
+                sound = (murmur(1, 48_000) * 32_767).astype(np.int16)[None]
+                frame = av.AudioFrame.from_ndarray(sound, "s16", "mono")
+                frame.rate = 48_000
+                container.mux(stream.encode(frame))
+            container.mux(stream.encode(None))
+    notes = [(note.code, note.detail) for note in door.probe(path, LIMITS).notes]
+    assert notes == ([("unread-tracks", {"tracks": unread})] if unread else [])
 
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.avi", "a.wav", "a.flac"])

@@ -1,13 +1,16 @@
 """Sound of made files: at 16 kHz, mono, at its place in the cut, a span like the whole."""
 
+import wave
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from media_samples import film, lag, murmur
 from numpy.typing import NDArray
 
 from api.demo.media import Making, write_film, write_sound
+from core.errors import BadMedia
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
 from fingerprint.models import Span
@@ -56,6 +59,7 @@ LOSSY = [
     ("a.webm", 48_000, 1, ""),
     ("a.ts", 48_000, 1, "mp2"),
     ("a.mpg", 44_100, 1, ""),
+    ("a.avi", 44_100, 1, "aac"),
 ]
 
 
@@ -159,12 +163,84 @@ def test_a_hole_in_the_sound_is_silence_and_what_follows_stays_in_place(tmp_path
     assert np.allclose(heard(path, Span(6000, 8000)), found[6000 * 16 : 8000 * 16], atol=0.02)
 
 
-def test_of_several_tracks_the_first_is_heard_and_the_number_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["film.mp4", "film.mkv", "film.ts", "film.mov"])
+def test_each_of_several_tracks_is_heard_and_their_number_told(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    sounds = [murmur(9, seed=seed) for seed in range(4)]
+    write_film(path, film(225), fps=25, samples=sounds)
+    info = door.probe(path, LIMITS)
+    assert info.n_audio_streams == 4
+    assert info.notes == ()
+    for track, sound in enumerate(sounds):
+        for span in (None, Span(6000, 8000)):
+            with door.audio(path, LIMITS, span, zero=info.zero, track=track) as stream:
+                blocks = np.concatenate([block.samples for block in stream])
+            begin = span.start_ms * 48 if span else 0
+            meant = sound[begin : begin + 3 * len(blocks)][::3]
+            alike = np.corrcoef(blocks[800:24_000], np.roll(meant, lag(blocks, meant))[800:24_000])
+            assert alike[0, 1] > 0.9
+    with pytest.raises(BadMedia, match="no sound"):
+        list(door.audio(path, LIMITS, zero=info.zero, track=4))
+
+
+def test_a_further_track_that_goes_on_is_part_of_the_length_and_one_that_ends_is_whole(
+    tmp_path: Path,
+) -> None:
     path = tmp_path / "film.mp4"
-    tracks = [murmur(2, seed=1), 0 * murmur(2, seed=2)]
-    write_film(path, film(50), fps=25, samples=tracks)
-    assert door.probe(path, LIMITS).n_audio_streams == 2
-    assert heard(path).any()
+    write_film(path, film(50), fps=25, samples=[murmur(2), murmur(12), murmur(1)])
+    info = door.probe(path, LIMITS)
+    assert info.duration_ms == pytest.approx(12_000, abs=60)
+    assert info.notes == ()
+    for track, seconds in ((0, 2), (1, 12), (2, 1)):
+        with door.audio(path, LIMITS, zero=info.zero, track=track) as stream:
+            count = sum(len(block.samples) for block in stream)
+        assert count == pytest.approx(seconds * RATE, abs=0.06 * RATE)
+        assert stream.end is not None and stream.end.complete
+
+
+def test_a_further_track_without_anything_in_it_is_silent(tmp_path: Path) -> None:
+    path = tmp_path / "a.mka"
+    with av.open(str(path), "w") as file:
+        first, _ = (file.add_stream("pcm_s16le", rate=RATE, layout="mono") for _ in range(2))
+        sound = (murmur(2, RATE) * 32_767).astype(np.int16)[None]
+        frame = av.AudioFrame.from_ndarray(sound, "s16", "mono")
+        frame.rate = RATE
+        file.mux([*first.encode(frame), *first.encode(None)])
+    info = door.probe(path, LIMITS)
+    assert (info.n_audio_streams, info.duration_ms, info.notes) == (2, 2000, ())
+    with door.audio(path, LIMITS, zero=info.zero, track=1) as stream:
+        assert list(stream) == []
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.m4a", "a.ogg", "a.mp3"])
+def test_channels_that_are_each_others_opposite_do_not_cancel(tmp_path: Path, name: str) -> None:
+    sound = murmur(6)
+    path = tmp_path / name
+    opposite = np.stack([sound, -sound])
+    opposite[1, : 2 * 48_000] = sound[: 2 * 48_000]  # as it should be until second 2
+    write_sound(path, opposite, 48_000)
+    for span in (None, Span(3000, 5000)):
+        found = heard(path, span)
+        begin = span.start_ms * 16 if span else 0
+        meant = sound[::3][begin : begin + len(found)]
+        seconds = np.arange(len(found)) // RATE
+        for second in set(seconds[: len(meant)]) - {2}:
+            part = slice(second * RATE, (second + 1) * RATE)
+            level = np.sqrt((found[part] ** 2).mean() / (meant[part] ** 2).mean())
+            assert level == pytest.approx(1, abs=0.15)
+
+
+@pytest.mark.parametrize("channels", [3, 4, 6, 8, 9, 10, 11, 12, 16, 24])
+def test_a_voice_on_any_one_channel_is_heard(tmp_path: Path, channels: int) -> None:
+    for channel in range(channels):
+        samples = np.zeros((channels, 16_000), np.float32)
+        samples[channel] = murmur(1, 16_000)
+        path = tmp_path / f"{channel}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setparams((channels, 2, 16_000, 0, "NONE", ""))
+            file.writeframes((samples.T * 32_767).astype("<i2").tobytes())
+        level = np.sqrt((heard(path) ** 2).mean() / (samples[channel] ** 2).mean())
+        assert level > 0.3 / channels
 
 
 def test_a_span_beyond_the_end_is_empty(tmp_path: Path) -> None:

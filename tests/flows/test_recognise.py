@@ -84,6 +84,28 @@ def test_what_could_not_be_read_is_said_of_the_same_file_again(stage: Stage) -> 
     assert all(len(part["reasons"]) == 1 for part in parts[0])
 
 
+@pytest.mark.parametrize("known_has_two", [True, False])
+def test_of_two_sound_tracks_neither_is_taken_for_known_by_the_other(
+    stage: Stage, known_has_two: bool
+) -> None:
+    """Anna is heard in the second track alone, Bea is seen; the first sound is the same in both."""
+    studio = enrolled(stage)
+    content = {"sound": WHOLE, "picture": WHOLE}
+    two = medium(40_000, *PEOPLE, content=content, tracks=[["anna"]])
+    one = medium(40_000, PEOPLE[1], content=content)
+    known, new = (two, one) if known_has_two else (one, two)
+    hand_in(stage, studio, known)
+    made = hand_in(stage, studio, new)
+    assert scanned_ms(Modality.VOICE) == 40_000
+    assert scanned_ms(Modality.FACE) < 40_000
+    names = {name for name, _, _ in found(studio, made)}
+    assert names == ({"Bea"} if known_has_two else {"Anna", "Bea"})
+    SmallEngine.scanned.clear()
+    again = hand_in(stage, studio, new)
+    assert SmallEngine.scanned == []
+    assert found(studio, again) == found(studio, made)
+
+
 def test_another_tenants_media_are_never_used(stage: Stage) -> None:
     hand_in(stage, enrolled(stage), FILM)
     _, other = stage.tenant("studio", "Another")

@@ -46,6 +46,7 @@ from fingerprint.proofing.fineprint import BANDS, FinePrint
 from fingerprint.proofing.posing import Pose
 from fingerprint.proofing.synchrony import Agreement
 from fingerprint.proofing.turned import UNSEEN, Turned
+from fingerprint.soundtracks import further
 
 DIMENSION = 32
 CROP, EXCERPT = b"a small picture", b"some seconds of sound"
@@ -70,6 +71,7 @@ def medium(
     jumps: float = 0.0,
     turned: str = "",
     notes: Sequence[str] = (),
+    tracks: Sequence[Sequence[str]] = (),
     held: tuple[Path, int] | None = None,
 ) -> bytes:
     """Bytes of a medium; each of `people` is (name, modality, start_ms, end_ms).
@@ -77,7 +79,8 @@ def medium(
     `turns` are movements of the one head, `said_at` the moments at which single words begin,
     `mouth` how well the filmed mouth goes with them, `jumps` how much the picture
     jumps before them, `turned` which way the head turns when it should,
-    `notes` what its decoder says of each part.
+    `notes` what its decoder says of each part, `tracks` who is heard in each sound track beside
+    the first.
 
     `held` names a file and a moment: whoever comes to the part that begins there waits while the
     file exists.
@@ -90,6 +93,7 @@ def medium(
     ]
     script = {"duration_ms": duration_ms, "people": heard, "slow_ms": slow_ms}
     made = {**script, "content": content or {}, "turns": [*turns], "notes": [*notes]}
+    made["tracks"] = [[*names] for names in tracks]
     made |= {} if mouth is None else {"mouth": mouth, "jumps": jumps, "turned": turned}
     waits = {"held": (str(held[0]), held[1])} if held else {}
     return json.dumps({**made, **waits, "said_at": [*said_at]}).encode()
@@ -160,7 +164,9 @@ class SmallEngine:
         return {card.model_id: Nearness(floor=0.8) for card in MODELS.values()}
 
     def probe(self, path: Path) -> Any:
-        return SimpleNamespace(duration_ms=_read(path)["duration_ms"], notes=())
+        script = _read(path)
+        count = 1 + len(script.get("tracks", []))
+        return SimpleNamespace(duration_ms=script["duration_ms"], notes=(), n_audio_streams=count)
 
     def segments(self, info: Any) -> tuple[Span, ...]:
         starts = range(0, max(info.duration_ms, 1), SEGMENT_MS)
@@ -245,7 +251,12 @@ class SmallEngine:
         people = [who for who in script["people"] if who["modality"] in modalities]
         parts = [(who, _within(who, span)) for who in people]
         return tuple(
-            _trace(Modality(who["modality"]), part, self._template(who, part))
+            _trace(
+                Modality(who["modality"]),
+                part,
+                self._template(who, part),
+                further(_track(script, who["name"])),
+            )
             for who, part in parts
             if part.duration_ms > 0
         )
@@ -290,10 +301,17 @@ class SmallComparer:
         return np.array([float(mine.vector @ other.vector) >= 0.9 for other in others], bool)
 
 
-def _trace(modality: Modality, part: Span, template: Template) -> Trace:
+def _track(script: Mapping[str, Any], name: str) -> int:
+    tracks = script.get("tracks", [])
+    return next((number for number, names in enumerate(tracks, 1) if name in names), 0)
+
+
+def _trace(
+    modality: Modality, part: Span, template: Template, reasons: tuple[Reason, ...] = ()
+) -> Trace:
     seen = modality is Modality.FACE
     crop, excerpt = (CROP, None) if seen else (None, EXCERPT)
-    return Trace(modality, (part,), template, crop, (), excerpt)
+    return Trace(modality, (part,), template, crop, reasons, excerpt)
 
 
 def _decide(

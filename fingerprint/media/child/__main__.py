@@ -10,6 +10,7 @@ for answers; libraries that print get nothing.
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from fingerprint.media.child import rlimits, sniff
@@ -75,7 +76,8 @@ def _moving_reader(file: BinaryIO, job: Job, outlet: Outlet) -> Reader:
         return lambda: probing.run(Source(file, job.limits), job.limits, outlet)
     run = {Op.AUDIO: sound.run, Op.KEYS: keys.run, Op.FRAMES: film.run}[job.op]
     in_order = job.op is Op.FRAMES or job.zero is None  # whose zero is not known is decoded for it
-    return lambda: run(Source(file, job.limits, in_order=in_order, rough=job.rough), job, outlet)
+    opened = partial(Source, in_order=in_order, rough=job.rough, track=job.track)
+    return lambda: run(opened(file, job.limits), job, outlet)
 
 
 def _own_stdout() -> int:

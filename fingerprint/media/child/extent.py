@@ -26,7 +26,7 @@ _HEADERS_THAT_CLAIM = frozenset(
 
 
 def measure(source: Source) -> Fraction:
-    """End of the last packet of the chosen streams, in seconds of the file's own clock.
+    """End of the last packet of all searched streams, in seconds of the file's own clock.
 
     Takes a freshly opened source and leaves it at its end.
     """
@@ -49,7 +49,13 @@ def claimed(source: Source) -> Fraction | None:
     if not _HEADERS_THAT_CLAIM & set(source.container.format.name.split(",")):
         return None
     duration = source.container.duration
-    return None if not duration else Fraction(duration, av.time_base)
+    return None if not duration else min([Fraction(duration, av.time_base), *_lasting(source)])
+
+
+def _lasting(source: Source) -> list[Fraction]:
+    """How long the chosen streams say they are, where all do: subtitles may go on after them."""
+    found = [s.duration * s.time_base for s in source.chosen if s.duration and s.time_base]
+    return [max(found)] if len(found) == len(source.chosen) else []
 
 
 def note_missing(source: Source, zero: Fraction, outlet: Outlet) -> None:
@@ -72,5 +78,5 @@ def _is_well_over(promised: Fraction, present: Fraction, least: Fraction) -> boo
 
 
 def _read_all(source: Source) -> None:
-    for _ in source.packets():
+    for _ in source.packets(of_all=True):
         pass

@@ -13,7 +13,7 @@ from fingerprint.media.child.source import Source
 from fingerprint.media.child.starts import Starts
 from fingerprint.media.clock import to_ms
 from fingerprint.media.limits import Limits
-from fingerprint.media.protocol import Facts
+from fingerprint.media.protocol import SOUND_TRACKS_MAX, Facts
 
 FPS_MAX = 100_000
 
@@ -26,6 +26,9 @@ def run(source: Source, limits: Limits, outlet: Outlet) -> None:
     end = extent.measure(source)
     check_length(end - begun.zero, limits)
     extent.note_missing(source, begun.zero, outlet)
+    unread = source.n_unread + max(0, source.n_audio - SOUND_TRACKS_MAX)
+    if unread:
+        outlet.note("unread-tracks", tracks=unread)
     outlet.say(replace(facts, duration_ms=max(0, to_ms(end - begun.zero))))
     outlet.end(to_ms(end - begun.zero))
 

@@ -19,6 +19,7 @@ from av.stream import Stream
 from fingerprint.media.child import extent, starts
 from fingerprint.media.child.blocks import Blocks
 from fingerprint.media.child.bounds import check_length
+from fingerprint.media.child.mixing import OPTIONS, Downmix
 from fingerprint.media.child.outlet import Outlet
 from fingerprint.media.child.seek import packets_from
 from fingerprint.media.child.source import Source
@@ -28,8 +29,6 @@ from fingerprint.media.faults import Case, Refused
 from fingerprint.media.protocol import SAMPLE_BYTES, SAMPLE_RATE, Job
 
 JITTER_SECONDS = 0.04
-MIX = {"rematrix_maxval": "1.0"}
-"""Channels are weighted to add up to full scale, so that a loud stereo track does not clip."""
 
 
 def run(source: Source, job: Job, outlet: Outlet) -> None:
@@ -43,7 +42,8 @@ def run(source: Source, job: Job, outlet: Outlet) -> None:
     packets, in_middle = packets_from(source, "audio", wanted, first)
     blocks = Blocks(outlet, job)
     mixer = _Mixer(source, begun, blocks, unsettled=in_middle)
-    if not _drain(source, mixer, packets, blocks):
+    whole = _drain(source, mixer, packets, blocks) or job.track > 0
+    if not whole:  # the first track and the picture tell of the file's end
         extent.note_missing(source, begun.zero, outlet)
     if mixer.resets:
         outlet.note("timestamps-reset", times=mixer.resets)
@@ -109,6 +109,7 @@ class _Mixer:
         self._first_samples = begun.sound.samples if begun.sound is not None else 0
         self._unsettled = unsettled
         self._before: tuple[int | None, Fraction] | None = None
+        self._downmix = Downmix()
         self._run: _Run | None = None
 
     @property
@@ -121,6 +122,7 @@ class _Mixer:
         if self._unsettled:
             self._unsettled = False
             return
+        frame = self._downmix.fit(frame)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         run = self._run
         if run is None or not run.continues(shape, frame.pts):
@@ -147,7 +149,7 @@ class _Mixer:
         position = snap(position, self._first_samples, frame.samples, tolerance)
         skip = -position % _grid(rate)
         out = round(self._begin * SAMPLE_RATE) + (position + skip) * SAMPLE_RATE // rate
-        resampler = AudioResampler("flt", "mono", SAMPLE_RATE, options=MIX)
+        resampler = AudioResampler("flt", "mono", SAMPLE_RATE, options=OPTIONS)
         per_tick = float(self._time_base * rate)
         return _Run(shape, resampler, position, skip, out, frame.pts, position, per_tick)
 

@@ -40,21 +40,32 @@ _NOT_MOVING = Disposition.attached_pic | Disposition.timed_thumbnails | Disposit
 
 
 class Source:
-    """A container with its chosen streams; `reopen` starts it from the beginning."""
+    """A container with its chosen streams; `reopen` starts it from the beginning.
+
+    `n_unread` counts moving pictures and sounds that no job can choose.
+    """
 
     def __init__(
-        self, file: BinaryIO, limits: Limits, *, in_order: bool = True, rough: bool = False
+        self,
+        file: BinaryIO,
+        limits: Limits,
+        *,
+        in_order: bool = True,
+        rough: bool = False,
+        track: int = 0,
     ) -> None:
         """`in_order` is for readers that need pictures in the order in which they are shown.
 
         FFmpeg then decodes the first ones to learn how they are reordered, which takes several
-        times as long as opening does otherwise. `rough` as in `door.frames`.
+        times as long as opening does otherwise. `rough` as in `door.frames`, `track` as in
+        `door.audio`.
         """
         self._file = file
         file.seek(0)
         self._limits = limits
         self._in_order = in_order
         self._rough = rough
+        self.track = track
         self.damaged = 0
         self.head = file.read(sniff.HEAD_BYTES)
         self.bytes = file.seek(0, os.SEEK_END)
@@ -80,8 +91,10 @@ class Source:
         if not usable:
             raise _nothing_usable(streams)
         self.n_video, self.n_audio = len(videos), len(audios)
-        self.video = _default(videos)
-        self.audio = _default(audios)
+        self.n_unread = sum(map(_is_moving, streams)) - len(usable) + max(0, len(videos) - 1)
+        self.video = next(iter(_default_first(videos)), None)
+        self._sounds = _default_first(audios)
+        self.audio = next(iter(self._sounds[self.track :]), None)
         self._check_claims()
         self._prepare()
 
@@ -90,11 +103,15 @@ class Source:
         return tuple(stream for stream in (self.video, self.audio) if stream is not None)
 
     @property
+    def _searched(self) -> tuple[VideoStream | AudioStream, ...]:
+        return (*(() if self.video is None else (self.video,)), *self._sounds)
+
+    @property
     def reached(self) -> Fraction:
         """End of the latest packet read so far, in seconds of the file's own clock."""
         ends = [
             self._ends[stream.index] * stream.time_base
-            for stream in self.chosen
+            for stream in self._searched
             if stream.time_base is not None and stream.index in self._ends
         ]
         return max(ends, default=Fraction(0))
@@ -107,13 +124,14 @@ class Source:
         self._file.seek(stood)
         return data
 
-    def packets(self) -> "Iterator[Packet[Stream]]":
-        """Packets of the chosen streams from where the container stands, then one empty packet
-        each to empty the decoders; skips what cannot be read."""
+    def packets(self, *, of_all: bool = False) -> "Iterator[Packet[Stream]]":
+        """Packets of the chosen streams, or of all that are searched, from where the container
+        stands, then one empty packet each to empty the decoders; skips what cannot be read."""
+        streams = self._searched if of_all else self.chosen
         errors = 0
         while errors <= READ_ERRORS_MAX:
             try:
-                for packet in self.container.demux(*self.chosen):
+                for packet in self.container.demux(*streams):
                     errors = 0
                     self._look_at(packet)
                     self.damaged += packet.is_corrupt
@@ -192,14 +210,19 @@ def _no_other_file(url: str, flags: int, options: dict[str, str]) -> NoReturn:
 
 def _usable(stream: Stream) -> bool:
     """A moving picture or a sound with a decoder that may run; cover art is neither."""
-    if not isinstance(stream, VideoStream | AudioStream) or stream.disposition & _NOT_MOVING:
+    if not _is_moving(stream) or stream.codec_context is None:
         return False
-    return stream.codec_context is not None and allowed.codec(stream.codec_context.name)
+    return allowed.codec(stream.codec_context.name)
+
+
+def _is_moving(stream: Stream) -> bool:
+    still = stream.disposition & _NOT_MOVING
+    return isinstance(stream, VideoStream | AudioStream) and not still
 
 
 def _nothing_usable(streams: tuple[Stream, ...]) -> Refused:
     for stream in streams:
-        if isinstance(stream, VideoStream | AudioStream) and not stream.disposition & _NOT_MOVING:
+        if _is_moving(stream):
             return Refused(Case.UNKNOWN_CODEC, codec=_codec_name(stream))
     return Refused(Case.NOT_MEDIA if streams else Case.NO_PACKETS)
 
@@ -210,9 +233,12 @@ def _codec_name(stream: Stream) -> str:
 
 
 def _tag(stream: Stream) -> str:
-    return stream.codec_context.codec_tag if stream.codec_context is not None else ""
+    """A stream's four-letter code; none for numbers, as AVI and transport streams have them."""
+    try:
+        return stream.codec_context.codec_tag if stream.codec_context is not None else ""
+    except UnicodeDecodeError:
+        return ""
 
 
-def _default(streams: list[S]) -> S | None:
-    marked = [stream for stream in streams if stream.disposition & Disposition.default]
-    return next(iter(marked or streams), None)
+def _default_first(streams: list[S]) -> list[S]:
+    return sorted(streams, key=lambda stream: not stream.disposition & Disposition.default)

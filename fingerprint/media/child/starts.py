@@ -97,7 +97,7 @@ def decoded(source: Source, packet: "Packet[Stream]") -> list[Shown]:
 
 def _sound_alone(source: Source, stream: AudioStream, zero: Fraction) -> Starts:
     first = _first_frames(source, (stream,)).get(stream.index)
-    if source.packets_seen == 0:
+    if source.packets_seen == 0 and source.track == 0:  # a further track may be empty
         raise Refused(Case.NO_PACKETS)
     begin = _time_of(first, stream)
     return Starts(zero, None, begin, None, first if isinstance(first, AudioFrame) else None)
