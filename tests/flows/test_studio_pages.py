@@ -194,6 +194,12 @@ def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
     address = f"/studio?shelf=all&amp;person={hall.anna.id}"
     shown = hall.page(f"/cuts/{cut}")
     assert shown.count(f'<a href="{address}"') >= 4  # the table, what is missing, a lane, evidence
+    declared = shown.split(text("en", "declare.origins"))[1]
+    assert f'<a href="{address}">Anna</a>' in declared
+    assert f"<code>{hall.anna.id}" not in declared
+    silent = hall.cut("Silent")
+    hall.decided(silent, medium(5_000))  # declared, and not in it: no name is put to an id
+    assert f"<code>{hall.anna.id}" in hall.page(f"/cuts/{silent}")
     assert "All cuts with Anna" in shown
     board = hall.page(address.replace("&amp;", "&"))
     assert f'<option value="{hall.anna.id}">Anna</option>' in board
