@@ -1,10 +1,11 @@
 """Remembers the language that somebody chose, so that the next page and its forms keep to it.
 
 A chosen language stands in the address once (`?lang=de`); after that a cookie says it. It names no
-person and is no secret.
+person and is no secret. The same page in another language keeps whatever else its address says.
 """
 
-from urllib.parse import parse_qs
+from contextvars import ContextVar
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from api.web.texts import LANGUAGES, preferred
 
 COOKIE = "ebenbild-lang"
 SECONDS = 365 * 86_400
+_asked: ContextVar[str] = ContextVar("asked", default="")  # behind the ? of the page's own address
 
 
 def language_of(request: Request) -> str:
@@ -24,6 +26,13 @@ def language_of(request: Request) -> str:
     )
 
 
+def address_in(lang: str) -> str:
+    """The page that is being answered with, in a language, as an address from itself."""
+    said = parse_qsl(_asked.get(), keep_blank_values=True)
+    others = [(name, value) for name, value in said if name != "lang"]
+    return f"?{urlencode([*others, ('lang', lang)])}"
+
+
 class KeepsLanguage:
     """Hands the browser a cookie with every page whose address names a language."""
 
@@ -32,6 +41,7 @@ class KeepsLanguage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         lang = _chosen(scope)
+        _asked.set(_query(scope) if scope.get("method") in ("GET", "HEAD") else "")
 
         async def answer(message: Message) -> None:
             if lang and message["type"] == "http.response.start" and _is_page(message):
@@ -45,8 +55,12 @@ class KeepsLanguage:
 def _chosen(scope: Scope) -> str:
     if scope["type"] != "http" or b"lang=" not in scope.get("query_string", b""):
         return ""
-    asked = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=100).get("lang", [""])
+    asked = parse_qs(_query(scope), max_num_fields=100).get("lang", [""])
     return asked[-1] if asked[-1] in LANGUAGES else ""
+
+
+def _query(scope: Scope) -> str:
+    return bytes(scope.get("query_string", b"")).decode("latin-1")
 
 
 def _is_page(message: Message) -> bool:

@@ -14,6 +14,7 @@ from core.errors import BadInput, EbenbildError
 from core.keys import verification_method
 from core.tlogproof import HEADER
 from licensing import documentchecks as checks
+from licensing.attached import PAPER, attached, bare_paper, is_paper, with_paper
 from licensing.bundlecheck import Known, verify_bundle
 from licensing.certificate import STATUS_PATH
 from licensing.certificate import TYPE as CERTIFICATE_TYPE
@@ -56,10 +57,23 @@ def kind_of(data: bytes) -> Kind:
 
 
 def verify_document(data: bytes, brought: Brought) -> tuple[str, VerifyReport]:
-    """The kind and every numbered step; never raises for what is in the bytes."""
+    """The kind and every numbered step; never raises for what is in the bytes.
+
+    Of a PDF it is what is attached that is verified.
+    """
+    if is_paper(data):
+        return _paper(data, brought)
     kind = kind_of(data)
     known = {**_performer_dids(brought), **brought.performer_dids}
     return kind.name, kind.verify(data, replace(brought, performer_dids=known))
+
+
+def _paper(data: bytes, brought: Brought) -> tuple[str, VerifyReport]:
+    inside = attached(data)
+    if inside is None:
+        return PAPER, bare_paper()
+    name, report = verify_document(inside, brought)
+    return name, replace(report, steps=with_paper(report))
 
 
 def others(brought: Brought, name: str) -> tuple[bytes, ...]:

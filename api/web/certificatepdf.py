@@ -1,7 +1,7 @@
 """A certificate on paper: its wording, and a code that leads to how it stands today.
 
-The signed bytes are what counts; paper made of the same certificate for the same reader is the
-same, byte for byte.
+The signed bytes are what counts, and are attached; paper made of the same certificate for the same
+reader is the same, byte for byte.
 """
 
 import hashlib
@@ -38,7 +38,8 @@ def certificate_pdf(signed: bytes, names: Mapping[str, str], lang: str) -> bytes
         return f"{facts.id} · SHA-256 {digest} · {page}"
 
     name = text(lang, "paper.name")
-    return paper.pdf(story, title=f"{name} · {facts.title}", lang=lang, foot=foot)
+    file = (f"{facts.id}.json", signed)
+    return paper.pdf(story, title=f"{name} · {facts.title}", lang=lang, foot=foot, attached=file)
 
 
 def _head(facts: CertificateFacts, lang: str) -> list[Flowable]:

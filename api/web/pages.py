@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup, escape
 
 from api.demonstration import is_stamped
+from api.language import address_in
 from api.web import assets, erasednames, faulttexts, texts
 from api.web.devicenames import device_name
 from api.web.grouping import found_alike, grouped
@@ -65,6 +66,7 @@ def render(template: str, lang: str, *, of_whom: str = "", **values: Any) -> str
             coded=_coded,
             device_name=device_name,
             asset=assets.address,
+            address_in=address_in,
             demonstration=is_stamped(),
             **values,
         )

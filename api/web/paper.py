@@ -21,6 +21,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfdoc import PDFArray, PDFDictionary, PDFName, PDFStream, PDFString
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -122,16 +123,24 @@ def pdf(
     title: str,
     lang: str,
     foot: Callable[[int, int], str],
+    attached: tuple[str, bytes] | None = None,
 ) -> bytes:
-    """The document; `story` makes its content anew, `foot(page, pages)` the last line of a page."""
+    """The document; `story` makes its content anew, `foot(page, pages)` the last line of a page.
+
+    `attached` is the name and the bytes of the JSON that it is the wording of.
+    """
     _fonts()
     _, pages = _built(story(), title, lang, lambda number: foot(number, 1))
-    data, _ = _built(story(), title, lang, lambda number: foot(number, pages))
+    data, _ = _built(story(), title, lang, lambda number: foot(number, pages), attached)
     return data
 
 
 def _built(
-    story: list[Flowable], title: str, lang: str, foot: Callable[[int], str]
+    story: list[Flowable],
+    title: str,
+    lang: str,
+    foot: Callable[[int], str],
+    attached: tuple[str, bytes] | None = None,
 ) -> tuple[bytes, int]:
     out = io.BytesIO()
     document = SimpleDocTemplate(
@@ -154,8 +163,24 @@ def _built(
         line.wrapOn(canvas, WIDTH, 10 * mm)
         line.drawOn(canvas, _MARGIN, 8 * mm)
 
-    document.build(story, onFirstPage=last_line, onLaterPages=last_line)
+    def first_page(canvas: Canvas, made: SimpleDocTemplate) -> None:
+        last_line(canvas, made)
+        if attached:
+            _attach(canvas, *attached)
+
+    document.build(story, onFirstPage=first_page, onLaterPages=last_line)
     return out.getvalue(), document.page
+
+
+def _attach(canvas: Canvas, name: str, data: bytes) -> None:
+    """Files JSON in the PDF, unpacked, where viewers list it (ISO 32000-1, 7.11.4)."""
+    kept, called = canvas._doc, PDFString(name)
+    about = {"Type": PDFName("EmbeddedFile"), "Subtype": "/application#2Fjson"}
+    stream = kept.Reference(PDFStream(PDFDictionary(about), data, filters=()))
+    said = {"F": called, "UF": called, "EF": PDFDictionary({"F": stream})}
+    file = kept.Reference(PDFDictionary({"Type": PDFName("Filespec"), **said}))
+    listed = PDFDictionary({"Names": PDFArray([called, file])})
+    kept.Catalog.Names = PDFDictionary({"EmbeddedFiles": listed})
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from api.web import paper
 from core.canonical import canonical
 from core.clock import utc_now
 from core.keys import from_seed
@@ -155,3 +156,23 @@ def test_somebody_drops_a_licence_its_receipt_and_a_forged_one(
         page.set_input_files("#files", [tmp_path / "lizenz.json"])
         page.wait_for_selector("text=Die Lizenz ist widerrufen.")
         page.set_input_files("#files", [])
+
+
+def test_somebody_drops_a_pdf(
+    chromium: Chromium, registry: Registry, licence: tuple[str, bytes, str], tmp_path: Path
+) -> None:
+    """What is attached to it is checked, and it is said that its pages were not."""
+    _, document, _ = licence
+    for name, attached in {"full.pdf": ("l.json", document), "bare.pdf": None}.items():
+        made = paper.pdf(list, title=name, lang="en", foot="{} {}".format, attached=attached)
+        (tmp_path / name).write_bytes(made)
+    with chromium.page() as page:
+        page.goto(f"{registry.url}/verify")
+        page.set_input_files("#files", [tmp_path / "full.pdf"])
+        page.wait_for_selector("#results section")
+        shown = page.inner_text("#results section")
+        assert "full.pdf" in shown and "Each signature holds" in shown
+        assert "The pages of the PDF were not read" in shown
+        page.set_input_files("#files", [tmp_path / "bare.pdf"])
+        page.wait_for_selector("#results .said")
+        assert "no signed document is attached" in page.inner_text("#results")

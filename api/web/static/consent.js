@@ -1,6 +1,6 @@
 // The consent: binds a key where there is none yet, shows what will be signed, and signs it here.
 
-import { signedBy } from "/static/cosign.js";
+import { same, signedBy } from "/static/cosign.js";
 import { sign } from "/static/key.js";
 import { offer } from "/static/newkey.js";
 import { Told, find, leave, onPress, page, post, word } from "/static/registry.js";
@@ -18,7 +18,6 @@ async function bind(chosen) {
 }
 
 const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
-const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
 if (find("[data-make-key]")) {
   offer(async (made, kept) => {

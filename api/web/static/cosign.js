@@ -4,6 +4,9 @@ import { opened, sign } from "/static/key.js";
 import { Told, word } from "/static/registry.js";
 import { open } from "/static/wrapped.js";
 
+/** Whether two lists name the same, in whatever order. */
+export const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+
 /** The keys whose files were chosen in a form, by public name. */
 async function inFiles(form) {
   const files = [...form.querySelectorAll("[data-signer]")].flatMap((field) => [...field.files]);

@@ -3,7 +3,7 @@
 
 import { castRows, declaration } from "/static/declare.js";
 import { filmsOf } from "/static/films.js";
-import { Told, find, leave, onPress, post, word } from "/static/registry.js";
+import { Told, dropped, find, leave, onPress, post, word } from "/static/registry.js";
 import { forget, progressOf, Sending, unfinished } from "/static/sending.js";
 
 const form = find("[data-hand-in]");
@@ -131,16 +131,10 @@ function choose() {
 remind().catch(() => {});
 castRows(form);
 onPress(form.querySelector("button.primary"), handIn);
-const drop = form.querySelector("[data-drop]");
-for (const kind of ["dragover", "dragleave", "drop"]) {
-  drop.addEventListener(kind, (event) => {
-    event.preventDefault();
-    drop.classList.toggle("over", kind === "dragover");
-    if (kind !== "drop") return;
-    picker.files = event.dataTransfer.files;
-    choose();
-  });
-}
+dropped(form.querySelector("[data-drop]"), (files) => {
+  picker.files = files;
+  choose();
+});
 picker.addEventListener("change", choose);
 addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
 choose();

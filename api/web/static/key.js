@@ -5,21 +5,9 @@
 // numbers, lists and objects, as ours are.
 
 import { Told, word } from "/static/registry.js";
+import { ALPHABET, hashed } from "/static/signed.js";
 
-const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const ED25519_PUBLIC = [0xed, 0x01];
-
-/** The one text form of a value, RFC 8785. */
-export function canonical(value) {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  const members = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name])}`);
-  return `{${members.join(",")}}`;
-}
-
-async function hash(value) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(canonical(value))));
-}
 
 async function signingInput(document, options) {
   const terms = {
@@ -31,11 +19,11 @@ async function signingInput(document, options) {
   };
   if ("@context" in document) terms["@context"] = document["@context"];
   if (options.id !== null) terms.id = options.id;
-  return new Uint8Array([...(await hash(terms)), ...(await hash(document))]);
+  return new Uint8Array([...(await hashed(terms)), ...(await hashed(document))]);
 }
 
-const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
-const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+export const base64 = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)));
+export const fromBase64 = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
 
 function base58(bytes) {
   let number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
@@ -47,7 +35,7 @@ function base58(bytes) {
 /** A private key with its public name. */
 export async function held(privateKey) {
   const { x } = await crypto.subtle.exportKey("jwk", privateKey);
-  const raw = fromBase64(x.replaceAll("-", "+").replaceAll("_", "/"));
+  const raw = fromBase64(x);
   return { privateKey, did: `did:key:z${base58([...ED25519_PUBLIC, ...raw])}` };
 }
 

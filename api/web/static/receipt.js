@@ -2,7 +2,7 @@
 //
 // https://c2sp.org/tlog-proof, https://c2sp.org/signed-note, RFC 6962 section 2.1
 
-import { Bad, canonical, digest, hex, read, signs } from "/static/signed.js";
+import { Bad, canonical, digest, hex, read, sha256, signs } from "/static/signed.js";
 
 export const HEADER = "c2sp.org/tlog-proof@v1";
 const HASHES_MAX = 63;
@@ -19,7 +19,6 @@ function fromBase64(text) {
 
 export const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 export const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 const node = (left, right) => sha256(joined([1], left, right));
 
 /** What a receipt says, nothing of it checked. */

@@ -9,6 +9,17 @@ export const page = find("[data-page]") ?? document.body;
 export const csrf = document.body.dataset.csrfWord;
 export const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** Hands files that are dropped on a part to `take`. */
+export function dropped(part, take) {
+  for (const kind of ["dragover", "dragleave", "drop"]) {
+    part.addEventListener(kind, (event) => {
+      event.preventDefault();
+      part.classList.toggle("over", kind === "dragover");
+      if (kind === "drop") take(event.dataTransfer.files);
+    });
+  }
+}
+
 /** A sentence of the page, which alone knows its language. */
 export function word(key) {
   return find(`[data-word="${key}"]`)?.textContent ?? key;

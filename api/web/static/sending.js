@@ -7,6 +7,7 @@ import { csrf, pause, signedOut, Told, word } from "/static/registry.js";
 const LEAST = 1 << 18;
 const MOST = 1 << 24;
 const PART_S = 3;
+const SOON_MS = 1000;
 const EDGE = 1 << 20;
 const NOTES = "uploads";
 
@@ -74,7 +75,8 @@ export class Sending {
     this.show = show;
     this.paused = false;
     this.part = LEAST * 4;
-    this.rate = 0;
+    this.rate = this.at = 0;
+    this.wait = SOON_MS;
   }
 
   /** Stops at once; what has left stays there. */
@@ -95,23 +97,19 @@ export class Sending {
     this.mark = await markOf(this.file).catch(() => { throw new Told(word("file-gone")); });
     this.id = unfinished()[this.mark]?.id;
     this.at = this.id ? await this.found() : await this.begun();
-    let wait = 1000;
     // Whole already, while nobody heard it: no further part.
     while (!this.complete) {
       if (this.paused) await new Promise((wake) => { this.wake = wake; });
       const answer = await this.next();
       if (answer?.status < 300) {
-        wait = 1000;
+        this.wait = SOON_MS;
         this.complete = this.at === this.file.size;
       } else if (answer && ![409, 429].includes(answer.status) && answer.status < 500) {
         throw refused(answer);
       } else {
         if (!this.paused) {
           await this.file.slice(0, 1).arrayBuffer().catch(() => { throw new Told(word("file-gone")); });
-          this.tell(this.at, "lost");
-          const least = answer?.getResponseHeader("Retry-After") * 1000 || 0;
-          await Promise.race([pause(Math.max(wait, least)), new Promise((back) => addEventListener("online", back, { once: true }))]);
-          wait = Math.min(wait * 2, 30_000);
+          await this.later(answer);
         }
         this.at = await this.found(this.at);
       }
@@ -120,9 +118,18 @@ export class Sending {
     return this.id;
   }
 
+  /** Waits for as long as the door wants, longer each time, or until the line is back. */
+  async later(answer) {
+    this.tell(this.at, "lost");
+    const least = answer?.getResponseHeader("Retry-After") * 1000 || 0;
+    await Promise.race([pause(Math.max(this.wait, least)), new Promise((back) => addEventListener("online", back, { once: true }))]);
+    this.wait = Math.min(this.wait * 2, 30_000);
+  }
+
   async begun() {
     const headers = { "Upload-Complete": "?0", "Upload-Length": this.file.size };
-    const answer = await asked("POST", "/v1/uploads", { headers });
+    let answer;
+    while ((answer = await asked("POST", "/v1/uploads", { headers }))?.status === 429) await this.later(answer);
     if (!answer) throw new Told(word("no-answer"), [], 0);
     if (answer.status >= 300) throw refused(answer);
     this.id = JSON.parse(answer.responseText).id;

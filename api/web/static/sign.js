@@ -1,8 +1,9 @@
 // Signs the licence that the page shows, and nothing else: other bytes are refused.
 
 import { present } from "/static/cosign.js";
-import { canonical, sign } from "/static/key.js";
+import { sign } from "/static/key.js";
 import { Told, find, get, leave, onPress, page, post, word } from "/static/registry.js";
+import { canonical } from "/static/signed.js";
 
 const licence = page.dataset.licence;
 const shown = JSON.parse(find("#document").textContent);

@@ -3,7 +3,7 @@
 // RFC 8785 canonicalisation is what JSON.stringify does once members are sorted by UTF-16 units.
 // https://www.w3.org/TR/vc-di-eddsa/ and https://w3c-ccg.github.io/did-key-spec/
 
-const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+export const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const KEY_PREFIX = [0xed, 0x01];
 const SUITE = "eddsa-jcs-2022";
 const MEMBERS = new Set([
@@ -30,7 +30,7 @@ export class Open extends Error {
 }
 
 const bytesOf = (text) => new TextEncoder().encode(text);
-const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
 export const hex = (bytes) => Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
 const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -42,6 +42,8 @@ export function canonical(value, depth = 0) {
   const members = Object.keys(value).sort();
   return `{${members.map((name) => `${JSON.stringify(name)}:${canonical(value[name], depth + 1)}`).join(",")}}`;
 }
+
+export const hashed = (value) => sha256(bytesOf(canonical(value)));
 
 /** The document in these bytes, which have to be its canonical form to the last byte. */
 export function read(bytes) {
@@ -108,7 +110,7 @@ export async function checkProof(document, proof) {
   if (signature.length !== 64) throw new Bad("bad-signature");
   const { proof: _, ...body } = document;
   if ("previousProof" in proof) body.proof = earlierOf(document, proof);
-  const [terms, said] = [await sha256(bytesOf(canonical(options))), await sha256(bytesOf(canonical(body)))];
+  const [terms, said] = [await hashed(options), await hashed(body)];
   if (!(await signs(key, signature, new Uint8Array([...terms, ...said])))) throw new Bad("bad-signature", did);
   return did;
 }

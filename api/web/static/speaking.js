@@ -1,12 +1,11 @@
 // Who speaks for a performer: a guardian's own key, a mandate that all sign, an estate with papers.
 
-import { signedBy } from "/static/cosign.js";
+import { same, signedBy } from "/static/cosign.js";
 import { make, save } from "/static/key.js";
 import { Told, find, leave, onPress, page, post, upload, word } from "/static/registry.js";
 import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
-const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
 for (const button of document.querySelectorAll("[data-own-key]")) {
   onPress(button, async () => {

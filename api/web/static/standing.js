@@ -1,10 +1,9 @@
 // What is said to everybody: the choices become a declaration, which all who must sign it sign here.
 
-import { allSign } from "/static/cosign.js";
+import { allSign, same } from "/static/cosign.js";
 import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 
 const form = find("form[data-standing]");
-const same = (some, others) => JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
 /** One offer to everybody, for the kinds that were put on terms. */
 function offer(kinds) {

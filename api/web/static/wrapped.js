@@ -4,17 +4,14 @@
 // Web Authentication Level 3, section 10.1.4 (prf); HKDF with SHA-256, RFC 5869; AES-256-GCM, bound
 // to the key's public name.
 
-import { held } from "/static/key.js";
+import { base64, fromBase64 as bytes, held } from "/static/key.js";
 import { Told, csrf, get, post, word } from "/static/registry.js";
 
 const PATH = "/account/signing-keys";
 const USE = new TextEncoder().encode("ebenbild signing key 1");
 const random = (count) => crypto.getRandomValues(new Uint8Array(count));
 
-const text = (bytes) =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-const bytes = (given) =>
-  Uint8Array.from(atob(given.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+const text = (raw) => base64(raw).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
 /** The passkey that answered, and the key that only it gives for the salt it was asked with. */
 async function secretOf(salts) {

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from api.web import paper, texts
 from api.web.certificatepdf import certificate_pdf
+from licensing.attached import attached
 from licensing.certificate import signed_certificate
 from tests.unit.licensing.test_certificate import FACTS, FULL, KEY
 
@@ -63,3 +64,11 @@ def test_a_certificate_of_nobody_is_complete() -> None:
 def test_letters_that_the_typeface_lacks_are_told(letter: str, made: str) -> None:
     assert paper.marked(letter) == made
     assert paper.simplified(letter) is (made in ("s", "[U+1F600]"))
+
+
+def test_the_signed_bytes_are_attached_and_verified_from_the_paper() -> None:
+    data = certificate_pdf(SIGNED, NAMES, "de")
+    assert PdfReader(BytesIO(data)).attachments == {f"{FULL.id}.json": [SIGNED]}
+    assert attached(data) == SIGNED
+    assert attached(SIGNED) is None
+    assert attached(paper.pdf(list, title="", lang="en", foot="{} {}".format)) is None

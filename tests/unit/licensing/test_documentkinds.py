@@ -264,3 +264,29 @@ def test_a_document_that_only_says_its_type_fails_and_never_raises(said: str) ->
     more: tuple[dict[str, Any], ...] = ({}, {"proof": 7}, {"proof": {}}, {"gone": 7})
     for members in (*more, {"credentialSubject": {}}, {"issuer": 7, "validFrom": 7}):
         assert not verified(canonical({"type": ["VerifiableCredential", said], **members}))[1].ok
+
+
+def on_paper(inside: bytes) -> bytes:
+    stream = f"<< /Length {len(inside)} /Type /EmbeddedFile >>\nstream\n".encode()
+    return b"%PDF-1.4\n1 0 obj\n" + stream + inside + b"endstream\nendobj\n"
+
+
+def test_of_a_pdf_what_is_attached_is_verified_and_its_pages_are_not() -> None:
+    kind, report = verified(on_paper(certificates.SIGNED))
+    assert kind == "certificate"
+    assert report.ok and not report.complete
+    plain = verified(certificates.SIGNED)[1]
+    assert report.steps[:-1] == plain.steps
+    last = report.steps[-1]
+    assert (last.number, last.name) == (len(plain.steps) + 1, "paper")
+    assert last.state is StepState.NOT_CHECKED
+    changed = certificates.SIGNED.replace(b'"CLEARED"', b'"REVIEW_"', 1)
+    assert changed != certificates.SIGNED
+    assert not verified(on_paper(changed))[1].ok
+
+
+@pytest.mark.parametrize("inside", [b"", b"<xml/>", b"no JSON"])
+def test_a_pdf_with_no_document_says_what_to_verify_instead(inside: bytes) -> None:
+    kind, report = verified(on_paper(inside))
+    assert kind == "paper" and not report.ok
+    assert "verify the document (JSON)" in report.steps[0].detail
