@@ -19,6 +19,7 @@ from api.paging import Page, Window, page
 from api.web import texts
 from core import approvalqueue, approvals, money
 from core.approvalrows import Approval
+from core.db import is_single_operator
 from core.errors import NotFound
 from core.principal import Principal
 from royalties.collecting import ANY
@@ -45,6 +46,7 @@ PLACES = {
     "complaint.rule": "/society/disputes/{}",
     "ledger.period-close": "/society",
     "members.admin": "/members",
+    "pause.lift": "/me/licences?for={performer}#pause",
     "payout.send": "/society/payouts/{}",
     "run.close": "/society/runs/{}",
     "unclaimed.book": "/society/unclaimed/{}",
@@ -84,6 +86,7 @@ def _shown(
     session: Session, principal: Principal, found: Sequence[Approval], lang: str
 ) -> dict[str, Waiting]:
     people_of, whom = called(session, found), names_of(session, principal, found)
+    alone = is_single_operator(session)
     return {
         item.id: Waiting(
             item,
@@ -91,9 +94,10 @@ def _shown(
             whom.get(about(item), ""),
             people_of.get(item.proposed_person or "", ""),
             tuple(_facts(lang, item)),
-            PLACES.get(item.action, "").format(item.subject_id),
+            PLACES.get(item.action, "").format(item.subject_id, **item.payload),
             json.dumps(dict(item.payload), indent=2, sort_keys=True, ensure_ascii=False),
-            approvals.may_decide(principal, item.roles),
+            approvals.may_decide(principal, item.roles)
+            and (alone or not approvals.mine(principal, item)),
             at_once(item),
         )
         for item in found

@@ -1,8 +1,8 @@
 """Decides on what somebody else proposed, and carries out at once what follows from it.
 
-Of money a decision has its effect here, on whichever page it is made, in the same transaction: what
-cannot be carried out is not decided either. All else is done by whoever proposed it, who does it
-again once it is approved.
+Of money and of a child's pause a decision has its effect here, on whichever page it is made, in the
+same transaction: what cannot be carried out is not decided either. All else is done by whoever
+proposed it, who does it again once it is approved.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +11,13 @@ from typing import Any, TypedDict
 
 from sqlmodel import Session
 
+from api import deciding
 from core import approvals
 from core.approvalrows import Approval, ApprovalState
 from core.errors import Conflict
 from core.init import World
 from core.principal import Principal
+from licensing.service import resuming
 from royalties.service import (
     batching,
     collecting,
@@ -104,6 +106,16 @@ def _payee(session: Session, world: World, caller: Principal, item: Approval, sa
     )
 
 
+def _pause(session: Session, _: World, caller: Principal, item: Approval, said: Said) -> object:
+    if said["approve"] and caller.person != item.proposed_person:
+        deciding.resume(session, caller, item.subject_id, said["note"])
+        item = approvals.get_approval(session, caller, item.id)
+    # Left to decide on: what is refused, and what one guardian can say alone by now.
+    if item.state is ApprovalState.OPEN:
+        approvals.decide(session, caller, item.id, **said)
+    return item
+
+
 _EFFECTS: Mapping[str, Effect] = {
     collecting.MANDATE: _mandate,
     exemptions.GRANT: _of_subject(exemptions.decide),
@@ -111,6 +123,7 @@ _EFFECTS: Mapping[str, Effect] = {
     batching.SEND: _sealed(payouts.decide),
     periods.CLOSE: _month,
     rulings.RULE: _of_subject(rulings.decide),
+    resuming.LIFT: _pause,
     runs.CLOSE: _sealed(runs.decide),
     unclaimed.BOOK: _of_subject(unclaimed.decide),
     usageholds.DECIDE: _of_subject(usageholds.agree),

@@ -129,9 +129,9 @@ def pause(
     return item
 
 
-def resume(session: Session, caller: Principal, pause_id: str) -> Suspension:
+def resume(session: Session, caller: Principal, pause_id: str, note: str = "") -> Suspension:
     """End a performer's pause, and decide anew what stood still."""
-    item = pauses.lift(session, caller, pause_id, now=utc_now())
+    item = pauses.lift(session, caller, pause_id, note=note, now=utc_now())
     _revise_own(session, caller, item)
     return item
 

@@ -221,8 +221,13 @@ def require_approved(
 
 def concerns(principal: Principal, item: Approval) -> bool:
     """Say whether this principal may decide on an approval, or proposed it."""
-    mine = principal.person is not None and principal.person == item.proposed_person
-    return mine or item.proposed_by == principal.subject or may_decide(principal, item.roles)
+    own = mine(principal, item) or item.proposed_by == principal.subject
+    return own or may_decide(principal, item.roles)
+
+
+def mine(principal: Principal, item: Approval) -> bool:
+    """Say whether it is this very person who proposed it."""
+    return principal.person is not None and principal.person == item.proposed_person
 
 
 def may_decide(principal: Principal, roles: frozenset[str]) -> bool:

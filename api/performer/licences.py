@@ -1,6 +1,6 @@
 """Licences as a performer's pages show them: what each allows, what rests on it, what it brings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,13 @@ from licensing.service import (
     suspensions,
     templates,
 )
-from licensing.service.requestsides import list_offers, list_requests, newest_offer, reach
+from licensing.service.requestsides import (
+    list_offers,
+    list_requests,
+    newest_offer,
+    of_licence,
+    reach,
+)
 from licensing.terms import terms_to_dict
 from registry.models.works import KindOfUse
 from registry.service import useseen
@@ -114,8 +120,7 @@ def licence_page(
     sublicences = [row(session, one, given, now) for one in below]
     return {
         **shown,
-        "said": told(item.terms, lang),
-        "clauses": clauses(session, acting, item.terms, shown["studio"], lang),
+        **_worded(session, acting, item.terms, of_licence(session, licence_id), lang),
         "resting": sum(one.licence_id == licence_id for one in resting),
         "ending": len(resting),
         "sublicences": [one for one in sublicences if one["state"] in STANDING],
@@ -146,8 +151,7 @@ def draft_page(
         "licence_id": licence_id,
         "terms": terms,
         "studio": studio,
-        "said": told(terms, desk.lang),
-        "clauses": clauses(session, acting, terms, studio, desk.lang),
+        **_worded(session, acting, terms, of_licence(session, licence_id), desk.lang),
         "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
         "document": dict(draft.document),
         "preview": previews.of_terms(session, acting.caller, terms, period=month, now=now),
@@ -159,8 +163,19 @@ def draft_page(
     }
 
 
-def clauses(
-    session: Session, acting: Whom, terms: Terms, studio: str, lang: str
+def _worded(
+    session: Session, acting: Whom, terms: Terms, request: Request | None, lang: str
+) -> dict[str, Any]:
+    """Terms in words, and the contract that they pin; works by titles as the `request` has them."""
+    titles = {} if request is None else _named_titles(session, request)
+    return {
+        "said": told(terms, lang, titles),
+        "clauses": _clauses(session, acting, terms, titles, lang),
+    }
+
+
+def _clauses(
+    session: Session, acting: Whom, terms: Terms, titles: Mapping[str, str], lang: str
 ) -> list[dict[str, str]]:
     """The contract that the terms pin, clause by clause, in plain words and in legal ones."""
     if terms.template is None:
@@ -168,8 +183,9 @@ def clauses(
     template = templates.get(session, acting.side, terms.template.id, terms.template.version)
     fields = {
         **terms_to_dict(terms),
+        "works": [titles.get(name, name) for name in terms.works],
         "performer": acting.performer.public_name,
-        "licensee": studio,
+        "licensee": get_tenant(session, terms.licensee_id).name,
     }
     made = contractwords.agreed(template, fields, terms)["clauses"]
     return [{name: words[lang] for name, words in clause.items()} for clause in made]

@@ -84,12 +84,14 @@ def begin(
     return item
 
 
-def lift(session: Session, principal: Principal, pause_id: str, *, now: datetime) -> Suspension:
+def lift(
+    session: Session, principal: Principal, pause_id: str, *, note: str = "", now: datetime
+) -> Suspension:
     """End a pause now; nothing has to be signed again.
 
-    A child's goes on as it was until a second guardian says the same, and whichever guardian began
-    it. Raises `Conflict` for one that is over, `NotAllowed` for whoever is none of several
-    guardians, and for a second one before the one who began it.
+    A child's goes on as it was until a second guardian says the same (`note` is that one's why),
+    and whichever guardian began it. Raises `Conflict` for one that is over, `NotAllowed` for
+    whoever is none of several guardians, and for a second one before the one who began it.
     """
     # Load.
     require(principal, SCOPE)
@@ -100,7 +102,7 @@ def lift(session: Session, principal: Principal, pause_id: str, *, now: datetime
     # Decide.
     if item.lifted_at is not None and item.lifted_at <= now:
         raise Conflict("This pause is over.", next_step="Nothing more is needed.")
-    if not resuming.agreed(session, principal, item, now=now):
+    if not resuming.agreed(session, principal, item, note=note, now=now):
         _tell(session, principal, RESUMING, item, now)
         return item
     lifted = replace(item, lifted_at=now, lifted_seq=next_seq(session))

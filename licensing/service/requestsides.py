@@ -141,6 +141,11 @@ def list_offers(session: Session, request: Request) -> tuple[Offer, ...]:
     return store.offers(session, system(request.tenant_id), request.id)
 
 
+def of_licence(session: Session, licence_id: str) -> Request | None:
+    """The request that a licence or its draft came of, for whoever has reached that."""
+    return store.of_licence(session, SearchCapability("request-of", licence_id), licence_id)
+
+
 def newest_offer(session: Session, request: Request) -> Offer:
     """The offer that is on the table."""
     return list_offers(session, request)[-1]

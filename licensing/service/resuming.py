@@ -23,7 +23,9 @@ LIFT = "pause.lift"
 _SPEAK = frozenset({"guardian", "performer", "admin"})
 
 
-def agreed(session: Session, principal: Principal, item: Suspension, *, now: datetime) -> bool:
+def agreed(
+    session: Session, principal: Principal, item: Suspension, *, note: str = "", now: datetime
+) -> bool:
     """Whether a pause ends now, or this was the first of two guardians' words; call in `write()`.
 
     Raises `NotAllowed` for a key, for people who are none of them, and for a second guardian
@@ -57,7 +59,7 @@ def agreed(session: Session, principal: Principal, item: Suspension, *, now: dat
             next_step="Ask them to sign in and end it: your side's word is kept until then.",
             code="who-began-agrees",
         )
-    approvals.decide(session, principal, asked.id, approve=True, note="", now=now)
+    approvals.decide(session, principal, asked.id, approve=True, note=note, now=now)
     approvals.require_approved(session, LIFT, item.id, wanted, now=now)
     return True
 

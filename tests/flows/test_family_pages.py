@@ -139,6 +139,50 @@ def test_who_named_a_childs_account_is_told_that_another_one_agrees(side: Side) 
     assert form not in father.get("/me/money").text
 
 
+def ending(side: Side) -> tuple[str, httpx2.Client, httpx2.Client, str]:
+    """A child's pause that its mother ends, both guardians, and what waits for the other one."""
+    side.agency.post(f"/v1/performers/{side.anna.id}/minority", {"born_on": born()})
+    with open_registry(side.stage.settings) as world:
+        seats = [seat(world.db, side.agency_id, Role.GUARDIAN) for _ in range(2)]
+    for place, one in enumerate(seats):
+        parent = {"name": f"Parent {place}", "did": generate().did, "relation": "parent"}
+        body = {**parent, "person": one.person_id}
+        made = side.agency.post(f"/v1/performers/{side.anna.id}/guardians", body)
+        read = {"paper": "birth_certificate"}
+        side.stage.operator.post(f"/v1/guardians/{made['id']}/attestation", read)
+    side.stage = side.stage.with_settings(operator_mode="organisation")
+    mother, father = (side.stage.http(one.token) for one in seats)
+    pause = mother.post(f"/v1/performers/{side.anna.id}/pauses", json={}).json()["id"]
+    mother.post(f"/v1/pauses/{pause}/lift", json={})
+    (waits,) = father.get("/v1/approvals").json()["items"]
+    return pause, mother, father, waits["id"]
+
+
+def test_a_childs_pause_ends_where_the_other_guardian_approves_it(side: Side) -> None:
+    pause, mother, father, waits = ending(side)
+    own, page = (one.get("/approvals?lang=en").text for one in (mother, father))
+    assert "somebody else decides" in own and f"{waits}/decision" not in own
+    assert "carried out at once" in page and "does it again" not in page
+    assert f'href="/me/licences?for={side.anna.id}#pause"' in page
+    decided = {"answer": "approve", "note": "She is well again"}
+    answer = father.post(f"/approvals/{waits}/decision", data=decided)
+    assert answer.status_code == 303
+    (found,) = mother.get(f"/v1/performers/{side.anna.id}/pauses").json()
+    assert found["id"] == pause and found["until"] is not None and not found["end_asked"]
+    assert "Nothing waits" in father.get("/approvals?lang=en").text
+
+
+def test_a_childs_pause_goes_on_where_the_other_guardian_rejects_its_end(side: Side) -> None:
+    pause, mother, father, waits = ending(side)
+    path = f"/v1/approvals/{waits}/decision"
+    assert mother.post(path, json={"approve": True}).json()["code"] == "second-person-needed"
+    assert father.post(path, json={"approve": False}).status_code == 200
+    (found,) = mother.get(f"/v1/performers/{side.anna.id}/pauses").json()
+    assert found["until"] is None and not found["end_asked"]
+    again = mother.post(f"/v1/pauses/{pause}/lift", json={}).json()
+    assert again["end_asked"]
+
+
 def test_what_the_law_forbids_for_a_child_is_said_before_anybody_agrees(side: Side) -> None:
     studio_id, studio = side.stage.tenant("studio")
     side.a_child(generate(), generate())

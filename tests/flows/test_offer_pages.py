@@ -220,21 +220,37 @@ def test_an_offer_is_countered_accepted_signed_or_withdrawn(desk: Desk) -> None:
 def test_who_is_asked_reads_the_titles_that_the_studio_named_and_no_others(desk: Desk) -> None:
     hidden = desk.studio.post("/v1/works", {"title": "Unheard of", "level": "film"})["id"]
     asked = desk.asked()
-    path, agency = f"/me/requests/{asked['id']}?for={desk.anna.id}", desk.anna.agency
+    path, agency = f"/me/requests/{asked['id']}", desk.anna.agency
     with open_registry(desk.stage.settings) as world:
         side = agency.get("/v1/me")["tenant_id"]
         token = seat(world.db, side, Role.AGENT, Role.ADMIN).token
     with desk.stage.http(token) as anna:
 
-        def shown() -> str:
-            return html.unescape(anna.get(path, headers={"Accept": "text/html"}).text)
+        def shown(path: str) -> str:
+            page = anna.get(f"{path}?for={desk.anna.id}", headers={"Accept": "text/html"}).text
+            return html.unescape(page)
 
-        assert "Night Train › Episode 1" in shown()
+        assert "Night Train › Episode 1" in shown(path)
         terms = {**asked["offer"]["terms"], "works": [desk.work, hidden]}
-        agency.post(f"/v1/requests/{asked['id']}/offers", {"terms": terms})
-        page = shown()
-    assert "Night Train › Episode 1" in page
-    assert "Unheard of" not in page
+        offered = agency.post(f"/v1/requests/{asked['id']}/offers", {"terms": terms})
+        page = shown(path)
+        assert "Night Train › Episode 1" in page
+        assert "Unheard of" not in page
+        offer = {name: offered["offer"][name] for name in ("version", "digest")}
+        desk.studio.post(f"/v1/requests/{asked['id']}/acceptance", offer)
+        draft = agency.post(f"/v1/requests/{asked['id']}/licence-draft")
+        drafted = told(shown(f"/me/drafts/{draft['id']}"))
+        agency.post(f"/v1/licences/{draft['id']}/signature", signature(desk.anna.key, draft))
+        signed = told(shown(f"/me/licences/{draft['id']}"))
+    for page in (drafted, signed):
+        assert "Night Train › Episode 1" in page
+        assert desk.work not in page
+        assert "Unheard of" not in page
+
+
+def told(page: str) -> str:
+    """A page without the signed document, which names works by their ids."""
+    return re.sub(r"<pre.*?</pre>", "", page, flags=re.S)
 
 
 def test_a_request_is_shown_to_no_other_studio(desk: Desk) -> None:
