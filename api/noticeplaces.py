@@ -89,7 +89,7 @@ PLACES: Mapping[str, Leads] = {
     "figure.alike": _PRINTS,
     "figure.decided": _PRINTS,
     "figure.ended": _NOWHERE,
-    "framework.published": _NOWHERE,
+    "framework.published": Leads(anyone="/frameworks/{id}"),
     "group.joined": _NOWHERE,
     "group.left": _NOWHERE,
     "group.lifted": _SUSPENDED,

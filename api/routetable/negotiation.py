@@ -34,6 +34,7 @@ ROWS = (
     row("POST", "/v1/groups/{group_id}/frameworks", _LICENCES),
     row("GET", "/v1/frameworks"),
     row("GET", "/v1/frameworks/{framework_id}", reach=Reach.EVERYBODY),
+    row("GET", "/frameworks/{framework_id}", reach=Reach.EVERYBODY, page=True),
     row("GET", "/v1/frameworks/{framework_id}/document", reach=Reach.EVERYBODY),
     row("GET", "/v1/frameworks/{framework_id}/differences", reach=Reach.EVERYBODY),
     row("POST", "/v1/frameworks/{framework_id}/checks", reach=Reach.EVERYBODY),

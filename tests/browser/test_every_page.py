@@ -17,6 +17,7 @@ from api.routetable import ROWS
 from api.web.pages import render
 from api.web.texts import LANGUAGES
 from core.clock import utc_now
+from core.keys import generate
 from tests.browser.chromium import DESK, PHONE, Chromium
 from tests.browser.performer_world import AT_ONCE, World, file
 from tests.browser.registry import Registry
@@ -24,6 +25,7 @@ from tests.browser.studios import BRIEF, STRANGER, VOICE, Studio
 from tests.browser.test_keeping_keys import kept
 from tests.browser.test_passkeys import joined
 from tests.peers.npm_programs import NPM
+from tests.simulators.holdings import publish
 from tests.simulators.rawids import coded_ids, raw_ids
 from tests.simulators.stage import Person
 from tests.unit.api.test_pages import CLEARANCE, STATEMENT
@@ -104,6 +106,7 @@ OWN = (
     "/approvals",
     "/inbox",
     "/union",
+    "/frameworks/{framework_id}",
     "/attest",
     "/attest/{enrolment_id}",
     "/me/enrol",
@@ -171,6 +174,7 @@ ELSEWHERE = {
 # Where the id of somebody who has a name is meant: commands take organisations by id, and a studio
 # declares people by the ids that it was given.
 BY_ID = {"/admin", "/cuts/{cut_id}"}
+RATE = {"kind": "per_minute", "rate": "2", "currency": "EUR"}
 REPORTS = {
     "clearance": ("clearance.html", {"c": CLEARANCE}),
     "statement": ("statement.html", {"s": STATEMENT}),
@@ -257,6 +261,7 @@ def paths(registry: Registry) -> dict[str, str]:
             "enrolment_id": person.consent("voice", "face"),
             "import_id": mixed(registry, client, film["cut_id"]),
             "unsigned": client.post(f"/v1/performers/{person.id}/enrolments", body)["id"],
+            "framework_id": framework(client),
             "keyless": client.post("/v1/performers", {"name": "C", "public_name": "C"})["id"],
         }
     named |= filmed(registry)
@@ -266,6 +271,14 @@ def paths(registry: Registry) -> dict[str, str]:
     return made | {
         path: f"{made[path]}?for={found.person.id}" for path in own if "performers" not in path
     }
+
+
+def framework(client: Client) -> str:
+    """A union's framework in its second version."""
+    group, key = client.post("/v1/groups", {"name": "Gilde"})["id"], generate()
+    made = str(publish(client, key, group, rates=[RATE])["id"])
+    publish(client, key, group, made, rates=[{**RATE, "rate": "3"}], use_notice_hours=48)
+    return made
 
 
 def mixed(registry: Registry, client: Client, cut_id: str) -> str:

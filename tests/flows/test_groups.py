@@ -138,3 +138,26 @@ def test_a_unions_first_page_says_what_waits_and_how_its_groups_stand(stage: Sta
     page = office.get("/union?lang=de").text
     for words in ("Einwilligung ausgesetzt", "Strike.", "jede Art der Nutzung"):
         assert words in page, words
+
+
+def test_a_notice_of_a_framework_leads_to_its_page_in_words(stage: Stage) -> None:
+    agency_id, agency = stage.tenant("agency")
+    _, union = stage.tenant("union", "Guild")
+    anna, key = Person.add(agency, "anna"), generate()
+    group = union.post("/v1/groups", {"name": "Guild of voices"})
+    join(anna, group["id"])
+    rate = {"kind": "per_minute", "rate": "2.5", "currency": "EUR"}
+    made = publish(union, key, group["id"], rates=[rate], kinds=["synthesise_voice"])
+    place = f"/frameworks/{made['id']}"
+    with open_registry(stage.settings) as world:
+        agent = stage.http(seat(world.db, agency_id, Role.AGENT).token)
+    inbox = agent.get("/inbox?lang=en").text
+    assert f'href="{place}"' in inbox and "ebenbild framework" not in inbox
+    page = agent.get(f"{place}?lang=en").text
+    assert "AI in film" in page and "What Guild of voices asks for" in page
+    assert "2.50 EUR" in page and "for members only" in page and "What changed" not in page
+    publish(union, key, group["id"], made["id"], rates=[{**rate, "rate": "3"}])
+    page = agent.get(f"{place}?lang=de").text
+    assert "Was sich seit Version 1 geändert hat" in page and "3,00 EUR" in page
+    assert f"{place}/document?version=2" in page and "ab 03.05.2026" in page
+    assert agent.get("/frameworks/frw_none").status_code == 404
