@@ -163,8 +163,12 @@ def test_somebody_drops_a_pdf(
 ) -> None:
     """What is attached to it is checked, and it is said that its pages were not."""
     _, document, _ = licence
+
+    def story() -> list[Any]:
+        return [paper.paragraph("Lizenz")]
+
     for name, attached in {"full.pdf": ("l.json", document), "bare.pdf": None}.items():
-        made = paper.pdf(list, title=name, lang="en", foot="{} {}".format, attached=attached)
+        made = paper.pdf(story, title=name, lang="en", foot="{} {}".format, attached=attached)
         (tmp_path / name).write_bytes(made)
     with chromium.page() as page:
         page.goto(f"{registry.url}/verify")
