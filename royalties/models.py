@@ -106,7 +106,8 @@ class UsageRow(NamedTuple):
     `territory` is an ISO 3166-1 alpha-2 code or `*`, `period` a month `YYYY-MM`. `reference` is
     the reporter's own name for the line and tells two lines with the same figures apart.
     `supersedes` is the id of the line that this one corrects. `names` are identifiers of the cut,
-    as (scheme, value); what they name is looked up where the line does not say its cut itself.
+    then of people, as (scheme, value); what those of the cut name is looked up where the line does
+    not say its cut itself. They are kept beside the line and tell none apart.
     A tuple, because a million of them are made; `text`, the line as it came, tells none apart.
     """
 
@@ -146,7 +147,10 @@ class UsageRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """A usage row that was taken in: from now on it is evidence and never changes."""
+    """A usage row that was taken in: from now on it is evidence and never changes.
+
+    `names` are the identifiers that it bore, where it was read to be shown.
+    """
 
     id: str
     tenant_id: str
@@ -162,6 +166,7 @@ class UsageLine:
     reported: Reported = NOTHING
     supersedes: str | None = None
     origin: Origin = Origin.REPORT
+    names: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

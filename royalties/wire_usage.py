@@ -68,6 +68,7 @@ def line_to_dict(line: UsageLine) -> dict[str, Any]:
         "period": line.period,
         "views": line.views,
         **reported_to_dict(line.reported),
+        **({"names": dict(line.names)} if line.names else {}),
         "reference": line.reference,
         "supersedes": line.supersedes,
         "origin": line.origin.value,

@@ -90,7 +90,7 @@ def title(text: str) -> str:
     return f"{sender.lower()}:{own}"
 
 
-# What names a cut, and what names people beside it and is checked alone.
+# What names a cut, and what names people beside it.
 OF_CUTS: Mapping[str, Callable[[str], str]] = {
     "isan": isan,
     "eidr": eidr,

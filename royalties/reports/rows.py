@@ -29,7 +29,7 @@ def row_of(cells: Mapping[str, str], line_no: int, text: str = "") -> UsageRow |
     names = _names(fields)
     if isinstance(said, str) or isinstance(names, str):
         return _bad(line_no, said if isinstance(said, str) else str(names), text)
-    bad = _first_bad(fields, named=bool(names))
+    bad = _first_bad(fields, named=any(scheme in OF_CUTS for scheme, _ in names))
     if bad is not None:
         return _bad(line_no, bad, text)
     views = fields.get("views", "")
@@ -55,7 +55,7 @@ def to_correct(line: UsageLine) -> dict[str, str]:
     place = {"cut_id": line.cut_id, "territory": line.territory, "period": line.period}
     said = {**place, **views, **cells_of(line.reported)}
     named = {"reference": line.reference} if line.reference else {}
-    return {**said, **named, "supersedes": line.id}
+    return {**said, **named, **dict(line.names), "supersedes": line.id}
 
 
 def _bad(line_no: int, column: str, text: str) -> Reject:
@@ -63,18 +63,16 @@ def _bad(line_no: int, column: str, text: str) -> Reject:
 
 
 def _names(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...] | str:
-    """The identifiers of the cut in their one form, or the first column that is none."""
+    """The identifiers of the cut, then of people, in their one form; or the column that is none."""
     if _NAMING.isdisjoint(fields):
         return ()
     found = []
     for column, read in (*OF_CUTS.items(), *OF_PEOPLE.items()):
         if text := fields.get(column, ""):
             try:
-                value = read(text)
+                found.append((column, read(text)))
             except ValueError:
                 return column
-            if column in OF_CUTS:
-                found.append((column, value))
     return tuple(found)
 
 

@@ -27,7 +27,7 @@ from royalties.service import run_checking
 from royalties.service.bookfacts import facts_of
 from royalties.service.runs import payload_of
 from royalties.service.tariffs import tariffs_pinned
-from royalties.store import balances, journal, periods, runs
+from royalties.store import balances, journal, periods, runs, usagenames
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.wire_books import period_to_dict
 from royalties.wire_transactions import transaction_to_dict
@@ -165,6 +165,9 @@ def _claims(pack: _Pack, session: Session, principal: Principal, order: Order) -
         for number, name in enumerate(drawing.drawn(), 1)
     )
     pack.lines("sample.tsv", _headed(("number", "claim", "digest"), drawn))
+    book = principal.tenant_id
+    titles = map(_row, usagenames.of_book(session, _capability(book), book))
+    pack.lines("titles.tsv", _headed(("usage_line", "scheme", "value"), titles))
     tariffs = tariffs_pinned(session, principal, named).values()
     for tariff in sorted(tariffs, key=lambda one: (one.id, one.version)):
         pack.add(f"tariffs/{tariff.id}.{tariff.version}.json", [_json(tariff_to_dict(tariff))])
@@ -208,6 +211,11 @@ def _capability(book: str) -> SearchCapability:
 def _headed(columns: Iterable[str], rows: Iterable[str]) -> Iterator[str]:
     yield "\t".join(columns)
     yield from rows
+
+
+def _row(cells: Iterable[str]) -> str:
+    """A row of texts that others wrote: whatever parts cells in them is a space."""
+    return "\t".join(" ".join(one.split()) for one in cells)
 
 
 def _json(value: object) -> bytes:

@@ -16,6 +16,7 @@ from core.tenants import OPERATOR
 from registry.store import cutidentifiers
 from royalties.begun import begun
 from royalties.models import ImportReport, Reject, UsageRow
+from royalties.reports.identifiers import OF_CUTS
 from royalties.service.screening import Screen
 from royalties.store import intake as store
 from royalties.store import usage as usage_store
@@ -156,7 +157,7 @@ class Intake:
         self, session: Session, rows: Sequence[UsageRow], rejects: list[Reject]
     ) -> Sequence[UsageRow]:
         """The rows with the cut that their identifiers name; what they say may not gainsay them."""
-        names = sorted({name for row in rows for name in row.names})
+        names = sorted({name for row in rows for name in row.names if name[0] in OF_CUTS})
         if not names:
             return rows
         cuts = cutidentifiers.cuts_named(session, self._reader(), names)

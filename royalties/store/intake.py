@@ -8,13 +8,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
-from core.db import OWNER, UtcDateTime, owned, visible
+from core.db import OWNER, UtcDateTime, json_text, owned, visible
 from core.errors import NotFound
 from core.ids import derived_ids
 from core.places import older
@@ -30,18 +31,8 @@ _COLUMNS = (
     # These as they stand in a row that was read.
     *("line_no", "cut_id", "territory", "period", "views", "reference", "supersedes"),
 )
-
-
-def _insert(columns: Sequence[str]) -> str:
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    # The names are of our own schema.
-    into = f"INSERT INTO usage_line ({names})"
-    return f"{into} VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
-
-
-_PLAIN = _insert(_COLUMNS)
-_TELLING = _insert((*_COLUMNS, *_FIGURES))
 _CHUNK = 5000
+_TITLES_MAX = 10_000
 _KNOWN = "SELECT value FROM json_each(:ids) WHERE value IN (SELECT id FROM usage_line)"
 _ADDED = """
 SELECT l.id, l.line_no FROM json_each(:ids) JOIN usage_line AS l ON l.id = value
@@ -200,6 +191,8 @@ def add_lines(
     seen_by = {cut_id: OWNER if one == mine else f"tenant:{one}" for cut_id, one in owners.items()}
     said = (mine, moment, import_id, origin.value)
     telling = any(row.reported is not NOTHING for row in rows)
+    naming = any(row.names for row in rows)
+    statement = _insert(telling=telling, naming=naming)
     with_room(session)
     before = _changes(connection)
     # In the order of their places, so that the lines of a cut lie together for whoever reads them;
@@ -210,8 +203,10 @@ def add_lines(
     for start in range(0, len(order), _CHUNK):
         some = order[start : start + _CHUNK]
         known = [names[at] for at in some], [hashes[at] for at in some]
-        values = _values(said, *known, seen_by, [rows[at] for at in some], telling=telling)
-        connection.exec_driver_sql(_TELLING if telling else _PLAIN, values)
+        values = _values(
+            said, *known, seen_by, [rows[at] for at in some], telling=telling, naming=naming
+        )
+        connection.exec_driver_sql(statement, values)
     if _changes(connection) - before == len(rows):
         return None
     asked = {"ids": json.dumps(sorted(names)), "import_id": import_id}
@@ -227,14 +222,32 @@ def _values(
     rows: Sequence[UsageRow],
     *,
     telling: bool,
+    naming: bool,
 ) -> list[tuple[Any, ...]]:
     """The lines in the order of the columns, put together a column at a time."""
-    line_no, cut_ids, *content, reported, supersedes, _, _ = zip(*rows, strict=True)
+    line_no, cut_ids, *content, reported, supersedes, called, _ = zip(*rows, strict=True)
     columns: list[Sequence[Any]] = [*([one] * len(rows) for one in said), names, hashes]
     columns += [[seen_by[cut_id] for cut_id in cut_ids], line_no, cut_ids, *content, supersedes]
     if telling:
         columns += zip(*map(_figures, reported), strict=True)
+    if naming:
+        columns.append([_called(one) for one in called])
     return list(zip(*columns, strict=True))
+
+
+@lru_cache(maxsize=_TITLES_MAX)
+def _called(names: tuple[tuple[str, str], ...]) -> str | None:
+    """A report names the same titles on line after line."""
+    return json_text(dict(names)) if names else None
+
+
+@cache
+def _insert(*, telling: bool, naming: bool) -> str:
+    columns = (*_COLUMNS, *(_FIGURES if telling else ()), *(("names",) if naming else ()))
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    # The names are of our own schema.
+    into = f"INSERT INTO usage_line ({names})"
+    return f"{into} VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
 
 
 def _changes(connection: Connection) -> int:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.db import owned
 from core.principal import Principal
 from royalties.models import UsageLine
-from royalties.store.usage import COLUMNS, ROW, UsageLineRow, correctable, is_corrected, line_of
+from royalties.store.usage import NAMED, ROW, UsageLineRow, correctable, is_corrected, named_line
 from royalties.store.usageholds import UsageHoldRow, held
 
 
@@ -22,13 +22,13 @@ def taken_in(
     whether a later one stands in its place."""
     kept_back, gone = held(col(UsageLineRow.id)), is_corrected()
     query = (
-        sql_select(*COLUMNS, kept_back.label("kept_back"), gone.label("gone"))
+        sql_select(*NAMED, kept_back.label("kept_back"), gone.label("gone"))
         .where(*_of(principal, import_id), col(UsageLineRow.line_no) > literal(after))
         .order_by(col(UsageLineRow.line_no))
         .limit(limit)
     )
     found = session.connection().execute(query).all()
-    return [(line_of(row), bool(row.kept_back), bool(row.gone)) for row in found]
+    return [(named_line(row), bool(row.kept_back), bool(row.gone)) for row in found]
 
 
 def of_cut(
@@ -47,7 +47,7 @@ def of_cut(
     kept_back = held(col(UsageLineRow.id))
     month = [col(UsageLineRow.period) == period] if period else []
     query = (
-        sql_select(*COLUMNS, ROW.label("place"), kept_back.label("kept_back"))
+        sql_select(*NAMED, ROW.label("place"), kept_back.label("kept_back"))
         .where(
             owned(UsageLineRow, principal),
             col(UsageLineRow.cut_id) == cut_id,
@@ -59,7 +59,7 @@ def of_cut(
         .limit(limit)
     )
     found = session.connection().execute(query).all()
-    return [(int(row.place), line_of(row), bool(row.kept_back)) for row in found]
+    return [(int(row.place), named_line(row), bool(row.kept_back)) for row in found]
 
 
 def holds_in(

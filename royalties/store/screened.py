@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.principal import SearchCapability
 from registry.store.works import CutRow
 from royalties.models import SHOWN, UsageLine
-from royalties.store.usage import UsageLineRow, counts, is_corrected, line_of
+from royalties.store.usage import UsageLineRow, counts, is_corrected, line_of, named_line
 from royalties.store.usageholds import known
 
 
@@ -86,7 +86,7 @@ def lines_by_id(
 ) -> dict[str, UsageLine]:
     """These lines by id."""
     query = select(UsageLineRow).where(col(UsageLineRow.id).in_(line_ids))
-    return {row.id: line_of(row) for row in session.exec(query)}
+    return {row.id: named_line(row) for row in session.exec(query)}
 
 
 def corrected(session: Session, _capability: SearchCapability, line_ids: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ the id is all that an import of a million lines can keep up.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
@@ -31,7 +31,7 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, guard, owned, visible
+from core.db import JsonText, Owned, append_only, guard, owned, visible
 from core.principal import Principal
 from royalties.models import NOTHING, Origin, Ratio, Reported, UsageLine
 from royalties.store.usageholds import held, rejected
@@ -116,9 +116,14 @@ class UsageLineRow(Owned, table=True):
     days: str | None = None
     supersedes: str | None = None
     origin: str = Origin.REPORT.value
+    names: dict[str, str] | None = Field(default=None, sa_type=JsonText)
 
 
-COLUMNS = tuple(col(getattr(UsageLineRow, name)) for name in UsageLineRow.model_fields)
+# What accruing reads of a line, by the million; its names are read where it is shown.
+COLUMNS = tuple(
+    col(getattr(UsageLineRow, name)) for name in UsageLineRow.model_fields if name != "names"
+)
+NAMED = (*COLUMNS, col(UsageLineRow.names))
 
 
 def cuts_reported(session: Session, principal: Principal) -> tuple[str, ...]:
@@ -177,7 +182,7 @@ def find_line(session: Session, principal: Principal, line_id: str) -> UsageLine
         visible(UsageLineRow, principal), col(UsageLineRow.id) == line_id
     )
     row = session.exec(query).first()
-    return None if row is None else line_of(row)
+    return None if row is None else named_line(row)
 
 
 def uncounted(
@@ -278,6 +283,11 @@ def line_of(row: Any) -> UsageLine:
         supersedes=row.supersedes,
         origin=Origin(row.origin),
     )
+
+
+def named_line(row: Any) -> UsageLine:
+    """The same of a row of the table, or of all columns in `NAMED`, with its identifiers."""
+    return replace(line_of(row), names=tuple((row.names or {}).items()))
 
 
 def _reported(row: Any) -> Reported:

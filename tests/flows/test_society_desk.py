@@ -12,7 +12,7 @@ import pytest
 from api.client import Client
 from api.opening import open_registry
 from api.roles import Role
-from tests.flows.test_two_societies import MONTH, Society, member_of, shown_in
+from tests.flows.test_two_societies import ISRC, MONTH, Society, member_of, shown_in
 from tests.simulators.amounts import dead_ends
 from tests.simulators.people import seat
 from tests.simulators.rawids import raw_ids
@@ -92,6 +92,7 @@ def test_a_run_opens_down_to_the_second_and_names_people(desk: Desk) -> None:
     line = read(desk.clerk, f"/society/lines/{desk.line_id}")
     for words in ("400.00 EUR for anna", "Studio Licht", "00:00.0–01:00.0", "40,000", "line 2 of"):
         assert words in line, words
+    assert f"ISRC {ISRC}" in line
     assert "400,00 EUR" in read(desk.clerk, f"/society/lines/{desk.line_id}?lang=de")
     assert who not in re.sub(r'"[^"]*"|<code>.*?</code>', "", run + lines + line)
 

@@ -15,6 +15,7 @@ from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
+ISRC = "USUM70600055"
 MONTH = f"{datetime.now(UTC):%Y-%m}"
 IBAN = "DE89370400440532013000"
 PLACE = {"street": "Str 1", "postcode": "10115", "city": "Berlin", "country": "DE"}
@@ -108,8 +109,8 @@ def shown_in(stage: Stage, studio: Client, person: Person, name: str, *lines: st
     declared = declaration({"performer_id": person.id, "kind": "synthesise_voice"})
     made = submit(stage, studio, cut_id, film, declared)
     assert studio.get(f"/v1/submissions/{made['id']}/clearance")["verdict"] == "CLEARED"
-    rows = [f"{cut_id},{place},{MONTH},{views}" for place, views in map(str.split, lines)]
-    file = stage.file("u.csv", "\n".join(("cut_id,territory,period,views", *rows)).encode())
+    rows = [f"{cut_id},{ISRC},{place},{MONTH},{views}" for place, views in map(str.split, lines)]
+    file = stage.file("u.csv", "\n".join(("cut_id,isrc,territory,period,views", *rows)).encode())
     studio.post("/v1/usage-imports", {"upload_id": studio.upload(file)})
 
 

@@ -161,8 +161,10 @@ class Stage:
             clearances.add_clearance(session, made)
         return made
 
-    def import_lines(self, *lines: str, by: Principal | None = None) -> ImportReport:
-        text = "\n".join(("cut_id,territory,period,views", *lines))
+    def import_lines(
+        self, *lines: str, by: Principal | None = None, head: str = "cut_id,territory,period,views"
+    ) -> ImportReport:
+        text = "\n".join((head, *lines))
         with self.db.write() as session:
             return import_usage(session, by or self.studio, text.encode(), now=REPORTED_AT)
 

@@ -81,6 +81,20 @@ def recomputed(data: bytes, folder: Path) -> dict[str, Any]:
     return found
 
 
+def test_what_a_line_called_its_title_is_in_the_pack_and_nothing_of_people(office: Office) -> None:
+    cut_id, _ = cleared(office.stage, tariff("per_view", 3_300))
+    head = "cut_id,isrc,isni,territory,period,views"
+    isrc, isni = "USUM70600055", "0000000121032683"
+    office.stage.import_lines(f"{cut_id},{isrc},{isni},DE,2026-10,100", head=head)
+    office.stage.accrue()
+    with zipfile.ZipFile(io.BytesIO(packed(office))) as pack:
+        told = pack.read("titles.tsv").decode().splitlines()
+        head, line = (one.split("\t") for one in told)
+        assert (head, line[1:]) == (["usage_line", "scheme", "value"], ["isrc", isrc])
+        assert line[0].encode() in pack.read("claims.jsonl")
+        assert not any(isni.encode() in pack.read(one) for one in pack.namelist())
+
+
 def test_an_outsider_recomputes_all_of_it(office: Office, tmp_path: Path) -> None:
     lived(office)
     found = recomputed(packed(office), tmp_path)

@@ -11,9 +11,12 @@ from core.ids import new_id
 from core.principal import Principal
 from royalties.models import ImportReport
 from royalties.reports.opening import Form, open_report
+from royalties.reports.rows import to_correct
 from royalties.service import cutnames, mappings, usage
 from royalties.service.usage_intake import batches
+from royalties.store import usage as store
 from royalties.store.usage import pages
+from royalties.wire_usage import line_to_dict
 from tests.fixtures import TestWorld
 from tests.store.royalties_stage import Stage
 from tests.store.today import NOW
@@ -71,6 +74,50 @@ def test_a_line_names_its_cut_by_an_identifier(stage: Stage) -> None:
     with stage.db.write() as session:
         cutnames.unname_cut(session, stage.studio, cut_id, item)
     assert take_in(stage, BY_ISAN).rejected == 2
+
+
+ISNI = "0000 0001 2103 2683"
+NAMED = f"cut_id,isan,isni,ipi,territory,period,views\n{{}},{ISAN},{ISNI},,DE,2026-11,{{}}\n"
+
+
+def test_what_a_line_calls_title_and_people_is_kept_and_changes_nothing(stage: Stage) -> None:
+    cut_id = stage.cut()
+    name(stage, cut_id)
+    report = take_in(stage, NAMED.format(cut_id, 10))
+    assert (report.accepted, report.ignored_columns) == (1, ())
+    assert take_in(stage, f"{HEAD}{cut_id},DE,2026-11,10\n").duplicates == 1
+    with stage.db.read() as session:
+        ((_, line, _),) = usage.lines_of_cut(session, stage.studio, cut_id)
+        ((same, _, _),) = usage.lines_of(session, stage.studio, report.import_id)
+    told = {"isan": "0000-0000-3A8D-0000", "isni": "0000000121032683"}
+    assert dict(line.names) == dict(same.names) == told
+    assert to_correct(line).items() > told.items()
+    assert line_to_dict(line)["names"] == told
+    corrected = to_correct(line) | {"views": "11"}
+    text = f"{','.join(corrected)}\n{','.join(corrected.values())}\n"
+    assert take_in(stage, text).accepted == 1
+    with stage.db.read() as session:
+        ((_, line, _),) = usage.lines_of_cut(session, stage.studio, cut_id)
+    assert (line.views, dict(line.names)) == (11, told)
+
+
+def test_a_person_alone_names_no_cut(stage: Stage) -> None:
+    text = "isan,isni,territory,period,views\n,0000000121032683,DE,2026-11,10\n"
+    assert [one.cause for one in take_in(stage, text).rejects] == ["bad-cut-id"]
+
+
+def test_what_a_society_reports_of_a_title_its_studio_sees_and_no_stranger(stage: Stage) -> None:
+    cut_id, society = stage.cut(), stage.world.principal("society")
+    name(stage, cut_id)
+    take_in(stage, NAMED.format(cut_id, 10), society)
+    with stage.db.read() as session:
+        ((line,),) = pages(session, stage.studio, cut_id)
+        seen, hidden = (
+            store.find_line(session, reader, line.id)
+            for reader in (stage.studio, stage.world.second)
+        )
+    assert (line.names, hidden) == ((), None)
+    assert seen is not None and len(seen.names) == 2
 
 
 def test_what_names_two_studios_cuts_is_left_to_a_person(stage: Stage) -> None:

@@ -1,0 +1,32 @@
+"""What the usage lines behind a book called their titles, for whoever checks the book."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists
+from sqlalchemy import select as sql_select
+from sqlmodel import Session, col
+
+from core.principal import SearchCapability
+from royalties.reports.identifiers import OF_CUTS
+from royalties.store.bulk import rows_of
+from royalties.store.ledger import AccrualRow
+from royalties.store.usage import UsageLineRow
+
+
+def of_book(
+    session: Session, _capability: SearchCapability, book: str
+) -> Iterator[tuple[str, str, str]]:
+    """Line, scheme and value of each such identifier, by line.
+
+    Nothing of people: whoever reads books of others knows them by random ids alone.
+    """
+    claimed = exists().where(
+        col(AccrualRow.usage_line_id) == col(UsageLineRow.id), col(AccrualRow.tenant_id) == book
+    )
+    query = (
+        sql_select(col(UsageLineRow.id), col(UsageLineRow.names))
+        .where(col(UsageLineRow.names).is_not(None), claimed)
+        .order_by(col(UsageLineRow.id))
+    )
+    for line_id, names in rows_of(session, query):
+        yield from ((line_id, one, names[one]) for one in OF_CUTS if one in names)
