@@ -4,6 +4,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+_AMOUNT = r"\d{1,9}(\.\d{1,3})?"
+
 
 class PayoutSettings(BaseModel):
     """How money leaves the registry."""
@@ -18,10 +20,12 @@ class PayoutSettings(BaseModel):
         "meanwhile, and everybody on that side has been told.",
     )
     minimum: str = Field(
-        default="10",
-        pattern=r"^\d{1,9}(\.\d{1,2})?$",
-        description="What a payee is owed at least, in units of the currency, before anything is "
-        "sent; less is carried forward.",
+        default="EUR 10, USD 10, GBP 10, CHF 10, CAD 15, AUD 15, DKK 75, NOK 100, SEK 100, PLN 40, "
+        "CZK 250, HUF 4000, JPY 1500",
+        pattern=rf"^({_AMOUNT}|[A-Z]{{3}} {_AMOUNT}(, [A-Z]{{3}} {_AMOUNT})*)$",
+        description="What a payee is owed at least before anything is sent, currency by currency; "
+        "less is carried forward, and in a currency without an amount nothing is sent. A number "
+        "alone is in EUR.",
     )
     remind_days: tuple[int, ...] = Field(
         default=(5, 15),

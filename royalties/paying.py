@@ -56,11 +56,20 @@ class Frame:
     at: datetime
 
 
-def minimum_of(text: str) -> int:
-    """A minimum payout in millionths; raises `BadInput` for what is no amount above zero."""
-    micro = parse_rate(text)
+def minimum_of(text: str, currency: str) -> int:
+    """The minimum payout in a currency, in millionths, of a rule such as `EUR 10, JPY 1500`.
+
+    Raises `BadInput` where the rule names none above zero for it.
+    """
+    rule = text if " " in text else f"{CURRENCY} {text}"
+    amounts = dict(one.split() for one in rule.split(","))
+    micro = parse_rate(amounts.get(currency, "0"))
     if micro <= 0:
-        raise BadInput("A minimum payout is above zero.", next_step="Set it, such as to 10.")
+        raise BadInput(
+            f"Nobody has said from which amount on {currency} is paid out.",
+            next_step=f"Set it and start anew: EBENBILD_PAYOUT__MINIMUM='{rule}, {currency} SUM'",
+            code="no-minimum",
+        )
     return micro
 
 

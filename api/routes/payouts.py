@@ -90,8 +90,9 @@ def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
     """Propose to pay all that your book owes; what stays is listed with the reason."""
     now = utc_now()
     taxes = body.kind is BatchKind.TAX
-    minimum = unit_micro(body.currency) if taxes else minimum_of(world.settings.payout.minimum)
-    wanted = Wanted(body.kind, body.currency, body.execute_on or now.date(), minimum)
+    rule, currency = world.settings.payout.minimum, body.currency
+    minimum = unit_micro(currency) if taxes else minimum_of(rule, currency)
+    wanted = Wanted(body.kind, currency, body.execute_on or now.date(), minimum)
 
     def proposed(session: Session) -> dict[str, Any]:
         return batch_to_dict(payouts.propose(session, world.vault, writing.caller, wanted, now=now))

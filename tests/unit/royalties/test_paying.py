@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from api.web.texts import LANGUAGES, catalogue
 from core.errors import BadInput, Broken
 from core.ids import derived_id
+from core.payoutsettings import PayoutSettings
 from fingerprint.models import Reason
 from royalties.accounts import payable
 from royalties.models_payouts import PayoutState, Way
@@ -135,10 +137,30 @@ def test_the_order_in_which_balances_are_read_does_not_matter(found: list[Candid
     assert agreed_to(again) != agreed_to(again[1:])
 
 
-def test_a_minimum_is_above_zero() -> None:
-    assert minimum_of("12.50") == 12_500_000
-    with pytest.raises(BadInput):
-        minimum_of("0")
+def test_a_minimum_is_its_currencys_own() -> None:
+    rule = "EUR 12.50, JPY 1500"
+    assert minimum_of("12.50", "EUR") == minimum_of(rule, "EUR") == 12_500_000
+    assert minimum_of(rule, "JPY") == 1_500_000_000
+
+
+@pytest.mark.parametrize(("rule", "currency"), [("0", "EUR"), ("10", "JPY"), ("EUR 10", "USD")])
+def test_without_a_minimum_nothing_is_paid_and_the_setting_is_named(
+    rule: str, currency: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        minimum_of(rule, currency)
+    assert caught.value.code == "no-minimum"
+    assert f", {currency} SUM'" in (caught.value.next_step or "")
+
+
+def test_the_rule_that_ships_pays_the_yen_by_more_than_ten() -> None:
+    shipped = PayoutSettings().minimum
+    assert minimum_of(shipped, "EUR") == 10_000_000
+    assert minimum_of(shipped, "JPY") >= 1_000_000_000
+    for said in ("25", "EUR 25, JPY 3000"):
+        assert PayoutSettings(minimum=said).minimum == said
+    with pytest.raises(ValidationError):
+        PayoutSettings(minimum="10 EUR")
 
 
 @pytest.mark.parametrize(
