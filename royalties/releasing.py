@@ -43,15 +43,17 @@ def freed(blocked: Iterable[Balance], desk: Desk) -> list[Release]:
 
 
 def passed(owed: Iterable[Balance], desk: Desk) -> list[Release]:
-    """What is owed to the dead goes to their heirs by share, once each of them can be paid.
+    """What is owed to the dead, or by them, goes to their heirs by share, once all can be paid.
 
-    It was taxed when it was handed on, so that nothing is withheld again.
+    What the dead were paid too much is set off against what the estate still earns, as it would
+    have been against their own; a payee of an heir has no other money. It was taxed when it was
+    handed on, so that nothing is withheld again.
     """
     untaxed = replace(desk, tax=no_tax)
     found: list[Release] = []
     for one in owed:
         heirs = desk.heirs.get(one.payee_id, {})
-        if one.amount_micro > 0 and heirs and not any(desk.holds.get(name) for name in heirs):
+        if one.amount_micro and heirs and not any(desk.holds.get(name) for name in heirs):
             source = account(AccountKind.PAYABLE, one.payee_id)
             found.extend(_to_heirs(source, one, PASSED, untaxed))
     return sorted(found, key=release_key)

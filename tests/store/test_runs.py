@@ -14,7 +14,10 @@ from registry.minority import Minority
 from registry.models.estates import Estate, EstateState, Heir
 from registry.models.people import Performer
 from registry.store import estates, people
+from royalties import ledger
+from royalties.accounts import payable
 from royalties.closing import month_after, month_of
+from royalties.models_books import Posting, TransactionKind
 from royalties.models_income import Invoice, Payment
 from royalties.models_runs import DroppedFor, Outcome, Run, RunKind, RunLine, RunState, Totals
 from royalties.runbegin import Wanted
@@ -22,8 +25,10 @@ from royalties.runcheck import RunProof
 from royalties.runfile import check_file
 from royalties.runproof import unequal
 from royalties.service import invoices, payees, periods, receipts, run_checking, runs
+from royalties.service.books import Clerk
 from royalties.service.runreleases import set_free
 from royalties.service.statements import account_balances, trial_balance
+from royalties.store.ledger import add_transactions
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import Office, office_of, untaxed
 from tests.store.royalties_stage import Stage, found
@@ -410,6 +415,50 @@ def test_what_is_left_with_the_dead_waits_for_the_heirs_payees(money: Money) -> 
     run = money.run(Wanted(follows_id=first.id))
     assert family.balances("payable") == [0, -28_333_333, -56_666_667]
     assert proof(money, run).faults == ()
+
+
+def test_what_the_dead_were_paid_too_much_is_set_off_against_what_the_estate_earns(
+    money: Money,
+) -> None:
+    anna = money.people[money.earn(10_000)]
+    (invoice,) = money.receive(part=1, of=2)
+    first = money.run()
+    overpaid(money, anna, 42_500_001)
+    family = Family.of(money, anna)
+    money.run(Wanted(follows_id=first.id))
+    assert family.balances("payable") == [1, 0, 0]
+    overpaid(money, anna, 9_999_999)
+    family.taxed_in("DE")
+    second = money.run(Wanted(follows_id=first.id))
+    assert family.balances("payable") == [0, 3_333_333, 6_666_667]
+    assert proof(money, second).faults == ()
+    money.pay(invoice.id, 50_000_000)
+    third = money.run(Wanted(follows_id=first.id))
+    earned = {one.payee_id: one.parts.net_micro for one in money.lines(third)}
+    one, two = (earned[heir.payee_id] for heir in family.heirs)
+    assert 42_500_000 <= one + two <= 42_500_005
+    assert family.balances("payable") == [0, 3_333_333 - one, 6_666_667 - two]
+    assert proof(money, third).faults == ()
+
+
+def overpaid(money: Money, performer: Performer, micro: int) -> None:
+    """So much has left the book for a performer, whatever is owed."""
+    with money.office.shared.write() as session:
+        stamp = Clerk(session, money.office.book, utc_now()).stamp()
+        sides = (
+            Posting(payable(performer.payee_id), micro, "EUR"),
+            Posting("bank", -micro, "EUR"),
+        )
+        paid = ledger.book(
+            TransactionKind.PAYOUT,
+            sides,
+            stamp,
+            facts_key=f"paid-{stamp.seq}",
+            reason="payout",
+            earned_period="2026-11",
+            audience=f"tenant:{performer.tenant_id}",
+        )
+        add_transactions(session, [paid])
 
 
 def test_what_was_blocked_goes_to_the_heirs_and_is_taxed_there(money: Money) -> None:

@@ -2,11 +2,14 @@
 
 from fractions import Fraction
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from core.ids import derived_id
 from royalties.accounts import AccountKind
 from royalties.claimnames import in_currency, named
 from royalties.models_runs import Before, Outcome, Parts, RunKind
-from royalties.releasing import Balance, released
+from royalties.releasing import Balance, passed, released
 from tests.unit.royalties.run_worlds import FIRST_RUN, Memory, claim, desk
 from tests.unit.royalties.test_distribution import planned, sound
 
@@ -34,6 +37,18 @@ def test_an_heir_with_money_of_their_own_gets_one_release() -> None:
     found = released(RESERVE, {"EUR": 1_000}, kept, desk(RunKind.FINAL, heirs=heirs))
     got = {one.payee_id: one.parts.whole_micro for one in found}
     assert (len(found), got) == (2, {heir: 600, other: 400})
+
+
+@given(micro=st.integers(-(10**12), 10**12), thirds=st.integers(1, 2))
+def test_money_and_debts_of_the_dead_go_to_the_heirs_whole(micro: int, thirds: int) -> None:
+    dead, heir, other = (derived_id("pay", name) for name in ("dora", "heir", "other"))
+    left = Balance(derived_id("prf", "dora"), derived_id("ten", "dora"), dead, "EUR", micro)
+    share = Fraction(thirds, 3)
+    some = {dead: {heir: share, other: 1 - share}}
+    found = passed([left], desk(heirs=some))
+    assert sum(one.parts.net_micro for one in found) == micro
+    assert all(one.parts.net_micro * micro > 0 for one in found)
+    assert passed([left], desk(heirs=some, holds={other: "tax-status-missing"})) == []
 
 
 def test_a_claim_whose_currency_changed_has_a_name_of_its_own() -> None:
