@@ -126,7 +126,8 @@ def _show_run(lang: str, found: dict[str, Any]) -> None:
     for outcome, amount in found["others"].items():
         say(text(lang, f"tariff.outcome.{outcome}", amount=said(amount)))
     for name, count in found["missing"].items():
-        note(text(lang, "tariff.missing", name=name, count=count))
+        lacking = text(lang, f"societytrial.figure.{name}")
+        note(text(lang, "tariff.missing", name=lacking, count=count))
     if found["undecided_cuts"]:
         note(text(lang, "tariff.undecided", count=found["undecided_cuts"]))
     if not found["in_force"]:

@@ -44,8 +44,8 @@ def year_report(
 ) -> YearReport:
     """The report on a calendar year of one's own book, or of any for the operator.
 
-    Raises `NotFound` for another's book, `BadInput` for what is no year, `NotAllowed` without
-    `reports`, `Broken` where the figures do not follow from each other.
+    Raises `NotFound` for another's book, `BadInput` for what is no year or one to come,
+    `NotAllowed` without `reports`, `Broken` where the figures do not follow from each other.
     """
     # Load.
     require(principal, "reports")
@@ -53,6 +53,12 @@ def year_report(
     if kept != principal.tenant_id and principal.tenant_kind != OPERATOR:
         raise NotFound("There is no such book.", next_step="Leave --book out for your own.")
     first, last = _months(year)
+    if int(year) > now.year:
+        raise BadInput(
+            f"The year {year} has not begun.",
+            next_step=f"Name one until now: ebenbild report year {now.year}",
+            code="bad-year",
+        )
     capability = SearchCapability("year-report", kept)
     movements = store.movements(session, capability, kept, first, last)
     opening = store.opening(session, capability, kept, first)

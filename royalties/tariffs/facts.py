@@ -22,6 +22,7 @@ from royalties.tariffs.models import (
     Tariff,
 )
 
+OTHER_CURRENCY = "income_currency"
 WHOLE_ONLY = frozenset({Kind.SUBSCRIPTION_POOL, Kind.TRAINING_POOL})
 
 
@@ -57,8 +58,8 @@ class Facts:
 def missing(tariff: Tariff, facts: Facts, *, whole: Facts | None = None) -> tuple[str, ...]:
     """Names of the figures that this tariff needs of a line and that nobody reported.
 
-    Of a pool, `whole` holds what was reported for it altogether. Income in another currency
-    counts as missing: it is not converted here.
+    Of a pool, `whole` holds what was reported for it altogether. Of an income in another currency
+    that of the tariff's is missing (`income_currency`): it is not converted here.
     """
     pool = facts if whole is None else whole
     wanted = {name: getattr(facts, name) for name in _of_line(tariff, facts)}
@@ -66,7 +67,7 @@ def missing(tariff: Tariff, facts: Facts, *, whole: Facts | None = None) -> tupl
     told = [name for name, value in wanted.items() if value is None]
     source = pool if tariff.kind in WHOLE_ONLY else facts
     if source.income_micro and tariff.kind in OF_INCOME and source.currency != tariff.currency:
-        told.append("income_micro")
+        told.append(OTHER_CURRENCY)
     return tuple(dict.fromkeys(told))
 
 

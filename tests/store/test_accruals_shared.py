@@ -68,6 +68,12 @@ def test_more_than_the_whole_waits_names_the_parties_and_is_freed(stage: Stage) 
         ((why, amount),) = kept_for(session, stage.agent(anna), anna.id, at=AT).items()
     assert (why.cause, amount) == ("over-claimed", 12_500)
     assert set(why.parties) == {gvl.tenant_id, ppl.tenant_id}
+    with stage.db.read() as session:
+        keeper = stage.world.operator
+        assert kept_for(session, keeper, anna.id, at=AT) == {why: amount}
+        for who, text in ((gvl, "Your book keeps nothing"), (stage.world.second, "no such")):
+            with pytest.raises(NotFound, match=text):
+                kept_for(session, who, anna.id, at=AT)
     claim(stage, ppl, anna, "3/10", cut_id)
     assert stage.accrue().kept == {}
     assert standing(stage)[accounts.accrued(anna.id)] == -12_500

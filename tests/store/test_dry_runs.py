@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from api.web.texts import LANGUAGES, catalogue
 from core.errors import BadInput, NotAllowed
 from core.principal import Principal
 from registry.models.people import Performer
@@ -82,6 +83,15 @@ def test_a_figure_that_no_report_gave_is_named(stage: Stage) -> None:
     outcome = run(stage, "gema-ai")
     assert outcome.missing == {"income_micro": 1}
     assert [(item.amount_micro, item.complete) for item in outcome.performers] == [(0, False)]
+
+
+def test_an_income_in_another_currency_is_not_told_as_missing(stage: Stage) -> None:
+    cut_id, _ = cleared(stage)
+    head = "cut_id,territory,period,income,income_kind,currency"
+    stage.import_lines(f"{cut_id},DE,2026-11,1000,subscriptions,USD", head=head)
+    assert run(stage, "gema-ai").missing == {"income_currency": 1}
+    for lang in LANGUAGES:
+        assert "societytrial.figure.income_currency" in catalogue(lang)
 
 
 def test_points_are_shared_with_who_has_no_licence(stage: Stage) -> None:

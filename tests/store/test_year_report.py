@@ -234,3 +234,9 @@ def test_every_figure_is_the_sum_of_the_entries_that_it_opens_to(office: Office)
             assert total == amount == sum(one.amount_micro for one in entries), figure
         with pytest.raises(NotFound):
             entries_behind(session, office.clerk, Figure("2029", "profit", "EUR"), limit=1)
+
+
+def test_a_year_that_has_not_begun_is_named_with_the_next_step(office: Office) -> None:
+    with pytest.raises(BadInput, match="has not begun") as caught:
+        report(office, "2031")
+    assert "ebenbild report year 2030" in (caught.value.next_step or "")

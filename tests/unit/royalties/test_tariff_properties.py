@@ -145,7 +145,7 @@ def test_a_figure_that_nobody_reported_is_named_and_never_nought(tariff: Tariff)
 @given(worlds.tariffs(Kind.REVENUE_SHARE, Kind.RETENTION_TIERS), worlds.facts)
 def test_income_in_another_currency_is_not_taken_for_ours(tariff: Tariff, facts: Facts) -> None:
     foreign = replace(facts, currency="USD", income_micro={IncomeKind.VIEWS: 5})
-    assert missing(tariff, foreign) == ("income_micro",)
+    assert missing(tariff, foreign) == ("income_currency",)
 
 
 def _more(facts: Facts, more: Facts, name: str) -> object:
