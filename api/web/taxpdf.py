@@ -22,7 +22,7 @@ def tax_pdf(item: Certificate, lang: str) -> bytes:
         ]
         for one in item.years:
             made += [paper.paragraph(one.currency, "h2"), paper.pairs(_amounts(one, lang))]
-        made.append(paper.paragraph(text(lang, "tax.made", payer=item.payer), "small"))
+        made.append(paper.paragraph(text(lang, "tax.made", payer=item.payer.name), "small"))
         if paper.simplified(item.details.name):
             made.append(paper.paragraph(text(lang, "paper.simplified"), "small"))
         return made
@@ -35,18 +35,26 @@ def tax_pdf(item: Certificate, lang: str) -> bytes:
 
 
 def _people(item: Certificate, lang: str) -> list[tuple[str, str]]:
-    said = item.details
-    street = f"{said.street} {said.building}".strip()
-    town = f"{said.post_code} {said.town}".strip()
-    address = ", ".join(part for part in (street, town, said.country) if part)
+    said, payer = item.details, item.payer
     rows = [
-        ("payer", item.payer),
+        ("payer", payer.name),
+        ("address", _address(payer.street, f"{payer.postcode} {payer.city}", payer.country)),
+        ("number", payer.tax_number or payer.vat_id),
         ("payee", said.name or item.years[0].payee_id),
-        ("address", address),
+        (
+            "address",
+            _address(
+                f"{said.street} {said.building}", f"{said.post_code} {said.town}", said.country
+            ),
+        ),
         ("residence", said.residence),
         ("number", said.tax_number),
     ]
     return [(text(lang, f"tax.{name}"), value) for name, value in rows if value]
+
+
+def _address(*parts: str) -> str:
+    return ", ".join(part.strip() for part in parts if part.strip())
 
 
 def _amounts(one: TaxYear, lang: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from core import audit, tenants
 from core.canonical import canonical, parse_strict
 from core.errors import BadInput, Conflict
 from core.ids import derived_id
-from core.principal import Principal, require
+from core.principal import Principal, require, system
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties.billing import vat
@@ -107,6 +107,22 @@ def sides(session: Session, vault: Vault, principal: Principal, licensee_id: str
             raise not_named(party_id)
         found.append(_party(vault, row))
     return Sides(*found)
+
+
+def of_book(session: Session, vault: Vault, book: str) -> Party:
+    """What a book writes about whoever keeps it, for whom it made a paper for.
+
+    Raises `Conflict` where nobody said it.
+    """
+    row = store.newest_party(session, system(book), book)
+    if row is None:
+        raise Conflict(
+            f"{tenants.get_tenant(session, book).name} has not said under which name and address "
+            "it pays.",
+            next_step=f"Whoever keeps its book says it once: ebenbild invoice party {book} FILE",
+            code="party-missing",
+        )
+    return _party(vault, row)
 
 
 def not_named(party_id: str) -> Conflict:

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core import tenants
 from core.errors import BadInput, NotFound
 from core.money import rate_text
 from core.principal import Principal, SearchCapability, require
@@ -15,8 +14,10 @@ from core.vault import Vault
 from registry.models.mandates import Act
 from registry.service.acting import view
 from royalties import taxyear
+from royalties.billing.parties import Party
 from royalties.payees import PayeeDetails
 from royalties.payoutfiles import cell
+from royalties.service import bills
 from royalties.service.payees import get_payee, known_payees
 from royalties.store import taxes as store
 from royalties.taxyear import TaxYear
@@ -42,9 +43,9 @@ _SAID = COLUMNS[1:9]
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What one book withheld of one payee in a year; `payer` is the name of its organisation."""
+    """What one book withheld of one payee in a year; `payer` is who keeps it, as on invoices."""
 
-    payer: str
+    payer: Party
     details: PayeeDetails
     years: tuple[TaxYear, ...]
 
@@ -63,7 +64,7 @@ def for_payee(
     """The certificate of a payee of the caller's side; `book` names the payer where several paid.
 
     Raises `NotFound` where nothing was withheld, `BadInput` where several payers have to be told
-    apart.
+    apart, `Conflict` where the payer has not said its name and address.
     """
     taxyear.check_year(year)
     payee = get_payee(session, principal, performer_id, heir_id=heir_id, now=now)
@@ -81,7 +82,10 @@ def for_payee(
 def for_book(
     session: Session, vault: Vault, principal: Principal, payee_id: str, year: int, *, now: datetime
 ) -> Certificate:
-    """The certificate that one's own book owes a payee; raises `NotFound` without anything."""
+    """The certificate that one's own book owes a payee; raises `NotFound` without anything.
+
+    Raises `Conflict` where the book has not said under which name and address it pays.
+    """
     require(principal, "usage")
     taxyear.check_year(year)
     entries = [one for one in store.of_book(session, principal, year) if one.payee_id == payee_id]
@@ -127,4 +131,4 @@ def _certificate(
     capability = SearchCapability("tax", first.book)
     known = known_payees(session, vault, capability, [first.payee_id], at=now)
     details = known[first.payee_id].details if first.payee_id in known else PayeeDetails()
-    return Certificate(tenants.get_tenant(session, first.book).name, details, found)
+    return Certificate(bills.of_book(session, vault, first.book), details, found)

@@ -163,3 +163,4 @@ def test_money_names_the_heirs_and_takes_their_accounts(stage: Stage) -> None:
     decided = browser.post(f"{place}/decision?heir_id={heir}", json={"approve": True})
     assert decided.status_code == 200
     assert "Hanna Erbin" in page() and "FR" in page()
+    assert "Country that taxes H (" in page() and "Country that taxes anna" not in page()

@@ -25,7 +25,7 @@ from royalties.store.ledger import add_transactions
 from royalties.withholding import Exemption, TaxStatus, withheld
 from tests.fixtures import TestWorld
 from tests.store.payouts_stage import EUROS, Till
-from tests.store.royalties_books import office_of
+from tests.store.royalties_books import HOUSE, office_of, untaxed
 from tests.store.royalties_stage import Stage
 from tests.store.today import NOW
 
@@ -35,6 +35,7 @@ DAYS = (date(2026, 1, 1), date(2026, 12, 31))
 @pytest.fixture
 def till(world: TestWorld) -> Iterator[Till]:
     with office_of(Stage(world)) as office:
+        untaxed(office)
         yield Till(office, office.shared)
 
 
@@ -85,6 +86,21 @@ def test_a_certificate_states_what_the_books_withheld(till: Till) -> None:
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
     for part in ("Zoé Martin", "FR12345", "22,500001 EUR", "Solidaritätszuschlag", "2026"):
         assert part in said
+    payer = (HOUSE.name, f"{HOUSE.street}, {HOUSE.postcode} {HOUSE.city}, {HOUSE.country}")
+    assert all(part in said for part in payer)
+
+
+def test_without_the_payers_address_no_certificate_is_made(world: TestWorld) -> None:
+    with office_of(Stage(world)) as office:
+        till = Till(office, office.shared)
+        zoe = abroad(till)
+        earn(till, zoe, 100 * EUROS, TaxStatus("FR"))
+        with pytest.raises(Conflict) as caught, till.database.read() as session:
+            taxes.for_payee(
+                session, world.world.vault, office.stage.agent(zoe), zoe.id, 2026, now=NOW
+            )
+    assert caught.value.code == "party-missing"
+    assert f"ebenbild invoice party {office.book}" in (caught.value.next_step or "")
 
 
 def test_the_list_names_everybody_and_adds_up(till: Till) -> None:
