@@ -23,7 +23,7 @@ def draft(cli: Cli, month: Month) -> None:
     """Say what invoices and credit notes are due for by a month; nothing is issued."""
     with cli.client() as client:
         found = client.get("/v1/invoice-drafts", month=month)
-    names = ("kind", "licensee_id", "lines", "claims_micro", "credits_id")
+    names = ("kind", "licensee", "lines", "claims_micro", "credits_id")
 
     def render() -> None:
         if found:
@@ -89,8 +89,11 @@ def show(
             xml.write_bytes(client.fetch(f"{path}/invoice.xml"))
 
     def render() -> None:
-        document(cli.lang, {name: found[name] for name in found if name != "positions"})
-        _show(cli.lang, _POSITIONS, [{**found, **item} for item in found["positions"]])
+        called = {"book": found["seller"]["name"], "licensee_id": found["buyer"]["name"]}
+        said = {**found, **called}
+        document(cli.lang, {name: said[name] for name in said if name != "positions"})
+        named = ({**one, "title": one["title"] or one["cut_id"]} for one in found["positions"])
+        _show(cli.lang, _POSITIONS, [{**found, **one} for one in named])
 
     emit(cli, found, render)
 
@@ -166,18 +169,18 @@ def parties(cli: Cli) -> None:
 
 
 _PAGE = 1000
-_COLUMNS = ("number", "id", "kind", "licensee_id", "month", "gross_micro", "open_micro", "due_on")
+_COLUMNS = ("number", "id", "kind", "licensee", "month", "gross_micro", "open_micro", "due_on")
 _OVERDUE = (
     "number",
     "id",
-    "licensee_id",
+    "licensee",
     "open_micro",
     "due_on",
     "days_overdue",
     "level",
     "reminded",
 )
-_POSITIONS = ("earned_period", "kind", "cut_id", "claims", "net_micro")
+_POSITIONS = ("earned_period", "kind", "title", "claims", "net_micro")
 
 
 def _show(

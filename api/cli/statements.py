@@ -47,17 +47,10 @@ def show(
         found = client.get(address)
         if html is not None:
             html.write_bytes(client.fetch(f"{address}/statement.html", lang=cli.lang))
+        printed = b"" if cli.as_json else client.fetch(f"{address}/statement.txt", lang=cli.lang)
     if out is not None:
         out.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-
-    def render() -> None:
-        from api.web.accountpage import shown  # noqa: PLC0415
-        from api.web.pages import render as fill  # noqa: PLC0415
-
-        page = fill("accountstatement.txt", cli.lang, s=shown(found, cli.lang))
-        OUT.out(page, end="", highlight=False)
-
-    emit(cli, found, render)
+    emit(cli, found, lambda: OUT.out(printed.decode(), end="", highlight=False))
 
 
 @command(app, "pdf")

@@ -83,6 +83,15 @@ def page(
     )
 
 
+@router.get(BASE + "/{period}/statement.txt", response_class=Response)
+def in_a_terminal(document: Document, caller: Caller, reading: Reading, lang: Language) -> Response:
+    """The same statement as plain text."""
+    found = shown(document, lang)
+    names = _names(reading, caller, found)
+    told = render("accountstatement.txt", lang, s=found, names=names)
+    return Response(told, media_type="text/plain; charset=utf-8")
+
+
 @router.get(BASE + "/{period}/statement.pdf", response_class=Response)
 def on_paper(document: Document, caller: Caller, reading: Reading, lang: Language) -> Response:
     """The same statement on paper, with a chart of where the money came from."""
@@ -106,7 +115,7 @@ def _names(reading: Reading, caller: Caller, found: Mapping[str, Any]) -> dict[s
         reading,
         caller,
         found["performer_id"],
-        sorted({one["cut_id"] for one in found["sources"]}),
+        sorted({one["claim"]["cut_id"] for one in found["lines"] if one["claim"]}),
         now=utc_now(),
     )
 

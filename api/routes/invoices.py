@@ -1,5 +1,6 @@
 """Invoices over HTTP: what is due, issuing, cancelling, papers, and who is named on them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from api.deps import Caller, Language, Open, Reading, Writing
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
+from royalties.billing.bills import Bill
 from royalties.billing.parties import Party
 from royalties.models_income import Settlement
 from royalties.service import bills, invoices, matching, reminders
@@ -67,7 +69,8 @@ class PartyIn(BaseModel):
 @router.get("/invoice-drafts", response_model=list[dict[str, Any]])
 def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[dict[str, Any]]:
     """What invoices and credit notes are due for by a month; nothing is issued."""
-    return [claims_to_dict(one) for one in invoices.due(reading, caller, month)]
+    found = invoices.due(reading, caller, month)
+    return _called(reading, caller, [claims_to_dict(one) for one in found])
 
 
 @router.post("/invoices", status_code=201, response_model=dict[str, Any])
@@ -85,11 +88,10 @@ def issue(body: Issuing, writing: Writing, world: Open) -> Response:
         )
         settled = matching.settlements(session, writing.caller, found)
         still = invoices.left(session, writing.caller, body.month)
+        left = [one for one in still if body.licensee_id in (None, one.licensee_id)]
         return {
-            "issued": [invoice_to_dict(one) for one in settled],
-            "left": [
-                left_to_dict(one) for one in still if body.licensee_id in (None, one.licensee_id)
-            ],
+            "issued": _called(session, writing.caller, map(invoice_to_dict, settled)),
+            "left": _called(session, writing.caller, map(left_to_dict, left)),
         }
 
     return writing.write(issued)
@@ -110,7 +112,8 @@ def list_invoices(
         before_seq=window.before_seq,
         limit=window.limit,
     )
-    return page(found, window, invoice_to_dict, _seq)
+    names = _names(reading, caller, [one.invoice.licensee_id for one in found])
+    return page(found, window, lambda one: _with_name(invoice_to_dict(one), names), _seq)
 
 
 @router.get("/overdue-invoices", response_model=Page[dict[str, Any]])
@@ -119,7 +122,13 @@ def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
     found = reminders.list_overdue(
         reading, caller, now=utc_now(), after=window.after, limit=window.limit
     )
-    return page(found, window, overdue_to_dict, cursor=lambda one: one.settled.invoice.id)
+    names = _names(reading, caller, [one.settled.invoice.licensee_id for one in found])
+    return page(
+        found,
+        window,
+        lambda one: _with_name(overdue_to_dict(one), names),
+        cursor=lambda one: one.settled.invoice.id,
+    )
 
 
 @router.post("/invoice-reminders", status_code=201, response_model=list[dict[str, Any]])
@@ -128,7 +137,7 @@ def remind(writing: Writing) -> Response:
 
     def reminded(session: Session) -> list[dict[str, Any]]:
         found = reminders.remind(session, writing.caller, now=utc_now())
-        return [overdue_to_dict(one) for one in found]
+        return _called(session, writing.caller, map(overdue_to_dict, found))
 
     return writing.write(reminded)
 
@@ -138,7 +147,9 @@ def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict
     """One invoice: its amounts, what its paper says, and how far it is settled."""
     settled = invoices.get_invoice(reading, caller, invoice_id)
     bill = bills.bill_of(reading, world.vault, caller, invoice_id)
-    return {**invoice_to_dict(settled), **bill_to_dict(bill)}
+    said, titles = bill_to_dict(bill), _titles(reading, caller, bill)
+    positions = [{**one, "title": titles.get(one["cut_id"], "")} for one in said["positions"]]
+    return {**invoice_to_dict(settled), **said, "positions": positions}
 
 
 @router.get("/invoices/{invoice_id}/claims", response_model=list[dict[str, Any]])
@@ -168,10 +179,8 @@ def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: La
     from api.web.invoicepdf import invoice_pdf  # noqa: PLC0415
 
     bill = bills.bill_of(reading, world.vault, caller, invoice_id)
-    cuts = [(one.cut_id, bill.invoice.licensee_id) for one in bill.lines if one.cut_id]
-    found = names_of(reading, caller.tenant_id, cuts=cuts).cuts
-    titles = {cut_id: ", ".join(filter(None, both)) for cut_id, both in found.items() if any(both)}
-    return Response(invoice_pdf(bill, lang, titles), media_type="application/pdf")
+    paper = invoice_pdf(bill, lang, _titles(reading, caller, bill))
+    return Response(paper, media_type="application/pdf")
 
 
 @router.post("/invoices/{invoice_id}/cancellation", status_code=201, response_model=dict[str, Any])
@@ -187,7 +196,8 @@ def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> 
             reason=body.reason,
             now=utc_now(),
         )
-        return invoice_to_dict(matching.settlements(session, writing.caller, [note])[0])
+        settled = matching.settlements(session, writing.caller, [note])
+        return _called(session, writing.caller, map(invoice_to_dict, settled))[0]
 
     return writing.write(cancelled)
 
@@ -209,6 +219,30 @@ def set_party(party_id: str, body: PartyIn, writing: Writing, world: Open) -> Re
         return named_party_to_dict(party_id, said)
 
     return writing.write(kept)
+
+
+def _titles(session: Session, caller: Caller, bill: Bill) -> dict[str, str]:
+    """Title and version of the cuts that an invoice is about, by id; of none that are gone."""
+    cuts = [(one.cut_id, bill.invoice.licensee_id) for one in bill.lines if one.cut_id]
+    found = names_of(session, caller.tenant_id, cuts=cuts).cuts
+    return {cut_id: ", ".join(filter(None, both)) for cut_id, both in found.items() if any(both)}
+
+
+def _names(session: Session, caller: Caller, ids: Iterable[str]) -> Mapping[str, str]:
+    return names_of(session, caller.tenant_id, organisations=ids).organisations
+
+
+def _called(
+    session: Session, caller: Caller, found: Iterable[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What is said of licensees, with the name of each beside its id."""
+    told = list(found)
+    names = _names(session, caller, [one["licensee_id"] for one in told])
+    return [_with_name(one, names) for one in told]
+
+
+def _with_name(said: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {**said, "licensee": names.get(said["licensee_id"], said["licensee_id"])}
 
 
 def _seq(item: Settlement) -> int:

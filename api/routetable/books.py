@@ -77,6 +77,6 @@ ROWS = (
     row("GET", f"{_STATEMENTS}/{{period}}", "reports", acts=(Act.READ,)),
     *(
         row("GET", f"{_STATEMENTS}/{{period}}/statement.{form}", "reports", acts=(Act.READ,))
-        for form in ("html", "pdf", "csv")
+        for form in ("html", "txt", "pdf", "csv")
     ),
 )

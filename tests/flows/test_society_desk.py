@@ -82,6 +82,14 @@ def read(browser: httpx2.Client, path: str) -> str:
     return answer.text
 
 
+def test_invoices_say_who_is_asked_and_for_which_titles(desk: Desk) -> None:
+    clerk = desk.society.clerk
+    (listed,) = clerk.pages("/v1/invoices")
+    assert (listed["licensee"], listed["licensee_id"][:4]) == ("Studio Licht", "ten_")
+    (position,) = clerk.get(f"/v1/invoices/{listed['id']}")["positions"]
+    assert position["title"].startswith("Night Train") and position["cut_id"].startswith("cut_")
+
+
 def test_a_run_opens_down_to_the_second_and_names_people(desk: Desk) -> None:
     who = desk.society.member.id
     run = read(desk.clerk, f"/society/runs/{desk.run_id}")

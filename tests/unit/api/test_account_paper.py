@@ -50,6 +50,16 @@ def test_page_and_paper_say_the_same(lang: str, wanted: tuple[str, ...]) -> None
     assert paper == statement_pdf(found, NAMES, lang)
 
 
+def test_a_terminal_reads_names_and_titles_and_ids_where_there_are_none() -> None:
+    found = shown(to_dict(a_year().statement("2026-11")), "en")
+    names = {**NAMES, found["performer_id"]: "Anna & Co"}
+    told = render("accountstatement.txt", "en", s=found, names=names)
+    assert "Anna & Co" in told and "Ein <Titel> v1 ·" in told
+    assert found["performer_id"] not in told and f"{CUT} ·" not in told
+    bare = render("accountstatement.txt", "en", s=found, names={})
+    assert found["performer_id"] in bare and f"{CUT} ·" in bare
+
+
 def test_a_long_month_draws_the_largest_sources_and_the_sum_of_the_rest() -> None:
     world = Accounts()
     world.claim(3, tariff("per_view", 1_000_000))
