@@ -28,7 +28,7 @@ from royalties.releasing import Balance, freed, passed, released
 from royalties.runplan import Planner
 from royalties.service.received import received
 from royalties.service.run_payees import RunPayees
-from royalties.store import balances, claim_times, complaints, run_lines, runs
+from royalties.store import balances, claim_times, complaints, keptmoney, run_lines, runs
 
 PAGE = 5000
 DISPUTED = "disputed"
@@ -91,7 +91,7 @@ class RunPlanning:
 
     def _kept(self, outcome: Outcome, whose: frozenset[str] | None = None) -> list[Balance]:
         """What is blocked or payable, of everybody or of these performers."""
-        told = run_lines.kept_for(self.session, self._capability, self.run.tenant_id, outcome)
+        told = keptmoney.kept_for(self.session, self._capability, self.run.tenant_id, outcome)
         found = [Balance(*one) for one in told if whose is None or one[0] in whose]
         self.payees.learn((one.performer_id, one.tenant_id, one.payee_id) for one in found)
         return found

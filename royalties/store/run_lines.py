@@ -25,12 +25,10 @@ from sqlmodel import Session, col
 from core.db import owned, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
-from royalties.accounts import AccountKind
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
 from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState
 from royalties.runproof import HASHED
-from royalties.store import balances
 from royalties.store.bulk import rows_of
 from royalties.store.ledger import TransactionRow
 from royalties.store.runrows import COLUMNS, INSERT, line_of, values_of
@@ -254,34 +252,6 @@ def kept_back(
     )
     for row in rows_of(session, query):
         yield row[0], row[1].removeprefix("tenant:"), row[2], row[3], row[4]
-
-
-def kept_for(
-    session: Session, capability: SearchCapability, book: str, outcome: Outcome
-) -> list[tuple[str, str, str, str, int]]:
-    """Performer, their tenant, payee, currency and amount of each balance by what runs made it.
-
-    `outcome` is payable or blocked.
-    """
-    found = balances.of_kind(session, capability, book, AccountKind(outcome.value))
-    if not found:
-        return []
-    runs = sql_select(col(RunRow.id)).where(col(RunRow.tenant_id) == book)
-    owners: dict[str, tuple[str, str]] = {}
-    for table in (LineRow, ReleaseRow):
-        query = (
-            sql_select(col(table.payee_id), col(table.performer_id), col(table.audience))
-            .distinct()
-            .where(col(table.run_id).in_(runs), col(table.outcome) == outcome.value)
-        )
-        rows = session.connection().execute(query)
-        owners |= {payee: (performer, tenant_of(audience)) for payee, performer, audience in rows}
-    named = [(one.account.partition(":")[2], one) for one in found]
-    return [
-        (*owners[payee_id], payee_id, one.currency, -one.net_micro)
-        for payee_id, one in named
-        if payee_id in owners
-    ]
 
 
 def years(session: Session, _capability: SearchCapability, book: str) -> list[int]:

@@ -1,17 +1,20 @@
 """A sister society's members earn for it: accrued, run, proven, billed, paid, told line by line."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import pytest
 
 from core.clock import utc_now
 from core.errors import NotFound
-from core.principal import Principal
+from core.principal import Principal, SearchCapability
 from royalties.collecting import payee_of
 from royalties.models_payouts import BatchKind
 from royalties.models_runs import Outcome
 from royalties.service import candidates, run_checking, selfbilling, sisterstatements
+from royalties.service.runs import Wanted
+from royalties.store import run_lines
 from tests.fixtures import TestWorld
 from tests.store.royalties_books import HOUSE, Office, named, office_of
 from tests.store.royalties_stage import Stage, found
@@ -39,19 +42,29 @@ class Sisters:
 
 @pytest.fixture
 def sisters(world: TestWorld) -> Iterator[Sisters]:
+    with sisters_of(world, 10_000) as made:
+        yield made
+
+
+@contextmanager
+def sisters_of(world: TestWorld, *views: int) -> Iterator[Sisters]:
+    """A sister with a member for each of these `views`, a cent each, all paid for."""
     stage = Stage(world)
     gvl, sister = world.principal("society"), world.principal("society")
     with office_of(stage) as office:
-        member, cut_id = stage.performer(), stage.cut()
         agree(office, mandate(gvl))
-        agree(office, mandate(gvl, member, giver_id=sister.tenant_id))
+        members = [stage.performer() for _ in views]
+        for member in members:
+            agree(office, mandate(gvl, member, giver_id=sister.tenant_id))
         money = Money(Office(Stage(replace(world, operator=gvl)), office.shared))
-        stage.licence(member, tariff("per_view", 10_000, "EUR"))
-        stage.clear(cut_id, found(cut_id, member))
-        stage.import_lines(f"{cut_id},DE,2026-11,10000")
+        for member, count in zip(members, views, strict=True):
+            cut_id = stage.cut()
+            stage.licence(member, tariff("per_view", 10_000, "EUR"))
+            stage.clear(cut_id, found(cut_id, member))
+            stage.import_lines(f"{cut_id},DE,2026-11,{count}")
         own_cut = money.earn(5_000)
         money.receive()
-        yield Sisters(money, sister, member.id, own_cut)
+        yield Sisters(money, sister, members[0].id, own_cut)
 
 
 def test_a_run_owes_the_sister_what_her_member_earned(sisters: Sisters) -> None:
@@ -114,3 +127,23 @@ def test_a_sister_whom_nobody_described_waits_blocked(sisters: Sisters) -> None:
     lines = [one for one in money.lines(run) if one.payee_id == payee]
     assert [(one.outcome, one.reason) for one in lines] == [(Outcome.BLOCKED, "tax-status-missing")]
     assert money.balance(f"blocked:{payee}") == -85_000_000
+
+
+def test_what_is_set_free_for_a_sister_names_each_of_her_members(world: TestWorld) -> None:
+    with sisters_of(world, 10_000, 20_000) as sisters:
+        money, office = sisters.money, sisters.money.office
+        first = money.run()
+        blocked = f"blocked:{payee_of(sisters.sister.tenant_id)}"
+        assert money.balance(blocked) == -3 * 85_000_000
+        named(office, sisters.sister.tenant_id, SISTER)
+        second = money.run(Wanted(follows_id=first.id))
+        with office.shared.read() as session:
+            capability = SearchCapability("run", office.book)
+            told = [one for one, _ in run_lines.releases(session, capability, second.id)]
+            assert run_checking.verify(session, office.clerk, second.id).ok
+        assert [one.parts.whole_micro for one in told if one.performer_id == sisters.member] == [
+            85_000_000
+        ]
+        assert sorted(one.parts.whole_micro for one in told) == [85_000_000, 2 * 85_000_000]
+        assert len({(one.performer_id, one.performer_tenant_id) for one in told}) == 2
+        assert (money.balance(blocked), money.balance(sisters.account)) == (0, -3 * 85_000_000)
