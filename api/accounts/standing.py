@@ -2,7 +2,7 @@
 
 Nobody's roles are changed on a birthday: each request asks anew, so that no job can be late. In an
 organisation of one family a former guardian administers nothing; where nobody else is left there
-whom he may see, he is no member at all.
+whom he may see, he is no member at all, but an agent while the grown-up's mandate lets him in.
 """
 
 from collections.abc import Collection
@@ -104,7 +104,10 @@ def _standing(session: Session, item: Membership, now: datetime) -> Standing | N
     if not (closed and who.of_family):
         return Standing(item, closed)
     if not grownups.has_others(session, replace(system(item.tenant_id), closed=closed)):
-        return None
+        grown = [one.subject for one in closed]
+        if not grownups.lets_in(session, item.tenant_id, grown, at=now):
+            return None
+        return Standing(replace(item, roles=frozenset({Role.AGENT})), closed)
     # Whoever ran the family goes on as a guardian of those who are still children.
     kept = item.roles - _RUNNING
     roles = kept | {Role.GUARDIAN} if Role.ADMIN in item.roles else kept

@@ -1,5 +1,6 @@
 """Whom of an organisation an account or a key may not see any more, because they came of age."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,8 +9,9 @@ from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability, system
 from registry import minority as rules
 from registry.grownup import Asking, is_out
+from registry.mandates import uncovered
 from registry.models.people import Performer
-from registry.store import guardians, people
+from registry.store import guardians, mandates, people
 
 
 def closed_to(session: Session, tenant_id: str, who: Asking, *, at: datetime) -> tuple[str, ...]:
@@ -28,6 +30,17 @@ def closed_to(session: Session, tenant_id: str, who: Asking, *, at: datetime) ->
 def has_others(session: Session, principal: Principal) -> bool:
     """Whether somebody of the caller's organisation is left who is open to him."""
     return bool(people.own_ids(session, principal, after="", limit=1))
+
+
+def lets_in(
+    session: Session, tenant_id: str, performer_ids: Iterable[str], *, at: datetime
+) -> bool:
+    """Whether one of these has a mandate in force for their own organisation's people."""
+    return any(
+        item.signed and not uncovered(item, holder_id=tenant_id, act=item.terms.acts[0], at=at)
+        for one in performer_ids
+        for item in mandates.list_mandates(session, system(tenant_id), performer_id=one)
+    )
 
 
 def others(session: Session, tenant_id: str, performer_id: str) -> tuple[str, ...]:

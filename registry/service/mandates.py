@@ -33,6 +33,8 @@ from registry.territories import check_territories
 SCOPE = "performers"
 AGENCY = "agency"
 HOLDING_KINDS = frozenset({AGENCY, "union", "society", "operator"})
+# Money and keys are not for people whom somebody lets in at home.
+NOT_AT_HOME = frozenset({Act.COLLECT, Act.HOLD_KEY})
 
 
 def draft_mandate(
@@ -53,8 +55,8 @@ def draft_mandate(
 
     It begins now unless another moment is named; nobody acts under it before it is signed. Raises
     `NotFound` for another tenant's performer or an unknown holder, `BadTerms` for a mandate to
-    nothing, without an end to come, or to an organisation that stands for nobody, `BadInput` for
-    what is no territory.
+    nothing, without an end to come, or to an organisation that stands for nobody but those whom it
+    has let in itself, `BadInput` for what is no territory.
     """
     # Load.
     require(principal, SCOPE)
@@ -76,7 +78,7 @@ def draft_mandate(
         valid_until=min(ends, valid_until),
         territories=_places(territories),
     )
-    _refuse(terms, holder.kind)
+    _refuse(terms, holder.kind, at_home=holder.id == performer.tenant_id)
     if Act.HOLD_KEY in terms.acts:
         require_grown(performer, now)
     document = mandate_document(terms, base_url=base_url)
@@ -186,9 +188,10 @@ def _places(territories: Collection[str]) -> tuple[str, ...]:
     return () if ANYWHERE in found else found
 
 
-def _refuse(terms: MandateTerms, holder_kind: str) -> None:
+def _refuse(terms: MandateTerms, holder_kind: str, *, at_home: bool) -> None:
     reasons = list(check_mandate(terms))
-    if holder_kind not in HOLDING_KINDS:
+    helps = at_home and NOT_AT_HOME.isdisjoint(terms.acts)
+    if holder_kind not in HOLDING_KINDS and not helps:
         reasons.append(Reason("holder-stands-for-nobody", {}))
     if Act.HOLD_KEY in terms.acts and holder_kind != AGENCY:
         reasons.append(Reason("holder-no-agency", {}))

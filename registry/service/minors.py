@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from core import audit, log, notices
 from core.canonical import parse_strict
+from core.clock import to_text
 from core.errors import Conflict
 from core.principal import Principal, SearchCapability, require, system
 from registry import minority as rules
@@ -17,6 +18,7 @@ from registry.store import enrolments, guardians, people
 
 SCOPE = "performers"
 OF_AGE_AT_ONCE = 100
+OF_AGE = "performer.of-age"
 
 
 def declare_minor(
@@ -78,11 +80,15 @@ def _release(session: Session, performer: Performer, at: datetime) -> None:
         return
     capability = SearchCapability("guardianship", performer.id)
     ended = rules.midnight(rules.adult_on(minority.born_on))
-    for item in guardians.list_guardians(session, side, performer.id):
-        if item.until is None:
-            guardians.end(session, capability, item.id, at=ended)
+    over = [
+        item for item in guardians.list_guardians(session, side, performer.id) if not item.until
+    ]
+    for item in over:
+        guardians.end(session, capability, item.id, at=ended)
     told = {"performer": performer.id}
-    log.append(session, kind="performer.of-age", subject_id=performer.id, payload=told, at=at)
+    log.append(session, kind=OF_AGE, subject_id=performer.id, payload=told, at=at)
+    details = {"since": to_text(ended), "guardians": [item.id for item in over]}
+    audit.record(session, side, action=OF_AGE, subject_id=performer.id, details=details, now=at)
     _tell(session, performer.tenant_id, "minor.majority", performer.id, at)
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from api.cli.signing import cosignature
 from api.client import Client, Refused
 from api.delivering import spread
 from api.opening import open_registry
 from core import notices
-from core.clock import living_behind, utc_now
+from core.clock import living_behind, to_text, utc_now
 from core.deliveries import DeliveryRow
 from core.keys import generate
 from core.messagesettings import MailSettings
@@ -36,7 +37,14 @@ class Home:
     family: Client
     kim: Person
     parent: Browser
+    secret: str
     before: str = ""
+
+    def sign_in(self, ahead: int = 0) -> None:
+        """The parent, with a code of the app's that was not used yet."""
+        self.parent.start("/sign-in", email=PARENT, password=PASSWORD)
+        code = code_of(self.secret, ahead)
+        self.parent.send("/sign-in/code", "/sign-in/code", code=code)
 
     def hand_over(self, email: str = GROWN_UP) -> Any:
         body = {"email": email, "proof": "passport"}
@@ -54,6 +62,15 @@ class Home:
         self.family.post(f"/v1/performers/{ada.id}/minority", {"born_on": born_on})
         return ada
 
+    def mandate(self, holder_id: str, *acts: str) -> str:
+        """What Kim signs now, with the key of her own that was bound at sixteen."""
+        until = to_text(utc_now() + timedelta(days=90))
+        body = {"holder_id": holder_id, "acts": acts, "valid_until": until}
+        draft = self.family.post(f"/v1/performers/{self.kim.id}/mandates", body)
+        signed = cosignature(self.kim.key, draft)
+        self.family.post(f"/v1/mandates/{draft['id']}/signature", signed)
+        return str(draft["id"])
+
     def trail(self) -> set[str]:
         return {item["action"] for item in self.stage.operator.pages("/v1/audit")}
 
@@ -63,25 +80,27 @@ def eighteen(days_ago: timedelta) -> date:
     return date(day.year - ADULT_YEARS, day.month, min(day.day, 28))
 
 
-@pytest.fixture(params=[False])
+SISTER, AGENCY = "sister", "agency"
+
+
+@pytest.fixture(params=[""])
 def home(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Home]:
-    """With a younger sister where the parameter says so."""
+    """With a younger sister, or in an agency, where the parameter says so."""
     with living_behind() as clock:
         born = eighteen(SINCE)
         clock.set_behind(BEHIND)
         stage = Stage.make(tmp_path)
-        tenant_id, family = stage.tenant("performer", "Berg")
+        tenant_id, family = stage.tenant(AGENCY if request.param == AGENCY else "performer", "Berg")
         parent, secret = joined(stage, PARENT, "guardian", "admin", tenant=tenant_id)
-        made = Home(stage, tenant_id, family, Person.add(family, "Kim"), parent)
+        made = Home(stage, tenant_id, family, Person.add(family, "Kim"), parent, secret)
         _named(made, born)
-        if request.param:
+        if request.param == SISTER:
             made.add_sister()
         family.post("/v1/webhooks", {"url": "https://family.example.org/hook"})
         family.post("/v1/mail-addresses", {"address": "family@example.org", "lang": "de"})
         made.before = parent.get(f"/me/speaking?for={made.kim.id}").text
         clock.set_behind(timedelta())
-        parent.start("/sign-in", email=PARENT, password=PASSWORD)
-        parent.send("/sign-in/code", "/sign-in/code", code=code_of(secret))
+        made.sign_in()
         yield made
         stage.close()
 
@@ -130,7 +149,7 @@ def test_the_grown_up_gets_in_and_runs_it_alone(home: Home) -> None:
     assert answer.status_code == 200 and PARENT not in kim.get("/members").text
 
 
-@pytest.mark.parametrize("home", [True], indirect=True)
+@pytest.mark.parametrize("home", [SISTER], indirect=True)
 def test_a_younger_child_stays_the_guardians_and_is_not_the_grown_ups(home: Home) -> None:
     assert names(home.parent) == ["Ada"]
     assert [item["public_name"] for item in home.family.pages("/v1/performers")] == ["Ada"]
@@ -156,7 +175,7 @@ def test_only_the_operator_hands_over_and_never_to_the_guardian(home: Home) -> N
     assert refused.value.code == "not-of-age"
 
 
-@pytest.mark.parametrize("home", [True], indirect=True)
+@pytest.mark.parametrize("home", [SISTER], indirect=True)
 def test_what_a_family_had_sent_to_it_tells_nothing_more_of_the_grown_up(home: Home) -> None:
     (ada,) = (item["id"] for item in home.family.pages("/v1/performers"))
     (parent,) = (
@@ -185,3 +204,60 @@ def test_what_a_family_had_sent_to_it_tells_nothing_more_of_the_grown_up(home: H
     # To the family's own mail address and webhook, and to the parent's account.
     assert told.count(ada) == 4
     assert home.kim.id not in told
+
+
+@pytest.mark.parametrize("home", [AGENCY], indirect=True)
+def test_a_mandate_of_the_grown_up_lets_a_former_guardian_in_as_far_as_it_goes(home: Home) -> None:
+    def asked(path: str) -> int:
+        return home.parent.get(f"/v1/performers/{home.kim.id}{path}").status_code
+
+    looked = f"/me/speaking?for={home.kim.id}"
+    shut = (403, 404)  # who is of the organisation knows that there was somebody
+    assert (asked("/enrolments"), home.parent.get(looked).status_code) == shut
+    given = home.mandate(home.tenant_id, "read")
+    assert asked("/enrolments") == 200
+    page = home.parent.get(looked).text
+    assert "Kim" in page and "under a mandate until" in page
+    # What the mandate does not name stays shut, to look at and to do.
+    word = {"x-csrf-token": home.parent.word("/account")}
+    consent = {"modalities": ["voice"], "purposes": ["matching"]}
+    path = f"/v1/performers/{home.kim.id}/enrolments"
+    answer = home.parent.http.post(path, json=consent, headers=word)
+    assert (answer.status_code, answer.json()["code"]) == (403, "no-mandate")
+    assert (asked(""), asked("/payee")) == (404, 403)
+    home.family.post(f"/v1/mandates/{given}/revocation")
+    assert (asked("/enrolments"), home.parent.get(looked).status_code) == shut
+
+
+def test_a_mandate_for_the_own_organisation_lets_a_parent_in_who_was_no_member(home: Home) -> None:
+    kim = home.grown_up()
+    word = {"x-csrf-token": kim.word("/account")}
+
+    def post(path: str, body: Any = None) -> Any:
+        answer = kim.http.post(path, json=body or {}, headers=word)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def given(*acts: str) -> str:
+        until = to_text(utc_now() + timedelta(days=90))
+        body = {"holder_id": home.tenant_id, "acts": acts, "valid_until": until}
+        draft = post(f"/v1/performers/{home.kim.id}/mandates", body)
+        post(f"/v1/mandates/{draft['id']}/signature", cosignature(home.kim.key, draft))
+        return str(draft["id"])
+
+    looked = f"/me/speaking?for={home.kim.id}"
+    assert "Kim" not in home.parent.get(looked).text
+    mandate = given("read")
+    home.sign_in(ahead=1)
+    assert "under a mandate until" in home.parent.get(looked).text
+    for path in ("/members", "/trail", f"/v1/performers/{home.kim.id}/payee"):
+        assert home.parent.get(path).status_code == 403, path
+    post(f"/v1/mandates/{mandate}/revocation")
+    assert "Kim" not in home.parent.get(looked).text
+    body = {
+        "holder_id": home.tenant_id,
+        "acts": ["read", "collect"],
+        "valid_until": "2040-01-01T00:00:00Z",
+    }
+    answer = kim.http.post(f"/v1/performers/{home.kim.id}/mandates", json=body, headers=word)
+    assert answer.json()["code"] == "holder-stands-for-nobody"

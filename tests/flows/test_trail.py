@@ -28,7 +28,7 @@ OTHERS = {
     *("collecting.conflict", "erasure.finished", "estate.claimed", "figure.alike", "key.used"),
     *("figure.decided", "figure.ended", "key.bound", "key.ended", "minor.consent.ended"),
     *("estate.confirmed", "estate.withdrawn", "invoice.overdue", "minor.majority"),
-    *("money.unclaimed", "payout.returned", "performer.of-age", "remittance.entered"),
+    *("money.unclaimed", "payout.returned", "remittance.entered"),
 }
 
 

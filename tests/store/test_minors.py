@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
+from core import audit, notices
 from core import keys as core_keys
-from core import notices
+from core.clock import to_text
 from core.errors import BadInput, BadProof, Conflict
 from core.integrity import ProofOptions, signing_input
 from core.keys import PrivateKey, generate
@@ -173,5 +174,9 @@ def test_at_eighteen_guardians_rights_end_once_and_the_side_is_told(world: TestW
     with world.db.read() as session:
         found = guardians.list_guardians(session, family.side, family.id)
         told = notices.inbox(session, family.side, limit=50)
+        (entry,) = audit.entries(session, family.side, audit.Sought(action="performer.of-age"))
     assert {item.until.date() for item in found if item.until} == {date(2028, 1, 2)}
     assert "minor.majority" in {notice.kind for notice in told}
+    assert entry.subject_id == family.id and entry.person is None
+    since = to_text(found[0].until or T0)
+    assert entry.details == {"since": since, "guardians": [item.id for item in found]}
