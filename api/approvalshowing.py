@@ -39,14 +39,16 @@ FACTS = (
         "count",
         "transactions",
     ),
-    *("kinds", "territories", "source"),
+    *("kinds", "territories", "source", "proof"),
 )
+_CALLED = {"roles": "role", "proof": "handover.proof"}
 PLACES = {
     "collecting.mandate": "/society/mandates",
     "complaint.rule": "/society/disputes/{}",
     "ledger.period-close": "/society",
     "members.admin": "/members",
     "pause.lift": "/me/licences?for={performer}#pause",
+    "performer.handover": "/admin/handover?performer={performer}",
     "payout.send": "/society/payouts/{}",
     "run.close": "/society/runs/{}",
     "unclaimed.book": "/society/unclaimed/{}",
@@ -175,8 +177,9 @@ def _value(lang: str, name: str, value: object) -> str:
         return texts.month(lang, str(value))
     if name == "months" and isinstance(value, list):
         return " – ".join(texts.month(lang, str(one)) for one in value)
-    if name == "roles" and isinstance(value, list):
-        return ", ".join(texts.text(lang, f"role.{one}") for one in value)
+    if name in _CALLED:
+        said = value if isinstance(value, list) else [value]
+        return ", ".join(texts.text(lang, f"{_CALLED[name]}.{one}") for one in said)
     if value == [ANY]:
         every = {"kinds": "societymandates.every-use", "territories": "use.everywhere"}
         return texts.text(lang, every[name])

@@ -27,6 +27,7 @@ from api.routes import (
     cutpages,
     disputepages,
     entrance,
+    handoverpages,
     inbox,
     keypages,
     licencepages,
@@ -131,7 +132,7 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(Passing(of_a_society.router))
     for of_a_studio in STUDIO_PAGES:
         whole.include_router(Passing(of_a_studio.router))
-    for of_oversight in (reviewpages, adminpages, statuspages, logpages, apipages):
+    for of_oversight in (reviewpages, adminpages, handoverpages, statuspages, logpages, apipages):
         whole.include_router(Passing(of_oversight.router))
     whole.include_router(Passing(people.entrance))
     whole.include_router(Passing(reset.entrance))

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from api import uploadparts
+from core.clock import utc_now
 from core.errors import BadInput, NotFound
 from core.ids import is_id
 from core.init import World
@@ -47,6 +48,12 @@ def progress(world: World, caller: Principal, upload_id: str) -> Progress:
     """How far an upload is; NotFound for anyone else's."""
     folder, complete = stored(world.settings, caller, upload_id)
     return Progress(uploadparts.offset_of(folder), uploadparts.length_of(folder), complete)
+
+
+def came_at(world: World, caller: Principal, upload_id: str) -> datetime:
+    """When the last byte of a file was here, never later than now; NotFound for anyone else's."""
+    folder, _ = stored(world.settings, caller, upload_id)
+    return min(utc_now(), datetime.fromtimestamp(uploadparts.changed_at(folder), UTC))
 
 
 def drop(world: World, caller: Principal, upload_id: str) -> None:

@@ -207,17 +207,22 @@ def look(challenge_id: str, caller: Caller, reading: Reading) -> ChallengeOut:
 
 @router.post("/challenges/{challenge_id}/answer", status_code=202, response_model=JobOut)
 def answer(challenge_id: str, body: NewAnswer, writing: Writing, world: Open) -> Response:
-    """Hand in the one answer to a challenge; the job judges it and deletes its bytes."""
+    """Hand in the one answer to a challenge; the job judges it and deletes its bytes.
+
+    What counts is when the upload had come, not when it is named here.
+    """
     require(writing.caller, challenges.SCOPE)
     replayed = writing.replay()
     if replayed is not None:
         return replayed
-    now = utc_now()  # the moment it came, not the one after a large file was stored
+    came_at = uploads.came_at(world, writing.caller, body.upload_id)
     stored = uploads.keep(world, writing.caller, body.upload_id)
 
     def take(session: Session) -> JobOut:
+        now = utc_now()
         side = represent_challenge(session, writing.caller, challenge_id, now=now)
-        return JobOut.of(challenges.answer(session, side, challenge_id, stored, now=now))
+        taken = challenges.answer(session, side, challenge_id, stored, came_at=came_at, now=now)
+        return JobOut.of(taken)
 
     given = writing.write(take, status=202)
     uploads.discard(world.settings, writing.caller, body.upload_id)

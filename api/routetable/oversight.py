@@ -9,4 +9,6 @@ ROWS = (
     row("GET", "/review/decisions.csv", "submissions", page=True),
     row("GET", "/admin", ADMIN, page=True),
     row("GET", "/admin/health", ADMIN, page=True),
+    row("GET", "/admin/handover", ADMIN, page=True),
+    row("POST", "/admin/handover", ADMIN, page=True),
 )

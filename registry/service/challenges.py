@@ -140,21 +140,23 @@ def answer(
     challenge_id: str,
     stored: ObjectRef,
     *,
+    came_at: datetime,
     now: datetime,
 ) -> Job:
     """Take a stored file as the one answer to a challenge and queue its judgement.
 
-    Raises `Conflict` when it was answered already or its time is over.
+    `came_at` is when its last byte was here: naming it may come later, where a line or a program
+    broke off in between. Raises `Conflict` when it was answered already or came too late.
     """
     # Load.
     require(principal, SCOPE)
     item = challenges.get_challenge(session, principal, challenge_id)
     # Decide.
-    _refuse_answer(item, now)
+    _refuse_answer(item, came_at)
     part = PART_OF[item.kind]
     require_consent(session, principal, item.enrolment_id, part, Purpose.MATCHING, at=now)
     # Save.
-    challenges.save_answer(session, principal, challenge_id, stored.name, now)
+    challenges.save_answer(session, principal, challenge_id, stored.name, came_at)
     return jobs.enqueue(
         session,
         principal,

@@ -22,7 +22,7 @@ def microphone(path: Path, recordings: Sequence[Path], *, seconds: float) -> Pat
         pieces.append(_sound(recording))
         if sum(map(len, pieces)) >= seconds * RATE:
             break
-    return _wave(path, np.concatenate(pieces))
+    return wave_file(path, np.concatenate(pieces))
 
 
 def spoken_at(path: Path, recordings: Sequence[Path], starts_ms: Sequence[int]) -> Path:
@@ -36,12 +36,12 @@ def spoken_at(path: Path, recordings: Sequence[Path], starts_ms: Sequence[int]) 
     words = [word / np.sqrt(np.mean(word**2)) for word in between_pauses(sounds, numbers)]
     said = laid(words, starts_ms, numbers)
     said /= np.abs(said).max()
-    return _wave(path, (np.clip(said, -1, 1) * 32767).astype(np.int16), SAMPLE_RATE)
+    return wave_file(path, (np.clip(said, -1, 1) * 32767).astype(np.int16), SAMPLE_RATE)
 
 
 def silence(path: Path) -> Path:
     """A microphone that is switched off."""
-    return _wave(path, np.zeros(RATE, dtype=np.int16))
+    return wave_file(path, np.zeros(RATE, dtype=np.int16))
 
 
 def camera(path: Path, portrait: Path) -> Path:
@@ -61,7 +61,8 @@ def _sound(path: Path, rate: int = RATE) -> np.ndarray:
     return np.concatenate([frame.to_ndarray()[0] for frame in frames])
 
 
-def _wave(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
+def wave_file(path: Path, samples: np.ndarray, rate: int = RATE) -> Path:
+    """Sound of 16 bits in one channel, as a file."""
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

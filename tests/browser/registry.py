@@ -86,6 +86,16 @@ class Registry:
         if self.process is not None:
             end(self.process)
 
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def come_back(self) -> None:
+        """Serve again what was killed, without a worker."""
+        self._serve("--no-worker")
+
     def _serve(self, worker: str) -> None:
         words = [sys.executable, "-m", "api.cli.main", "serve", "--port", str(self.port), worker]
         log = (self.data_dir / "serve.log").open("wb")

@@ -133,6 +133,7 @@ OWN = (
     "/review/decisions",
     "/admin",
     "/admin/health",
+    "/admin/handover",
     "/questions?answered=true",
     "/works",
     "/works/{work_id}",

@@ -83,7 +83,7 @@ def _named(page: Any, world: World, child: str, name: str, did: str = "") -> Non
     if did:
         page.fill("#g-did", did)
     else:
-        page.click("[data-own-key=keep]")
+        page.click("#guardians [data-keep-key]")
         page.wait_for_selector("#g-did:valid")
         page.check(f"{form} [name=person]")
     with page.expect_navigation():

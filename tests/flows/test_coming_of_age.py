@@ -1,8 +1,9 @@
 """A child comes of age: the guardian is out at once, and the grown-up in without help."""
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
@@ -21,7 +22,7 @@ from core.deliveries import DeliveryRow
 from core.keys import generate
 from core.messagesettings import MailSettings
 from registry.minority import ADULT_YEARS
-from tests.flows.test_sign_in import PASSWORD, Browser, code_of, joined, taken
+from tests.flows.test_sign_in import HOST, PASSWORD, Browser, code_of, joined, taken
 from tests.simulators.stage import Person, Stage
 
 BEHIND, SINCE = timedelta(days=40), timedelta(days=20)
@@ -261,3 +262,28 @@ def test_a_mandate_for_the_own_organisation_lets_a_parent_in_who_was_no_member(h
     }
     answer = kim.http.post(f"/v1/performers/{home.kim.id}/mandates", json=body, headers=word)
     assert answer.json()["code"] == "holder-stands-for-nobody"
+
+
+def test_two_of_the_operators_people_hand_over_on_a_page(home: Home) -> None:
+    first, _ = joined(home.stage, "first@operator.org", "admin")
+    second, _ = joined(home.stage, "second@operator.org", "admin")
+    home.stage = home.stage.with_settings(operator_mode="organisation")
+    one, two = (replace(who, http=home.stage.http(who.cookie)) for who in (first, second))
+    for who in (one, two):
+        who.http.headers.update({"Origin": HOST, "Accept": "text/html"})
+    page = "/admin/handover"
+    said = {"performer": home.kim.id, "email": GROWN_UP, "proof": "identity_card"}
+    wrong = one.send(page, page, **{**said, "email": PARENT})
+    assert wrong.status_code == 409 and "former guardian" in wrong.text
+    assert home.kim.id in wrong.text  # what was typed stays
+    waits = one.send(page, page, **said)
+    assert "second person" in waits.text and GROWN_UP in waits.text and "/join#" not in waits.text
+    asked = two.get("/approvals?lang=en").text
+    assert f"/admin/handover?performer={home.kim.id}" in asked and "identity card" in asked
+    (approval,) = re.findall(r"/approvals/(\w+)/decision", asked)
+    two.send(f"/approvals/{approval}/decision", "/approvals", answer="approve")
+    made = one.send(page, page, **said).text
+    (code,) = re.findall(r"/join#([\w-]+)", made)
+    kim = home.stage.http(taken(home.stage, code)[0].cookie)
+    assert [item["public_name"] for item in kim.get("/v1/performers").json()["items"]] == ["Kim"]
+    assert kim.get(page).status_code == 403

@@ -1,6 +1,7 @@
 """Live proofs through the whole product: what is asked, who may answer, and what is found out."""
 
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -278,6 +279,31 @@ def test_a_phrase_is_shown_word_by_word_and_begun_once(tmp_path: Path) -> None:
     turns = challenge(anna, consent, "turns")
     with pytest.raises(Refused, match="does not wait"):
         anna.agency.post(f"/v1/challenges/{turns['id']}/beginning")
+    stage.close()
+
+
+def test_a_recording_that_came_in_time_is_named_after_the_registry_was_away(tmp_path: Path) -> None:
+    stage = staffed(tmp_path)
+    anna, consent = captured(stage, (voice("anna", "first take"), "voice"))
+    asked = challenge(anna, consent, "phrase")
+    said = spoken("anna", "live", begun(stage, anna, asked))
+    path = f"/v1/challenges/{asked['id']}/answer"
+    before = anna.agency.upload(stage.file("answer", said))
+    (folder,) = (stage.settings.data_dir / "uploads").glob(f"*/{before}")
+    away = timedelta(minutes=5)
+    with open_registry(stage.settings) as world, world.db.write() as session:
+        row = session.get_one(ChallengeRow, asked["id"])
+        assert row.begun_at is not None
+        row.begun_at, row.expires_at = row.begun_at - away, row.expires_at - away
+        session.add(row)
+    came = folder.stat().st_mtime - away.total_seconds()
+    os.utime(folder, (came, came))
+    late = anna.agency.upload(stage.file("late", said))
+    with pytest.raises(Refused, match="is over"):
+        anna.agency.post(path, {"upload_id": late})
+    anna.agency.wait(anna.agency.post(path, {"upload_id": before})["id"])
+    (found,) = anna.agency.get(f"/v1/enrolments/{consent}/proofs")["challenges"]
+    assert (found["state"], codes(found)) == ("HEAR", ["mouth-not-seen"])
     stage.close()
 
 

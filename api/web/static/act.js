@@ -8,7 +8,7 @@
 // `data-then` leads on, with `{id}` or what else the answer holds; `reload` is the page anew.
 
 import { putBack } from "/static/drafts.js";
-import { find, leave, onPress, send, upload, word } from "/static/registry.js";
+import { find, leave, onPress, send, upload, watch, word } from "/static/registry.js";
 
 const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
@@ -77,6 +77,11 @@ export function wireAll(root = document) {
 
 putBack(document);
 wireAll();
+
+/** Takes what is under way anew, as long as any of it is. */
+export async function follow() {
+  if (find("[data-open]")) await watch().catch((fault) => announce(fault.message));
+}
 
 /** Says a sentence where screen readers hear it and eyes see it. */
 export function announce(sentence) {

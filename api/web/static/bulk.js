@@ -1,6 +1,5 @@
 // An act on many cuts is looked at again as long as it is under way.
 
-import { announce } from "/static/act.js";
-import { find, watch } from "/static/registry.js";
+import { follow } from "/static/act.js";
 
-if (find("[data-open]")) watch().catch((fault) => announce(fault.message));
+await follow();

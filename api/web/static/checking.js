@@ -16,9 +16,7 @@ const SKEW_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LICENCE = "LikenessConsentLicence";
 const CERTIFICATE = "ClearanceCertificate";
-const LICENCE_MEMBERS = [
-  "@context", "credentialStatus", "credentialSubject", "id", "issuer", "proof", "type", "validFrom", "validUntil",
-];
+const LICENCE_MEMBERS = "@context,credentialStatus,credentialSubject,id,issuer,proof,type,validFrom,validUntil";
 
 /** The steps so far; after a vital one that failed the rest stays open. */
 export class Run {
@@ -98,7 +96,7 @@ async function ofDocument(run, facts, kind) {
 /** The licence says the members of a licence and nothing beside them. */
 function licenceOf({ document }) {
   const good =
-    Object.keys(document).sort().join() === LICENCE_MEMBERS.join() &&
+    Object.keys(document).sort().join() === LICENCE_MEMBERS &&
     /^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(document.id) &&
     typesOf(document).join() === `VerifiableCredential,${LICENCE}` &&
     entriesOf(document).every((entry) => entry.statusListCredential?.startsWith(baseOf(document)));
@@ -162,47 +160,40 @@ async function listed(facts, purpose) {
   if (isSet(bits, Number(entry.statusListIndex))) throw new Bad(purpose === "revocation" ? "revoked" : "suspended");
 }
 
+/** What this registry publishes at an address, signed by it and in force; `fits` knows its kind. */
+async function published(facts, address, name, fits) {
+  const { verification_method } = await facts.ask.registry();
+  if (facts.last !== verification_method) throw new Open(`open-${name}`);
+  const made = read(await facts.ask.bytes(new URL(address).pathname));
+  const proofs = proofsOf(made);
+  const [from, until] = [Date.parse(made.validFrom), Date.parse(made.validUntil)];
+  const good =
+    made.id === address &&
+    fits(made, until - from) &&
+    proofs.length === 1 &&
+    proofs[0].verificationMethod === verification_method &&
+    from <= facts.now + SKEW_MS && facts.now < until;
+  if (!good) throw new Bad(`bad-${name}`);
+  await checkProof(made, proofs[0]);
+  return made.credentialSubject;
+}
+
 /** A list of this registry, fetched whole, so that nobody learns which licence is meant. */
 async function readList(facts, address, purpose) {
-  const registry = await facts.ask.registry();
-  if (facts.last !== registry.verification_method) throw new Open("open-list");
-  const list = read(await facts.ask.bytes(new URL(address).pathname));
-  const [from, until] = [Date.parse(list.validFrom), Date.parse(list.validUntil)];
-  const proofs = proofsOf(list);
-  const good =
-    list.id === address &&
-    list.credentialSubject?.statusPurpose === purpose &&
-    proofs.length === 1 &&
-    proofs[0].verificationMethod === registry.verification_method &&
-    from <= facts.now + SKEW_MS && facts.now < until;
-  if (!good) throw new Bad("bad-list");
-  await checkProof(list, proofs[0]);
-  const bits = await bitsOf(list.credentialSubject.encodedList);
+  const list = await published(facts, address, "list", (made) => made.credentialSubject?.statusPurpose === purpose);
+  const bits = await bitsOf(list.encodedList);
   if (bits.length !== LIST_BYTES) throw new Bad("bad-list");
   return bits;
 }
 
 /** What this registry says of a certificate today, signed and good for a day. */
 async function stateOf(facts) {
-  const { document } = facts;
-  const registry = await facts.ask.registry();
-  if (facts.last !== registry.verification_method) throw new Open("open-state");
-  const address = String(document.credentialSubject?.clearance?.state);
-  const state = read(await facts.ask.bytes(new URL(address).pathname));
-  const proofs = proofsOf(state);
-  const [from, until] = [Date.parse(state.validFrom), Date.parse(state.validUntil)];
-  const said = state.credentialSubject?.standing;
-  const good =
-    state.id === address &&
-    typesOf(state).includes("CertificateStatus") &&
-    state.credentialSubject.id === document.id &&
-    proofs.length === 1 &&
-    proofs[0].verificationMethod === registry.verification_method &&
-    from <= facts.now + SKEW_MS && facts.now < until && until - from <= DAY_MS;
-  if (!good) throw new Bad("bad-state");
-  await checkProof(state, proofs[0]);
-  if (["VOID", "EXPIRED"].includes(said.state)) throw new Bad(`state-${said.state}`, said.since);
-  return [said.state === "VALID" ? "ok-state" : `state-${said.state}`, said.since];
+  const address = String(facts.document.credentialSubject?.clearance?.state);
+  const { standing } = await published(facts, address, "state", (made, term) =>
+    typesOf(made).includes("CertificateStatus") &&
+    made.credentialSubject.id === facts.document.id && term <= DAY_MS);
+  if (["VOID", "EXPIRED"].includes(standing.state)) throw new Bad(`state-${standing.state}`, standing.since);
+  return [standing.state === "VALID" ? "ok-state" : `state-${standing.state}`, standing.since];
 }
 
 async function sameMedium({ document, beside }) {

@@ -3,7 +3,7 @@
 import { same, signedBy } from "/static/cosign.js";
 import { sign } from "/static/key.js";
 import { offer } from "/static/newkey.js";
-import { Told, find, leave, onPress, page, post, word } from "/static/registry.js";
+import { Told, all, find, leave, onPress, page, post, word } from "/static/registry.js";
 
 const performer = page.dataset.performer;
 let key = null;
@@ -13,11 +13,10 @@ async function bind(chosen) {
   const { signature } = await sign(chosen, draft.possession);
   await post(`/v1/key-drafts/${draft.id}/signature`, { possession: signature });
   key = chosen;
-  for (const part of document.querySelectorAll("[data-unbound]")) part.hidden = true;
-  for (const part of document.querySelectorAll("[data-bound]")) part.hidden = false;
+  for (const part of all("[data-bound], [data-unbound]")) part.hidden = "unbound" in part.dataset;
 }
 
-const ticked = (name) => [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value);
+const ticked = (name) => all(`[name=${name}]:checked`).map((box) => box.value);
 
 if (find("[data-make-key]")) {
   offer(async (made, kept) => {

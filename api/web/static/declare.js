@@ -38,16 +38,16 @@ export function declaration(form) {
     language: field("language"),
     stage: field("stage"),
   });
-  const territories = field("territories").split(/[\s,]+/).filter(Boolean).map((code) => code.toUpperCase());
-  if (territories.length) said.territories = territories;
-  const uses = cast(form);
-  if (uses.length) said.uses = uses;
-  if (form.elements.namedItem("ai_labelled").checked) said.ai_labelled = true;
   const shares = filled(Object.fromEntries(["script", "visuals", "voice", "effects"].map((name) => [name, field(`ai_use.${name}`)])));
-  if (Object.keys(shares).length) said.ai_use = shares;
-  const about = [...form.querySelectorAll("[name=descriptors]:checked")].map((box) => box.value);
-  if (about.length) said.descriptors = about;
-  const release = field("extras_reference");
-  if (release) said.extras = [{ reference: release, count: Number(field("extras_count")) || 1 }];
-  return said;
+  const reference = field("extras_reference");
+  const some = (list) => (list.length ? list : undefined);
+  return {
+    ...said,
+    territories: some(field("territories").toUpperCase().split(/[\s,]+/).filter(Boolean)),
+    uses: some(cast(form)),
+    ai_labelled: form.elements.namedItem("ai_labelled").checked || undefined,
+    ai_use: Object.keys(shares).length ? shares : undefined,
+    descriptors: some([...form.querySelectorAll("[name=descriptors]:checked")].map((box) => box.value)),
+    extras: reference ? [{ reference, count: Number(field("extras_count")) || 1 }] : undefined,
+  };
 }

@@ -9,10 +9,10 @@ const CAUSES = {
   OverconstrainedError: "absent",
 };
 // A voice is compared as it is: nothing may be taken out of it.
-export const VOICE = {
+const VOICE = {
   audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 },
 };
-export const PICTURE = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } } };
+const PICTURE = { video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 720 } } };
 // A mouth is read at 25 pictures a second and needs few pixels.
 const FILM = { video: { facingMode: "user", width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 30 } } };
 const KINDS = {
@@ -24,7 +24,7 @@ const SILENT_DB = -85; // less than any microphone's own noise
 const FLOOR_DB = -70;
 
 /** The stream of a device; raises Told with what to do about it. */
-export async function open(wanted) {
+async function open(wanted) {
   const kind = wanted.audio ? (wanted.video ? "both" : "microphone") : "camera";
   if (!navigator.mediaDevices?.getUserMedia || !window.MediaRecorder) throw new Told(word(`${kind}-insecure`));
   try {
@@ -34,7 +34,7 @@ export async function open(wanted) {
   }
 }
 
-export function close(stream) {
+function close(stream) {
   for (const track of stream.getTracks()) track.stop();
 }
 
@@ -57,7 +57,7 @@ export function record(stream) {
 }
 
 /** Shows how loud a microphone is, and knows whether anything was to be heard so far. */
-export function measure(stream, meter) {
+function measure(stream, meter) {
   const context = new AudioContext();
   const analyser = new AnalyserNode(context, { fftSize: 2048 });
   context.createMediaStreamSource(stream).connect(analyser);
@@ -81,58 +81,30 @@ export function measure(stream, meter) {
   };
 }
 
-/** Runs `during` with a microphone that is open and measured, and closes it whatever happens. */
-export async function withMicrophone(meter, say, during) {
-  const stream = await open(VOICE);
-  const level = measure(stream, meter);
-  meter.parentElement.hidden = false;
-  const warned = pause(3000).then(() => { if (level.wasQuiet && stream.active) say(word("quiet")); });
+/** Runs `during` with what is `wanted`, loud in a meter and seen in a view where there is one, and closes it. */
+async function using(wanted, { meter, view, say }, during) {
+  const stream = await open(wanted);
+  const level = meter && measure(stream, meter);
+  const warned = meter && pause(3000).then(() => { if (level.wasQuiet && stream.active) say(word("quiet")); });
+  if (meter) meter.parentElement.hidden = false;
   try {
+    if (view) {
+      Object.assign(view, { srcObject: stream, hidden: false }).scrollIntoView({ block: "center" });
+      await view.play();
+    }
     return await during(stream, level);
   } finally {
-    meter.parentElement.hidden = true;
-    level.close();
+    if (view) Object.assign(view, { srcObject: null, hidden: true });
+    if (meter) meter.parentElement.hidden = true;
+    level?.close();
     close(stream);
     await warned;
   }
 }
 
-/** Runs `during` with microphone and camera in one stream, measured and seen, and closes both. */
-export async function withBoth(meter, view, say, during) {
-  const stream = await open({ ...VOICE, ...FILM });
-  const level = measure(stream, meter);
-  meter.parentElement.hidden = false;
-  view.srcObject = stream;
-  view.hidden = false;
-  const warned = pause(3000).then(() => { if (level.wasQuiet && stream.active) say(word("quiet")); });
-  try {
-    await view.play();
-    return await during(stream, level);
-  } finally {
-    meter.parentElement.hidden = true;
-    view.hidden = true;
-    view.srcObject = null;
-    level.close();
-    close(stream);
-    await warned;
-  }
-}
-
-/** Runs `during` with a camera that is open and seen, and closes it whatever happens. */
-export async function withCamera(view, during) {
-  const stream = await open(PICTURE);
-  view.srcObject = stream;
-  view.hidden = false;
-  view.scrollIntoView({ block: "center" });
-  try {
-    await view.play();
-    return await during(stream);
-  } finally {
-    view.hidden = true;
-    view.srcObject = null;
-    close(stream);
-  }
-}
+export const withMicrophone = (meter, say, during) => using(VOICE, { meter, say }, during);
+export const withBoth = (meter, view, say, during) => using({ ...VOICE, ...FILM }, { meter, view, say }, during);
+export const withCamera = (view, during) => using(PICTURE, { view }, during);
 
 /** What a camera shows now, as a JPEG file. */
 export function picture(view) {

@@ -5,9 +5,7 @@
 // numbers, lists and objects, as ours are.
 
 import { Told, word } from "/static/registry.js";
-import { ALPHABET, hashed } from "/static/signed.js";
-
-const ED25519_PUBLIC = [0xed, 0x01];
+import { ALPHABET, KEY_PREFIX, hashed, methodOf } from "/static/signed.js";
 
 async function signingInput(document, options) {
   const terms = {
@@ -36,7 +34,7 @@ function base58(bytes) {
 export async function held(privateKey) {
   const { x } = await crypto.subtle.exportKey("jwk", privateKey);
   const raw = fromBase64(x);
-  return { privateKey, did: `did:key:z${base58([...ED25519_PUBLIC, ...raw])}` };
+  return { privateKey, did: `did:key:z${base58([...KEY_PREFIX, ...raw])}` };
 }
 
 /** A fresh key. */
@@ -66,16 +64,14 @@ export async function opened(text) {
 export async function save(key, name) {
   const der = base64(await crypto.subtle.exportKey("pkcs8", key.privateKey));
   const pem = `-----BEGIN PRIVATE KEY-----\n${der.match(/.{1,64}/g).join("\n")}\n-----END PRIVATE KEY-----\n`;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([pem], { type: "application/x-pem-file" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  const href = URL.createObjectURL(new Blob([pem], { type: "application/x-pem-file" }));
+  Object.assign(document.createElement("a"), { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }
 
 /** The signature over what a request shows; refuses when other bytes are asked for. */
 export async function sign(key, request) {
-  const method = `${key.did}#${key.did.slice("did:key:".length)}`;
+  const method = methodOf(key.did);
   if (request.options.verification_method !== method) throw new Told(word("key-other"));
   const wanted = await signingInput(request.document, request.options);
   const asked = request.signing_input ?? base64(wanted);

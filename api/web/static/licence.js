@@ -33,25 +33,21 @@ function answers(form) {
 }
 
 const contract = find("form[data-contract]");
-if (contract) {
-  onPress(contract.querySelector("button"), async () => {
-    if (!contract.reportValidity()) return;
-    const filled = await post(`/v1/templates/${contract.dataset.contract}/terms`, { answers: answers(contract) });
-    const draft = await post("/v1/licences", { terms: filled.terms });
-    await leave(`/me/drafts/${draft.id}`);
-  });
-}
+onPress(contract?.querySelector("button"), async () => {
+  if (!contract.reportValidity()) return;
+  const filled = await post(`/v1/templates/${contract.dataset.contract}/terms`, { answers: answers(contract) });
+  const draft = await post("/v1/licences", { terms: filled.terms });
+  await leave(`/me/drafts/${draft.id}`);
+});
 
 const offer = find("form[data-offer]");
-if (offer) {
-  onPress(offer.querySelector("button"), async () => {
-    if (!offer.reportValidity()) return;
-    const terms = JSON.parse(offer.dataset.terms);
-    terms.tariff.rate = decimal(offer.elements.rate.value);
-    terms.valid_until = moment(offer.elements.valid_until.value);
-    terms.territories = offer.elements.territories.value.toUpperCase().split(/[\s,]+/).filter(Boolean);
-    const body = { terms, message: offer.elements.message.value.trim() };
-    await post(`/v1/requests/${offer.dataset.offer}/offers`, body);
-    await leave();
-  });
-}
+onPress(offer?.querySelector("button"), async () => {
+  if (!offer.reportValidity()) return;
+  const terms = JSON.parse(offer.dataset.terms);
+  terms.tariff.rate = decimal(offer.elements.rate.value);
+  terms.valid_until = moment(offer.elements.valid_until.value);
+  terms.territories = offer.elements.territories.value.toUpperCase().split(/[\s,]+/).filter(Boolean);
+  const body = { terms, message: offer.elements.message.value.trim() };
+  await post(`/v1/requests/${offer.dataset.offer}/offers`, body);
+  await leave();
+});

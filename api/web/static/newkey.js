@@ -6,18 +6,14 @@ import { keep } from "/static/wrapped.js";
 
 /** Offers what the page shows of them; `take` gets the key, and whether a passkey keeps it. */
 export function offer(take) {
-  onPress(find("[data-keep-key]"), async (say) => {
-    const made = await make();
-    await keep(made);
-    await take(made, true);
-    say("");
-  });
-  onPress(find("[data-make-key]"), async (say) => {
-    const made = await make();
-    await save(made, "ebenbild.key");
-    await take(made, false);
-    say("");
-  });
+  for (const way of ["keep", "make"]) {
+    onPress(find(`[data-${way}-key]`), async (say) => {
+      const made = await make();
+      await (way === "keep" ? keep(made) : save(made, "ebenbild.key"));
+      await take(made, way === "keep");
+      say("");
+    });
+  }
   const given = find("#first-key-file");
   onPress(find("[data-bind-key]"), async (say) => {
     if (!given.files.length) throw new Told(word("key-missing"));

@@ -19,6 +19,15 @@ function fromBase64(text) {
 
 export const same = (one, other) => one.length === other.length && one.every((byte, at) => byte === other[at]);
 export const joined = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
+const half = (number) => Math.floor(number / 2);
+const isRight = (at, last) => at % 2 === 1 || at === last;
+
+/** The place of the next node that has one beside it. */
+function above(at, last) {
+  if (isRight(at, last)) while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+  return [half(at), half(last)];
+}
+
 const node = (left, right) => sha256(joined([1], left, right));
 
 /** What a receipt says, nothing of it checked. */
@@ -96,13 +105,8 @@ export async function included(receipt) {
   let hash = await sha256(joined([0], receipt.leaf));
   for (const beside of receipt.hashes) {
     if (last === 0 || beside.length !== 32) return false;
-    if (at % 2 === 1 || at === last) {
-      hash = await node(beside, hash);
-      while (at % 2 === 0 && at !== 0) [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
-    } else {
-      hash = await node(hash, beside);
-    }
-    [at, last] = [Math.floor(at / 2), Math.floor(last / 2)];
+    hash = await (isRight(at, last) ? node(beside, hash) : node(hash, beside));
+    [at, last] = above(at, last);
   }
   return last === 0 && same(hash, root);
 }
@@ -112,7 +116,6 @@ export async function consistent(was, is, proof) {
   const hashes = proof.map(fromBase64);
   if (was.size === is.size) return hashes.length === 0 && same(was.root, is.root);
   if (was.size < 1 || was.size > is.size || hashes.some((hash) => hash.length !== 32)) return false;
-  const half = (number) => Math.floor(number / 2);
   let [at, last] = [was.size - 1, is.size - 1];
   while (at % 2 === 1) [at, last] = [half(at), half(last)];
   // A tree whose size is a power of two is itself the node from which the proof goes on.
@@ -122,13 +125,10 @@ export async function consistent(was, is, proof) {
   let [old, now] = [first, first];
   for (const beside of rest) {
     if (last === 0) return false;
-    if (at % 2 === 1 || at === last) {
-      [old, now] = [await node(beside, old), await node(beside, now)];
-      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
-    } else {
-      now = await node(now, beside);
-    }
-    [at, last] = [half(at), half(last)];
+    const right = isRight(at, last);
+    if (right) old = await node(beside, old);
+    now = await (right ? node(beside, now) : node(now, beside));
+    [at, last] = above(at, last);
   }
   return last === 0 && same(old, was.root) && same(now, is.root);
 }

@@ -4,6 +4,7 @@ import { keep, nothingLeft } from "/static/drafts.js";
 
 /** The first part of the page that fits. */
 export const find = (selector) => document.querySelector(selector);
+export const all = (selector) => [...document.querySelectorAll(selector)];
 /** What a page says of what it is about, and the word that forms of the session carry. */
 export const page = find("[data-page]") ?? document.body;
 export const csrf = document.body.dataset.csrfWord;
@@ -62,11 +63,11 @@ export const get = (path) => answered(path, { headers: headers() });
 
 const unanswered = new Map();
 
-/** Sends it; what no answer came to is sent again under the same key, so that it is done once. */
-export async function send(method, path, body = {}) {
+/** Sends it; what no answer came to is sent again under the same key (or its `own`), so that it is done once. */
+export async function send(method, path, body = {}, own = null) {
   const text = JSON.stringify(body);
   const what = `${method} ${path} ${text}`;
-  const key = unanswered.get(what) ?? crypto.randomUUID();
+  const key = own ?? unanswered.get(what) ?? crypto.randomUUID();
   unanswered.set(what, key);
   const json = { ...headers(), "Content-Type": "application/json", "Idempotency-Key": key };
   const answer = await answered(path, { method, headers: json, body: text });
@@ -82,9 +83,10 @@ export async function upload(blob) {
   return (await answered("/v1/uploads", { method: "POST", headers: bytes, body: blob })).id;
 }
 
-/** The job once it has ended. */
-export async function ended(job) {
+/** The job once it has ended; `show` gets it each time before. */
+export async function ended(job, show = () => {}) {
   for (let found = job; ; found = await get(`/v1/jobs/${job.id}`)) {
+    show(found);
     if (["done", "failed", "cancelled"].includes(found.state)) return found;
     await pause(500);
   }
@@ -104,7 +106,7 @@ export async function refresh() {
   const text = await answer.text();
   if (turn !== asked) return;
   const fresh = new DOMParser().parseFromString(text, "text/html");
-  for (const part of document.querySelectorAll("[data-live]")) {
+  for (const part of all("[data-live]")) {
     const other = fresh.getElementById(part.id);
     if (!other) part.replaceChildren(); // it is over: nothing of it is there any more
     else if (part.dataset.live === "hidden") part.hidden = other.hidden;
@@ -112,7 +114,7 @@ export async function refresh() {
   }
 }
 
-const waiting = () => [...document.querySelectorAll("[data-open]")];
+const waiting = () => all("[data-open]");
 let watching = false;
 
 /** Refreshes as long as something is being judged, as often as the most urgent of it says (in seconds). */
@@ -187,8 +189,9 @@ function sentenceOf(error, form) {
   return [names && word("mend").replace("{fields}", names), others].filter(Boolean).join(" ") || error.message;
 }
 
-/** Does what a button is for, and says below it what came of it; nothing is lost in a console. */
+/** Does what a button is for, if there is one, and says below it what came of it; nothing is lost in a console. */
 export function onPress(button, act) {
+  if (!button) return;
   const said = button.closest("section, form").querySelector("[role=status]");
   button.addEventListener("click", async (event) => {
     event.preventDefault();

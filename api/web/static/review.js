@@ -4,7 +4,7 @@
 // enrolled one, u takes the last word back, ? shows the keys.
 
 import { announce } from "/static/act.js";
-import { Told, find, post, refresh, word } from "/static/registry.js";
+import { Told, all, find, post, refresh, word } from "/static/registry.js";
 
 const desk = find("#desk");
 const keys = find("#keys");
@@ -101,7 +101,7 @@ desk.addEventListener("click", (event) => {
   const button = event.target.closest("[data-say]");
   if (button) act(() => say(button.dataset.say));
 });
-for (const button of document.querySelectorAll("[data-move]")) {
+for (const button of all("[data-move]")) {
   button.addEventListener("click", () => act(() => move(button.dataset.move)));
 }
 undoing.addEventListener("click", () => act(undo));

@@ -3,6 +3,7 @@
 // Semantics: https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/
 
 import { csrf, pause, signedOut, Told, word } from "/static/registry.js";
+import { digest } from "/static/signed.js";
 
 const LEAST = 1 << 18;
 const MOST = 1 << 24;
@@ -27,8 +28,7 @@ function note(mark, about) {
 /** What tells a file from others: name, size, time, and the bytes at both ends. */
 async function markOf(file) {
   const ends = new Blob([file.slice(0, EDGE), file.slice(-EDGE), `${file.name}|${file.size}|${file.lastModified}`]);
-  const digest = await crypto.subtle.digest("SHA-256", await ends.arrayBuffer());
-  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digest(await ends.arrayBuffer());
 }
 
 /** One request; `null` where the line was lost or given up. */
@@ -70,13 +70,14 @@ function refused(answer) {
 
 /** A file on its way; `show` gets {share, rate, left, state} as it goes on, in words. */
 export class Sending {
+  paused = false;
+  part = LEAST * 4;
+  rate = 0;
+  at = 0;
+  wait = SOON_MS;
+
   constructor(file, show) {
-    this.file = file;
-    this.show = show;
-    this.paused = false;
-    this.part = LEAST * 4;
-    this.rate = this.at = 0;
-    this.wait = SOON_MS;
+    Object.assign(this, { file, show });
   }
 
   /** Stops at once; what has left stays there. */

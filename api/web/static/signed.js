@@ -4,30 +4,24 @@
 // https://www.w3.org/TR/vc-di-eddsa/ and https://w3c-ccg.github.io/did-key-spec/
 
 export const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-const KEY_PREFIX = [0xed, 0x01];
+export const KEY_PREFIX = [0xed, 0x01];
 const SUITE = "eddsa-jcs-2022";
-const MEMBERS = new Set([
-  "@context", "created", "cryptosuite", "id", "previousProof", "proofPurpose", "proofValue", "type",
-  "verificationMethod",
-]);
-export const DEPTH_MAX = 64;
-export const PROOFS_MAX = 8;
+const MEMBERS = "@context created cryptosuite id previousProof proofPurpose proofValue type verificationMethod".split(" ");
+const DEPTH_MAX = 64;
+const PROOFS_MAX = 8;
+
+class Said extends Error {
+  constructor(code, about = "") {
+    super(code);
+    this.about = about;
+  }
+}
 
 /** What is wrong with a document: a code that the page has a sentence for, and what it is about. */
-export class Bad extends Error {
-  constructor(code, about = "") {
-    super(code);
-    this.about = about;
-  }
-}
+export class Bad extends Said {}
 
 /** A step that cannot be taken with what is at hand. */
-export class Open extends Error {
-  constructor(code, about = "") {
-    super(code);
-    this.about = about;
-  }
-}
+export class Open extends Said {}
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 export const sha256 = async (bytes) => new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
@@ -60,7 +54,7 @@ export function read(bytes) {
   return document;
 }
 
-export function fromBase58(text) {
+function fromBase58(text) {
   let number = 0n;
   for (const letter of text) {
     const digit = ALPHABET.indexOf(letter);
@@ -74,7 +68,7 @@ export function fromBase58(text) {
 }
 
 /** The raw public key that a did:key is the name of. */
-export function keyOf(did) {
+function keyOf(did) {
   if (!/^did:key:z[1-9A-HJ-NP-Za-km-z]{40,60}$/.test(did)) throw new Bad("bad-key", did);
   const bytes = fromBase58(did.slice("did:key:z".length));
   if (bytes.length !== 34 || KEY_PREFIX.some((one, at) => bytes[at] !== one)) throw new Bad("bad-key", did);
@@ -118,7 +112,7 @@ export async function checkProof(document, proof) {
 function checkTerms(document, proof) {
   const texts = Object.entries(proof).filter(([name]) => name !== "@context" && name !== "previousProof");
   const good =
-    Object.keys(proof).every((name) => MEMBERS.has(name)) &&
+    Object.keys(proof).every((name) => MEMBERS.includes(name)) &&
     texts.every(([, value]) => typeof value === "string") &&
     proof.type === "DataIntegrityProof" &&
     proof.cryptosuite === SUITE &&

@@ -1,36 +1,26 @@
 // Who speaks for a performer: a guardian's own key, a mandate that all sign, an estate with papers.
 
 import { same, signedBy } from "/static/cosign.js";
-import { make, save } from "/static/key.js";
+import { offer } from "/static/newkey.js";
 import { Told, find, leave, onPress, page, post, upload, word } from "/static/registry.js";
-import { keep } from "/static/wrapped.js";
 
 const performer = page.dataset.performer;
 
-for (const button of document.querySelectorAll("[data-own-key]")) {
-  onPress(button, async () => {
-    const key = await make();
-    if (button.dataset.ownKey === "keep") await keep(key);
-    else await save(key, "ebenbild.key");
-    find("#g-did").value = key.did;
-  });
-}
+offer(({ did }) => { find("#g-did").value = did; });
 
 const mandate = find("form[data-mandate]");
-if (mandate) {
-  onPress(mandate.querySelector("[data-give]"), async () => {
-    if (!mandate.reportValidity()) return;
-    const said = mandate.elements;
-    const acts = [...mandate.querySelectorAll("[name=act]:checked")].map((box) => box.value);
-    if (!acts.length) throw new Told(word("act-missing"));
-    const wanted = { holder_id: said.holder_id.value.trim(), acts, valid_until: `${said.valid_until.value}T00:00:00Z` };
-    const draft = await post(`/v1/performers/${performer}/mandates`, wanted);
-    const subject = draft.document.credentialSubject;
-    if (!same(subject.acts, acts) || !subject.holder.endsWith(`:${wanted.holder_id}`)) throw new Told(word("key-cheated"));
-    await post(`/v1/mandates/${draft.id}/signature`, await signedBy(mandate, draft));
-    await leave();
-  });
-}
+onPress(mandate?.querySelector("[data-give]"), async () => {
+  if (!mandate.reportValidity()) return;
+  const said = mandate.elements;
+  const acts = [...mandate.querySelectorAll("[name=act]:checked")].map((box) => box.value);
+  if (!acts.length) throw new Told(word("act-missing"));
+  const wanted = { holder_id: said.holder_id.value.trim(), acts, valid_until: `${said.valid_until.value}T00:00:00Z` };
+  const draft = await post(`/v1/performers/${performer}/mandates`, wanted);
+  const subject = draft.document.credentialSubject;
+  if (!same(subject.acts, acts) || !subject.holder.endsWith(`:${wanted.holder_id}`)) throw new Told(word("key-cheated"));
+  await post(`/v1/mandates/${draft.id}/signature`, await signedBy(mandate, draft));
+  await leave();
+});
 
 const estate = find("form[data-estate]");
 if (estate) {

@@ -53,18 +53,14 @@ if (form) {
   };
   for (const row of rows) row.addEventListener("change", show);
   show();
-  const declaring = form.querySelector("[data-declare]");
-  if (declaring) onPress(declaring, async () => {
+  onPress(form.querySelector("[data-declare]"), async () => {
     const chosen = rows.filter((row) => row.value);
     if (!chosen.length) throw new Told(word("stance-missing"));
     if (form.reportValidity()) await declare(chosen);
   });
-  const back = form.querySelector("[data-take-back]");
-  if (back) {
-    onPress(back, async () => {
-      for (const row of rows) row.value = row.value ? "ask" : "";
-      show();
-      await declare(rows.filter((row) => row.value));
-    });
-  }
+  onPress(form.querySelector("[data-take-back]"), async () => {
+    for (const row of rows) row.value = row.value ? "ask" : "";
+    show();
+    await declare(rows.filter((row) => row.value));
+  });
 }

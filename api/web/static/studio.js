@@ -3,8 +3,8 @@
 // In the column of boxes arrow keys move, with Shift they pick on the way, Space picks; a click with
 // Shift picks everything since the last one.
 
-import { announce } from "/static/act.js";
-import { Told, find, leave, onPress, post, watch, word } from "/static/registry.js";
+import { follow } from "/static/act.js";
+import { Told, find, leave, onPress, post, word } from "/static/registry.js";
 
 const board = find("[data-board]");
 const form = board.querySelector("[data-bulk]");
@@ -25,15 +25,12 @@ function pick(from, to, checked) {
   tell();
 }
 
-function price() {
-  const { rate, currency, kind } = form.elements;
-  return { kind: kind.value, rate: rate.value, currency: currency.value };
-}
-
 /** What the act needs besides the cuts. */
 const needs = {
   release: () => ({ release_at: form.elements.release_at.value }),
-  ask: () => ({ tariff: price() }),
+  ask({ rate, currency, kind } = form.elements) {
+    return { tariff: { kind: kind.value, rate: rate.value, currency: currency.value } };
+  },
 };
 
 /** Shows the fields of the act that is chosen, and no others'. */
@@ -80,4 +77,4 @@ if (form) {
 }
 
 // How requests for licences stand is taken anew, row by row, as long as any of them is open.
-if (board.querySelector("[data-open]")) watch().catch((fault) => announce(fault.message));
+await follow();

@@ -1,9 +1,9 @@
 // Secrets that are shown once, and text to copy.
 
 import { body } from "/static/act.js";
-import { onPress, post, word } from "/static/registry.js";
+import { all, onPress, post, word } from "/static/registry.js";
 
-for (const form of document.querySelectorAll("[data-shown-once]")) {
+for (const form of all("[data-shown-once]")) {
   onPress(form.querySelector("button"), async (say) => {
     if (!form.reportValidity()) return;
     const made = await post(form.dataset.shownOnce, body(form));
@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("[data-shown-once]")) {
   });
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+for (const button of all("[data-copy]")) {
   button.addEventListener("click", async () => {
     const text = document.getElementById(button.dataset.copy);
     // Without leave to write to the clipboard the text is marked, to be copied by hand.

@@ -5,7 +5,7 @@
 
 import { announce, wireAll } from "/static/act.js";
 import { keep, putBack } from "/static/drafts.js";
-import { find, watch } from "/static/registry.js";
+import { all, find, watch } from "/static/registry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ROW = 32;
@@ -23,20 +23,20 @@ function made(name, values = {}, text = "") {
 
 /** Media time as H:MM:SS, hours only where there are any. */
 function clock(ms) {
-  const whole = Math.floor(ms / 1000);
-  const two = (figure) => String(figure).padStart(2, "0");
-  const rest = `${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
-  return whole >= 3600 ? `${Math.floor(whole / 3600)}:${rest}` : rest;
+  const whole = new Date(ms).toISOString().slice(11, 19);
+  return ms >= 3_600_000 ? whole.replace(/^0/, "") : whole.slice(3);
 }
 
 /** Patterns, so that no verdict is told by its colour alone. */
 function patterns() {
   const defs = made("defs");
-  const hatch = made("pattern", { id: "hatch", width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });
-  hatch.append(made("rect", { width: 6, height: 6, class: "under" }), made("rect", { width: 3, height: 6, class: "over" }));
-  const dots = made("pattern", { id: "dots", width: 6, height: 6, patternUnits: "userSpaceOnUse" });
-  dots.append(made("rect", { width: 6, height: 6, class: "under" }), made("circle", { cx: 3, cy: 3, r: 1.5, class: "over" }));
-  defs.append(hatch, dots);
+  const pattern = (id, over, turned = {}) => {
+    const part = made("pattern", { id, width: 6, height: 6, patternUnits: "userSpaceOnUse", ...turned });
+    part.append(made("rect", { width: 6, height: 6, class: "under" }), over);
+    defs.append(part);
+  };
+  pattern("hatch", made("rect", { width: 3, height: 6, class: "over" }), { patternTransform: "rotate(45)" });
+  pattern("dots", made("circle", { cx: 3, cy: 3, r: 1.5, class: "over" }));
   return defs;
 }
 
@@ -199,7 +199,6 @@ function open(answer, enter = false) {
     const part = document.createElement("div");
     part.append(kept.content.cloneNode(true));
     opened.set(answer, part);
-    honest(part);
     putBack(part);
     wireAll(part);
   }
@@ -207,16 +206,13 @@ function open(answer, enter = false) {
   if (enter) told.focus();
 }
 
-/** Says so where a picture or sound is no longer kept, instead of showing a broken one. */
-function honest(root) {
-  for (const media of root.querySelectorAll(".shown > :is(img, audio)")) {
-    media.addEventListener("error", () => {
-      const place = media.parentElement;
-      place.textContent = place.dataset.kept;
-      place.classList.add("dim");
-    }, { once: true });
-  }
-}
+// Says so where a picture or sound is no longer kept, instead of showing a broken one; that event does not bubble.
+document.addEventListener("error", ({ target }) => {
+  const place = target.closest(".shown");
+  if (!place) return;
+  place.textContent = place.dataset.kept;
+  place.classList.add("dim");
+}, true);
 
 function screen(place) {
   const player = place.querySelector("[data-player]");
@@ -234,12 +230,11 @@ function screen(place) {
 
 function begin() {
   const root = find("[data-lanes]");
-  honest(document);
   if (!root) return;
   const place = find("[data-screen]");
   screen(place);
   const drawn = new Timeline(root);
-  for (const button of document.querySelectorAll("[data-play]")) {
+  for (const button of all("[data-play]")) {
     button.addEventListener("click", () => {
       drawn.seek(Number(button.dataset.play));
       open(button.dataset.answer);
