@@ -236,6 +236,11 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
     "creditnotes": ("credit-notes",),
     "sisterstatements": ("sister-statements",),
     "remittances": ("remittances",),
+    "advices": (
+        "advice-answers",
+        "remittance-advices",
+        "sister-payments",
+    ),
     "collecting": (
         "collecting-conflicts",
         "collecting-decisions",

@@ -18,6 +18,7 @@ from core.clock import utc_now
 from core.db import JsonText, UtcDateTime
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import new_id
+from core.keys import public_from_did
 from core.principal import Principal
 
 OPERATOR = "operator"
@@ -33,13 +34,17 @@ _CHAIN_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """One organisation or person with data of its own; `did` where it has published one."""
+    """One organisation or person with data of its own; `did` where it has published one.
+
+    `registry_did` is the did:key of the other registry in which it keeps its book, if it does.
+    """
 
     id: str
     name: str
     kind: str
     did: str | None
     created_at: datetime
+    registry_did: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class TenantRow(SQLModel, table=True):
     kind: str = Field(index=True)
     did: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
+    registry_did: str | None = None
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -86,14 +92,40 @@ class ApiKeyRow(SQLModel, table=True):
     made_by: str | None = None
 
 
-def create_tenant(session: Session, *, name: str, kind: str, did: str | None = None) -> Tenant:
-    """Store a new tenant; raises BadInput for an empty or long name or a malformed kind."""
+def create_tenant(
+    session: Session,
+    *,
+    name: str,
+    kind: str,
+    did: str | None = None,
+    registry_did: str | None = None,
+) -> Tenant:
+    """Store a new tenant; raises BadInput for an empty or long name or a malformed kind.
+
+    One with its book in another registry (`registry_did`) is known by its DID: without, BadInput.
+    """
     if not name.strip() or len(name) > _NAME_CHARACTERS_MAX or _WORD.fullmatch(kind) is None:
         raise BadInput(
             "a tenant needs a name and a kind",
             next_step=f"give a name of 1 to {_NAME_CHARACTERS_MAX} characters and a kind",
         )
-    row = TenantRow(id=new_id("ten"), name=name.strip(), kind=kind, did=did, created_at=utc_now())
+    if registry_did is not None:
+        public_from_did(registry_did)
+        if not did:
+            raise BadInput(
+                "Another registry knows an organisation by its DID.",
+                next_step="Name its DID beside its registry.",
+                code="no-did",
+                fields=("did",),
+            )
+    row = TenantRow(
+        id=new_id("ten"),
+        name=name.strip(),
+        kind=kind,
+        did=did,
+        created_at=utc_now(),
+        registry_did=registry_did,
+    )
     session.add(row)
     session.flush()
     return _tenant(row)
@@ -248,7 +280,7 @@ def _hash(plaintext: str) -> str:
 
 
 def _tenant(row: TenantRow) -> Tenant:
-    return Tenant(row.id, row.name, row.kind, row.did, row.created_at)
+    return Tenant(row.id, row.name, row.kind, row.did, row.created_at, row.registry_did)
 
 
 def _key_info(row: ApiKeyRow) -> KeyInfo:

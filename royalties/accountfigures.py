@@ -13,6 +13,7 @@ from royalties.accountstatement import OF_A_PERFORMER, AccountStatement, Movemen
 from royalties.ledger import net_by_currency
 from royalties.models import Origin
 from royalties.models_books import Posting, TransactionKind
+from royalties.sisterclaims import ABROAD
 
 OTHERS = "others"
 
@@ -83,11 +84,11 @@ def changes_of(movement: Movement, own: frozenset[str]) -> dict[tuple[str, str],
 def sources(statement: AccountStatement) -> tuple[Source, ...]:
     """Where the month's money came from, the most first.
 
-    What a sister society handed on was earned in her book, which says where.
+    What a sister society handed on was earned in her book, which says where if it is here.
     """
     sums: defaultdict[tuple[str, str, str], int] = defaultdict(int)
     for one in (movement.transaction for movement in statement.movements):
-        if one.claim is None or one.pins.origin is Origin.SISTER:
+        if one.claim is None or (one.pins.origin is Origin.SISTER and one.reason != ABROAD):
             continue
         own = [p for p in one.postings if p.account in statement.holder.accounts]
         for currency, net in net_by_currency(own).items():

@@ -10,6 +10,8 @@ from royalties.tariffs.rates import AmountWithWorking
 
 COLLECTED = "collected"
 REASON = "from-sister"
+ABROAD = "from-registry"  # the same, of a sister whose book is in another registry
+REASONS = (REASON, ABROAD)
 DEDUCTED = ("cost_micro", "social_micro", "reserve_micro", "tax_micro")
 FIGURES = ("gross_micro", *DEDUCTED, "freed_micro")
 

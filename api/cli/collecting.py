@@ -12,6 +12,8 @@ from api.web.texts import text
 
 app = typer.Typer(help="Who collects for which use, where, since when.", no_args_is_help=True)
 MandateId = Annotated[str, typer.Argument(help="Id of the mandate.")]
+AdviceId = Annotated[str, typer.Argument(help="Id of the advice.")]
+Given = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The file.")]
 
 
 @command(app, "propose")
@@ -143,6 +145,80 @@ def received(
     emit(cli, found, lambda: _show(cli.lang, names, rows))
 
 
+@command(app, "sent")
+def sent(
+    cli: Cli,
+    payment: Annotated[str, typer.Argument(help="Id of a payment, for its advice.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write its signed advice here.")] = None,
+) -> None:
+    """List what you paid to other societies, or write the advice that a payment goes with."""
+    with cli.client() as client:
+        found = client.get("/v1/sister-payments")
+        if payment:
+            found = [one for one in found if one["id"] == payment]
+            data = client.fetch(f"/v1/sister-payments/{payment}/advice")
+            if out is not None:
+                out.write_bytes(data)
+    emit(cli, found, lambda: _show(cli.lang, _SENT, found))
+
+
+@command(app, "take")
+def take(cli: Cli, file: Given) -> None:
+    """Take in the advice of a payment that a society of another registry made."""
+    _sent_in(cli, "/v1/remittance-advices", file)
+
+
+@command(app, "answered")
+def answered(cli: Cli, file: Given) -> None:
+    """Read what a society of another registry answered: lines that she could not place."""
+    _sent_in(cli, "/v1/advice-answers", file)
+
+
+@command(app, "advices")
+def list_advices(cli: Cli) -> None:
+    """List the advices that you took in, and whether their payments are in your book."""
+    with cli.client() as client:
+        found = client.get("/v1/remittance-advices")
+    emit(cli, found, lambda: _show(cli.lang, _ADVICE, found))
+
+
+@command(app, "advice")
+def advice(
+    cli: Cli,
+    advice_id: AdviceId,
+    place: Annotated[bool, typer.Option("--place", help="Look again at held lines.")] = False,
+    out: Annotated[Path | None, typer.Option("--answer", help="Write the answer here.")] = None,
+) -> None:
+    """Show an advice line by line, place what was held, or write the answer to it."""
+    path = f"/v1/remittance-advices/{advice_id}"
+    with cli.client() as client:
+        found = client.post(f"{path}/placing") if place else client.get(path)
+        if out is not None:
+            out.write_bytes(client.fetch(f"{path}/answer"))
+    _advised(cli, found)
+
+
+@command(app, "match")
+def match(
+    cli: Cli,
+    advice_id: AdviceId,
+    receipt: Annotated[str, typer.Argument(help="Id of the receipt that is the payment.")],
+) -> None:
+    """Say which receipt is the payment of an advice, where the bank's text names none."""
+    path = f"/v1/remittance-advices/{advice_id}/match"
+    with cli.client() as client:
+        found = client.post(path, {"receipt_id": receipt})
+    _advised(cli, found)
+
+
+@command(app, "unmatch")
+def unmatch(cli: Cli, advice_id: AdviceId) -> None:
+    """Take a match back: its claims go, and the money waits for a clerk again."""
+    with cli.client() as client:
+        found = client.post(f"/v1/remittance-advices/{advice_id}/unmatching")
+    _advised(cli, found)
+
+
 _MANDATE = (
     *("id", "society_id", "giver_id", "kinds", "territories", "performer_ids"),
     *("valid_from", "valid_until"),
@@ -154,7 +230,35 @@ _PAID_LINE = (
     *("performer_id", "cut_id", "kind", "territory", "earned_period"),
     *("gross_micro", "amount_micro", "claim_id"),
 )
+_SENT = ("id", "society_id", "reference", "currency", "amount_micro", "state", "registry")
+_ADVICE = ("id", "payer_name", "reference", "currency", "amount_micro", "receipt_id", "waits")
+_ADVISED = (
+    *("title", "kind", "territory", "earned_period", "performer_id", "gross_micro"),
+    *("amount_micro", "cause", "claim_id"),
+)
 _CONFLICT = ("id", "licence_id", "performers_side", "society_id", "settled", "decided_by")
+
+
+def _sent_in(cli: Cli, path: str, file: Path) -> None:
+    """Hand in a file of another registry, and show what became of it."""
+    with cli.client() as client:
+        found = client.post(path, {"upload_id": client.upload(file)})
+    _advised(cli, found)
+
+
+def _advised(cli: Cli, found: dict[str, Any]) -> None:
+    """The head of an advice, and those columns of its lines that are told."""
+
+    def render() -> None:
+        names = ("id", "reference", "currency", "amount_micro", "receipt_id", "waits", "matched")
+        fields(
+            {text(cli.lang, f"collect.column.{one}"): found[one] for one in names if one in found}
+        )
+        if found["lines"]:
+            told = tuple(name for name in _ADVISED if name in found["lines"][0])
+            _show(cli.lang, told, found["lines"])
+
+    emit(cli, found, render)
 
 
 def _told(cli: Cli, found: dict[str, Any]) -> None:

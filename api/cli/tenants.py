@@ -29,13 +29,18 @@ def add(
         str, typer.Option(help="performer, agency, studio, society, union or operator.")
     ],
     scope: Scopes = None,
+    *,
     did: Annotated[
         str | None, typer.Option(help="Its DID; licences of other registries name it by that.")
     ] = None,
+    registry: Annotated[
+        str | None, typer.Option(help="did:key of another registry, where its book is.")
+    ] = None,
 ) -> None:
     """Add an organisation and print its first API key, once."""
+    body = {"name": name, "kind": kind, "did": did, "registry_did": registry}
     with cli.client() as client:
-        tenant = client.post("/v1/tenants", {"name": name, "kind": kind, "did": did})
+        tenant = client.post("/v1/tenants", body)
         issued = client.post(f"/v1/tenants/{tenant['id']}/keys", {"scopes": scope})
     both = {**tenant, "api_key": issued["api_key"], "scopes": issued["scopes"]}
     emit(cli, both, lambda: fields(both))

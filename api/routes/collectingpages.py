@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.paging import Asked as Window
+from api.society.advices import advice_shown, advices_shown
 from api.society.collecting import mandates_shown
 from api.society.remittances import payment_shown, payments_shown
 from api.web.office import ASKED, InOffice
@@ -52,7 +53,17 @@ def mandates_page(
 @router.get("/society/sisters", response_class=FormResponse)
 def sisters_page(office: InOffice) -> Response:
     """What did other societies pay to us, and is it in our book?"""
-    return office.page("societysisters.html", here=INVOICES, **payments_shown(office))
+    found = {**payments_shown(office), **advices_shown(office)}
+    return office.page("societysisters.html", here=INVOICES, **found)
+
+
+@router.get("/society/advices/{advice_id}", response_class=FormResponse)
+def advice_page(
+    advice_id: str, office: InOffice, after: Annotated[int, Query(ge=0)] = 0
+) -> Response:
+    """What does another registry say that this payment is for, and what of it is in our book?"""
+    shown_here = advice_shown(office, advice_id, after)
+    return office.page("societyadvice.html", here=INVOICES, **shown_here)
 
 
 @router.get("/society/sisters/{remittance_id}", response_class=FormResponse)

@@ -21,12 +21,13 @@ TENANTS_MAX = 100_000
 
 
 class NewTenant(BaseModel):
-    """An organisation to add."""
+    """An organisation to add; `registry_did` is the did:key of another one, where its book is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: str = Field(min_length=1, max_length=200)
     kind: TenantKind
     did: str | None = Field(default=None, max_length=200)
+    registry_did: str | None = Field(default=None, max_length=200)
 
 
 class NewKey(BaseModel):
@@ -97,9 +98,7 @@ def me(caller: Caller) -> Me:
 def add_tenant(body: NewTenant, writing: Writing) -> Response:
     """Add an organisation (operator only)."""
     require(writing.caller, "admin")
-    return writing.write(
-        lambda session: tenants.create_tenant(session, name=body.name, kind=body.kind, did=body.did)
-    )
+    return writing.write(lambda session: tenants.create_tenant(session, **body.model_dump()))
 
 
 @router.get("/tenants", response_model=Page[Tenant])

@@ -43,6 +43,7 @@ ROWS = (
     row("GET", "/society/mandates", "reports", "usage", page=True),
     row("GET", "/society/sisters", "reports", page=True),
     row("GET", "/society/sisters/{remittance_id}", "reports", may_lack=True, page=True),
+    row("GET", "/society/advices/{advice_id}", "reports", may_lack=True, page=True),
     row("GET", "/society/tariffs", "reports", page=True),
     row("GET", "/society/tariffs/new", "usage", page=True),
     row("POST", "/society/tariffs/new", "usage", page=True),

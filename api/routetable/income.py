@@ -4,6 +4,7 @@ from api.routetable.row import row
 
 _INVOICE = "/v1/invoices/{invoice_id}"
 _RECEIPT = "/v1/receipts/{receipt_id}"
+_ADVICE = "/v1/remittance-advices/{advice_id}"
 _NOTE = "/v1/credit-notes/{note_id}"
 _CONFLICT = "/v1/collecting-conflicts/{conflict_id}/settlement"
 ROWS = (
@@ -24,6 +25,16 @@ ROWS = (
     row("GET", "/v1/sister-statements/{run_id}/statement.csv", "reports", may_lack=True),
     row("GET", "/v1/remittances", "reports"),
     row("GET", "/v1/remittances/{remittance_id}", "reports", may_lack=True),
+    row("GET", "/v1/sister-payments", "reports"),
+    row("GET", "/v1/sister-payments/{payment_id}/advice", "reports", may_lack=True),
+    row("POST", "/v1/advice-answers", "usage", may_lack=True),
+    row("POST", "/v1/remittance-advices", "usage", may_lack=True),
+    row("GET", "/v1/remittance-advices", "reports"),
+    row("GET", _ADVICE, "reports", may_lack=True),
+    row("POST", f"{_ADVICE}/match", "usage", may_lack=True),
+    row("POST", f"{_ADVICE}/placing", "usage", may_lack=True),
+    row("POST", f"{_ADVICE}/unmatching", "usage", may_lack=True),
+    row("GET", f"{_ADVICE}/answer", "reports", may_lack=True),
     row("POST", "/v1/credit-notes", "usage", may_lack=True),
     row("GET", "/v1/credit-notes", "reports"),
     row("GET", _NOTE, "reports", may_lack=True),

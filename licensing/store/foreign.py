@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, or_, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.db import JsonText, Owned, UtcDateTime, append_only, one_of, visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from licensing.models_foreign import ForeignLicence
@@ -197,6 +197,34 @@ def of_performers(
         col(ForeignLicenceRow.performer_id).in_(performer_ids),
         col(ForeignLicenceRow.seq) <= up_to_seq,
     )
+
+
+def performers_there(
+    session: Session, _capability: SearchCapability, registry: str, names: Collection[str]
+) -> dict[str, str]:
+    """The performer here of each that a registry names, as far as extracts of it were taken."""
+    query = (
+        select(ForeignExtractRow.foreign_performer_id, ForeignExtractRow.performer_id)
+        .where(
+            col(ForeignExtractRow.registry_did) == registry,
+            one_of(col(ForeignExtractRow.foreign_performer_id), names),
+        )
+        .order_by(col(ForeignExtractRow.seq))
+    )
+    return dict(session.exec(query).all())
+
+
+def licences_there(
+    session: Session, _capability: SearchCapability, registry: str, names: Collection[str]
+) -> dict[str, ForeignLicence]:
+    """The licences of one registry by its own ids, as far as they are known here."""
+    found: dict[str, ForeignLicence] = {}
+    told = sorted(names)
+    for start in range(0, len(told), ROWS_MAX):
+        some = one_of(col(ForeignLicenceRow.foreign_id), told[start : start + ROWS_MAX])
+        mine = _licences(session, col(ForeignLicenceRow.registry_did) == registry, some)
+        found.update({one.foreign_id: one for one in mine})
+    return found
 
 
 def of_registry(

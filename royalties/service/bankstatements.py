@@ -17,7 +17,7 @@ from royalties.billing.bankstatement import BankStatement, read_statement
 from royalties.billing.finding import by_amount, numbers_in, payer_of
 from royalties.billing.parties import Party
 from royalties.models_income import Imported, Payment, Settlement
-from royalties.service import bills, matching, receipts, remittances
+from royalties.service import advised, bills, matching, receipts, remittances
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting
 from royalties.store import invoices
@@ -52,6 +52,7 @@ def import_statement(
         receipt = receipts.enter(session, vault, principal, known, now=now, file_sha256=digest)
         clerk = Clerk(session, principal.tenant_id, now)
         paid = sum(one.amount_micro for one in matching.pay(clerk, principal, receipt, wanted))
+        paid = paid or advised.arrived(session, vault, principal, receipt, now=now)
         entered += 1
         matched += paid == payment.amount_micro
     return Imported(

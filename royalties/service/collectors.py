@@ -78,10 +78,10 @@ def collector_of(
     return found.of(Claimed(kind, territory, performer_id, month_of(at)))
 
 
-def societies_of(session: Session) -> frozenset[str]:
-    """The collecting societies in the registry."""
+def societies_of(session: Session, *, here: bool = False) -> frozenset[str]:
+    """The collecting societies that are known, or only those that keep their book `here`."""
     found = tenants.list_tenants(session, kind=SOCIETY, limit=SOCIETIES_MAX)
-    return frozenset(one.id for one in found)
+    return frozenset(one.id for one in found if not (here and one.registry_did))
 
 
 def members_of(

@@ -13,9 +13,10 @@ from core.errors import NotFound
 from core.principal import Principal, SearchCapability, require, system
 from core.tenants import get_tenant
 from licensing.models import Licence
-from licensing.service import licences
+from licensing.service import foreign, licences
 from registry.models.evidence import Match
 from registry.store import matches, uses, works
+from royalties.ledger import tenant_of
 from royalties.models import UsageLine
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_evidence import Evidence, Names, Report
@@ -43,7 +44,7 @@ def evidence_of(session: Session, principal: Principal, transaction_id: str) -> 
         names=names_in(session, principal.tenant_id, [line]),
         usage=used,
         report=None if used is None else _report(session, used),
-        licence=_licence(session, owner, line.pins.licence_id),
+        licence=_licence(session, owner, line),
         duration_ms=_duration(session, owner, line.pins.cut_id),
         matches=_matches(session, owner, line),
         runs=_runs(session, principal, line),
@@ -74,8 +75,14 @@ def _duration(session: Session, owner: Principal, cut_id: str) -> int | None:
     return None
 
 
-def _licence(session: Session, owner: Principal, licence_id: str) -> Licence | None:
+def _licence(session: Session, owner: Principal, line: Transaction) -> Licence | None:
+    """The licence of a claim; one of another registry as the performer's side brought it."""
+    licence_id = line.pins.licence_id
     with suppress(NotFound):
+        side = system(tenant_of(line.audience))
+        brought = foreign.foreign_by_id(session, side, [licence_id])
+        if brought:
+            return brought[0]
         return licences.get_licence(session, owner, licence_id) if licence_id else None
     return None
 

@@ -14,18 +14,18 @@ from sqlmodel import Session
 from core import notices
 from core.principal import SearchCapability, system
 from registry.store import people
-from royalties import accrual, facts, ledger
+from royalties import accrual, ledger
 from royalties.collecting import payee_of
-from royalties.models import Accrual, Origin, Pins, UsageLine
+from royalties.handedon import Member, claim
+from royalties.models import Accrual
 from royalties.models_books import Transaction
 from royalties.models_payouts import Payout
-from royalties.outcomes import Outcome
 from royalties.remittancebooks import receipt_id, received
 from royalties.remitting import PaidRun, Remittance, Share, Told, standing, told
 from royalties.service.adjusting import REVERSED, moved_of
 from royalties.service.books import Clerk
 from royalties.service.sisters import payees_of_societies
-from royalties.sisterclaims import REASON, collected
+from royalties.sisterclaims import REASON
 from royalties.store import journal
 from royalties.store import ledger as ledger_store
 from royalties.store import remittances as store
@@ -55,8 +55,11 @@ class Account:
 
 
 def take_in(session: Session, payouts: Iterable[Payout], *, now: datetime) -> None:
-    """Bring the books of societies to what payments to them that a bank spoke of say."""
-    societies = payees_of_societies(session)
+    """Bring the books of societies to what payments to them that a bank spoke of say.
+
+    One whose book is in another registry has none here: an advice tells her.
+    """
+    societies = payees_of_societies(session, here=True)
     moved = {(one.tenant_id, one.payee_id, one.currency) for one in payouts}
     for payer, payee_id, currency in sorted(moved):
         if payee_id in societies:
@@ -116,7 +119,7 @@ def _book(session: Session, found: Account, *, now: datetime) -> None:
     # Load.
     society = found.society
     capability = SearchCapability("remittance", society)
-    booked = store.booked(session, capability, society, found.payer, found.currency)
+    booked = store.booked(session, capability, society, (found.payer, found.currency))
     # Decide.
     plan = accrual.plan(_claims(session, found), booked)
     come = [one for one in found.payments if _is_new(found, one)]
@@ -162,43 +165,13 @@ def _claims(session: Session, found: Account) -> list[Accrual]:
 
 
 def _claim(found: Account, rests_on: Transaction, share: Share, payee_id: str) -> Accrual:
-    at = rests_on.recorded_at
-    mine = rests_on.pins._replace(
-        performer_id=share.performer_id,
-        payee_id=payee_id,
-        outcome=Outcome.LICENSED,
-        cause="",
-        parties=(),
-        origin=Origin.SISTER,
-    )
-    side = share.performer_tenant_id
-    use = facts.use_of(mine, licensee_id=found.payer, performer_tenant_id=side)
-    return accrual.standing(
-        use,
-        accrual.use_facts(use),
-        _line(mine, at),
-        facts.factors_of(mine),
-        collected(share.figures),
+    return claim(
+        rests_on.pins,
+        share.figures,
+        Member(share.performer_id, share.performer_tenant_id, payee_id),
+        payer=found.payer,
         book=found.society,
-    )
-
-
-def _line(pins: Pins, at: datetime) -> UsageLine:
-    """The usage line as far as the claim pins it."""
-    return UsageLine(
-        id=pins.usage_line_id,
-        tenant_id="",
-        import_id="",
-        line_no=0,
-        cut_id=pins.cut_id,
-        territory=pins.territory,
-        period=pins.period,
-        views=pins.views,
-        reference="",
-        content_hash="",
-        recorded_at=at,
-        reported=pins.reported,
-        origin=pins.origin,
+        at=rests_on.recorded_at,
     )
 
 

@@ -116,7 +116,7 @@ def _lines(session: Session, known: Account, one: Told) -> list[PaidLine]:
     names = sorted({share.transaction_id for share in shares})
     rest_on = journal.by_ids(session, system(known.payer), names)
     capability = SearchCapability("remittance", known.society)
-    booked = store.booked(session, capability, known.society, known.payer, known.currency)
+    booked = store.booked(session, capability, known.society, (known.payer, known.currency))
     found = []
     for share in shares:
         basis = rest_on[share.transaction_id].basis

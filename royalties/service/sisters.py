@@ -18,9 +18,9 @@ from royalties.service.collectors import societies_of
 from royalties.store import bills as store
 
 
-def payees_of_societies(session: Session) -> dict[str, str]:
-    """Every society by the id of the payee that it is."""
-    return {payee_of(one): one for one in societies_of(session)}
+def payees_of_societies(session: Session, *, here: bool = False) -> dict[str, str]:
+    """Every society by the id of the payee that it is; only those whose book is `here`."""
+    return {payee_of(one): one for one in societies_of(session, here=here)}
 
 
 def details_of(

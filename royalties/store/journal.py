@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from core.db import one_of, owned, visible
 from core.principal import Principal, SearchCapability
+from royalties import sisterclaims
 from royalties.accounts import AccountKind
 from royalties.models import Pins
 from royalties.models_books import (
@@ -22,7 +23,7 @@ from royalties.models_books import (
     Transaction,
     TransactionKind,
 )
-from royalties.store.ledger import FROM_SISTER, AccrualRow, EntryRow, TransactionRow
+from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow
 from royalties.store.transactionrows import load
 from royalties.wire import pins_from_dict
 
@@ -40,9 +41,11 @@ def seen(principal: Principal) -> ColumnElement[bool]:
 def once(principal: Principal) -> ColumnElement[bool]:
     """The where clause that leaves out what a sister society handed on: it was earned in her book.
 
-    The book that took it in sees it nevertheless, and hers it does not see.
+    The book that took it in sees it nevertheless, and hers it does not see. What was earned in
+    another registry stands in no other book here, and is never left out.
     """
-    return or_(~FROM_SISTER, owned(TransactionRow, principal))
+    told_there = col(TransactionRow.reason) == sisterclaims.REASON
+    return or_(~told_there, owned(TransactionRow, principal))
 
 
 def booked(

@@ -144,7 +144,7 @@ _CLAIMS = insertion(
 
 
 # Claims that a sister society collected, and what takes them back.
-FROM_SISTER = col(TransactionRow.reason) == sisterclaims.REASON
+FROM_SISTER = col(TransactionRow.reason).in_(sisterclaims.REASONS)
 
 
 def add_transactions(session: Session, transactions: Sequence[Transaction]) -> None:

@@ -7,7 +7,10 @@ refund waits for its second person nothing more is matched, so that it can still
 from core.db import guard
 
 _MATCHED = "coalesce((SELECT sum(amount_micro) FROM receipt_allocation WHERE {}), 0)"
-_OF_RECEIPT = _MATCHED.format("receipt_id = NEW.receipt_id")
+_ADVISED = (
+    "coalesce((SELECT sum(amount_micro) FROM advice_match WHERE receipt_id = NEW.receipt_id), 0)"
+)
+_OF_RECEIPT = f"{_MATCHED.format('receipt_id = NEW.receipt_id')} + {_ADVISED}"
 _OF_BOTH = _MATCHED.format("receipt_id = NEW.receipt_id AND invoice_id = NEW.invoice_id")
 _THERE = "(SELECT amount_micro FROM receipt WHERE id = NEW.receipt_id)"
 _REFUNDS = (
@@ -39,6 +42,29 @@ ALLOCATIONS = (
         "INSERT ON receipt_allocation",
         when=f"NEW.amount_micro > 0 AND {_PROPOSED}",
         says="nothing is matched while a refund is proposed",
+    ),
+)
+ADVISED = (
+    guard(
+        "advice_match_covered",
+        "INSERT ON advice_match",
+        when=f"{_OF_RECEIPT} + NEW.amount_micro NOT BETWEEN 0 AND {_THERE} - {_SENT_BACK}"
+        f" OR {_ADVISED} + NEW.amount_micro < 0",
+        says="no more is booked by an advice than came in",
+    ),
+    guard(
+        "advice_match_alike",
+        "INSERT ON advice_match",
+        when="NOT EXISTS (SELECT 1 FROM receipt JOIN remittance_advice USING"
+        " (tenant_id, currency, amount_micro) WHERE receipt.id = NEW.receipt_id"
+        " AND remittance_advice.id = NEW.advice_id AND tenant_id = NEW.tenant_id)",
+        says="an advice explains a payment of its own book, amount and currency",
+    ),
+    guard(
+        "advice_match_waits",
+        "INSERT ON advice_match",
+        when=f"NEW.amount_micro > 0 AND {_PROPOSED}",
+        says="nothing is booked while a refund is proposed",
     ),
 )
 REFUNDS = (

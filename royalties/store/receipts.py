@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, col, select
 from core.db import Owned, append_only, owned, visible
 from core.principal import Principal, SearchCapability
 from royalties.models_income import Allocation, Payment, Receipt
-from royalties.store import refunds
+from royalties.store import advices, refunds
 from royalties.store.balances import halves, whole
 from royalties.store.receiptguards import ALLOCATIONS
 
@@ -66,6 +66,7 @@ _LEFT = (
     - sql_select(func.coalesce(func.sum(col(AllocationRow.amount_micro)), 0))
     .where(col(AllocationRow.receipt_id) == col(ReceiptRow.id))
     .scalar_subquery()
+    - advices.booked_of(col(ReceiptRow.id))
     - refunds.sent_back(col(ReceiptRow.id))
 )
 
@@ -257,6 +258,8 @@ def _receipts(
         proposed |= refunds.sums(session, principal, some, refunds.WAITING).keys()
         query = select(AllocationRow.receipt_id, AllocationRow.amount_micro)
         for name, amount in session.exec(query.where(col(AllocationRow.receipt_id).in_(some))):
+            matched[name] += amount
+        for name, amount in advices.sums(session, principal, some).items():
             matched[name] += amount
     found = (
         replace(

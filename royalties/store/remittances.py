@@ -14,8 +14,9 @@ from royalties.models_books import Booked, TransactionKind
 from royalties.models_payouts import PayoutState
 from royalties.models_runs import RunState
 from royalties.remitting import Note, PaidRun, Remittance
+from royalties.sisterclaims import REASON
 from royalties.store import run_lines, runs
-from royalties.store.ledger import FROM_SISTER, AccrualRow, TransactionRow
+from royalties.store.ledger import AccrualRow, TransactionRow
 from royalties.store.payouttables import BatchRow, PayoutRow
 from royalties.store.runrows import COLUMNS, line_of
 from royalties.store.runs import LineRow
@@ -125,13 +126,23 @@ def notes(
 
 
 def booked(
-    session: Session, _capability: SearchCapability, book: str, payer: str, currency: str
+    session: Session,
+    _capability: SearchCapability,
+    book: str,
+    of: tuple[str, str],
+    *,
+    reason: str = REASON,
 ) -> dict[str, Booked]:
-    """The newest accrual of each claim of a book that a payer handed on, by its live key."""
-    return {one.live_key: one for one in _booked(session, book, payer, currency)}
+    """The newest accrual of each claim of a book that a payer handed on, by its live key.
+
+    `of` are payer and currency; `reason` tells payers of this registry from those of others.
+    """
+    return {one.live_key: one for one in _booked(session, book, *of, reason)}
 
 
-def _booked(session: Session, book: str, payer: str, currency: str) -> Iterator[Booked]:
+def _booked(
+    session: Session, book: str, payer: str, currency: str, reason: str
+) -> Iterator[Booked]:
     back = aliased(TransactionRow)
     query = (
         sql_select(
@@ -148,7 +159,7 @@ def _booked(session: Session, book: str, payer: str, currency: str) -> Iterator[
         .where(
             col(TransactionRow.tenant_id) == book,
             col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
-            FROM_SISTER,
+            col(TransactionRow.reason) == reason,
             col(AccrualRow.licensee_id) == payer,
             col(AccrualRow.live_key).endswith(f"/{currency}"),
         )

@@ -163,6 +163,7 @@ ELSEWHERE = {
     "/society/invoices/{invoice_id}/lines/{number}",
     "/society/receipts/{receipt_id}",
     "/society/sisters/{remittance_id}",
+    "/society/advices/{advice_id}",
     "/society/disputes/{complaint_id}",
     "/society/unclaimed/{list_id}",
     "/me/claims/{item_id}",
