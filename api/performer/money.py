@@ -28,7 +28,7 @@ from royalties.accountstatement_wire import signed
 from royalties.models_earned import Earned
 from royalties.payees import PayeeVersion
 from royalties.payees import shown as masked
-from royalties.service import accountstatements, earnings, holds, payees, taxes
+from royalties.service import accountstatements, earnings, holds, payees, shownabroad, taxes
 from royalties.service.payeeseals import open_details
 
 MONTHS_SHOWN = 12
@@ -41,7 +41,7 @@ def money_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dic
     months = earnings.by_month(session, side, who)
     since = _first_shown(months)
     sources = earnings.by_source(session, side, who, since=since) if since else ()
-    names = useseen.titles(session, side, who, {cut for cut, _, _ in sources}, at=now)
+    names = _titles(session, acting, {cut for cut, _, _ in sources}, now)
     standing = accountstatements.standing(session, acting.caller, performer_id=who, now=now)
     return {
         "standing": standing,
@@ -89,19 +89,26 @@ def statement_page(
     session: Session, acting: Whom, world: World, month: str, now: datetime
 ) -> dict[str, Any]:
     """One month's account statement as it is signed, and why nothing is paid out, if so."""
-    who, side = acting.performer.id, acting.side
+    who = acting.performer.id
     made = accountstatements.account_statement(
         session, acting.caller, performer_id=who, month=month, now=now
     )
     cuts = {one.transaction.pins.cut_id for one in made.movements if one.transaction.claim}
     return {
         "document": signed(made, world.registry_key, now),
-        "names": useseen.titles(session, side, who, cuts, at=now),
+        "names": _titles(session, acting, cuts, now),
         "before_href": _before(session, acting, month, now),
         "holds": _holds(session, acting, now),
         "alone": is_single_operator(session),
         "month": month,
     }
+
+
+def _titles(session: Session, acting: Whom, cuts: set[str], now: datetime) -> dict[str, str]:
+    """What these cuts are called, here or in the registry where their money was collected."""
+    who, side = acting.performer.id, acting.side
+    abroad = shownabroad.titles(session, side, who, cuts)
+    return abroad | useseen.titles(session, side, who, cuts, at=now)
 
 
 def _before(session: Session, acting: Whom, month: str, now: datetime) -> str:

@@ -164,7 +164,13 @@ def _by_sister(lang: str, figures: Mapping[str, Any], currency: str) -> str:
     kept = sum(int(figures[name]) for name in DEDUCTED) - freed
     said = {"gross": gross, "kept": kept}
     shown = {name: money.format(micro, currency, lang) for name, micro in said.items()}
-    return texts.text(lang, "working.collected", **shown)
+    parts = [
+        texts.text(lang, f"working.kept.{name}", amount=money.format(micro, currency, lang))
+        for name in DEDUCTED
+        if (micro := int(figures[name]))
+    ]
+    told = f" ({', '.join(parts)})" if parts else ""
+    return texts.text(lang, "working.collected", **shown) + told
 
 
 def _by_tariff(lang: str, figures: Mapping[str, Any], term: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from royalties import accountstatement as rules
 from royalties.accounts import parse
 from royalties.accountstatement import AccountStatement, Holder
 from royalties.models_books import PeriodState, Transaction
+from royalties.service import shownabroad
 from royalties.service.booknames import names_of
 from royalties.service.periods import check_begun, check_month
 from royalties.service.tariffs import tariffs_pinned
@@ -125,6 +126,7 @@ def names(
         found |= _in_book(session, principal, performer_id, cut_ids)
     with suppress(NotFound):
         found[performer_id] = people.get_performer(session, side, performer_id).public_name
+        found |= shownabroad.titles(session, side, performer_id, cut_ids)
         found |= useseen.titles(session, side, performer_id, cut_ids, at=now)
     return found
 

@@ -3,18 +3,20 @@
 Read by the service for both sides: it tells one book what the other one says, and no more of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from core.principal import SearchCapability
+from core.db import visible
+from core.principal import Principal, SearchCapability
 from royalties.models_books import Booked, TransactionKind
 from royalties.models_payouts import PayoutState
 from royalties.models_runs import RunState
 from royalties.remitting import Note, PaidRun, Remittance
-from royalties.sisterclaims import REASON
+from royalties.sisterclaims import ABROAD, REASON
 from royalties.store import run_lines, runs
 from royalties.store.ledger import AccrualRow, TransactionRow
 from royalties.store.payouttables import BatchRow, PayoutRow
@@ -138,6 +140,28 @@ def booked(
     `of` are payer and currency; `reason` tells payers of this registry from those of others.
     """
     return {one.live_key: one for one in _booked(session, book, *of, reason)}
+
+
+def cuts_abroad(
+    session: Session, principal: Principal, performer_id: str, cut_ids: Collection[str]
+) -> dict[str, str]:
+    """Those of these cuts that claims of a performer from other registries rest on, and who paid.
+
+    Only what the principal may see.
+    """
+    cut_id = func.json_extract(AccrualRow.pins, "$.cut_id")
+    query = (
+        sql_select(cut_id, col(AccrualRow.licensee_id))
+        .distinct()
+        .join(TransactionRow, col(TransactionRow.id) == col(AccrualRow.transaction_id))
+        .where(
+            visible(TransactionRow, principal),
+            col(AccrualRow.performer_id) == performer_id,
+            col(TransactionRow.reason) == ABROAD,
+            cut_id.in_(cut_ids),
+        )
+    )
+    return {row[0]: row[1] for row in session.connection().execute(query)}
 
 
 def _booked(

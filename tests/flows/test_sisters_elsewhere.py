@@ -1,19 +1,26 @@
 """Two societies in two registries: what one collected for the other's member is handed on there."""
 
 import json
+import os
 import re
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import free_port, ready, running, wait_until
 
-from api.client import Client, Refused
+from api.cli.main import main
+from api.client import Client, Refused, remote
 from api.opening import open_registry
 from api.roles import Role
 from core.canonical import canonical
+from core.principal import system
+from royalties.service import statements
 from tests.flows.test_society_desk import read
 from tests.flows.test_two_societies import (
     ADDRESS,
@@ -27,6 +34,11 @@ from tests.flows.test_two_societies import (
 from tests.simulators.people import seat
 from tests.simulators.stage import Person, Stage, voice_sample
 
+ROOT = Path(__file__).parents[2]
+SERVE = (
+    "import sys; from api import supervisor; from api.cli.main import main;"
+    "supervisor.PROGRAM = ('-m', 'tests.simulators.small_worker'); sys.exit(main(sys.argv[1:]))"
+)
 NORTH, SOUTH = "did:web:north.example", "did:web:south.example"
 PURPOSES = ("matching", "licensing")
 
@@ -179,11 +191,18 @@ def test_what_was_paid_in_another_registry_reaches_the_member(houses: tuple[Hous
 
     run = paid.society.distributed()
     assert run["totals"]["EUR"]["received_micro"] == "340000000"
-    statement = paid.agency.get(f"/v1/performers/{paid.anna.id}/account-statements/{MONTH}")
+    told = f"/v1/performers/{paid.anna.id}/account-statements/{MONTH}"
+    page = paid.agency.fetch(f"{told}/statement.html").decode()
+    for words in ("Night Train", "36.00 EUR costs", "00:00.0–01:00.0", line["licence_id"]):
+        assert words in page, words
+    statement = paid.agency.get(told)
     (claim,) = (one["claim"] for one in statement["movements"] if one["kind"] == "accrual")
     working = claim["working"]
     assert (working["gross_micro"], working["cost_micro"]) == (400_000_000, 36_000_000)
     assert paid.society.clerk.get("/v1/ledger/replay")["same"]
+    # Her book is there and nowhere else: the payer's registry keeps none for her.
+    with open_registry(payer.stage.settings) as world, world.db.read() as session:
+        assert statements.book_balance(session, system(payer.other_id)) == ()
 
 
 def test_a_changed_or_foreign_advice_is_refused(houses: tuple[House, House]) -> None:
@@ -233,3 +252,71 @@ def test_the_page_of_an_advice_leads_from_the_file_to_the_second(
         assert words in claim, words
     # The clause of her licence there, under its id here.
     assert line["licence_id"] in claim
+
+
+@dataclass
+class Desk:
+    """A clerk at a terminal, whose commands go to the society's own registry on loopback."""
+
+    url: str
+    token: str
+    read: Callable[[], Any]
+    monkeypatch: pytest.MonkeyPatch
+
+    def asks(self, *argv: object) -> Any:
+        self.monkeypatch.setenv("EBENBILD_API_KEY", self.token)
+        words = [*(str(one) for one in argv), "--server", self.url, "--json"]
+        code = main(words)
+        said = self.read()
+        assert code == 0, said.err
+        return json.loads(said.out)
+
+
+@contextmanager
+def served(one: House, read: Callable[[], Any], patch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """The registry as a server of its own, and the desk of its society's clerk."""
+    with open_registry(one.stage.settings) as world:
+        token = seat(world.db, one.society.id, Role.SOCIETY_CLERK).token
+    port = free_port()
+    folder = str(one.stage.settings.data_dir)
+    environment = {**os.environ, "EBENBILD_DATA_DIR": folder}
+    command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
+    with running(command, cwd=ROOT, env=environment):
+        url = f"http://127.0.0.1:{port}"
+        with remote(url, token, poll_seconds=0.1) as client:
+            wait_until(lambda: ready(client))
+        yield Desk(url, token, read, patch)
+
+
+def test_two_servers_hand_files_to_each_other_by_commands(
+    houses: tuple[House, House],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    payer, paid = houses
+    reference = earned_and_paid(payer)
+    advice, answer, bank = (tmp_path / name for name in ("a.json", "b.json", "bank.csv"))
+    read = capsys.readouterr
+    with served(payer, read, monkeypatch) as north, served(paid, read, monkeypatch) as south:
+        (sent,) = north.asks("collect", "sent")
+        assert (sent["reference"], sent["registry"]) == (reference, paid.did)
+        north.asks("collect", "sent", sent["id"], "--out", advice)
+        taken = south.asks("collect", "take", advice)
+        day = f"{datetime.now(UTC):%Y-%m-%d}"
+        row = f"b1,{day},340.00,EUR,\n"
+        bank.write_text(f"reference,booked_on,amount,currency,text\n{row}")
+        south.asks("receipt", "import", bank)
+        (receipt,) = south.asks("receipt", "list")
+        held = south.asks("collect", "match", taken["id"], receipt["id"])
+        assert (held["waits"], held["held_micro"]) == ("held", "340000000")
+        south.asks("collect", "advice", taken["id"], "--answer", answer)
+        told = north.asks("collect", "answered", answer)
+        assert [one["cause"] for one in told["lines"]] == ["unknown-performer"]
+        brings(payer, paid)
+        placed = south.asks("collect", "advice", taken["id"], "--place")
+        assert [one["cause"] for one in placed["lines"]] == [""]
+        (listed,) = south.asks("collect", "advices")
+        assert (listed["waits"], listed["placed_micro"]) == ("", "340000000")
+        back = south.asks("collect", "unmatch", taken["id"])
+        assert (back["waits"], back["receipt_id"]) == ("no-payment", "")
