@@ -94,6 +94,7 @@ PLACES: Mapping[str, Leads] = {
     "group.left": _NOWHERE,
     "group.lifted": _SUSPENDED,
     "group.suspended": _SUSPENDED,
+    "guardian.rekeyed": _SPEAKING,
     "heldkey.ended": _NOWHERE,
     "heldkey.made": _SPEAKING,
     "heldkey.used": _SPEAKING,

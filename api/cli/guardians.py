@@ -88,6 +88,21 @@ def end(
         note(text(cli.lang, "account.waits"))
 
 
+@command(app, "rekey")
+def rekey(
+    cli: Cli,
+    guardian: GuardianId,
+    *,
+    did: Annotated[str, typer.Option(help="Public name of the new key (key show).")],
+) -> None:
+    """Bind another key where a guardian lost theirs; two of the operator's people agree (again)."""
+    with cli.client() as client:
+        done = client.post(f"/v1/guardians/{guardian}/key", {"did": did})
+    emit(cli, done, lambda: fields(done))
+    if not done["done"]:
+        note(text(cli.lang, "account.waits"))
+
+
 @command(app, "erase")
 def erase(
     cli: Cli,

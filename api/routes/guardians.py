@@ -19,7 +19,7 @@ from core.clock import utc_now
 from core.vault import Vault
 from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Relation
 from registry.models.people import Performer
-from registry.service import erasingguardians, guardians
+from registry.service import erasingguardians, guardiankeys, guardians
 from registry.service.sealedtexts import open_guardian
 
 router = APIRouter(tags=["guardians"])
@@ -54,6 +54,19 @@ class Ended(BaseModel):
 
     done: bool
     waits_for: str | None
+
+
+class NewKey(BaseModel):
+    """The public name of the key that a guardian signs with from now on."""
+
+    model_config = FROZEN
+    did: Text
+
+
+class Rekeyed(Ended):
+    """The same, and who signs with the new key; until it is done who signed before."""
+
+    guardian_id: str
 
 
 class Read(BaseModel):
@@ -207,6 +220,20 @@ def end_guardian(guardian_id: str, body: Ending, writing: Writing) -> Response:
         return Ended(done=waits is None, waits_for=None if waits is None else waits.id)
 
     return writing.write(end, status=200)
+
+
+@router.post("/guardians/{guardian_id}/key", response_model=Rekeyed)
+def rekey_guardian(guardian_id: str, body: NewKey, writing: Writing, world: Open) -> Response:
+    """Bind another key to the custody of who lost theirs, once a second person approved."""
+
+    def rekey(session: Session) -> Rekeyed:
+        made, waits = guardiankeys.rekey_guardian(
+            session, world.vault, writing.caller, guardian_id, body.did, now=utc_now()
+        )
+        waits_for = None if waits is None else waits.id
+        return Rekeyed(done=waits is None, waits_for=waits_for, guardian_id=made.id)
+
+    return writing.write(rekey, status=200)
 
 
 @router.post("/performers/{performer_id}/handover", status_code=201, response_model=InvitationOut)

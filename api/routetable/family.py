@@ -92,6 +92,7 @@ ROWS = (
     ),
     row("GET", "/v1/performers/{performer_id}/held", "reports", acts=(Act.READ, Act.COLLECT)),
     row("POST", "/v1/guardians/{guardian_id}/ending", ADMIN, reach=Reach.EVERYBODY),
+    row("POST", "/v1/guardians/{guardian_id}/key", ADMIN, reach=Reach.EVERYBODY),
     row(
         "POST",
         "/v1/performers/{performer_id}/handover",

@@ -10,5 +10,5 @@ ROWS = (
     row("GET", "/admin", ADMIN, page=True),
     row("GET", "/admin/health", ADMIN, page=True),
     row("GET", "/admin/handover", ADMIN, page=True),
-    row("POST", "/admin/handover", ADMIN, page=True),
+    row("POST", "/admin/handover", ADMIN, page=True, may_lack=True),
 )

@@ -229,7 +229,7 @@ def _check_new(
         )
     if any(item.did == did and item.until is None for item in known):
         raise Conflict("A guardian with this key is named already.", code="guardian-known")
-    if len(known) >= GUARDIANS_MAX:
+    if sum(item.until is None for item in known) >= GUARDIANS_MAX:
         raise Conflict(
             f"A performer has at most {GUARDIANS_MAX} guardians.", code="too-many-guardians"
         )

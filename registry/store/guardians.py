@@ -103,6 +103,22 @@ def add_reading(
     session.flush()
 
 
+def take_over_readings(
+    session: Session, _capability: SearchCapability, guardian_id: str, item: Guardian
+) -> None:
+    """What was read about one guardian counts for the same one under another key."""
+    query = select(GuardianReadingRow).where(col(GuardianReadingRow.guardian_id) == guardian_id)
+    for row in session.exec(query):
+        add_reading(
+            session,
+            item,
+            attester=row.attester,
+            paper=Paper(row.paper),
+            single_operator=row.single_operator,
+            at=row.recorded_at,
+        )
+
+
 def prove(
     session: Session, _capability: SearchCapability, guardian_id: str, *, at: datetime
 ) -> None:

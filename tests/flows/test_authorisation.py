@@ -76,6 +76,7 @@ FORMS = {
     "/members/{person_id}/roles": {"roles": "auditor"},
     "/members/invitations": {"email": "new@example.org", "roles": "auditor"},
     "/approvals/{approval_id}/decision": {"answer": "approve"},
+    "/admin/handover": {"performer": "prf_none", "email": "new@example.org", "proof": "passport"},
 }
 
 

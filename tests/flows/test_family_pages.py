@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from api.cli.signing import cosignature
-from api.client import Client
+from api.client import Client, Refused
 from api.opening import open_registry
 from api.roles import Role
 from api.web import texts
@@ -120,6 +120,23 @@ def test_a_childs_page_names_guardians_and_what_is_blocked(side: Side) -> None:
     assert side.agency.get(f"/v1/performers/{side.anna.id}/holds") == []
     side.agency.post(f"/v1/money-releases/{made['id']}/ending")
     assert "kept until" in side.read("/me/money")
+
+
+def test_a_guardian_who_lost_a_key_signs_with_another_and_the_papers_stay_read(side: Side) -> None:
+    mother, father, new = generate(), generate(), generate()
+    side.a_child(mother, father)
+    listed = side.agency.get(f"/v1/performers/{side.anna.id}/guardians")
+    (lost,) = (item["id"] for item in listed if item["did"] == father.did)
+    with pytest.raises(Refused):
+        side.agency.post(f"/v1/guardians/{lost}/key", {"did": new.did})
+    made = side.stage.operator.post(f"/v1/guardians/{lost}/key", {"did": new.did})
+    assert made["done"] and made["guardian_id"] != lost
+    page = side.read("/me/speaking")
+    assert page.count("Parent 1") > 1 and "papers read on" in page
+    assert "signs with another key" in side.browser.get("/inbox?lang=en").text
+    with pytest.raises(Refused):
+        side.release(mother, father)
+    assert side.release(mother, new)["released_at"] is not None
 
 
 def test_who_named_a_childs_account_is_told_that_another_one_agrees(side: Side) -> None:

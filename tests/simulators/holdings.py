@@ -402,6 +402,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/tenants/{tenant_id}/quota-lifts": {"month": "2036-01", "enrolments": 5},
         "/v1/guardians/{guardian_id}/attestation": {"paper": "birth_certificate"},
         "/v1/guardians/{guardian_id}/ending": {"why": "court"},
+        "/v1/guardians/{guardian_id}/key": {"did": generate().did},
         "/v1/performers/{performer_id}/handover": {"email": "k@example.org", "proof": "passport"},
         "/v1/key-drafts/{draft_id}/signature": {"possession": "AAAA"},
         "/v1/enrolments/{enrolment_id}/signature": signed,

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from core import approvals
+from core import approvals, audit, notices
 from core.approvalrows import Approval
 from core.errors import BadInput, BadProof, Conflict, NotAllowed, NotFound
 from core.keys import generate
@@ -13,7 +13,7 @@ from core.principal import Principal
 from registry.models.guardianship import EndOfGuardianship, Guardian, Paper, Relation
 from registry.models.people import Performer
 from registry.proofing.sufficiency import Demands
-from registry.service import forgetting, guardians, minors
+from registry.service import forgetting, guardiankeys, guardians, minors
 from registry.service.sealedtexts import open_guardian
 from tests.fixtures import TestWorld
 from tests.store.registry_steps import T0, a_performer, later, vouched
@@ -144,6 +144,50 @@ def test_a_right_ends_by_two_people_of_the_operators_only(world: TestWorld) -> N
         due(world, world.second, child.id, days=2)
     with pytest.raises(Conflict):
         end(staff)
+
+
+def test_two_of_the_operators_people_bind_another_key_and_nobody_reads_papers_again(
+    world: TestWorld,
+) -> None:
+    child = a_child(world, world.second)
+    item = add(world, world.second, child.id)
+    world.db.single_operator = False
+    staff = replace(world.operator, person="per_one", roles=frozenset({"admin"}))
+    other = replace(staff, person="per_two")
+    new = generate()
+
+    def rekey(principal: Principal, days: int) -> tuple[Guardian, Approval | None]:
+        with world.db.write() as session:
+            return guardiankeys.rekey_guardian(
+                session, world.vault, principal, item.id, new.did, now=later(days=days)
+            )
+
+    with pytest.raises(NotAllowed):
+        rekey(world.second, 1)
+    before, waiting = rekey(staff, 1)
+    assert waiting is not None and before.did == item.did
+    with world.db.write() as session:
+        approvals.decide(session, other, waiting.id, approve=True, note="", now=T0)
+    made, waits = rekey(staff, 2)
+    assert waits is None and made.did == new.did and made.since == later(days=2)
+    assert open_guardian(world.vault, made) == NAME
+    assert (made.attesters, made.person) == (item.attesters, item.person)
+    # Until then the lost key signed, from then on the new one, and never both.
+    assert due(world, world.second, child.id, days=1) == [item.id]
+    assert due(world, world.second, child.id, days=3) == [made.id]
+    with world.db.read() as session:
+        told = {one.kind for one in notices.inbox(session, world.second, limit=50)}
+        trails = [
+            {one.action for one in audit.entries(session, side)} for side in (world.second, staff)
+        ]
+    assert "guardian.rekeyed" in told
+    assert all("guardian.rekeyed" in trail for trail in trails)
+    with pytest.raises(Conflict, match="has ended"):
+        rekey(staff, 4)
+    with pytest.raises(Conflict, match="named already"), world.db.write() as session:
+        guardiankeys.rekey_guardian(
+            session, world.vault, staff, made.id, new.did, now=later(days=4)
+        )
 
 
 STAFF = Demands(single_operator=False, notice_days=14)
