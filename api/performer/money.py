@@ -93,10 +93,12 @@ def statement_page(
     made = accountstatements.account_statement(
         session, acting.caller, performer_id=who, month=month, now=now
     )
-    cuts = {one.transaction.pins.cut_id for one in made.movements if one.transaction.claim}
+    pins = [one.transaction.pins for one in made.movements if one.transaction.claim]
+    cuts = {one.usage_line_id: one.cut_id for one in pins}
+    names = _titles(session, acting, set(cuts.values()), now)
     return {
         "document": signed(made, world.registry_key, now),
-        "names": _titles(session, acting, cuts, now),
+        "names": names | accountstatements.called(session, who, cuts, names),
         "before_href": _before(session, acting, month, now),
         "holds": _holds(session, acting, now),
         "alone": is_single_operator(session),

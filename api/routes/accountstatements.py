@@ -110,14 +110,14 @@ def as_csv(document: Document) -> Response:
 
 
 def _names(reading: Reading, caller: Caller, found: Mapping[str, Any]) -> dict[str, str]:
-    """The performer's name and the cuts' titles, as far as the caller may know them, by id."""
-    return service.names(
-        reading,
-        caller,
-        found["performer_id"],
-        sorted({one["claim"]["cut_id"] for one in found["lines"] if one["claim"]}),
-        now=utc_now(),
-    )
+    """The performer's name, the cuts' titles and what usage lines called these, by id.
+
+    As far as the caller may know them.
+    """
+    performer_id, claims = found["performer_id"], [one["claim"] for one in found["lines"]]
+    cuts = {one["usage_line_id"]: one["cut_id"] for one in claims if one}
+    names = service.names(reading, caller, performer_id, sorted(set(cuts.values())), now=utc_now())
+    return names | service.called(reading, performer_id, cuts, names)
 
 
 def _holds(reading: Reading, caller: Caller, performer_id: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ what it owes is on accounts of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,7 @@ from royalties.service.booknames import names_of
 from royalties.service.periods import check_begun, check_month
 from royalties.service.tariffs import tariffs_pinned
 from royalties.service.usage_intake import COLLECTORS
-from royalties.store import balances, onaccounts, periods
+from royalties.store import balances, onaccounts, periods, usagenames
 from royalties.store.intake import cut_owners
 from royalties.store.onaccounts import OnAccount
 from royalties.tariffs.models import Tariff
@@ -129,6 +129,24 @@ def names(
         found |= shownabroad.titles(session, side, performer_id, cut_ids)
         found |= useseen.titles(session, side, performer_id, cut_ids, at=now)
     return found
+
+
+def called(
+    session: Session, performer_id: str, lines: Mapping[str, str], known: Container[str]
+) -> dict[str, str]:
+    """What usage lines called their titles, in one text for each line that said it.
+
+    `lines` gives the cut of each; told are those of cuts that are `known` to whoever asks.
+    """
+    capability = SearchCapability("statement", performer_id)
+    wanted = [line_id for line_id, cut_id in lines.items() if cut_id in known]
+    found = usagenames.of_lines(session, capability, wanted)
+    return {line_id: ", ".join(map(_identifier, said)) for line_id, said in found.items() if said}
+
+
+def _identifier(said: tuple[str, str]) -> str:
+    scheme, value = said
+    return value if ":" in value else f"{scheme.upper()} {value}"
 
 
 def _in_book(

@@ -86,6 +86,11 @@ def test_invoices_say_who_is_asked_and_for_which_titles(desk: Desk) -> None:
     clerk = desk.society.clerk
     (listed,) = clerk.pages("/v1/invoices")
     assert (listed["licensee"], listed["licensee_id"][:4]) == ("Studio Licht", "ten_")
+    path = f"/v1/performers/{desk.society.member.id}/account-statements/{MONTH}"
+    told = read(desk.clerk, f"{path}/statement.txt")
+    for words in ("anna", "Night Train", f"(ISRC {ISRC})"):
+        assert words in told, words
+    assert f"ISRC {ISRC}" in read(desk.clerk, f"{path}/statement.html")
     (position,) = clerk.get(f"/v1/invoices/{listed['id']}")["positions"]
     assert position["title"].startswith("Night Train") and position["cut_id"].startswith("cut_")
 
