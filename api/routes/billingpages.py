@@ -11,7 +11,7 @@ from royalties.billing.standing import InvoiceState
 from royalties.closing import begins_on, month_after, month_before, month_of
 from royalties.models_payouts import RefundReason
 from royalties.refunding import is_told
-from royalties.service import billingdesk, bills, receipts, refunds
+from royalties.service import advised, billingdesk, bills, receipts, refunds
 from royalties.service.booknames import names_in
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -183,6 +183,7 @@ def receipt_page(receipt_id: str, office: InOffice) -> Response:
         paid=paid,
         candidates=candidates,
         refunds=refunds.list_refunds(session, caller, receipt_id),
+        advice=advised.of_receipt(session, caller, receipt_id),
         reasons=list(RefundReason),
         is_told=is_told(receipt.payment),
     )

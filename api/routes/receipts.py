@@ -15,7 +15,7 @@ from core.clock import utc_now
 from core.money import parse_amount
 from royalties.models_income import Payment, Receipt
 from royalties.models_payouts import RefundReason
-from royalties.service import bankstatements, receipts, refunds
+from royalties.service import advised, bankstatements, receipts, refunds
 from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
 from royalties.wire_payouts import refund_to_dict
 
@@ -80,7 +80,7 @@ def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
 
     def entered(session: Session) -> dict[str, Any]:
         return receipt_to_dict(
-            receipts.by_hand(session, world.vault, writing.caller, payment, now=utc_now())
+            advised.enter(session, world.vault, writing.caller, payment, now=utc_now())
         )
 
     return writing.write(entered)

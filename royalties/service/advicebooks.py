@@ -108,6 +108,12 @@ def begin(
             "The payment of this advice is matched already.",
             next_step=f"See it: ebenbild collect advice {kept.id}",
         )
+    if store.of_receipt(session, principal, receipt.id):
+        raise Conflict(
+            "Another advice explains this payment.",
+            next_step="See it: ebenbild collect advices",
+            code="another-advice",
+        )
     _check_order(refused(kept.advice, _paid(every)))
     step = _Step(own, receipt, MATCHED)
     _bring(session, principal, _book(kept), [*_others(every, own), own], step, now=now)

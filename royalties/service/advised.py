@@ -5,7 +5,6 @@ difference to what is there is booked: so nothing is ever in it twice, and a lin
 comes in as soon as it can be placed.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +22,7 @@ from royalties.advice import Advice, checked
 from royalties.advice_wire import FORM
 from royalties.bankanswers import OURS
 from royalties.models_advised import AdviceShown, KeptAdvice
-from royalties.models_income import Receipt
+from royalties.models_income import Payment, Receipt
 from royalties.service import advicebooks, placing, receipts
 from royalties.service.advicebooks import State
 from royalties.service.advices import identity
@@ -71,7 +70,8 @@ def take(
     if not _is_known(session, principal, kept):
         store.add(session, kept, data)
         _note(session, principal, kept, now)
-    return _settled(session, vault, principal, kept.id, now=now)
+    _settle(session, vault, principal, kept, now=now)
+    return _shown(session, principal, kept)
 
 
 def match(
@@ -90,11 +90,12 @@ def match(
     """
     require(principal, "usage")
     kept = _own(session, principal, advice_id)
-    receipt, _ = receipts.get_receipt(session, vault, principal, receipt_id)
+    receipt = receipts.opened(session, vault, principal, receipt_id)
     refunding.check_open(receipt)
     _check_same(kept.advice, receipt)
     advicebooks.begin(session, principal, kept, receipt, now=now)
-    return shown(session, principal, kept.id)
+    _follow(session, vault, principal, kept, now=now)
+    return _shown(session, principal, kept)
 
 
 def place(session: Session, principal: Principal, advice_id: str, *, now: datetime) -> AdviceShown:
@@ -102,7 +103,7 @@ def place(session: Session, principal: Principal, advice_id: str, *, now: dateti
     require(principal, "usage")
     kept = _own(session, principal, advice_id)
     advicebooks.bring(session, principal, _book(kept), now=now)
-    return shown(session, principal, advice_id)
+    return _shown(session, principal, kept)
 
 
 def unmatch(
@@ -115,7 +116,7 @@ def unmatch(
     require(principal, "usage")
     kept = _own(session, principal, advice_id)
     advicebooks.end(session, principal, kept, now=now)
-    return shown(session, principal, advice_id)
+    return _shown(session, principal, kept)
 
 
 def list_advices(session: Session, principal: Principal) -> list[AdviceShown]:
@@ -131,38 +132,60 @@ def shown(session: Session, principal: Principal, advice_id: str) -> AdviceShown
     return _shown(session, principal, _own(session, principal, advice_id))
 
 
+def enter(
+    session: Session, vault: Vault, principal: Principal, payment: Payment, *, now: datetime
+) -> Receipt:
+    """Take money in as a clerk names it, and book it where an advice does. Raises as `by_hand`."""
+    made = receipts.by_hand(session, vault, principal, payment, now=now)
+    arrived(session, vault, principal, made, now=now)
+    return receipts.opened(session, vault, principal, made.id)
+
+
 def arrived(
     session: Session, vault: Vault, principal: Principal, receipt: Receipt, *, now: datetime
 ) -> int:
     """Book a payment that has just come in where an advice names it; returns what was booked."""
     for reference in OURS.findall(f"{receipt.payment.reference} {receipt.payment.text}".upper()):
         for one in store.of_reference(session, principal, reference):
-            _settled(session, vault, principal, one.id, now=now, among=[receipt])
-    after, _ = receipts.get_receipt(session, vault, principal, receipt.id)
-    return after.matched_micro
+            _settle(session, vault, principal, one, now=now)
+    return receipts.opened(session, vault, principal, receipt.id).matched_micro
 
 
-def _settled(
-    session: Session,
-    vault: Vault,
-    principal: Principal,
-    advice_id: str,
-    *,
-    now: datetime,
-    among: Sequence[Receipt] | None = None,
-) -> AdviceShown:
+def of_receipt(session: Session, principal: Principal, receipt_id: str) -> str:
+    """The advice that explains a receipt of one's own book; empty where none does."""
+    require(principal, "reports")
+    return store.of_receipt(session, principal, receipt_id)
+
+
+def _settle(
+    session: Session, vault: Vault, principal: Principal, kept: KeptAdvice, *, now: datetime
+) -> None:
     """Match an advice to the one receipt that names it, if that may be; else it waits."""
-    found = shown(session, principal, advice_id)
-    if found.receipt_id or found.waits in advicebooks.REFUSED:
-        return found
-    if among is None:
-        among = receipts.list_receipts(session, vault, principal, waiting=True, limit=WAITING_MAX)
-    told = found.kept.advice
-    fits = [one for one in among if _names(one, told.reference) and is_same(told, one)]
-    if len(fits) != 1 or fits[0].refund_proposed:
-        return found
-    advicebooks.begin(session, principal, found.kept, fits[0], now=now)
-    return shown(session, principal, advice_id)
+    state = advicebooks.state_of(session, principal, kept)
+    if state.receipt_id or state.waits in advicebooks.REFUSED:
+        return
+    waiting = receipts.list_receipts(session, vault, principal, waiting=True, limit=WAITING_MAX)
+    told = kept.advice
+    fits = [
+        one
+        for one in waiting
+        if _names(one, told.reference)
+        and is_same(told, one)
+        and not one.refund_proposed
+        and not store.of_receipt(session, principal, one.id)
+    ]
+    if len(fits) == 1:
+        advicebooks.begin(session, principal, kept, fits[0], now=now)
+        _follow(session, vault, principal, kept, now=now)
+
+
+def _follow(
+    session: Session, vault: Vault, principal: Principal, kept: KeptAdvice, *, now: datetime
+) -> None:
+    """Match the advices that waited for this one."""
+    for one in store.every(session, principal, kept.payer_id, kept.advice.currency):
+        if not set(one.advice.before).isdisjoint(kept.advice.runs):
+            _settle(session, vault, principal, one, now=now)
 
 
 def _shown(session: Session, principal: Principal, kept: KeptAdvice) -> AdviceShown:

@@ -196,6 +196,15 @@ def get_receipt(
     return _opened(vault, *found), store.allocations_from(session, principal, receipt_id)
 
 
+def opened(session: Session, vault: Vault, principal: Principal, receipt_id: str) -> Receipt:
+    """One receipt of one's own book with who paid, for who may enter it; raises `NotFound`."""
+    require(principal, "usage")
+    found = store.find_receipt(session, principal, receipt_id)
+    if found is None:
+        raise _no_receipt()
+    return _opened(vault, *found)
+
+
 def _check(session: Session, payment: Payment, now: datetime) -> None:
     check_listed(payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:

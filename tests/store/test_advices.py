@@ -13,16 +13,17 @@ from core.db import next_seq
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey, generate
-from core.principal import Principal
+from core.principal import Principal, system
 from licensing.models_foreign import ForeignLicence
 from licensing.store import foreign, registries
 from registry.models.people import Performer
 from royalties.advice import Advice, AdvisedLine, added_up
 from royalties.advice_wire import signed, to_dict
 from royalties.models_advised import AdviceShown
-from royalties.models_income import Receipt
+from royalties.models_income import Payment, Receipt
 from royalties.models_payouts import RefundReason
 from royalties.service import (
+    accruals,
     advised,
     bankstatements,
     receipts,
@@ -256,9 +257,8 @@ def test_no_run_is_paid_twice_and_none_is_skipped(abroad: Abroad) -> None:
     first = abroad.takes(abroad.advice(0))
     abroad.comes(0)
     assert abroad.shown(first.kept.id).waits == ""
-    with abroad.office.shared.write() as session:
-        vault = abroad.money.stage.world.vault
-        advised.match(session, vault, abroad.clerk, later.kept.id, second.id, now=utc_now())
+    # What waited for it follows by itself.
+    assert abroad.shown(later.kept.id).receipt_id == second.id
     assert abroad.holds() == {"bank": 170 * EUROS, "accrued": -170 * EUROS}
     # The same run in a payment of another name.
     twice = abroad.takes(abroad.advice(2, runs=("run_1",), before=("run_0",)))
@@ -304,6 +304,34 @@ def test_only_whole_payments_of_the_very_amount_and_currency_are_matched(abroad:
         advised.match(session, vault, abroad.clerk, kept.id, right.id, now=utc_now())
     with pytest.raises(Conflict, match="matched already"), abroad.office.shared.write() as session:
         advised.match(session, vault, abroad.clerk, kept.id, right.id, now=utc_now())
+
+
+def test_a_payment_is_explained_by_one_advice_and_entered_by_hand_as_by_a_bank(
+    abroad: Abroad,
+) -> None:
+    kept = abroad.takes(abroad.advice(0)).kept
+    paid = Payment("b1", utc_now().date(), 85 * EUROS, "EUR", text=f"run, {REFERENCES[0].lower()}")
+    vault = abroad.money.stage.world.vault
+    with abroad.office.shared.write() as session:
+        receipt = advised.enter(session, vault, abroad.clerk, paid, now=utc_now())
+    # All of its lines are held, so that none of the money is gone; it is the advice's nevertheless.
+    assert (abroad.shown(kept.id).waits, receipt.unmatched_micro) == ("held", 85 * EUROS)
+    other = abroad.takes(abroad.advice(1, runs=("run_9",), before=())).kept
+    with pytest.raises(Conflict, match="Another advice"), abroad.office.shared.write() as session:
+        advised.match(session, vault, abroad.clerk, other.id, receipt.id, now=utc_now())
+    with abroad.office.shared.write() as session:
+        advised.unmatch(session, abroad.clerk, kept.id, now=utc_now())
+        advised.match(session, vault, abroad.clerk, other.id, receipt.id, now=utc_now())
+
+
+def test_an_accrual_of_the_book_leaves_what_came_from_abroad(abroad: Abroad) -> None:
+    abroad.brought(abroad.member, "prf_1", "lic_1")
+    abroad.takes(abroad.advice(0))
+    abroad.comes(0)
+    before = abroad.holds()
+    with abroad.office.shared.write() as session:
+        accruals.accrue(session, system(abroad.payer_id), now=utc_now())
+    assert abroad.holds() == before
 
 
 def test_who_may_take_what_from_whom(abroad: Abroad, world: TestWorld) -> None:
