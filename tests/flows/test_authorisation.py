@@ -57,6 +57,8 @@ FIXED = {
     "tariff_id": "gema-ai",
     "run_id": "run_none",
     "remittance_id": "pot_none",
+    "payment_id": "pot_none",
+    "advice_id": "adv_none",
     "line_id": "txn_none",
     "item_id": "unc_none",
     "complaint_id": "cpl_none",
