@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api import declaring
 from api.deciding import DECIDE_JOB
+from api.offershowing import known_performers
 from api.routes.clearances import in_full
 from api.routes.jobs import JobOut
 from api.routes.submissions import scan_job
@@ -68,10 +69,14 @@ def _said(
 ) -> dict[str, Any]:
     """What the cut declares itself, and where everything comes from that holds for it."""
     if item is None:
-        return {"own": {}, "origins": ()}
+        return {"own": {}, "raw": {}, "origins": ()}
     own = dict(submissions.own_declaration(session, principal, item.id))
     above = series.declared_on(session, principal, cut.work_id)
-    return {"own": declaring.filled(own), "origins": declaring.origins([*above, (None, own)])}
+    return {
+        "own": declaring.filled(own),
+        "raw": own,
+        "origins": declaring.origins([*above, (None, own)]),
+    }
 
 
 def _is_deciding(session: Session, principal: Principal, submission_id: str) -> bool:
@@ -132,6 +137,13 @@ def _decided(
         session, principal, {str(each["licence_id"]) for each in said if each["licence_id"]}
     )
     names = {each["performer_id"]: each["public_name"] for each in said if each["public_name"]}
+    lacking = _lacking(session, principal, item, said, now)
+    spoken_of = {one["performer_id"] for one in lacking} | _declared(session, principal, item)
+    if not spoken_of <= names.keys():
+        names = {**known_performers(session, principal), **names}
+    for each in (decision, *said):
+        each["reasons"] = _called(each["reasons"], names)
+    decision["warnings"] = _called(decision["warnings"], names)
     return {
         "decision": decision,
         "said": said,
@@ -139,7 +151,7 @@ def _decided(
         "length_ms": timeline.length_ms(cut.duration_ms, said),
         "names": names,
         "licences": {each.id: each.terms for each in held},
-        "lacking": _lacking(session, principal, item, now),
+        "lacking": lacking,
         "certificate": _certificate(session, principal, item.id, base_url, now),
         "invented": [each for each in characters.list_characters(session, principal) if each.clears]
         if any(each["figure_id"] for each in said)
@@ -147,10 +159,33 @@ def _decided(
     }
 
 
+def _declared(session: Session, principal: Principal, item: Clearance) -> set[str]:
+    """Whom the decision's own file was said to show."""
+    handed_in = submissions.get_submission(session, principal, item.submission_id)
+    return {use.performer_id for use in handed_in.declaration.uses}
+
+
+def _called(reasons: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same reasons with the names of the performers whose ids they hold."""
+    return [
+        {**one, "detail": {key: names.get(said, said) for key, said in one["detail"].items()}}
+        for one in reasons
+    ]
+
+
 def _lacking(
-    session: Session, principal: Principal, item: Clearance, now: datetime
+    session: Session,
+    principal: Principal,
+    item: Clearance,
+    said: Iterable[Mapping[str, Any]],
+    now: datetime,
 ) -> list[dict[str, Any]]:
-    """Whose licence is missing for what, and what became of asking for it."""
+    """Whose licence is missing for what, what became of asking, and whether asking is in vain."""
+    never = {
+        each["performer_id"]
+        for each in said
+        if any(reason["code"] == "standing-never" for reason in each["reasons"])
+    }
     asked: dict[str, RequestState] = {}
     for each in list_requests(session, principal, submission_id=item.submission_id, now=now):
         asked.setdefault(each.performer_id, state_at(each, now))
@@ -158,6 +193,7 @@ def _lacking(
         {
             "performer_id": each.performer_id,
             "kinds": [kind.value for kind in each.kinds],
+            "never": each.performer_id in never,
             "asked": asked.get(each.performer_id),
             "waits": asked.get(each.performer_id) in OPEN_REQUESTS,
         }

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.offershowing import SCOPE, known_performers
 from core.errors import NotAllowed, NotFound
-from core.principal import Principal
+from core.principal import Principal, holds
 from core.tenants import get_tenant
 from registry.models.mandates import Act
 from registry.service import people, works
@@ -25,6 +26,13 @@ def named(session: Session, principal: Principal, said: str, now: datetime) -> s
     return _ID.sub(lambda found: _name(session, principal, found[0], now), said)
 
 
+def _known(session: Session, principal: Principal, performer_id: str) -> str:
+    """What a studio knows a performer by that it found in its films or holds a licence of."""
+    if not performer_id.startswith("prf_") or not holds(principal, SCOPE):
+        return performer_id
+    return known_performers(session, principal).get(performer_id, performer_id)
+
+
 def _name(session: Session, principal: Principal, thing_id: str, now: datetime) -> str:
     try:
         if thing_id.startswith("ten_"):
@@ -36,5 +44,5 @@ def _name(session: Session, principal: Principal, thing_id: str, now: datetime) 
             side = view(session, principal, thing_id, Act.READ, now=now)
             return people.get_performer(session, side, thing_id).public_name or thing_id
     except (NotFound, NotAllowed):
-        pass
+        return _known(session, principal, thing_id)
     return thing_id

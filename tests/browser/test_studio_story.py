@@ -94,7 +94,7 @@ def test_from_a_dropped_film_to_its_certificate(
         studio.work_off()
         page.wait_for_selector("#who", state="detached")
         has_value(page, "#missing textarea", "For the trailer")  # the page came anew
-        page.fill("#missing [name='tariff.rate']", "0.25")
+        page.fill("#missing [name='tariff.rate']", "0,25" if lang == "de" else "0.25")
         page.click("#missing form button")
         page.wait_for_selector("#missing .badge.ask")
         granted(studio)

@@ -1,7 +1,10 @@
 """The pages of a studio over real decisions: what they say, and to whom they say nothing."""
 
 import csv
+import html
 import io
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,6 +15,7 @@ from api.client import Client, Refused
 from api.opening import open_registry
 from api.roles import Role
 from api.web.texts import text
+from tests.flows.test_declared_first import declare
 from tests.simulators.people import seat
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import Person, Stage, declaration, submit, voice_sample
@@ -351,3 +355,54 @@ def test_a_file_is_deleted_and_what_was_found_in_it_stays(hall: Hall) -> None:
     assert hall.studio.get(f"/v1/submissions/{submission}/findings") == found
     with pytest.raises(Refused, match="no longer kept"):
         hall.studio.post(f"/v1/submissions/{submission}/scans")
+
+
+ALONE = medium(20_000, ("anna", "voice", 1_000, 9_000))
+
+
+def test_who_was_found_and_not_declared_is_declared_where_it_is_said(hall: Hall) -> None:
+    cut = hall.cut()
+    made = submit(hall.stage, hall.studio, cut, ALONE, declaration())
+    page = hall.page(f"/cuts/{cut}")
+    assert 'href="#doubts"' in page and "Anna was found (voice)" in page
+    assert 'value="confirmed"' not in page  # nobody doubts it
+    options = re.findall(r'<option value="([{][^"]*)"[^>]*>([^<]*)</option>', page)
+    said = {word: json.loads(html.unescape(value)) for value, word in options}
+    chosen = said["synthesised voice"]
+    assert chosen["uses"] == [{"performer_id": hall.anna.id, "kind": "synthesise_voice"}]
+    assert chosen["release_at"] == declaration()["release_at"]
+    hall.anna.license(hall.studio_id)
+    hall.studio.post(f"/v1/submissions/{made['id']}/declaration", {"declaration": chosen})
+    page = hall.page(f"/cuts/{cut}")
+    assert "CLEARED" in page and "#doubts" not in page
+
+
+def test_asking_whoever_says_never_is_not_what_the_page_leads_to(hall: Hall) -> None:
+    cut = hall.cut()
+    hall.decided(cut, ALONE)
+    assert 'class="button primary" href="#missing"' in hall.page(f"/cuts/{cut}")
+    declare(hall.anna, never=["synthesise_voice"])
+    hall.decided(cut, ALONE)
+    page = hall.page(f"/cuts/{cut}")
+    assert 'class="button primary" href="#missing"' not in page
+    assert "Asking leads nowhere" in page and "Ask all the same" in page
+
+
+def test_whom_the_studio_knows_is_named_where_the_film_does_not_show_them(hall: Hall) -> None:
+    hall.decided(hall.cut("Before"), ALONE)
+    cut = hall.cut("After")
+    hall.decided(cut, medium(20_000, ("the barkeeper", "face", 10_000, 17_000)))
+    page = hall.page(f"/cuts/{cut}")
+    assert "synthesised voice of performer Anna" in page
+    assert f"of performer {hall.anna.id}" not in page
+    asked = {
+        "performer_ids": [hall.anna.id],
+        "tariff": {"kind": "per_minute", "rate": "1", "currency": "EUR"},
+    }
+    clearance = hall.studio.get("/v1/clearances", cut_id=cut)["items"][0]["id"]
+    (request,) = hall.studio.post(f"/v1/clearances/{clearance}/requests", asked)
+    agency = hall.anna.agency
+    agency.post(f"/v1/requests/{request['id']}/end")
+    inbox = hall.page("/inbox")
+    assert "The side of Anna refuses" in inbox
+    assert hall.anna.id not in re.sub(r'href="[^"]*"', "", inbox)

@@ -3,12 +3,12 @@
 //   <form data-act="/v1/licences/LIC/revocation" data-then="/me/licences" data-sure="Really?">
 //
 // `data-method` is POST unless it says otherwise. Fields are text unless `data-as` says `int`,
-// `list` (by commas), `flag`, `day`, `moment` (here, as UTC), `json`, `none-if-empty` or
+// `list` (by commas), `decimal`, `flag`, `day`, `moment` (here, as UTC), `json`, `none-if-empty` or
 // `left-out-if-empty`; a name with dots nests. A file is uploaded first and stands as its id.
 // `data-then` leads on, with `{id}` or what else the answer holds; `reload` is the page anew.
 
 import { putBack } from "/static/drafts.js";
-import { find, leave, onPress, send, upload, watch, word } from "/static/registry.js";
+import { decimal, find, leave, onPress, send, upload, watch, word } from "/static/registry.js";
 
 const AS = {
   int: (text) => (text.trim() === "" ? null : Number.parseInt(text, 10)),
@@ -16,6 +16,7 @@ const AS = {
   flag: (_, field) => field.checked,
   moment: (text) => (text ? new Date(text).toISOString() : null),
   json: (text) => JSON.parse(text),
+  decimal,
   day: (text) => (text ? `${text}T00:00:00Z` : null),
   "none-if-empty": (text) => text.trim() || null,
   "left-out-if-empty": (text) => text.trim() || undefined,

@@ -1,9 +1,8 @@
 // Fills in a contract, or makes another offer: what stands in the fields becomes terms.
 
-import { Told, find, leave, onPress, post, word } from "/static/registry.js";
+import { Told, decimal, find, leave, onPress, post, word } from "/static/registry.js";
 
 const moment = (day) => `${day}T00:00:00Z`;
-const decimal = (text) => text.trim().replace(",", ".");
 
 /** A value of a terms file; a list is written with commas, and "*" stands for any. */
 function told(field) {

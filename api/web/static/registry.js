@@ -21,6 +21,9 @@ export function dropped(part, take) {
   }
 }
 
+/** An amount as people write it. */
+export const decimal = (text) => text.trim().replace(",", ".");
+
 /** A sentence of the page, which alone knows its language. */
 export function word(key) {
   return find(`[data-word="${key}"]`)?.textContent ?? key;

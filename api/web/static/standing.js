@@ -1,7 +1,7 @@
 // What is said to everybody: the choices become a declaration, which all who must sign it sign here.
 
 import { allSign, same } from "/static/cosign.js";
-import { Told, find, leave, onPress, post, word } from "/static/registry.js";
+import { Told, decimal, find, leave, onPress, post, word } from "/static/registry.js";
 
 const form = find("form[data-standing]");
 
@@ -15,7 +15,7 @@ function offer(kinds) {
     description: said.description.value.trim(),
     valid_from: `${said.valid_from.value}T00:00:00Z`,
     valid_until: `${said.valid_until.value}T00:00:00Z`,
-    tariff: { kind: said.per.value, rate: said.rate.value.trim().replace(",", "."), currency: said.currency.value },
+    tariff: { kind: said.per.value, rate: decimal(said.rate.value), currency: said.currency.value },
   };
 }
 

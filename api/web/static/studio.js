@@ -4,7 +4,7 @@
 // Shift picks everything since the last one.
 
 import { follow } from "/static/act.js";
-import { Told, find, leave, onPress, post, word } from "/static/registry.js";
+import { Told, decimal, find, leave, onPress, post, word } from "/static/registry.js";
 
 const board = find("[data-board]");
 const form = board.querySelector("[data-bulk]");
@@ -29,7 +29,7 @@ function pick(from, to, checked) {
 const needs = {
   release: () => ({ release_at: form.elements.release_at.value }),
   ask({ rate, currency, kind } = form.elements) {
-    return { tariff: { kind: kind.value, rate: rate.value, currency: currency.value } };
+    return { tariff: { kind: kind.value, rate: decimal(rate.value), currency: currency.value } };
   },
 };
 
