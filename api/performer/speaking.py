@@ -59,9 +59,9 @@ def state_of(item: Mandate, now: datetime) -> str:
 
 
 def _given(session: Session, acting: Whom) -> tuple[Mandate, ...]:
-    """Signed mandates, newest first; an agent sees the one that he acts under."""
+    """Signed mandates, newest first; an agent sees those that he acts under."""
     if acting.mandate is not None:
-        return (acting.mandate,)
+        return acting.mandates
     found = mandates.list_mandates(session, acting.side, performer_id=acting.performer.id)
     signed = [item for item in found if item.signed_at is not None]
     return tuple(sorted(signed, key=lambda item: item.seq or 0, reverse=True))

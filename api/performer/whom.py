@@ -30,8 +30,9 @@ ITSELF, GUARDIAN, AGENT = "side", "guardian", "agent"
 class Whom:
     """Whom a page is about; `side` is who reads for it, `how` as what one acts.
 
-    `mandate` is what an agent's right rests on and `acts` all that his mandates let him do; `near`
-    says that one is of the performer's own organisation, `several` that there is a choice.
+    `mandate` is what an agent's right rests on, `mandates` all of his that are in force, that one
+    first, and `acts` what they let him do together; `near` says that one is of the performer's own
+    organisation, `several` that there is a choice.
     """
 
     performer: Performer
@@ -42,6 +43,7 @@ class Whom:
     several: bool = False
     visitor: Principal | None = None
     acts: frozenset[Act] = frozenset(Act)
+    mandates: tuple[Mandate, ...] = ()
 
     @property
     def caller(self) -> Principal:
@@ -104,9 +106,11 @@ def everybody(session: Session, principal: Principal, *, now: datetime) -> tuple
         performer_id = mandate.terms.performer_id
         if performer_id not in seen:
             seen.add(performer_id)
-            acts = _acts(held, principal, performer_id, now)
+            every = _in_force(held, principal, performer_id, now)
             under = _under(session, principal, mandate, now, several=several)
-            found.append(replace(under, acts=acts))
+            others = tuple(item for item in every if item.id != mandate.id)
+            acts = frozenset(act for item in every for act in item.terms.acts)
+            found.append(replace(under, acts=acts, mandates=(mandate, *others)))
     return tuple(item for item in found if item.performer.erased_at is None)
 
 
@@ -130,16 +134,18 @@ def _held(session: Session, principal: Principal) -> tuple[Mandate, ...]:
     return mandates.list_mandates(session, replace(principal, closed=()))
 
 
-def _acts(
+def _in_force(
     held: Sequence[Mandate], principal: Principal, performer_id: str, now: datetime
-) -> frozenset[Act]:
-    """What all mandates in force of one performer let the caller's organisation do."""
-    return frozenset(
-        act
+) -> tuple[Mandate, ...]:
+    """Mandates of one performer that let the caller's organisation do something now."""
+    return tuple(
+        item
         for item in held
         if item.terms.performer_id == performer_id
-        for act in item.terms.acts
-        if not uncovered(item, holder_id=principal.tenant_id, act=act, at=now)
+        and any(
+            not uncovered(item, holder_id=principal.tenant_id, act=act, at=now)
+            for act in item.terms.acts
+        )
     )
 
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api.deps import Language, Open
 from api.performer.desk import AtDesk
-from api.performer.home import home_page
+from api.performer.home import home_page, waiting
 from api.performer.uses import use_page, uses_page
 from api.performer.whom import everybody
 from api.visiting import SignedInVisit
@@ -28,8 +28,11 @@ def act_as(world: Open, visit: SignedInVisit, lang: Language) -> Response:
     now = utc_now()
     with world.db.read() as session:
         found = everybody(session, visit.principal, now=now)
+        asks = {one.performer.id: len(waiting(session, one, now)) for one in found}
         erased = list_erasures(session, visit.principal)
-    return form_page("actas.html", lang, visit, here="/act-as", found=found, erased=erased)
+    return form_page(
+        "actas.html", lang, visit, here="/act-as", found=found, asks=asks, erased=erased
+    )
 
 
 @router.get("/me/uses", response_class=FormResponse)

@@ -127,7 +127,7 @@ def sign_mandate(
     seq = next_seq(session)
     mandates.save_signature(session, principal, mandate_id, signed=signed, seq=seq, at=now)
     _log(session, "mandate.signed", mandate_id, signed, now)
-    _tell(session, item.terms.holder_id, "mandate.given", mandate_id, now)
+    _tell(session, item, "mandate.given", now)
     return replace(item, signed=signed, seq=seq, signed_at=now)
 
 
@@ -146,7 +146,7 @@ def revoke_mandate(
     mandates.revoke(session, principal, mandate_id, seq=seq, at=now)
     end_all(session, mandate_id=mandate_id, why=EndOfHolding.MANDATE, now=now)
     _log(session, "mandate.revoked", mandate_id, item.signed or b"", now)
-    _tell(session, item.terms.holder_id, "mandate.ended", mandate_id, now)
+    _tell(session, item, "mandate.ended", now)
     return replace(item, revoked_at=now, revoked_seq=seq)
 
 
@@ -209,13 +209,13 @@ def _log(session: Session, kind: str, mandate_id: str, signed: bytes, at: dateti
     log.append(session, kind=kind, subject_id=mandate_id, payload=payload, at=at)
 
 
-def _tell(session: Session, tenant_id: str, kind: str, mandate_id: str, now: datetime) -> None:
+def _tell(session: Session, item: Mandate, kind: str, now: datetime) -> None:
     notices.notify(
         session,
-        tenant_id=tenant_id,
+        tenant_id=item.terms.holder_id,
         person=None,
         kind=kind,
-        subject_id=mandate_id,
-        facts={},
+        subject_id=item.id,
+        facts={"performer": item.terms.performer_id},
         now=now,
     )

@@ -264,6 +264,28 @@ def test_an_agent_reads_what_the_mandate_lets_him_and_signs_nothing(side: Side) 
     assert agent.get("/v1/mandates")["items"][0]["holder_id"] == holder
 
 
+def test_an_agent_reads_all_that_several_mandates_let_him_do_and_what_waits(side: Side) -> None:
+    holder, _ = side.stage.tenant("agency", "Agency of friends")
+    studio_id, studio = side.stage.tenant("studio")
+    for acts in (("read",), ("license",)):
+        side.mandate(holder, *acts)
+    parties = {"performer_id": side.anna.id, "licensee_id": studio_id, "territories": ["DE"]}
+    studio.post("/v1/requests", {"terms": {**LINES, **parties}})
+    side.anna.enrol(side.stage.file("a.wav", voice_sample("anna")))
+    with open_registry(side.stage.settings) as world:
+        browser = side.stage.http(seat(world.db, holder, Role.AGENT).token)
+    pages = {
+        path: browser.get(f"{path}?for={side.anna.id}&lang=en").text
+        for path in ("/act-as", "/me", "/me/speaking", "/me/prints", "/inbox")
+    }
+    for path in ("/act-as", "/me", "/me/speaking"):
+        for act in (Act.READ, Act.LICENSE):
+            assert texts.text("en", f"speaking.act.{act.value}") in pages[path], (path, act)
+    assert "One request waits" in pages["/act-as"]
+    assert "/consent" not in pages["/me/prints"] and "/me/enrol/" not in pages["/me/prints"]
+    assert "what you may do for Anna" in pages["/inbox"]
+
+
 def test_a_key_that_an_agency_signs_with_is_seen_and_ended(side: Side) -> None:
     holder_id, holder = side.stage.tenant("agency", "Agency of friends")
     assert "Keys that agencies sign with" not in side.read("/me/speaking")

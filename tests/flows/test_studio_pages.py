@@ -201,9 +201,12 @@ def test_a_person_leads_to_every_cut_with_them(hall: Hall) -> None:
     declared = shown.split(text("en", "declare.origins"))[1]
     assert f'<a href="{address}">Anna</a>' in declared
     assert f"<code>{hall.anna.id}" not in declared
-    silent = hall.cut("Silent")
-    hall.decided(silent, medium(5_000))  # declared, and not in it: no name is put to an id
-    assert f"<code>{hall.anna.id}" in hall.page(f"/cuts/{silent}")
+    # Of who is in none of the studio's films, and licensed nothing to it, no name is put to an id.
+    silent, berta = hall.cut("Silent"), Person.add(hall.anna.agency, "Berta")
+    use = {"performer_id": berta.id, "kind": "synthesise_voice"}
+    hall.decided(silent, medium(5_000), uses=[use])
+    page = hall.page(f"/cuts/{silent}")
+    assert f"<code>{berta.id}" in page and "Berta" not in page
     assert "All cuts with Anna" in shown
     board = hall.page(address.replace("&amp;", "&"))
     assert f'<option value="{hall.anna.id}">Anna</option>' in board
