@@ -146,3 +146,23 @@ def test_many_releases_are_decided_again_at_once_and_a_question_is_answered_for_
         page.goto(f"{registry.url}/works/{series}")
         page.click(".actions a.quiet")
         page.wait_for_url("**/studio?shelf=all&work=wrk_*")
+
+
+def test_who_was_found_and_not_declared_is_declared_in_two_presses(
+    chromium: Chromium, registry: Registry
+) -> None:
+    with (
+        closing(Studio.make(registry, "Nachtrag")) as studio,
+        chromium.page(lang="de", size=PHONE) as page,
+    ):
+        cut = studio.cut(studio.work("Nachtrag", "film"))
+        studio.hand_in(cut, (studio.voice, *VOICE[1:]), declared=studio.declared())
+        studio.work_off()
+        studio.joined(page, "nachtrag@example.org")
+        page.goto(f"{registry.url}/cuts/{cut}")
+        page.click(".actions a[href='#doubts']")
+        page.select_option("#doubts select", label="eigene Darbietung")
+        page.click("#doubts button.primary")
+        page.fill("#doubts [name$=engagement_ref]", "V-2030-7")
+        page.click("#doubts button.primary")
+        said(page, "CLEARED")

@@ -11,7 +11,6 @@ import { HEADER, checkpointOf, commitsTo, included, logKeys, parse, signedByLog 
 const LIST_BYTES = 16_384;
 const DOCUMENT_MAX = 1 << 20;
 const MEDIUM_MAX = 1 << 31; // the browser hashes a file whole
-const PAPER_MAX = 1 << 24;
 const SKEW_MS = 60_000;
 const DAY_MS = 86_400_000;
 const LICENCE = "LikenessConsentLicence";
@@ -59,7 +58,7 @@ export async function kindOf(file) {
 
 /** The document attached to a PDF, as it is, else the file itself; and whether it is a PDF. */
 export async function inside(file) {
-  const paper = file.size < PAPER_MAX && (await file.slice(0, 5).text()) === "%PDF-";
+  const paper = file.size < 1 << 24 && (await file.slice(0, 5).text()) === "%PDF-";
   const text = paper ? new TextDecoder("latin1").decode(await file.arrayBuffer()) : "";
   const found = /<<([^>]*\/EmbeddedFile\b[^>]*)>>\s*stream\r?\n(?=\{)/.exec(text);
   const [, length] = /\/Length (\d+)/.exec(found?.[1]) ?? [];

@@ -30,7 +30,7 @@ addEventListener("pagehide", () => {
   if (!sent) keep(...document.querySelectorAll("form[data-keep]"));
 });
 
-// The same page in the other language is the same page.
+// Another language is the same page.
 for (const link of document.querySelectorAll(".lang a")) link.onclick = () => keep(document);
 
 /** Puts back what was kept of the fields of this part, and opens what folds them away. */

@@ -8,7 +8,6 @@ import { digest } from "/static/signed.js";
 const LEAST = 1 << 18;
 const MOST = 1 << 24;
 const PART_S = 3;
-const SOON_MS = 1000;
 const EDGE = 1 << 20;
 const NOTES = "uploads";
 
@@ -74,7 +73,7 @@ export class Sending {
   part = LEAST * 4;
   rate = 0;
   at = 0;
-  wait = SOON_MS;
+  wait = 1000;
 
   constructor(file, show) {
     Object.assign(this, { file, show });
@@ -103,7 +102,7 @@ export class Sending {
       if (this.paused) await new Promise((wake) => { this.wake = wake; });
       const answer = await this.next();
       if (answer?.status < 300) {
-        this.wait = SOON_MS;
+        this.wait = 1000;
         this.complete = this.at === this.file.size;
       } else if (answer && ![409, 429].includes(answer.status) && answer.status < 500) {
         throw refused(answer);
@@ -119,7 +118,7 @@ export class Sending {
     return this.id;
   }
 
-  /** Waits for as long as the door wants, longer each time, or until the line is back. */
+  /** Waits as long as the door wants, or until the line is back. */
   async later(answer) {
     this.tell(this.at, "lost");
     const least = answer?.getResponseHeader("Retry-After") * 1000 || 0;
