@@ -39,12 +39,13 @@ FACTS = (
         "count",
         "transactions",
     ),
-    *("kinds", "territories", "source", "proof"),
+    *("kinds", "territories", "source", "proof", "number", "reason"),
 )
-_CALLED = {"roles": "role", "proof": "handover.proof"}
+_CALLED = {"roles": "role", "proof": "handover.proof", "reason": "money.value.reason"}
 PLACES = {
     "collecting.mandate": "/society/mandates",
     "complaint.rule": "/society/disputes/{}",
+    "invoice.write-off": "/society/invoices/{}",
     "ledger.period-close": "/society",
     "members.admin": "/members",
     "pause.lift": "/me/licences?for={performer}#pause",
@@ -173,10 +174,9 @@ def _facts(lang: str, item: Approval) -> Iterable[tuple[str, str]]:
 
 
 def _value(lang: str, name: str, value: object) -> str:
-    if name == "month":
-        return texts.month(lang, str(value))
-    if name == "months" and isinstance(value, list):
-        return " – ".join(texts.month(lang, str(one)) for one in value)
+    if name in ("month", "months"):
+        months = value if isinstance(value, list) else [value]
+        return " – ".join(texts.month(lang, str(one)) for one in months)
     if name in _CALLED:
         said = value if isinstance(value, list) else [value]
         return ", ".join(texts.text(lang, f"{_CALLED[name]}.{one}") for one in said)

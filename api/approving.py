@@ -29,6 +29,7 @@ from royalties.service import (
     runs,
     unclaimed,
     usageholds,
+    writeoffs,
 )
 from royalties.store import payees as payee_store
 
@@ -127,4 +128,5 @@ _EFFECTS: Mapping[str, Effect] = {
     runs.CLOSE: _sealed(runs.decide),
     unclaimed.BOOK: _of_subject(unclaimed.decide),
     usageholds.DECIDE: _of_subject(usageholds.agree),
+    writeoffs.WRITE_OFF: _of_subject(writeoffs.decide),
 }

@@ -233,6 +233,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "invoices",
         "overdue-invoices",
     ),
+    "writeoffs": ("invoices",),
     "creditnotes": ("credit-notes",),
     "sisterstatements": ("sister-statements",),
     "remittances": ("remittances",),

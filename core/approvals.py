@@ -182,6 +182,20 @@ def by_two(session: Session, principal: Principal, subject_ids: Collection[str])
     return set(session.exec(query))
 
 
+def open_about(
+    session: Session, principal: Principal, action: str, subject_id: str
+) -> Approval | None:
+    """The newest proposal of this kind about a subject that waits for the principal's people."""
+    query = select(ApprovalRow).where(
+        owned(ApprovalRow, principal),
+        col(ApprovalRow.action) == action,
+        col(ApprovalRow.subject_id) == subject_id,
+        col(ApprovalRow.state) == ApprovalState.OPEN,
+    )
+    row = session.exec(query.order_by(col(ApprovalRow.seq).desc()).limit(1)).first()
+    return None if row is None else approval_of(session, row)
+
+
 def get_approval(session: Session, principal: Principal, approval_id: str) -> Approval:
     """Return one proposal of the principal's organisation; raises NotFound."""
     return approval_of(session, _mine(session, principal, approval_id))

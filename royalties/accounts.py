@@ -18,6 +18,7 @@ class AccountKind(StrEnum):
 
     BANK = "bank"
     RECEIVABLE = "receivable"
+    WRITTEN_OFF = "written_off"
     IN_TRANSIT = "in_transit"
     FX = "fx"
     ACCRUED = "accrued"
@@ -44,7 +45,13 @@ class Side(StrEnum):
 
 
 _ASSETS = frozenset(
-    {AccountKind.BANK, AccountKind.RECEIVABLE, AccountKind.IN_TRANSIT, AccountKind.FX}
+    {
+        AccountKind.BANK,
+        AccountKind.RECEIVABLE,
+        AccountKind.WRITTEN_OFF,
+        AccountKind.IN_TRANSIT,
+        AccountKind.FX,
+    }
 )
 _ID = r"_[a-z2-7]{26}"
 _TENANT, _PERFORMER, _PAYEE, _CUT = (f"{prefix}{_ID}" for prefix in ("ten", "prf", "pay", "cut"))
@@ -57,6 +64,7 @@ _KEPT_MAX = 65_536
 _SUBJECTS = {
     AccountKind.BANK: _ALONE,
     AccountKind.RECEIVABLE: _TENANT,
+    AccountKind.WRITTEN_OFF: _TENANT,
     AccountKind.IN_TRANSIT: _ANY_ID,
     AccountKind.FX: r"[A-Z]{3}-[A-Z]{3}",
     AccountKind.ACCRUED: _PERFORMER,

@@ -17,7 +17,9 @@ from core.clock import to_text
 from core.integrity import ProofOptions
 from core.keys import PrivateKey
 from royalties.closing import content
+from royalties.ledger import booked_id
 from royalties.models_books import Transaction, TransactionKind
+from royalties.models_income import WriteOff
 
 FORM = "ebenbild-audit-pack-1"
 SAMPLE_MAX = 1000
@@ -26,6 +28,11 @@ MANIFEST = "manifest.json"
 TRANSACTIONS = "transactions.tsv"
 POSTINGS = "postings.tsv"
 CLAIMS = "claims.jsonl"
+WRITE_OFFS = "writeoffs.tsv"
+WRITE_OFF_COLUMNS = (
+    *("transaction", "invoice", "step", "reason", "recorded_at"),
+    *("month", "amount_micro", "vat_micro"),
+)
 POSTING_COLUMNS = ("transaction", "kind", "posted", "earned", "account", "currency", "amount_micro")
 
 
@@ -66,6 +73,13 @@ def posting_rows(one: Transaction) -> Iterator[str]:
     for posting in one.postings:
         cells = (posting.account, posting.currency, str(posting.amount_micro))
         yield "\t".join((*head, *cells))
+
+
+def write_off_row(book: str, one: WriteOff) -> str:
+    """What was written off of an invoice, or came in after all, with the transaction of it."""
+    booked = booked_id(book, TransactionKind.WRITE_OFF, one.id)
+    told = (booked, one.invoice_id, str(one.step), one.reason, to_text(one.recorded_at))
+    return "\t".join((*told, one.month, str(one.amount_micro), str(one.vat_micro)))
 
 
 def is_claim(one: Transaction) -> bool:

@@ -20,7 +20,7 @@ from royalties.fx import Rate
 from royalties.models import ClearedUse, Origin, Pins, TerritoryFactors
 from royalties.models_books import Period, PeriodState, Transaction, TransactionKind
 from royalties.models_complaints import Complaint
-from royalties.models_income import Allocation, Invoice, Receipt
+from royalties.models_income import Allocation, Invoice, Receipt, WriteOff
 from royalties.pooled import BY_LINES, PINNED
 from royalties.sisterclaims import FIGURES
 from royalties.tariffs.documents import tariff_to_dict
@@ -46,6 +46,7 @@ class Told:
     documents: Sequence[tuple[Invoice, Sequence[tuple[str, int]]]] = ()
     receipts: Sequence[Receipt] = ()
     matches: Sequence[Allocation] = ()
+    lost: Sequence[WriteOff] = ()
     runs: Sequence[ToldRun] = ()
     rulings: Sequence[Complaint] = ()
     refunds: Mapping[str, str] = field(default_factory=dict)
@@ -147,6 +148,7 @@ class _Sources:
         waiting += [(one.seq, [facts_money.document(one, lines)]) for one, lines in told.documents]
         waiting += [(one.seq, [facts_money.money(one)]) for one in told.receipts]
         waiting += [(one.seq, [facts_money.match(one)]) for one in told.matches]
+        waiting += [(one.seq, [facts_money.lost(one)]) for one in told.lost]
         by_number = sorted(told.runs, key=lambda one: one.run.number)
         waiting += [(_place(one, ordered), facts_money.run(one)) for one in by_number]
         # Turned round and not sorted so, since of equals the first is told first.
@@ -154,6 +156,7 @@ class _Sources:
         self._named = {one.id: "document" for one, _ in told.documents}
         self._named |= {one.id: "money" for one in told.receipts}
         self._named |= {one.id: "match" for one in told.matches}
+        self._named |= {one.id: "lost" for one in told.lost}
         self._runs = {one.run.id for one in told.runs}
         self._moved = facts_rulings.moved_by(told.rulings, ordered)
         self._payouts = facts_money.Payouts(told.refunds)

@@ -21,6 +21,7 @@ from royalties.models_income import (
     InvoiceKind,
     Payment,
     Receipt,
+    WriteOff,
 )
 from royalties.models_payouts import Payout, PayoutState, Way
 from royalties.models_runs import Release, Run, RunLine
@@ -189,6 +190,20 @@ def match_from(said: Mapping[str, Any], seq: int) -> Allocation:
         seq=seq,
         recorded_at=from_text(said["at"]),
     )
+
+
+def lost(one: WriteOff) -> Fact:
+    """What of an invoice is written off, or, below zero, expected again."""
+    return {
+        "fact": "lost",
+        "id": one.id,
+        "invoice_id": one.invoice_id,
+        "amount_micro": str(one.amount_micro),
+        "vat_micro": str(one.vat_micro),
+        "month": one.month,
+        "reason": one.reason,
+        "at": to_text(one.recorded_at),
+    }
 
 
 def run(told: ToldRun) -> Iterator[Fact]:

@@ -36,7 +36,7 @@ def amounts(claims_micro: int, vat_basis_points: int, currency: str) -> Amounts:
     Half a cent of tax is rounded up, as EN 16931 checks it.
     """
     net, unit = whole(claims_micro, currency), unit_of(currency)
-    return Amounts(net, _half_up(net * vat_basis_points, PERCENT_OF * unit) * unit)
+    return Amounts(net, half_up(net * vat_basis_points, PERCENT_OF * unit) * unit)
 
 
 def credit(of: Invoice, before: Iterable[Invoice], claims: Claims, rate: int) -> Amounts:
@@ -96,16 +96,22 @@ def collectable(claims: Claims) -> bool:
     return whole(claims.claims_micro, claims.currency) > 0
 
 
-def settle(invoice: Invoice, credits: Iterable[Invoice], paid_micro: int) -> Settlement:
-    """How far an invoice is settled, given its credit notes and what was paid."""
+def settle(
+    invoice: Invoice, credits: Iterable[Invoice], paid_micro: int, lost_micro: int = 0
+) -> Settlement:
+    """How far an invoice is settled, given its credit notes, what was paid and written off."""
     notes = list(credits)
+    rest = rest_of(invoice, notes)
     return Settlement(
         invoice=invoice,
         claims_micro=invoice.claims_micro + sum(one.claims_micro for one in notes),
-        gross_micro=rest_of(invoice, notes).gross_micro,
+        gross_micro=rest.gross_micro,
         paid_micro=paid_micro,
+        vat_micro=rest.vat_micro,
+        lost_micro=lost_micro,
     )
 
 
-def _half_up(amount: int, den: int) -> int:
+def half_up(amount: int, den: int) -> int:
+    """The whole number nearest to a ratio, halves rounded up."""
     return (2 * amount + den) // (2 * den)

@@ -158,7 +158,9 @@ def entry_audience(transaction: Transaction, account: str) -> str:
     """Who besides the book's owner sees what is booked on this account."""
     kind, _, subject = account.partition(":")
     if kind == AccountKind.RECEIVABLE:
-        return f"tenant:{subject}"
+        # Who is told that nobody expects his money any more takes it for forgiven.
+        written_off = transaction.kind is TransactionKind.WRITE_OFF
+        return OWNER if written_off else f"tenant:{subject}"
     return transaction.audience if kind in _OF_A_PERFORMER else OWNER
 
 

@@ -22,6 +22,7 @@ class TransactionKind(StrEnum):
     ACCRUAL = "accrual"
     REVERSAL = "reversal"
     INVOICE = "invoice"
+    WRITE_OFF = "write-off"
     RECEIPT = "receipt"
     DISTRIBUTION = "distribution"
     RELEASE = "release"

@@ -98,18 +98,52 @@ class Settlement:
     """How far an invoice is settled at a moment: what still stands of it, and what was paid.
 
     `claims_micro` is the sum of its lines that no credit note took back, `gross_micro` what is to
-    be paid for them.
+    be paid for them, `vat_micro` the tax in that. `lost_micro` was written off.
     """
 
     invoice: Invoice
     claims_micro: int
     gross_micro: int
     paid_micro: int
+    vat_micro: int = 0
+    lost_micro: int = 0
+
+    @property
+    def owed_micro(self) -> int:
+        """What has not been paid, whether anybody still expects it or not."""
+        return self.gross_micro - self.paid_micro
 
     @property
     def open_micro(self) -> int:
-        """What is still to be paid."""
-        return self.gross_micro - self.paid_micro
+        """What is still to be paid, and was not written off."""
+        return self.owed_micro - self.lost_micro
+
+
+class WriteOffReason(StrEnum):
+    """Why nobody expects an invoice to be paid any more."""
+
+    INSOLVENCY = "insolvency"
+    LIMITATION = "limitation"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOff:
+    """So much of an invoice is not expected any more, tax included; below zero it is again.
+
+    `month` is that in which its tax is corrected (UStG § 17). `reason` is a `WriteOffReason` where
+    two people decided it, else the code of what changed the sum; `step` counts from 1.
+    """
+
+    id: str
+    invoice_id: str
+    step: int
+    amount_micro: int
+    vat_micro: int
+    month: str
+    reason: str
+    seq: int
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,13 @@ def shares(settled: Settlement, standing: Sequence[int]) -> list[int]:
 
 
 def as_far_as(left_micro: int, wanted: Sequence[Settlement]) -> list[tuple[Settlement, int]]:
-    """What so much money pays of these invoices in their order, nothing of nought among it."""
+    """What so much money pays of these invoices in their order, nothing of nought among it.
+
+    What was written off is owed all the same.
+    """
     found = []
     for one in wanted:
-        amount = min(left_micro, one.open_micro)
+        amount = min(left_micro, one.owed_micro)
         if amount > 0:
             left_micro -= amount
             found.append((one, amount))
@@ -49,7 +52,7 @@ def given_back(settled: Settlement, held: Mapping[str, int]) -> list[tuple[str, 
 
     `held` is what the invoice has of each receipt, in the order of paying: the newest goes first.
     """
-    over, found = -settled.open_micro, []
+    over, found = -settled.owed_micro, []
     for receipt_id, amount in reversed([*held.items()]):
         back = min(over, amount)
         if back > 0:

@@ -1,5 +1,6 @@
 """Invoices, their papers, receipts and matches as JSON-ready values; amounts as text."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,7 @@ from royalties.models_income import (
     InvoiceKind,
     Receipt,
     Settlement,
+    WriteOff,
 )
 
 PARTY_MISSING = "party-missing"
@@ -66,7 +68,32 @@ def invoice_to_dict(item: Settlement) -> dict[str, Any]:
         "credited_micro": str(one.amounts.gross_micro - item.gross_micro),
         "paid_micro": str(item.paid_micro),
         "open_micro": str(item.open_micro if invoice else 0),
+        "written_off_micro": str(item.lost_micro),
         "recorded_at": to_text(one.recorded_at),
+    }
+
+
+def write_off_to_dict(item: WriteOff) -> dict[str, Any]:
+    """What of an invoice was written off, or, below zero, came in after all."""
+    return {
+        "id": item.id,
+        "amount_micro": str(item.amount_micro),
+        "vat_micro": str(item.vat_micro),
+        "month": item.month,
+        "reason": item.reason,
+        "recorded_at": to_text(item.recorded_at),
+    }
+
+
+def proposal_to_dict(approval_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody proposed to write off, and why."""
+    return {
+        "approval_id": approval_id,
+        "number": said["number"],
+        "amount_micro": said["total"],
+        "currency": said["currency"],
+        "reason": said["reason"],
+        "since": said["from"],
     }
 
 

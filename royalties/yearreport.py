@@ -28,6 +28,8 @@ _HANDED_ON = {
 _COUNTED = {
     (T.ACCRUAL, K.RECEIVABLE): "claimed",
     (T.INVOICE, K.VAT): "invoiced-vat",
+    (T.WRITE_OFF, K.RECEIVABLE): "written-off",
+    (T.WRITE_OFF, K.VAT): "vat-corrected",
     (T.RECEIPT, K.BANK): "received",
     (T.PAYOUT, K.PAYABLE): "paid-out",
     (T.RETURN, K.PAYABLE): "paid-out",
@@ -116,6 +118,8 @@ class Headline:
 HEADLINES = (
     "claimed",
     "invoiced-vat",
+    "written-off",
+    "vat-corrected",
     "received",
     "sent-back",
     "cost",
@@ -126,6 +130,7 @@ HEADLINES = (
     "paid-out",
     "unclaimed",
 )
+_DEBITS = ("claimed", "received", "sent-back", "paid-out", "vat-corrected")
 LEFT, OPENING, CLOSING, MOVED = "left.", "opening.", "closing.", "moved."
 STANDING = (LEFT, OPENING, CLOSING)
 UNDISTRIBUTED = (K.HELD, K.UNIDENTIFIED, K.SUSPENSE, K.RESERVE, K.PAYABLE, K.BLOCKED, K.UNMATCHED)
@@ -234,5 +239,5 @@ def _headline(one: Sum) -> str:
 
 
 def _sign(name: str) -> int:
-    """Debits count up in what is claimed, received, sent back and paid out, credits in all else."""
-    return 1 if name in ("claimed", "received", "sent-back", "paid-out") else -1
+    """Debits count up in these, credits in all else."""
+    return 1 if name in _DEBITS else -1

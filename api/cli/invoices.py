@@ -15,6 +15,7 @@ from core.clock import utc_now
 app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
 InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
 Month = Annotated[str, typer.Argument(help="Last month of postings, such as 2026-11.")]
+Why = Annotated[str, typer.Option(help="Why, for the record.")]
 Licensee = Annotated[str, typer.Option("--licensee", help="Of this licensee alone.")]
 
 
@@ -91,9 +92,13 @@ def show(
     def render() -> None:
         called = {"book": found["seller"]["name"], "licensee_id": found["buyer"]["name"]}
         said = {**found, **called}
-        document(cli.lang, {name: said[name] for name in said if name != "positions"})
+        document(cli.lang, {name: said[name] for name in said if name not in _PARTS})
         named = ({**one, "title": one["title"] or one["cut_id"]} for one in found["positions"])
         _show(cli.lang, _POSITIONS, [{**found, **one} for one in named])
+        if found["write_offs"]:
+            _show(cli.lang, _STEPS, [{**found, **item} for item in found["write_offs"]])
+        if found["write_off_proposed"]:
+            note(text(cli.lang, "invoice.write-off-waits", id=invoice_id))
 
     emit(cli, found, render)
 
@@ -123,6 +128,40 @@ def cancel(
     with cli.client() as client:
         found = client.post(f"/v1/invoices/{invoice_id}/cancellation", {"reason": reason})
     emit(cli, found, lambda: _show(cli.lang, _COLUMNS, [found]))
+
+
+@command(app, "write-off")
+def write_off(
+    cli: Cli,
+    invoice_id: InvoiceId,
+    reason: Annotated[str, typer.Option(help="insolvency, limitation or disputed.")],
+    since: Annotated[str, typer.Option(help="Uncollectible since this day (today).")] = "",
+) -> None:
+    """Propose to write off all that is open of an invoice that nobody pays; two people do it."""
+    body = {"reason": reason, "since": since or None}
+    with cli.client() as client:
+        found = client.post(f"/v1/invoices/{invoice_id}/write-off", body)
+    emit(cli, found, lambda: document(cli.lang, found))
+    note(text(cli.lang, "invoice.write-off-waits", id=invoice_id))
+
+
+@command(app, "approve-write-off")
+def approve_write_off(cli: Cli, invoice_id: InvoiceId, note: Why = "") -> None:
+    """Write off what somebody else proposed; its tax is corrected, reminders stop."""
+    _decide(cli, invoice_id, approve=True, why=note)
+
+
+@command(app, "reject-write-off")
+def reject_write_off(cli: Cli, invoice_id: InvoiceId, note: Why = "") -> None:
+    """Let an invoice stand that somebody else proposed to write off."""
+    _decide(cli, invoice_id, approve=False, why=note)
+
+
+def _decide(cli: Cli, invoice_id: str, *, approve: bool, why: str) -> None:
+    body = {"approve": approve, "note": why}
+    with cli.client() as client:
+        found = client.post(f"/v1/invoices/{invoice_id}/write-off-decision", body)
+    emit(cli, found, lambda: document(cli.lang, found, _WRITTEN_OFF))
 
 
 @command(app, "overdue")
@@ -169,6 +208,7 @@ def parties(cli: Cli) -> None:
 
 
 _PAGE = 1000
+_WRITTEN_OFF = ("number", "id", "gross_micro", "paid_micro", "written_off_micro", "open_micro")
 _COLUMNS = ("number", "id", "kind", "licensee", "month", "gross_micro", "open_micro", "due_on")
 _OVERDUE = (
     "number",
@@ -180,6 +220,8 @@ _OVERDUE = (
     "level",
     "reminded",
 )
+_PARTS = ("positions", "write_offs", "write_off_proposed")
+_STEPS = ("month", "reason", "amount_micro", "vat_micro")
 _POSITIONS = ("earned_period", "kind", "title", "claims", "net_micro")
 
 

@@ -1,5 +1,6 @@
 """Pages of what is due to a society and what came in: invoices, and the bank's payments."""
 
+from datetime import UTC, date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -7,11 +8,13 @@ from pydantic import BaseModel, Field
 
 from api.web.office import ASKED, InOffice
 from api.web.response import FormResponse
+from core.approvals import may_decide
 from royalties.billing.standing import InvoiceState
 from royalties.closing import begins_on, month_after, month_before, month_of
+from royalties.models_income import WriteOffReason
 from royalties.models_payouts import RefundReason
 from royalties.refunding import is_told
-from royalties.service import advised, billingdesk, bills, receipts, refunds
+from royalties.service import advised, billingdesk, bills, receipts, refunds, writeoffs
 from royalties.service.booknames import names_in
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -96,6 +99,7 @@ def invoice_page(invoice_id: str, office: InOffice) -> Response:
         office.session, office.vault, office.caller, invoice_id, now=office.now
     )
     invoice = found.standing.invoice
+    waiting = writeoffs.proposed(office.session, office.caller, invoice_id)
     return office.page(
         "societyinvoice.html",
         here=INVOICES,
@@ -107,6 +111,12 @@ def invoice_page(invoice_id: str, office: InOffice) -> Response:
         invoice=invoice,
         bill=found.bill,
         own=invoice.tenant_id == office.caller.tenant_id,
+        lost=writeoffs.list_steps(office.session, office.caller, invoice_id),
+        proposed=waiting,
+        since=date.fromisoformat(waiting.payload["from"]) if waiting else None,
+        decides=waiting is not None and may_decide(office.caller, waiting.roles),
+        reasons=list(WriteOffReason),
+        today=office.now.astimezone(UTC).date(),
     )
 
 

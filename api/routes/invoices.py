@@ -15,7 +15,7 @@ from core.clock import utc_now
 from royalties.billing.bills import Bill
 from royalties.billing.parties import Party
 from royalties.models_income import Settlement
-from royalties.service import bills, invoices, matching, reminders
+from royalties.service import bills, invoices, matching, reminders, writeoffs
 from royalties.service.booknames import names_of
 from royalties.wire_income import (
     bill_to_dict,
@@ -24,6 +24,8 @@ from royalties.wire_income import (
     left_to_dict,
     named_party_to_dict,
     overdue_to_dict,
+    proposal_to_dict,
+    write_off_to_dict,
 )
 
 router = APIRouter(tags=["money"])
@@ -149,7 +151,15 @@ def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict
     bill = bills.bill_of(reading, world.vault, caller, invoice_id)
     said, titles = bill_to_dict(bill), _titles(reading, caller, bill)
     positions = [{**one, "title": titles.get(one["cut_id"], "")} for one in said["positions"]]
-    return {**invoice_to_dict(settled), **said, "positions": positions}
+    steps = writeoffs.list_steps(reading, caller, invoice_id)
+    waiting = writeoffs.proposed(reading, caller, invoice_id)
+    return {
+        **invoice_to_dict(settled),
+        **said,
+        "positions": positions,
+        "write_offs": [write_off_to_dict(one) for one in steps],
+        "write_off_proposed": waiting and proposal_to_dict(waiting.id, waiting.payload),
+    }
 
 
 @router.get("/invoices/{invoice_id}/claims", response_model=list[dict[str, Any]])

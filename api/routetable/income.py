@@ -18,6 +18,8 @@ ROWS = (
     row("GET", f"{_INVOICE}/invoice.xml", "reports", may_lack=True),
     row("GET", f"{_INVOICE}/invoice.pdf", "reports", may_lack=True),
     row("POST", f"{_INVOICE}/cancellation", "usage", may_lack=True),
+    row("POST", f"{_INVOICE}/write-off", "usage", may_lack=True),
+    row("POST", f"{_INVOICE}/write-off-decision", "reports", may_lack=True),
     row("GET", "/v1/billing-parties", "usage"),
     row("POST", "/v1/billing-parties/{party_id}", "usage", may_lack=True),
     row("GET", "/v1/sister-statements", "reports"),

@@ -20,6 +20,7 @@ from royalties.yearreport import CLOSING, LEFT
 _WAY = (
     AccountKind.BANK,
     AccountKind.RECEIVABLE,
+    AccountKind.WRITTEN_OFF,
     AccountKind.UNMATCHED,
     AccountKind.ACCRUED,
     AccountKind.HELD,

@@ -33,10 +33,10 @@ def payer_of(payment: Payment, parties: Mapping[str, Party]) -> str | None:
 
 def by_amount(amount_micro: int, unpaid: Sequence[Settlement]) -> tuple[Settlement, ...]:
     """The one open invoice of just this amount, or all of them where they come to it."""
-    exact = [one for one in unpaid if one.open_micro == amount_micro]
+    exact = [one for one in unpaid if one.owed_micro == amount_micro]
     if len(exact) == 1:
         return (exact[0],)
-    if not exact and sum(one.open_micro for one in unpaid) == amount_micro:
+    if not exact and sum(one.owed_micro for one in unpaid) == amount_micro:
         return tuple(unpaid)
     return ()
 

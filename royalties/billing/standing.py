@@ -1,4 +1,4 @@
-"""How an invoice stands on a day: open, overdue, paid, taken back; and what a book is owed."""
+"""How an invoice stands on a day: open, overdue, paid, written off; and what a book is owed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,11 +8,15 @@ from royalties.models_income import InvoiceKind, Settlement
 
 
 class InvoiceState(StrEnum):
-    """TAKEN_BACK says that credit notes left nothing of it; a CREDIT_NOTE asks for nothing."""
+    """TAKEN_BACK says that credit notes left nothing of it; a CREDIT_NOTE asks for nothing.
+
+    WRITTEN_OFF is what nobody expects to be paid; its licensee still reads it as OVERDUE.
+    """
 
     OPEN = "open"
     OVERDUE = "overdue"
     PAID = "paid"
+    WRITTEN_OFF = "written-off"
     TAKEN_BACK = "taken-back"
     CREDIT_NOTE = "credit-note"
 
@@ -34,6 +38,8 @@ def state_of(item: Settlement, on: date) -> InvoiceState:
         return InvoiceState.CREDIT_NOTE
     if item.gross_micro <= 0:
         return InvoiceState.TAKEN_BACK
-    if item.open_micro <= 0:
+    if item.owed_micro <= 0:
         return InvoiceState.PAID
+    if item.open_micro <= 0:
+        return InvoiceState.WRITTEN_OFF
     return InvoiceState.OVERDUE if item.invoice.due_on < on else InvoiceState.OPEN

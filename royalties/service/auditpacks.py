@@ -27,7 +27,7 @@ from royalties.service import run_checking
 from royalties.service.bookfacts import facts_of
 from royalties.service.runs import payload_of
 from royalties.service.tariffs import tariffs_pinned
-from royalties.store import balances, journal, periods, runs, usagenames
+from royalties.store import balances, journal, periods, runs, usagenames, writeoffs
 from royalties.tariffs.documents import tariff_to_dict
 from royalties.wire_books import period_to_dict
 from royalties.wire_transactions import transaction_to_dict
@@ -129,6 +129,9 @@ def _books(pack: _Pack, session: Session, book: str) -> None:
         for one in found
     )
     pack.lines("balances.tsv", _headed(columns, sums))
+    lost = writeoffs.of_book(session, _capability(book), book)
+    rows = (rules.write_off_row(book, one) for one in lost)
+    pack.lines(rules.WRITE_OFFS, _headed(rules.WRITE_OFF_COLUMNS, rows))
 
 
 def _months(pack: _Pack, session: Session, principal: Principal, receipt: Receipt) -> None:

@@ -92,13 +92,15 @@ def _found(
         unpaid = [
             one
             for one in matching.settlements(session, principal, named)
-            if one.open_micro > 0 and one.invoice.currency == payment.currency
+            if one.owed_micro > 0 and one.invoice.currency == payment.currency
         ]
         return unpaid, licensees.pop()
     if payer is None or licensees:
         return [], payer
-    unpaid = matching.open_invoices(session, principal, payer, payment.currency)
-    return list(by_amount(payment.amount_micro, unpaid)), payer
+    owed = matching.owed_invoices(session, principal, payer, payment.currency)
+    unpaid = [one for one in owed if one.open_micro > 0]
+    found = by_amount(payment.amount_micro, unpaid) or by_amount(payment.amount_micro, owed)
+    return list(found), payer
 
 
 def _check_account(statement: BankStatement, own: Party | None) -> None:

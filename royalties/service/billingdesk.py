@@ -185,7 +185,7 @@ def candidates(
     require(principal, "reports")
     open_ = [
         one
-        for state in (InvoiceState.OVERDUE, InvoiceState.OPEN)
+        for state in (InvoiceState.OVERDUE, InvoiceState.OPEN, InvoiceState.WRITTEN_OFF)
         for one in list_standing(
             session,
             principal,
@@ -235,7 +235,7 @@ def _drafted(
 def _likely(one: Standing, receipt: Receipt) -> tuple[bool, bool, date, int]:
     """Sorts what a payment is most likely for to the front; the oldest first among equals."""
     return (
-        one.settled.open_micro != receipt.unmatched_micro,
+        one.settled.owed_micro != receipt.unmatched_micro,
         one.invoice.licensee_id != receipt.payment.licensee_id,
         one.invoice.due_on,
         one.invoice.seq,

@@ -24,6 +24,7 @@ from royalties.store import (
     replayed,
     run_lines,
     runs,
+    writeoffs,
 )
 
 NEVER, EVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
@@ -62,6 +63,7 @@ def _told(session: Session, capability: SearchCapability, book: str) -> Told:
         documents=[(one, lines.get(one.id, [])) for one in known],
         receipts=receipts,
         matches=matches,
+        lost=writeoffs.of_book(session, capability, book),
         refunds=refunds.receipts_of(session, capability, book),
         runs=[_run(session, capability, one) for one in closed],
         rulings=complaints.ruled_in(

@@ -172,6 +172,7 @@ def _issue(desk: _Desk, claims: Claims, month: str | None, reason: str = "") -> 
     _book(desk.clerk, made)
     if credited:
         matching.free(desk.clerk, principal, credited)
+        matching.expect(desk.clerk, principal, credited, month=covered, reason=matching.FREED)
     details = {"number": made.number, "kind": made.kind.value, "licensee": made.licensee_id}
     audit.record(
         session,

@@ -11,16 +11,18 @@ from sqlmodel import Session
 from core.db import next_seq
 from core.ids import derived_id
 from core.principal import Principal
-from royalties import receiving
+from royalties import receiving, writingoff
+from royalties.closing import month_of
 from royalties.invoicing import settle
-from royalties.models_income import Allocation, Invoice, InvoiceKind, Receipt, Settlement
+from royalties.models_income import Allocation, Invoice, InvoiceKind, Receipt, Settlement, WriteOff
 from royalties.service.books import Clerk
-from royalties.store import invoices, receipts
+from royalties.store import invoices, receipts, writeoffs
 from royalties.store import ledger as ledger_store
 
 MATCHED = "matched"
 FREED = "credited"
 OFFSET = "offset"
+PAID, UNPAID = "paid", "unpaid"
 
 
 def settlements(
@@ -30,20 +32,72 @@ def settlements(
     names = [one.id for one in found if one.kind is InvoiceKind.INVOICE]
     credits = invoices.credits_of(session, principal, names)
     paid = receipts.paid(session, principal, names)
-    return [settle(one, credits.get(one.id, []), paid.get(one.id, 0)) for one in found]
+    lost = writeoffs.lost(session, principal, names)
+    return [
+        settle(one, credits.get(one.id, []), paid.get(one.id, 0), lost.get(one.id, 0))
+        for one in found
+    ]
 
 
 def open_invoices(
     session: Session, principal: Principal, licensee_id: str, currency: str
 ) -> list[Settlement]:
     """Invoices of the principal's own book that ask a licensee for more money, oldest first."""
+    owed = owed_invoices(session, principal, licensee_id, currency)
+    return [one for one in owed if one.open_micro > 0]
+
+
+def owed_invoices(
+    session: Session, principal: Principal, licensee_id: str, currency: str
+) -> list[Settlement]:
+    """The same, with those that were written off and may be paid all the same."""
     found = invoices.list_invoices(session, principal, licensee_id=licensee_id, currency=currency)
     own = [
         one
         for one in reversed(found)
         if one.tenant_id == principal.tenant_id and one.kind is InvoiceKind.INVOICE
     ]
-    return [one for one in settlements(session, principal, own) if one.open_micro > 0]
+    return [one for one in settlements(session, principal, own) if one.owed_micro > 0]
+
+
+def lose(
+    clerk: Clerk,
+    principal: Principal,
+    settled: Settlement,
+    amount_micro: int,
+    *,
+    month: str,
+    reason: str,
+) -> WriteOff:
+    """Write so much of an invoice off, or, below zero, expect it again; `month` is that of tax."""
+    session, invoice = clerk.session, settled.invoice
+    earlier = writeoffs.of_invoice(session, principal, invoice.id)
+    made = writingoff.step(
+        settled,
+        earlier,
+        amount_micro,
+        month=month,
+        reason=reason,
+        seq=next_seq(session),
+        at=clerk.at,
+    )
+    writeoffs.add(session, principal, made)
+    booked = writingoff.booked(invoice, made, clerk.stamp())
+    ledger_store.add_transactions(session, [booked])
+    return made
+
+
+def expect(
+    clerk: Clerk, principal: Principal, invoice: Invoice, *, month: str, reason: str
+) -> None:
+    """Have what is written off of an invoice follow from what is still owed of it."""
+    earlier = writeoffs.of_invoice(clerk.session, principal, invoice.id)
+    if not earlier:
+        return
+    settled = settlements(clerk.session, principal, [invoice])[0]
+    change = writingoff.change(settled, earlier)
+    if change:
+        lose(clerk, principal, settled, change, month=month, reason=reason)
 
 
 def allocate(
@@ -55,7 +109,10 @@ def allocate(
     *,
     reason: str = MATCHED,
 ) -> Allocation:
-    """Have a receipt pay so much of an invoice, or, below zero, take so much back."""
+    """Have a receipt pay so much of an invoice, or, below zero, take so much back.
+
+    What is paid of an invoice that was written off is due again, with its tax, in that month.
+    """
     session = clerk.session
     earlier = receipts.allocations_from(session, principal, receipt.id)
     step = 1 + sum(one.invoice_id == invoice.id for one in earlier)
@@ -72,6 +129,9 @@ def allocate(
     receipts.add_allocation(session, principal, made, invoice.licensee_id)
     booked = receiving.matched(receipt, invoice, made, clerk.stamp())
     ledger_store.add_transactions(session, [booked])
+    day = receipt.payment.booked_on
+    month = f"{day:%Y-%m}" if amount_micro > 0 else month_of(clerk.at)
+    expect(clerk, principal, invoice, month=month, reason=PAID if amount_micro > 0 else UNPAID)
     return made
 
 

@@ -112,7 +112,7 @@ def match(
         )
     refunding.check_open(receipt)
     settled = matching.settlements(session, principal, [invoice])[0]
-    possible = min(receipt.unmatched_micro, settled.open_micro)
+    possible = min(receipt.unmatched_micro, settled.owed_micro)
     if possible <= 0:
         raise _nothing_left(receipt, invoice)
     wanted = possible if amount_micro is None else amount_micro

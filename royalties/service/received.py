@@ -45,7 +45,7 @@ class _Shares:
         if claim.reversed or claim.invoice_id is None:
             return 0
         settled = self.settled[claim.invoice_id]
-        if settled.open_micro <= 0:
+        if settled.owed_micro <= 0:
             return claimed_micro
         if settled.paid_micro == 0:
             return 0

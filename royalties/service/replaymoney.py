@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from core import log
+from core.clock import from_text
 from core.currencies import unit_micro
 from core.db import next_seq
 from core.errors import BadInput, Broken
@@ -25,12 +26,22 @@ from royalties import (
     payoutbooks,
     receiving,
     taxcheck,
+    writingoff,
 )
 from royalties.accounts import parse
 from royalties.deductions import rate_sets
 from royalties.ledger import Stamp
 from royalties.models_books import Transaction, TransactionKind
-from royalties.models_income import Allocation, Amounts, Claims, Invoice, Receipt, Settlement
+from royalties.models_income import (
+    Allocation,
+    Amounts,
+    Claims,
+    Invoice,
+    Receipt,
+    Settlement,
+    WriteOff,
+    WriteOffReason,
+)
 from royalties.models_payouts import Payout, PayoutState
 from royalties.models_runs import Run, RunState
 from royalties.runcheck import Checking, RunProof
@@ -44,10 +55,12 @@ from royalties.store import (
     receipts,
     run_lines,
     runs,
+    writeoffs,
 )
 from royalties.wire_runs import line_from_dict, release_from_dict, run_from_dict
 
 Fact = Mapping[str, Any]
+_OF_A_RUN = ("run-line", "run-release", "run-ruled", "run-payee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Money:
     invoices: dict[str, Invoice] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     matches: dict[str, Allocation] = field(default_factory=dict)
+    lost: dict[str, WriteOff] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     refunds: dict[str, str] = field(default_factory=dict)
     runs: dict[str, dict[str, Transaction]] = field(default_factory=dict)
@@ -78,21 +92,26 @@ class Money:
 
     def take(self, fact: Fact, line: int) -> Iterator[Difference] | None:
         """Take in a fact of this kind; None for one that is none of them."""
-        match fact["fact"]:
-            case "document":
-                return self._document(fact, line)
-            case "money":
-                return self._money(fact)
-            case "match":
-                return self._match(fact, line)
-            case "run-line" | "run-release" | "run-ruled" | "run-payee":
-                return self._part_of_run(fact, line)
-            case "run":
-                return self._run(fact, line)
-        return None
+        known = {
+            "document": self._document,
+            "money": self._money,
+            "match": self._match,
+            "lost": self._lost,
+            "run": self._run,
+            **dict.fromkeys(_OF_A_RUN, self._part_of_run),
+        }
+        found = known.get(fact["fact"])
+        return None if found is None else found(fact, line)
 
     def made(self, kind: TransactionKind, fact: Fact, stamp: Stamp) -> Transaction | None:
         """The transaction that follows from what was told; None where its amounts were decided."""
+        if "run" in fact:
+            return _stamped(self.runs[fact["run"]].pop(fact["id"]), stamp)
+        if "payout" in fact:
+            return self._payout(kind, fact, stamp)
+        return self._of_income(fact, stamp)
+
+    def _of_income(self, fact: Fact, stamp: Stamp) -> Transaction | None:
         if "document" in fact:
             one = self.invoices[fact["document"]]
             sides = invoicing.postings(one, one.tax["authority"])
@@ -103,10 +122,9 @@ class Money:
             item = self.matches[fact["match"]]
             paid, asked = self.receipts[item.receipt_id], self.invoices[item.invoice_id]
             return receiving.matched(paid, asked, item, stamp)
-        if "run" in fact:
-            return _stamped(self.runs[fact["run"]].pop(fact["id"]), stamp)
-        if "payout" in fact:
-            return self._payout(kind, fact, stamp)
+        if "lost" in fact:
+            lost = self.lost[fact["lost"]]
+            return writingoff.booked(self.invoices[lost.invoice_id], lost, stamp)
         return None
 
     def overdrawn(self, fact: Fact, line: int) -> Iterator[Difference]:
@@ -166,7 +184,7 @@ class Money:
     def _credits(self, invoice_id: str) -> list[Invoice]:
         return [one for one in self.invoices.values() if one.credits_id == invoice_id]
 
-    def _money(self, fact: Fact) -> Iterator[Difference]:
+    def _money(self, fact: Fact, _line: int) -> Iterator[Difference]:
         made = facts_money.money_from(self.book, fact, next_seq(self.session))
         receipts.add_receipt(self.session, made, b"")
         self.receipts[made.id] = made
@@ -189,7 +207,7 @@ class Money:
             paid = sum(x.amount_micro for x in earlier if x.invoice_id == item.invoice_id)
             return max(item.amount_micro, -paid)
         left = self._left(item.receipt_id)
-        return min(item.amount_micro, left, self._settled(item.invoice_id).open_micro)
+        return min(item.amount_micro, left, self._settled(item.invoice_id).owed_micro)
 
     def _left(self, receipt_id: str) -> int:
         """What of money that came in is neither matched nor on its way back."""
@@ -200,7 +218,33 @@ class Money:
 
     def _settled(self, invoice_id: str) -> Settlement:
         paid = sum(x.amount_micro for x in self.matches.values() if x.invoice_id == invoice_id)
-        return invoicing.settle(self.invoices[invoice_id], self._credits(invoice_id), paid)
+        lost = sum(one.amount_micro for one in self._steps(invoice_id))
+        return invoicing.settle(self.invoices[invoice_id], self._credits(invoice_id), paid, lost)
+
+    def _steps(self, invoice_id: str) -> list[WriteOff]:
+        return [one for one in self.lost.values() if one.invoice_id == invoice_id]
+
+    def _lost(self, fact: Fact, line: int) -> Iterator[Difference]:
+        """What two people decided is theirs; what followed from it, and the tax, comes out here."""
+        invoice_id, amount = str(fact["invoice_id"]), int(fact["amount_micro"])
+        settled, earlier = self._settled(invoice_id), self._steps(invoice_id)
+        decided = fact["reason"] in set(WriteOffReason)
+        comes_to = settled.open_micro if decided else writingoff.change(settled, earlier)
+        if amount != comes_to or not amount:
+            raise _unbookable(line)
+        made = writingoff.step(
+            settled,
+            earlier,
+            amount,
+            month=str(fact["month"]),
+            reason=str(fact["reason"]),
+            seq=next_seq(self.session),
+            at=from_text(fact["at"]),
+        )
+        writeoffs.add(self.session, system(self.book), made)
+        self.lost[made.id] = made
+        what = f"{settled.invoice.number} written off"
+        yield from _unless_equal(line, what, int(fact["vat_micro"]), made.vat_micro)
 
     def _part_of_run(self, fact: Fact, line: int) -> Iterator[Difference]:
         """Keep a line until its run is told, which comes after its lines."""

@@ -13,6 +13,7 @@ from royalties.store.invoices import InvoiceRow
 from royalties.store.ledger import EntryRow, TransactionRow
 from royalties.store.payouttables import PayoutRow
 from royalties.store.receipts import AllocationRow, ReceiptRow
+from royalties.store.writeoffs import WriteOffRow
 
 
 def papers_behind(session: Session, transaction_ids: Collection[str]) -> dict[str, Paper]:
@@ -24,7 +25,7 @@ def papers_behind(session: Session, transaction_ids: Collection[str]) -> dict[st
     whose, sent = aliased(EntryRow), aliased(EntryRow)
     papers = {
         "run": col(done.run_id),
-        "invoice": col(InvoiceRow.id),
+        "invoice": func.coalesce(col(InvoiceRow.id), col(WriteOffRow.invoice_id)),
         "receipt": func.coalesce(col(ReceiptRow.id), col(AllocationRow.receipt_id)),
         "batch": col(PayoutRow.batch_id),
     }
@@ -34,6 +35,7 @@ def papers_behind(session: Session, transaction_ids: Collection[str]) -> dict[st
         .outerjoin(InvoiceRow, col(InvoiceRow.id) == col(done.facts_key))
         .outerjoin(ReceiptRow, col(ReceiptRow.id) == col(done.facts_key))
         .outerjoin(AllocationRow, col(AllocationRow.id) == col(done.facts_key))
+        .outerjoin(WriteOffRow, col(WriteOffRow.id) == col(done.facts_key))
         .outerjoin(whose, _entry_of(done, whose, AccountKind.ACCRUED))
         .outerjoin(sent, _entry_of(done, sent, AccountKind.IN_TRANSIT))
         .outerjoin(PayoutRow, col(PayoutRow.id) == col(sent.subject))

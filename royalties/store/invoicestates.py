@@ -5,6 +5,7 @@ not read every invoice there ever was.
 """
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func
 from sqlalchemy import select as sql_select
@@ -21,6 +22,7 @@ from royalties.store.balances import halves, whole
 from royalties.store.invoices import InvoiceLineRow, InvoiceRow, to_invoice
 from royalties.store.ledger import AccrualRow
 from royalties.store.receipts import AllocationRow
+from royalties.store.writeoffs import WriteOffRow
 
 _NOTE = aliased(InvoiceRow)
 _GROSS = col(InvoiceRow.net_micro) + col(InvoiceRow.vat_micro)
@@ -36,7 +38,7 @@ _PAID = (
 )
 _HAS_PAYMENT = exists().where(col(AllocationRow.invoice_id) == col(InvoiceRow.id))
 _ASKED = _GROSS + _BACK
-_OPEN = _ASKED - _PAID
+_OWED = _ASKED - _PAID
 _IS_INVOICE = col(InvoiceRow.kind) == InvoiceKind.INVOICE.value
 
 
@@ -57,7 +59,7 @@ def in_state(
     """
     query = select(InvoiceRow).where(_whose(principal, to_us=to_us))
     if state is not None:
-        query = query.where(*_clauses(state, on))
+        query = query.where(*_clauses(principal, state, on))
     if currency is not None:
         query = query.where(col(InvoiceRow.currency) == currency)
     if before_seq is not None:
@@ -74,7 +76,8 @@ def overdue(
     `after` names the invoice behind which they begin.
     """
     place = (col(InvoiceRow.due_on), col(InvoiceRow.seq))
-    query = select(InvoiceRow).where(visible(InvoiceRow, principal), _IS_INVOICE, _overdue(on))
+    query = select(InvoiceRow).where(visible(InvoiceRow, principal), _IS_INVOICE)
+    query = query.where(_overdue(principal, on))
     if after:
         query = query.where(behind(place, col(InvoiceRow.id), after))
     return [to_invoice(row) for row in session.exec(query.order_by(*place).limit(limit))]
@@ -83,7 +86,8 @@ def overdue(
 def count_overdue(session: Session, principal: Principal, on: date) -> int:
     """How many invoices of the principal's own book should have been paid."""
     mine = owned(InvoiceRow, principal)
-    return session.exec(select(func.count()).where(mine, _IS_INVOICE, _overdue(on))).one()
+    late = _overdue(principal, on)
+    return session.exec(select(func.count()).where(mine, _IS_INVOICE, late)).one()
 
 
 def unpaid(
@@ -94,7 +98,7 @@ def unpaid(
         sql_select(
             col(InvoiceRow.currency).label("unit"),
             (col(InvoiceRow.due_on) < on.isoformat()).label("late"),
-            _OPEN.label("micro"),
+            _open(principal).label("micro"),
         )
         .where(_whose(principal, to_us=to_us), _IS_INVOICE)
         .cte("each")
@@ -159,7 +163,9 @@ def _whose(principal: Principal, *, to_us: bool) -> ColumnElement[bool]:
     return owned(InvoiceRow, principal)
 
 
-def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:
+def _clauses(
+    principal: Principal, state: InvoiceState, on: date
+) -> tuple[ColumnElement[bool], ...]:
     match state:
         case InvoiceState.CREDIT_NOTE:
             return (~_IS_INVOICE,)
@@ -167,12 +173,29 @@ def _clauses(state: InvoiceState, on: date) -> tuple[ColumnElement[bool], ...]:
             return _IS_INVOICE, _ASKED <= 0
         case InvoiceState.PAID:
             # Most of what is open had no payment: sums are asked of the others alone.
-            return _IS_INVOICE, _HAS_PAYMENT, _ASKED > 0, _OPEN <= 0
+            return _IS_INVOICE, _HAS_PAYMENT, _ASKED > 0, _OWED <= 0
+        case InvoiceState.WRITTEN_OFF:
+            lost = _lost(principal)
+            return _IS_INVOICE, lost > 0, _OWED > 0, _OWED - lost <= 0
         case InvoiceState.OVERDUE:
-            return _IS_INVOICE, _overdue(on)
+            return _IS_INVOICE, _overdue(principal, on)
         case InvoiceState.OPEN:
-            return _IS_INVOICE, _OPEN > 0, col(InvoiceRow.due_on) >= on.isoformat()
+            return _IS_INVOICE, _open(principal) > 0, col(InvoiceRow.due_on) >= on.isoformat()
 
 
-def _overdue(on: date) -> ColumnElement[bool]:
-    return (_OPEN > 0) & (col(InvoiceRow.due_on) < on.isoformat())
+def _overdue(principal: Principal, on: date) -> ColumnElement[bool]:
+    return (_open(principal) > 0) & (col(InvoiceRow.due_on) < on.isoformat())
+
+
+def _open(principal: Principal) -> ColumnElement[int]:
+    """What an invoice still asks for; a licensee is not told what was written off."""
+    found: ColumnElement[int] = _OWED - _lost(principal)
+    return found
+
+
+def _lost(principal: Principal) -> Any:
+    return (
+        sql_select(func.coalesce(func.sum(col(WriteOffRow.amount_micro)), 0))
+        .where(col(WriteOffRow.invoice_id) == col(InvoiceRow.id), owned(WriteOffRow, principal))
+        .scalar_subquery()
+    )

@@ -170,6 +170,30 @@ def test_what_nobody_owes_is_sent_back(desk: Desk) -> None:
     assert desk.clerk.get(path)["unmatched_micro"] == "9500000"
 
 
+def test_what_nobody_pays_is_written_off(desk: Desk) -> None:
+    """After the payments, of which one pays a part of what is invoiced anew."""
+    invoice = desk.issue()
+    stray = next(x for x in desk.clerk.get("/v1/receipts")["items"] if x["reference"] == "b1")
+    wrong = {"invoice_id": invoice["id"], "reason": "wrong-invoice"}
+    desk.clerk.post(f"/v1/receipts/{stray['id']}/unmatching", wrong)
+    page, path = f"/society/invoices/{invoice['id']}", f"/v1/invoices/{invoice['id']}"
+    assert "9.50 EUR open" in desk.page(page) and 'name="since"' in desk.page(page)
+    said = {"reason": "insolvency", "since": DAY}
+    made = desk.clerk.post(f"{path}/write-off", said)
+    assert (made["amount_micro"], made["since"]) == ("9500000", DAY)
+    assert "9.50 EUR: insolvency, uncollectible since" in desk.page(page)
+    assert "Eine Rechnung ausbuchen: Studio Nord" in desk.page("/approvals", "de")
+    assert "Insolvenz" in desk.page("/approvals", "de")
+    assert desk.clerk.get(path)["write_off_proposed"]["reason"] == "insolvency"
+    done = desk.clerk.post(f"{path}/write-off-decision", {"approve": True})
+    assert (done["written_off_micro"], done["open_micro"]) == ("9500000", "0")
+    assert [one["vat_micro"] for one in done["write_offs"]] == ["1520000"]
+    assert "59,50 EUR, ausgebucht" in desk.page(page, "de")
+    assert invoice["number"] in desk.page("/society/invoices?state=written-off")
+    assert "Every invoice is paid" in desk.page("/society/invoices")
+    assert "Value added tax corrected" in desk.page("/society/reports/year")
+
+
 def test_each_figure_of_the_year_opens_to_its_entries(desk: Desk) -> None:
     """After the payments: what was claimed, received, and is left."""
     year = desk.page("/society/reports/year")

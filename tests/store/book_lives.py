@@ -26,16 +26,18 @@ from fingerprint.models import Modality, Span
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.evidence import UnknownPerson
 from registry.models.people import Performer
+from royalties.billing.standing import InvoiceState
 from royalties.closing import month_of
 from royalties.fx import Rate, ratio_of
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_complaints import Ground, Ruling
-from royalties.models_income import Payment
+from royalties.models_income import Payment, WriteOffReason
 from royalties.models_payouts import RefundReason
 from royalties.models_runs import RunState
 from royalties.paying import reference_of
 from royalties.runbegin import Wanted
 from royalties.service import (
+    billingdesk,
     complaints,
     exchanges,
     invoices,
@@ -46,6 +48,7 @@ from royalties.service import (
     refunds,
     rulings,
     runs,
+    writeoffs,
 )
 from royalties.service.accruals import accrue
 from royalties.service.complaints import NewComplaint
@@ -200,6 +203,24 @@ class Life:
                     gross = one.amounts.gross_micro
                     if int(gross * part) > 0:
                         self._pay(session, office, one, int(gross * part))
+
+    def write_off(self, place: int, part: Fraction) -> None:
+        """Nobody expects one of the operator's invoices any more; a part of it comes after all."""
+        office, now = self.offices[0], utc_now()
+        with self.db.read() as session:
+            found = billingdesk.list_standing(
+                session, office.clerk, InvoiceState.OPEN, now=now, limit=100
+            )
+        if not found:
+            return
+        self.steps += 1
+        one = sorted(found, key=lambda each: each.invoice.no)[place % len(found)]
+        asked = writeoffs.Asked(WriteOffReason.INSOLVENCY)
+        with numbered(f"write off {self.steps}"), self.db.write() as session:
+            writeoffs.propose(session, office.clerk, one.invoice.id, asked, now=now)
+        with self.db.write() as session:
+            writeoffs.decide(session, office.approver, one.invoice.id, approve=True, now=now)
+            self._pay(session, office, one.invoice, int(one.settled.open_micro * part))
 
     def exchange(self, place: int, part: Fraction) -> None:
         """Euros of an account of the operator become dollars."""

@@ -61,6 +61,7 @@ def test_every_invoice_stands_in_one_state(office: Office) -> None:
         InvoiceState.OPEN: [],
         InvoiceState.OVERDUE: [second.id],
         InvoiceState.PAID: [first.id],
+        InvoiceState.WRITTEN_OFF: [],
         InvoiceState.TAKEN_BACK: [third.id],
         InvoiceState.CREDIT_NOTE: [note.id],
     }

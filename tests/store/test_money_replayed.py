@@ -11,9 +11,10 @@ from core.clock import utc_now
 from core.errors import BadInput
 from registry.models.people import Performer
 from royalties.models_books import TransactionKind
+from royalties.models_income import WriteOffReason
 from royalties.models_payouts import PayoutState
 from royalties.runbegin import Wanted
-from royalties.service import payees
+from royalties.service import payees, writeoffs
 from royalties.service.periods import transactions_of
 from royalties.service.replay import Replayed
 from royalties.service.statements import account_balances
@@ -42,8 +43,9 @@ def lines(office: Office) -> list[str]:
     gone = money.earn(4_321)
     money.earn(10_007, taxed="US")
     money.earn(777, taxed="")
-    money.receive(2, 3)
+    owed, *_ = money.receive(2, 3)
     first = money.run()
+    _write_off(office, owed.id)
     office.stage.clear(gone)
     office.stage.accrue()
     money.earn(3_000)
@@ -55,6 +57,14 @@ def lines(office: Office) -> list[str]:
         _account(office, performer)
     _pay_out(till)
     return exported(office)
+
+
+def _write_off(office: Office, invoice_id: str) -> None:
+    asked, now = writeoffs.Asked(WriteOffReason.INSOLVENCY), utc_now()
+    with office.shared.write() as session:
+        writeoffs.propose(session, office.clerk, invoice_id, asked, now=now)
+    with office.shared.write() as session:
+        writeoffs.decide(session, office.approver, invoice_id, approve=True, now=now)
 
 
 def _account(office: Office, performer: Performer) -> None:
@@ -131,6 +141,7 @@ FORGED: tuple[tuple[str, Callable[[Fact], None], str], ...] = (
     ("document", more("claims_micro"), "document"),
     ("document", more("net_micro"), "document"),
     ("document", more("vat_micro"), "document"),
+    ("lost", more("vat_micro"), "lost"),
     ("run-line", shifted("cost_micro", "net_micro"), "run-line"),
     ("run-line", shifted("reserve_micro", "social_micro"), "run-line"),
     ("money", more("amount_micro"), "receipt"),
@@ -141,6 +152,7 @@ FORGED: tuple[tuple[str, Callable[[Fact], None], str], ...] = (
 UNBOOKABLE: tuple[tuple[str, Callable[[Fact], None]], ...] = (
     ("run-line", more("received_micro")),
     ("match", lambda fact: fact.update(amount_micro=str(10**12))),
+    ("lost", more("amount_micro")),
 )
 
 
@@ -204,7 +216,7 @@ def test_the_first_form_is_still_read(office: Office, lines: list[str], tmp_path
                 pair=None,
                 postings=[[p.account, str(p.amount_micro), p.currency] for p in one.postings],
             )
-            for name in ("document", "money", "match", "run", "payout"):
+            for name in ("document", "money", "match", "lost", "run", "payout"):
                 fact.pop(name, None)
     assert found(tmp_path, [json.dumps(fact) for fact in old]).same
 

@@ -12,12 +12,21 @@ from fractions import Fraction
 
 from core.currencies import unit_micro
 from core.ids import derived_id
-from royalties import invoicing, paying, payoutbooks, receiving, refunding
+from royalties import invoicing, paying, payoutbooks, receiving, refunding, writingoff
 from royalties.accounts import parse
 from royalties.billing.vat import Tax as Vat
 from royalties.billing.vat import tax_to_dict
 from royalties.models_books import Transaction
-from royalties.models_income import Allocation, Claims, Invoice, Payment, Receipt, Settlement
+from royalties.models_income import (
+    Allocation,
+    Claims,
+    Invoice,
+    Payment,
+    Receipt,
+    Settlement,
+    WriteOff,
+    WriteOffReason,
+)
 from royalties.models_payouts import Payout, PayoutState
 from royalties.models_received import ReceivedClaim
 from tests.unit.royalties import book_claims
@@ -34,6 +43,7 @@ class Money(book_claims.Claims):
     listed: dict[str, str] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     matches: list[Allocation] = field(default_factory=list)
+    lost: list[WriteOff] = field(default_factory=list)
     payouts: dict[str, Payout] = field(default_factory=dict)
     refunds: dict[str, str] = field(default_factory=dict)
 
@@ -124,9 +134,16 @@ class Money(book_claims.Claims):
             for name, one in self.receipts.items()
         }
 
+    def write_off(self, invoice_id: str) -> None:
+        """Nobody expects what is open of an invoice any more."""
+        amount = self.settlement(invoice_id).open_micro
+        if amount > 0:
+            self._lose(invoice_id, amount, WriteOffReason.INSOLVENCY.value)
+
     def settlement(self, invoice_id: str) -> Settlement:
         paid = sum(one.amount_micro for one in self.matches if one.invoice_id == invoice_id)
-        return invoicing.settle(self.invoices[invoice_id], self._credits(invoice_id), paid)
+        lost = sum(one.amount_micro for one in self._steps(invoice_id))
+        return invoicing.settle(self.invoices[invoice_id], self._credits(invoice_id), paid, lost)
 
     def asked(self, studio: str, currency: str) -> list[Settlement]:
         """A licensee's invoices that ask for more money, oldest first."""
@@ -197,6 +214,29 @@ class Money(book_claims.Claims):
             asked = self.asked(invoice.licensee_id, invoice.currency)
             for one, amount in receiving.as_far_as(left, asked):
                 self._allocate(receipt_id, one.invoice.id, amount, "offset")
+        self._expect(invoice.id)
+
+    def _steps(self, invoice_id: str) -> list[WriteOff]:
+        return [one for one in self.lost if one.invoice_id == invoice_id]
+
+    def _expect(self, invoice_id: str) -> None:
+        """What was written off follows from what is still owed."""
+        change = writingoff.change(self.settlement(invoice_id), self._steps(invoice_id))
+        if change:
+            self._lose(invoice_id, change, "paid")
+
+    def _lose(self, invoice_id: str, amount: int, reason: str) -> None:
+        made = writingoff.step(
+            self.settlement(invoice_id),
+            self._steps(invoice_id),
+            amount,
+            month=self.month,
+            reason=reason,
+            seq=len(self.lost),
+            at=self.at,
+        )
+        self.lost.append(made)
+        self.post(writingoff.booked(self.invoices[invoice_id], made, self.stamp()))
 
     def _receipt(self, receipt_id: str) -> Receipt:
         return self.receipts_by_now()[receipt_id]
@@ -217,6 +257,7 @@ class Money(book_claims.Claims):
         self.matches.append(made)
         receipt, invoice = self.receipts[receipt_id], self.invoices[invoice_id]
         self.post(receiving.matched(receipt, invoice, made, self.stamp()))
+        self._expect(invoice_id)
 
 
 def _claim(one: Transaction, claimed: int, received: int) -> ReceivedClaim:

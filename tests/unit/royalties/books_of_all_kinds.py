@@ -14,6 +14,7 @@ RATE = Rate("EUR", "USD", ratio_of("1.0835"), 'ECB, "euro reference"', date(2026
 SUBJECTS: Mapping[AccountKind, str] = {
     AccountKind.BANK: "",
     AccountKind.RECEIVABLE: derived_id("ten", "studio"),
+    AccountKind.WRITTEN_OFF: derived_id("ten", "studio"),
     AccountKind.IN_TRANSIT: derived_id("pyo", "one"),
     AccountKind.FX: "EUR-USD",
     AccountKind.ACCRUED: derived_id("prf", "a"),

@@ -36,7 +36,13 @@ MAY_GIVE_BACK = frozenset(
     {AccountKind.PAYABLE, AccountKind.BLOCKED, AccountKind.TAX, AccountKind.RESERVE}
 )
 EITHER_SIDE = frozenset(
-    {AccountKind.ROUNDING, AccountKind.ACCRUED, AccountKind.RECEIVABLE, AccountKind.FX}
+    {
+        AccountKind.ROUNDING,
+        AccountKind.ACCRUED,
+        AccountKind.RECEIVABLE,
+        AccountKind.WRITTEN_OFF,
+        AccountKind.FX,
+    }
 )
 OWED = (
     frozenset(AccountKind)
@@ -109,6 +115,7 @@ rule = st.tuples(st.just("rule"), places, grounds, places, st.sampled_from((Frac
 DESK = st.one_of(
     rule,
     rule,
+    st.tuples(st.just("write_off"), places),
     st.tuples(st.just("freeze"), places),
     st.tuples(st.just("exchange"), places, st.sampled_from((Fraction(1), THIRD))),
     st.tuples(
@@ -190,6 +197,12 @@ class Life(World):
         found = _one({n: one for n, one in self.invoices.items() if not one.credits_id}, place)
         if found is not None:
             self.cancel(found.id)
+
+    def _write_off_step(self, place: int) -> None:
+        asked = {n: one for n, one in self.invoices.items() if not one.credits_id}
+        found = _one({n: n for n in asked if self.settlement(n).open_micro > 0}, place)
+        if found is not None:
+            self.write_off(found)
 
     def _money_step(
         self, studio: str, currency: str, known: bool, amount: int, whole: bool
@@ -366,7 +379,13 @@ def _conserved(
         - sums[AccountKind.UNMATCHED]
         + of_owed
     )
-    assert sums[AccountKind.VAT] == -sum(x.amounts.vat_micro for x in documents)
+    lost = [x for x in life.lost if life.invoices[x.invoice_id].currency == unit]
+    corrected = sum(x.vat_micro for x in lost)
+    assert sums[AccountKind.VAT] == corrected - sum(x.amounts.vat_micro for x in documents)
+    assert sums[AccountKind.WRITTEN_OFF] == sum(x.amount_micro for x in lost) - corrected
+    for one in documents:
+        settled = life.settlement(one.id)
+        assert one.credits_id or 0 <= settled.lost_micro <= max(0, settled.owed_micro)
     rounded = sum(x.amounts.net_micro - x.claims_micro for x in documents)
     assert sums[AccountKind.ROUNDING] == -rounded
     assert sum(sums.values()) == 0
@@ -411,6 +430,9 @@ def _claims_stand(life: Life, handed: dict[tuple[str, str], int]) -> None:
     for one in life.matches:
         invoice = life.invoices[one.invoice_id]
         owed[f"receivable:{invoice.licensee_id}", invoice.currency] -= one.amount_micro
+    for lost in life.lost:
+        invoice = life.invoices[lost.invoice_id]
+        owed[f"receivable:{invoice.licensee_id}", invoice.currency] -= lost.amount_micro
     kinds = ("receivable:", "accrued:", "held:", "suspense:", "unidentified:")
     booked = {key: net for key, net in life.sums.items() if key[0].startswith(kinds) and net}
     assert booked == {key: net for key, net in owed.items() if net}

@@ -25,7 +25,9 @@ def test_the_page_lists_every_kind_with_its_side() -> None:
         AccountKind.UNCLAIMED: "2026-09",
         AccountKind.FX: "EUR-USD",
         **dict.fromkeys((AccountKind.BANK, AccountKind.ROUNDING), ""),
-        **dict.fromkeys((AccountKind.RECEIVABLE, AccountKind.UNMATCHED), ID),
+        **dict.fromkeys(
+            (AccountKind.RECEIVABLE, AccountKind.WRITTEN_OFF, AccountKind.UNMATCHED), ID
+        ),
         **dict.fromkeys((AccountKind.ACCRUED, AccountKind.HELD), derived_id("prf", "a")),
         **dict.fromkeys((AccountKind.PAYABLE, AccountKind.BLOCKED), derived_id("pay", "a")),
         **dict.fromkeys((AccountKind.UNIDENTIFIED, AccountKind.SUSPENSE), derived_id("cut", "a")),
