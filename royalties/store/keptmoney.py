@@ -42,7 +42,8 @@ def kept_for(
         payee, net = one.account.partition(":")[2], -one.net_micro
         whose: Shares = dict.fromkeys(owners.get(payee, ()), net)
         if payee in many:
-            whose = _fitted(net, shares[payee, one.currency])
+            nothing = dict.fromkeys(owners[payee], 0)
+            whose = fitted(net, {**nothing, **shares[payee, one.currency]})
         told += [(*who, payee, one.currency, share) for who, share in sorted(whose.items())]
     return told
 
@@ -97,11 +98,15 @@ def _sums(
     return session.connection().execute(query.group_by(*names)).all()
 
 
-def _fitted(net: int, shares: Shares) -> Shares:
-    """What each performer has in a balance that something else may have moved since."""
+def fitted(net: int, shares: Shares) -> Shares:
+    """What each performer has in a balance, by what runs kept for each.
+
+    Where something else has moved it since, such as an exchange, it is divided in proportion to
+    that, and evenly where no run kept anything.
+    """
     kept = {who: share for who, share in sorted(shares.items()) if share}
     if sum(kept.values()) == net:
         return kept
-    names = [who for who, share in kept.items() if share > 0] or sorted(shares)[:1]
-    weights = [max(kept.get(who, 0), 1) for who in names]
+    names = [who for who, share in kept.items() if share > 0] or sorted(shares)
+    weights = [max(shares[who], 1) for who in names]
     return {who: share for who, share in zip(names, split(net, weights), strict=True) if share}
