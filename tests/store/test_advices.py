@@ -1,7 +1,9 @@
 """What another registry says of its payments goes into the book: once, in order, and out again."""
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,7 @@ from tests.unit.royalties.test_advice import pins as some_pins
 EUROS = 1_000_000
 OWN = "did:key:zOwn"
 NORTH = "did:web:north.example"
+AMOUNTS = ("85.00", "76.50", "85.00")
 REFERENCES = [f"POT{letter * 26}" for letter in "ABCDE"]
 
 
@@ -332,6 +335,41 @@ def test_an_accrual_of_the_book_leaves_what_came_from_abroad(abroad: Abroad) -> 
     with abroad.office.shared.write() as session:
         accruals.accrue(session, system(abroad.payer_id), now=utc_now())
     assert abroad.holds() == before
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_book_is_the_same_in_whatever_order_everything_comes(abroad: Abroad, seed: int) -> None:
+    second = abroad.money.stage.performer()
+    chain = [
+        abroad.advice(0),
+        abroad.advice(1, lines=added_up([back(), line("use_2", "prf_2", "lic_2")])),
+        abroad.advice(2, lines=(replace(line("use_2", "prf_2", "lic_2"), claim_id="txn_later"),)),
+    ]
+    chain[1] = replace(chain[1], amount_micro=76_500_000)
+    steps: list[Callable[[], object]] = [
+        *(partial(abroad.takes, one) for one in chain),
+        *(partial(abroad.comes, number, amount) for number, amount in enumerate(AMOUNTS)),
+        partial(abroad.brought, abroad.member, "prf_1", "lic_1"),
+        partial(abroad.brought, second, "prf_2", "lic_2"),
+    ]
+    random.Random(seed).shuffle(steps)
+    for step in steps:
+        step()
+        sums = abroad.holds()
+        assert sum(sums.values()) == 0
+        assert sums.get("receivable", 0) == 0
+    for one in chain:
+        again = abroad.takes(one)
+        with abroad.office.shared.write() as session:
+            advised.place(session, abroad.clerk, again.kept.id, now=utc_now())
+    assert abroad.holds() == {"bank": 246_500_000, "accrued": -246_500_000}
+    with abroad.office.shared.read() as session:
+        found = statements.book_balance(session, abroad.clerk)
+    hers = {one.account: one.net_micro for one in found if one.account.startswith("accrued")}
+    assert hers == {
+        f"accrued:{abroad.member.id}": -76_500_000,
+        f"accrued:{second.id}": -170 * EUROS,
+    }
 
 
 def test_who_may_take_what_from_whom(abroad: Abroad, world: TestWorld) -> None:
