@@ -18,13 +18,14 @@ from royalties.models_runs import Run, RunLine
 class Names:
     """What people call performers, organisations and cuts, by id; title and version of a cut.
 
-    `paid` names the performer behind a payee's id.
+    `paid` names the performer behind a payee's id, `heirs` the one who died behind an heir's.
     """
 
     performers: Mapping[str, str] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
     cuts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     paid: Mapping[str, str] = field(default_factory=dict)
+    heirs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

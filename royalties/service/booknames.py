@@ -11,7 +11,7 @@ from sqlmodel import Session
 from core.errors import NotFound
 from core.principal import SearchCapability, system
 from core.tenants import get_tenant
-from registry.store import people, works
+from registry.store import estates, people, works
 from royalties.models import Origin
 from royalties.models_books import Transaction
 from royalties.models_evidence import Names
@@ -33,7 +33,8 @@ def names_of(
         one.payee_id: one.id
         for one in people.unnamed(session, capability, payee_ids=sorted({*payees} - {""}))
     }
-    wanted = sorted({*performers, *behind.values()} - {""})
+    dead = estates.left_by(session, capability, sorted({*payees} - {*behind, ""}))
+    wanted = sorted({*performers, *behind.values(), *dead.values()} - {""})
     called = {
         one.performer_id: one.public_name for one in people.cards(session, capability, wanted)
     }
@@ -42,6 +43,7 @@ def names_of(
         organisations=_organisations(session, organisations),
         cuts=titles_of(session, cuts),
         paid={payee: called[one] for payee, one in behind.items() if one in called},
+        heirs={payee: called[one] for payee, one in dead.items() if one in called},
     )
 
 
