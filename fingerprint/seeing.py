@@ -167,7 +167,9 @@ def _tracks(
 
     if mode is ScanMode.FAST:
         looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX, zero)
-        return skimmed(watcher, looks, span, tell)
+        found = skimmed(watcher, looks, span, tell)
+        if found is not None:
+            return found
     with door.frames(
         path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX, zero=zero
     ) as stream:

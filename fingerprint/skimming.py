@@ -40,8 +40,11 @@ class Looks:
 
 def skimmed(
     watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached
-) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
-    """The tracks of a span and what the decoder has to say; `reached` hears the time come to."""
+) -> tuple[tuple[Track, ...], tuple[Reason, ...]] | None:
+    """The tracks of a span and what the decoder has to say; `reached` hears the time come to.
+
+    None where no key frame shows, as in bare streams, which have no times.
+    """
     skimmer = _Skimmer(watcher, looks, span, reached)
     with door.key_frames(
         looks.path,
@@ -55,7 +58,7 @@ def skimmed(
             for seen in coming:
                 skimmer.add(seen)
         skimmer.heed(keys)
-    return skimmer.finish()
+    return skimmer.finish() if skimmer.saw_any else None
 
 
 def glimpses(keys: Iterator[Frame], look: Callable[[Frame], Glimpse]) -> Generator[Seen]:
@@ -106,6 +109,10 @@ class _Skimmer:
         """Keep what the decoder has to say, once."""
         said = stream.end.notes if stream.end else ()
         self._notes += [note for note in said if note not in self._notes]
+
+    @property
+    def saw_any(self) -> bool:
+        return self._before is not None
 
     def finish(self) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
         """Look at what follows the last key frame of the file, and close every track."""

@@ -54,6 +54,21 @@ def scanned(engine: Engine, path: Path, span: Span, mode: ScanMode) -> list[Trac
     return sorted(found, key=lambda trace: trace.spans[0])
 
 
+def test_a_bare_stream_without_times_is_looked_through_by_both(film: Path, tmp_path: Path) -> None:
+    engine, path = real_engine(), tmp_path / "film.h264"
+    with av.open(str(path), "w") as bare:
+        stream = bare.add_stream("libx264", rate=FPS)
+        pictures = _frames(film)
+        stream.height, stream.width = pictures[0].shape[:2]
+        for picture in pictures:
+            bare.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
+        bare.mux(stream.encode(None))
+    (span,) = engine.segments(engine.probe(path))
+    assert span.duration_ms == pytest.approx(11_000, abs=100)
+    for mode in ScanMode:
+        assert len(scanned(engine, path, span, mode)) == 2
+
+
 @pytest.mark.parametrize("span", [Span(0, 11_000), Span(1300, 9100)])
 def test_both_scans_see_the_same_people_at_the_same_times(film: Path, span: Span) -> None:
     engine = real_engine()

@@ -35,6 +35,17 @@ def test_each_picture_comes_once_at_its_time(tmp_path: Path, name: str) -> None:
     assert seen(path) == [(40 * number, number) for number in range(50)]
 
 
+@pytest.mark.parametrize(("name", "codec"), [("a.h264", "libx264"), ("a.hevc", "libx265")])
+def test_a_bare_stream_has_its_length_and_all_its_pictures(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = tmp_path / name
+    write_film(path, film(150), fps=25, making=Making(video_codec=codec, key_every=37))
+    assert door.probe(path, LIMITS).duration_ms == 6000
+    assert seen(path) == [(40 * number, number) for number in range(150)]
+    assert seen(path, Span(4000, 5000)) == [(40 * n, n) for n in range(100, 125)]
+
+
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_frames_of_adjoining_spans_are_those_of_the_whole(tmp_path: Path, name: str) -> None:
     path = tmp_path / name

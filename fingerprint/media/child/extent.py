@@ -34,7 +34,7 @@ def measure(source: Source) -> Fraction:
     for near_end in (Fraction(FAR_SECONDS), promised - TAIL_SECONDS):
         if near_end > 0 and source.seek(near_end, source.chosen[0]):
             _read_all(source)
-        if source.packets_seen > 0:
+        if source.packets_seen > 0 and source.stamped:
             return source.reached
         source.reopen()
     _read_all(source)

@@ -90,11 +90,20 @@ class _Run:
     samples_per_tick: float
 
     def continues(self, shape: Shape, pts: int | None) -> bool:
-        """Whether a frame with this timestamp follows without a gap."""
-        if pts is None or self.first_pts is None or shape != self.shape:
+        """Whether a frame with this timestamp follows without a gap; one without any does."""
+        if shape != self.shape or pts is None:
+            return shape == self.shape
+        if self.first_pts is None:
             return False
         meant = self.first_in + (pts - self.first_pts) * self.samples_per_tick
         return abs(meant - self.next_in) <= JITTER_SECONDS * shape[2]
+
+    @property
+    def next_pts(self) -> int | None:
+        """The timestamp of what follows, where the run's first one is known."""
+        if self.first_pts is None:
+            return None
+        return self.first_pts + round((self.next_in - self.first_in) / self.samples_per_tick)
 
 
 class _Mixer:
@@ -107,7 +116,7 @@ class _Mixer:
         self._clock = CutClock(begun.zero, self._time_base)
         self._begin = (begun.audio if begun.audio is not None else begun.zero) - begun.zero
         self._first_samples = begun.sound.samples if begun.sound is not None else 0
-        self._unsettled = unsettled
+        self._unsettled, self._first = unsettled, True
         self._before: tuple[int | None, Fraction] | None = None
         self._downmix = Downmix()
         self._run: _Run | None = None
@@ -118,17 +127,20 @@ class _Mixer:
 
     def add(self, frame: AudioFrame) -> None:
         """Take one decoded frame; the first after a seek is left out, as some demuxers cut the
-        encoder's delay from it although it does not stand at the begin."""
-        if self._unsettled:
-            self._unsettled = False
+        encoder's delay from it although it does not stand at the begin, and so is what follows it
+        without a timestamp: nothing says where that belongs."""
+        if self._unsettled and (self._first or frame.pts is None):
+            self._first = False
             return
+        self._unsettled = False
         frame = self._downmix.fit(frame)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         run = self._run
         if run is None or not run.continues(shape, frame.pts):
             self.finish()
             run = self._run = self._begin_run(frame, shape)
-        self._before = (frame.pts, Fraction(frame.samples, frame.sample_rate))
+        pts = run.next_pts if frame.pts is None else frame.pts
+        self._before = (pts, Fraction(frame.samples, frame.sample_rate))
         run.next_in += frame.samples
         self._feed(run, _without(frame, run))
 

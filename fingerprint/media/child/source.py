@@ -33,6 +33,7 @@ READ_ERRORS = (FFmpegError, OSError, ValueError, OverflowError)
 them, though FFmpeg's own is one of each, so it is always caught first."""
 READ_ERRORS_MAX = 50
 DECODE_THREADS = 2
+_WAVES = {"wav", "w64"}
 _ROUGH = {"skip_loop_filter": "nokey"}
 _UNSEEN: list[Any] = [{"skip_frame": "all"}]  # options of one stream while a file is opened
 S = TypeVar("S", bound=Stream)
@@ -77,6 +78,7 @@ class Source:
         self.packets_seen = 0
         self.last_packet = (0, 0)
         self._ends: dict[int, int] = {}
+        self._unstamped: dict[int, int] = {}
         self._file.seek(0)
         unseen = not self._in_order and sniff.lists_streams(self.head)
         self.container = _container(self._file, self._limits, unseen=unseen)
@@ -103,16 +105,23 @@ class Source:
         return tuple(stream for stream in (self.video, self.audio) if stream is not None)
 
     @property
+    def stamped(self) -> bool:
+        """Whether a packet read so far had a time: bare streams of H.264 have none anywhere, some
+        others none after a seek."""
+        return bool(self._ends)
+
+    @property
     def _searched(self) -> tuple[VideoStream | AudioStream, ...]:
         return (*(() if self.video is None else (self.video,)), *self._sounds)
 
     @property
     def reached(self) -> Fraction:
         """End of the latest packet read so far, in seconds of the file's own clock."""
+        known = self._unstamped | self._ends
         ends = [
-            self._ends[stream.index] * stream.time_base
+            known[stream.index] * stream.time_base
             for stream in self._searched
-            if stream.time_base is not None and stream.index in self._ends
+            if stream.time_base is not None and stream.index in known
         ]
         return max(ends, default=Fraction(0))
 
@@ -144,8 +153,15 @@ class Source:
                 self.damaged += 1
 
     def seek(self, seconds: Fraction, stream: Stream) -> bool:
-        """Go to the key frame at or before a time of the file; False where that fails."""
+        """Go to the key frame at or before a time of the file; False where that fails.
+
+        In WAV with another codec than plain samples FFmpeg guesses times from the bit rate, and is
+        off by a second in some minutes: such files are read from their begin.
+        """
         assert stream.time_base is not None
+        plain = stream.codec_context.name.startswith("pcm_")
+        if self.container.format.name in _WAVES and not plain:
+            return False
         try:
             self.container.seek(int(seconds / stream.time_base), stream=stream)
         except MemoryError:
@@ -161,10 +177,14 @@ class Source:
         self.last_packet = (packet.pos or 0, packet.size)
         if packet.has_sidedata("encryption_info"):
             raise Refused(Case.ENCRYPTED)
-        if packet.pts is not None and not packet.is_discard:
-            end = packet.pts + (packet.duration or 0)
-            index = packet.stream_index
+        if packet.is_discard:
+            return
+        index, lasting = packet.stream_index, packet.duration or 0
+        if packet.pts is not None:
+            end = packet.pts + lasting
             self._ends[index] = max(end, self._ends.get(index, end))
+        else:
+            self._unstamped[index] = self._unstamped.get(index, 0) + (lasting or _ticks(packet))
 
     def _check_claims(self) -> None:
         check_length(Fraction(self.container.duration or 0, av.time_base), self._limits)
@@ -206,6 +226,13 @@ def _container(file: BinaryIO, limits: Limits, *, unseen: bool) -> InputContaine
 
 def _no_other_file(url: str, flags: int, options: dict[str, str]) -> NoReturn:
     raise PermissionError(errno.EACCES, "a media file may not open another")
+
+
+def _ticks(packet: "Packet[Stream]") -> int:
+    """How long a picture without any times is shown, by the rate of its stream; 0 for sounds."""
+    stream = packet.stream
+    rate = stream.average_rate or stream.guessed_rate if isinstance(stream, VideoStream) else None
+    return round(1 / (rate * packet.time_base)) if rate else 0
 
 
 def _usable(stream: Stream) -> bool:
