@@ -9,6 +9,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 from fingerprint.face.models import Sample, Track
 from fingerprint.face.quality import (
     FaceGates,
@@ -145,11 +147,15 @@ def mouth(watcher: FaceWatcher, path: Path, limits: Limits) -> Lips:
 def _still(
     watcher: FaceWatcher, path: Path, limits: Limits
 ) -> tuple[tuple[Sample, ...], Vector, tuple[Reason, ...]]:
-    """The faces of a still, largest first, and their vectors float32 (n, D)."""
+    """The faces of a still, on all its pages, largest first, and their vectors float32 (n, D)."""
     with door.frames(path, limits, every_ms=FRAME_MS, max_side=STILL_SIDE_MAX) as stream:
         sightings = [watcher.still(frame.rgb, frame.scale) for frame in stream]
         notes = stream.end.notes if stream.end else ()
-    return sightings[0].faces, sightings[0].vectors, notes
+    seen = [pair for one in sightings for pair in zip(one.faces, one.vectors, strict=True)]
+    if not seen:
+        return (), sightings[0].vectors, notes
+    seen.sort(key=lambda pair: -pair[0].face.box.width)
+    return tuple(face for face, _ in seen), np.stack([vector for _, vector in seen]), notes
 
 
 def _tracks(

@@ -127,7 +127,8 @@ def frames(
 
     A picture that stays on screen through a whole later stretch is given too, once, as it appears;
     `shown_ms` tells how long. Frames of adjoining spans are the frames of the whole. A still gives
-    one frame at 0. `max_side` bounds the longer side in pixels. `zero` is `MediaInfo.zero`, where
+    one frame at 0, a TIFF one for each page, a millisecond apart. `max_side` bounds the longer side
+    in pixels. `zero` is `MediaInfo.zero`, where
     it is known, `ahead` how many frames are decoded before they are asked for. `rough` leaves the
     edges of blocks unsmoothed between key frames: a quarter less decoding, off by one or two of
     255. Raises BadMedia `no-such-stream` for sounds.

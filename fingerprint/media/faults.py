@@ -26,6 +26,7 @@ class Case(StrEnum):
     TOO_LARGE_FRAME = "too-large-frame"
     TOO_LARGE_ANIMATION = "too-large-animation"
     TOO_MANY_STREAMS = "too-many-streams"
+    TOO_MANY_PAGES = "too-many-pages"
     TOO_MANY_BYTES = "too-many-bytes"
     TOO_MUCH_TIME = "too-much-time"
     TOO_MUCH_COMPUTING = "too-much-computing"
@@ -83,6 +84,9 @@ _TEXTS = {
     ),
     Case.TOO_MANY_STREAMS: _Text(
         "absurd-media", "The file has more than {limit} tracks.", _SMALLER
+    ),
+    Case.TOO_MANY_PAGES: _Text(
+        "absurd-media", "The file has more than {limit} pages.", "Send it in parts."
     ),
     Case.TOO_MANY_BYTES: _Text("absurd-media", "The file is over {limit} bytes.", _SMALLER),
     Case.TOO_MUCH_TIME: _Text(

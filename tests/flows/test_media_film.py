@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from media_samples import film, murmur, number_of, numbered
-from PIL import Image
+from PIL import Image, ImageCms
 
 from api.demo.media import Making, cropped, vertical, write_film, write_still
 from fingerprint.media import door
@@ -191,6 +191,40 @@ def test_stills_of_any_mode_become_rgb(tmp_path: Path, mode: str) -> None:
     assert frame.rgb.shape == (20, 30, 3)
     if mode != "1":  # palettes and bits are dithered
         assert np.median(np.abs(frame.rgb[..., 1].astype(int) - grey)) < 12
+
+
+def test_every_page_of_a_tiff_is_shown_but_no_preview(tmp_path: Path) -> None:
+    path = tmp_path / "comic.tif"
+    pages = [Image.fromarray(numbered(number)) for number in range(4)]
+    pages[2].encoderinfo = {"tiffinfo": {254: 1}}
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    assert seen(path) == [(0, 0), (1, 1), (3, 3)]
+    assert door.probe(path, LIMITS).kind == "still"
+
+
+@pytest.mark.parametrize("mode", ["LAB", "F", "I"])
+def test_rare_modes_of_tiff_are_as_bright_as_they_are(tmp_path: Path, mode: str) -> None:
+    path, grey = tmp_path / "a.tif", Image.fromarray(numbered(1234))
+    if mode == "LAB":
+        to_lab = ImageCms.buildTransform(
+            ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB"
+        )
+        ImageCms.applyTransform(grey, to_lab).save(path)
+    else:
+        top = 1 if mode == "F" else 60_000
+        levels = np.asarray(grey.convert("L"), np.float32) / 255 * top
+        Image.fromarray(levels.astype(np.float32 if mode == "F" else np.int32)).save(path)
+    ((_, number),) = seen(path)
+    assert number == 1234
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".avif", ".png", ".gif"])
+def test_frames_of_an_animation_last_as_long_as_they_say(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    first, *others = [Image.fromarray(numbered(number)) for number in range(4)]
+    first.save(path, save_all=True, append_images=others, duration=800)
+    assert door.probe(path, LIMITS).duration_ms == 3200
+    assert seen(path, every_ms=400) == [(800 * number, number) for number in range(4)]
 
 
 def test_what_one_can_see_through_lies_on_white(tmp_path: Path) -> None:

@@ -32,12 +32,14 @@ PLUGINS = {
 """Formats we read and the part of Pillow that does."""
 NEEDED_LATER = (
     "mmap",
+    "PIL.ImageCms",
     "PIL.ImageColor",
     "PIL.ImagePalette",
     "PIL.MpoImagePlugin",
     "PIL.TiffImagePlugin",
 )
-"""What Pillow loads when it meets an orientation, a palette, several pictures, a flat bitmap."""
+"""What Pillow loads when it meets Lab colours, an orientation, a palette, several pictures, a flat
+bitmap."""
 DAMAGE = (
     OSError,
     ValueError,
@@ -54,6 +56,9 @@ ANIMATION_PICTURES = 32
 """Pixels of all pictures of an animation together, in largest pictures: a minute in full HD."""
 DEFAULT_FRAME_MS = 100
 PAPER = (255, 255, 255)
+WHITES = (1, 255, 65_535, 2**31 - 1)
+PAGES_MAX = 500
+NEW_SUBFILE_TYPE = 254
 
 
 def load(still_format: str) -> None:
@@ -100,8 +105,11 @@ def frames(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> None:
     """Hand over the picture, or the frames of an animated one that open a cell in the span."""
     image = _opened(file, still_format, job.limits)
     if not _is_animated(image):
-        if job.start_ms == 0:
-            _hand_over(image, job, outlet, (0, 0))
+        for number in range(_pages(image) if job.start_ms == 0 else 0):
+            image.seek(number)
+            if number == 0 or not _is_preview(image):
+                check_pixels(image.width, image.height, job.limits)
+                _hand_over(image, job, outlet, (number, 0))
         outlet.end(0)
         return
     cells = Cells(job.every_ms)
@@ -136,6 +144,24 @@ def _is_animated(image: Image.Image) -> bool:
         raise Refused(Case.UNREADABLE) from exc
 
 
+def _pages(image: Image.Image) -> int:
+    """How many pages a TIFF has, as scans of comics do; other stills are one picture.
+
+    A JPEG may hold the same one again for another screen or eye.
+    """
+    if image.format != "TIFF":
+        return 1
+    count = int(getattr(image, "n_frames", 1))
+    if count > PAGES_MAX:
+        raise Refused(Case.TOO_MANY_PAGES, limit=PAGES_MAX)
+    return count
+
+
+def _is_preview(image: Image.Image) -> bool:
+    """Whether a page of a TIFF is another one made small (TIFF 6.0, NewSubfileType)."""
+    return bool(getattr(image, "tag_v2", {}).get(NEW_SUBFILE_TYPE, 0) & 1)
+
+
 def _sequence(image: Image.Image, limits: Limits) -> Iterator[tuple[Image.Image, int]]:
     """Frames of an animated picture, with the milliseconds that each is shown."""
     shown_ms = pixels = 0
@@ -154,7 +180,9 @@ def _sequence(image: Image.Image, limits: Limits) -> Iterator[tuple[Image.Image,
 def _readable(image: Image.Image, limits: Limits) -> Iterator[Image.Image]:
     """The frames of an animated picture up to the first that is damaged."""
     try:
-        yield from ImageSequence.Iterator(image)
+        for picture in ImageSequence.Iterator(image):
+            picture.load()  # WebP and AVIF tell how long a frame lasts only then
+            yield picture
     except Image.DecompressionBombError as exc:
         raise Refused(Case.TOO_LARGE_FRAME, limit=limits.pixels_max) from exc
     except DAMAGE as exc:
@@ -206,10 +234,20 @@ def _load(image: Image.Image, outlet: Outlet) -> None:
     outlet.note("truncated-media")
 
 
+def _scaled(image: Image.Image) -> Image.Image:
+    """Numbers of any range as grey, by the least usual white that holds the largest."""
+    _, most = image.convert("F").getextrema()
+    assert isinstance(most, float)  # of one channel
+    white = next((white for white in WHITES if most <= white), WHITES[-1])
+    return image.convert("F").point(lambda value: value * (255 / white) + 0).convert("L")
+
+
 def _rgb(image: Image.Image) -> Image.Image:
     """Eight bits, three channels; see-through parts lie on white."""
     if image.mode.startswith("I;16"):
         image = image.point(lambda value: value / 256).convert("L")
+    elif image.mode in ("F", "I"):
+        image = _scaled(image)
     if image.has_transparency_data:
         whole = image.convert("RGBA")
         paper = Image.new("RGBA", whole.size, (*PAPER, 255))
