@@ -202,6 +202,21 @@ def test_every_page_of_a_tiff_is_shown_but_no_preview(tmp_path: Path) -> None:
     assert door.probe(path, LIMITS).kind == "still"
 
 
+def test_pages_after_a_damaged_one_are_noted(tmp_path: Path) -> None:
+    path = tmp_path / "comic.tif"
+    pages = [Image.fromarray(numbered(number)) for number in range(2)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    whole = path.read_bytes()
+    first = int.from_bytes(whole[4:8], "little")
+    after = first + 2 + 12 * int.from_bytes(whole[first : first + 2], "little")
+    second = int.from_bytes(whole[after : after + 4], "little")
+    path.write_bytes(whole[: second + 1])  # in the middle of what describes the second
+    with door.frames(path, LIMITS, every_ms=1) as frames:
+        assert [number_of(frame.rgb) for frame in frames] == [0]
+    assert frames.end is not None
+    assert [note.code for note in frames.end.notes] == ["damaged-media"]
+
+
 @pytest.mark.parametrize("mode", ["LAB", "F", "I"])
 def test_rare_modes_of_tiff_are_as_bright_as_they_are(tmp_path: Path, mode: str) -> None:
     path, grey = tmp_path / "a.tif", Image.fromarray(numbered(1234))

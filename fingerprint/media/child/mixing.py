@@ -8,7 +8,7 @@ one wrongly wired plug makes them, it leaves silence.
 
 from collections.abc import Sequence
 from operator import mul
-from struct import unpack_from
+from struct import calcsize, unpack_from
 
 from av.audio.frame import AudioFrame
 from av.filter import Graph
@@ -32,12 +32,16 @@ class Downmix:
     """Makes frames that a resampler brings to one channel without losing any; for one stream."""
 
     def __init__(self) -> None:
+        self._known: dict[str, Weights | None] = {}
         self._graphs: dict[tuple[str, str, int, Weights], Graph] = {}
 
     def fit(self, frame: AudioFrame) -> AudioFrame:
         """The frame itself where FFmpeg's weights do, else one channel made of it."""
-        weights = weights_of(frame.layout.name, [c.name for c in frame.layout.channels])
-        if weights is None and frame.layout.nb_channels == 2 and _is_opposite(frame):
+        layout = frame.layout
+        if layout.name not in self._known:
+            self._known[layout.name] = weights_of(layout.name, [c.name for c in layout.channels])
+        weights = self._known[layout.name]
+        if weights is None and layout.nb_channels == 2 and _is_opposite(frame):
             weights = (0.5, -0.5)
         return frame if weights is None else self._mixed(frame, weights)
 
@@ -94,8 +98,11 @@ def _pair(frame: AudioFrame) -> tuple[Sequence[float], Sequence[float]] | None:
     kind = _FORMATS.get(frame.format.name.removesuffix("p"))
     if kind is None:
         return None
-    if frame.format.is_planar:
-        left, right = (unpack_from(f"={frame.samples}{kind}", plane) for plane in frame.planes)
-        return left[::_JUDGED_EVERY], right[::_JUDGED_EVERY]
-    whole = unpack_from(f"={2 * frame.samples}{kind}", frame.planes[0])
-    return whole[:: 2 * _JUDGED_EVERY], whole[1 :: 2 * _JUDGED_EVERY]
+    together = 1 if frame.format.is_planar else 2
+    left_out = (_JUDGED_EVERY - 1) * together * calcsize(f"={kind}")
+    shape = "=" + f"{together}{kind}{left_out}x" * (frame.samples // _JUDGED_EVERY)
+    if together == 1:
+        left, right = (unpack_from(shape, plane) for plane in frame.planes)
+        return left, right
+    whole = unpack_from(shape, frame.planes[0])
+    return whole[0::2], whole[1::2]

@@ -105,11 +105,9 @@ def frames(file: BinaryIO, still_format: str, job: Job, outlet: Outlet) -> None:
     """Hand over the picture, or the frames of an animated one that open a cell in the span."""
     image = _opened(file, still_format, job.limits)
     if not _is_animated(image):
-        for number in range(_pages(image) if job.start_ms == 0 else 0):
-            image.seek(number)
-            if number == 0 or not _is_preview(image):
-                check_pixels(image.width, image.height, job.limits)
-                _hand_over(image, job, outlet, (number, 0))
+        for number in _pages(image, outlet) if job.start_ms == 0 else ():
+            check_pixels(image.width, image.height, job.limits)
+            _hand_over(image, job, outlet, (number, 0))
         outlet.end(0)
         return
     cells = Cells(job.every_ms)
@@ -144,17 +142,25 @@ def _is_animated(image: Image.Image) -> bool:
         raise Refused(Case.UNREADABLE) from exc
 
 
-def _pages(image: Image.Image) -> int:
-    """How many pages a TIFF has, as scans of comics do; other stills are one picture.
+def _pages(image: Image.Image, outlet: Outlet) -> Iterator[int]:
+    """Turn to each page of a TIFF, as scans of comics have them; other stills are one picture.
 
-    A JPEG may hold the same one again for another screen or eye.
+    A JPEG may hold the same one again for another screen or eye. Whatever follows a damaged page is
+    lost, and noted.
     """
-    if image.format != "TIFF":
-        return 1
-    count = int(getattr(image, "n_frames", 1))
-    if count > PAGES_MAX:
-        raise Refused(Case.TOO_MANY_PAGES, limit=PAGES_MAX)
-    return count
+    yield 0
+    for number in range(1, PAGES_MAX + 1 if image.format == "TIFF" else 1):
+        try:
+            image.seek(number)
+        except EOFError:
+            return
+        except DAMAGE:
+            outlet.note("damaged-media", places=1)
+            return
+        if number == PAGES_MAX:
+            raise Refused(Case.TOO_MANY_PAGES, limit=PAGES_MAX)
+        if not _is_preview(image):
+            yield number
 
 
 def _is_preview(image: Image.Image) -> bool:
