@@ -155,6 +155,15 @@ def test_wrong_answers_are_named_and_keep_the_form(
             assert said in page
 
 
+def test_many_works_are_folded_away_until_one_is_missing(desk: Desk) -> None:
+    for number in range(9):
+        desk.studio.post("/v1/works", {"title": f"Film {number}", "level": "film"})
+    folded, opened = '<details class="tool"><summary>', '<details class="tool" open><summary>'
+    label = "For which of your works"
+    assert folded + label in desk.open(f"{NEW}/dubbing-enhancement")
+    assert opened + label in desk.open(desk.filled(works=[]), status=422)
+
+
 def test_a_price_by_a_published_tariff_needs_no_rate(desk: Desk) -> None:
     form = desk.open(f"{NEW}/dubbing-enhancement")
     assert 'value="direct-minute"' in form
