@@ -150,6 +150,14 @@ class Refund:
     bank_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """How much of a refund runs handed on, and from how many performers the next one takes it."""
+
+    amount_micro: int
+    performers: int
+
+
 class Outcome(StrEnum):
     """What a bank says of a payment; OPEN decides nothing."""
 

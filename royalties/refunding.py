@@ -4,6 +4,8 @@ It goes to the account that it came from and to no other: whoever could name ano
 money through the book of a society. Only where the bank told no account is one named by hand.
 """
 
+from collections.abc import Collection
+
 from core.currencies import is_payable, unit_micro
 from core.errors import BadInput, Conflict
 from royalties import receiving
@@ -56,8 +58,13 @@ def amount_of(receipt: Receipt, wanted_micro: int | None) -> int:
     return wanted_micro
 
 
-def details_of(paid: Payment, *, name: str = "", iban: str = "") -> PayeeDetails:
-    """Whom and where to: as the bank told it, else as it is named; raises `BadInput`."""
+def details_of(
+    paid: Payment, *, name: str = "", iban: str = "", own: Collection[str] = ()
+) -> PayeeDetails:
+    """Whom and where to: as the bank told it, else as it is named; raises `BadInput`.
+
+    `own` are the IBANs of the book itself, which never paid anything to itself.
+    """
     told = _told_iban(paid)
     named = check_iban(iban) if iban.strip() else ""
     if told and named and told != named:
@@ -65,6 +72,15 @@ def details_of(paid: Payment, *, name: str = "", iban: str = "") -> PayeeDetails
             "The payment came from another account.",
             next_step="Leave the account out: money goes back to where it came from.",
             code="another-account",
+            fields=("iban",),
+        )
+    if (told or named) in own:
+        raise BadInput(
+            "This is the account of the book itself: the money would only go round.",
+            next_step="Name the payer's: ebenbild receipt return ... --name ... --iban ..."
+            if named
+            else "Ask the bank whose account it came from, and match or move it in the books.",
+            code="own-account",
             fields=("iban",),
         )
     holder = paid.payer.strip() or name.strip()

@@ -8,6 +8,7 @@ from royalties.models_payouts import (
     Batch,
     BookAccount,
     CameBack,
+    HandedOn,
     Payout,
     PayoutState,
     Refund,
@@ -71,6 +72,14 @@ def refund_to_dict(item: Refund) -> dict[str, Any]:
         "bank_code": item.bank_code,
         "recorded_at": to_text(item.recorded_at),
     }
+
+
+def handed_on_to_dict(item: HandedOn | None) -> dict[str, Any]:
+    """What of a refund is with performers until the next run; null where nothing is."""
+    if item is None:
+        return {"handed_on": None}
+    amount = {"amount_micro": str(item.amount_micro)}
+    return {"handed_on": {**amount, "performers": item.performers}}
 
 
 def account_to_dict(item: BookAccount) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, say, table
-from api.web.texts import bank_answer, reason, text
+from api.web.texts import bank_answer, counted, reason, text
 
 if TYPE_CHECKING:
     from api.client import Client
@@ -154,12 +154,22 @@ def status(
 
 
 def _decide(cli: Cli, batch: str, *, approve: bool, why: str) -> None:
-    body = {"approve": approve, "note": why}
+    body, path = {"approve": approve, "note": why}, f"/v1/payout-batches/{batch}"
     with cli.client() as client:
-        found = client.post(f"/v1/payout-batches/{batch}/decision", body)
+        if approve:
+            note_handed_on(cli.lang, client.get(path))
+        found = client.post(f"{path}/decision", body)
     emit(cli, found, lambda: document(cli.lang, found, ("id", "state", "sha256")))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
+
+
+def note_handed_on(lang: str, found: dict[str, Any]) -> None:
+    """Say what of a refund performers have, before anybody sends it."""
+    handed = found["handed_on"]
+    if handed:
+        amount = cell(lang, {**handed, "currency": found["currency"]}, "amount_micro")
+        note(counted(lang, "societypayout.handed-on", handed["performers"], amount=amount))
 
 
 def _fetch(cli: Cli, path: str, out: Path) -> None:
@@ -183,6 +193,7 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
         names += ("returned_count", "returned_micro") if found["returned_count"] else ()
         names += ("left_micro",)
         document(cli.lang, found, names)
+        note_handed_on(cli.lang, found)
         rest = text(cli.lang, "payout.source.other")
         rows = [
             (rest if name == "other" else name, _money(cli, micro, unit))

@@ -8,6 +8,7 @@ import typer
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
+from api.cli.payouts import note_handed_on
 from api.web.texts import text
 
 app = typer.Typer(help="Money that came in, and what it pays.", no_args_is_help=True)
@@ -134,6 +135,7 @@ def send_back(
         found = client.post(f"/v1/receipts/{receipt_id}/refunds", body)
         unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
     emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}, _REFUND))
+    note_handed_on(cli.lang, {**found, "currency": unit})
     note(text(cli.lang, "payout.waits", id=found["batch_id"]))
 
 

@@ -17,12 +17,13 @@ from core.clock import utc_now
 from core.currencies import unit_micro
 from royalties.models_payouts import BatchKind, CameBack, PayoutState
 from royalties.paying import minimum_of
-from royalties.service import bookaccounts, payoutanswers, payouts, payoutviews
+from royalties.service import bookaccounts, handedback, payoutanswers, payouts, payoutviews
 from royalties.service.payouts import Wanted
 from royalties.wire_payouts import (
     account_to_dict,
     batch_to_dict,
     came_back_to_dict,
+    handed_on_to_dict,
     payout_to_dict,
     taken_to_dict,
 )
@@ -109,10 +110,14 @@ def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
 
 @router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
 def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
-    """A batch: how far it is, what it comes to, and what of it came back."""
+    """A batch: how far it is, what it comes to, and what of it came back.
+
+    `handed_on` says what of a refund that waits is with performers until the next run.
+    """
     batch = payoutviews.get_batch(reading, caller, batch_id)
     back = payoutviews.came_back(reading, caller, [batch.id]).get(batch.id, CameBack())
-    return batch_to_dict(batch) | came_back_to_dict(back)
+    handed = handedback.of_batch(reading, caller, batch, now=utc_now())
+    return batch_to_dict(batch) | came_back_to_dict(back) | handed_on_to_dict(handed)
 
 
 @router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])

@@ -15,9 +15,9 @@ from core.clock import utc_now
 from core.money import parse_amount
 from royalties.models_income import Payment, Receipt
 from royalties.models_payouts import RefundReason
-from royalties.service import advised, bankstatements, receipts, refunds
+from royalties.service import advised, bankstatements, handedback, receipts, refunds
 from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
-from royalties.wire_payouts import refund_to_dict
+from royalties.wire_payouts import handed_on_to_dict, refund_to_dict
 
 router = APIRouter(tags=["money"])
 
@@ -149,9 +149,10 @@ def send_back(receipt_id: str, body: NewRefund, writing: Writing, world: Open) -
     asked = refunds.Asked(body.reason, amount, body.name, body.iban)
 
     def proposed(session: Session) -> dict[str, Any]:
-        return refund_to_dict(
-            refunds.propose(session, world.vault, writing.caller, receipt_id, asked, now=utc_now())
-        )
+        caller, now = writing.caller, utc_now()
+        made = refunds.propose(session, world.vault, caller, receipt_id, asked, now=now)
+        handed = handedback.of_refund(session, caller, made, now=now)
+        return refund_to_dict(made) | handed_on_to_dict(handed)
 
     return writing.write(proposed)
 

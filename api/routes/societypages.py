@@ -22,6 +22,7 @@ from royalties.models_runs import RunKind
 from royalties.runpreview import PerformerPreview
 from royalties.service import (
     booknames,
+    handedback,
     mappings,
     payoutviews,
     periods,
@@ -197,6 +198,7 @@ def batch_page(
         here="/society/payouts",
         batch=batch,
         refund=refunds.refund_of(reading, visit.principal, batch),
+        handed=handedback.of_batch(reading, visit.principal, batch, now=utc_now()),
         stands=views.stands(batch.state, ends.get(batch.id, ())),
         came_back=payoutviews.came_back(reading, visit.principal, [batch.id]).get(batch.id),
         payouts=shown.items,

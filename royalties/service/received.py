@@ -3,7 +3,7 @@
 Claims are read as a stream. Only an invoice that was paid in part is divided as a whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -62,9 +62,16 @@ class _Shares:
 
 
 def received(
-    session: Session, capability: SearchCapability, book: str, *, until: datetime
+    session: Session,
+    capability: SearchCapability,
+    book: str,
+    *,
+    until: datetime,
+    keys: Sequence[str] | None = None,
 ) -> Iterator[ReceivedClaim]:
     """Every claim of a book, licensed and held, known and unknown, with what was received of it.
+
+    Or of these live keys alone.
 
     In the order of booking. A claim that was reversed by then claims nothing and has received
     nothing: what had been paid for it is the licensee's, or pays what replaced it. What was ruled
@@ -72,7 +79,7 @@ def received(
     """
     ruled = complaints.rulings(session, capability, book, until=until)
     known = _Shares(session, capability, until, settlements(session, capability, book, until))
-    found = store.claims(session, capability, book, until=until)
+    found = store.claims(session, capability, book, until=until, keys=keys)
     for _, group in groupby(found, key=_TRANSACTION):
         sides = list(group)
         amounts = [side.amount_micro for side in sides]

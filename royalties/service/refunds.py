@@ -19,7 +19,9 @@ from royalties import paying, refunding
 from royalties.models_payouts import Batch, BatchKind, Refund, RefundReason
 from royalties.payees import from_bytes, to_bytes
 from royalties.paying import Candidate
-from royalties.service import batching, receipts
+from royalties.service import batching, bills, receipts
+from royalties.service.bookaccounts import OWN
+from royalties.store import bookaccounts
 from royalties.store import refunds as store
 from royalties.store.refunds import RefundRow
 
@@ -61,7 +63,9 @@ def propose(
     # Decide.
     refunding.check_open(receipt)
     amount = refunding.amount_of(receipt, asked.amount_micro)
-    details = refunding.details_of(receipt.payment, name=asked.name, iban=asked.iban)
+    details = refunding.details_of(
+        receipt.payment, name=asked.name, iban=asked.iban, own=_own(session, vault, principal)
+    )
     wanted = refunding.candidate(receipt, details, amount_micro=amount, sealed_as=empty.id)
     payouts = paying.plan([wanted], batching.frame(empty, amount, now))
     left = receipt.unmatched_micro - amount
@@ -104,6 +108,13 @@ def candidate_of(session: Session, vault: Vault, principal: Principal, batch: Ba
     receipt, _ = receipts.get_receipt(session, vault, principal, made.receipt_id)
     details = from_bytes(vault.unseal(receipt.id, sealed, _bound(made)))
     return refunding.candidate(receipt, details, amount_micro=made.amount_micro, sealed_as=batch.id)
+
+
+def _own(session: Session, vault: Vault, principal: Principal) -> set[str]:
+    """The accounts of the book itself: the one it pays from, and the one on its invoices."""
+    payer = bookaccounts.accounts(session, principal).get(OWN)
+    party = bills.parties(session, vault, principal).get(principal.tenant_id)
+    return {one.iban for one in (payer, party) if one is not None and one.iban}
 
 
 def _note(session: Session, principal: Principal, item: Refund, now: datetime) -> None:

@@ -1,10 +1,11 @@
 """The claims of a book as they stood at a moment, each with the invoice that it stands on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, String, case, func, literal_column
+from sqlalchemy import ColumnElement, String, case, func, literal_column, true
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -17,6 +18,7 @@ from royalties.store.invoices import InvoiceLineRow
 from royalties.store.ledger import FROM_SISTER, AccrualRow, EntryRow, TransactionRow
 
 # Found by an index, all claims of the book would have to be sorted.
+_KEYS_MAX = 500
 _book_of = literal_column("+book_transaction.tenant_id", String)
 
 
@@ -46,9 +48,28 @@ class BookedClaim(NamedTuple):
 
 
 def claims(
-    session: Session, capability: SearchCapability, book: str, *, until: datetime
+    session: Session,
+    capability: SearchCapability,
+    book: str,
+    *,
+    until: datetime,
+    keys: Sequence[str] | None = None,
 ) -> Iterator[BookedClaim]:
-    """Every claim of a book booked by then as a stream, by `seq`; sides of one stand together."""
+    """Every claim of a book booked by then as a stream, by `seq`; sides of one stand together.
+
+    Or of these live keys alone.
+    """
+    if keys is not None:
+        pages = (keys[start : start + _KEYS_MAX] for start in range(0, len(keys), _KEYS_MAX))
+        some = (col(AccrualRow.live_key).in_(page) for page in pages)
+        found = (_claims(session, book, until, one) for one in some)
+        return chain.from_iterable(found)
+    return _claims(session, book, until, true())
+
+
+def _claims(
+    session: Session, book: str, until: datetime, wanted: ColumnElement[bool]
+) -> Iterator[BookedClaim]:
     back = aliased(TransactionRow)
     taken_back = sql_select(col(back.id)).where(
         col(back.reverses_id) == col(TransactionRow.id), col(back.recorded_at) <= until
@@ -73,6 +94,7 @@ def claims(
         .join(AccrualRow, col(AccrualRow.transaction_id) == col(TransactionRow.id))
         .join(EntryRow, col(EntryRow.transaction_id) == col(TransactionRow.id))
         .where(
+            wanted,
             _book_of == book,
             col(TransactionRow.kind) == TransactionKind.ACCRUAL.value,
             col(TransactionRow.recorded_at) <= until,
@@ -81,6 +103,19 @@ def claims(
         .order_by(col(TransactionRow.seq), col(EntryRow.position))
     )
     return map(BookedClaim._make, rows_of(session, query))
+
+
+def ever_on(
+    session: Session, _capability: SearchCapability, invoice_ids: Sequence[str]
+) -> list[str]:
+    """The live keys of all claims that ever stood on one of these invoices, in order."""
+    query = (
+        sql_select(col(AccrualRow.live_key))
+        .distinct()
+        .join(InvoiceLineRow, col(InvoiceLineRow.transaction_id) == col(AccrualRow.transaction_id))
+        .where(col(InvoiceLineRow.invoice_id).in_(invoice_ids))
+    )
+    return sorted(session.connection().execute(query).scalars())
 
 
 def counts(

@@ -131,6 +131,14 @@ def test_a_statement_says_what_matched_and_what_waits(desk: Desk) -> None:
     assert "Alle Rechnungen sind bezahlt" in desk.page("/society/invoices", "de")
 
 
+def test_a_run_hands_on_what_was_paid(desk: Desk) -> None:
+    """After the payments, of which each is a performer's from now on."""
+    run = desk.clerk.post("/v1/runs", {"first_month": MONTH, "last_month": MONTH})
+    desk.clerk.post(f"/v1/runs/{run['id']}/proposal")
+    done = desk.clerk.post(f"/v1/runs/{run['id']}/decision", {"approve": True})
+    assert done["state"] == "CLOSED"
+
+
 def test_what_is_taken_back_is_due_again(desk: Desk) -> None:
     """After the payments, which are set free."""
     (invoice,) = desk.clerk.get("/v1/invoices")["items"]
@@ -153,7 +161,14 @@ def test_what_nobody_owes_is_sent_back(desk: Desk) -> None:
     path = f"/v1/receipts/{stray['id']}"
     asking = desk.page(f"/society/receipts/{stray['id']}")
     assert "The bank did not tell it" in asking and 'name="iban"' in asking
-    made = desk.clerk.post(f"{path}/refunds", {"reason": "unknown-payer", "iban": IBAN})
+    theirs = "FR1420041010050500013M02606"
+    made = desk.clerk.post(f"{path}/refunds", {"reason": "unknown-payer", "iban": theirs})
+    assert made["handed_on"] == {"amount_micro": "9500000", "performers": 1}
+    waits = f"/v1/payout-batches/{made['batch_id']}"
+    assert desk.clerk.get(waits)["handed_on"] == made["handed_on"]
+    assert "9.50 EUR of it were handed on to one performer" in desk.page(
+        f"/society/payouts/{made['batch_id']}"
+    )
     waits = desk.page(f"/society/receipts/{stray['id']}")
     assert "nobody knows the payer" in waits and f"{path}/matches" not in waits
     assert "to be sent back" in desk.page("/society/receipts")

@@ -248,7 +248,7 @@ class Life:
             amount_micro=cents,
             currency="EUR",
             payer="A Stranger",
-            payer_account=IBAN,
+            payer_account="FR1420041010050500013M02606",
         )
         with self.db.write() as session:
             came = receipts.enter(session, vault, office.clerk, payment, now=utc_now())

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -12,10 +13,11 @@ from core.errors import BadInput, Conflict, EbenbildError, NotAllowed, NotFound
 from royalties.models_payouts import BatchState, PayoutState, RefundReason
 from royalties.service import payouts
 from royalties.service.refunds import Asked
+from royalties.store import bookaccounts
 from tests.fixtures import TestWorld
 from tests.store.payouts_stage import EUROS, IBANS, Till
 from tests.store.refunds_stage import WHY, Desk, asked_for
-from tests.store.royalties_books import office_of
+from tests.store.royalties_books import HOUSE, named, office_of
 from tests.store.royalties_stage import Stage
 from tests.store.today import NOW
 
@@ -119,6 +121,19 @@ def test_only_what_is_left_goes_and_only_to_where_it_came_from(desk: Desk) -> No
     assert IBANS[1] in file and "A Payer" in file
     with pytest.raises(NotFound):
         desk.propose("rcp_" + "a" * 26)
+
+
+def test_nothing_goes_to_the_account_that_it_is_sent_from(desk: Desk) -> None:
+    with desk.database.read() as session:
+        own = bookaccounts.accounts(session, desk.office.clerk)["own"].iban
+    named(desk.office, desk.office.book, replace(HOUSE, iban=IBANS[1]))
+    untold = desk.enter(EUROS, iban="")
+    for iban in (own, IBANS[1]):
+        with pytest.raises(BadInput, match="the book itself") as caught:
+            desk.propose(untold, Asked(WHY.reason, iban=iban))
+        assert "Name the payer" in caught.value.next_step
+        with pytest.raises(BadInput, match="the book itself"):
+            desk.propose(desk.enter(EUROS, iban=iban))
 
 
 def test_what_no_file_carries_goes_by_hand(desk: Desk) -> None:
