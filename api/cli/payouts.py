@@ -166,7 +166,7 @@ def _decide(cli: Cli, batch: str, *, approve: bool, why: str) -> None:
 
 def note_handed_on(lang: str, found: dict[str, Any]) -> None:
     """Say what of a refund performers have, before anybody sends it."""
-    handed = found["handed_on"]
+    handed = found.get("handed_on")
     if handed:
         amount = cell(lang, {**handed, "currency": found["currency"]}, "amount_micro")
         note(counted(lang, "societypayout.handed-on", handed["performers"], amount=amount))
