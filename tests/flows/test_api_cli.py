@@ -396,12 +396,14 @@ def test_what_books_or_issues_nothing_says_why_and_what_comes_first(shell: Shell
 
 
 def test_money_of_a_stranger_goes_back_to_where_it_came_from(shell: Shell, tmp_path: Path) -> None:
-    iban = "DE89370400440532013000"
-    shell.run("payout", "account", "own", "--name", "Us", "--iban", iban)
+    own, iban = "DE89370400440532013000", "GB33BUKB20201555555555"
+    shell.run("payout", "account", "own", "--name", "Us", "--iban", own)
     _, came = shell.json("receipt", "add", "b1", "12.50", "--day", "2026-11-20", "--payer", "Ann")
     why = ("--reason", "unknown-payer")
     code, _, said = shell.run("receipt", "return", came["id"], *why)
     assert code == 1 and "did not say whose account" in said
+    code, _, said = shell.run("receipt", "return", came["id"], *why, "--iban", own)
+    assert code == 1 and "the money would only go round" in said
     _, made = shell.json("receipt", "return", came["id"], *why, "--iban", iban)
     code, _, said = shell.run("receipt", "return", came["id"], *why, "--iban", iban)
     assert code == 1 and "Somebody proposed to send this payment back." in said
