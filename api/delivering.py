@@ -23,7 +23,7 @@ from api.resetmail import send_resets
 from api.web.texts import LANGUAGES
 from core import deliveries, hooksign, mail, notices, outbox, safepost, webhooks
 from core.clock import to_text, utc_now
-from core.db import OWNER, PUBLIC
+from core.columns import OWNER, PUBLIC
 from core.deliveries import Channel, Delivery
 from core.errors import EbenbildError, NotFound
 from core.init import World

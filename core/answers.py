@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from core.db import JsonText, UtcDateTime
+from core.columns import JsonText, UtcDateTime
 from core.ids import ids_in
 from core.resealing import SealedColumn
 from core.rowtexts import vault_of

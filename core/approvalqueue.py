@@ -9,8 +9,8 @@ from sqlmodel import Session, col
 from core.approvalrows import Approval, ApprovalState
 from core.approvals import concerns, may_decide, told_open
 from core.approvaltables import ApprovalRow
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 
 
 def waiting(

@@ -26,10 +26,11 @@ from core.approvalrows import (
 from core.approvaltables import ApprovalRow
 from core.canonical import canonical
 from core.clock import utc_now
-from core.db import is_single_operator, next_seq, owned, owns
+from core.db import is_single_operator, next_seq
 from core.errors import BadInput, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import ANY_SCOPE, Principal
+from core.visibility import owned, owns
 
 ADMIN = "admin"
 _NOTE_CHARACTERS_MAX = 2000

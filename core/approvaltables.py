@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
-from core.db import JsonText, Owned, UtcDateTime, append_only
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 
 _DECISION = ("state", "decided_by", "decided_person", "decided_at", "note", "used_at")
 

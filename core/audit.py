@@ -16,12 +16,15 @@ from sqlalchemy import ColumnElement, Index, and_, case, or_
 from sqlmodel import Field, Session, col, select
 
 from core import log, logleaf
+from core.appendonly import append_only
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import JsonText, Owned, append_only, is_single_operator, owned, owns
+from core.columns import JsonText, Owned
+from core.db import is_single_operator
 from core.errors import Broken, NotFound
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import owned, owns
 
 GENESIS = "0" * 64
 _SALT_BYTES = 32

@@ -12,9 +12,10 @@ from sqlalchemy import func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import log
+from core.appendonly import append_only
 from core.checkpoint import Checkpoint, parse_checkpoint
 from core.clock import utc_now
-from core.db import UtcDateTime, append_only
+from core.columns import UtcDateTime
 from core.errors import NotFound
 from core.logkeys import signing_keys
 from core.signednote import Note, Signature, parse_note, parse_signatures, sign_text

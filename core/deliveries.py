@@ -15,10 +15,12 @@ from enum import StrEnum
 from sqlalchemy import Index, UniqueConstraint, delete, update
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, next_seq, owned, visible
+from core.columns import Owned, UtcDateTime
+from core.db import next_seq
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, require
+from core.visibility import owned, visible
 
 SCOPE = "webhooks"
 RETRY_AFTER_S = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)

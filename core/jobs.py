@@ -12,10 +12,12 @@ from sqlalchemy import Index, UniqueConstraint, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core.clock import utc_now
-from core.db import JsonText, Owned, UtcDateTime, next_seq, owned, owns, visible
+from core.columns import JsonText, Owned, UtcDateTime
+from core.db import next_seq
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, owns, visible
 
 QUEUED, LEASED, DONE, FAILED, CANCELLED = "queued", "leased", "done", "failed", "cancelled"
 ATTEMPTS_MAX = 5

@@ -15,9 +15,11 @@ from sqlalchemy import Index, func, or_, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import merkle
+from core.appendonly import append_only
 from core.clock import utc_now
+from core.columns import UtcDateTime
 from core.consistency import consistency_from
-from core.db import UtcDateTime, append_only, is_single_operator
+from core.db import is_single_operator
 from core.errors import Broken, NotFound
 from core.logleaf import commit_to, leaf_bytes
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import audit, keys
+from core.appendonly import append_only
 from core.checkpoint import log_key
 from core.clock import utc_now
-from core.db import UtcDateTime, append_only
+from core.columns import UtcDateTime
 from core.errors import Conflict, NotFound
 from core.keys import PrivateKey
 from core.principal import Principal, require

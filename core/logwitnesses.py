@@ -11,9 +11,10 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import audit
 from core.addresses import parse_target
+from core.appendonly import append_only
 from core.checkpoint import cosignatures, parse_checkpoint
 from core.checkpoints import at_size, cosigned_size, keep_cosignature
-from core.db import UtcDateTime, append_only
+from core.columns import UtcDateTime
 from core.errors import BadProof, Conflict, NotFound
 from core.logkeys import log_keys
 from core.principal import Principal, require

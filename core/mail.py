@@ -15,13 +15,14 @@ from email.utils import format_datetime, make_msgid
 
 from sqlmodel import Session, col, select
 
-from core.db import Owned, visible
+from core.columns import Owned
 from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.messagesettings import MailSettings
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.rowtexts import about, open_texts, seal_texts, vault_of
+from core.visibility import visible
 
 SCOPE = "webhooks"
 ADDRESSES_MAX = 10

@@ -15,10 +15,12 @@ from sqlalchemy import ColumnElement, Index, delete, func, or_
 from sqlmodel import Field, Session, col, select
 
 from core import outbox
-from core.db import JsonText, Owned, UtcDateTime, next_seq, owned
+from core.columns import JsonText, Owned, UtcDateTime
+from core.db import next_seq
 from core.errors import BadInput, NotFound
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import owned
 
 EVENT_PREFIX = "notice."
 _KIND = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)*")

@@ -12,7 +12,8 @@ from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.clock import utc_now
-from core.db import OWNER, JsonText, UtcDateTime, next_seq
+from core.columns import OWNER, JsonText, UtcDateTime
+from core.db import next_seq
 from core.errors import NotFound
 
 

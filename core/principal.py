@@ -28,7 +28,7 @@ class Principal:
 
     `person` is the id of the account that acts, None for an API key or a worker; `roles` are those
     of that person in this tenant. Services ask for scopes; a role is a set of them. `closed` is
-    what of the tenant is not open to this caller; see `core.db.owned`.
+    what of the tenant is not open to this caller; see `core.visibility.owned`.
     """
 
     tenant_id: str

@@ -15,7 +15,8 @@ from sqlalchemy import Table, func
 from sqlmodel import Field, Session, SQLModel, select
 
 from core import log
-from core.db import JsonText, append_only, append_only_tables
+from core.appendonly import append_only, append_only_tables
+from core.columns import JsonText
 
 KIND = "rows.sealed"
 ROWS_MAX = 50_000

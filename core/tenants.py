@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.clock import utc_now
-from core.db import JsonText, UtcDateTime
+from core.columns import JsonText, UtcDateTime
 from core.errors import BadInput, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import public_from_did

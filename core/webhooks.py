@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Field, Session, col, select
 
 from core.addresses import parse_target
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import BadInput, Conflict, NotFound
 from core.hooksign import Scheme, new_secret, receivers_part
 from core.ids import new_id
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
+from core.visibility import visible
 
 SCOPE = "webhooks"
 ANY_KIND = "*"

@@ -15,7 +15,8 @@ from sqlmodel import SQLModel
 import migrations
 from api.schema import upgrade
 from core import tenants
-from core.db import Database, append_only_tables, append_only_triggers
+from core.appendonly import append_only_tables, append_only_triggers
+from core.db import Database
 from core.init import World, initialise, open_world
 from core.keys import PrivateKey
 from core.objects import Objects

@@ -11,11 +11,13 @@ from sqlmodel import Session
 
 from core import notices
 from core.canonical import canonical, parse_strict
-from core.db import OWNER, next_seq, owns
+from core.columns import OWNER
+from core.db import next_seq
 from core.errors import BadProof, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import verification_method as method_of
 from core.principal import Principal, SearchCapability, require
+from core.visibility import owns
 from licensing.membership import (
     membership_document,
     signed_statement,

@@ -15,12 +15,13 @@ from sqlmodel import Session
 from core import log, outbox
 from core.canonical import parse_strict
 from core.clock import to_text
-from core.db import next_seq, owns
+from core.db import next_seq
 from core.errors import BadTerms, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey
 from core.principal import Principal, SearchCapability, require
 from core.tenants import get_tenant
+from core.visibility import owns
 from fingerprint.models import Reason
 from licensing.credential import LicenceFacts, licence_facts
 from licensing.drafting import (

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint, and_, delete, func, insert
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, next_seq, owned, owns
+from core.columns import OWNER, JsonText, Owned
+from core.db import next_seq
 from core.errors import NotFound
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import owned, owns
 from licensing.bulk import Bulk, BulkAct, BulkItem, ItemState, Tally
 from registry.store.works import CutRow, WorkRow
 

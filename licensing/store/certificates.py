@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.decisionform import reasons_from_list, reasons_to_list
 from licensing.models_certificate import Certificate, CertificateState, Decided, Standing
 from licensing.models_clearance import Verdict

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Index, Text, and_, cast, distinct, func, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, append_only, one_of, owned, visible
+from core.appendonly import append_only
+from core.columns import OWNER, JsonText, Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import one_of, owned, visible
 from licensing.decisionform import (
     decision_from_dict,
     decision_to_dict,

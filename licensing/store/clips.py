@@ -4,8 +4,9 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, owned, visible
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from fingerprint.models import Decision, Modality
 from licensing.decisionform import spans_from_list, spans_to_list
 from licensing.models_enforcement import Clip, ClipState, Seen

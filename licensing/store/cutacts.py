@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from licensing.cutacts import Act, CutAct
 from licensing.known import UnknownPolicy
 

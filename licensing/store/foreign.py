@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, or_, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, one_of, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, visible
 from licensing.models_foreign import ForeignLicence
 
 ROWS_MAX = 5_000

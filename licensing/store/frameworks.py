@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.db import PUBLIC, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import PUBLIC, Owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.frameworks import open_framework
 from licensing.models import Licence
 from licensing.models_framework import Framework

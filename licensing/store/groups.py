@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, func, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, Owned, UtcDateTime, owned, visible
+from core.columns import PUBLIC, Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from licensing.models_suspension import Basis, Group, Membership
 
 ROWS_MAX = 5_000

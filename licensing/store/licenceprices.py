@@ -5,8 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import String, func, type_coerce
 from sqlmodel import Session, col, select
 
-from core.db import one_of, visible
 from core.principal import Principal
+from core.visibility import one_of, visible
 from licensing.licenceprice import MONEY, LicencePrice, from_terms
 from licensing.store.licencerows import LicenceDraftRow, LicenceRow
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from core.db import JsonText, Owned, UtcDateTime, append_only
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from licensing.credential import names_guardians
 from licensing.models import Licence, LicenceInForce, LicenceState, Terms
 from licensing.terms import terms_from_dict

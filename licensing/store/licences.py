@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from core.db import visible
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.drafting import Draft
 from licensing.models import Licence, LicenceInForce
 from licensing.store.licencerows import (

@@ -9,8 +9,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models_suspension import Suspension
 from registry.models.works import KindOfUse
 

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from licensing.models_certificate import Certificate
 from licensing.store.certificates import CertificateRow
 

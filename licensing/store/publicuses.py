@@ -7,8 +7,9 @@ from datetime import date
 from sqlmodel import Field, Session, col, select
 
 from core.canonical import parse_strict
-from core.db import Owned, visible
+from core.columns import Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.publicuse import PublicUse, use_facts
 
 

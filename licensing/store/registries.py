@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import PUBLIC, Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models_foreign import KeptList, TrustedRegistry
 
 

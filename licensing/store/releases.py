@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, exists, func, tuple_
 from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.places import checked
 from core.principal import Principal
+from core.visibility import owned
 from fingerprint.models import Reason
 from licensing.decisionform import reasons_from_list, span_from_dict
 from licensing.models_clearance import SpanVerdict, Verdict

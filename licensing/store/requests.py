@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, UtcDateTime, owned, visible
+from core.columns import OWNER, JsonText, Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from licensing.models_requests import Offer, Request, RequestState, Side
 from licensing.terms import terms_from_dict, terms_to_dict
 

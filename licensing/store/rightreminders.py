@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned
+from core.columns import Owned
 from core.ids import new_id
 from core.principal import SearchCapability
 

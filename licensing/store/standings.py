@@ -10,10 +10,12 @@ from datetime import datetime
 from sqlalchemy import Index, func
 from sqlmodel import Field, Session, col, select
 
+from core.appendonly import append_only
 from core.canonical import parse_strict
-from core.db import PUBLIC, Owned, append_only, visible
+from core.columns import PUBLIC, Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import visible
 from licensing.models_standing import Stance, StandingDeclaration
 from licensing.standing import standing_facts
 from registry.models.works import KindOfUse

@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, delete
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, visible
+from core.columns import JsonText, Owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from fingerprint.content.models import Part
 from licensing.models_staydown import Hit, Recording
 from licensing.staydown import noticed_spans

@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, JsonText, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import PUBLIC, JsonText, Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models_suspension import Suspension
 from licensing.store.frameworks import bound_to
 from licensing.store.groups import MembershipRow, open_now

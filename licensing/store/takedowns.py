@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, or_, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, visible
+from core.columns import Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models_enforcement import Outcome, Takedown, TakedownState
 from licensing.store.clips import ROWS_MAX
 

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import owned, visible
 
 ROWS_MAX = 500
 

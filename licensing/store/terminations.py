@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only
+from core.appendonly import append_only
+from core.columns import Owned, UtcDateTime
 from core.ids import new_id
 from core.principal import SearchCapability
 from licensing.models import Licence

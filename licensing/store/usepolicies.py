@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, visible
+from core.columns import Owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models_enforcement import Policy
 
 

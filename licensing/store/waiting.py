@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, delete, func, tuple_
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from core.db import JsonText, Owned, owned
+from core.columns import JsonText, Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import owned
 from fingerprint.models import Modality
 from licensing.decisionform import reasons_from_list, reasons_to_list
 from licensing.models_clearance import Clearance

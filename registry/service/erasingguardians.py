@@ -15,12 +15,12 @@ from sqlmodel import Session
 from core import answers, audit, integrity, log
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import owns
 from core.errors import Conflict, NotFound
 from core.integrity import ProofOptions
 from core.keys import PrivateKey, verification_method
 from core.principal import Principal, SearchCapability, require
 from core.vault import Vault
+from core.visibility import owns
 from registry.models.guardianship import Guardian
 from registry.privacy.receipts import guardian_receipt
 from registry.service.guardians import SCOPE, get_guardian

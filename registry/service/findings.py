@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import leases
-from core.db import OWNER, next_seq
+from core.columns import OWNER
+from core.db import next_seq
 from core.errors import Broken, Conflict
 from core.ids import new_id
 from core.jobs import Job

@@ -13,12 +13,12 @@ from sqlmodel import Session
 
 from core import audit, log
 from core.approvalrows import Approval
-from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import public_from_did
 from core.principal import Principal, SearchCapability, holds, require
 from core.vault import Vault
+from core.visibility import owns
 from registry import minority as rules
 from registry.models.guardianship import EndOfGuardianship, Guardian, Minority, Paper, Relation
 from registry.proofing.sufficiency import Demands

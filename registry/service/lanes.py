@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.db import OWNER, next_seq
+from core.columns import OWNER
+from core.db import next_seq
 from core.errors import NotAllowed, NotFound
 from core.ids import is_id, new_id
 from core.principal import Principal, actor, require, system

@@ -10,11 +10,12 @@ from sqlmodel import Session
 from core import log, notices
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import next_seq, owns
+from core.db import next_seq
 from core.errors import BadTerms, Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, require
 from core.tenants import get_tenant
+from core.visibility import owns
 from fingerprint.models import Reason
 from registry.cosigning import NO_SIGNATURES, require_same, to_sign, with_proofs
 from registry.mandates import check_mandate, mandate_document, uncovered

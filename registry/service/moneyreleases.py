@@ -13,10 +13,10 @@ from sqlmodel import Session
 from core import audit, log, notices
 from core.canonical import canonical
 from core.clock import to_text
-from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability, holds, require
+from core.visibility import owns
 from registry.cosigning import require_same, to_sign, with_proofs
 from registry.minority import minority_in
 from registry.models.guardianship import Guardian, MoneyRelease

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from core.db import owns
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 from core.keys import PrivateKey, public_from_did
 from core.principal import Principal, SearchCapability, holds, require, system
 from core.tenants import OPERATOR
+from core.visibility import owns
 from registry.keyhistory import Authority, Statement, check_new_key, read_statement
 from registry.minority import is_minor, minority_in
 from registry.models.people import KeyDraft, Performer

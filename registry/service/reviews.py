@@ -10,7 +10,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.db import OWNER, next_seq
+from core.columns import OWNER
+from core.db import next_seq
 from core.errors import Conflict, NotAllowed
 from core.ids import new_id
 from core.principal import Principal, actor, require, system

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from core import outbox
-from core.db import OWNER, next_seq
+from core.columns import OWNER
+from core.db import next_seq
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
 from registry.models.evidence import Scan, Use

@@ -6,8 +6,9 @@ The log commits to each of them, so a change is found; the rows can go when a pe
 from sqlalchemy import false
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, visible
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import visible
 from registry.models.proofs import Attestation, Fact
 from registry.store.codec import members_of
 

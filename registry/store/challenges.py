@@ -9,9 +9,10 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, owned, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.models import Reason
 from registry.models.proofs import Challenge, ChallengeKind, ChallengeState
 from registry.store.codec import ReasonsJson, reasons_json, reasons_of

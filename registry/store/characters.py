@@ -9,10 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, owned, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.places import behind
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.models import Modality, Reason
 from registry.characters import OVER
 from registry.models.characters import Character, CharacterSample, CharacterState

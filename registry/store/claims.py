@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.principal import Principal
+from core.visibility import visible
 from fingerprint.models import Decision, Modality
 from registry.models.characters import Claim, Doubt
 from registry.models.evidence import Scan

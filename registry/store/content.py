@@ -11,8 +11,9 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, owned, visible
+from core.columns import JsonText, Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.content.models import Link, Part
 from registry.models.content import ContentLink
 from registry.store.codec import SpansJson, spans_json, spans_of

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, delete, tuple_
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, owned, visible
+from core.columns import Owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 
 
 @dataclass(frozen=True, slots=True)

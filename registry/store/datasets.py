@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal
+from core.visibility import visible
 from registry.models.datasets import Dataset, DatasetFile
 
 PAGE_MAX = 500

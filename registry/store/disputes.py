@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime
+from core.columns import Owned, UtcDateTime
 from core.principal import SearchCapability
 
 

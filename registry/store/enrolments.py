@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, one_of, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, visible
 from fingerprint.models import Modality
 from registry.models.people import Enrolment, EnrolmentState, Purpose
 from registry.store.codec import members_of

@@ -15,9 +15,10 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from core import answers
-from core.db import JsonText, Owned, UtcDateTime, owned, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from registry.models.privacy import Erased, ErasureState
 from registry.privacy.records import Erasure, Kin, Record
 from registry.store.enrolments import EnrolmentRow

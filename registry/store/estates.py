@@ -7,9 +7,10 @@ from fractions import Fraction
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, one_of, visible
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, visible
 from registry.models.estates import Estate, EstateState, Heir
 
 

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, UniqueConstraint, col, delete, select
 
-from core.db import Owned, next_seq, owned, owns
+from core.columns import Owned
+from core.db import next_seq
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, owns
 from fingerprint.models import Modality
 from registry.models.evidence import Match
 from registry.models.excerpts import Excerpt

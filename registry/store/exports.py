@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.db import Owned, UtcDateTime, visible
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.models.privacy import Export, ExportState
 
 

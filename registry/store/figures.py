@@ -10,9 +10,11 @@ from datetime import datetime
 from sqlalchemy import or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal
+from core.visibility import visible
 from fingerprint.models import Modality
 from registry.models.figures import Answer, Figure, FigureAnswer, Sighting
 from registry.store.codec import SpansJson, spans_json, spans_of

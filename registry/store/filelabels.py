@@ -8,8 +8,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal
+from core.visibility import visible
 
 
 class FileLabelRow(Owned, table=True):

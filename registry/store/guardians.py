@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, next_seq, visible
+from core.columns import Owned, UtcDateTime
+from core.db import next_seq
 from core.errors import NotFound
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.models.guardianship import Guardian, Paper, Relation
 
 

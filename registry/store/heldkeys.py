@@ -9,9 +9,11 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.models.heldkeys import AgencyKey, EndOfHolding, HeldKey
 
 PAGE_MAX = 500

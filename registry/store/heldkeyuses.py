@@ -4,8 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.models.heldkeys import HeldKeyUse, Signed
 
 PAGE_MAX = 500

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, visible
+from core.columns import Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import visible
 
 
 class IdentificationRow(Owned, table=True):

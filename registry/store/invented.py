@@ -11,8 +11,9 @@ from sqlalchemy import delete, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Field, Session, col
 
-from core.db import Owned, owned
+from core.columns import Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from fingerprint.models import Modality
 from registry.models.characters import CharacterState, SealedInvented
 from registry.store.characters import CharacterRow

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, JsonText, Owned, UtcDateTime, append_only, owns, visible
+from core.appendonly import append_only
+from core.columns import PUBLIC, JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal
+from core.visibility import owns, visible
 from registry.models.people import KeyBinding
 
 

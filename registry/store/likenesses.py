@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, owned, visible
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.places import older
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.models import Modality
 from registry.models.characters import Likeness, Outcome
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.mandates import mandate_terms
 from registry.models.mandates import Act, Mandate
 

@@ -11,10 +11,12 @@ from sqlalchemy import Index, exists, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, owned, owns, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
+from core.visibility import owned, owns, visible
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match
 from registry.store.codec import (

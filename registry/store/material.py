@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, delete, select
 
-from core.db import JsonText, Owned, owned
+from core.columns import JsonText, Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from fingerprint.models import Modality
 from registry.models.encoders import Material
 from registry.store.enrolments import EnrolmentRow, holds

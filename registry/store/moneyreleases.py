@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import false
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability, system
+from core.visibility import visible
 from registry.models.guardianship import MoneyRelease
 from registry.models.people import Performer
 

@@ -14,10 +14,11 @@ from sqlalchemy import Row, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, one_of, owned, visible
+from core.columns import Owned, UtcDateTime
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
 from core.rowtexts import about, open_texts, seal_texts, vault_of
+from core.visibility import one_of, owned, visible
 from registry.minority import adult_on as majority
 from registry.minority import midnight
 from registry.models.guardianship import Minority

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import Session, col, select
 
-from core.db import owned, visible
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.models import Modality
 from registry.attribution import PrintOwner
 from registry.minority import adult_on

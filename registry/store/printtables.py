@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from core.db import Owned, UtcDateTime
+from core.columns import Owned, UtcDateTime
 
 
 class PrintRow(Owned, table=True):

@@ -8,8 +8,8 @@ from sqlalchemy import Executable, update
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from fingerprint.models import Modality
 from registry.models.people import EnrolmentState
 from registry.store.enrolments import EnrolmentRow, holds

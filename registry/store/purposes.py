@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint, exists
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import new_id
 from registry.models.people import Enrolment, Purpose
 

@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from registry.models.replacements import Replacement
 
 _STANDING = ("possession", "asked_at", "voucher", "vouched_at", "stopped_at", "bound_at")

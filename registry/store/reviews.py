@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from fingerprint.models import Modality
 from registry.models.reviews import LaneSplit, Review, ReviewVerdict
 from registry.overturning import Spoken

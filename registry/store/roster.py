@@ -5,9 +5,11 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import new_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from registry.models.roster import QuotaLift
 from registry.store.enrolments import EnrolmentRow
 

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, owned, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal
+from core.visibility import owned, visible
 from fingerprint.models import Modality, Reason
 from registry.models.people import Sample
 from registry.store.codec import ReasonsJson, reasons_json, reasons_of

@@ -11,9 +11,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, exists, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from fingerprint.models import Modality, Reason, ScanMode
 from registry.models.evidence import Scan, ScanState
 from registry.store.codec import (

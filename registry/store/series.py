@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import visible
 
 
 class WorkDeclarationRow(Owned, table=True):

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal
+from core.visibility import owned, visible
 from registry.declaration import from_dict, to_dict
 from registry.models.evidence import Submission, SubmissionKind, SubmissionState
 from registry.models.works import Declaration

@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, owned, owns, visible
+from core.columns import JsonText, Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, owns, visible
 from fingerprint.models import Modality, Reason, Span
 from registry.retention import STRANGERS
 from registry.store.codec import (

@@ -12,10 +12,12 @@ from sqlalchemy import ColumnElement, Index, exists, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
+from core.visibility import owned, visible
 from fingerprint.models import Decision, Modality
 from registry.models.evidence import Match, Use
 from registry.models.works import KindOfUse

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Index, text, tuple_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, owned, owns, visible
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, owns, visible
 from registry.filing import filed_under
 from registry.models.works import Cut, CutFormat, Work, WorkLevel
 from registry.worktree import DEPTH_MAX

@@ -10,9 +10,11 @@ from sqlalchemy import BigInteger, UniqueConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
+from core.appendonly import append_only
 from core.canonical import parse_strict
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.advice_wire import ADVICE_BYTES_MAX, from_dict
 from royalties.models_advised import UNDONE, AdviceMatch, KeptAdvice
 from royalties.store.receiptguards import ADVISED

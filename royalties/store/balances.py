@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, case, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import owned, visible
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from royalties.accounts import Account, AccountKind
 from royalties.models_books import AccountBalance, CurrencyBalance, TrialBalance
 from royalties.store.journal import seen

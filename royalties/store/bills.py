@@ -9,8 +9,10 @@ from sqlalchemy import UniqueConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.billing.bills import Group
 from royalties.models_income import Invoice
 from royalties.store.balances import halves, whole

@@ -2,8 +2,8 @@
 
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 from royalties.models_payouts import BookAccount
 from royalties.store.payouttables import BookAccountRow
 

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, String, and_, func, or_, true, type_coerce
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, guard, owned
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from licensing.store.clearances import ClearanceRow
 from registry.store.works import CutRow
 from royalties.collecting import ANY, CollectingMandate

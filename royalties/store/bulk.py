@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Executable
 from sqlmodel import Session
 
-from core.db import Owned
+from core.columns import Owned
 
 _PAGE = 1000
 # What the indexes of a million lines fit into, and what SQLite keeps else; in KiB.

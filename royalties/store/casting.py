@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import derived_id
 from core.principal import Principal
+from core.visibility import visible
 from royalties.casting import Credit
 from royalties.tariffs.models import Role
 

@@ -12,8 +12,8 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 from royalties.accounts import AccountKind
 from royalties.models_books import TransactionKind
 from royalties.models_income import Claims

@@ -11,10 +11,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, UniqueConstraint, exists, or_
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, next_seq, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
+from core.db import next_seq
 from core.ids import derived_id
 from core.places import behind
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from royalties.collecting import CollectingMandate, mandate_from_dict, mandate_to_dict
 from royalties.models_collecting import ANY_CONFLICT, Conflict, Settled, SoughtConflicts
 

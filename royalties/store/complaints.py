@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, exists, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from core.db import one_of, owned
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import older
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, owned
 from royalties.models_complaints import (
     EVERY,
     MOVING,

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from core.db import Owned, UtcDateTime, append_only, guard
+from core.appendonly import append_only, guard
+from core.columns import Owned, UtcDateTime
 
 DECIDING = ("ruling", "numerator", "denominator", "approval_id", "decided_at", "single_operator")
 

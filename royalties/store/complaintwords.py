@@ -2,7 +2,8 @@
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal
 from royalties.models_complaints import Word
 from royalties.store.complaints import concerns

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import visible
 from core.places import checked
 from core.principal import Principal
+from core.visibility import visible
 from royalties.accounts import AccountKind
 from royalties.models_earned import Earned, EarnedLine
 from royalties.store.balances import halves, whole

@@ -10,8 +10,10 @@ from datetime import date
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal
+from core.visibility import visible
 from royalties.fx import Exchange, Rate
 from royalties.models import Ratio
 

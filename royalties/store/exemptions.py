@@ -5,9 +5,11 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard, owned
+from core.appendonly import append_only, guard
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.models import Ratio
 from royalties.withholding import HeldExemption
 

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlmodel import Field
 
-from core.db import JsonText, Owned, append_only, guard
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned
 
 _SUCCESSION = (
     "(kind = 'accrual' AND revision = 1 AND follows_revision IS NULL AND reverses_id IS NULL)"

@@ -3,7 +3,7 @@
 Entries come before their transaction, so that it finds all of them when it is judged.
 """
 
-from core.db import guard
+from core.appendonly import guard
 
 _HALF = 2**32
 _INSERT = "INSERT ON book_transaction"

@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy import text as sql
 from sqlmodel import Session, col, select
 
-from core.db import OWNER, UtcDateTime, json_text, owned, visible
+from core.columns import OWNER, UtcDateTime, json_text
 from core.errors import NotFound
 from core.ids import derived_ids
 from core.places import older
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from registry.store.works import CutRow
 from royalties.models import NOTHING, ImportReport, Origin, Reported, UsageRow
 from royalties.store.bulk import with_room

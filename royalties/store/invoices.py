@@ -21,9 +21,11 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, guard, owned, visible
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from royalties.models_income import Amounts, Invoice, InvoiceKind
 
 PAGE = 1000

@@ -12,9 +12,9 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import owned, visible
 from core.places import behind
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.billing.bills import BillLine
 from royalties.billing.standing import InvoiceState, Unpaid
 from royalties.models_income import Invoice, InvoiceKind

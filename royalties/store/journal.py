@@ -12,8 +12,8 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import one_of, owned, visible
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, owned, visible
 from royalties import sisterclaims
 from royalties.accounts import AccountKind
 from royalties.models import Pins

@@ -20,8 +20,9 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, Session, col
 
+from core.appendonly import append_only
 from core.canonical import as_it_stands
-from core.db import JsonText, Owned, append_only, time_text
+from core.columns import JsonText, Owned, time_text
 from core.ids import part_id
 from royalties import sisterclaims
 from royalties.accounts import parse

@@ -8,8 +8,10 @@ from sqlalchemy import Index, text
 from sqlmodel import Field, Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, owned
+from core.appendonly import append_only
+from core.columns import JsonText, Owned, UtcDateTime
 from core.principal import Principal
+from core.visibility import owned
 from royalties.reports.mapping import ColumnMapping, mapping_from_dict, mapping_to_dict
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint, exists, func
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.store.clearances import ClearanceRow
 from royalties.models import SHOWN
 from royalties.models_usage import Estimate

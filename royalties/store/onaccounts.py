@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, case, func, tuple_
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from core.db import visible
 from core.principal import Principal
+from core.visibility import visible
 from royalties.accounts import Account
 from royalties.models_books import Transaction
 from royalties.store.ledger import AccrualRow, EntryRow, TransactionRow

@@ -10,8 +10,10 @@ from sqlalchemy import Row, UniqueConstraint
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard, one_of, visible
+from core.appendonly import append_only, guard
+from core.columns import Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, visible
 from royalties.payees import PayeeVersion
 
 

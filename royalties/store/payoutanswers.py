@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 from royalties.store.payouttables import AnswerRow
 
 

@@ -6,10 +6,10 @@ from sqlalchemy import func
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.errors import NotFound
 from core.places import checked
 from core.principal import Principal
+from core.visibility import owned
 from royalties.models_payouts import (
     Batch,
     BatchKind,

@@ -8,8 +8,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from core.db import owned, visible
 from core.principal import Principal
+from core.visibility import owned, visible
 from fingerprint.models import Reason
 from royalties.models_payouts import Payout, PayoutState, Way
 from royalties.store.payouttables import PayoutRow

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, guard
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned, UtcDateTime
 
 _BATCH_STEP = "OLD.state <> 'PROPOSED' AND NEW.state <> OLD.state"
 _PAYOUT_STEP = (

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard
+from core.appendonly import append_only, guard
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability

@@ -10,9 +10,10 @@ from sqlalchemy import select as sql_select
 from sqlalchemy import text as sql
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, Owned, UtcDateTime, owned
+from core.columns import OWNER, Owned, UtcDateTime
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.models_players import EventKind, Player, PlayerEvent, Seen
 
 _DEVICE_HEX = 32

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from core.db import owned, visible
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.models import Origin, UsageLine
 from royalties.store.usage import UsageLineRow, counts, is_corrected, line_of
 from royalties.store.usageholds import rejected

@@ -5,8 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, owned
+from core.appendonly import append_only
+from core.columns import Owned, UtcDateTime
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.models_players import Player
 
 ROWS_MAX = 1000

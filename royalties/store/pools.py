@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.ids import derived_id
 from core.principal import Principal
+from core.visibility import owned
 from royalties.pooled import PoolReport
 from royalties.tariffs.models import IncomeKind
 

@@ -4,7 +4,7 @@ What was matched, what was sent back, and what waits for a clerk is always what 
 refund waits for its second person nothing more is matched, so that it can still be sent.
 """
 
-from core.db import guard
+from core.appendonly import guard
 
 _MATCHED = "coalesce((SELECT sum(amount_micro) FROM receipt_allocation WHERE {}), 0)"
 _ADVISED = (

@@ -12,8 +12,10 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, cas
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from royalties.models_income import Allocation, Payment, Receipt
 from royalties.store import advices, refunds
 from royalties.store.balances import halves, whole

@@ -7,9 +7,11 @@ from sqlalchemy import BigInteger, ForeignKeyConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from royalties.models_payouts import PayoutState, Refund, RefundReason
 from royalties.store.payouttables import PayoutRow
 from royalties.store.receiptguards import REFUNDS

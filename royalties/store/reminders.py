@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import derived_id
 from core.principal import Principal
+from core.visibility import visible
 from royalties.models_income import Invoice
 
 _PAGE = 500

@@ -10,8 +10,8 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from core.db import visible
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from royalties.models_books import Booked, TransactionKind
 from royalties.models_payouts import PayoutState
 from royalties.models_runs import RunState

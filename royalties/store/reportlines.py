@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, literal
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 from royalties.models import UsageLine
 from royalties.store.usage import NAMED, ROW, UsageLineRow, correctable, is_corrected, named_line
 from royalties.store.usageholds import UsageHoldRow, held

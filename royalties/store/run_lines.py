@@ -22,9 +22,9 @@ from sqlalchemy import (
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import owned, visible
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import owned, visible
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_books import TransactionKind
 from royalties.models_runs import Before, Outcome, Parts, Release, RunLine, RunState

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import OWNER, JsonText, Owned, append_only, json_text, owned, time_text
+from core.appendonly import append_only
+from core.columns import OWNER, JsonText, Owned, json_text, time_text
 from core.ids import derived_ids
 from core.principal import Principal
+from core.visibility import owned
 from royalties.runpreview import SUMS, PerformerPreview
 from royalties.store.bulk import insertion
 from royalties.store.runs import run_column, whole

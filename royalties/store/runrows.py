@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col
 
-from core.db import time_text
+from core.columns import time_text
 from core.ids import part_ids
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_runs import Outcome, Parts, RunLine

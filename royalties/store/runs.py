@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, or_, text
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, guard, owned
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.models_runs import DroppedFor, Run, RunKind, RunState, Totals
 from royalties.wire_runs import totals_from_dict, totals_to_dict
 

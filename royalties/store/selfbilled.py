@@ -8,8 +8,10 @@ from sqlalchemy import BigInteger, UniqueConstraint, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.billing.selfbilling import Earned, Paid
 from royalties.models_income import Amounts, Invoice, InvoiceKind
 from royalties.models_runs import Outcome

@@ -11,9 +11,11 @@ from fractions import Fraction
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, one_of, visible
+from core.appendonly import append_only
+from core.columns import Owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import one_of, visible
 from royalties.shares import ShareClaim
 
 

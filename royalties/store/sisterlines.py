@@ -8,8 +8,8 @@ from sqlalchemy import func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import owned
 from core.principal import Principal
+from core.visibility import owned
 from royalties.models_runs import RunState
 from royalties.store.ledger import AccrualRow
 from royalties.store.runs import LineRow, RunRow

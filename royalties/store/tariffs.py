@@ -9,10 +9,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
+from core.appendonly import append_only
 from core.canonical import canonical, parse_strict
-from core.db import PUBLIC, Owned, append_only, visible
+from core.columns import PUBLIC, Owned
 from core.ids import new_id
 from core.principal import Principal
+from core.visibility import visible
 from royalties.tariffs.documents import digest_of, tariff_from_dict, tariff_to_dict
 from royalties.tariffs.models import Tariff
 

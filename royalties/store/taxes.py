@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import owned, visible
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.accounts import AccountKind
 from royalties.store.ledger import EntryRow, TransactionRow
 from royalties.taxyear import TaxEntry

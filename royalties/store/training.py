@@ -11,9 +11,11 @@ from sqlalchemy import BigInteger, Index
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, owned, visible
+from core.appendonly import append_only
+from core.columns import JsonText, Owned
 from core.ids import derived_id
 from core.principal import Principal
+from core.visibility import owned, visible
 from registry.store.submissions import SubmissionRow
 from registry.store.works import CutRow
 from royalties.tariffs.models import IncomeKind

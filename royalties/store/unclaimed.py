@@ -7,11 +7,13 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, insert, text
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, UtcDateTime, append_only, guard, owned
+from core.appendonly import append_only, guard
+from core.columns import Owned, UtcDateTime
 from core.errors import NotFound
 from core.ids import derived_id
 from core.places import behind, checked, older
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.ledger import audience_of, tenant_of
 from royalties.models_unclaimed import (
     UnclaimedKind,

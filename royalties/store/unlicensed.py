@@ -9,9 +9,11 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlmodel import Field, Session, col, select
 
-from core.db import PUBLIC, Owned, append_only, visible
+from core.appendonly import append_only
+from core.columns import PUBLIC, Owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
+from core.visibility import visible
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
 from royalties.unlicensed import UnlicensedPrice

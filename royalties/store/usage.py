@@ -31,8 +31,10 @@ from sqlalchemy import select as sql_select
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, append_only, guard, owned, visible
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned
 from core.principal import Principal
+from core.visibility import owned, visible
 from royalties.models import NOTHING, Origin, Ratio, Reported, UsageLine
 from royalties.store.usageholds import held, rejected
 from royalties.tariffs.models import IncomeKind

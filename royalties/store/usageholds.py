@@ -8,8 +8,10 @@ from sqlalchemy import ColumnElement, Index, exists
 from sqlalchemy.orm import Mapped
 from sqlmodel import Field, Session, col, select
 
-from core.db import JsonText, Owned, UtcDateTime, append_only, guard, owned, visible
+from core.appendonly import append_only, guard
+from core.columns import JsonText, Owned, UtcDateTime
 from core.principal import Principal
+from core.visibility import owned, visible
 from fingerprint.models import Reason
 from royalties.models_usage import Hold, HoldState
 

@@ -9,8 +9,8 @@ from sqlalchemy import exists
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import one_of
 from core.principal import SearchCapability
+from core.visibility import one_of
 from royalties.reports.identifiers import OF_CUTS
 from royalties.store.bulk import rows_of
 from royalties.store.ledger import AccrualRow

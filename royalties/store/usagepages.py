@@ -7,8 +7,8 @@ from sqlalchemy import and_, func
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col
 
-from core.db import one_of, visible
 from core.principal import Principal
+from core.visibility import one_of, visible
 from royalties.models import UsageLine
 from royalties.store.usage import (
     COLUMNS,

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from core.db import Owned, append_only, guard, owned
+from core.appendonly import append_only, guard
+from core.columns import Owned
 from core.principal import Principal, SearchCapability
+from core.visibility import owned
 from royalties.models_income import WriteOff
 
 PAGE = 1000

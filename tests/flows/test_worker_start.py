@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from core.db import append_only_tables
+from core.appendonly import append_only_tables
 from migrations import tables
 from tests.simulators.stage import Stage
 

@@ -21,22 +21,14 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from api.schema import require_current
 from core import dberrors, sqlite
+from core.appendonly import append_only, append_only_triggers
 from core.clock import utc_now
-from core.db import (
-    PUBLIC,
-    Database,
-    JsonText,
-    Owned,
-    UtcDateTime,
-    append_only,
-    append_only_triggers,
-    next_seq,
-    one_of,
-    visible,
-)
+from core.columns import PUBLIC, JsonText, Owned, UtcDateTime
+from core.db import Database, next_seq
 from core.errors import Broken, Conflict, Unavailable
 from core.ids import new_id
 from core.principal import Principal, system
+from core.visibility import one_of, visible
 
 DIALECT = SQLiteDialect()
 AS_SHIPPED = sqlite.SYNCHRONOUS  # while tests run nothing waits for the disk

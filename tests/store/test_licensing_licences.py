@@ -8,8 +8,8 @@ from sqlmodel import text
 
 from core import keys as core_keys
 from core import log, tenants
+from core.appendonly import append_only_tables
 from core.canonical import canonical, parse_strict
-from core.db import append_only_tables
 from core.errors import BadProof, BadTerms, Broken, Conflict, NotAllowed, NotFound
 from core.ids import new_id
 from core.principal import Principal

@@ -12,7 +12,8 @@ from sqlmodel import SQLModel
 
 import migrations
 from api.schema import downgrade, require_current, revision_of, upgrade
-from core.db import Database, append_only_tables, append_only_triggers
+from core.appendonly import append_only_tables, append_only_triggers
+from core.db import Database
 from core.errors import Unavailable
 from migrations import tables
 from tests.schemas import copied

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, delete, select
 
 from api.accounts.models import Door, Passkey
-from core.db import UtcDateTime
+from core.columns import UtcDateTime
 from core.errors import NotFound
 
 

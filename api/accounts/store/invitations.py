@@ -7,7 +7,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from api.accounts.models import Door, Invitation
 from api.roles import Role
-from core.db import JsonText, UtcDateTime
+from core.columns import JsonText, UtcDateTime
 from core.errors import NotFound
 from core.principal import Principal
 from core.rowtexts import about, open_texts, seal_texts, vault_of

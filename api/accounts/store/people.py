@@ -10,7 +10,7 @@ from api.accounts.models import Card, Door, Member, Membership, Person, Secrets
 from api.accounts.store.factors import PasskeyRow
 from api.roles import Role
 from core.blindindex import index_of, indices_of
-from core.db import JsonText, UtcDateTime
+from core.columns import JsonText, UtcDateTime
 from core.errors import Conflict, NotFound
 from core.principal import Principal
 from core.rowtexts import open_texts, seal_texts, vault_of

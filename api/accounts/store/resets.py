@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, col, delete, or_, select
 
 from api.accounts.models import Door
-from core.db import UtcDateTime
+from core.columns import UtcDateTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from api.accounts.models import Door, SignedIn, Stage
-from core.db import JsonText, UtcDateTime
+from core.columns import JsonText, UtcDateTime
 from core.errors import NotFound
 
 _NO_HASH = "0" * 64

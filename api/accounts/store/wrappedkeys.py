@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
 from api.accounts.models import Door, WrappedKey
-from core.db import UtcDateTime
+from core.columns import UtcDateTime
 from core.errors import NotFound
 
 
