@@ -25,7 +25,7 @@ def test_it_seals_rows_of_every_table(stage: Stage) -> None:
     tables.load()
     known = printed(
         "import json; from pathlib import Path; import api.working;"
-        "from core.db import append_only_tables; from core.settings import Settings;"
+        "from core.appendonly import append_only_tables; from core.settings import Settings;"
         f"api.working.open_registry(Settings(data_dir=Path({str(stage.settings.data_dir)!r})));"
         "print(json.dumps([table.name for table in append_only_tables()]))"
     )
