@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from api import declaring
 from api.deciding import DECIDE_JOB
-from api.offershowing import known_performers
 from api.routes.clearances import in_full
 from api.routes.jobs import JobOut
 from api.routes.submissions import scan_job
@@ -23,6 +22,7 @@ from licensing.models_requests import RequestState
 from licensing.negotiation import state_at
 from licensing.released import may_stay_out
 from licensing.service import certificates, clearances, licences
+from licensing.service.knownperformers import known_performers
 from licensing.service.requestsides import list_requests
 from registry.declaration import to_dict
 from registry.models.evidence import Submission, SubmissionState

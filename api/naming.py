@@ -9,10 +9,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from api.offershowing import SCOPE, known_performers
 from core.errors import NotAllowed, NotFound
 from core.principal import Principal, holds
 from core.tenants import get_tenant
+from licensing.service.knownperformers import SCOPE, known_performers
 from registry.models.mandates import Act
 from registry.service import people, works
 from registry.service.acting import view

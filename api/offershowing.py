@@ -19,12 +19,12 @@ from core.tenants import get_tenant
 from licensing.models import Terms
 from licensing.models_requests import Request, Side, Turn
 from licensing.negotiation import check_message, expiry, may, may_undo, state_at
-from licensing.service import licences, requests, templates
+from licensing.service import requests, templates
+from licensing.service.knownperformers import known_performers
 from licensing.service.requestsides import list_offers, list_requests, newest_offer, reach
 from licensing.templates.models import Template
 from licensing.templates.naming import name_of
 from licensing.terms import terms_to_dict
-from registry.service import reading
 from registry.service.titles import called, titles
 from royalties.closing import month_of
 from royalties.service import previews, tariffs
@@ -32,8 +32,6 @@ from royalties.tariffs.times import in_force_in
 
 SCOPE = "submissions"
 REPORTS = "reports"
-FILMS_MAX = 200
-LICENCES_MAX = 500
 # What a price comes to is said of as much of a use, so that nobody has to multiply.
 EXAMPLES = {"per_minute": 10, "per_view": 10_000}
 
@@ -133,16 +131,6 @@ def request_page(session: Session, studio: Studio, request_id: str) -> dict[str,
             for one in list_offers(session, item)[-2::-1]
         ],
     }
-
-
-def known_performers(session: Session, principal: Principal) -> dict[str, str]:
-    """Names of whom this studio may know by name, by id, in the order of their names."""
-    held = licences.list_licences(session, principal, limit=LICENCES_MAX)
-    signed = {
-        item.terms.performer_id for item in held if item.terms.licensee_id == principal.tenant_id
-    }
-    found = reading.known_performers(session, principal, signed, films=FILMS_MAX)
-    return dict(sorted(found.items(), key=lambda each: (each[1], each[0])))
 
 
 def _preview(
