@@ -34,6 +34,7 @@ from royalties.models_income import Receipt
 from royalties.service import placing
 from royalties.service.adjusting import REVERSED, moved_of
 from royalties.service.books import Clerk
+from royalties.service.matchedadvices import Matched, book_of, every_advice, others, paid
 from royalties.service.placing import Book
 from royalties.sisterclaims import ABROAD, collected, key_in
 from royalties.store import advices as store
@@ -41,67 +42,12 @@ from royalties.store import journal, remittances
 from royalties.store import ledger as ledger_store
 from royalties.store import receipts as receipt_store
 
-REFUSED = ("paid-before", "earlier-missing")
-NO_PAYMENT, HELD = "no-payment", "held"
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """How an advice stands: its receipt, what of it is booked to claims, and why not all of it.
-
-    `waits` is a code, empty where all is booked; `lines` are those that are.
-    """
-
-    receipt_id: str
-    claims_micro: int
-    waits: str
-    lines: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Matched:
-    """An advice with what was booked by it, and the receipt while that stands."""
-
-    kept: KeptAdvice
-    rows: Sequence[AdviceMatch]
-
-    @property
-    def receipt_id(self) -> str:
-        return self.rows[-1].receipt_id if self.stands else ""
-
-    @property
-    def stands(self) -> bool:
-        return bool(self.rows) and self.rows[-1].reason != UNDONE
-
-    @property
-    def claims_micro(self) -> int:
-        """What of it is booked to claims."""
-        return sum(one.claims_micro for one in self.rows)
-
-    @property
-    def lines(self) -> frozenset[int]:
-        """The lines that are booked."""
-        found: set[int] = set()
-        for one in self.rows:
-            found = set() if one.reason == UNDONE else found | set(one.lines)
-        return frozenset(found)
-
-
-def state_of(session: Session, principal: Principal, kept: KeptAdvice) -> State:
-    """How an advice stands beside all others of the same payer."""
-    every = _every(session, principal, _book(kept))
-    (own,) = (one for one in every if one.kept.id == kept.id)
-    if own.stands:
-        whole = len(own.lines) == len(kept.advice.lines)
-        return State(own.receipt_id, own.claims_micro, "" if whole else HELD, own.lines)
-    return State("", 0, refused(kept.advice, _paid(every)) or NO_PAYMENT)
-
 
 def begin(
     session: Session, principal: Principal, kept: KeptAdvice, receipt: Receipt, *, now: datetime
 ) -> None:
     """Have a receipt be the payment of an advice. Raises `Conflict` where that cannot be."""
-    every = _every(session, principal, _book(kept))
+    every = every_advice(session, principal, book_of(kept))
     (own,) = (one for one in every if one.kept.id == kept.id)
     if own.stands:
         raise Conflict(
@@ -114,25 +60,25 @@ def begin(
             next_step="See it: ebenbild collect advices",
             code="another-advice",
         )
-    _check_order(refused(kept.advice, _paid(every)))
+    _check_order(refused(kept.advice, paid(every)))
     step = _Step(own, receipt, MATCHED)
-    _bring(session, principal, _book(kept), [*_others(every, own), own], step, now=now)
+    _bring(session, principal, book_of(kept), [*others(every, own), own], step, now=now)
     _note(session, principal, (receipt.id, kept.id), MATCHED, now=now)
 
 
 def bring(session: Session, principal: Principal, book: Book, *, now: datetime) -> None:
     """Bring the book to what all matched advices of a payer say, as far as it can be placed."""
-    every = [one for one in _every(session, principal, book) if one.stands]
+    every = [one for one in every_advice(session, principal, book) if one.stands]
     _bring(session, principal, book, every, None, now=now)
 
 
 def end(session: Session, principal: Principal, kept: KeptAdvice, *, now: datetime) -> None:
     """Take back that a receipt was the payment of an advice. Raises `Conflict`."""
-    every = _every(session, principal, _book(kept))
+    every = every_advice(session, principal, book_of(kept))
     (own,) = (one for one in every if one.kept.id == kept.id)
     if not own.stands:
         raise Conflict("No payment is matched to this advice.", next_step="Look at it again.")
-    left = _others(every, own)
+    left = others(every, own)
     if any(not set(one.kept.advice.before).isdisjoint(kept.advice.runs) for one in left):
         raise Conflict(
             "A later payment rests on this one.",
@@ -140,7 +86,7 @@ def end(session: Session, principal: Principal, kept: KeptAdvice, *, now: dateti
             code="later-rests-on-it",
         )
     step = _Step(own, _receipt(session, principal, own), UNDONE)
-    _bring(session, principal, _book(kept), left, step, now=now)
+    _bring(session, principal, book_of(kept), left, step, now=now)
     _note(session, principal, (own.receipt_id, kept.id), UNDONE, now=now)
 
 
@@ -155,7 +101,7 @@ def claims_of(session: Session, book: Book, places: Sequence[Place]) -> tuple[st
 class _Step:
     """What somebody does to the match of one advice."""
 
-    own: _Matched
+    own: Matched
     receipt: Receipt
     reason: str
 
@@ -164,7 +110,7 @@ class _Step:
 class _Planned:
     """What is to stand of an advice: its lines, by number, and why that is so."""
 
-    own: _Matched
+    own: Matched
     receipt: Receipt
     placed: Mapping[int, Place]
     reason: str
@@ -174,7 +120,7 @@ def _bring(
     session: Session,
     principal: Principal,
     book: Book,
-    standing: Sequence[_Matched],
+    standing: Sequence[Matched],
     step: _Step | None,
     *,
     now: datetime,
@@ -206,7 +152,7 @@ def _bring(
 
 
 def _planned(
-    session: Session, principal: Principal, book: Book, one: _Matched, step: _Step | None
+    session: Session, principal: Principal, book: Book, one: Matched, step: _Step | None
 ) -> _Planned:
     """What is to stand of an advice: what does, and what else can be placed and is paid for.
 
@@ -303,28 +249,13 @@ def _claims(book: Book, steps: Iterable[_Planned]) -> list[Accrual]:
     return [one for _, one in sorted(sums.items()) if one.amount_micro]
 
 
-def _every(session: Session, principal: Principal, book: Book) -> list[_Matched]:
-    kept = store.every(session, principal, book.payer, book.currency)
-    rows = store.matches(session, principal, [one.id for one in kept])
-    return [_Matched(one, rows[one.id]) for one in kept]
-
-
-def _others(every: Iterable[_Matched], own: _Matched) -> list[_Matched]:
-    return [one for one in every if one.stands and one.kept.id != own.kept.id]
-
-
-def _paid(every: Iterable[_Matched]) -> list[str]:
-    """The runs of the payer that standing advices paid."""
-    return [name for one in every if one.stands for name in one.kept.advice.runs]
-
-
 def _booked(session: Session, book: Book) -> Mapping[str, Booked]:
     capability = SearchCapability("advice", book.society)
     of = book.payer, book.currency
     return remittances.booked(session, capability, book.society, of, reason=ABROAD)
 
 
-def _receipt(session: Session, principal: Principal, one: _Matched) -> Receipt:
+def _receipt(session: Session, principal: Principal, one: Matched) -> Receipt:
     found = receipt_store.find_receipt(session, principal, one.receipt_id)
     assert found is not None, "a match names a receipt of the book"
     return found[0]
@@ -337,10 +268,6 @@ def _key(book: Book, pins: Pins) -> str:
 
 def _amount(places: Iterable[Place]) -> int:
     return sum(one.line.amount_micro for one in places)
-
-
-def _book(kept: KeptAdvice) -> Book:
-    return Book(kept.tenant_id, kept.payer_id, kept.advice.currency)
 
 
 def _check_order(code: str) -> None:

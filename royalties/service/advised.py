@@ -23,12 +23,11 @@ from royalties.advice_wire import FORM
 from royalties.bankanswers import OURS
 from royalties.models_advised import AdviceShown, KeptAdvice
 from royalties.models_income import Payment, Receipt
-from royalties.service import advicebooks, placing, receipts
-from royalties.service.advicebooks import State
+from royalties.service import advicebooks, matchedadvices, placing, receipts
 from royalties.service.advices import identity
 from royalties.service.clerks import collecting
 from royalties.service.collectors import SOCIETY
-from royalties.service.placing import Book
+from royalties.service.matchedadvices import State, book_of
 from royalties.store import advices as store
 
 TAKEN = "advice.taken"
@@ -102,7 +101,7 @@ def place(session: Session, principal: Principal, advice_id: str, *, now: dateti
     """Look again at the lines that were held, and book those that can be placed by now."""
     require(principal, "usage")
     kept = _own(session, principal, advice_id)
-    advicebooks.bring(session, principal, _book(kept), now=now)
+    advicebooks.bring(session, principal, book_of(kept), now=now)
     return _shown(session, principal, kept)
 
 
@@ -123,7 +122,7 @@ def list_advices(session: Session, principal: Principal) -> list[AdviceShown]:
     """Every advice to one's own society, newest first, without its lines."""
     require(principal, "reports")
     found = store.every(session, principal)[::-1]
-    return [_standing(one, advicebooks.state_of(session, principal, one)) for one in found]
+    return [_standing(one, matchedadvices.state_of(session, principal, one)) for one in found]
 
 
 def shown(session: Session, principal: Principal, advice_id: str) -> AdviceShown:
@@ -161,8 +160,8 @@ def _settle(
     session: Session, vault: Vault, principal: Principal, kept: KeptAdvice, *, now: datetime
 ) -> None:
     """Match an advice to the one receipt that names it, if that may be; else it waits."""
-    state = advicebooks.state_of(session, principal, kept)
-    if state.receipt_id or state.waits in advicebooks.REFUSED:
+    state = matchedadvices.state_of(session, principal, kept)
+    if state.receipt_id or state.waits in matchedadvices.REFUSED:
         return
     waiting = receipts.list_receipts(session, vault, principal, waiting=True, limit=WAITING_MAX)
     told = kept.advice
@@ -189,14 +188,14 @@ def _follow(
 
 
 def _shown(session: Session, principal: Principal, kept: KeptAdvice) -> AdviceShown:
-    state = advicebooks.state_of(session, principal, kept)
+    state = matchedadvices.state_of(session, principal, kept)
     found = [
         replace(one, cause=NOT_BOOKED)
         if state.receipt_id and number not in state.lines and not one.cause
         else one
-        for number, one in enumerate(placing.places(session, _book(kept), kept.advice))
+        for number, one in enumerate(placing.places(session, book_of(kept), kept.advice))
     ]
-    claims = advicebooks.claims_of(session, _book(kept), found)
+    claims = advicebooks.claims_of(session, book_of(kept), found)
     return replace(_standing(kept, state), places=tuple(found), claims=claims)
 
 
@@ -208,10 +207,6 @@ def _standing(kept: KeptAdvice, state: State) -> AdviceShown:
         placed_micro=state.claims_micro,
         held_micro=kept.advice.claims_micro - state.claims_micro if state.receipt_id else 0,
     )
-
-
-def _book(kept: KeptAdvice) -> Book:
-    return Book(kept.tenant_id, kept.payer_id, kept.advice.currency)
 
 
 def _is_known(session: Session, principal: Principal, kept: KeptAdvice) -> bool:
