@@ -28,7 +28,8 @@ from royalties.models import Ratio, UsageLine
 from royalties.models_books import PeriodState, Posting, Transaction, TransactionKind, TrialBalance
 from royalties.service import replayrulings
 from royalties.service.periods import check_month, transactions_of
-from royalties.service.replaymoney import Difference, Money
+from royalties.service.replaydifferences import Difference
+from royalties.service.replaymoney import Money
 from royalties.store import balances, exchanges, periods, replayed
 from royalties.store import ledger as store
 from royalties.tariffs.documents import pinned, tariff_from_dict

@@ -1,35 +1,26 @@
 """Booking invoices, money, runs and payouts again from their facts: amounts are worked out anew.
 
-What a fact states and what comes out are compared; each difference names what it is about. Rulings
-are kept as they were made, so that the rules divide claims by them again; files of the form before
-state the divided claims of a run instead.
+What a fact states and what comes out are compared; each difference names what it is about.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from sqlmodel import Session
 
-from core import log
 from core.clock import from_text
 from core.currencies import unit_micro
 from core.db import next_seq
-from core.errors import BadInput, Broken
-from core.money import rate_text
-from core.principal import SearchCapability, system
+from core.principal import system
 from royalties import (
     facts_money,
     invoicing,
     payoutbooks,
     receiving,
-    taxcheck,
     writingoff,
 )
 from royalties.accounts import parse
-from royalties.deductions import rate_sets
 from royalties.ledger import Stamp
 from royalties.models_books import Transaction, TransactionKind
 from royalties.models_income import (
@@ -43,34 +34,16 @@ from royalties.models_income import (
     WriteOffReason,
 )
 from royalties.models_payouts import Payout, PayoutState
-from royalties.models_runs import Run, RunState
-from royalties.runcheck import Checking, RunProof
-from royalties.runfile import handed_on
-from royalties.service import adjusting
-from royalties.service.run_booking import booked_as, released_as, transactions_of_run
-from royalties.service.run_planning import paired
+from royalties.service.replaydifferences import Difference, unbookable, unless_equal
+from royalties.service.replayruns import PARTS_OF_A_RUN, Runs
 from royalties.store import (
     balances,
     invoices,
     receipts,
-    run_lines,
-    runs,
     writeoffs,
 )
-from royalties.wire_runs import line_from_dict, release_from_dict, run_from_dict
 
 Fact = Mapping[str, Any]
-_OF_A_RUN = ("run-line", "run-release", "run-ruled", "run-payee")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a fact states, and what comes out; `line` is its number in the file."""
-
-    line: int
-    what: str
-    stated: str
-    recomputed: str
 
 
 @dataclass(slots=True)
@@ -86,9 +59,10 @@ class Money:
     lost: dict[str, WriteOff] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     refunds: dict[str, str] = field(default_factory=dict)
-    runs: dict[str, dict[str, Transaction]] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    ruled: dict[str, list[Fact]] = field(default_factory=dict)
+    runs: Runs = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.runs = Runs(self.session, self.book)
 
     def take(self, fact: Fact, line: int) -> Iterator[Difference] | None:
         """Take in a fact of this kind; None for one that is none of them."""
@@ -97,8 +71,8 @@ class Money:
             "money": self._money,
             "match": self._match,
             "lost": self._lost,
-            "run": self._run,
-            **dict.fromkeys(_OF_A_RUN, self._part_of_run),
+            "run": self.runs.take,
+            **dict.fromkeys(PARTS_OF_A_RUN, self.runs.take_part),
         }
         found = known.get(fact["fact"])
         return None if found is None else found(fact, line)
@@ -106,7 +80,7 @@ class Money:
     def made(self, kind: TransactionKind, fact: Fact, stamp: Stamp) -> Transaction | None:
         """The transaction that follows from what was told; None where its amounts were decided."""
         if "run" in fact:
-            return _stamped(self.runs[fact["run"]].pop(fact["id"]), stamp)
+            return self.runs.made(fact["run"], fact["id"], stamp)
         if "payout" in fact:
             return self._payout(kind, fact, stamp)
         return self._of_income(fact, stamp)
@@ -137,24 +111,19 @@ class Money:
         left = sum(balances.of_account(self.session, side, account, one.currency).values())
         amount = one.amount_micro
         owed = max(0, amount - max(0, left))
-        yield from _unless_equal(line, f"{one.account} {one.currency}", amount, owed)
+        yield from unless_equal(line, f"{one.account} {one.currency}", amount, owed)
         whole = amount - amount % unit_micro(one.currency)
-        yield from _unless_equal(line, f"{one.account} {one.currency}", amount, whole)
+        yield from unless_equal(line, f"{one.account} {one.currency}", amount, whole)
         if one.id in self.refunds:
             receipt = self.receipts[self.refunds[one.id]]
             if one.account != receiving.unmatched(receipt):
                 yield Difference(line, receipt.id, one.account, receiving.unmatched(receipt))
             possible = max(0, min(amount, amount + self._left(receipt.id)))
-            yield from _unless_equal(line, receipt.id, amount, possible)
+            yield from unless_equal(line, receipt.id, amount, possible)
 
     def left_over(self, line: int) -> Iterator[Difference]:
         """What runs say that nothing booked, once everything was told."""
-        side = system(self.book)
-        for run_id, some in self.runs.items():
-            for name in sorted(some):
-                yield Difference(line, name, "-", "distribution")
-            for name in adjusting.missing(self.session, runs.get_run(self.session, side, run_id)):
-                yield Difference(line, name, "-", "adjustment")
+        return self.runs.left_over(line)
 
     def _document(self, fact: Fact, line: int) -> Iterator[Difference]:
         credited = self.invoices[fact["credits_id"]] if fact["credits_id"] else None
@@ -174,7 +143,7 @@ class Money:
             ("net_micro", amounts.net_micro),
             ("vat_micro", amounts.vat_micro),
         ):
-            yield from _unless_equal(line, f"{made.number} {name}", int(fact[name]), comes_to)
+            yield from unless_equal(line, f"{made.number} {name}", int(fact[name]), comes_to)
 
     def _amounts(self, claims: Claims, credited: Invoice | None, rate: int) -> Amounts:
         if credited is None:
@@ -195,7 +164,7 @@ class Money:
         receipt, invoice = self.receipts[item.receipt_id], self.invoices[item.invoice_id]
         same = receipt.payment.currency == invoice.currency
         if not same or item.amount_micro != self._possible(item):
-            raise _unbookable(line)
+            raise unbookable(line)
         receipts.add_allocation(self.session, system(self.book), item, invoice.licensee_id)
         self.matches[item.id] = item
         return iter(())
@@ -231,7 +200,7 @@ class Money:
         decided = fact["reason"] in set(WriteOffReason)
         comes_to = settled.open_micro if decided else writingoff.change(settled, earlier)
         if amount != comes_to or not amount:
-            raise _unbookable(line)
+            raise unbookable(line)
         made = writingoff.step(
             settled,
             earlier,
@@ -244,90 +213,7 @@ class Money:
         writeoffs.add(self.session, system(self.book), made)
         self.lost[made.id] = made
         what = f"{settled.invoice.number} written off"
-        yield from _unless_equal(line, what, int(fact["vat_micro"]), made.vat_micro)
-
-    def _part_of_run(self, fact: Fact, line: int) -> Iterator[Difference]:
-        """Keep a line until its run is told, which comes after its lines."""
-        self.ruled.setdefault(f"{fact['run']}/{fact['fact']}", []).append(fact)
-        if fact["fact"] == "run-line":
-            self.places.setdefault(f"{fact['run']}/{fact['live_key']}", line)
-        return iter(())
-
-    def _run(self, fact: Fact, line: int) -> Iterator[Difference]:
-        """Store a run with its lines, check it fact by fact, and work out what it books."""
-        closed = {"state": RunState.CLOSED.value, "log_index": 0}
-        run = run_from_dict(self.book, {**fact, **closed})
-        at = run.closed_at or run.until
-        self._keep_lines(run, at)
-        checking = self._checked(run)
-        proof = checking.done()
-        found = [self._difference(run, proof, fault, line) for fault in proof.faults]
-        yield from found
-        yield from self._taxes(run, line)
-        runs.add_run(self.session, replace(run, state=RunState.DRAFT), checking.totals, at=at)
-        for state in (RunState.PROPOSED, RunState.CLOSED):
-            payload = {"run": run.id, "hash": proof.recomputed}
-            index = None
-            if state is RunState.CLOSED:
-                kind = "ledger.replayed"
-                index = log.append(self.session, kind=kind, subject_id=run.id, payload=payload)
-            runs.save(self.session, system(self.book), replace(run, state=state, log_index=index))
-        try:
-            pages = chain.from_iterable(transactions_of_run(self.session, run))
-            self.runs[run.id] = {one.id: one for one in pages}
-        except Broken as exc:
-            raise _unbookable(min(one.line for one in found) if found else line) from exc
-
-    def _difference(self, run: Run, proof: RunProof, fault: str, line: int) -> Difference:
-        """A fault of a run by the line that it lies in; the run's own where that is no one's."""
-        name, _, place = fault.partition(": ")
-        where = self.places.get(f"{run.id}/{place}", line)
-        sides = (proof.stated, proof.recomputed) if name == "hash" else ("", name)
-        return Difference(where, place, *sides)
-
-    def _taxes(self, run: Run, line: int) -> Iterator[Difference]:
-        """What was withheld otherwise than where payees are taxed would have it."""
-        told = self.ruled.pop(f"{run.id}/run-payee", ())
-        statuses = {one["payee"]: facts_money.status_from(one, run.until) for one in told}
-        capability = SearchCapability("replay", self.book)
-        before = {claim.live_key: some for claim, some in paired(self.session, run)}
-        for item in run_lines.hashed(self.session, capability, run.id):
-            tax = taxcheck.of_line(item, before.get(item.live_key, ()), statuses, run.until)
-            where = self.places.get(f"{run.id}/{item.live_key}", line)
-            for name, *sides in taxcheck.amounts(item.parts, tax):
-                yield Difference(where, f"{item.live_key} {name}", *map(rate_text, sides))
-        for one, _ in run_lines.releases(self.session, capability, run.id):
-            tax = taxcheck.of_release(one, statuses, run.until)
-            for name, *sides in taxcheck.amounts(one.parts, tax):
-                yield Difference(line, f"{one.source} {name}", *map(rate_text, sides))
-
-    def _keep_lines(self, run: Run, at: datetime) -> None:
-        lines = [line_from_dict(one) for one in self.ruled.pop(f"{run.id}/run-line", ())]
-        releases = [release_from_dict(one) for one in self.ruled.pop(f"{run.id}/run-release", ())]
-        told = [(one, booked_as(run, one)) for one in lines]
-        run_lines.add_lines(self.session, self.book, run.id, told, at=at)
-        freed = [(one, released_as(run, one)) for one in releases]
-        run_lines.add_releases(self.session, self.book, run.id, freed, at=at)
-
-    def _checked(self, run: Run) -> Checking:
-        """A run against the claims of this book as they come out here."""
-        session, capability = self.session, SearchCapability("replay", self.book)
-        rates = {one.value.id: one.value for one in chain.from_iterable(rate_sets().values())}
-        checking = Checking(run, rates)
-        ruled = self.ruled.pop(f"{run.id}/run-ruled", [])
-        keys = [str(one["claim"]) for one in ruled]
-        for claim, before in paired(session, run):
-            if not any(facts_money.is_about(key, [claim.live_key]) for key in keys):
-                handed = handed_on(before)
-                checking.claim(claim.live_key, claim.currency, claim.received_micro, handed)
-        for one in ruled:
-            figures = int(one["received"]), int(one["before"])
-            checking.claim(str(one["claim"]), str(one["currency"]), *figures)
-        for line in run_lines.hashed(session, capability, run.id):
-            checking.line(line)
-        for released, _ in run_lines.releases(session, capability, run.id):
-            checking.release(released)
-        return checking
+        yield from unless_equal(line, what, int(fact["vat_micro"]), made.vat_micro)
 
     def _payout(self, kind: TransactionKind, fact: Fact, stamp: Stamp) -> Transaction:
         if kind is TransactionKind.PAYOUT:
@@ -342,21 +228,3 @@ class Money:
         was = replace(self.payouts[fact["payout"]], state=PayoutState(fact["was"]))
         self.payouts[was.id] = replace(was, state=became)
         return payoutbooks.answered(was, became, stamp)
-
-
-def _unbookable(line: int) -> BadInput:
-    return BadInput(
-        f"What line {line} states does not come to a booking.",
-        next_step="Export the facts again: ebenbild ledger export FILE --form facts",
-        code="bad-facts",
-    )
-
-
-def _stamped(one: Transaction, stamp: Stamp) -> Transaction:
-    month, at = stamp.posted_period, stamp.recorded_at
-    return one._replace(posted_period=month, seq=stamp.seq, recorded_at=at)
-
-
-def _unless_equal(line: int, what: str, stated: int, comes_to: int) -> Iterator[Difference]:
-    if stated != comes_to:
-        yield Difference(line, what, rate_text(stated), rate_text(comes_to))
