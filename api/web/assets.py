@@ -1,4 +1,4 @@
-"""The scripts and styles that pages load.
+"""The scripts, styles and the icon that pages load.
 
 Addresses may carry a digest of what they lead to (`?v=`): browsers keep such an answer for good and
 ask again only for another digest. Without one they ask each time and learn that nothing changed.
@@ -14,7 +14,11 @@ from fastapi import Response
 from core.errors import NotFound
 
 FOLDER = Path(__file__).parent / "static"
-TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 

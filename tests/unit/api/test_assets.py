@@ -27,6 +27,12 @@ def test_what_the_browser_has_is_not_sent_twice() -> None:
     assert assets.answer("act.js", known='"other"').status_code == 200
 
 
+def test_the_icon_is_a_picture() -> None:
+    answer = assets.answer("icon.svg")
+    assert answer.media_type == "image/svg+xml"
+    assert bytes(answer.body).startswith(b"<svg ")
+
+
 @pytest.mark.parametrize("name", ["../pages.py", "style.css", ""])
 def test_nothing_else_is_served(name: str) -> None:
     with pytest.raises(NotFound):
