@@ -43,8 +43,8 @@ def propose(
     """
     # Load.
     require(principal, "usage")
-    collecting(principal)
     settled = _settled(session, principal, invoice_id)
+    collecting(principal)
     waiting = proposed(session, principal, invoice_id)
     # Decide.
     today = now.astimezone(UTC).date()

@@ -44,7 +44,8 @@ class Listener(SmallEngine):
 
     def probe(self, path: Path) -> Any:
         info = door.probe(path, Limits())
-        return SimpleNamespace(duration_ms=info.duration_ms, notes=(), info=info)
+        told = {"duration_ms": info.duration_ms, "n_audio_streams": info.n_audio_streams}
+        return SimpleNamespace(**told, notes=(), info=info)
 
     def content(
         self, path: Path, info: Any, *, sound: bool = True, picture: bool = True

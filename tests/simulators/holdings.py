@@ -341,6 +341,8 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/complaints/{complaint_id}/decision": {"approve": False},
         "/v1/ledger/exchanges": EXCHANGE,
         "/v1/invoices": {"month": "2030-13"},
+        "/v1/invoices/{invoice_id}/write-off": {"reason": "insolvency"},
+        "/v1/invoices/{invoice_id}/write-off-decision": {"approve": False},
         "/v1/receipts": RECEIPT,
         "/v1/receipt-imports": {"upload_id": "upl_none"},
         "/v1/advice-answers": {"upload_id": "upl_none"},
