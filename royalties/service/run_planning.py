@@ -117,8 +117,7 @@ class RunPlanning:
             return frozenset()
         first = runs.get_run(self.session, system(self.run.tenant_id), self.run.follows_id)
         keys = [one.live_key for one in claims]
-        found = claim_times.times_of(self.session, self._capability, keys)
-        return frozenset(key for key, times in found.items() if times.found_late(first.until))
+        return claim_times.found_late(self.session, self._capability, keys, first.until)
 
     def _reserves(self) -> dict[str, int]:
         """What the reserve of these months holds, by currency."""

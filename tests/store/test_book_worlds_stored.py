@@ -167,18 +167,33 @@ WORLD = st.builds(
 def test_any_order_of_import_gives_the_same_books(
     base: Base, world: World, data: st.DataObject
 ) -> None:
+    shuffled = [data.draw(st.permutations(range(len(one)))) for one in (world.lines, world.late)]
+    _the_same(base, world, shuffled, data.draw(st.sets(st.integers(1, 6), max_size=1)))
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_fee_that_another_line_carries_first_leaves_the_same_run(
+    base: Base, order: tuple[int, ...]
+) -> None:
+    """A flat fee moves to the line that ranks first; its first carrier is found no less late."""
+    both = [(0, "DE", "2026-01", 0, amount) for amount in (161, 7)]
+    casts = (({2: 4}, True), ({0: 2}, False))
+    acts = (("cast", 0, {2: 5, 3: 5}, False),)
+    world = World(casts, (), None, False, 34, both, both, Fraction(1, 7), acts)
+    _the_same(base, world, (order, order), {1})
+
+
+def _the_same(base: Base, world: World, shuffled: Sequence[Sequence[int]], ends: set[int]) -> None:
+    """The books of usage in order and taken in at once, and of the same usage otherwise."""
     with base.kept.opened() as database:
         prepared = Life.over(base.life, database)
         _prepare(prepared, world)
         kept = base.kept.after(database)
     in_order = [range(len(world.lines)), range(len(world.late))]
-    shuffled = [data.draw(st.permutations(one)) for one in in_order]
     with kept.opened() as one, kept.opened() as other:
         first, second = Life.over(prepared, one), Life.over(prepared, other)
         _live(first, world, in_order, set(), eager=False)
-        _live(
-            second, world, shuffled, data.draw(st.sets(st.integers(1, 6), max_size=1)), eager=True
-        )
+        _live(second, world, shuffled, ends, eager=True)
         assert second.hashes == first.hashes
         first.verify()
         assert second.balances() == first.balances()

@@ -28,7 +28,6 @@ from royalties.runcheck import Checking
 from royalties.runplan import plan
 from royalties.runproof import RunHash, group_of, postings_of, unequal
 from royalties.service import run_booking
-from royalties.store.claim_times import ClaimTimes
 from royalties.withholding import TaxStatus, authority, withheld
 from tests.unit.royalties.book_claims import BOOK, PERFORMERS, payee
 from tests.unit.royalties.book_rulings import Rulings
@@ -178,13 +177,13 @@ class World(Rulings):
         if not run.follows_id:
             return frozenset()
         first = next(one for one in self.runs if one.id == run.follows_id)
-        found = set()
+        stood: dict[str, int] = {}
         for one in self.transactions.values():
-            if one.kind is TransactionKind.ACCRUAL and one.revision == 1:
-                reported = self.lines[one.pins.usage_line_id].recorded_at
-                if ClaimTimes(reported, one.recorded_at).found_late(first.until):
-                    found.add(one.basis.live_key)
-        return frozenset(found)
+            if one.claim and self.lines[one.pins.usage_line_id].recorded_at <= first.until:
+                then = one.recorded_at <= first.until
+                sign = 1 if one.kind is TransactionKind.ACCRUAL else -1
+                stood[one.claim.live_key] = stood.get(one.claim.live_key, 0) + sign * then
+        return frozenset(key for key, booked in stood.items() if not booked)
 
     def _prove(
         self, run: Run, claims: list[tuple[ReceivedClaim, tuple[Before, ...]]], found: RunPlan
