@@ -249,6 +249,7 @@ NOUNS: Mapping[str, tuple[str, ...]] = {
         "collectors",
     ),
     "receipts": (
+        "held-payments",
         "receipt-imports",
         "receipts",
     ),

@@ -22,6 +22,7 @@ from royalties.service import (
     receipts,
     refunds,
     selfbilling,
+    toldpayments,
 )
 
 COLUMNS = (
@@ -39,6 +40,7 @@ COLUMNS = (
     *selfbilling.SEALED,
     *receipts.SEALED,
     *refunds.SEALED,
+    *toldpayments.SEALED,
     *accounts.SEALED,
     *payeeseals.SEALED,
     *payoutseals.SEALED,

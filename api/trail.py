@@ -38,6 +38,7 @@ PLACES = {
     "ledger.period-closed": ("/society", "reports"),
     "members": ("/members", MEMBERS),
     "payout.sent": ("/society/payouts/{}", "reports"),
+    "receipt.held-decided": ("/society/receipts", "reports"),
     "receipt": ("/society/receipts/{}", "reports"),
     "run": ("/society/runs/{}", "reports"),
 }

@@ -163,6 +163,11 @@ class Payment:
     payer_account: str = ""
     text: str = ""
 
+    @property
+    def what(self) -> tuple[date, int, str]:
+        """What every source says of it alike: its day, its amount, the currency."""
+        return self.booked_on, self.amount_micro, self.currency
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -203,12 +208,57 @@ class Allocation:
     recorded_at: datetime
 
 
+class HeldCause(StrEnum):
+    """Why a payment is not entered before a person looked at it.
+
+    LIKE_ANOTHER may be in already, by another file. Of SISTERS it names the reference of a payment
+    of another book's, and is of another amount or of one that came back.
+    """
+
+    LIKE_ANOTHER = "like-another"
+    SISTERS = "sisters"
+
+
+class ToldState(StrEnum):
+    """KNOWN is another beyond doubt. HELD until a person enters it or drops it."""
+
+    KNOWN = "known"
+    HELD = "held"
+    ENTERED = "entered"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldPayment:
+    """A payment that a file names and that is no receipt by that.
+
+    `like` is the receipt that it is like, entered or held, or a sister's reference that it names.
+    """
+
+    id: str
+    tenant_id: str
+    payment: Payment
+    cause: HeldCause
+    like: str
+    file_sha256: str
+    state: ToldState
+    seq: int
+    recorded_at: datetime
+
+    @property
+    def is_another(self) -> bool:
+        """Whether it is the receipt that it is like."""
+        told = self.state in (ToldState.KNOWN, ToldState.DROPPED)
+        return told and self.cause is HeldCause.LIKE_ANOTHER
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a statement, in payments; `payments` = entered + known.
+    """What became of a statement, in payments; `payments` = entered + known + held.
 
-    Of those entered, `matched` wait for nobody any more and `waiting` for a clerk, in part or
-    whole. `others` are entries that are no money coming in.
+    Those held may be in already: a person looks. Of those entered, `matched` wait for nobody any
+    more and `waiting` for a clerk, in part or whole. `others` are entries that are no money coming
+    in.
     """
 
     form: str
@@ -216,6 +266,7 @@ class Imported:
     payments: int
     entered: int
     known: int
+    held: int
     matched: int
     waiting: int
     others: int

@@ -16,6 +16,7 @@ from royalties.models_income import (
     InvoiceKind,
     Receipt,
     Settlement,
+    ToldPayment,
     WriteOff,
 )
 
@@ -180,6 +181,25 @@ def allocation_to_dict(item: Allocation) -> dict[str, Any]:
 def imported_to_dict(item: Imported) -> dict[str, Any]:
     """What became of a bank's statement."""
     return asdict(item)
+
+
+def told_payment_to_dict(item: ToldPayment) -> dict[str, Any]:
+    """A payment that a file names, why it is held, and what became of it."""
+    paid = item.payment
+    return {
+        "id": item.id,
+        "state": item.state.value,
+        "cause": item.cause.value,
+        "like": item.like,
+        "reference": paid.reference,
+        "booked_on": paid.booked_on.isoformat(),
+        "currency": paid.currency,
+        "amount_micro": str(paid.amount_micro),
+        "payer": paid.payer,
+        "payer_account": paid.payer_account,
+        "text": paid.text,
+        "recorded_at": to_text(item.recorded_at),
+    }
 
 
 def overdue_to_dict(item: Overdue) -> dict[str, Any]:

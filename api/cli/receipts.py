@@ -1,5 +1,6 @@
 """`receipt`: money that came in, and which invoice it pays."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from api.web.texts import text
 
 app = typer.Typer(help="Money that came in, and what it pays.", no_args_is_help=True)
 ReceiptId = Annotated[str, typer.Argument(help="Id of the receipt.")]
+ToldId = Annotated[str, typer.Argument(help="Id of the held payment.")]
 InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
 
 
@@ -48,10 +50,32 @@ def import_statement(
         found = client.post("/v1/receipt-imports", {"upload_id": client.upload(file)})
 
     def render() -> None:
-        names = ("payments", "entered", "known", "matched", "waiting", "others")
+        names = ("payments", "entered", "known", "held", "matched", "waiting", "others")
         fields({text(cli.lang, f"receipt.import.{name}"): found[name] for name in names})
+        if found["held"]:
+            note(text(cli.lang, "receipt.held"))
 
     emit(cli, found, render)
+
+
+@command(app, "held")
+def held(cli: Cli) -> None:
+    """List payments that a file named and that may be in already: enter them, or drop them."""
+    with cli.client() as client:
+        found = [*client.pages("/v1/held-payments")]
+    emit(cli, found, lambda: _show(cli.lang, found, _HELD))
+
+
+@command(app, "enter")
+def enter(cli: Cli, told_id: ToldId) -> None:
+    """Enter a held payment: it is another than the one it is like."""
+    _decide(cli, told_id, enter=True)
+
+
+@command(app, "drop")
+def drop(cli: Cli, told_id: ToldId) -> None:
+    """Drop a held payment: it is in already."""
+    _decide(cli, told_id, enter=False)
 
 
 @command(app, "list")
@@ -147,9 +171,18 @@ _COLUMNS = (
 )
 
 
-def _show(lang: str, found: list[dict[str, Any]]) -> None:
+_HELD = (*("id", "cause", "like", "booked_on", "reference"), *("amount_micro", "payer", "text"))
+
+
+def _decide(cli: Cli, told_id: str, *, enter: bool) -> None:
+    with cli.client() as client:
+        found = client.post(f"/v1/held-payments/{told_id}/decision", {"enter": enter})
+    emit(cli, found, lambda: document(cli.lang, found))
+
+
+def _show(lang: str, found: list[dict[str, Any]], columns: Sequence[str] = _COLUMNS) -> None:
     if not found:
         note(text(lang, "receipt.none"))
         return
-    rows = [tuple(cell(lang, item, name) for name in _COLUMNS) for item in found]
-    table([text(lang, f"receipt.column.{name}") for name in _COLUMNS], rows)
+    rows = [tuple(cell(lang, item, name) for name in columns) for item in found]
+    table([text(lang, f"receipt.column.{name}") for name in columns], rows)

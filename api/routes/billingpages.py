@@ -14,7 +14,15 @@ from royalties.closing import begins_on, month_after, month_before, month_of
 from royalties.models_income import WriteOffReason
 from royalties.models_payouts import RefundReason
 from royalties.refunding import is_told
-from royalties.service import advised, billingdesk, bills, receipts, refunds, writeoffs
+from royalties.service import (
+    advised,
+    billingdesk,
+    bills,
+    receipts,
+    refunds,
+    toldpayments,
+    writeoffs,
+)
 from royalties.service.booknames import names_in
 
 router = APIRouter(tags=["society"], include_in_schema=False)
@@ -165,6 +173,7 @@ def receipts_page(office: InOffice, asked: Annotated[Came, Query()]) -> Response
         limit=SHOWN + 1,
     )
     shown = found[:SHOWN]
+    held = toldpayments.list_held(session, office.vault, caller, limit=SHOWN + 1)
     return office.page(
         "societyreceipts.html",
         here=INVOICES,
@@ -173,6 +182,9 @@ def receipts_page(office: InOffice, asked: Annotated[Came, Query()]) -> Response
         unmatched=billingdesk.unmatched(session, caller),
         brought=billingdesk.brought(session, caller, asked.file),
         receipts=shown,
+        held=held[:SHOWN],
+        held_more=len(held) > SHOWN,
+        entered=receipts.are_in(session, caller, [one.like for one in held]),
         before=shown[-1].seq if len(found) > SHOWN else None,
     )
 

@@ -13,10 +13,15 @@ from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_amount
-from royalties.models_income import Payment, Receipt
+from royalties.models_income import Payment, Receipt, ToldPayment
 from royalties.models_payouts import RefundReason
-from royalties.service import advised, bankstatements, handedback, receipts, refunds
-from royalties.wire_income import allocation_to_dict, imported_to_dict, receipt_to_dict
+from royalties.service import advised, bankstatements, handedback, receipts, refunds, toldpayments
+from royalties.wire_income import (
+    allocation_to_dict,
+    imported_to_dict,
+    receipt_to_dict,
+    told_payment_to_dict,
+)
 from royalties.wire_payouts import handed_on_to_dict, refund_to_dict
 
 router = APIRouter(tags=["money"])
@@ -41,6 +46,13 @@ class NewImport(BaseModel):
 
     model_config = FROZEN
     upload_id: str = Field(max_length=64)
+
+
+class HeldDecision(BaseModel):
+    """Whether a held payment is entered; dropped is one that is in already."""
+
+    model_config = FROZEN
+    enter: bool
 
 
 class NewMatch(BaseModel):
@@ -97,6 +109,29 @@ def import_statement(body: NewImport, writing: Writing, world: Open) -> Response
         return imported_to_dict(found)
 
     return taken(world, writing, body.upload_id, take)
+
+
+@router.get("/held-payments", response_model=Page[dict[str, Any]])
+def list_held(caller: Caller, reading: Reading, world: Open, window: Asked) -> Page[dict[str, Any]]:
+    """Payments that a file named and that may be in already, newest first: a person decides."""
+    found = toldpayments.list_held(
+        reading, world.vault, caller, before_seq=window.before_seq, limit=window.limit
+    )
+    return page(found, window, told_payment_to_dict, _seq)
+
+
+@router.post("/held-payments/{told_id}/decision", response_model=dict[str, Any])
+def decide(told_id: str, body: HeldDecision, writing: Writing, world: Open) -> Response:
+    """Enter a held payment, matched where that is clear, or drop it because it is in already."""
+
+    def decided(session: Session) -> dict[str, Any]:
+        return told_payment_to_dict(
+            bankstatements.decide_held(
+                session, world.vault, writing.caller, told_id, enter=body.enter, now=utc_now()
+            )
+        )
+
+    return writing.write(decided)
 
 
 @router.get("/receipts", response_model=Page[dict[str, Any]])
@@ -176,5 +211,5 @@ def unmatch(receipt_id: str, body: Unmatching, writing: Writing) -> Response:
     return writing.write(taken_back)
 
 
-def _seq(item: Receipt) -> int:
+def _seq(item: Receipt | ToldPayment) -> int:
     return item.seq

@@ -56,4 +56,6 @@ ROWS = (
     row("POST", f"{_RECEIPT}/matches", "usage", may_lack=True),
     row("POST", f"{_RECEIPT}/unmatching", "usage", may_lack=True),
     row("POST", f"{_RECEIPT}/refunds", "usage", may_lack=True),
+    row("GET", "/v1/held-payments", "reports"),
+    row("POST", "/v1/held-payments/{told_id}/decision", "usage", may_lack=True),
 )

@@ -18,6 +18,7 @@ from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml
 from royalties.billing.bankexport import read_export
 from royalties.models_income import Payment
 
+MADE = "sha256:"
 _CODE = "bad-bank-statement"
 _TEXT_MAX, _NAME_MAX, _REFERENCE_MAX = 2000, 300, 120
 
@@ -114,7 +115,7 @@ def _told_apart(payments: Iterable[Payment]) -> Iterator[Payment]:
         told = "\x1f".join((*facts, one.payer, one.payer_account, one.text))
         digest = hashlib.sha256(told.encode()).hexdigest()
         made[digest] += 1
-        yield replace(one, reference=f"sha256:{digest}:{made[digest]}")
+        yield replace(one, reference=f"{MADE}{digest}:{made[digest]}")
 
 
 def _day(said: str) -> date:

@@ -1,11 +1,14 @@
 """A bank's statement taken in: every payment once, and matched where that is beyond doubt.
 
-The same statement, or another that names the same payments, changes nothing.
+The same statement, or another that names the same payments, changes nothing; where only a person
+can tell whether it does, the payment is held for one.
 """
 
 import hashlib
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from sqlmodel import Session
 
@@ -16,12 +19,97 @@ from royalties.bankanswers import OURS
 from royalties.billing.bankstatement import BankStatement, read_statement
 from royalties.billing.finding import by_amount, numbers_in, payer_of
 from royalties.billing.parties import Party
-from royalties.models_income import Imported, Payment, Settlement
-from royalties.service import advised, bills, matching, receipts, remittances
+from royalties.billing.twins import Likeness, sort_out
+from royalties.models_income import (
+    HeldCause,
+    Imported,
+    Payment,
+    Settlement,
+    ToldPayment,
+    ToldState,
+)
+from royalties.service import advised, bills, matching, receipts, remittances, toldpayments
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting
 from royalties.store import invoices
 from royalties.store import receipts as store
+from royalties.store import toldpayments as told_store
+
+
+class _Became(StrEnum):
+    """What became of a payment."""
+
+    MATCHED = "matched"
+    WAITING = "waiting"
+    HELD = "held"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """A file at work for a book, and whom it may be from."""
+
+    session: Session
+    vault: Vault
+    principal: Principal
+    now: datetime
+    parties: dict[str, Party]
+    digest: str
+
+    def is_in(self, payment: Payment) -> bool:
+        """Whether a payment came by this name before."""
+        of = self.session, self.principal, payment.reference
+        return store.is_in(*of) or told_store.is_in(*of)
+
+    def take(self, payment: Payment, alike: Likeness, receipt_id: str) -> _Became:
+        """Enter a new payment, unless it was told before; hold it where only a person can tell."""
+        receipts.check(self.session, payment, self.now)
+        if alike is Likeness.SAME:
+            self._note(payment, ToldState.KNOWN, HeldCause.LIKE_ANOTHER, receipt_id)
+            return _Became.KNOWN
+        for named in OURS.findall(f"{payment.reference} {payment.text}".upper()):
+            if remittances.is_sisters(self.session, self.principal.tenant_id, named):
+                return self._from_sister(payment, named)
+        if alike is Likeness.DOUBTFUL:
+            self._note(payment, ToldState.HELD, HeldCause.LIKE_ANOTHER, receipt_id)
+            return _Became.HELD
+        return self.enter(payment)
+
+    def enter(self, payment: Payment) -> _Became:
+        """Take it in, and match it where that is beyond doubt."""
+        session, vault, principal, now = self.session, self.vault, self.principal, self.now
+        wanted, licensee = _found(session, principal, payment, self.parties)
+        known = replace(payment, licensee_id=licensee)
+        receipt = receipts.enter(session, vault, principal, known, now=now, file_sha256=self.digest)
+        clerk = Clerk(session, principal.tenant_id, now)
+        paid = sum(one.amount_micro for one in matching.pay(clerk, principal, receipt, wanted))
+        paid = paid or advised.arrived(session, vault, principal, receipt, now=now)
+        return _Became.MATCHED if paid == payment.amount_micro else _Became.WAITING
+
+    def _from_sister(self, payment: Payment, reference: str) -> _Became:
+        """Take in what another book of the registry paid, by the name its bank knows it by."""
+        amount = payment.amount_micro, payment.currency
+        new = remittances.arrived(
+            self.session, self.principal.tenant_id, reference, amount, now=self.now
+        )
+        state = ToldState.HELD if new is None else ToldState.KNOWN
+        self._note(payment, state, HeldCause.SISTERS, reference)
+        if new is None:
+            return _Became.HELD
+        return _Became.MATCHED if new else _Became.KNOWN
+
+    def _note(self, payment: Payment, state: ToldState, cause: HeldCause, like: str) -> None:
+        toldpayments.note(
+            self.session,
+            self.vault,
+            self.principal,
+            payment,
+            state,
+            cause=cause,
+            like=like,
+            file_sha256=self.digest,
+            now=self.now,
+        )
 
 
 def import_statement(
@@ -32,53 +120,54 @@ def import_statement(
     Raises `BadInput` for what is no statement, or one of another account than the book's own,
     `NotAllowed` for who does not collect.
     """
+    # Load.
     require(principal, "usage")
     collecting(principal)
     statement = read_statement(data)
     parties = bills.parties(session, vault, principal)
     _check_account(statement, parties.pop(principal.tenant_id, None))
     digest = hashlib.sha256(data).hexdigest()
-    entered = matched = 0
-    for payment in statement.payments:
-        if store.is_in(session, principal, payment.reference):
-            continue
-        sisters = _from_sister(session, principal, payment, now)
-        if sisters is not None:
-            entered += sisters
-            matched += sisters
-            continue
-        wanted, licensee = _found(session, principal, payment, parties)
-        known = replace(payment, licensee_id=licensee)
-        receipt = receipts.enter(session, vault, principal, known, now=now, file_sha256=digest)
-        clerk = Clerk(session, principal.tenant_id, now)
-        paid = sum(one.amount_micro for one in matching.pay(clerk, principal, receipt, wanted))
-        paid = paid or advised.arrived(session, vault, principal, receipt, now=now)
-        entered += 1
-        matched += paid == payment.amount_micro
+    intake = _Intake(session, vault, principal, now, parties, digest)
+    first = {one.reference: one for one in reversed(statement.payments)}
+    new = [
+        one for one in statement.payments if first[one.reference] is one and not intake.is_in(one)
+    ]
+    known = toldpayments.told_before(session, vault, principal, statement.payments) if new else []
+    # Decide and save.
+    sorted_out = zip(new, sort_out(new, known), strict=True)
+    became = Counter(intake.take(one, *alike) for one, alike in sorted_out)
     return Imported(
         form=statement.form,
         file_sha256=digest,
         payments=len(statement.payments),
-        entered=entered,
-        known=len(statement.payments) - entered,
-        matched=matched,
-        waiting=entered - matched,
+        entered=became[_Became.MATCHED] + became[_Became.WAITING],
+        known=len(statement.payments) - len(new) + became[_Became.KNOWN],
+        held=became[_Became.HELD],
+        matched=became[_Became.MATCHED],
+        waiting=became[_Became.WAITING],
         others=statement.others,
     )
 
 
-def _from_sister(
-    session: Session, principal: Principal, payment: Payment, now: datetime
-) -> bool | None:
-    """Take in what another book of the registry paid, by the name its bank knows it by.
+def decide_held(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    told_id: str,
+    *,
+    enter: bool,
+    now: datetime,
+) -> ToldPayment:
+    """Enter a payment that was held, matched where that is beyond doubt, or drop it.
 
-    Whether that was new; None for any other payment.
+    Raises as `toldpayments.decide` does; call it in `write()`.
     """
-    named = OURS.search(f"{payment.reference} {payment.text}")
-    if named is None:
-        return None
-    amount = payment.amount_micro, payment.currency
-    return remittances.arrived(session, principal.tenant_id, named[0], amount, now=now)
+    done = toldpayments.decide(session, vault, principal, told_id, enter=enter, now=now)
+    if enter:
+        parties = bills.parties(session, vault, principal)
+        parties.pop(principal.tenant_id, None)
+        _Intake(session, vault, principal, now, parties, done.file_sha256).enter(done.payment)
+    return done
 
 
 def _found(

@@ -29,6 +29,7 @@ from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
 from royalties.store import ledger as ledger_store
 from royalties.store import receipts as store
+from royalties.store import toldpayments
 from royalties.store.receipts import ReceiptRow
 
 _REFERENCE_MAX = 200
@@ -52,10 +53,10 @@ def enter(
     not collect.
     """
     require(principal, "usage")
-    _check(session, payment, now)
+    check(session, payment, now)
     collecting(principal)
     book = principal.tenant_id
-    receipt_id = derived_id("rcp", book, payment.reference)
+    receipt_id = id_of(book, payment.reference)
     if store.find_receipt(session, principal, receipt_id) is not None:
         raise Conflict("This payment is in already.", next_step="List them: ebenbild receipt list.")
     made = Receipt(receipt_id, book, payment, next_seq(session), now)
@@ -74,9 +75,16 @@ def by_hand(
 ) -> Receipt:
     """Take money in as a clerk names it; call it in `write()`.
 
-    Raises as `enter` does, and `Conflict` for what a sister paid: her bank's word enters it.
+    Raises as `enter` does, and `Conflict` for what a file named that was told before or is held,
+    and for what a sister paid: her bank's word enters it.
     """
     require(principal, "usage")
+    if toldpayments.is_in(session, principal, payment.reference):
+        raise Conflict(
+            "A file named this payment: it is in by another name, or a person decides on it.",
+            next_step="List what waits: ebenbild receipt held",
+            code="told-before",
+        )
     for named in OURS.findall(f"{payment.reference} {payment.text}".upper()):
         if remittances.is_sisters(session, principal.tenant_id, named):
             raise Conflict(
@@ -205,7 +213,36 @@ def opened(session: Session, vault: Vault, principal: Principal, receipt_id: str
     return _opened(vault, *found)
 
 
-def _check(session: Session, payment: Payment, now: datetime) -> None:
+def on_days(
+    session: Session, vault: Vault, principal: Principal, payments: Sequence[Payment]
+) -> list[tuple[Receipt, bool]]:
+    """Receipts of one's own book of the days and amounts of these payments, in order.
+
+    Each with who paid, and whether a clerk entered it by hand.
+    """
+    require(principal, "usage")
+    sums = {one.what for one in payments}
+    found = store.on_days(session, principal, [one.booked_on for one in payments])
+    return [
+        (_opened(vault, one, sealed), not file_sha256)
+        for one, sealed, file_sha256 in found
+        if one.payment.what in sums
+    ]
+
+
+def are_in(session: Session, principal: Principal, receipt_ids: Sequence[str]) -> set[str]:
+    """Which of these are receipts of one's own book, and not held."""
+    require(principal, "reports")
+    return store.are_in(session, principal, receipt_ids)
+
+
+def id_of(book: str, reference: str) -> str:
+    """What the receipt of a payment is or would be called in a book."""
+    return derived_id("rcp", book, reference)
+
+
+def check(session: Session, payment: Payment, now: datetime) -> None:
+    """Raise `BadInput` or `NotFound`, as `enter` does, for what no bank could have booked."""
     check_listed(payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")

@@ -31,6 +31,7 @@ class ReceiptRow(Owned, table=True):
     __table_args__ = (
         UniqueConstraint("tenant_id", "reference"),
         CheckConstraint("amount_micro > 0", name="above_nought"),
+        Index("receipt_day", "tenant_id", "booked_on"),
         append_only("sealed"),
     )
 
@@ -123,6 +124,30 @@ def is_in(session: Session, principal: Principal, reference: str) -> bool:
         owned(ReceiptRow, principal), col(ReceiptRow.reference) == reference
     )
     return session.exec(query).first() is not None
+
+
+def on_days(
+    session: Session, principal: Principal, days: Sequence[date]
+) -> list[tuple[Receipt, bytes, str]]:
+    """Receipts of the principal's own book from the first of these days to the last, in order.
+
+    Each with its sealed part and the hash of the file that named it, empty where none did. What of
+    it is matched is not told.
+    """
+    query = select(ReceiptRow).where(
+        owned(ReceiptRow, principal),
+        col(ReceiptRow.booked_on).between(min(days).isoformat(), max(days).isoformat()),
+    )
+    rows = session.exec(query.order_by(col(ReceiptRow.seq)))
+    return [(to_receipt(row), row.sealed, row.file_sha256) for row in rows]
+
+
+def are_in(session: Session, principal: Principal, receipt_ids: Sequence[str]) -> set[str]:
+    """Which of these, at most a page of them, are receipts of the principal's own book."""
+    query = select(ReceiptRow.id).where(
+        owned(ReceiptRow, principal), col(ReceiptRow.id).in_(receipt_ids)
+    )
+    return set(session.exec(query))
 
 
 def find_receipt(

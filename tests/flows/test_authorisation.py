@@ -45,6 +45,7 @@ FIXED = {
     "payee_id": "pay_none",
     "invoice_id": "inv_none",
     "receipt_id": "rcp_none",
+    "told_id": "tpm_none",
     "conflict_id": "ccf_none",
     "note_id": "sbn_none",
     "party_id": "ten_none",

@@ -345,6 +345,7 @@ def bodies(ids: Ids, upload: Callable[[], str]) -> dict[str, Callable[[], dict[s
         "/v1/invoices/{invoice_id}/write-off-decision": {"approve": False},
         "/v1/receipts": RECEIPT,
         "/v1/receipt-imports": {"upload_id": "upl_none"},
+        "/v1/held-payments/{told_id}/decision": {"enter": True},
         "/v1/advice-answers": {"upload_id": "upl_none"},
         "/v1/remittance-advices": {"upload_id": "upl_none"},
         "/v1/remittance-advices/{advice_id}/match": {"receipt_id": "rcp_none"},

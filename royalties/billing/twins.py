@@ -1,0 +1,193 @@
+"""Whether a payment that a file names was told before: the same money, by two kinds of source.
+
+camt.053 has the bank's own reference of a payment, most tables have none. So day, amount and
+currency are compared, then who sent it and what they wrote. What the bank itself names twice by
+different references is two payments, whatever else is alike.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from royalties.billing.bankstatement import MADE
+from royalties.billing.finding import numbers_in
+from royalties.models_income import Payment
+
+_PART_MIN = 4
+_IBAN = re.compile("[A-Z]{2}[0-9]{2}")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+class Likeness(StrEnum):
+    """SAME is one payment beyond doubt, DOUBTFUL a person decides, OTHER is another one."""
+
+    SAME = "same"
+    DOUBTFUL = "doubtful"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A payment that was told before, by the receipt that it is or would be.
+
+    `told` is what each source says of it. It `is_named` once one of them has the bank's own
+    reference; what a clerk wrote is none.
+    """
+
+    receipt_id: str
+    told: tuple[Payment, ...]
+    is_named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is compared of a payment, as plain as files that cut and rewrite leave it."""
+
+    account: str
+    payer: str
+    text: str
+    invoices: frozenset[tuple[int, int]]
+
+
+def is_named(payment: Payment) -> bool:
+    """Whether its reference is the bank's, and not made of what the file says."""
+    return not payment.reference.startswith(MADE)
+
+
+def sort_out(
+    payments: Sequence[Payment], known: Sequence[Known]
+) -> tuple[tuple[Likeness, str], ...]:
+    """What each payment of one file is beside those told before, and the receipt it is like.
+
+    One against one: as many as can be are the same as one that was told. What is left of a file is
+    another payment, unless it is in doubt against one that nobody took.
+    """
+    near: dict[tuple[date, int, str], list[tuple[Known, list[_Words]]]] = defaultdict(list)
+    for one in known:
+        near[one.told[0].what].append((one, [_words(told) for told in one.told]))
+    told = [(one.what, is_named(one), _words(one)) for one in payments]
+    # Shops are paid one sum by many, and what is told alike is compared once.
+    found = {one: _alike(one[1], one[2], near.get(one[0], ())) for one in {*told}}
+    alike = [found[one] for one in told]
+    same = paired([[name for name, how in one if how is Likeness.SAME] for one in alike])
+    taken = {*same.values()}
+    left = [
+        [] if at in same else [name for name, _ in one if name not in taken]
+        for at, one in enumerate(alike)
+    ]
+    apart = paired(left)
+    return tuple(
+        (Likeness.SAME, same[at])
+        if at in same
+        else (Likeness.DOUBTFUL, apart.get(at, names[0]))
+        if names
+        else (Likeness.OTHER, "")
+        for at, names in enumerate(left)
+    )
+
+
+def likeness(one: Payment, other: Payment) -> Likeness:
+    """How alike two payments are of which no reference says it."""
+    if one.what != other.what:
+        return Likeness.OTHER
+    return _compared(_words(one), _words(other))
+
+
+def paired(wanted: Sequence[Sequence[str]]) -> Mapping[int, str]:
+    """As many of these as can be, each with a name that it wants and that no other has."""
+    pairs: dict[int, str] = {}
+    owner: dict[str, int] = {}
+    settled: set[str] = set()
+    for start in range(len(wanted)):
+        asked_by: dict[str, int] = {}
+        asking, free = [start], ""
+        for at in asking:
+            free = next((name for name in wanted[at] if name not in owner), "")
+            if free:
+                asked_by[free] = at
+                break
+            # Whoever has what this one wants may take another.
+            for name in wanted[at]:
+                if name not in asked_by and name not in settled:
+                    asked_by[name] = at
+                    asking.append(owner[name])
+        else:
+            # Nobody who was asked can make room, nor will for a later one.
+            settled.update(asked_by)
+        while free:
+            at = asked_by[free]
+            before = pairs.get(at, "")
+            pairs[at], owner[free] = free, at
+            free = before
+    return pairs
+
+
+def _alike(
+    named: bool, words: _Words, near: Sequence[tuple[Known, list[_Words]]]
+) -> list[tuple[str, Likeness]]:
+    """The receipts that a payment is or may be."""
+    found = []
+    for one, told in near:
+        if one.is_named and named:
+            continue
+        how = {_compared(words, other) for other in told}
+        if how != {Likeness.OTHER}:
+            same = Likeness.SAME in how
+            found.append((one.receipt_id, Likeness.SAME if same else Likeness.DOUBTFUL))
+    return found
+
+
+def _compared(one: _Words, other: _Words) -> Likeness:
+    accounts = {one.account, other.account} - {""}
+    if len(accounts) == 2 or not (one.invoices <= other.invoices or other.invoices <= one.invoices):
+        return Likeness.OTHER
+    text = _agree(one.text, other.text)
+    same_account = bool(one.account and other.account)
+    sender = same_account or _agree(one.payer, other.payer)
+    if sender is False:
+        return Likeness.OTHER if text is False else Likeness.DOUBTFUL
+    if text or (sender and text is None):
+        return Likeness.SAME
+    return Likeness.DOUBTFUL
+
+
+def _agree(one: str, other: str) -> bool | None:
+    """Whether one text is in the other, for files cut off and add to them; None without both.
+
+    A number that was cut in two is another number.
+    """
+    if not one or not other:
+        return None
+    short, long = sorted((one, other), key=len)
+    if short == long:
+        return True
+    if len(short) < _PART_MIN or short not in long:
+        return False
+    before = r"(?<!\d)" if short[0].isdigit() else ""
+    after = r"(?!\d)" if short[-1].isdigit() else ""
+    return re.search(f"{before}{re.escape(short)}{after}", long) is not None
+
+
+def _words(payment: Payment) -> _Words:
+    return _Words(
+        account=_iban(payment.payer_account),
+        payer=_plain(payment.payer),
+        text=_plain(payment.text),
+        invoices=frozenset(numbers_in(payment)),
+    )
+
+
+def _iban(account: str) -> str:
+    """An account that can be compared; banks print their own numbers for the same one."""
+    bare = account.replace(" ", "").upper()
+    return bare if _IBAN.match(bare) else ""
+
+
+def _plain(text: str) -> str:
+    spelt = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
+    bare = unicodedata.normalize("NFKD", spelt)
+    return re.sub(r"[\W_]+", "", "".join(one for one in bare if not unicodedata.combining(one)))

@@ -1,0 +1,159 @@
+"""Table of payments that files name and that are no receipts by that: told before, or held.
+
+One that was told before (`known`, `dropped`) is the receipt that it is `like`. One that is held is
+not in the book before a person enters it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from core.appendonly import append_only, guard
+from core.columns import Owned
+from core.errors import NotFound
+from core.principal import Principal
+from core.visibility import owned
+from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
+
+PAGE = 200
+Told = tuple[ToldPayment, bytes]
+
+
+class ToldPaymentRow(Owned, table=True):
+    """Table of told payments. Who paid, and the text they wrote, are sealed."""
+
+    __tablename__ = "told_payment"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "reference"),
+        CheckConstraint("amount_micro > 0", name="above_nought"),
+        Index("told_payment_state", "tenant_id", "state", "seq"),
+        Index("told_payment_day", "tenant_id", "booked_on"),
+        append_only(
+            *("sealed", "state"),
+            guards=(
+                guard(
+                    "told_payment_once",
+                    "UPDATE OF state ON told_payment",
+                    when="OLD.state <> 'held' OR NEW.state NOT IN ('entered', 'dropped')",
+                    says="a held payment is decided on once",
+                ),
+            ),
+        ),
+    )
+
+    seq: int = Field(unique=True)
+    reference: str
+    booked_on: str
+    amount_micro: int = Field(sa_type=BigInteger)
+    currency: str
+    file_sha256: str
+    cause: str
+    like: str
+    sealed: bytes
+    state: str
+
+
+def add(session: Session, item: ToldPayment, sealed: bytes) -> None:
+    """Store a told payment; `sealed` holds payer, account and text."""
+    paid = item.payment
+    session.add(
+        ToldPaymentRow(
+            id=item.id,
+            tenant_id=item.tenant_id,
+            recorded_at=item.recorded_at,
+            seq=item.seq,
+            reference=paid.reference,
+            booked_on=paid.booked_on.isoformat(),
+            amount_micro=paid.amount_micro,
+            currency=paid.currency,
+            file_sha256=item.file_sha256,
+            cause=item.cause.value,
+            like=item.like,
+            sealed=sealed,
+            state=item.state.value,
+        )
+    )
+    session.flush()
+
+
+def is_in(session: Session, principal: Principal, reference: str) -> bool:
+    """Whether the principal's own book was told of a payment by this name, whatever came of it."""
+    query = select(ToldPaymentRow.id).where(
+        owned(ToldPaymentRow, principal), col(ToldPaymentRow.reference) == reference
+    )
+    return session.exec(query).first() is not None
+
+
+def get(session: Session, principal: Principal, told_id: str) -> Told:
+    """One payment of the principal's own book with its sealed part; raises `NotFound`."""
+    row = _get(session, principal, told_id)
+    return _told(row), row.sealed
+
+
+def held(
+    session: Session, principal: Principal, *, before_seq: int | None = None, limit: int = PAGE
+) -> list[Told]:
+    """Payments of the principal's own book that wait for a person, newest first."""
+    query = select(ToldPaymentRow).where(
+        owned(ToldPaymentRow, principal), col(ToldPaymentRow.state) == ToldState.HELD.value
+    )
+    if before_seq is not None:
+        query = query.where(col(ToldPaymentRow.seq) < before_seq)
+    rows = session.exec(query.order_by(col(ToldPaymentRow.seq).desc()).limit(limit))
+    return [(_told(row), row.sealed) for row in rows]
+
+
+def on_days(session: Session, principal: Principal, days: Sequence[date]) -> list[Told]:
+    """Payments of the principal's own book from the first of these days to the last, in order."""
+    query = select(ToldPaymentRow).where(
+        owned(ToldPaymentRow, principal),
+        col(ToldPaymentRow.booked_on).between(min(days).isoformat(), max(days).isoformat()),
+    )
+    return [
+        (_told(row), row.sealed) for row in session.exec(query.order_by(col(ToldPaymentRow.seq)))
+    ]
+
+
+def decide(
+    session: Session, principal: Principal, item: ToldPayment, state: ToldState
+) -> ToldPayment:
+    """Say what became of a held payment of the principal's own book, once; raises `NotFound`."""
+    row = _get(session, principal, item.id)
+    row.state = state.value
+    session.add(row)
+    session.flush()
+    return replace(item, state=state)
+
+
+def _get(session: Session, principal: Principal, told_id: str) -> ToldPaymentRow:
+    query = select(ToldPaymentRow).where(
+        owned(ToldPaymentRow, principal), col(ToldPaymentRow.id) == told_id
+    )
+    row = session.exec(query).first()
+    if row is None:
+        raise NotFound("There is no such payment.", next_step="List them: ebenbild receipt held")
+    return row
+
+
+def _told(row: ToldPaymentRow) -> ToldPayment:
+    """A told payment as its row has it; who paid stays sealed."""
+    payment = Payment(
+        reference=row.reference,
+        booked_on=date.fromisoformat(row.booked_on),
+        amount_micro=row.amount_micro,
+        currency=row.currency,
+    )
+    return ToldPayment(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        payment=payment,
+        cause=HeldCause(row.cause),
+        like=row.like,
+        file_sha256=row.file_sha256,
+        state=ToldState(row.state),
+        seq=row.seq,
+        recorded_at=row.recorded_at,
+    )

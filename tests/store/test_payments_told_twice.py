@@ -1,0 +1,181 @@
+"""One payment told by two files is booked once; what is in doubt waits for a person."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from core import audit
+from core.audit import Sought
+from core.clock import utc_now
+from core.errors import Broken, Conflict, NotFound
+from core.principal import Principal, actor
+from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
+from royalties.service import bankstatements, receipts, toldpayments
+from tests.store.royalties_books import Office
+from tests.store.test_bank_statements_taken_in import balance, office, take, waiting
+from tests.unit.royalties.test_bank_statements import DETAIL, camt, entry
+
+__all__ = ["office"]
+DAY = date(2026, 11, 20)
+HEAD = "booked_on,amount,currency,payer,payer_account,text,reference"
+SENDER = "Studio GmbH,DE02120300000000202051"
+TWO = (entry(reference="B1"), entry(reference="B2"))
+
+
+def line(said: str = "Invoice 2026-000007", who: str = SENDER, reference: str = "") -> str:
+    return f"2026-11-20,4250.30,EUR,{who},{said},{reference}"
+
+
+def table(*lines: str) -> bytes:
+    return "\n".join((HEAD, *lines)).encode()
+
+
+def held(office: Office, who: Principal | None = None) -> list[ToldPayment]:
+    with office.shared.read() as session:
+        return toldpayments.list_held(session, office.stage.world.vault, who or office.clerk)
+
+
+def decide(
+    office: Office, told_id: str, *, enter: bool, who: Principal | None = None
+) -> ToldPayment:
+    with office.shared.write() as session:
+        return bankstatements.decide_held(
+            session,
+            office.stage.world.vault,
+            who or office.clerk,
+            told_id,
+            enter=enter,
+            now=utc_now(),
+        )
+
+
+def test_two_kinds_of_file_of_the_same_payments_book_them_once(office: Office) -> None:
+    files = [camt(*TWO), table(line(), line())]
+    for data in files:
+        take(office, data)
+    for data in files:
+        done = take(office, data)
+        assert (done.entered, done.known, done.held) == (0, 2, 0)
+    assert sorted(waiting(office)) == ["B1", "B2"]
+    assert balance(office, "bank") == 8_500_600_000
+
+
+def test_the_table_may_come_first(office: Office) -> None:
+    assert take(office, table(line(), line())).entered == 2
+    done = take(office, camt(*TWO))
+    assert (done.entered, done.known, done.held) == (0, 2, 0)
+    assert balance(office, "bank") == 8_500_600_000
+
+
+def test_equal_payments_are_counted_one_against_one(office: Office) -> None:
+    take(office, camt(*TWO))
+    more = take(office, table(line(), line(), line()))
+    assert (more.entered, more.known) == (1, 2)
+    # Each of the bank's own names is another payment, whatever a table said meanwhile.
+    assert take(office, camt(entry(reference="B3"))).known == 1
+    assert take(office, camt(entry(reference="B4"))).entered == 1
+    assert len(waiting(office)) == 4
+
+
+def test_two_equal_payments_of_one_file_are_two(office: Office) -> None:
+    assert take(office, table(line(), line())).entered == 2
+    assert take(office, table(line(), line(), line())).entered == 1
+    assert take(office, camt(*TWO, entry(reference="B3"), entry(reference="B4"))).entered == 1
+    assert len(waiting(office)) == 4
+
+
+def test_one_reference_twice_in_a_file_is_one_payment(office: Office) -> None:
+    done = take(office, camt(entry(reference="B1"), entry(reference="B1")))
+    assert (done.entered, done.known) == (1, 1)
+    # Of two amounts by one name the first counts, as it did in the earlier file.
+    done = take(office, camt(entry(reference="B2"), entry(amount="1.00", reference="B2")))
+    assert (done.entered, done.known, balance(office, "bank")) == (1, 1, 8_500_600_000)
+
+
+def test_what_is_in_doubt_is_held_and_changes_nothing_again(office: Office) -> None:
+    take(office, camt(entry()))
+    doubtful = table(line("", ","))
+    done = take(office, doubtful)
+    assert (done.payments, done.entered, done.known, done.held) == (1, 0, 0, 1)
+    again = take(office, doubtful)
+    assert (again.entered, again.known, again.held) == (0, 1, 0)
+    (item,) = held(office)
+    with office.shared.read() as session:
+        assert item.like == receipts.id_of(office.book, "B1")
+        (found,) = receipts.list_receipts(session, office.stage.world.vault, office.clerk)
+    assert (item.cause, item.state, found.id) == (
+        HeldCause.LIKE_ANOTHER,
+        ToldState.HELD,
+        item.like,
+    )
+    assert balance(office, "bank") == 4_250_300_000
+
+
+def test_a_held_payment_is_entered_once_with_who_entered_it(office: Office) -> None:
+    take(office, camt(entry()))
+    take(office, table(line("Something else")))
+    (item,) = held(office)
+    assert (item.payment.payer, item.payment.text) == ("Studio GmbH", "Something else")
+    assert decide(office, item.id, enter=True).state is ToldState.ENTERED
+    assert (held(office), balance(office, "bank")) == ([], 8_500_600_000)
+    with pytest.raises(Conflict):
+        decide(office, item.id, enter=False)
+    with office.shared.read() as session:
+        found = audit.entries(session, office.clerk, sought=Sought(action=toldpayments.DECIDED))
+    assert [(one.person or one.subject, one.subject_id, one.details["state"]) for one in found] == [
+        (actor(office.clerk), item.id, "entered")
+    ]
+
+
+def test_a_dropped_payment_is_the_one_it_is_like(office: Office) -> None:
+    by_hand = Payment("typed", DAY, 4_250_300_000, "EUR")
+    with office.shared.write() as session:
+        receipts.by_hand(session, office.stage.world.vault, office.clerk, by_hand, now=utc_now())
+    assert take(office, table(line())).held == 1
+    (item,) = held(office)
+    decide(office, item.id, enter=False)
+    assert balance(office, "bank") == 4_250_300_000
+    # The bank's own word of it is the third telling, and the next of its names another payment.
+    assert take(office, camt(entry(reference="B1"))).known == 1
+    assert take(office, camt(entry(reference="B2"))).entered == 1
+    assert balance(office, "bank") == 8_500_600_000
+
+
+def test_another_file_of_what_is_held_is_not_held_again(office: Office) -> None:
+    take(office, camt(entry(details=DETAIL.format(amount="", text="Something else"))))
+    assert take(office, table(line())).held == 1
+    other = table(line().replace("Studio GmbH", "STUDIO GMBH"))
+    assert (take(office, other).known, len(held(office))) == (1, 1)
+
+
+def test_what_a_file_named_is_not_entered_by_hand_too(office: Office) -> None:
+    take(office, table(line()))
+    take(office, camt(entry(reference="B1")))
+    known = Payment("B1", DAY, 4_250_300_000, "EUR")
+    for one in (known, replace(known, payer="Somebody")):
+        with pytest.raises(Conflict, match="by another name"), office.shared.write() as session:
+            receipts.by_hand(session, office.stage.world.vault, office.clerk, one, now=utc_now())
+
+
+def test_only_the_books_own_clerk_decides(office: Office) -> None:
+    take(office, camt(entry()))
+    take(office, table(line("", ",")))
+    (item,) = held(office)
+    world = office.stage.world
+    assert held(office, world.second) == []
+    for who in (office.stage.studio, world.second):
+        with pytest.raises(NotFound):
+            decide(office, item.id, enter=True, who=who)
+    assert len(held(office)) == 1
+
+
+def test_the_database_lets_a_held_payment_be_decided_once(office: Office) -> None:
+    take(office, camt(entry()))
+    take(office, table(line("", ",")))
+    (item,) = held(office)
+    decide(office, item.id, enter=False)
+    for change in ("state = 'held'", "state = 'entered'", "amount_micro = 1"):
+        with pytest.raises(Broken), office.shared.write() as session:
+            session.connection().execute(text(f"UPDATE told_payment SET {change}"))
