@@ -120,11 +120,12 @@ class Settlement:
 
 
 class WriteOffReason(StrEnum):
-    """Why nobody expects an invoice to be paid any more."""
+    """Why nobody expects an invoice to be paid any more; REINSTATED takes that back."""
 
     INSOLVENCY = "insolvency"
     LIMITATION = "limitation"
     DISPUTED = "disputed"
+    REINSTATED = "reinstated"
 
 
 @dataclass(frozen=True, slots=True)

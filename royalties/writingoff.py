@@ -8,6 +8,7 @@ which money came in for it (UStG § 17 Abs. 2 Nr. 1; Directive 2006/112/EC, Art.
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from operator import attrgetter
 
 from core.errors import BadInput, Conflict
 from core.ids import derived_id
@@ -19,10 +20,23 @@ from royalties.models_books import Posting, Transaction, TransactionKind
 from royalties.models_income import Invoice, InvoiceKind, Settlement, WriteOff, WriteOffReason
 
 
-def check(settled: Settlement, since: date, today: date) -> None:
-    """Raise `Conflict` where nothing is open, `BadInput` for a day that cannot be."""
+def wanted(settled: Settlement, reason: WriteOffReason) -> int:
+    """How much a decision for this reason writes off: all that is open, or takes all of it back."""
+    return -settled.lost_micro if reason is WriteOffReason.REINSTATED else settled.open_micro
+
+
+def check(settled: Settlement, reason: WriteOffReason, since: date, today: date) -> None:
+    """Raise `Conflict` where there is nothing to decide, `BadInput` for a day that cannot be."""
     invoice = settled.invoice
-    if invoice.kind is not InvoiceKind.INVOICE or settled.open_micro <= 0:
+    if reason is WriteOffReason.REINSTATED and settled.lost_micro <= 0:
+        raise Conflict(
+            f"Nothing of {invoice.number} is written off.",
+            next_step="Look at it: invoice show.",
+            code="nothing-written-off",
+        )
+    if reason is not WriteOffReason.REINSTATED and (
+        invoice.kind is not InvoiceKind.INVOICE or settled.open_micro <= 0
+    ):
         raise Conflict(
             f"Nothing is open of {invoice.number} that could be written off.",
             next_step="List what is: ebenbild invoice overdue",
@@ -30,7 +44,7 @@ def check(settled: Settlement, since: date, today: date) -> None:
         )
     if not invoice.issued_on <= since <= today:
         raise BadInput(
-            "An invoice became uncollectible between the day it was issued and today.",
+            "The day lies between that on which the invoice was issued and today.",
             next_step="Name the day, such as that on which the proceedings were opened.",
             code="bad-day",
             fields=("since",),
@@ -38,9 +52,14 @@ def check(settled: Settlement, since: date, today: date) -> None:
 
 
 def decided(earlier: Sequence[WriteOff]) -> int:
-    """How much of an invoice two people said that nobody expects, all decisions together."""
-    reasons = set(WriteOffReason)
-    return sum(one.amount_micro for one in earlier if one.reason in reasons)
+    """How much of an invoice two people said that nobody expects, since it was last reinstated."""
+    reasons, told = set(WriteOffReason), 0
+    for one in sorted(earlier, key=attrgetter("step")):
+        if one.reason == WriteOffReason.REINSTATED:
+            told = 0
+        elif one.reason in reasons:
+            told += one.amount_micro
+    return told
 
 
 def change(settled: Settlement, earlier: Sequence[WriteOff]) -> int:
@@ -48,8 +67,7 @@ def change(settled: Settlement, earlier: Sequence[WriteOff]) -> int:
 
     Never more than was decided, and never more than is owed.
     """
-    wanted = max(0, min(decided(earlier), settled.owed_micro))
-    return wanted - settled.lost_micro
+    return max(0, min(decided(earlier), settled.owed_micro)) - settled.lost_micro
 
 
 def step(

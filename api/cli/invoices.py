@@ -134,10 +134,14 @@ def cancel(
 def write_off(
     cli: Cli,
     invoice_id: InvoiceId,
-    reason: Annotated[str, typer.Option(help="insolvency, limitation or disputed.")],
-    since: Annotated[str, typer.Option(help="Uncollectible since this day (today).")] = "",
+    reason: Annotated[
+        str, typer.Option(help="insolvency, limitation or disputed; reinstated takes it back.")
+    ],
+    since: Annotated[
+        str, typer.Option(help="Uncollectible, or expected again, since this day (today).")
+    ] = "",
 ) -> None:
-    """Propose to write off all that is open of an invoice that nobody pays; two people do it."""
+    """Propose to write off all that is open of an invoice, or to expect it again; two do it."""
     body = {"reason": reason, "since": since or None}
     with cli.client() as client:
         found = client.post(f"/v1/invoices/{invoice_id}/write-off", body)
@@ -147,7 +151,7 @@ def write_off(
 
 @command(app, "approve-write-off")
 def approve_write_off(cli: Cli, invoice_id: InvoiceId, note: Why = "") -> None:
-    """Write off what somebody else proposed; its tax is corrected, reminders stop."""
+    """Agree to what somebody else proposed; tax is corrected, reminders stop or go on."""
     _decide(cli, invoice_id, approve=True, why=note)
 
 

@@ -123,7 +123,8 @@ def invoice_page(invoice_id: str, office: InOffice) -> Response:
         proposed=waiting,
         since=date.fromisoformat(waiting.payload["from"]) if waiting else None,
         decides=waiting is not None and may_decide(office.caller, waiting.roles),
-        reasons=list(WriteOffReason),
+        reasons=[one for one in WriteOffReason if one is not WriteOffReason.REINSTATED],
+        again=WriteOffReason.REINSTATED,
         today=office.now.astimezone(UTC).date(),
     )
 

@@ -18,7 +18,7 @@ router = APIRouter(tags=["money"])
 
 
 class NewWriteOff(BaseModel):
-    """Why nobody expects an invoice to be paid, and since when: today where no day is named."""
+    """Why nobody expects an invoice to be paid, or it is again, and since when: else today."""
 
     model_config = FROZEN
     reason: WriteOffReason
@@ -26,7 +26,7 @@ class NewWriteOff(BaseModel):
 
 
 class WriteOffDecision(BaseModel):
-    """Whether what somebody else proposed is written off."""
+    """Whether what somebody else proposed is done."""
 
     model_config = FROZEN
     approve: bool
@@ -35,7 +35,7 @@ class WriteOffDecision(BaseModel):
 
 @router.post("/invoices/{invoice_id}/write-off", status_code=201, response_model=dict[str, Any])
 def propose(invoice_id: str, body: NewWriteOff, writing: Writing) -> Response:
-    """Propose to write off all that is open of an invoice; a second person decides."""
+    """Propose to write off all that is open of an invoice, or to expect it again; two decide."""
     asked = writeoffs.Asked(body.reason, body.since)
 
     def proposed(session: Session) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def propose(invoice_id: str, body: NewWriteOff, writing: Writing) -> Response:
 
 @router.post("/invoices/{invoice_id}/write-off-decision", response_model=dict[str, Any])
 def decide(invoice_id: str, body: WriteOffDecision, writing: Writing) -> Response:
-    """Write off what somebody else proposed, or let it stand; the invoice as it is then."""
+    """Do what somebody else proposed, or let it be; the invoice as it is then."""
 
     def decided(session: Session) -> dict[str, Any]:
         caller = writing.caller

@@ -197,8 +197,11 @@ class Money:
         """What two people decided is theirs; what followed from it, and the tax, comes out here."""
         invoice_id, amount = str(fact["invoice_id"]), int(fact["amount_micro"])
         settled, earlier = self._settled(invoice_id), self._steps(invoice_id)
-        decided = fact["reason"] in set(WriteOffReason)
-        comes_to = settled.open_micro if decided else writingoff.change(settled, earlier)
+        comes_to = (
+            writingoff.wanted(settled, WriteOffReason(fact["reason"]))
+            if fact["reason"] in set(WriteOffReason)
+            else writingoff.change(settled, earlier)
+        )
         if amount != comes_to or not amount:
             raise unbookable(line)
         made = writingoff.step(

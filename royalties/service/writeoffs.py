@@ -27,7 +27,7 @@ WRITTEN = "invoice.written-off"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Why an invoice is written off, and since when it is uncollectible: today if left out."""
+    """Why an invoice is written off, or expected again, and since when: today if left out."""
 
     reason: WriteOffReason
     since: date | None = None
@@ -36,10 +36,10 @@ class Asked:
 def propose(
     session: Session, principal: Principal, invoice_id: str, asked: Asked, *, now: datetime
 ) -> Approval:
-    """Propose to write off all that is open of an invoice; call it in `write()`.
+    """Propose to write off all that is open of an invoice, or to expect it again; in `write()`.
 
-    Raises `NotFound` for another book's, `Conflict` where nothing is open or another proposal
-    waits, `BadInput` for a day before the invoice or to come.
+    Raises `NotFound` for another book's, `Conflict` where nothing is open, or written off, or
+    another proposal waits, `BadInput` for a day before the invoice or to come.
     """
     # Load.
     require(principal, "usage")
@@ -49,7 +49,7 @@ def propose(
     # Decide.
     today = now.astimezone(UTC).date()
     since = asked.since or today
-    writingoff.check(settled, since, today)
+    writingoff.check(settled, asked.reason, since, today)
     payload = _payload(settled, asked.reason, since)
     if waiting is not None and waiting.payload != payload:
         raise Conflict(
@@ -79,7 +79,7 @@ def decide(
     note: str = "",
     now: datetime,
 ) -> WriteOff | None:
-    """Write off what somebody else proposed, or let it stand; None where it was rejected.
+    """Do what somebody else proposed, or let the invoice be; None where it was rejected.
 
     Raises `Conflict` where nothing waits, where whoever proposed decides, and where something else
     is open of the invoice by now.
@@ -116,7 +116,7 @@ def decide(
         clerk,
         principal,
         settled,
-        settled.open_micro,
+        writingoff.wanted(settled, reason),
         month=f"{since:%Y-%m}",
         reason=reason.value,
     )
@@ -149,7 +149,7 @@ def _payload(settled: Settlement, reason: WriteOffReason, since: date) -> dict[s
         "number": invoice.number,
         "tenant": invoice.licensee_id,
         "currency": invoice.currency,
-        "total": str(settled.open_micro),
+        "total": str(writingoff.wanted(settled, reason)),
         "reason": reason.value,
         "from": since.isoformat(),
     }

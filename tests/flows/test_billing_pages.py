@@ -209,6 +209,14 @@ def test_what_nobody_pays_is_written_off(desk: Desk) -> None:
     assert invoice["number"] in desk.page("/society/invoices?state=written-off")
     assert "Every invoice is paid" in desk.page("/society/invoices")
     assert "Value added tax corrected" in desk.page("/society/reports/year")
+    assert "Expect it again" in desk.page(page)
+    back = desk.clerk.post(f"{path}/write-off", {"reason": "reinstated", "since": DAY})
+    assert back["amount_micro"] == "-9500000"
+    assert "9,50 EUR: wieder erwartet seit" in desk.page(page, "de")
+    assert "wieder erwartet" in desk.page("/approvals", "de")
+    done = desk.clerk.post(f"{path}/write-off-decision", {"approve": True})
+    assert (done["written_off_micro"], done["open_micro"]) == ("0", "9500000")
+    assert "9.50 EUR open" in desk.page(page)
 
 
 def test_each_figure_of_the_year_opens_to_its_entries(desk: Desk) -> None:

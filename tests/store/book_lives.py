@@ -41,6 +41,7 @@ from royalties.service import (
     complaints,
     exchanges,
     invoices,
+    matching,
     payoutanswers,
     payouts,
     periods,
@@ -204,8 +205,11 @@ class Life:
                     if int(gross * part) > 0:
                         self._pay(session, office, one, int(gross * part))
 
-    def write_off(self, place: int, part: Fraction) -> None:
-        """Nobody expects one of the operator's invoices any more; a part of it comes after all."""
+    def write_off(self, place: int, part: Fraction, again: bool) -> None:
+        """Nobody expects one of the operator's invoices any more; a part of it comes after all.
+
+        `again`: the rest is expected again.
+        """
         office, now = self.offices[0], utc_now()
         with self.db.read() as session:
             found = billingdesk.list_standing(
@@ -215,12 +219,12 @@ class Life:
             return
         self.steps += 1
         one = sorted(found, key=lambda each: each.invoice.no)[place % len(found)]
-        asked = writeoffs.Asked(WriteOffReason.INSOLVENCY)
-        with numbered(f"write off {self.steps}"), self.db.write() as session:
-            writeoffs.propose(session, office.clerk, one.invoice.id, asked, now=now)
+        self._decide(office, one.invoice.id, WriteOffReason.INSOLVENCY)
         with self.db.write() as session:
-            writeoffs.decide(session, office.approver, one.invoice.id, approve=True, now=now)
             self._pay(session, office, one.invoice, int(one.settled.open_micro * part))
+            rest = matching.settlements(session, office.clerk, [one.invoice])[0].lost_micro
+        if again and rest:
+            self._decide(office, one.invoice.id, WriteOffReason.REINSTATED)
 
     def exchange(self, place: int, part: Fraction) -> None:
         """Euros of an account of the operator become dollars."""
@@ -331,6 +335,13 @@ class Life:
             now = utc_now()
             rulings.decide(session, office.approver, name, approve=True, note="", now=now)
 
+    def _decide(self, office: Office, name: str, reason: WriteOffReason) -> None:
+        now = utc_now()
+        with numbered(f"write off {self.steps} {reason}"), self.db.write() as session:
+            writeoffs.propose(session, office.clerk, name, writeoffs.Asked(reason), now=now)
+        with self.db.write() as session:
+            writeoffs.decide(session, office.approver, name, approve=True, now=now)
+
     def _pay(self, session: Any, office: Office, invoice: Any, micro: int) -> None:
         self.paid += 1
         cents = micro // MICRO_PER_CENT + self.paid % 2
@@ -346,7 +357,8 @@ class Life:
         )
         now, vault = utc_now(), self.stage.world.vault
         made = receipts.enter(session, vault, office.clerk, payment, now=now)
-        receipts.match(session, office.clerk, made.id, invoice.id, now=now)
+        if matching.settlements(session, office.clerk, [invoice])[0].owed_micro > 0:
+            receipts.match(session, office.clerk, made.id, invoice.id, now=now)
 
     def _take_in(self, rows: Sequence[str]) -> None:
         text = "\n".join((HEAD, *rows))

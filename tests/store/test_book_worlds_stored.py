@@ -116,7 +116,7 @@ ACTS = st.one_of(
     st.tuples(st.just("share"), people, st.integers(0, 1), st.just(Fraction(2, 3)), st.none()),
     st.tuples(st.just("exchange"), places, parts),
     st.tuples(st.just("bill"), parts),
-    st.tuples(st.just("write_off"), places, parts),
+    st.tuples(st.just("write_off"), places, parts, st.booleans()),
     st.tuples(
         st.just("refund"),
         st.integers(100_000, 10**9),

@@ -242,11 +242,38 @@ def test_what_changed_meanwhile_is_proposed_anew(office: Office, invoice: Invoic
     assert settled(office, invoice).lost_micro == 118 * EURO
 
 
+REINSTATED = Asked(WriteOffReason.REINSTATED, NOW.date())
+
+
+def test_written_off_by_mistake_it_is_expected_again_for_good(
+    office: Office, invoice: Invoice
+) -> None:
+    with pytest.raises(Conflict, match="is written off"):
+        propose(office, invoice, REINSTATED)
+    before = sums(office)
+    write_off(office, invoice)
+    receipt = come_in(office, 59_500_000)
+    match(office, receipt, invoice)
+    propose(office, invoice, REINSTATED)
+    step = decide(office, invoice)
+    assert step is not None and (step.amount_micro, step.vat_micro) == (-59_500_000, -9_500_000)
+    assert state(office, invoice) is InvoiceState.OVERDUE
+    assert sums(office) == before | {
+        "bank": 59_500_000,
+        f"receivable:{office.stage.studio.tenant_id}": 59_500_000,
+    }
+    with office.shared.write() as session:
+        receipts.unmatch(session, office.clerk, receipt.id, invoice.id, reason="x", now=LATE)
+    assert settled(office, invoice).lost_micro == 0, "what was decided before counts no more"
+    write_off(office, invoice)
+    assert settled(office, invoice).lost_micro == 119 * EURO
+
+
 def test_a_day_a_stranger_and_a_credit_note_are_refused(
     office: Office, invoice: Invoice, world: TestWorld
 ) -> None:
     for day in (invoice.issued_on - timedelta(days=1), NOW.date() + timedelta(days=1)):
-        with pytest.raises(BadInput, match="became uncollectible"):
+        with pytest.raises(BadInput, match="The day lies between"):
             propose(office, invoice, Asked(WriteOffReason.LIMITATION, day))
     stranger = world.principal("society")
     with pytest.raises(NotFound), office.shared.write() as session:
@@ -288,6 +315,9 @@ def test_it_is_booked_again_from_facts_and_a_forged_one_is_named(
     match(office, come_in(office, 19 * EURO), invoice)
     write_off(office, invoice)
     match(office, come_in(office, 40 * EURO, "r2"), invoice)
+    propose(office, invoice, REINSTATED)
+    decide(office, invoice)
+    write_off(office, invoice)
     office.close(month_of(NOW), at=NOW)
     lines = exported(office)
     done, database = replayed(tmp_path, lines)
