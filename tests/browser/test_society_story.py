@@ -11,7 +11,7 @@ from api.web.texts import LANGUAGES
 from tests.browser.chromium import DESK, PHONE, Chromium
 from tests.browser.money import registry_with_money
 from tests.browser.registry import Registry
-from tests.browser.test_every_page import AXE, looked_at
+from tests.browser.test_every_page import AXE, keep, looked_at
 
 MONTH = f"{datetime.now(UTC):%Y-%m}"
 
@@ -109,6 +109,42 @@ def test_an_invoice_is_issued_and_paid_by_hand(chromium: Chromium, office: Regis
         assert "59.50\u00a0EUR wait for an invoice" in page.inner_text("h1")
         confirmed(page, "It is this one")
         assert "all of it is matched" in page.inner_text("h1")
+
+
+def test_what_is_in_doubt_is_dropped_and_a_mistake_taken_back(
+    chromium: Chromium, office: Registry
+) -> None:
+    """After the payments: a table tells one of them again; an invoice is written off in error."""
+    with chromium.page(lang="en", size=PHONE) as page:
+        page.on("dialog", lambda dialog: dialog.accept())
+        enter(page, office, "Enter as the registry")
+        day = ".".join(reversed(f"{MONTH}-01".split("-")))
+        table = f"Buchungstag;Verwendungszweck;Betrag;Waehrung\n{day};;7,00;EUR\n"
+        name = {"name": "umsatz.csv", "mimeType": "text/csv", "buffer": table.encode()}
+        page.goto(f"{office.url}/society/receipts")
+        page.set_input_files("#statement", [name])
+        confirmed(page, "Take a statement in")
+        page.wait_for_selector("h2:has-text('Is this in already?')")
+        keep(page, "society-held", "en", "light")
+        confirmed(page, "Drop it")
+        assert not page.query_selector("h2:has-text('Is this in already?')")
+        page.goto(f"{office.url}/society/receipts?waiting=false")
+        page.click(".rows a:has-text('59.50 EUR')")
+        paid = page.url
+        confirmed(page, "Undo")
+        page.goto(f"{office.url}/society/invoices")
+        page.click(".rows a >> nth=0")
+        page.click("summary:has-text('Write it off')")
+        confirmed(page, "Propose to write it off")
+        confirmed(page, "Write it off")
+        assert "written off" in page.inner_text("main")
+        page.click("summary:has-text('Expect it again')")
+        keep(page, "society-written-off", "en", "light")
+        confirmed(page, "Propose to expect it again")
+        confirmed(page, "Expect it again")
+        assert "59.50\u00a0EUR open" in page.inner_text("main")
+        page.goto(paid)
+        confirmed(page, "It is this one")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
