@@ -157,7 +157,6 @@ WORLD = st.builds(
 
 @pytest.mark.timeout(1800)
 @settings(
-    derandomize=True,
     deadline=None,
     phases=(Phase.generate,),  # to shrink a world takes longer than to read it
     max_examples=WORLDS,

@@ -439,7 +439,6 @@ def _claims_stand(life: Life, handed: dict[tuple[str, str], int]) -> None:
 
 
 @settings(
-    derandomize=True,
     deadline=None,
     max_examples=WORLDS,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
