@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from api.noticeplaces import place_of
-from api.web.texts import bank_answer, catalogue, day, month, reason, text, word
+from api.web.texts import bank_answer, catalogue, day, month, names_in, reason, text, word
 from core.clock import from_text
 from core.errors import BadInput
 from core.money import format as money
@@ -28,13 +28,12 @@ _MINUTE = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
 
 def subject_of(lang: str, kind: str, facts: Mapping[str, str]) -> str:
     """One line that says what happened."""
-    return text(lang, f"notice.{_known(lang, kind)}.title", kind=kind, **_said(lang, facts))
+    return _sentence(lang, kind, "title", _said(lang, facts))
 
 
 def words_of(lang: str, kind: str, subject_id: str, facts: Mapping[str, str]) -> str:
     """What happened and what it means."""
-    said = _said(lang, facts)
-    return text(lang, f"notice.{_known(lang, kind)}.text", kind=kind, id=subject_id, **said)
+    return _sentence(lang, kind, "text", {**_said(lang, facts), "id": subject_id})
 
 
 def how_of(lang: str, kind: str, subject_id: str, facts: Mapping[str, str]) -> str:
@@ -73,6 +72,14 @@ def _said(lang: str, facts: Mapping[str, str]) -> dict[str, str]:
         if name.endswith(_MICRO) and "currency" in facts:
             said[name.removesuffix(_MICRO)] = money(int(facts[name]), facts["currency"], lang)
     return said
+
+
+def _sentence(lang: str, kind: str, part: str, said: Mapping[str, str]) -> str:
+    """The title or text of a notice; where it lacks a fact, as older ones may, what says less."""
+    key, values = f"notice.{_known(lang, kind)}.{part}", {**said, "kind": kind}
+    less, texts = f"{key}.less", catalogue(lang)
+    lacks = less in texts and not names_in(texts[key]) <= values.keys()
+    return text(lang, less if lacks else key, **values)
 
 
 def _fact(lang: str, name: str, value: str) -> str:

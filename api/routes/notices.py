@@ -5,9 +5,11 @@ from typing import Literal, Self
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
 from api.deps import Caller, Language, Reading, Writing
 from api.letters import how_of, subject_of, words_of
+from api.naming import named
 from api.noticeplaces import place_of
 from api.paging import Asked, Page, page
 from api.wire import FROZEN
@@ -15,7 +17,7 @@ from core import mail, notices
 from core.clock import utc_now
 from core.mail import MailAddress
 from core.notices import Notice
-from core.principal import require
+from core.principal import Principal, require
 
 router = APIRouter(tags=["notices"])
 
@@ -40,17 +42,17 @@ class NoticeOut(BaseModel):
     read_at: datetime | None
 
     @classmethod
-    def of(cls, notice: Notice, lang: str, reader: str) -> Self:
-        """The notice as data and words, for an organisation of the kind `reader`."""
-        about = (notice.kind, notice.subject_id, notice.facts)
+    def of(cls, session: Session, caller: Principal, notice: Notice, lang: str) -> Self:
+        """The notice as data, and in words with the names that the caller may know."""
+        about, now = (notice.kind, notice.subject_id, notice.facts), utc_now()
         return cls(
             id=notice.id,
             seq=notice.seq,
             kind=notice.kind,
             subject_id=notice.subject_id,
-            title=subject_of(lang, notice.kind, notice.facts),
-            text=words_of(lang, *about),
-            page=place_of(*about, reader=reader),
+            title=named(session, caller, subject_of(lang, notice.kind, notice.facts), now),
+            text=named(session, caller, words_of(lang, *about), now),
+            page=place_of(*about, reader=caller.tenant_kind),
             how=how_of(lang, *about),
             facts=dict(notice.facts),
             at=notice.at,
@@ -70,8 +72,12 @@ class NewMailAddress(BaseModel):
 def list_notices(caller: Caller, reading: Reading, asked: Asked, lang: Language) -> Page[NoticeOut]:
     """What were you told? Newest first."""
     found = notices.inbox(reading, caller, before_seq=asked.before_seq, limit=asked.limit)
-    kind = caller.tenant_kind
-    return page(found, asked, lambda item: NoticeOut.of(item, lang, kind), lambda item: item.seq)
+    return page(
+        found,
+        asked,
+        lambda item: NoticeOut.of(reading, caller, item, lang),
+        lambda item: item.seq,
+    )
 
 
 @router.post("/notices/{notice_id}/reading", response_model=NoticeOut)
@@ -79,9 +85,10 @@ def read_notice(notice_id: str, writing: Writing, lang: Language) -> Response:
     """Mark a notice as read."""
     return writing.write(
         lambda session: NoticeOut.of(
+            session,
+            writing.caller,
             notices.mark_read(session, writing.caller, notice_id, utc_now()),
             lang,
-            writing.caller.tenant_kind,
         ),
         status=200,
     )

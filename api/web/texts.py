@@ -60,7 +60,7 @@ def reason(lang: str, item: Mapping[str, Any]) -> str:
     detail = item.get("detail") or {}
     sentence = catalogue(lang).get(f"reason.{item['code']}")
     # One code may come with its figures from the engine and without them from a decision.
-    if sentence is not None and _names_in(sentence) <= _figures(lang, detail).keys():
+    if sentence is not None and names_in(sentence) <= _figures(lang, detail).keys():
         return sentence.format_map(_figures(lang, detail))
     # Imported here and below: most commands never show a reason, and NumPy would slow them down.
     from fingerprint.models import Reason  # noqa: PLC0415
@@ -155,7 +155,8 @@ def _decimal(lang: str, value: float) -> str:
     return f"{value:.3g}".replace(".", "," if lang == "de" else ".")
 
 
-def _names_in(sentence: str) -> set[str]:
+def names_in(sentence: str) -> set[str]:
+    """The `{names}` that a sentence wants filled in."""
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
 
 

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from core import audit, notices
 from core.errors import BadInput
 from core.ids import derived_id
-from core.principal import Principal, require
+from core.principal import Principal, SearchCapability, require
 from royalties.bankanswers import Answers, read
 from royalties.ledger import OWNER
 from royalties.models_payouts import (
@@ -33,7 +33,7 @@ from royalties.payoutbooks import answered
 from royalties.service.books import Clerk
 from royalties.service.remittances import take_in
 from royalties.store import ledger as ledger_store
-from royalties.store import payoutanswers, payoutbatches
+from royalties.store import payees, payoutanswers, payoutbatches
 from royalties.store import payouts as store
 
 _SENT = frozenset({PayoutState.SENT, PayoutState.SETTLED, PayoutState.RETURNED})
@@ -71,8 +71,7 @@ def take(session: Session, principal: Principal, data: bytes, *, now: datetime) 
         ids = [one.id for one, *became in moves if became == [state, code]]
         store.move(session, principal, ids, state, at=now, bank_code=code)
     take_in(session, (one for one, *_ in moves), now=now)
-    for one, state, code in moves:
-        _tell(session, one, state, code, now)
+    _tell(session, principal, moves, now)
     return _record(session, principal, answers, said, moves, sha256=sha256, now=now)
 
 
@@ -142,19 +141,53 @@ def _moves(
     return found
 
 
-def _tell(session: Session, one: Payout, state: PayoutState, code: str, now: datetime) -> None:
+def _tell(
+    session: Session,
+    principal: Principal,
+    moves: Sequence[tuple[Payout, PayoutState, str]],
+    now: datetime,
+) -> None:
     """Tell the payee's side of money that came back; they alone can mend it."""
-    if state is not PayoutState.RETURNED or one.audience == OWNER:
-        return
-    notices.notify(
-        session,
-        tenant_id=one.audience.removeprefix("tenant:"),
-        person=None,
-        kind="payout.returned",
-        subject_id=one.id,
-        facts={"code": code or "-"},
-        now=now,
-    )
+    back = [
+        (one, code)
+        for one, state, code in moves
+        if state is PayoutState.RETURNED and one.audience != OWNER
+    ]
+    whose = _performers(session, principal, [one for one, _ in back])
+    for one, code in back:
+        batch = payoutbatches.get_batch(session, principal, one.batch_id)
+        notices.notify(
+            session,
+            tenant_id=one.audience.removeprefix("tenant:"),
+            person=None,
+            kind="payout.returned",
+            subject_id=one.id,
+            facts=_facts(one, code, batch.sent_at, whose.get(one.payee_id)),
+            now=now,
+        )
+
+
+def _performers(
+    session: Session, principal: Principal, returned: Sequence[Payout]
+) -> dict[str, str]:
+    """Whose money it is, by payee; another society's is nobody's alone."""
+    capability = SearchCapability("payout", principal.tenant_id)
+    found = payees.versions_of(session, capability, {one.payee_id for one in returned})
+    return {name: versions[0].performer_id for name, versions in found.items()}
+
+
+def _facts(
+    one: Payout, code: str, sent_at: datetime | None, performer_id: str | None
+) -> dict[str, str]:
+    """What the payee's side knows the payment by: an amount and a day, never an account."""
+    facts = {
+        "code": code or "-",
+        "amount_micro": str(one.amount_micro),
+        "currency": one.currency,
+    }
+    if sent_at is not None:
+        facts["sent"] = sent_at.date().isoformat()
+    return facts if performer_id is None else {**facts, "performer": performer_id}
 
 
 def _record(

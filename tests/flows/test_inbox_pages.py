@@ -10,7 +10,7 @@ from api.roles import Role
 from core.clock import utc_now
 from core.notices import notify
 from tests.simulators.people import seat
-from tests.simulators.stage import Stage
+from tests.simulators.stage import Person, Stage
 
 TOLD = 57
 
@@ -45,3 +45,32 @@ def test_pages_put_together_hold_every_notice_once(visitor: httpx2.Client) -> No
     answer = visitor.post(f"/inbox/{ids[1][0]}/reading?{following.partition('?')[2]}")
     again = visitor.get(answer.headers["location"]).text
     assert re.findall(r'action="/inbox/(\w+)/reading', again) == ids[1][1:]
+
+
+def test_page_and_list_say_how_much_came_back_and_whose_a_mandate_is(stage: Stage) -> None:
+    tenant_id, agency = stage.tenant("agency")
+    anna = Person.add(agency, "Anna Beispiel")
+    amount = {"amount_micro": "25000000", "currency": "EUR", "sent": "2026-11-21"}
+    with open_registry(stage.settings) as world:
+        with world.db.write() as session:
+            for kind, subject_id, facts in (
+                ("payout.returned", f"pot_{'a' * 26}", {"code": "AC04", **amount}),
+                ("mandate.ended", f"man_{'a' * 26}", {}),
+            ):
+                notify(
+                    session,
+                    tenant_id=tenant_id,
+                    person=None,
+                    kind=kind,
+                    subject_id=subject_id,
+                    facts={**facts, "performer": anna.id},
+                    now=utc_now(),
+                )
+        browser = stage.http(seat(world.db, tenant_id, Role.ADMIN).token)
+    told = agency.get("/v1/notices?lang=en")["items"]
+    page = browser.get("/inbox?lang=en").text
+    for words in (" ".join(item["text"] for item in told), page):
+        assert "nothing more for Anna Beispiel by this mandate" in words
+        assert "The bank sent back 25.00 EUR, which went out on 2026-11-21" in words
+        assert "pot_" not in words
+    assert f'href="/me/money?for={anna.id}"' in page

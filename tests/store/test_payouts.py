@@ -202,7 +202,10 @@ def test_what_comes_back_is_owed_again_and_blocked_until_details_change(
     assert "payout-returned" in nothing.value.message
     with till.database.read() as session:
         agent = till.office.stage.agent(anna)
-        assert "payout.returned" in {told.kind for told in notices.inbox(session, agent)}
+        told = {told.kind: told for told in notices.inbox(session, agent)}["payout.returned"]
+    sent_on = {"sent": NOW.date().isoformat(), "performer": anna.id}
+    amount = {"amount_micro": str(25 * EUROS), "currency": "EUR"}
+    assert told.facts == {"code": "AC04", **amount, **sent_on}
     till.details(anna, iban=IBANS[2])
     week = NOW + timedelta(days=7)
     again = till.send(till.propose(at=week), at=week)
