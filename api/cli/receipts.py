@@ -18,7 +18,7 @@ ToldId = Annotated[str, typer.Argument(help="Id of the held payment.")]
 InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
 
 
-@command(app, "add", day="booked_on", said="text")
+@command(app, "add", day="booked_on", said="text", account="payer_account")
 def add(
     cli: Cli,
     reference: Annotated[str, typer.Argument(help="The bank's own name for the payment.")],
@@ -28,11 +28,16 @@ def add(
     currency: Annotated[str, typer.Option(help="Its currency.")] = "EUR",
     licensee: Annotated[str, typer.Option(help="Who paid, where it is known.")] = "",
     payer: Annotated[str, typer.Option(help="Name of who paid, as the bank says it.")] = "",
+    account: Annotated[str, typer.Option(help="IBAN that it came from.")] = "",
     said: Annotated[str, typer.Option("--text", help="What they wrote.")] = "",
+    another: Annotated[
+        bool, typer.Option("--another", help="It is not the one it is like.")
+    ] = False,
 ) -> None:
     """Take one payment in by hand; it waits until it is matched to an invoice."""
     body: dict[str, Any] = {"reference": reference, "amount": amount, "booked_on": day}
     body |= {"currency": currency, "licensee_id": licensee or None, "payer": payer, "text": said}
+    body |= {"payer_account": account, "another": another}
     with cli.client() as client:
         found = client.post("/v1/receipts", body)
     emit(cli, found, lambda: _show(cli.lang, [found]))

@@ -111,6 +111,7 @@ class Office:
                 "booked_on": f"{utc_now():%Y-%m-%d}",
                 "amount": rate_text(asked),
                 "currency": invoice["currency"],
+                "text": invoice["number"],
             }
             receipt = self.operator.post("/v1/receipts", paid)
             match = {"invoice_id": invoice["id"]}

@@ -28,7 +28,10 @@ router = APIRouter(tags=["money"])
 
 
 class NewReceipt(BaseModel):
-    """A payment as the bank names it; the amount is a decimal."""
+    """A payment as the bank names it; the amount is a decimal.
+
+    `another` says that it is not the payment in the book that it is like.
+    """
 
     model_config = FROZEN
     reference: str = Field(min_length=1, max_length=200)
@@ -39,6 +42,7 @@ class NewReceipt(BaseModel):
     payer: str = Field(default="", max_length=300)
     payer_account: str = Field(default="", max_length=64)
     text: str = Field(default="", max_length=2000)
+    another: bool = False
 
 
 class NewImport(BaseModel):
@@ -86,13 +90,20 @@ class NewRefund(BaseModel):
 
 @router.post("/receipts", status_code=201, response_model=dict[str, Any])
 def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
-    """Take money in; it waits until it is matched to an invoice."""
-    said = body.model_dump(exclude={"amount"})
+    """Take money in that is not in already; it waits until it is matched to an invoice."""
+    said = body.model_dump(exclude={"amount", "another"})
     payment = Payment(**said, amount_micro=parse_amount(body.amount))
 
     def entered(session: Session) -> dict[str, Any]:
         return receipt_to_dict(
-            advised.enter(session, world.vault, writing.caller, payment, now=utc_now())
+            advised.enter(
+                session,
+                world.vault,
+                writing.caller,
+                payment,
+                is_another=body.another,
+                now=utc_now(),
+            )
         )
 
     return writing.write(entered)

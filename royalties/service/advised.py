@@ -23,7 +23,7 @@ from royalties.advice_wire import FORM
 from royalties.bankanswers import OURS
 from royalties.models_advised import AdviceShown, KeptAdvice
 from royalties.models_income import Payment, Receipt
-from royalties.service import advicebooks, matchedadvices, placing, receipts
+from royalties.service import advicebooks, entering, matchedadvices, placing, receipts
 from royalties.service.advices import identity
 from royalties.service.clerks import collecting
 from royalties.service.collectors import SOCIETY
@@ -132,10 +132,16 @@ def shown(session: Session, principal: Principal, advice_id: str) -> AdviceShown
 
 
 def enter(
-    session: Session, vault: Vault, principal: Principal, payment: Payment, *, now: datetime
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    payment: Payment,
+    *,
+    is_another: bool = False,
+    now: datetime,
 ) -> Receipt:
     """Take money in as a clerk names it, and book it where an advice does. Raises as `by_hand`."""
-    made = receipts.by_hand(session, vault, principal, payment, now=now)
+    made = entering.by_hand(session, vault, principal, payment, is_another=is_another, now=now)
     arrived(session, vault, principal, made, now=now)
     return receipts.opened(session, vault, principal, made.id)
 

@@ -6,7 +6,7 @@ can tell whether it does, the payment is held for one.
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -55,15 +55,28 @@ class _Intake:
     now: datetime
     parties: dict[str, Party]
     digest: str
+    clashes: dict[str, str] = field(default_factory=dict)
 
     def is_in(self, payment: Payment) -> bool:
         """Whether a payment came by this name before."""
         of = self.session, self.principal, payment.reference
-        return store.is_in(*of) or told_store.is_in(*of)
+        return store.named(*of) is not None or told_store.is_in(*of)
+
+    def called(self, payment: Payment) -> Payment:
+        """A payment by a name of its own where a clerk gave the bank's to another amount or day."""
+        found = store.named(self.session, self.principal, payment.reference)
+        if found is None or found[1] or found[0].payment.what == payment.what:
+            return payment
+        receipt, _ = found
+        own = replace(payment, reference=f"{payment.reference} {payment.booked_on}")
+        self.clashes[own.reference] = receipt.id
+        return own
 
     def take(self, payment: Payment, alike: Likeness, receipt_id: str) -> _Became:
         """Enter a new payment, unless it was told before; hold it where only a person can tell."""
         receipts.check(self.session, payment, self.now)
+        if alike is Likeness.OTHER and payment.reference in self.clashes:
+            alike, receipt_id = Likeness.DOUBTFUL, self.clashes[payment.reference]
         if alike is Likeness.SAME:
             self._note(payment, ToldState.KNOWN, HeldCause.LIKE_ANOTHER, receipt_id)
             return _Became.KNOWN
@@ -128,11 +141,12 @@ def import_statement(
     _check_account(statement, parties.pop(principal.tenant_id, None))
     digest = hashlib.sha256(data).hexdigest()
     intake = _Intake(session, vault, principal, now, parties, digest)
-    first = {one.reference: one for one in reversed(statement.payments)}
-    new = [
-        one for one in statement.payments if first[one.reference] is one and not intake.is_in(one)
-    ]
-    known = toldpayments.told_before(session, vault, principal, statement.payments) if new else []
+    first: dict[str, Payment] = {}
+    for one in statement.payments:
+        first.setdefault(one.reference, one)
+    payments = [intake.called(one) for one in first.values()]
+    new = [one for one in payments if not intake.is_in(one)]
+    known = toldpayments.told_before(session, vault, principal, payments) if new else []
     # Decide and save.
     sorted_out = zip(new, sort_out(new, known), strict=True)
     became = Counter(intake.take(one, *alike) for one, alike in sorted_out)

@@ -21,15 +21,13 @@ from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving, refunding
-from royalties.bankanswers import OURS
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
-from royalties.service import matching, remittances
+from royalties.service import matching
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting, own_invoice
 from royalties.store import ledger as ledger_store
 from royalties.store import receipts as store
-from royalties.store import toldpayments
 from royalties.store.receipts import ReceiptRow
 
 _REFERENCE_MAX = 200
@@ -58,7 +56,7 @@ def enter(
     book = principal.tenant_id
     receipt_id = id_of(book, payment.reference)
     if store.find_receipt(session, principal, receipt_id) is not None:
-        raise Conflict("This payment is in already.", next_step="List them: ebenbild receipt list.")
+        raise in_already(receipt_id)
     made = Receipt(receipt_id, book, payment, next_seq(session), now)
     store.add_receipt(session, made, _seal(vault, made), file_sha256=file_sha256)
     booked = receiving.entered(made, Clerk(session, book, now).stamp())
@@ -68,33 +66,6 @@ def enter(
         session, principal, action="receipt.entered", subject_id=made.id, details=details, now=now
     )
     return made
-
-
-def by_hand(
-    session: Session, vault: Vault, principal: Principal, payment: Payment, *, now: datetime
-) -> Receipt:
-    """Take money in as a clerk names it; call it in `write()`.
-
-    Raises as `enter` does, and `Conflict` for what a file named that was told before or is held,
-    and for what a sister paid: her bank's word enters it.
-    """
-    require(principal, "usage")
-    if toldpayments.is_in(session, principal, payment.reference):
-        raise Conflict(
-            "A file named this payment: it is in by another name, or a person decides on it.",
-            next_step="List what waits: ebenbild receipt held",
-            code="told-before",
-        )
-    for named in OURS.findall(f"{payment.reference} {payment.text}".upper()):
-        if remittances.is_sisters(session, principal.tenant_id, named):
-            raise Conflict(
-                f"Another society of this registry paid this as {named}: it is entered "
-                "once her bank or yours says so, with all that it is for.",
-                next_step="Take in your bank's statement: ebenbild receipt import FILE. "
-                "See it: ebenbild collect received.",
-                code="sisters-payment",
-            )
-    return enter(session, vault, principal, payment, now=now)
 
 
 def match(
@@ -239,6 +210,15 @@ def are_in(session: Session, principal: Principal, receipt_ids: Sequence[str]) -
 def id_of(book: str, reference: str) -> str:
     """What the receipt of a payment is or would be called in a book."""
     return derived_id("rcp", book, reference)
+
+
+def in_already(receipt_id: str) -> Conflict:
+    """What is said of a payment that is this receipt."""
+    return Conflict(
+        f"This payment is in already: {receipt_id}.",
+        next_step=f"See it: ebenbild receipt show {receipt_id}",
+        code="in-already",
+    )
 
 
 def check(session: Session, payment: Payment, now: datetime) -> None:

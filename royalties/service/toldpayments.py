@@ -126,6 +126,16 @@ def told_before(
     return [one for name, one in found.items() if name not in here]
 
 
+def receipt_of(session: Session, principal: Principal, reference: str) -> str:
+    """What a payment that a file gave this name is or would be called; empty where none did."""
+    require(principal, "usage")
+    item = store.named(session, principal, reference)
+    if item is None:
+        return ""
+    told = [one for one, _ in store.on_days(session, principal, [item.payment.booked_on])]
+    return next(name for name, one in _by_receipt(told) if one.id == item.id)
+
+
 def _by_receipt(told: Iterable[ToldPayment]) -> Iterable[tuple[str, ToldPayment]]:
     """Each with the receipt that it is or would be; oldest first."""
     same: dict[str, str] = {}

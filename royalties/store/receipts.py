@@ -118,12 +118,16 @@ def add_allocation(
     session.flush()
 
 
-def is_in(session: Session, principal: Principal, reference: str) -> bool:
-    """Whether a payment of the bank's is in the principal's own book already."""
-    query = select(ReceiptRow.id).where(
+def named(session: Session, principal: Principal, reference: str) -> tuple[Receipt, str] | None:
+    """The receipt of this name in the principal's own book, and the hash of the file that gave it.
+
+    The hash is empty for a clerk's. Who paid and what is matched are not told.
+    """
+    query = select(ReceiptRow).where(
         owned(ReceiptRow, principal), col(ReceiptRow.reference) == reference
     )
-    return session.exec(query).first() is not None
+    row = session.exec(query).first()
+    return None if row is None else (to_receipt(row), row.file_sha256)
 
 
 def on_days(

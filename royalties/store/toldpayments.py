@@ -87,6 +87,15 @@ def is_in(session: Session, principal: Principal, reference: str) -> bool:
     return session.exec(query).first() is not None
 
 
+def named(session: Session, principal: Principal, reference: str) -> ToldPayment | None:
+    """The payment that the principal's own book was told of by this name; who paid is not told."""
+    query = select(ToldPaymentRow).where(
+        owned(ToldPaymentRow, principal), col(ToldPaymentRow.reference) == reference
+    )
+    row = session.exec(query).first()
+    return None if row is None else _told(row)
+
+
 def get(session: Session, principal: Principal, told_id: str) -> Told:
     """One payment of the principal's own book with its sealed part; raises `NotFound`."""
     row = _get(session, principal, told_id)

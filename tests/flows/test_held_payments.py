@@ -56,6 +56,19 @@ def test_a_payment_of_two_files_is_booked_once_and_doubt_is_decided(shell: Shell
     assert len(shell.json("receipt", "list")[1]) == 3
 
 
+def test_what_is_typed_is_compared_with_what_the_bank_told(shell: Shell) -> None:
+    assert took(shell, "a.xml", camt(entry(reference="B1"))) == (1, 0, 0)
+    (known,) = shell.json("receipt", "list")[1]
+    typed = ("receipt", "add", "typed", "4250.30", "--day", "2026-11-20", "--payer", "Studio GmbH")
+    code, _, said = shell.run(*typed, "--account", "DE02120300000000202051", "--lang", "de")
+    assert (code, f"Diese Zahlung ist schon da: {known['id']}." in said) == (1, True)
+    assert f"receipt show {known['id']}" in said and "--another" in said
+    code, _, said = shell.run(*typed, "--text", "another thing", "--lang", "de")
+    assert (code, f"Das ist vielleicht schon da: {known['id']}." in said) == (1, True)
+    code, made = shell.json(*typed, "--another")
+    assert (code, made["reference"], len(shell.json("receipt", "list")[1])) == (0, "typed", 2)
+
+
 def test_the_page_asks_whether_a_payment_is_in_already(tmp_path: Path) -> None:
     stage = Stage.make(tmp_path)
     clerk = stage.operator

@@ -12,7 +12,7 @@ from core.clock import utc_now
 from core.errors import Broken, Conflict, NotFound
 from core.principal import Principal, actor
 from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
-from royalties.service import bankstatements, receipts, toldpayments
+from royalties.service import bankstatements, entering, receipts, toldpayments
 from tests.store.royalties_books import Office
 from tests.store.test_bank_statements_taken_in import balance, office, take, waiting
 from tests.unit.royalties.test_bank_statements import DETAIL, camt, entry
@@ -49,6 +49,25 @@ def decide(
             enter=enter,
             now=utc_now(),
         )
+
+
+def by_hand(office: Office, payment: Payment, *, is_another: bool = False) -> str:
+    with office.shared.write() as session:
+        made = entering.by_hand(
+            session,
+            office.stage.world.vault,
+            office.clerk,
+            payment,
+            is_another=is_another,
+            now=utc_now(),
+        )
+    return made.id
+
+
+def entered(office: Office) -> list[str]:
+    with office.shared.read() as session:
+        found = receipts.list_receipts(session, office.stage.world.vault, office.clerk)
+    return [one.id for one in found]
 
 
 def test_two_kinds_of_file_of_the_same_payments_book_them_once(office: Office) -> None:
@@ -130,9 +149,7 @@ def test_a_held_payment_is_entered_once_with_who_entered_it(office: Office) -> N
 
 
 def test_a_dropped_payment_is_the_one_it_is_like(office: Office) -> None:
-    by_hand = Payment("typed", DAY, 4_250_300_000, "EUR")
-    with office.shared.write() as session:
-        receipts.by_hand(session, office.stage.world.vault, office.clerk, by_hand, now=utc_now())
+    by_hand(office, Payment("typed", DAY, 4_250_300_000, "EUR"))
     assert take(office, table(line())).held == 1
     (item,) = held(office)
     decide(office, item.id, enter=False)
@@ -154,9 +171,79 @@ def test_what_a_file_named_is_not_entered_by_hand_too(office: Office) -> None:
     take(office, table(line()))
     take(office, camt(entry(reference="B1")))
     known = Payment("B1", DAY, 4_250_300_000, "EUR")
+    (is_in,) = entered(office)
     for one in (known, replace(known, payer="Somebody")):
-        with pytest.raises(Conflict, match="by another name"), office.shared.write() as session:
-            receipts.by_hand(session, office.stage.world.vault, office.clerk, one, now=utc_now())
+        with pytest.raises(Conflict, match=f"in already: {is_in}"):
+            by_hand(office, one, is_another=True)
+
+
+TYPED = Payment("typed", DAY, 4_250_300_000, "EUR", payer="Studio GmbH", text="Invoice 2026-000007")
+
+
+@pytest.mark.parametrize("data", [camt(entry(reference="B1")), table(line())])
+def test_what_a_clerk_types_is_the_payment_that_a_file_told(office: Office, data: bytes) -> None:
+    take(office, data)
+    (is_in,) = entered(office)
+    with pytest.raises(Conflict, match=f"is in already: {is_in}") as refused:
+        by_hand(office, TYPED)
+    assert f"receipt show {is_in}" in refused.value.next_step
+    with pytest.raises(Conflict, match=f"may be in already: {is_in}"):
+        by_hand(office, replace(TYPED, payer="", text=""))
+    assert (entered(office), balance(office, "bank")) == ([is_in], 4_250_300_000)
+    # Another amount or invoice number is another payment, and so is what the clerk says is one.
+    by_hand(office, replace(TYPED, reference="of another", text="2026-000008"))
+    by_hand(office, replace(TYPED, reference="of less", amount_micro=10_000))
+    by_hand(office, TYPED, is_another=True)
+    assert balance(office, "bank") == 3 * 4_250_300_000 + 10_000
+
+
+def test_two_clerks_who_type_one_payment_are_told(office: Office) -> None:
+    first = by_hand(office, TYPED)
+    with pytest.raises(Conflict, match=first):
+        by_hand(office, replace(TYPED, reference="typed again"))
+    assert balance(office, "bank") == 4_250_300_000
+
+
+def test_what_is_held_is_decided_on_and_not_typed(office: Office) -> None:
+    take(office, camt(entry()))
+    take(office, table(line("Something else")))
+    with pytest.raises(Conflict, match="yet to decide"):
+        by_hand(office, replace(TYPED, text="Something else"))
+    (item,) = held(office)
+    with pytest.raises(Conflict, match="a person decides"):
+        by_hand(office, replace(TYPED, reference=item.payment.reference), is_another=True)
+    decide(office, item.id, enter=False)
+    (is_in,) = entered(office)
+    with pytest.raises(Conflict, match=is_in):
+        by_hand(office, replace(TYPED, text="Something else"))
+
+
+@pytest.mark.parametrize("said", ["Invoice 2026-000007", ""])
+@pytest.mark.parametrize("data", [camt(entry(reference="B1")), table(line())])
+def test_a_file_that_tells_later_what_was_typed_books_nothing_more(
+    office: Office, data: bytes, said: str
+) -> None:
+    first = by_hand(office, replace(TYPED, payer="Studio GmbH" if said else "", text=said))
+    done = take(office, data)
+    assert (done.entered, done.known, done.held) == (0, bool(said), not said)
+    assert (entered(office), balance(office, "bank")) == ([first], 4_250_300_000)
+    # Two of the bank's own names are two payments, whatever a clerk typed.
+    for one in held(office):
+        decide(office, one.id, enter=False)
+    done = take(office, camt(*TWO))
+    assert (done.entered, done.held, balance(office, "bank")) == (1, 0, 8_500_600_000)
+
+
+def test_a_name_that_a_clerk_gave_to_another_amount_is_not_the_banks(office: Office) -> None:
+    first = by_hand(office, Payment("B1", DAY, 10_000, "EUR"))
+    for expected in ((0, 0, 1), (0, 1, 0)):
+        done = take(office, camt(entry(reference="B1")))
+        assert (done.entered, done.known, done.held) == expected
+    (item,) = held(office)
+    assert (item.like, item.payment.amount_micro) == (first, 4_250_300_000)
+    decide(office, item.id, enter=True)
+    assert take(office, camt(entry(reference="B1"))).known == 1
+    assert balance(office, "bank") == 4_250_310_000
 
 
 def test_only_the_books_own_clerk_decides(office: Office) -> None:

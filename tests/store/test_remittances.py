@@ -21,8 +21,8 @@ from royalties.runbegin import Wanted
 from royalties.service import (
     accountstatements,
     bankstatements,
+    entering,
     invoices,
-    receipts,
     remittanceviews,
     run_checking,
     runs,
@@ -171,13 +171,13 @@ def test_what_a_sister_paid_is_not_entered_by_hand(
             pytest.raises(Conflict, match=paid.end_to_end_id) as refused,
             two.till.database.write() as session,
         ):
-            receipts.by_hand(session, world.vault, clerk, payment, now=utc_now())
+            entering.by_hand(session, world.vault, clerk, payment, now=utc_now())
         assert "receipt import" in refused.value.next_step
     assert two.hers() == before
     # To anybody else that reference says nothing.
     other = Payment(paid.end_to_end_id, utc_now().date(), 84 * EUROS, "EUR")
     with two.till.database.write() as session:
-        receipts.by_hand(session, world.vault, two.payer.office.clerk, other, now=utc_now())
+        entering.by_hand(session, world.vault, two.payer.office.clerk, other, now=utc_now())
 
 
 def test_money_that_came_back_is_taken_out_and_comes_again_with_the_next_payment(two: Two) -> None:
