@@ -2,17 +2,19 @@
 
 camt.053 has the bank's own reference of a payment, most tables have none. So day, amount and
 currency are compared, then who sent it and what they wrote. What the bank itself names twice by
-different references is two payments, whatever else is alike.
+different references is two payments, whatever else is alike. A table may give the day of value for
+the day of booking, so that the days near by are looked at too, and only ever leave doubt.
 """
 
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from royalties.billing.bankdays import are_near, around
 from royalties.billing.bankstatement import MADE
 from royalties.billing.finding import numbers_in
 from royalties.models_income import Payment
@@ -53,6 +55,11 @@ class _Words:
     invoices: frozenset[tuple[int, int]]
 
 
+_What = tuple[date, int, str]
+_Told = dict[_What, list[tuple[Known, list[_Words]]]]
+_Asked = tuple[_What, bool, _Words]
+
+
 def is_named(payment: Payment) -> bool:
     """Whether its reference is the bank's, and not made of what the file says."""
     return not payment.reference.startswith(MADE)
@@ -64,15 +71,14 @@ def sort_out(
     """What each payment of one file is beside those told before, and the receipt it is like.
 
     One against one: as many as can be are the same as one that was told. What is left of a file is
-    another payment, unless it is in doubt against one that nobody took.
+    another payment, unless it is in doubt against one that nobody took: of its day, or, where
+    sender and words agree in full, of a day near it.
     """
-    near: dict[tuple[date, int, str], list[tuple[Known, list[_Words]]]] = defaultdict(list)
-    for one in known:
-        near[one.told[0].what].append((one, [_words(told) for told in one.told]))
-    told = [(one.what, is_named(one), _words(one)) for one in payments]
+    told = _by_day(known)
+    asked = [(one.what, is_named(one), _words(one)) for one in payments]
     # Shops are paid one sum by many, and what is told alike is compared once.
-    found = {one: _alike(one[1], one[2], near.get(one[0], ())) for one in {*told}}
-    alike = [found[one] for one in told]
+    found = {one: _alike(one[1], one[2], told.get(one[0], ())) for one in {*asked}}
+    alike = [found[one] for one in asked]
     same = paired([[name for name, how in one if how is Likeness.SAME] for one in alike])
     taken = {*same.values()}
     left = [
@@ -80,11 +86,16 @@ def sort_out(
         for at, one in enumerate(alike)
     ]
     apart = paired(left)
+    late = _on_other_days(
+        asked, told, taken, {at for at in range(len(asked)) if left[at]} | {*same}
+    )
     return tuple(
         (Likeness.SAME, same[at])
         if at in same
         else (Likeness.DOUBTFUL, apart.get(at, names[0]))
         if names
+        else (Likeness.DOUBTFUL, late[at])
+        if at in late
         else (Likeness.OTHER, "")
         for at, names in enumerate(left)
     )
@@ -92,9 +103,11 @@ def sort_out(
 
 def likeness(one: Payment, other: Payment) -> Likeness:
     """How alike two payments are of which no reference says it."""
-    if one.what != other.what:
-        return Likeness.OTHER
-    return _compared(_words(one), _words(other))
+    words = _words(one), _words(other)
+    if one.what == other.what:
+        return _compared(*words)
+    is_near = are_near(one.booked_on, other.booked_on) and one.what[1:] == other.what[1:]
+    return Likeness.DOUBTFUL if is_near and _agree_in_full(*words) else Likeness.OTHER
 
 
 def paired(wanted: Sequence[Sequence[str]]) -> Mapping[int, str]:
@@ -126,6 +139,37 @@ def paired(wanted: Sequence[Sequence[str]]) -> Mapping[int, str]:
     return pairs
 
 
+def _by_day(known: Sequence[Known]) -> _Told:
+    """What was told, by day, amount and currency: a payment of two days stands under both."""
+    found: _Told = defaultdict(list)
+    for one in known:
+        of: dict[_What, list[_Words]] = defaultdict(list)
+        for told in one.told:
+            of[told.what].append(_words(told))
+        for what, words in of.items():
+            found[what].append((one, words))
+    return found
+
+
+def _on_other_days(
+    asked: Sequence[_Asked], told: _Told, taken: Container[str], done: Container[int]
+) -> Mapping[int, str]:
+    """Who of the rest may be one of a day near its own, one against one."""
+    found: dict[_Asked, list[str]] = {}
+    for at, one in enumerate(asked):
+        if at not in done and one not in found:
+            found[one] = [name for name in _of_other_days(one, told) if name not in taken]
+    return paired([[] if at in done else found[one] for at, one in enumerate(asked)])
+
+
+def _of_other_days(asked: _Asked, told: _Told) -> Iterator[str]:
+    (day, amount, currency), named, words = asked
+    for other in around(day):
+        for one, said in told.get((other, amount, currency), ()) if other != day else ():
+            if not (one.is_named and named) and any(_agree_in_full(words, each) for each in said):
+                yield one.receipt_id
+
+
 def _alike(
     named: bool, words: _Words, near: Sequence[tuple[Known, list[_Words]]]
 ) -> list[tuple[str, Likeness]]:
@@ -153,6 +197,16 @@ def _compared(one: _Words, other: _Words) -> Likeness:
     if text or (sender and text is None):
         return Likeness.SAME
     return Likeness.DOUBTFUL
+
+
+def _agree_in_full(one: _Words, other: _Words) -> bool:
+    """Whether sender and words are told by both, and are the same."""
+    accounts = {one.account, other.account}
+    if len(accounts) == 2 and "" not in accounts:
+        return False
+    sender = "" not in accounts or _agree(one.payer, other.payer)
+    invoices = one.invoices <= other.invoices or other.invoices <= one.invoices
+    return bool(sender and invoices and _agree(one.text, other.text))
 
 
 def _agree(one: str, other: str) -> bool | None:

@@ -65,7 +65,7 @@ class _Intake:
     def called(self, payment: Payment) -> Payment:
         """A payment by a name of its own where a clerk gave the bank's to another amount or day."""
         found = store.named(self.session, self.principal, payment.reference)
-        if found is None or found[1] or found[0].payment.what == payment.what:
+        if found is None or found[1] or found[0].payment.what in receipts.near([payment]):
             return payment
         receipt, _ = found
         own = replace(payment, reference=f"{payment.reference} {payment.booked_on}")

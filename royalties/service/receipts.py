@@ -6,7 +6,7 @@ they wrote are sealed under a key of the receipt's own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -21,6 +21,7 @@ from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving, refunding
+from royalties.billing.bankdays import around
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
 from royalties.service import matching
@@ -187,18 +188,25 @@ def opened(session: Session, vault: Vault, principal: Principal, receipt_id: str
 def on_days(
     session: Session, vault: Vault, principal: Principal, payments: Sequence[Payment]
 ) -> list[tuple[Receipt, bool]]:
-    """Receipts of one's own book of the days and amounts of these payments, in order.
+    """Receipts of one's own book of these amounts, of these days and those near them, in order.
 
     Each with who paid, and whether a clerk entered it by hand.
     """
     require(principal, "usage")
-    sums = {one.what for one in payments}
-    found = store.on_days(session, principal, [one.booked_on for one in payments])
+    sums = near(payments)
+    found = store.on_days(session, principal, [day for day, *_ in sums])
     return [
         (_opened(vault, one, sealed), not file_sha256)
         for one, sealed, file_sha256 in found
         if one.payment.what in sums
     ]
+
+
+def near(payments: Sequence[Payment]) -> set[tuple[date, int, str]]:
+    """Day, amount and currency by which these payments may have been told, days near by too."""
+    return {
+        (day, one.amount_micro, one.currency) for one in payments for day in around(one.booked_on)
+    }
 
 
 def are_in(session: Session, principal: Principal, receipt_ids: Sequence[str]) -> set[str]:

@@ -97,18 +97,18 @@ def decide(
 def told_before(
     session: Session, vault: Vault, principal: Principal, payments: Sequence[Payment]
 ) -> list[Known]:
-    """What one's own book was told of payments of these days and amounts, by the receipt it is.
+    """What one's own book was told of these amounts near these days, by the receipt it is.
 
     What has a name of these payments is left out: it is one of them.
     """
     require(principal, "usage")
     if not payments:
         return []
-    sums = {one.what for one in payments}
+    sums = receipts.near(payments)
     entered = receipts.on_days(session, vault, principal, payments)
     told = [
         _opened(vault, item, sealed)
-        for item, sealed in store.on_days(session, principal, [one.booked_on for one in payments])
+        for item, sealed in store.on_days(session, principal, [day for day, *_ in sums])
         if item.payment.what in sums
     ]
     found = {

@@ -246,6 +246,71 @@ def test_a_name_that_a_clerk_gave_to_another_amount_is_not_the_banks(office: Off
     assert balance(office, "bank") == 4_250_310_000
 
 
+def of_value(*lines: str, day: str = "2026-11-18") -> bytes:
+    """A table that gives the day of value, two days before the bank booked it."""
+    return table(*(one.replace("2026-11-20", day) for one in lines))
+
+
+@pytest.mark.parametrize("table_first", [False, True])
+@pytest.mark.parametrize("is_another", [False, True])
+def test_a_payment_of_two_days_is_held_and_decided_on_with_one_press(
+    office: Office, table_first: bool, is_another: bool
+) -> None:
+    files = [camt(entry(reference="B1")), of_value(line())]
+    for data in reversed(files) if table_first else files:
+        done = take(office, data)
+    assert (done.entered, done.known, done.held) == (0, 0, 1)
+    (item,) = held(office)
+    assert entered(office) == [item.like]
+    decide(office, item.id, enter=is_another)
+    for data in files:
+        again = take(office, data)
+        assert (again.entered, again.known, again.held) == (0, 1, 0)
+    assert balance(office, "bank") == (1 + is_another) * 4_250_300_000
+
+
+def test_what_the_bank_books_on_two_days_stays_two(office: Office) -> None:
+    later = entry(reference="B2").replace("2026-11-20", "2026-11-18")
+    assert take(office, camt(entry(reference="B1"), later)).entered == 2
+    table_of_both = table(line(), line().replace("2026-11-20", "2026-11-18"))
+    assert take(office, table_of_both).known == 2
+    assert (
+        take(office, camt(entry(reference="B3").replace("2026-11-20", "2026-11-17"))).entered == 1
+    )
+    assert balance(office, "bank") == 3 * 4_250_300_000
+
+
+def test_what_is_paid_every_week_is_booked_file_by_file(office: Office) -> None:
+    for day in ("2026-10-20", "2026-11-06", "2026-11-13", "2026-11-20"):
+        assert take(office, of_value(line(), day=day)).entered == 1
+
+
+def test_a_dropped_payment_of_another_day_is_known_by_both_its_days(office: Office) -> None:
+    take(office, camt(entry(reference="B1")))
+    take(office, of_value(line()))
+    (item,) = held(office)
+    decide(office, item.id, enter=False)
+    other = of_value(line().replace("Studio GmbH", "STUDIO GMBH"))
+    assert take(office, other).known == 1
+    assert (
+        take(office, camt(entry(reference="B2").replace("2026-11-20", "2026-11-18"))).entered == 1
+    )
+    assert take(office, table(line())).known == 1
+    assert balance(office, "bank") == 2 * 4_250_300_000
+
+
+def test_what_a_clerk_types_may_bear_a_day_near_the_banks(office: Office) -> None:
+    take(office, camt(entry(reference="B1")))
+    near = replace(TYPED, booked_on=date(2026, 11, 19))
+    with pytest.raises(Conflict, match="may be in already"):
+        by_hand(office, near)
+    by_hand(office, replace(near, text="Another thing"))
+    # By the bank's own name it is that one, though the clerk was a day off.
+    by_hand(office, Payment("B7", date(2026, 11, 2), 70_000, "EUR"))
+    seventh = entry("0.07", reference="B7").replace("2026-11-20", "2026-11-03")
+    assert take(office, camt(seventh)).known == 1
+
+
 def test_only_the_books_own_clerk_decides(office: Office) -> None:
     take(office, camt(entry()))
     take(office, table(line("", ",")))

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from royalties.billing.bankdays import are_near
 from royalties.billing.bankstatement import MADE
 from royalties.billing.twins import Known, Likeness, is_named, likeness, paired, sort_out
 from royalties.models_income import Payment
@@ -34,7 +35,17 @@ PAID = Payment(
         ({"text": "Rechnung 2026-000008"}, Likeness.OTHER),
         ({"amount_micro": 9_980_000}, Likeness.OTHER),
         ({"currency": "GBP"}, Likeness.OTHER),
-        ({"booked_on": date(2026, 11, 21)}, Likeness.OTHER),
+        # 20 November is a Friday. Days apart are never beyond doubt, and need sender and words.
+        ({"booked_on": date(2026, 11, 21)}, Likeness.DOUBTFUL),
+        ({"booked_on": date(2026, 11, 25), "text": "RECHNUNG2026-000007"}, Likeness.DOUBTFUL),
+        ({"booked_on": date(2026, 11, 17), "payer_account": ""}, Likeness.DOUBTFUL),
+        ({"booked_on": date(2026, 11, 23), "text": ""}, Likeness.OTHER),
+        ({"booked_on": date(2026, 11, 23), "text": "something else"}, Likeness.OTHER),
+        ({"booked_on": date(2026, 11, 23), "payer": "", "payer_account": ""}, Likeness.OTHER),
+        ({"booked_on": date(2026, 11, 23), "payer_account": OTHER_IBAN}, Likeness.OTHER),
+        ({"booked_on": date(2026, 11, 23), "text": "Rechnung 2026-000008"}, Likeness.OTHER),
+        ({"booked_on": date(2026, 11, 26)}, Likeness.OTHER),
+        ({"booked_on": date(2026, 12, 20)}, Likeness.OTHER),
     ],
 )
 def test_how_alike_two_payments_are(changed: dict[str, object], expected: Likeness) -> None:
@@ -71,6 +82,70 @@ def test_what_the_bank_names_twice_is_two_payments(
 ) -> None:
     known = [Known(f"r{at}", (one,), True) for at, one in enumerate(ours)]
     assert {how for how, _ in sort_out(theirs, known)} <= {Likeness.OTHER}
+
+
+DAYS = st.integers(0, 40).map(lambda at: date(2026, 11, 1) + timedelta(days=at))
+
+
+@given(DAYS, DAYS)
+def test_days_of_one_payment_are_three_weekdays_apart_at_most(one: date, other: date) -> None:
+    first, last = sorted((one, other))
+    later = [first + timedelta(days=away) for away in range(1, (last - first).days + 1)]
+    assert are_near(one, other) is (sum(day.weekday() < 5 for day in later) <= 3)
+    assert are_near(one, other) is are_near(other, one)
+
+
+def test_easter_lies_between_two_days_of_one_payment() -> None:
+    assert are_near(date(2027, 3, 25), date(2027, 3, 30))
+    assert not are_near(date(2027, 3, 25), date(2027, 4, 1))
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6), st.booleans())
+def test_what_is_paid_every_week_or_month_is_never_in_doubt(
+    weeks: Sequence[int], monthly: bool
+) -> None:
+    step = 28 if monthly else 7
+    days = [PAID.booked_on + timedelta(days=step * one) for one in {*weeks}]
+    table = [replace(PAID, reference=f"{MADE}{at}", booked_on=day) for at, day in enumerate(days)]
+    found = sort_out(table, [Known("r1", (replace(PAID, reference=MADE),), False)])
+    assert {how for how, _ in found} == {Likeness.OTHER}
+
+
+def test_of_days_near_by_one_is_left_in_doubt_against_one() -> None:
+    late = [
+        replace(PAID, reference=f"{MADE}{at}", booked_on=PAID.booked_on + timedelta(days=at))
+        for at in range(4)
+    ]
+    known = [Known("r1", (PAID,), True)]
+    assert sort_out(late[1:], known)[0] == (Likeness.DOUBTFUL, "r1")
+    assert [how for how, _ in sort_out(late[1:], known)[1:]] == [Likeness.OTHER] * 2
+    # Of the same day it is the same, and stands for none of the others.
+    assert [how for how, _ in sort_out(late, known)] == [Likeness.SAME] + [Likeness.OTHER] * 3
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 5)), max_size=8),
+    st.booleans(),
+)
+def test_a_table_of_days_of_value_books_nothing_that_the_bank_told(
+    moved: Sequence[tuple[int, int]], table_first: bool
+) -> None:
+    days = [(monday(at), monday(at) - timedelta(days=back)) for at, back in moved]
+    message = [replace(PAID, reference=f"B{at}", booked_on=day) for at, (day, _) in enumerate(days)]
+    table = [
+        replace(PAID, reference=f"{MADE}{at}", booked_on=day) for at, (_, day) in enumerate(days)
+    ]
+    first, second = (table, message) if table_first else (message, table)
+    known = [Known(one.reference, (one,), is_named(one)) for one in first]
+    found = sort_out(second, known)
+    # As many are known or held as the first file told: nothing is booked, nothing left out.
+    assert Likeness.OTHER not in {how for how, _ in found}
+    same = [name for how, name in found if how is Likeness.SAME]
+    assert len(same) == len({*same})
+
+
+def monday(at: int) -> date:
+    return date(2026, 11, 2) + timedelta(days=7 * at)
 
 
 def _table_of(payments: Sequence[Payment], width: int) -> list[Payment]:
