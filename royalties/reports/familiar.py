@@ -12,6 +12,8 @@ from royalties.reports.rows import REFERENCE_CHARS_MAX, VIEWS_DIGITS_MAX
 _PLACE = ("cut_id", "territory", "period")
 _READ = frozenset({*_PLACE, "views", "reference"})
 _REMEMBERED_MAX = 50_000
+# As `UsageRow` does it, without a step in between.
+_row = tuple.__new__
 
 
 class Familiar:
@@ -46,9 +48,8 @@ class Familiar:
             period = self._periods[cells[self._period]]
         except KeyError:
             return None
-        return UsageRow(
-            line_no, cut_id, territory, period, int(views), reference, NOTHING, None, (), text
-        )
+        said = cut_id, territory, period, int(views), reference
+        return _row(UsageRow, (line_no, *said, NOTHING, None, (), text))
 
     def learn(self, cells: Sequence[str], row: UsageRow) -> None:
         """Remember how the cells of a line were read."""

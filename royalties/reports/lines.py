@@ -47,16 +47,17 @@ def read_lines(
         if text is None:
             cause = "line-too-long" if len(raw) > LINE_BYTES_MAX else "not-utf-8"
             yield line_no, Reject(line_no, cause)
-        elif text.strip():
+        elif text and not text.isspace():
             yield line_no, text
 
 
 def read_line(stream: LineReader) -> bytes:
     """One physical line; of a line over the bound only its start is kept, the rest is skipped."""
     line = stream.readline(LINE_BYTES_MAX + 1)
-    tail = line
-    while len(tail) > LINE_BYTES_MAX and not tail.endswith(b"\n"):
-        tail = stream.readline(LINE_BYTES_MAX + 1)
+    if len(line) > LINE_BYTES_MAX:
+        tail = line
+        while len(tail) > LINE_BYTES_MAX and not tail.endswith(b"\n"):
+            tail = stream.readline(LINE_BYTES_MAX + 1)
     return line
 
 
@@ -64,12 +65,14 @@ def decode(line: bytes, encoding: Encoding = Encoding.UTF_8) -> str | None:
     """The text of a line without its end; None where it is too long or in another encoding."""
     if len(line) > LINE_BYTES_MAX:
         return None
-    for one in dict.fromkeys((Encoding.UTF_8, encoding)):
-        try:
-            return line.decode(one.value).rstrip("\r\n")
-        except UnicodeDecodeError:
-            continue
-    return None
+    try:
+        return line.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        pass
+    try:
+        return line.decode(encoding.value).rstrip("\r\n")
+    except UnicodeDecodeError:
+        return None
 
 
 def encoding_of(head: bytes) -> Encoding:

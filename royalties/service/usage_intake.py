@@ -42,8 +42,8 @@ def batches(lines: Iterable[UsageRow | Reject], size: int = BATCH) -> Iterator[B
     """The lines in batches of at most `size`."""
     source = iter(lines)
     while some := tuple(islice(source, size)):
-        rows = tuple(one for one in some if isinstance(one, UsageRow))
-        rejects = tuple(one for one in some if isinstance(one, Reject))
+        rows = tuple([one for one in some if isinstance(one, UsageRow)])
+        rejects = tuple([one for one in some if isinstance(one, Reject)])
         yield Batch(rows, rejects, some[-1].line_no)
 
 
