@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api import declaring
 from api.deciding import DECIDE_JOB
+from api.reasonnames import with_names
 from api.routes.clearances import in_full
 from api.routes.jobs import JobOut
 from api.routes.submissions import scan_job
@@ -142,8 +143,8 @@ def _decided(
     if not spoken_of <= names.keys():
         names = {**known_performers(session, principal), **names}
     for each in (decision, *said):
-        each["reasons"] = _called(each["reasons"], names)
-    decision["warnings"] = _called(decision["warnings"], names)
+        each["reasons"] = with_names(session, principal, each["reasons"], names, now)
+    decision["warnings"] = with_names(session, principal, decision["warnings"], names, now)
     return {
         "decision": decision,
         "said": said,
@@ -163,14 +164,6 @@ def _declared(session: Session, principal: Principal, item: Clearance) -> set[st
     """Whom the decision's own file was said to show."""
     handed_in = submissions.get_submission(session, principal, item.submission_id)
     return {use.performer_id for use in handed_in.declaration.uses}
-
-
-def _called(reasons: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The same reasons with the names of the performers whose ids they hold."""
-    return [
-        {**one, "detail": {key: names.get(said, said) for key, said in one["detail"].items()}}
-        for one in reasons
-    ]
 
 
 def _lacking(

@@ -21,6 +21,8 @@ _WORDS = {
     "what": "notice.signed",
 }
 EVERY_KIND = "*"
+# What is about all cuts names none.
+ALL_CUTS = ("cut", "-")
 _MICRO = "_micro"
 _MONTH, _DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])"), re.compile(r"\d{4}-\d\d-\d\d")
 _MINUTE = {"en": "%Y-%m-%d %H:%M UTC", "de": "%d.%m.%Y, %H:%M UTC"}
@@ -67,7 +69,11 @@ def _said(lang: str, facts: Mapping[str, str]) -> dict[str, str]:
 
     An amount `x_micro` beside its `currency` gains a twin `x` that is written as money.
     """
-    said = {name: _fact(lang, name, str(value)) for name, value in facts.items()}
+    said = {
+        name: _fact(lang, name, str(value))
+        for name, value in facts.items()
+        if (name, value) != ALL_CUTS
+    }
     for name in facts:
         if name.endswith(_MICRO) and "currency" in facts:
             said[name.removesuffix(_MICRO)] = money(int(facts[name]), facts["currency"], lang)

@@ -9,13 +9,17 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from api.scopes import TenantKind
 from core.errors import NotAllowed, NotFound
 from core.principal import Principal, holds
 from core.tenants import get_tenant
+from licensing.service import groups
 from licensing.service.knownperformers import SCOPE, known_performers
 from registry.models.mandates import Act
 from registry.service import people, works
 from registry.service.acting import view
+from royalties.service.booknames import names_of
+from royalties.service.usage_intake import COLLECTORS
 
 # Commands and links keep the ids that they are given.
 _ID = re.compile(r"ebenbild(?: [\w/-]+)+|https?://\S+|\b(?:prf|ten|cut)_[a-z2-7]{26}\b", re.ASCII)
@@ -27,10 +31,19 @@ def named(session: Session, principal: Principal, said: str, now: datetime) -> s
 
 
 def _known(session: Session, principal: Principal, performer_id: str) -> str:
-    """What a studio knows a performer by that it found in its films or holds a licence of."""
-    if not performer_id.startswith("prf_") or not holds(principal, SCOPE):
+    """What others know a performer by: a studio whom it found in its films or holds a licence of,
+    a union its members, and whoever keeps a book the people whose money it is told of.
+    """
+    if not performer_id.startswith("prf_"):
         return performer_id
-    return known_performers(session, principal).get(performer_id, performer_id)
+    kind = get_tenant(session, principal.tenant_id).kind
+    keeps = kind in COLLECTORS and holds(principal, "usage")
+    unites = kind == TenantKind.UNION
+    if keeps or (unites and groups.memberships_of(session, principal, performer_id)):
+        found = names_of(session, principal.tenant_id, performers=[performer_id]).performers
+    else:
+        found = known_performers(session, principal) if holds(principal, SCOPE) else {}
+    return found.get(performer_id, performer_id)
 
 
 def _name(session: Session, principal: Principal, thing_id: str, now: datetime) -> str:

@@ -99,14 +99,14 @@ def _consents(world: World, before: datetime, now: datetime) -> int:
     with world.db.write() as session:
         over = enrolments.run_out(session, capability, at=before, limit=EXPIRED_AT_ONCE)
         for tenant_id, enrolment_id in over:
-            withdraw_enrolment(session, system(tenant_id), enrolment_id, now=now)
+            ended = withdraw_enrolment(session, system(tenant_id), enrolment_id, now=now)
             notices.notify(
                 session,
                 tenant_id=tenant_id,
                 person=None,
                 kind="consent.ended",
                 subject_id=enrolment_id,
-                facts={},
+                facts={"performer": ended.performer_id},
                 now=now,
             )
     return len(over)

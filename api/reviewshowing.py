@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from api.found import MatchOut, names_in
 from api.rates import one_in
+from api.reasonnames import as_told
 from core.clock import utc_now
 from core.principal import Principal
 from licensing.queueing import Waiting
@@ -52,7 +53,7 @@ def _item(session: Session, principal: Principal, desk: Desk, item: Waiting) -> 
         "cuts": [_cut(session, principal, each) for each in item.cut_ids[:CUTS_SHOWN]],
         "cut_count": len(item.cut_ids),
         "total_ms": item.total_ms,
-        "reasons": [{"code": each.code, "detail": each.detail} for each in item.reasons],
+        "reasons": as_told(session, principal, item.reasons, names, utc_now()),
         "finds": len(desk.doubts),
         "find": None if doubt is None else _find(session, principal, doubt, names),
     }

@@ -14,7 +14,7 @@ from api.performer.home import asked, waiting
 from api.performer.signers import signing
 from api.performer.termwords import told
 from api.performer.whom import Whom
-from api.wire import ReasonOut
+from api.reasonnames import as_told
 from core.clock import utc_now
 from core.errors import NotFound
 from core.principal import system
@@ -152,7 +152,7 @@ def draft_page(
         "terms": terms,
         "studio": studio,
         **_worded(session, acting, terms, of_licence(session, licence_id), desk.lang),
-        "doubts": [ReasonOut.of(one).model_dump() for one in draft.doubts],
+        "doubts": as_told(session, side, draft.doubts, {}, now),
         "document": dict(draft.document),
         "preview": previews.of_terms(session, acting.caller, terms, period=month, now=now),
         "months": tried_months(now),
@@ -246,9 +246,9 @@ def request_page(
         "said": told(offer.terms, lang, _named_titles(session, item)),
         "terms": terms_to_dict(offer.terms),
         "turns": turns,
-        "concerns": [
-            ReasonOut.of(one).model_dump() for one in requests.concerns(session, reached, now=now)
-        ],
+        "concerns": as_told(
+            session, acting.side, requests.concerns(session, reached, now=now), {}, now
+        ),
         "preview": previews.of_request(session, acting.caller, request_id, period=month, now=now),
         "months": tried_months(now),
     }

@@ -13,6 +13,7 @@ from api.performer import disputing
 from api.performer.desk import Desk
 from api.performer.signers import signing
 from api.performer.whom import Whom
+from api.reasonnames import claim_told, with_names
 from api.wire import ReasonOut
 from core import approvals
 from core.db import is_single_operator
@@ -145,7 +146,18 @@ def _first_shown(months: Sequence[Earned]) -> str:
 
 def _holds(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
     found = holds.holds_of(session, acting.caller, acting.performer.id, at=now)
-    return [ReasonOut.of(one).model_dump() for one in found]
+    told = [ReasonOut.of(one).model_dump() for one in found]
+    return with_names(session, acting.caller, told, {}, now)
+
+
+def with_why(
+    session: Session, acting: Whom, lines: Sequence[Mapping[str, Any]], now: datetime
+) -> list[Mapping[str, Any]]:
+    """The lines of a statement, with names in what each waits for."""
+
+    return [
+        {**line, "claim": claim_told(session, acting.caller, line["claim"], now)} for line in lines
+    ]
 
 
 def _taxed(

@@ -48,7 +48,8 @@ def statement_page(
         found = money.statement_page(session, acting, desk.world, period, now)
         made = shown(found["document"], desk.lang)
         disputes = disputing.of_statement(session, acting, made["lines"], now)
-        narrowed = {**made, "lines": lines_of(made["lines"], asked)}
+        lines = money.with_why(session, acting, lines_of(made["lines"], asked), now)
+        narrowed = {**made, "lines": lines}
         return {**found, "s": narrowed, "asked": asked, "disputes": disputes}
 
     return desk.answer("moneymonth.html", show, here="/me/money", needs=Act.COLLECT)

@@ -1,6 +1,7 @@
 """Pages of a studio: which releases are held up, and handing a film in."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -9,6 +10,7 @@ from sqlmodel import Session
 from api import cutshowing, declaring, seeking
 from api.deps import Language, Open
 from api.paging import Asked, Window, page
+from api.reasonnames import as_told
 from api.seeking import Asking, Shelf
 from api.visiting import SignedInVisit
 from api.web import texts
@@ -18,6 +20,7 @@ from api.web.table import line, table
 from core.clock import utc_now
 from core.init import World
 from core.principal import Principal, require
+from fingerprint.models import Reason
 from licensing.bulk import BulkAct
 from licensing.models import TariffKind
 from licensing.models_clearance import Verdict
@@ -50,6 +53,7 @@ def board(
         blocked = releases.next_blocked(session, visit.principal, asking.today)
         shown = _shown(session, visit.principal, asked, asking, lang)
         listed = [] if asking.shelf is Shelf.WAITING else shown["items"]
+        blocked = next(iter(_told(session, visit.principal, [blocked] if blocked else [])), None)
         names = _names(session, visit.principal, [*listed, *([blocked] if blocked else [])])
         narrowed = _narrowed(session, visit.principal, asking, names)
         last = next(iter(bulks.list_bulks(session, visit.principal, limit=1)), None)
@@ -136,11 +140,28 @@ def _shown(
     asked_about = [item.submission_id for item in shown.items]
     requests = asked_for(session, principal, asked_about, now=utc_now())
     return {
-        "items": releases.with_causes(session, principal, shown.items),
+        "items": _told(session, principal, releases.with_causes(session, principal, shown.items)),
         "more": shown.next_cursor,
         "matching": matching,
         "requests": requests,
     }
+
+
+def _told(session: Session, principal: Principal, items: Sequence[Release]) -> list[Release]:
+    """The same releases, with names in the reasons that hold them up."""
+    names, now = _names(session, principal, items), utc_now()
+
+    def told(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+        return as_told(session, principal, reasons, names, now)
+
+    return [
+        replace(
+            one,
+            reasons=told(one.reasons),
+            foremost=one.foremost and replace(one.foremost, reasons=told(one.foremost.reasons)),
+        )
+        for one in items
+    ]
 
 
 def _names(session: Session, principal: Principal, items: Sequence[Release]) -> dict[str, str]:

@@ -9,9 +9,11 @@ from sqlmodel import Session
 from api.found import BasisOut
 from api.performer.uses import strip
 from api.rates import one_in
+from api.reasonnames import claim_told
 from api.web import texts
 from api.web.accountpage import claim_shown
 from api.web.societyviews import HANDED_ON, STAYS
+from core.clock import utc_now
 from core.errors import NotFound
 from core.principal import Principal
 from registry.models.evidence import Match
@@ -139,7 +141,7 @@ def shown(session: Session, principal: Principal, line_id: str, lang: str) -> di
     return {
         "id": found.line.id,
         "found": found,
-        "claim": claim_shown(found.line),
+        "claim": claim_told(session, principal, claim_shown(found.line), utc_now()),
         "performer": name_of(lang, found.names, pins.performer_id),
         "title": title or texts.text(lang, "line.untitled"),
         "label": label,

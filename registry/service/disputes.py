@@ -30,8 +30,10 @@ def open_dispute(
     """Stop a proofed newcomer who resembles others, and tell those others."""
     capability = SearchCapability("duplicates", newcomer.id)
     owners = prints.print_owners(session, capability, sorted(print_ids))
-    incumbents = {owner.enrolment_id: owner.tenant_id for owner in owners.values()}
-    for incumbent_id, tenant_id in sorted(incumbents.items()):
+    incumbents = {
+        owner.enrolment_id: (owner.tenant_id, owner.performer_id) for owner in owners.values()
+    }
+    for incumbent_id, (tenant_id, performer_id) in sorted(incumbents.items()):
         disputes.add_dispute(
             session,
             dispute_id=new_id("dsp"),
@@ -48,7 +50,7 @@ def open_dispute(
             person=None,
             kind="enrolment.disputed",
             subject_id=incumbent_id,
-            facts={},
+            facts={"performer": performer_id},
             now=now,
         )
     _move(session, newcomer.id, newcomer.tenant_id, Step.DISPUTE)

@@ -1,6 +1,6 @@
 """What happens to a performer who is found to be a minor, and to one who comes of age."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -89,7 +89,7 @@ def _release(session: Session, performer: Performer, at: datetime) -> None:
     log.append(session, kind=OF_AGE, subject_id=performer.id, payload=told, at=at)
     details = {"since": to_text(ended), "guardians": [item.id for item in over]}
     audit.record(session, side, action=OF_AGE, subject_id=performer.id, details=details, now=at)
-    _tell(session, performer.tenant_id, "minor.majority", performer.id, at)
+    _tell(session, performer.tenant_id, "minor.majority", performer.id, facts={}, now=at)
 
 
 def _signed(found: Iterable[Enrolment]) -> list[Enrolment]:
@@ -108,16 +108,25 @@ def _guarded(item: Enrolment) -> bool:
 
 def _end(session: Session, item: Enrolment, now: datetime) -> None:
     withdraw_enrolment(session, system(item.tenant_id), item.id, now=now)
-    _tell(session, item.tenant_id, "minor.consent.ended", item.id, now)
+    facts = {"performer": item.performer_id}
+    _tell(session, item.tenant_id, "minor.consent.ended", item.id, facts=facts, now=now)
 
 
-def _tell(session: Session, tenant_id: str, kind: str, subject_id: str, now: datetime) -> None:
+def _tell(
+    session: Session,
+    tenant_id: str,
+    kind: str,
+    subject_id: str,
+    *,
+    facts: Mapping[str, str],
+    now: datetime,
+) -> None:
     notices.notify(
         session,
         tenant_id=tenant_id,
         person=None,
         kind=kind,
         subject_id=subject_id,
-        facts={},
+        facts=facts,
         now=now,
     )

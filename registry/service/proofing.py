@@ -222,7 +222,10 @@ def _refuse(
         person=None,
         kind="enrolment.refused",
         subject_id=enrolment.id,
-        facts={"why": ", ".join(reason.code for reason in reasons)},
+        facts={
+            "why": ", ".join(reason.code for reason in reasons),
+            "performer": enrolment.performer_id,
+        },
         now=now,
     )
     return withdraw_enrolment(session, system(enrolment.tenant_id), enrolment.id, now=now)

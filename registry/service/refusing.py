@@ -70,7 +70,7 @@ def refuse(
         person=None,
         kind="enrolment.denied",
         subject_id=enrolment_id,
-        facts={"why": item.statement},
+        facts={"why": item.statement, "performer": enrolment.performer_id},
         now=now,
     )
     return item

@@ -1,18 +1,28 @@
 """The months after the demo's story, with the small engine: everybody and every state is there."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
+from api.app import create_app
 from api.client import Client
 from api.demo import aftermath, season, visitors
 from api.demo.here import working_here
 from api.demo.papers import payee
 from api.demo.season import Material, Plot, Season
+from api.opening import open_registry
+from api.roles import Role
+from api.transport import LocalTransport
 from core.clock import living_behind, utc_now
+from core.settings import Settings
+from tests.simulators.crawling import crawled
+from tests.simulators.people import seat
+from tests.simulators.rawids import prose_ids
 from tests.simulators.small_engine import ENROLLED, SmallEngine, medium
 from tests.simulators.stage import Person, Stage, declaration, new_cut, submit, voice_sample
 
@@ -141,3 +151,33 @@ def test_a_find_in_doubt_waits_beside_what_was_enrolled(told: Season) -> None:
         f"/v1/enrolments/{enrolled['id']}/excerpt", modality="voice"
     )
     assert kept.startswith(ENROLLED.encode())
+
+
+STARTS = {
+    "agency": ("/me", "/inbox", "/me/money", "/me/uses", "/me/enrol"),
+    "operator": ("/society", "/inbox", "/admin", "/review", "/society/disputes"),
+    "society": ("/society", "/inbox"),
+    "studio": ("/studio", "/inbox", "/questions", "/works"),
+    "union": ("/union", "/inbox"),
+}
+
+
+def test_no_page_says_an_id_where_people_read(told: Season) -> None:
+    """What the links of each side's pages lead to, three of a kind, in German."""
+    settings, found, seen = Settings(), [], set()
+    app = LocalTransport(create_app(settings))
+    with open_registry(settings) as world:
+        listed = told.office.operator.pages("/v1/tenants")
+        for one in listed:
+            token = seat(world.db, one["id"], *Role).token
+            http = httpx2.Client(
+                transport=app,
+                base_url="http://local",
+                headers={"Authorization": f"Bearer {token}", "Accept-Language": "de"},
+            )
+            for path, page in crawled(http, STARTS[one["kind"]]):
+                seen.add(path)
+                found += [(one["kind"], path, said) for said in prose_ids(page)]
+    app.close()
+    assert {"/cuts/", "/society/lines/"} <= {re.sub(r"\w+$", "", path) for path in seen}
+    assert not found

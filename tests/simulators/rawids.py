@@ -6,6 +6,11 @@ import re
 _ID = re.compile(r"(?<![\w/])[a-z]{3}_[a-z2-7]{26}(?![\w@])", re.ASCII)
 _NAMED = re.compile(r"(?<![\w/])(?:prf|ten|cut|wrk)_[a-z2-7]{26}(?![\w@])", re.ASCII)
 _CODE = re.compile(r"<code>(.*?)</code>", re.DOTALL)
+_UNREAD = re.compile(r"<(pre|script|style|details)\b.*?</\1>|<code>ebenbild.*?</code>", re.DOTALL)
+_BLOCK = re.compile(
+    r"<(p|li|h1|h2|h3|figcaption)\b[^>]*>((?:(?!<(?:p|li|ul|ol|div)\b).)*?)</\1>", re.DOTALL
+)
+_AMID = re.compile(r"(?<![\w/])[a-z]{3}_[a-z2-7]{26}[\s,.;:)]+\w", re.ASCII)
 _MEANT = re.compile(r"<(code|pre|script|style)\b.*?</\1>", re.DOTALL)
 
 
@@ -22,3 +27,13 @@ def coded_ids(page: str) -> list[str]:
     """
     shown = (html.unescape(one) for one in _CODE.findall(page))
     return [said for said in shown if _NAMED.search(said) and not said.startswith("ebenbild ")]
+
+
+def prose_ids(page: str) -> list[str]:
+    """Sentences that go on after an id: it stands in place of a name there, as code or not.
+
+    Who is to copy an id finds it at the end, or alone; commands keep the ids that they are given.
+    """
+    told = _UNREAD.sub("", page)
+    blocks = (html.unescape(re.sub(r"<[^>]*>", "", one[2])) for one in _BLOCK.finditer(told))
+    return [one for one in blocks if _AMID.search(one)]
