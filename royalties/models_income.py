@@ -148,11 +148,21 @@ class WriteOff:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """A sum that the bank booked for several payments, by the name of its entry."""
+
+    name: str
+    amount_micro: int
+    payments: int
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """Money that the bank says came in; `reference` is the bank's own name for it.
 
     `amount_micro` is above zero. `licensee_id` is None where nobody knows who paid. Payer, account
-    and text are as the bank gave them.
+    and text are as the bank gave them. `batch` is the sum that it is, or is a part of, where the
+    bank says so.
     """
 
     reference: str
@@ -163,6 +173,7 @@ class Payment:
     payer: str = ""
     payer_account: str = ""
     text: str = ""
+    batch: Batch | None = None
 
     @property
     def what(self) -> tuple[date, int, str]:
@@ -212,11 +223,13 @@ class Allocation:
 class HeldCause(StrEnum):
     """Why a payment is not entered before a person looked at it.
 
-    LIKE_ANOTHER may be in already, by another file. Of SISTERS it names the reference of a payment
+    LIKE_ANOTHER may be in already, by another file. BATCH may be in as a sum that it is a part of,
+    or as the parts of the sum that it is. Of SISTERS it names the reference of a payment
     of another book's, and is of another amount or of one that came back.
     """
 
     LIKE_ANOTHER = "like-another"
+    BATCH = "batch"
     SISTERS = "sisters"
 
 
@@ -233,7 +246,8 @@ class ToldState(StrEnum):
 class ToldPayment:
     """A payment that a file names and that is no receipt by that.
 
-    `like` is the receipt that it is like, entered or held, or a sister's reference that it names.
+    `like` is the receipt that it is like, entered or held, or a sister's reference that it names;
+    of a batch the receipt of the sum, or of the first part.
     """
 
     id: str

@@ -174,7 +174,7 @@ def receipts_page(office: InOffice, asked: Annotated[Came, Query()]) -> Response
         limit=SHOWN + 1,
     )
     shown = found[:SHOWN]
-    held = toldpayments.list_held(session, office.vault, caller, limit=SHOWN + 1)
+    held = toldpayments.list_questions(session, office.vault, caller, limit=SHOWN + 1)
     return office.page(
         "societyreceipts.html",
         here=INVOICES,
@@ -185,7 +185,7 @@ def receipts_page(office: InOffice, asked: Annotated[Came, Query()]) -> Response
         receipts=shown,
         held=held[:SHOWN],
         held_more=len(held) > SHOWN,
-        entered=receipts.are_in(session, caller, [one.like for one in held]),
+        entered=receipts.are_in(session, caller, [one.like for one, *_ in held]),
         before=shown[-1].seq if len(found) > SHOWN else None,
     )
 

@@ -133,14 +133,13 @@ def list_held(caller: Caller, reading: Reading, world: Open, window: Asked) -> P
 
 @router.post("/held-payments/{told_id}/decision", response_model=dict[str, Any])
 def decide(told_id: str, body: HeldDecision, writing: Writing, world: Open) -> Response:
-    """Enter a held payment, matched where that is clear, or drop it because it is in already."""
+    """Enter a held payment, matched where clear, or drop it; with it all of the same batch."""
 
     def decided(session: Session) -> dict[str, Any]:
-        return told_payment_to_dict(
-            bankstatements.decide_held(
-                session, world.vault, writing.caller, told_id, enter=body.enter, now=utc_now()
-            )
+        done = bankstatements.decide_held(
+            session, world.vault, writing.caller, told_id, enter=body.enter, now=utc_now()
         )
+        return {**told_payment_to_dict(done[0]), "decided": len(done)}
 
     return writing.write(decided)
 

@@ -2,9 +2,9 @@
 
 The day of value is at the latest the bank day on which the money reached the bank, however late it
 books it (PSD2 Art. 87, BGB § 675t Abs. 1), and what comes while banks rest is booked when they
-open. The longest that settlement in euro rests is from Good Friday to Easter Monday (ECB, 14
-December 2000, TARGET closing days): from the Thursday before to the Tuesday after it is three days
-from Monday to Friday.
+open. Settlement in euro rests from Good Friday to Easter Monday and never longer (ECB, 14 December
+2000, TARGET closing days): from the Thursday before to the Tuesday after it is three days from
+Monday to Friday.
 """
 
 from datetime import date, timedelta

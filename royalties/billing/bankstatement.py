@@ -6,6 +6,7 @@ camt.053: ISO 20022, BankToCustomerStatement.
 """
 
 import hashlib
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,7 +17,7 @@ from core.errors import BadInput, EbenbildError
 from core.money import parse_rate
 from royalties.bankxml import BYTES_MAX, body_of, child, find, is_booked, is_xml, name, text
 from royalties.billing.bankexport import read_export
-from royalties.models_income import Payment
+from royalties.models_income import Batch, Payment
 
 MADE = "sha256:"
 _CODE = "bad-bank-statement"
@@ -68,14 +69,27 @@ def _payments(entry: ET.Element) -> Iterator[Payment]:
     details = [one for one in entry.iter() if name(one) == "TxDtls"]
     whole = _payment(entry, entry if len(details) != 1 else details[0], _amount(entry))
     if len(details) < 2:
-        yield whole
+        yield replace(whole, batch=_batch(whole, _told_count(entry)))
         return
     parts = [_payment(entry, one, _amount(one)) for one in details]
     if sum(one.amount_micro for one in parts) != whole.amount_micro:
         raise _bad("The parts of an entry do not come to its sum.")
     for number, part in enumerate(parts, 1):
         reference = f"{part.reference}/{number}" if part.reference == whole.reference else ""
-        yield replace(part, reference=reference or part.reference)
+        batch = _batch(whole, len(parts))
+        yield replace(part, reference=reference or part.reference, batch=batch)
+
+
+def _told_count(entry: ET.Element) -> int:
+    """How many payments the bank says that an entry is, which it may not name one by one."""
+    told = [(one.text or "").strip() for one in entry.iter() if name(one) == "NbOfTxs"]
+    return sum(int(one) for one in told if re.fullmatch("[0-9]{1,15}", one))
+
+
+def _batch(whole: Payment, count: int) -> Batch | None:
+    if count < 2:
+        return None
+    return Batch(whole.reference[:_REFERENCE_MAX], whole.amount_micro, count)
 
 
 def _payment(entry: ET.Element, details: ET.Element, amount: tuple[int, str]) -> Payment:

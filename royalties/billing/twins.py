@@ -6,8 +6,6 @@ different references is two payments, whatever else is alike. A table may give t
 the day of booking, so that the days near by are looked at too, and only ever leave doubt.
 """
 
-import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +14,8 @@ from enum import StrEnum
 
 from royalties.billing.bankdays import are_near, around
 from royalties.billing.bankstatement import MADE
-from royalties.billing.finding import numbers_in
+from royalties.billing.words import Words, agree, words_of
 from royalties.models_income import Payment
-
-_PART_MIN = 4
-_IBAN = re.compile("[A-Z]{2}[0-9]{2}")
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
 class Likeness(StrEnum):
@@ -45,19 +39,9 @@ class Known:
     is_named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """What is compared of a payment, as plain as files that cut and rewrite leave it."""
-
-    account: str
-    payer: str
-    text: str
-    invoices: frozenset[tuple[int, int]]
-
-
 _What = tuple[date, int, str]
-_Told = dict[_What, list[tuple[Known, list[_Words]]]]
-_Asked = tuple[_What, bool, _Words]
+_Told = dict[_What, list[tuple[Known, list[Words]]]]
+_Asked = tuple[_What, bool, Words]
 
 
 def is_named(payment: Payment) -> bool:
@@ -75,7 +59,7 @@ def sort_out(
     sender and words agree in full, of a day near it.
     """
     told = _by_day(known)
-    asked = [(one.what, is_named(one), _words(one)) for one in payments]
+    asked = [(one.what, is_named(one), words_of(one)) for one in payments]
     # Shops are paid one sum by many, and what is told alike is compared once.
     found = {one: _alike(one[1], one[2], told.get(one[0], ())) for one in {*asked}}
     alike = [found[one] for one in asked]
@@ -103,7 +87,7 @@ def sort_out(
 
 def likeness(one: Payment, other: Payment) -> Likeness:
     """How alike two payments are of which no reference says it."""
-    words = _words(one), _words(other)
+    words = words_of(one), words_of(other)
     if one.what == other.what:
         return _compared(*words)
     is_near = are_near(one.booked_on, other.booked_on) and one.what[1:] == other.what[1:]
@@ -143,9 +127,9 @@ def _by_day(known: Sequence[Known]) -> _Told:
     """What was told, by day, amount and currency: a payment of two days stands under both."""
     found: _Told = defaultdict(list)
     for one in known:
-        of: dict[_What, list[_Words]] = defaultdict(list)
+        of: dict[_What, list[Words]] = defaultdict(list)
         for told in one.told:
-            of[told.what].append(_words(told))
+            of[told.what].append(words_of(told))
         for what, words in of.items():
             found[what].append((one, words))
     return found
@@ -171,7 +155,7 @@ def _of_other_days(asked: _Asked, told: _Told) -> Iterator[str]:
 
 
 def _alike(
-    named: bool, words: _Words, near: Sequence[tuple[Known, list[_Words]]]
+    named: bool, words: Words, near: Sequence[tuple[Known, list[Words]]]
 ) -> list[tuple[str, Likeness]]:
     """The receipts that a payment is or may be."""
     found = []
@@ -185,13 +169,13 @@ def _alike(
     return found
 
 
-def _compared(one: _Words, other: _Words) -> Likeness:
+def _compared(one: Words, other: Words) -> Likeness:
     accounts = {one.account, other.account} - {""}
     if len(accounts) == 2 or not (one.invoices <= other.invoices or other.invoices <= one.invoices):
         return Likeness.OTHER
-    text = _agree(one.text, other.text)
+    text = agree(one.text, other.text)
     same_account = bool(one.account and other.account)
-    sender = same_account or _agree(one.payer, other.payer)
+    sender = same_account or agree(one.payer, other.payer)
     if sender is False:
         return Likeness.OTHER if text is False else Likeness.DOUBTFUL
     if text or (sender and text is None):
@@ -199,49 +183,11 @@ def _compared(one: _Words, other: _Words) -> Likeness:
     return Likeness.DOUBTFUL
 
 
-def _agree_in_full(one: _Words, other: _Words) -> bool:
+def _agree_in_full(one: Words, other: Words) -> bool:
     """Whether sender and words are told by both, and are the same."""
     accounts = {one.account, other.account}
     if len(accounts) == 2 and "" not in accounts:
         return False
-    sender = "" not in accounts or _agree(one.payer, other.payer)
+    sender = "" not in accounts or agree(one.payer, other.payer)
     invoices = one.invoices <= other.invoices or other.invoices <= one.invoices
-    return bool(sender and invoices and _agree(one.text, other.text))
-
-
-def _agree(one: str, other: str) -> bool | None:
-    """Whether one text is in the other, for files cut off and add to them; None without both.
-
-    A number that was cut in two is another number.
-    """
-    if not one or not other:
-        return None
-    short, long = sorted((one, other), key=len)
-    if short == long:
-        return True
-    if len(short) < _PART_MIN or short not in long:
-        return False
-    before = r"(?<!\d)" if short[0].isdigit() else ""
-    after = r"(?!\d)" if short[-1].isdigit() else ""
-    return re.search(f"{before}{re.escape(short)}{after}", long) is not None
-
-
-def _words(payment: Payment) -> _Words:
-    return _Words(
-        account=_iban(payment.payer_account),
-        payer=_plain(payment.payer),
-        text=_plain(payment.text),
-        invoices=frozenset(numbers_in(payment)),
-    )
-
-
-def _iban(account: str) -> str:
-    """An account that can be compared; banks print their own numbers for the same one."""
-    bare = account.replace(" ", "").upper()
-    return bare if _IBAN.match(bare) else ""
-
-
-def _plain(text: str) -> str:
-    spelt = unicodedata.normalize("NFKC", text).casefold().translate(_UMLAUTS)
-    bare = unicodedata.normalize("NFKD", spelt)
-    return re.sub(r"[\W_]+", "", "".join(one for one in bare if not unicodedata.combining(one)))
+    return bool(sender and invoices and agree(one.text, other.text))

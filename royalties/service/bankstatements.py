@@ -19,7 +19,7 @@ from royalties.bankanswers import OURS
 from royalties.billing.bankstatement import BankStatement, read_statement
 from royalties.billing.finding import by_amount, numbers_in, payer_of
 from royalties.billing.parties import Party
-from royalties.billing.twins import Likeness, sort_out
+from royalties.billing.twins import Likeness
 from royalties.models_income import (
     HeldCause,
     Imported,
@@ -31,6 +31,7 @@ from royalties.models_income import (
 from royalties.service import advised, bills, matching, receipts, remittances, toldpayments
 from royalties.service.books import Clerk
 from royalties.service.clerks import collecting
+from royalties.service.comparing import Compared, compare
 from royalties.store import invoices
 from royalties.store import receipts as store
 from royalties.store import toldpayments as told_store
@@ -72,19 +73,19 @@ class _Intake:
         self.clashes[own.reference] = receipt.id
         return own
 
-    def take(self, payment: Payment, alike: Likeness, receipt_id: str) -> _Became:
+    def take(self, payment: Payment, found: Compared) -> _Became:
         """Enter a new payment, unless it was told before; hold it where only a person can tell."""
         receipts.check(self.session, payment, self.now)
-        if alike is Likeness.OTHER and payment.reference in self.clashes:
-            alike, receipt_id = Likeness.DOUBTFUL, self.clashes[payment.reference]
-        if alike is Likeness.SAME:
-            self._note(payment, ToldState.KNOWN, HeldCause.LIKE_ANOTHER, receipt_id)
+        if found.how is Likeness.OTHER and payment.reference in self.clashes:
+            found = Compared(Likeness.DOUBTFUL, self.clashes[payment.reference])
+        if found.how is Likeness.SAME:
+            self._note(payment, ToldState.KNOWN, found.cause, found.like)
             return _Became.KNOWN
         for named in OURS.findall(f"{payment.reference} {payment.text}".upper()):
             if remittances.is_sisters(self.session, self.principal.tenant_id, named):
                 return self._from_sister(payment, named)
-        if alike is Likeness.DOUBTFUL:
-            self._note(payment, ToldState.HELD, HeldCause.LIKE_ANOTHER, receipt_id)
+        if found.how is Likeness.DOUBTFUL:
+            self._note(payment, ToldState.HELD, found.cause, found.like)
             return _Became.HELD
         return self.enter(payment)
 
@@ -138,7 +139,8 @@ def import_statement(
     collecting(principal)
     statement = read_statement(data)
     parties = bills.parties(session, vault, principal)
-    _check_account(statement, parties.pop(principal.tenant_id, None))
+    own = parties.pop(principal.tenant_id, None)
+    _check_account(statement, own)
     digest = hashlib.sha256(data).hexdigest()
     intake = _Intake(session, vault, principal, now, parties, digest)
     first: dict[str, Payment] = {}
@@ -146,10 +148,9 @@ def import_statement(
         first.setdefault(one.reference, one)
     payments = [intake.called(one) for one in first.values()]
     new = [one for one in payments if not intake.is_in(one)]
-    known = toldpayments.told_before(session, vault, principal, payments) if new else []
     # Decide and save.
-    sorted_out = zip(new, sort_out(new, known), strict=True)
-    became = Counter(intake.take(one, *alike) for one, alike in sorted_out)
+    compared = compare(session, vault, principal, payments, new=new, own=own)
+    became = Counter(intake.take(*one) for one in zip(new, compared, strict=True))
     return Imported(
         form=statement.form,
         file_sha256=digest,
@@ -171,16 +172,19 @@ def decide_held(
     *,
     enter: bool,
     now: datetime,
-) -> ToldPayment:
+) -> list[ToldPayment]:
     """Enter a payment that was held, matched where that is beyond doubt, or drop it.
 
-    Raises as `toldpayments.decide` does; call it in `write()`.
+    All that a file told of one batch is decided on at once, the payment asked for first. Raises as
+    `toldpayments.decide` does; call it in `write()`.
     """
     done = toldpayments.decide(session, vault, principal, told_id, enter=enter, now=now)
     if enter:
         parties = bills.parties(session, vault, principal)
         parties.pop(principal.tenant_id, None)
-        _Intake(session, vault, principal, now, parties, done.file_sha256).enter(done.payment)
+        intake = _Intake(session, vault, principal, now, parties, done[0].file_sha256)
+        for one in done:
+            intake.enter(one.payment)
     return done
 
 

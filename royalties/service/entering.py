@@ -4,7 +4,6 @@ A clerk's reference is no name of the bank's, so that by hand too a payment is k
 of it. Where that is in, or may be, the clerk says whether it is another (ADR 122).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,10 +14,11 @@ from core.principal import Principal, require
 from core.vault import Vault
 from royalties.bankanswers import OURS
 from royalties.billing.bankstatement import MADE
-from royalties.billing.twins import Known, Likeness, sort_out
-from royalties.models_income import Payment, Receipt
-from royalties.service import receipts, remittances, toldpayments
+from royalties.billing.twins import Likeness
+from royalties.models_income import HeldCause, Payment, Receipt
+from royalties.service import bills, receipts, remittances, toldpayments
 from royalties.service.clerks import collecting
+from royalties.service.comparing import Compared, compare
 from royalties.store import receipts as store
 
 
@@ -43,13 +43,10 @@ def by_hand(
     _check_name(session, principal, payment.reference)
     _check_sisters(session, principal, payment)
     if not is_another:
+        own = bills.parties(session, vault, principal).get(principal.tenant_id)
         compared = [replace(payment, reference=MADE)]
-        _check_new(
-            session,
-            principal,
-            compared,
-            toldpayments.told_before(session, vault, principal, compared),
-        )
+        (found,) = compare(session, vault, principal, compared, new=compared, own=own)
+        _check_new(session, principal, found)
     return receipts.enter(session, vault, principal, payment, now=now)
 
 
@@ -80,11 +77,9 @@ def _check_sisters(session: Session, principal: Principal, payment: Payment) -> 
             )
 
 
-def _check_new(
-    session: Session, principal: Principal, compared: Sequence[Payment], known: Sequence[Known]
-) -> None:
+def _check_new(session: Session, principal: Principal, found: Compared) -> None:
     """Raise where what is said of a payment is or may be that of one in the book, or held."""
-    ((how, like),) = sort_out(compared, known)
+    how, like = found.how, found.like
     if how is Likeness.OTHER:
         return
     if not store.are_in(session, principal, [like]):
@@ -94,8 +89,16 @@ def _check_new(
             code="maybe-in-already",
         )
     is_same = how is Likeness.SAME
+    if found.cause is HeldCause.BATCH:
+        said = f"This may be the sum of payments that are in already: {like} and others."
+    else:
+        said = (
+            f"This payment is in already: {like}."
+            if is_same
+            else f"This may be in already: {like}."
+        )
     raise Conflict(
-        f"This payment is in already: {like}." if is_same else f"This may be in already: {like}.",
+        said,
         next_step=f"See it: ebenbild receipt show {like}. If yours is another payment, say so: "
         "ebenbild receipt add with --another, or the box on the page.",
         code="in-already" if is_same else "maybe-in-already",

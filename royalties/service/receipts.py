@@ -4,14 +4,13 @@ What belongs to no invoice waits in `unmatched` for a clerk. Who paid, from whic
 they wrote are sealed under a key of the receipt's own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
 from core import audit, tenants
-from core.canonical import canonical, parse_strict
 from core.currencies import check_listed, is_payable, unit_micro
 from core.db import next_seq
 from core.errors import BadInput, Conflict, NotFound
@@ -22,6 +21,7 @@ from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving, refunding
 from royalties.billing.bankdays import around
+from royalties.billing.sealedpayment import from_sealed, to_sealed
 from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
 from royalties.service import matching
@@ -186,19 +186,22 @@ def opened(session: Session, vault: Vault, principal: Principal, receipt_id: str
 
 
 def on_days(
-    session: Session, vault: Vault, principal: Principal, payments: Sequence[Payment]
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    days: Collection[date],
+    is_wanted: Callable[[Payment], bool],
 ) -> list[tuple[Receipt, bool]]:
-    """Receipts of one's own book of these amounts, of these days and those near them, in order.
+    """Receipts of one's own book from the first of these days to the last, in order.
 
-    Each with who paid, and whether a clerk entered it by hand.
+    Those that are wanted by day, amount and currency, each with who paid, and whether a clerk
+    entered it by hand.
     """
     require(principal, "usage")
-    sums = near(payments)
-    found = store.on_days(session, principal, [day for day, *_ in sums])
     return [
         (_opened(vault, one, sealed), not file_sha256)
-        for one, sealed, file_sha256 in found
-        if one.payment.what in sums
+        for one, sealed, file_sha256 in store.on_days(session, principal, days)
+        if is_wanted(one.payment)
     ]
 
 
@@ -287,21 +290,12 @@ def _own_receipt(session: Session, principal: Principal, receipt_id: str) -> Rec
 
 
 def _seal(vault: Vault, receipt: Receipt) -> bytes:
-    paid = receipt.payment
-    said = {"payer": paid.payer, "account": paid.payer_account, "text": paid.text}
-    return vault.seal(receipt.id, canonical(said), _bound(receipt.tenant_id, receipt.id))
+    return vault.seal(receipt.id, to_sealed(receipt.payment), _bound(receipt.tenant_id, receipt.id))
 
 
 def _opened(vault: Vault, receipt: Receipt, sealed: bytes) -> Receipt:
     plain = vault.unseal(receipt.id, sealed, _bound(receipt.tenant_id, receipt.id))
-    said = parse_strict(plain)
-    payment = replace(
-        receipt.payment,
-        payer=str(said["payer"]),
-        payer_account=str(said["account"]),
-        text=str(said["text"]),
-    )
-    return replace(receipt, payment=payment)
+    return replace(receipt, payment=from_sealed(receipt.payment, plain))
 
 
 def _note(session: Session, principal: Principal, item: Allocation, now: datetime) -> None:

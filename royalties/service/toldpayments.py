@@ -1,19 +1,19 @@
 """Payments that files name and that are no receipts by that: told before, or held for a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core import audit
-from core.canonical import canonical, parse_strict
 from core.db import next_seq
 from core.errors import Conflict
 from core.ids import derived_id
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
+from royalties.billing.sealedpayment import from_sealed, to_sealed
 from royalties.billing.twins import Known, is_named
 from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
 from royalties.service import receipts
@@ -49,8 +49,7 @@ def note(
         seq=next_seq(session),
         recorded_at=now,
     )
-    said = {"payer": payment.payer, "account": payment.payer_account, "text": payment.text}
-    store.add(session, made, vault.seal(made.id, canonical(said), _bound(made)))
+    store.add(session, made, vault.seal(made.id, to_sealed(payment), _bound(made)))
     return made
 
 
@@ -68,6 +67,28 @@ def list_held(
     return [_opened(vault, *one) for one in found]
 
 
+def list_questions(
+    session: Session, vault: Vault, principal: Principal, *, limit: int
+) -> list[tuple[ToldPayment, int, int]]:
+    """What waits for a person, newest first, and how many payments one answer decides on.
+
+    With their sum. Of a batch the newest payment stands for all that its file told of it.
+    """
+    batches = store.batches(session, principal)
+    of = {(like, name): (count, amount) for like, name, count, amount in batches}
+    found: dict[tuple[str, str], tuple[ToldPayment, int, int]] = {}
+    page = list_held(session, vault, principal)
+    while page and len(found) < limit:
+        for one in page:
+            if one.cause is HeldCause.BATCH:
+                together = (one.like, one.file_sha256)
+                found.setdefault(together, (one, *of[together]))
+            else:
+                found[one.id, ""] = (one, 1, one.payment.amount_micro)
+        page = list_held(session, vault, principal, before_seq=page[-1].seq)
+    return [*found.values()][:limit]
+
+
 def decide(
     session: Session,
     vault: Vault,
@@ -76,10 +97,11 @@ def decide(
     *,
     enter: bool,
     now: datetime,
-) -> ToldPayment:
+) -> list[ToldPayment]:
     """Say whether a held payment is one of its own; whoever enters it books it.
 
-    Raises `NotFound` for another book's, `Conflict` where it was decided.
+    With a payment of a batch all that the file told of that batch. Raises `NotFound` for another
+    book's, `Conflict` where it was decided.
     """
     require(principal, "usage")
     item = _opened(vault, *store.get(session, principal, told_id))
@@ -88,9 +110,15 @@ def decide(
         raise Conflict(
             "This payment waits for nobody.", next_step="List what waits: ebenbild receipt held"
         )
-    done = store.decide(session, principal, item, ToldState.ENTERED if enter else ToldState.DROPPED)
-    details = {"state": done.state.value, "cause": item.cause.value, "like": item.like}
-    audit.record(session, principal, action=DECIDED, subject_id=item.id, details=details, now=now)
+    others = store.held_with(session, principal, item) if item.cause is HeldCause.BATCH else []
+    state = ToldState.ENTERED if enter else ToldState.DROPPED
+    done = []
+    for one in (item, *(_opened(vault, *other) for other in others)):
+        done.append(store.decide(session, principal, one, state))
+        details = {"state": state.value, "cause": one.cause.value, "like": one.like}
+        audit.record(
+            session, principal, action=DECIDED, subject_id=one.id, details=details, now=now
+        )
     return done
 
 
@@ -101,29 +129,64 @@ def told_before(
 
     What has a name of these payments is left out: it is one of them.
     """
-    require(principal, "usage")
-    if not payments:
-        return []
     sums = receipts.near(payments)
-    entered = receipts.on_days(session, vault, principal, payments)
+    return _known(
+        *(session, vault, principal, payments),
+        days={day for day, *_ in sums},
+        is_wanted=lambda one: one.what in sums,
+    )
+
+
+def told_on(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    payments: Sequence[Payment],
+    left: Sequence[Payment],
+) -> list[Known]:
+    """What one's own book was told of the days and currencies of those that are left of a file."""
+    days = {(one.booked_on, one.currency) for one in left}
+    return _known(
+        *(session, vault, principal, payments),
+        days={day for day, _ in days},
+        is_wanted=lambda one: (one.booked_on, one.currency) in days,
+    )
+
+
+def _known(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    payments: Sequence[Payment],
+    *,
+    days: Collection[date],
+    is_wanted: Callable[[Payment], bool],
+) -> list[Known]:
+    """In the order in which it was told."""
+    require(principal, "usage")
+    if not days:
+        return []
+    entered = receipts.on_days(session, vault, principal, days, is_wanted)
     told = [
         _opened(vault, item, sealed)
-        for item, sealed in store.on_days(session, principal, [day for day, *_ in sums])
-        if item.payment.what in sums
+        for item, sealed in store.on_days(session, principal, days)
+        if is_wanted(item.payment)
     ]
     found = {
         one.id: Known(one.id, (one.payment,), not by_hand and is_named(one.payment))
         for one, by_hand in entered
     }
+    order = {one.id: one.seq for one, _ in entered}
     names = {one.reference for one in payments}
     here = {one.id for one, _ in entered if one.payment.reference in names}
     for name, item in _by_receipt(told):
         one = found.get(name, Known(name, (), False))
         is_known = one.is_named or is_named(item.payment)
         found[name] = Known(name, (*one.told, item.payment), is_known)
+        order.setdefault(name, item.seq)
         if item.payment.reference in names:
             here.add(name)
-    return [one for name, one in found.items() if name not in here]
+    return [found[name] for name in sorted(found.keys() - here, key=order.__getitem__)]
 
 
 def receipt_of(session: Session, principal: Principal, reference: str) -> str:
@@ -151,14 +214,8 @@ def _by_receipt(told: Iterable[ToldPayment]) -> Iterable[tuple[str, ToldPayment]
 
 
 def _opened(vault: Vault, item: ToldPayment, sealed: bytes) -> ToldPayment:
-    said = parse_strict(vault.unseal(item.id, sealed, _bound(item)))
-    payment = replace(
-        item.payment,
-        payer=str(said["payer"]),
-        payer_account=str(said["account"]),
-        text=str(said["text"]),
-    )
-    return replace(item, payment=payment)
+    plain = vault.unseal(item.id, sealed, _bound(item))
+    return replace(item, payment=from_sealed(item.payment, plain))
 
 
 def _bound(item: ToldPayment | ToldPaymentRow) -> dict[str, str]:

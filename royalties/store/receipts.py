@@ -4,7 +4,7 @@ A receipt is known by the bank's own reference, once in a book. The database ref
 of it than there is, or to take more back than was matched.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -131,7 +131,7 @@ def named(session: Session, principal: Principal, reference: str) -> tuple[Recei
 
 
 def on_days(
-    session: Session, principal: Principal, days: Sequence[date]
+    session: Session, principal: Principal, days: Collection[date]
 ) -> list[tuple[Receipt, bytes, str]]:
     """Receipts of the principal's own book from the first of these days to the last, in order.
 

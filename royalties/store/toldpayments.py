@@ -4,11 +4,12 @@ One that was told before (`known`, `dropped`) is the receipt that it is `like`. 
 not in the book before a person enters it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
 from core.appendonly import append_only, guard
@@ -17,6 +18,7 @@ from core.errors import NotFound
 from core.principal import Principal
 from core.visibility import owned
 from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
+from royalties.store.balances import halves, whole
 
 PAGE = 200
 Told = tuple[ToldPayment, bytes]
@@ -115,7 +117,42 @@ def held(
     return [(_told(row), row.sealed) for row in rows]
 
 
-def on_days(session: Session, principal: Principal, days: Sequence[date]) -> list[Told]:
+def held_with(session: Session, principal: Principal, item: ToldPayment) -> list[Told]:
+    """The others of the principal's own book that are held with one of a batch, in order."""
+    query = select(ToldPaymentRow).where(
+        owned(ToldPaymentRow, principal),
+        col(ToldPaymentRow.state) == ToldState.HELD.value,
+        col(ToldPaymentRow.cause) == item.cause.value,
+        col(ToldPaymentRow.like) == item.like,
+        col(ToldPaymentRow.file_sha256) == item.file_sha256,
+        col(ToldPaymentRow.id) != item.id,
+    )
+    return [
+        (_told(row), row.sealed) for row in session.exec(query.order_by(col(ToldPaymentRow.seq)))
+    ]
+
+
+def batches(session: Session, principal: Principal) -> list[tuple[str, str, int, int]]:
+    """Of each batch of which the principal's own book holds payments: what it is like and of which
+    file, how many are held, and their sum.
+    """
+    row = ToldPaymentRow
+    query = (
+        sql_select(
+            col(row.like), col(row.file_sha256), func.count(), *halves(col(row.amount_micro))
+        )
+        .where(
+            owned(row, principal),
+            col(row.state) == ToldState.HELD.value,
+            col(row.cause) == HeldCause.BATCH.value,
+        )
+        .group_by(col(row.like), col(row.file_sha256))
+    )
+    found = session.connection().execute(query)
+    return [(like, name, count, whole(*sums)) for like, name, count, *sums in found]
+
+
+def on_days(session: Session, principal: Principal, days: Collection[date]) -> list[Told]:
     """Payments of the principal's own book from the first of these days to the last, in order."""
     query = select(ToldPaymentRow).where(
         owned(ToldPaymentRow, principal),

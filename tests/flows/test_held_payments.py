@@ -10,7 +10,7 @@ from api.roles import Role
 from tests.flows.test_api_cli import Shell, started
 from tests.simulators.people import seat
 from tests.simulators.stage import Stage
-from tests.unit.royalties.test_bank_statements import camt, entry
+from tests.unit.royalties.test_bank_statements import BATCH, camt, entry
 
 HEAD = "Buchungstag;Verwendungszweck;Beguenstigter/Zahlungspflichtiger;IBAN;Betrag;Waehrung\n"
 LINE = "20.11.2026;INVOICE 2026- 000007;STUDIO GMBH;DE02120300000000202051;4.250,30;EUR\n"
@@ -69,7 +69,48 @@ def test_what_is_typed_is_compared_with_what_the_bank_told(shell: Shell) -> None
     assert (code, made["reference"], len(shell.json("receipt", "list")[1])) == (0, "typed", 2)
 
 
-def test_the_page_asks_whether_a_payment_is_in_already(tmp_path: Path) -> None:
+def test_a_batch_is_one_question(shell: Shell) -> None:
+    message = camt(entry("7.50", reference="B1", details=BATCH.format(count=2)))
+    assert took(shell, "a.xml", message) == (1, 0, 0)
+    lines = "".join(f"20.11.2026;Fee;Anna;;{amount};EUR\n" for amount in ("3,00", "4,50"))
+    assert took(shell, "a.csv", HEAD + lines) == (0, 0, 2)
+    (known,), waits = shell.json("receipt", "list")[1], shell.json("receipt", "held")[1]
+    assert {(one["cause"], one["like"]) for one in waits} == {("batch", known["id"])}
+    code, out, _ = shell.run("receipt", "drop", waits[0]["id"], "--lang", "de")
+    assert code == 0 and re.search(r"zugleich entschieden\W+2", out)
+    assert shell.json("receipt", "held")[1] == []
+    assert took(shell, "a.csv", HEAD + lines) == (0, 2, 0)
+    code, _, said = shell.run(
+        *("receipt", "add", "sum", "7.50", "--day", "2026-11-20", "--lang", "de")
+    )
+    assert code == 1 and known["id"] in said
+
+
+def test_the_page_asks_once_of_a_batch(tmp_path: Path) -> None:
+    stage = Stage.make(tmp_path)
+    clerk = stage.operator
+    for lines in (
+        ("b1,2026-11-20,7.50,EUR,,",),
+        (",2026-11-20,3,EUR,A,x", ",2026-11-20,4.5,EUR,B,y"),
+    ):
+        upload = clerk.upload(stage.file("a.csv", "\n".join((NAMES.strip(), *lines)).encode()))
+        taken = clerk.post("/v1/receipt-imports", {"upload_id": upload})
+    assert (taken["entered"], taken["held"]) == (0, 2)
+    with open_registry(stage.settings) as world:
+        browser = stage.http(seat(world.db, clerk.get("/v1/me")["tenant_id"], Role.ADMIN).token)
+    asked = {"Accept": "text/html"}
+    page = browser.get("/society/receipts?lang=de", headers=asked).text
+    assert "Zusammen 2 Zahlungen über 7,50" in page and "die Summe dieser Zahlungen" in page
+    (told_id,) = {*re.findall("/v1/held-payments/([^/]+)/decision", page)}
+    done = clerk.post(f"/v1/held-payments/{told_id}/decision", {"enter": True})
+    assert (done["state"], done["decided"]) == ("entered", 2)
+    assert "Ist das schon da?" not in browser.get("/society/receipts?lang=de", headers=asked).text
+    assert len(clerk.get("/v1/receipts")["items"]) == 3
+    browser.close()
+    stage.close()
+
+
+def test_the_page_asks_whether_whether_a_payment_is_in_already(tmp_path: Path) -> None:
     stage = Stage.make(tmp_path)
     clerk = stage.operator
     for name, said in (("b1", "Studio Nord,Film"), (f"sha256:{'0' * 64}:1", ",")):

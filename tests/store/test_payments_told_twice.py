@@ -15,7 +15,7 @@ from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
 from royalties.service import bankstatements, entering, receipts, toldpayments
 from tests.store.royalties_books import Office
 from tests.store.test_bank_statements_taken_in import balance, office, take, waiting
-from tests.unit.royalties.test_bank_statements import DETAIL, camt, entry
+from tests.unit.royalties.test_bank_statements import BATCH, DETAIL, camt, entry
 
 __all__ = ["office"]
 DAY = date(2026, 11, 20)
@@ -41,7 +41,7 @@ def decide(
     office: Office, told_id: str, *, enter: bool, who: Principal | None = None
 ) -> ToldPayment:
     with office.shared.write() as session:
-        return bankstatements.decide_held(
+        done = bankstatements.decide_held(
             session,
             office.stage.world.vault,
             who or office.clerk,
@@ -49,6 +49,7 @@ def decide(
             enter=enter,
             now=utc_now(),
         )
+    return done[0]
 
 
 def by_hand(office: Office, payment: Payment, *, is_another: bool = False) -> str:
@@ -309,6 +310,82 @@ def test_what_a_clerk_types_may_bear_a_day_near_the_banks(office: Office) -> Non
     by_hand(office, Payment("B7", date(2026, 11, 2), 70_000, "EUR"))
     seventh = entry("0.07", reference="B7").replace("2026-11-20", "2026-11-03")
     assert take(office, camt(seventh)).known == 1
+
+
+PARTS = ("1000.00", "1250.30", "2000.00")
+SUMMED = entry(reference="B1", details=BATCH.format(count=3))
+PARTED = entry(
+    reference="B1",
+    details="".join(
+        DETAIL.format(amount=f'<Amt Ccy="EUR">{amount}</Amt>', text=f"Fee {amount}")
+        for amount in PARTS
+    ),
+)
+SUM_LINE = line("SAMMELGUTSCHRIFT", ",")
+PART_LINES = [f"2026-11-20,{amount},EUR,{SENDER},Fee {amount}," for amount in PARTS]
+OTHER = f"2026-11-20,70.00,EUR,{SENDER},Something else,"
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize(
+    ("summed", "parted"),
+    [
+        (camt(SUMMED), table(*PART_LINES)),
+        (camt(SUMMED), table(OTHER, *PART_LINES)),
+        (table(SUM_LINE), camt(PARTED)),
+        (table(SUM_LINE, OTHER), camt(PARTED)),
+        (table(SUM_LINE), table(*PART_LINES)),
+        (camt(SUMMED), camt(PARTED)),
+    ],
+)
+def test_a_batch_told_as_a_sum_and_one_by_one_is_held(
+    office: Office, summed: bytes, parted: bytes, turned: bool, is_another: bool
+) -> None:
+    first, second = (parted, summed) if turned else (summed, parted)
+    other = 70_000_000 * (b"Something" in summed + parted)
+    before = take(office, first)
+    assert before.held == 0
+    done = take(office, second)
+    assert done.held == (1 if turned else 3)
+    assert balance(office, "bank") == 4_250_300_000 + other
+    waits = held(office)
+    assert {one.cause for one in waits} == {HeldCause.BATCH}
+    assert {one.like for one in waits} <= set(entered(office))
+    for data in (first, second):
+        again = take(office, data)
+        assert (again.entered, again.known, again.held) == (0, again.payments, 0)
+    # One answer decides on all of them.
+    assert decide(office, waits[-1].id, enter=is_another).id == waits[-1].id
+    assert held(office) == []
+    assert balance(office, "bank") == (1 + is_another) * 4_250_300_000 + other
+    for data in (first, second, table(*PART_LINES), camt(SUMMED)):
+        assert take(office, data).entered == 0
+
+
+def test_of_two_batches_each_is_a_question_of_its_own(office: Office) -> None:
+    second = entry("3000.00", reference="B2", details=BATCH.format(count=2))
+    take(office, camt(SUMMED, second))
+    lines = [f"2026-11-20,{amount},EUR,{SENDER},Two {amount}," for amount in ("1400.00", "1600.00")]
+    assert take(office, table(*PART_LINES, *lines)).held == 5
+    with office.shared.read() as session:
+        vault = office.stage.world.vault
+        asked = toldpayments.list_questions(session, vault, office.clerk, limit=50)
+    assert sorted(told[1:] for told in asked) == [(2, 3_000_000_000), (3, 4_250_300_000)]
+    decide(office, asked[0][0].id, enter=False)
+    assert len(held(office)) == asked[1][1]
+
+
+def test_the_sum_of_a_batch_that_is_in_is_not_typed(office: Office) -> None:
+    take(office, table(*PART_LINES))
+    with pytest.raises(Conflict, match="may be the sum of payments") as refused:
+        by_hand(office, replace(TYPED, payer="", text=""))
+    assert "--another" in refused.value.next_step
+    by_hand(office, replace(TYPED, payer="Nord AG"))
+    # What a clerk typed as a sum is known by the message that parts it.
+    earlier = replace(TYPED, reference="sum", payer="", text="", booked_on=date(2026, 11, 10))
+    by_hand(office, earlier)
+    assert take(office, camt(PARTED.replace("2026-11-20", "2026-11-10"))).held == 3
 
 
 def test_only_the_books_own_clerk_decides(office: Office) -> None:

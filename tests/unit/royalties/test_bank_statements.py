@@ -12,8 +12,9 @@ from royalties.billing.bankstatement import read_statement
 from royalties.billing.finding import by_amount, numbers_in, payer_of
 from royalties.billing.overdue import level_of, overdue
 from royalties.billing.parties import Party
+from royalties.billing.sealedpayment import from_sealed, to_sealed
 from royalties.invoicing import settle
-from royalties.models_income import Payment
+from royalties.models_income import Batch, Payment
 from tests.unit.royalties.test_receiving import invoice
 
 CENTS = st.integers(1, 10**11)
@@ -29,6 +30,9 @@ DETAIL = """<TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{amount}
 <RltdPties><Dbtr><Pty><Nm>Studio GmbH</Nm></Pty></Dbtr>
 <DbtrAcct><Id><IBAN>DE02120300000000202051</IBAN></Id></DbtrAcct></RltdPties>
 <RmtInf><Ustrd>{text}</Ustrd></RmtInf></TxDtls>"""
+
+
+BATCH = "<Btch><NbOfTxs>{count}</NbOfTxs></Btch>"
 
 
 def entry(
@@ -72,6 +76,41 @@ def test_payments_booked_in_one_sum_are_told_apart() -> None:
     ]
     with pytest.raises(BadInput):
         read_statement(camt(entry("3.51", details="".join(parts))))
+
+
+def test_a_batch_is_told_with_its_payments_or_with_their_number() -> None:
+    parts = [
+        DETAIL.format(amount=f'<Amt Ccy="EUR">{amount}</Amt>', text="x") for amount in ("1", "2.5")
+    ]
+    (first, second) = read_statement(camt(entry("3.50", details="".join(parts)))).payments
+    assert first.batch == second.batch == Batch("B1", 3_500_000, 2)
+    for details, expected in (
+        (BATCH.format(count=2), Batch("B1", 3_500_000, 2)),
+        (BATCH.format(count=2) + DETAIL.format(amount="", text="x"), Batch("B1", 3_500_000, 2)),
+        (BATCH.format(count=1), None),
+        (BATCH.format(count="two"), None),
+        (DETAIL.format(amount="", text="x"), None),
+    ):
+        (whole,) = read_statement(camt(entry("3.50", details=details))).payments
+        assert (whole.reference, whole.amount_micro, whole.batch) == ("B1", 3_500_000, expected)
+
+
+@given(
+    st.builds(
+        Payment,
+        reference=st.just("B1"),
+        booked_on=st.just(date(2026, 11, 20)),
+        amount_micro=CENTS,
+        currency=st.just("EUR"),
+        payer=st.text(max_size=5),
+        payer_account=st.text(max_size=5),
+        text=st.text(max_size=5),
+        batch=st.none() | st.builds(Batch, st.text(max_size=5), CENTS, st.integers(2, 10**15)),
+    )
+)
+def test_what_is_sealed_of_a_payment_is_read_again(payment: Payment) -> None:
+    bare = replace(payment, payer="", payer_account="", text="", batch=None)
+    assert from_sealed(bare, to_sealed(payment)) == payment
 
 
 def test_a_payment_without_a_reference_is_named_by_what_it_says() -> None:
