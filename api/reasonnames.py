@@ -50,11 +50,10 @@ def as_told(
     reasons: Iterable[Reason],
     names: Mapping[str, str],
     now: datetime,
-) -> tuple[Reason, ...]:
+) -> list[dict[str, Any]]:
     """The same of reasons as values."""
     data = [{"code": one.code, "detail": one.detail} for one in reasons]
-    found = with_names(session, principal, data, names, now)
-    return tuple(Reason(one["code"], one["detail"]) for one in found)
+    return with_names(session, principal, data, names, now)
 
 
 def claim_told(

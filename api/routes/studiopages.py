@@ -152,7 +152,8 @@ def _told(session: Session, principal: Principal, items: Sequence[Release]) -> l
     names, now = _names(session, principal, items), utc_now()
 
     def told(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-        return as_told(session, principal, reasons, names, now)
+        found = as_told(session, principal, reasons, names, now)
+        return tuple(Reason(one["code"], one["detail"]) for one in found)
 
     return [
         replace(
