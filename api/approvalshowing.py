@@ -14,11 +14,12 @@ from sqlmodel import Session
 
 from api.accounts.models import Door
 from api.accounts.store import people
-from api.approving import at_once
+from api.approving import at_once, may
 from api.paging import Page, Window, page
 from api.web import texts
 from core import approvalqueue, approvals, money
 from core.approvalrows import Approval
+from core.clock import utc_now
 from core.db import is_single_operator
 from core.errors import NotFound
 from core.principal import Principal
@@ -99,7 +100,7 @@ def _shown(
             tuple(_facts(lang, item)),
             PLACES.get(item.action, "").format(item.subject_id, **item.payload),
             json.dumps(dict(item.payload), indent=2, sort_keys=True, ensure_ascii=False),
-            approvals.may_decide(principal, item.roles)
+            may(session, principal, item, utc_now())
             and (alone or not approvals.mine(principal, item)),
             at_once(item),
         )

@@ -63,6 +63,15 @@ def decide(
     return done
 
 
+def may(session: Session, caller: Principal, item: Approval, now: datetime) -> bool:
+    """Whether the caller's roles decide on this, and of a child's pause that it is a guardian."""
+    if not approvals.may_decide(caller, item.roles):
+        return False
+    if item.action != resuming.LIFT:
+        return True
+    return resuming.speaks(session, caller, str(item.payload["performer"]), now)
+
+
 def at_once(item: Approval) -> bool:
     """Whether a decision on this is carried out with it."""
     return item.action in _EFFECTS
@@ -108,6 +117,7 @@ def _payee(session: Session, world: World, caller: Principal, item: Approval, sa
 
 
 def _pause(session: Session, _: World, caller: Principal, item: Approval, said: Said) -> object:
+    resuming.check_speaks(session, caller, str(item.payload["performer"]), said["now"])
     if said["approve"] and caller.person != item.proposed_person:
         deciding.resume(session, caller, item.subject_id, said["note"])
         item = approvals.get_approval(session, caller, item.id)

@@ -73,6 +73,7 @@ def licences_page(session: Session, acting: Whom, window: Window, now: datetime)
         "past": _answered(session, acting, now),
         "stances": _stances(session, who),
         "pauses": _pauses(session, acting, now),
+        "resumes": resuming.speaks(session, acting.side, who, now),
         "given": [
             (item.id, get_tenant(session, item.terms.licensee_id).name, item.terms.kinds)
             for item in given

@@ -31,15 +31,10 @@ def agreed(
     Raises `NotAllowed` for a key, for people who are none of them, and for a second guardian
     while whichever of them began it has not said so.
     """
-    speaking = _speaking(session, principal, item, now)
-    if len(speaking) < 2:
+    speaking = _speaking(session, principal, item.group_id, now)
+    if not speaking:
         return True
-    if principal.person is None or principal.person not in speaking:
-        raise NotAllowed(
-            "Two guardians say when a child's consent goes on.",
-            next_step="Ask them to sign in and end the pause, each for themselves.",
-            code="guardians-needed",
-        )
+    check_speaks(session, principal, item.group_id, now)
     wanted = {"performer": item.group_id, "pause": item.id}
     asked = approvals.propose(
         session,
@@ -64,6 +59,22 @@ def agreed(
     return True
 
 
+def speaks(session: Session, principal: Principal, performer_id: str, now: datetime) -> bool:
+    """Whether the caller's word ends a performer's pause, alone or as one of two guardians."""
+    speaking = _speaking(session, principal, performer_id, now)
+    return not speaking or principal.person in speaking
+
+
+def check_speaks(session: Session, principal: Principal, performer_id: str, now: datetime) -> None:
+    """Raise `NotAllowed` for keys and for people who are none of a child's guardians."""
+    if not speaks(session, principal, performer_id, now):
+        raise NotAllowed(
+            "Two guardians say when a child's consent goes on.",
+            next_step="Ask them to sign in and end the pause, each for themselves.",
+            code="guardians-needed",
+        )
+
+
 def asked_for(session: Session, principal: Principal) -> frozenset[str]:
     """The pauses of the caller's side that one guardian asked to end, and another has not yet."""
     found = approvals.open_approvals(session, principal)
@@ -71,9 +82,13 @@ def asked_for(session: Session, principal: Principal) -> frozenset[str]:
 
 
 def _speaking(
-    session: Session, principal: Principal, item: Suspension, now: datetime
+    session: Session, principal: Principal, performer_id: str, now: datetime
 ) -> frozenset[str]:
-    performer = people.get_performer(session, principal, item.group_id)
-    found = guardians.list_guardians(session, principal, performer.id)
-    due = rules.due(found, rules.minority_in(performer), now)
-    return frozenset(one.person for one in due if one.person is not None)
+    """The accounts of a child's guardians, two of whom end its pause; nobody's where fewer
+    than two have one, and anybody of the side may.
+    """
+    performer = people.get_performer(session, principal, performer_id)
+    named = guardians.list_guardians(session, principal, performer.id)
+    due = rules.due(named, rules.minority_in(performer), now)
+    found = frozenset(one.person for one in due if one.person is not None)
+    return found if len(found) > 1 else frozenset()

@@ -200,6 +200,33 @@ def test_a_childs_pause_goes_on_where_the_other_guardian_rejects_its_end(side: S
     assert again["end_asked"]
 
 
+def test_an_administrator_who_is_no_guardian_is_shown_who_ends_a_childs_pause(side: Side) -> None:
+    pause, mother, _, waits = ending(side)
+    form, decision = f'data-act="/v1/pauses/{pause}/lift"', f"/approvals/{waits}/decision"
+    path = f"/me/licences?for={side.anna.id}&lang=en"
+    assert form in mother.get(path).text
+    admin = side.sit(Role.ADMIN)
+    page, approvals = admin.get(path).text, admin.get("/approvals?lang=en").text
+    assert form not in page and "Two of this child’s guardians end it" in page
+    assert decision not in approvals and "Two of this child’s guardians" in approvals
+    for answer in ({"approve": True}, {"approve": False}):
+        refused = admin.post(f"/v1{decision}", json=answer)
+        assert refused.json()["code"] == "guardians-needed"
+    (found,) = mother.get(f"/v1/performers/{side.anna.id}/pauses").json()
+    assert found["until"] is None and found["end_asked"]
+
+
+def test_where_one_guardian_alone_has_an_account_anybody_of_the_side_ends_a_pause(
+    side: Side,
+) -> None:
+    side.a_child(generate(), generate())
+    pause = side.agency.post(f"/v1/performers/{side.anna.id}/pauses", {})["id"]
+    assert (
+        f'data-act="/v1/pauses/{pause}/lift"'
+        in side.sit(Role.ADMIN).get(f"/me/licences?for={side.anna.id}").text
+    )
+
+
 def test_what_the_law_forbids_for_a_child_is_said_before_anybody_agrees(side: Side) -> None:
     studio_id, studio = side.stage.tenant("studio")
     side.a_child(generate(), generate())
