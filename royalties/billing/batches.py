@@ -124,10 +124,15 @@ def _may_be_named(whole: Known, parts: Sequence[Known], batch: Batch) -> bool:
 
 
 def _may_be(whole: Known, parts: Sequence[Known], own: Words) -> bool:
-    """Whether a sum is one of several payments by who sent it: nobody, the holder, or all."""
+    """Whether a sum is one of several payments by who sent it: nobody, the holder, or all.
+
+    And names no invoice that none of them names.
+    """
     if _batch(whole) is not None:
         return True
     sender = words_of(whole.told[0])
+    if not sender.invoices <= frozenset().union(*(words_of(one.told[0]).invoices for one in parts)):
+        return False
     if not (sender.account or sender.payer) or _is_from(sender, own):
         return True
     return all(_is_from(sender, words_of(one.told[0])) for one in parts)

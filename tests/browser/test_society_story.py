@@ -147,6 +147,31 @@ def test_what_is_in_doubt_is_dropped_and_a_mistake_taken_back(
         confirmed(page, "It is this one")
 
 
+def test_what_is_typed_and_may_be_in_is_entered_once_the_clerk_says_so(
+    chromium: Chromium, office: Registry
+) -> None:
+    """After the payments, of which this one is like one."""
+    with chromium.page(lang="de", size=PHONE) as page:
+        page.goto(office.url)
+        page.click("form[action='/demo/entrance'] button >> nth=2")
+        page.wait_for_url("**/society")
+        page.goto(f"{office.url}/society/receipts")
+        page.click("summary:has-text('von Hand')")
+        for name, said in (
+            ("reference", "typed"),
+            ("booked_on", f"{MONTH}-01"),
+            ("amount", "7.00"),
+        ):
+            page.fill(f"#f-{name}", said)
+        page.click("button:has-text('Eingeben')")
+        page.wait_for_selector("text=Das ist vielleicht schon da: rcp_")
+        keep(page, "society-typed", "de", "light")
+        page.check("input[name=another]")
+        page.click("button:has-text('Eingeben')")
+        page.wait_for_url("**/society/receipts/rcp_*")
+        assert "7,00" in page.inner_text("h1")
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_run_and_a_batch_shut_nobody_out(chromium: Chromium, office: Registry, lang: str) -> None:
     """After the story, which made them."""

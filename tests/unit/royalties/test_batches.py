@@ -114,6 +114,13 @@ def test_a_sum_is_from_nobody_the_holder_or_from_whom_all_of_it_is(
     assert found(lines([1, 2]), [replace(whole, batch=Batch("B1", 3, 2))])
 
 
+def test_a_line_that_names_an_invoice_of_its_own_is_no_sum() -> None:
+    whole = replace(a_sum([1, 2], counted=False), text="2026-000001")
+    assert found(lines([1, 2]), [whole]) == found([whole], lines([1, 2])) == {}
+    named = [replace(one, text="Invoice 2026-000001") for one in lines([1, 2])]
+    assert found(named, [whole])
+
+
 def test_what_the_bank_names_as_another_entry_is_another() -> None:
     assert found(parts([1, 2]), [a_sum([1, 2])])
     assert found([a_sum([1, 2])], parts([1, 2])) == {0: "r:B1/1"}
