@@ -39,6 +39,30 @@ def attacks() -> dict[str, Attack]:
     }
 
 
+def beside() -> dict[str, Attack]:
+    """What is put beneath a whole recording or lies beneath it, and quieter recordings."""
+    return {
+        "direct current, 0.3 of the scale": lambda sound: np.clip(sound + 0.3, -1, 1),
+        "tone of 15 Hz, 12 dB louder": partial(with_tones, at_hz=(15,), snr_db=-12),
+        "tone of 1 kHz, as loud": partial(with_tones, at_hz=(1000,), snr_db=0),
+        "hum of 50 Hz, as loud": partial(with_tones, at_hz=(50, 100, 150, 250), snr_db=0),
+        "hum of 60 Hz, 10 dB beneath": partial(with_tones, at_hz=(60, 120, 180), snr_db=10),
+        **{f"{n} dB quieter": partial(quieter, by_db=n) for n in (30, 45)},
+    }
+
+
+def with_tones(sound: Samples, *, at_hz: tuple[float, ...], snr_db: float) -> Samples:
+    """Steady tones, each further one half as loud as the one before, all at half the level."""
+    at_s = np.arange(len(sound)) / RATE
+    tones = sum(np.sin(2 * np.pi * hz * at_s + n) / 2**n for n, hz in enumerate(at_hz))
+    return mixed(sound / 4, np.asarray(tones), snr_db)
+
+
+def quieter(sound: Samples, *, by_db: float) -> Samples:
+    """In steps of 16 bits, as a file has it."""
+    return (np.round(sound * 10 ** (-by_db / 20) * 32767) / 32767).astype(np.float32)
+
+
 def pitched(sound: Samples, *, semitones: int) -> Samples:
     import librosa
 

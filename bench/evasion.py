@@ -1,7 +1,7 @@
 """Measures who is still found after media were altered to hide them, and whether strangers gain.
 
     python -m bench.evasion --models DIR [--modality voice|face] [--probes N] [--strangers N]
-                            [--markdown FILE] [--json]
+                            [--attacks TEXT] [--markdown FILE] [--json]
 
 People of the media at EBENBILD_MEDIA are enrolled with two recordings, or one portrait; their other
 recordings and portraits are altered and go the way of a submission, through `Engine.scan_segment`
@@ -14,6 +14,7 @@ the row without an attack, of the same run.
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 import wave
@@ -72,6 +73,7 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, help="write the tables there too")
     parser.add_argument("--probes", type=int, default=4, help="at most, of each enrolled person")
     parser.add_argument("--strangers", type=int, default=100, help="at most")
+    parser.add_argument("--attacks", default="", help="a regular expression; those it is found in")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     media = Path(os.environ.get("EBENBILD_MEDIA", ""))
@@ -81,7 +83,8 @@ def main() -> None:
     rows = []
     for modality in Modality:
         if asked.modality in (None, modality.value):
-            for row in measure(engine, modality, chosen(modality, media, asked)):
+            people = chosen(modality, media, asked)
+            for row in measure(engine, modality, people, asked.attacks):
                 rows.append(row)
                 if not asked.json:
                     print(line(row), flush=True)
@@ -98,9 +101,12 @@ def chosen(modality: Modality, media: Path, asked: argparse.Namespace) -> list[M
     return known + [p for p in people if not p.enrol][: asked.strangers]
 
 
-def measure(engine: Engine, modality: Modality, people: Sequence[Material]) -> Iterator[Row]:
-    """A row per attack on `people`."""
-    makers = sound_makers() if modality is Modality.VOICE else picture_makers()
+def measure(
+    engine: Engine, modality: Modality, people: Sequence[Material], attacks: str = ""
+) -> Iterator[Row]:
+    """A row per attack on `people` in whose name the expression `attacks` is found."""
+    every = sound_makers() if modality is Modality.VOICE else picture_makers()
+    makers = {name: alter for name, alter in every.items() if re.search(attacks, name)}
     prints = {
         person.identity: tuple(enrolled(engine, modality, person))
         for person in people
@@ -211,7 +217,8 @@ def sound_makers() -> dict[str, Alter]:
 
         return alter
 
-    return {name: maker(attack) for name, attack in attacks_sound.attacks().items()}
+    every = attacks_sound.attacks() | attacks_sound.beside()
+    return {name: maker(attack) for name, attack in every.items()}
 
 
 def picture_makers() -> dict[str, Alter]:

@@ -8,8 +8,10 @@ import numpy as np
 
 from fingerprint.models import Span, Vector
 from fingerprint.runtime import session
+from fingerprint.voice.cleaning import cleaned
 from fingerprint.voice.describing import VoiceDescriber
 from fingerprint.voice.encoder import HOP_MS, VoiceEncoder, Windows, pooled
+from fingerprint.voice.levelling import gain
 from fingerprint.voice.mel import SAMPLE_RATE, Samples, load_filterbank
 from fingerprint.voice.turns import VoiceTurns, voices
 from fingerprint.voice.vad import SpeechDetector, SpeechSoFar
@@ -101,7 +103,7 @@ class Listener:
         """Hear mono float32 blocks at 16 kHz that follow one another, minutes of them at most.
 
         Speech is looked for and encoded while the next blocks are decoded. Gives the whole sound
-        as well.
+        as well, less what lies steadily beside the voices.
         """
         sound = _Sound()
         speech: list[Span] = []
@@ -122,10 +124,11 @@ class Listener:
 
     def _speech(self, blocks: Iterable[Samples], sound: "_Sound") -> Iterator[tuple[Span, ...]]:
         """Speech as it is settled, no pause of half a second or less between what is given."""
-        stream, so_far = self._detector.stream(), SpeechSoFar()
-        for block in blocks:
-            sound.append(block)
-            yield so_far.add(stream.feed(block))
+        stream, so_far, louder = self._detector.stream(), SpeechSoFar(), 1.0
+        for stretch in cleaned(blocks):
+            sound.append(stretch)
+            louder = gain(stretch, louder)
+            yield so_far.add(stream.feed(stretch * np.float32(louder)))
         yield so_far.add(stream.finish())
         yield so_far.finish(len(sound.samples) * 1000 // SAMPLE_RATE)
 
