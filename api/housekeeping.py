@@ -6,6 +6,7 @@ Run by every worker when it starts and each hour; all of it may run twice and at
 """
 
 from api import freezing
+from api.accounts import ofage
 from api.portability import refresh
 from api.retention import enforce
 from core.clock import utc_now
@@ -14,7 +15,7 @@ from core.principal import SearchCapability
 from core.rowseals import seal_rows
 from licensing.service import rightreminders, takedowns
 from licensing.service.asof import tell_expiring
-from registry.service import endingkeys, latematch, minors, proofing, replacements
+from registry.service import endingkeys, latematch, proofing, replacements
 from royalties.service import fromevents, missing, payoutreminders
 from royalties.unreported import months_within
 
@@ -29,8 +30,7 @@ def tidy(world: World) -> None:
         notice = SearchCapability("notice-ended", "housekeeping")
         proofing.activate_due(session, notice, at=now)
         freezing.activate_due(session, now)
-        of_age = SearchCapability("coming-of-age", "housekeeping")
-        minors.come_of_age(session, of_age, at=now)
+        ofage.come_of_age(session, now)
         takedowns.remind(session, SearchCapability("reminders", "housekeeping"), at=now)
         late = SearchCapability("late-matching", "housekeeping")
         latematch.enqueue_rematches(session, late, at=now)

@@ -32,12 +32,12 @@ def named(session: Session, principal: Principal, said: str, now: datetime) -> s
 
 def _known(session: Session, principal: Principal, performer_id: str) -> str:
     """What others know a performer by: a studio whom it found in its films or holds a licence of,
-    a union its members, and whoever keeps a book the people whose money it is told of.
+    a union its members, and whoever keeps a book, or lets people in, whom it is told of.
     """
     if not performer_id.startswith("prf_"):
         return performer_id
     kind = get_tenant(session, principal.tenant_id).kind
-    keeps = kind in COLLECTORS and holds(principal, "usage")
+    keeps = kind in COLLECTORS and any(holds(principal, one) for one in ("usage", "admin"))
     unites = kind == TenantKind.UNION
     if keeps or (unites and groups.memberships_of(session, principal, performer_id)):
         found = names_of(session, principal.tenant_id, performers=[performer_id]).performers

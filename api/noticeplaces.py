@@ -105,6 +105,9 @@ PLACES: Mapping[str, Leads] = {
     "mandate.ended": Leads(performer="/act-as"),
     "mandate.given": Leads(performer="/act-as"),
     "minor.consent.ended": _ENROLMENT,
+    # An agency lets in its own people: there is a page for a family's alone.
+    "minor.grown_alone": Leads(anyone="/admin/handover?performer={family}"),
+    "minor.grown_up": Leads(performer="/me/performers/{id}/consent"),
     "minor.handed_over": Leads(performer="/me/performers/{id}/consent"),
     "minor.majority": Leads(performer="/me/performers/{id}/consent"),
     "minor.viewed": Leads(performer="/me/searches"),

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Index, func, or_, text
 from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core import merkle
 from core.appendonly import append_only
@@ -236,6 +237,11 @@ def published(leaf: Leaf) -> bytes:
         at=leaf.at,
         single_operator=leaf.single_operator,
     )
+
+
+def subjects_of(kind: str) -> SelectOfScalar[str]:
+    """A query of the ids that leaves of a kind are about, for others to look within."""
+    return select(LeafRow.subject_id).where(col(LeafRow.kind) == kind)
 
 
 def leaves_of(session: Session, kind: str) -> list[Leaf]:

@@ -1,6 +1,7 @@
 """What happens to a performer who is found to be a minor, and to one who comes of age."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from core.errors import Conflict
 from core.principal import Principal, SearchCapability, require, system
 from registry import minority as rules
 from registry.consent import consent_terms
+from registry.models.guardianship import Minority
 from registry.models.people import Enrolment, EnrolmentState, Performer
 from registry.service.enrolment import withdraw_enrolment
 from registry.store import enrolments, guardians, people
@@ -62,22 +64,39 @@ def declare_minor(
     return people.get_performer(session, principal, performer_id)
 
 
-def come_of_age(session: Session, capability: SearchCapability, *, at: datetime) -> int:
-    """End the rights of guardians whose child is of age, and say what is due; returns how many.
+@dataclass(frozen=True, slots=True)
+class OfAge:
+    """Who came of age; `alone` says that nobody had custody until that day."""
+
+    performer: Performer
+    alone: bool
+
+
+def come_of_age(
+    session: Session, capability: SearchCapability, *, at: datetime
+) -> tuple[OfAge, ...]:
+    """End the rights of guardians whose child is of age, and say once who came of age.
 
     Consents and licences end by themselves: they were cut at that day when they were signed. Keys
     that guardians keep are silent since the child was old enough to be asked.
     """
-    found = people.come_of_age(session, capability, born_by=rules.born_by(at), limit=OF_AGE_AT_ONCE)
-    for performer in found:
-        _release(session, performer, at)
-    return len(found)
+    found = people.come_of_age(
+        session,
+        capability,
+        born_by=rules.born_by(at),
+        told_as=OF_AGE,
+        limit=OF_AGE_AT_ONCE,
+    )
+    return tuple(
+        OfAge(performer, not _release(session, performer, minority, at))
+        for performer in found
+        if (minority := rules.minority_in(performer)) is not None
+    )
 
 
-def _release(session: Session, performer: Performer, at: datetime) -> None:
-    minority, side = rules.minority_in(performer), system(performer.tenant_id)
-    if minority is None:
-        return
+def _release(session: Session, performer: Performer, minority: Minority, at: datetime) -> int:
+    """End what guardians may; returns how many there were."""
+    side = system(performer.tenant_id)
     capability = SearchCapability("guardianship", performer.id)
     ended = rules.midnight(rules.adult_on(minority.born_on))
     over = [
@@ -90,6 +109,7 @@ def _release(session: Session, performer: Performer, at: datetime) -> None:
     details = {"since": to_text(ended), "guardians": [item.id for item in over]}
     audit.record(session, side, action=OF_AGE, subject_id=performer.id, details=details, now=at)
     _tell(session, performer.tenant_id, "minor.majority", performer.id, facts={}, now=at)
+    return len(over)
 
 
 def _signed(found: Iterable[Enrolment]) -> list[Enrolment]:

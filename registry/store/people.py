@@ -10,10 +10,11 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, or_
+from sqlalchemy import Row, and_, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import Field, Session, col, select
 
+from core import log
 from core.columns import Owned, UtcDateTime
 from core.errors import Conflict, NotFound
 from core.principal import Principal, SearchCapability
@@ -175,13 +176,26 @@ def adult_on(session: Session, _capability: SearchCapability, performer_id: str)
 
 
 def come_of_age(
-    session: Session, _capability: SearchCapability, *, born_by: date, limit: int
+    session: Session,
+    _capability: SearchCapability,
+    *,
+    born_by: date,
+    told_as: str,
+    limit: int,
 ) -> tuple[Performer, ...]:
-    """Performers of every tenant, born by a day, for whom somebody still has custody."""
+    """Performers of every tenant, born by a day, for whom somebody still has custody, or whom no
+    leaf of the kind `told_as` is about: nobody had custody of them. Who is dead or erased is told
+    of no more.
+    """
     open_ = select(GuardianRow.performer_id).where(col(GuardianRow.until).is_(None))
+    untold = and_(
+        col(PerformerRow.id).not_in(log.subjects_of(told_as)),
+        col(PerformerRow.deceased_on).is_(None),
+        col(PerformerRow.erased_at).is_(None),
+    )
     query = (
         select(PerformerRow)
-        .where(col(PerformerRow.born_on) <= born_by, col(PerformerRow.id).in_(open_))
+        .where(col(PerformerRow.born_on) <= born_by, or_(col(PerformerRow.id).in_(open_), untold))
         .order_by(col(PerformerRow.id))
         .limit(limit)
     )

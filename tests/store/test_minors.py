@@ -166,7 +166,7 @@ def test_at_eighteen_guardians_rights_end_once_and_the_side_is_told(world: TestW
 
     def tidy(**at: int) -> int:
         with world.db.write() as session:
-            return minors.come_of_age(session, capability, at=later(**at))
+            return len(minors.come_of_age(session, capability, at=later(**at)))
 
     assert tidy(days=365 - 1) == 0
     assert tidy(days=365 + 1) == 1
