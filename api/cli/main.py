@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from api.cli.commands import build
+from api.cli.options import asked_language, language
 from core.hardening import no_core_dumps
 
 EXIT_USAGE = 64
@@ -31,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     search_garbage_rarely()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _program().main(args=arguments, prog_name="ebenbild", standalone_mode=False)
+        program = _program(_language(arguments))
+        code = program.main(args=arguments, prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
         return _usage(_with_files(error, arguments), as_json="--json" in arguments)
     except (KeyboardInterrupt, Abort):
@@ -45,16 +47,25 @@ def search_garbage_rarely() -> None:
 
 
 @functools.cache
-def _program() -> TyperGroup:
-    """The whole command line, read from its functions once."""
-    return cast(TyperGroup, typer.main.get_command(build()))
+def _program(lang: str) -> TyperGroup:
+    """The whole command line, read from its functions once, with its help in this language."""
+    made = cast(TyperGroup, typer.main.get_command(build()))
+    if lang == "de":
+        from api.cli.helptexts import speak_german  # noqa: PLC0415
+
+        speak_german(made)
+    return made
+
+
+def _language(arguments: Sequence[str]) -> str:
+    """The language in which the command that these ask for speaks."""
+    return language(asked_language(arguments))
 
 
 def _with_files(error: TyperException, arguments: Sequence[str]) -> TyperException:
     """The error; it says so where what was read as options is the name of a file."""
     file = next((one for one in arguments if one.startswith("-") and Path(one).is_file()), None)
     if file is not None:
-        from api.cli.options import language  # noqa: PLC0415
         from api.web.faulttexts import told  # noqa: PLC0415
 
         said = f"{file} is a file whose name begins like an option: write ./{file}"
@@ -64,7 +75,6 @@ def _with_files(error: TyperException, arguments: Sequence[str]) -> TyperExcepti
 
 def _usage(error: TyperException, *, as_json: bool) -> int:
     if as_json:
-        from api.cli.options import language  # noqa: PLC0415
         from api.cli.output import show_error  # noqa: PLC0415
         from core.errors import BadInput  # noqa: PLC0415
 
@@ -83,7 +93,6 @@ def _usage(error: TyperException, *, as_json: bool) -> int:
 
 
 def _stopped() -> int:
-    from api.cli.options import language  # noqa: PLC0415
     from api.web.faulttexts import told  # noqa: PLC0415
 
     print(told(language(""), "stopped"), file=sys.stderr)

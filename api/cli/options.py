@@ -8,7 +8,7 @@ import errno
 import functools
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,16 @@ def language(asked: str) -> str:
     """`en` or `de`: as asked, else as the environment says."""
     spoken = asked or os.environ.get("LC_ALL") or os.environ.get("LANG") or "en"
     return "de" if spoken.lower().startswith("de") else "en"
+
+
+def asked_language(arguments: Sequence[str]) -> str:
+    """What a command line says after `--lang`, before a command has read it; "" for nothing."""
+    for place, one in enumerate(arguments):
+        if one == "--lang":
+            return "".join(arguments[place + 1 : place + 2])
+        if one.startswith("--lang="):
+            return one.removeprefix("--lang=")
+    return ""
 
 
 def command(
