@@ -30,6 +30,9 @@ def attacks() -> dict[str, Attack]:
         "letterboxed": letterboxed,
         "picture in picture": in_picture,
         **{f"turned {n} degrees": partial(turned, degrees=n) for n in (10, 25)},
+        "turned by a quarter": lambda picture: picture.transpose(Image.Transpose.ROTATE_90),
+        "turned by a quarter back": lambda picture: picture.transpose(Image.Transpose.ROTATE_270),
+        "turned by a half": lambda picture: picture.transpose(Image.Transpose.ROTATE_180),
         "squeezed to 80 % width": squeezed,
         **{
             f"blurred, {n} px": lambda p, n=n: p.filter(ImageFilter.GaussianBlur(n)) for n in (3, 6)

@@ -6,7 +6,6 @@ in a minute of it. A face needs few frames to be known; five in two seconds also
 
 from collections.abc import Callable
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +36,7 @@ from fingerprint.models import (
 from fingerprint.proofing import lips, posing
 from fingerprint.proofing.lips import Lips
 from fingerprint.proofing.posing import Pose
-from fingerprint.skimming import Looks, skimmed
+from fingerprint.skimming import Looks, Reached, Watched, skimmed
 
 FRAME_MS = 400
 FILM_SIDE_MAX = 1024
@@ -65,7 +64,7 @@ def face_traces(
     told to `heed`."""
     tell = heed or _unheeded
     if info.kind is Form.STILL:
-        samples, vectors, notes = _still(watcher, path, limits)
+        samples, vectors, notes = _still(watcher, path, limits, turning=True)
         tell(notes)
         return tuple(
             Trace(
@@ -77,7 +76,8 @@ def face_traces(
             )
             for sample, vector in zip(samples, vectors, strict=True)
         )
-    tracks, notes = _tracks(watcher, path, limits, span, progress, mode=mode, zero=info.zero)
+    looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX, info.zero)
+    tracks, notes = _scanned(watcher, looks, span, progress, mode)
     tell(notes)
     return tuple(
         Trace(
@@ -116,7 +116,9 @@ def face_sample(
         template = Template(Modality.FACE, vector, model_id, 0, quality)
         best = samples[0]
     else:
-        tracks, notes = _tracks(watcher, path, limits, Span(0, SAMPLE_MS_MAX), _silent)
+        looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX)
+        seen = _watched(watcher, looks, Span(0, SAMPLE_MS_MAX), _unreached, ScanMode.THOROUGH)
+        tracks, notes = seen.tracks, seen.notes
         faults = film_shortcomings(tracks, gates)
         main = max(tracks, key=screen_ms, default=None)
         spans = main.spans if main is not None else ()
@@ -145,11 +147,11 @@ def mouth(watcher: FaceWatcher, path: Path, limits: Limits) -> Lips:
 
 
 def _still(
-    watcher: FaceWatcher, path: Path, limits: Limits
+    watcher: FaceWatcher, path: Path, limits: Limits, *, turning: bool = False
 ) -> tuple[tuple[Sample, ...], Vector, tuple[Reason, ...]]:
     """The faces of a still, on all its pages, largest first, and their vectors float32 (n, D)."""
     with door.frames(path, limits, every_ms=FRAME_MS, max_side=STILL_SIDE_MAX) as stream:
-        sightings = [watcher.still(frame.rgb, frame.scale) for frame in stream]
+        sightings = [watcher.still(frame.rgb, frame.scale, turning=turning) for frame in stream]
         notes = stream.end.notes if stream.end else ()
     seen = [pair for one in sightings for pair in zip(one.faces, one.vectors, strict=True)]
     if not seen:
@@ -158,29 +160,49 @@ def _still(
     return tuple(face for face, _ in seen), np.stack([vector for _, vector in seen]), notes
 
 
-def _tracks(
-    watcher: FaceWatcher,
-    path: Path,
-    limits: Limits,
-    span: Span,
-    progress: Progress,
-    *,
-    mode: ScanMode = ScanMode.THOROUGH,
-    zero: Fraction | None = None,
+def _scanned(
+    watcher: FaceWatcher, looks: Looks, span: Span, progress: Progress, mode: ScanMode
 ) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
-    def tell(at_ms: int) -> None:
-        progress(min(1.0, (at_ms - span.start_ms) / span.duration_ms))
+    """The tracks of a span, seen a second time where it turns out late how the film is turned."""
+    reached_ms = span.start_ms
 
-    if mode is ScanMode.FAST:
-        looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX, zero)
-        found = skimmed(watcher, looks, span, tell)
-        if found is not None:
-            return found
+    def tell(at_ms: int) -> None:
+        nonlocal reached_ms
+        reached_ms = max(reached_ms, at_ms)
+        progress(min(1.0, (reached_ms - span.start_ms) / span.duration_ms))
+
+    seen = _watched(watcher, looks, span, tell, mode, turn=0)
+    if seen.late:
+        seen = _watched(watcher, looks, span, tell, mode, turn=seen.late)
+    return seen.tracks, seen.notes
+
+
+def _watched(
+    watcher: FaceWatcher,
+    looks: Looks,
+    span: Span,
+    tell: Reached,
+    mode: ScanMode,
+    *,
+    turn: int | None = None,
+) -> Watched:
+    found = skimmed(watcher, looks, span, tell, turn) if mode is ScanMode.FAST else None
+    if found is not None:
+        return found
+    following = watcher.follow(turn=turn)
     with door.frames(
-        path, limits, span, every_ms=FRAME_MS, max_side=FILM_SIDE_MAX, zero=zero
+        looks.path,
+        looks.limits,
+        span,
+        every_ms=looks.every_ms,
+        max_side=looks.max_side,
+        zero=looks.zero,
     ) as stream:
-        tracks = tuple(_within(track, span) for track in watcher.tracks(stream, tell))
-        return tracks, stream.end.notes if stream.end else ()
+        for frame in stream:
+            following.add(frame)
+            tell(frame.at_ms)
+        tracks = tuple(_within(track, span) for track in following.finish())
+        return Watched(tracks, stream.end.notes if stream.end else (), following.late)
 
 
 def _within(track: Track, span: Span) -> Track:
@@ -193,7 +215,7 @@ def _template(track: Track, model_id: str) -> Template:
     return Template(Modality.FACE, track.vector, model_id, screen_ms(track), track.quality)
 
 
-def _silent(_: float) -> None:
+def _unreached(_: int) -> None:
     """An enrolment sample is short: nobody waits for its middle."""
 
 

@@ -38,14 +38,24 @@ class Looks:
     zero: Fraction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What was seen of a span; `late` as in `face.turning.Turner`."""
+
+    tracks: tuple[Track, ...]
+    notes: tuple[Reason, ...]
+    late: int
+
+
 def skimmed(
-    watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached
-) -> tuple[tuple[Track, ...], tuple[Reason, ...]] | None:
+    watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached, turn: int | None = None
+) -> Watched | None:
     """The tracks of a span and what the decoder has to say; `reached` hears the time come to.
 
-    None where no key frame shows, as in bare streams, which have no times.
+    `turn` as in `FaceWatcher.follow`. None where no key frame shows, as in bare streams, which
+    have no times.
     """
-    skimmer = _Skimmer(watcher, looks, span, reached)
+    skimmer = _Skimmer(watcher, looks, span, reached, turn)
     with door.key_frames(
         looks.path,
         looks.limits,
@@ -78,9 +88,16 @@ def glimpses(keys: Iterator[Frame], look: Callable[[Frame], Glimpse]) -> Generat
 class _Skimmer:
     """Takes key frames in order, reads the stretches between them that are unsure."""
 
-    def __init__(self, watcher: FaceWatcher, looks: Looks, span: Span, reached: Reached) -> None:
-        self._following: Following = watcher.follow(hasty=True)
-        self._skimming = watcher.skim()
+    def __init__(
+        self,
+        watcher: FaceWatcher,
+        looks: Looks,
+        span: Span,
+        reached: Reached,
+        turn: int | None,
+    ) -> None:
+        self._following: Following = watcher.follow(hasty=True, turn=turn)
+        self._skimming = watcher.skim(turn=turn)
         self._looks = looks
         self._span = span
         self._reached = reached
@@ -114,11 +131,12 @@ class _Skimmer:
     def saw_any(self) -> bool:
         return self._before is not None
 
-    def finish(self) -> tuple[tuple[Track, ...], tuple[Reason, ...]]:
+    def finish(self) -> Watched:
         """Look at what follows the last key frame of the file, and close every track."""
         if self._before is not None:
             self._between(self._before, None)
-        return self._following.finish(self._end_ms), tuple(self._notes)
+        late = self._skimming.late or self._following.late
+        return Watched(self._following.finish(self._end_ms), tuple(self._notes), late)
 
     def _between(self, before: Seen, after: Seen | None) -> bool | None:
         """Read the stretch between two key frames, or after the last one, as far as it is unsure.

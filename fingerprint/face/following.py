@@ -8,7 +8,7 @@ followed backwards to where it came in. Frames may be at any times, those of key
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fingerprint.face.detector import hull_overlap
 from fingerprint.face.kit import Kit
@@ -17,6 +17,7 @@ from fingerprint.face.models import Box, Detection, Face, Track
 from fingerprint.face.quality import promise
 from fingerprint.face.shots import Shots
 from fingerprint.face.tracks import Shot, tracks_of
+from fingerprint.face.turning import Turner, face_of, near, upright
 from fingerprint.face.view import View
 
 _BACK_MAX = 8  # frames kept for following backwards: two seconds at the scan's rate
@@ -52,10 +53,14 @@ class Known:
 
 
 class Follower:
-    """Takes the views of one segment in order; `finish` gives the tracks of all its shots."""
+    """Takes the views of one segment in order; `finish` gives the tracks of all its shots.
 
-    def __init__(self, kit: Kit) -> None:
+    With a `turner` faces that lie or stand on their head are followed too.
+    """
+
+    def __init__(self, kit: Kit, turner: Turner | None = None) -> None:
         self._kit = kit
+        self._turner = turner
         self._shots = Shots()
         self._tracks: list[Track] = []
         self._open: list[Trail] = []
@@ -108,7 +113,7 @@ class Follower:
 
     def _followed(self, view: View) -> Links:
         """Each face looked for where it was; two trails never share one detection."""
-        found = [self._kit.near(view, trail.box) for trail in self._open]
+        found = [near(self._kit, view, trail.box, trail.turn) for trail in self._open]
         return link(self._open, [detection for detection in found if detection is not None])
 
     def _searched(self, view: View, known: Known | None) -> Links:
@@ -116,11 +121,15 @@ class Follower:
         self._searched_ms = view.at_ms
         settings = self._kit.settings
         smallest_px = settings.first_px if len(self._times) == 1 else settings.smallest_px
-        found = known.found if known is not None else self._kit.search(view, smallest_px)
+        found = known.found if known is not None else self._everywhere(view, smallest_px)
         links = link(self._open, found)
-        again = [d for trail in links.lost if (d := self._kit.near(view, trail.box)) is not None]
-        rest = link(links.lost, again)
+        again = [near(self._kit, view, trail.box, trail.turn) for trail in links.lost]
+        rest = link(links.lost, [detection for detection in again if detection is not None])
         return Links(links.pairs + rest.pairs, links.fresh, rest.lost)
+
+    def _everywhere(self, view: View, smallest_px: int) -> tuple[Detection, ...]:
+        found = self._kit.search(view, smallest_px)
+        return self._turner.look(view, found) if self._turner else found
 
     def _apply(self, view: View, links: Links) -> None:
         for trail, detection in links.pairs:
@@ -135,14 +144,17 @@ class Follower:
 
     def _begun(self, view: View, detection: Detection) -> Trail:
         """A new trail, followed backwards through the frames before."""
-        trail = Trail(detection.box)
+        if self._turner is not None:
+            detection = upright(self._kit, view, detection)
+            self._turner.saw(detection.turn)
+        trail = Trail(detection.box, detection.turn)
         self._extend(trail, view, detection)
         earlier: Detection | None = detection
         for past in reversed(self._recent):
-            earlier = self._kit.near(past, earlier.box) if earlier else None
+            earlier = near(self._kit, past, earlier.box, trail.turn) if earlier else None
             if earlier is None or self._known(past, earlier):
                 break
-            self._keep(trail, past, self._kit.face(past, earlier), first=True)
+            self._keep(trail, past, face_of(self._kit, past, earlier), first=True)
         return trail
 
     def _known(self, past: View, detection: Detection) -> bool:
@@ -156,7 +168,8 @@ class Follower:
 
     def _extend(self, trail: Trail, view: View, detection: Detection) -> None:
         trail.box, trail.missed = detection.box, 0
-        self._keep(trail, view, self._kit.face(view, detection), first=False)
+        own = replace(detection, turn=trail.turn)
+        self._keep(trail, view, face_of(self._kit, view, own), first=False)
 
     def _keep(self, trail: Trail, view: View, face: Face, *, first: bool) -> None:
         """Add a face, and its picture if it may be the best of its half second."""

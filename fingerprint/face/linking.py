@@ -16,9 +16,13 @@ FACES_MAX = 4000  # per track; at five frames in two seconds almost half an hour
 
 @dataclass(slots=True)
 class Trail:
-    """A track while it is still being followed; `box` is where it was last, in frame pixels."""
+    """A track while it is still being followed; `box` is where it was last, in frame pixels.
+
+    `turn` as in `Detection`, the same for the whole track.
+    """
 
     box: Box
+    turn: int = 0
     faces: list[Face] = field(default_factory=list)
     samples: dict[int, Sample] = field(default_factory=dict)  # best one per time bucket
     missed: int = 0

@@ -51,10 +51,14 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A face box and the detector's score; 0 is its own threshold, about 1 a plain frontal face."""
+    """A face box and the detector's score; 0 is its own threshold, about 1 a plain frontal face.
+
+    `turn`: quarter turns of the picture, against the clock, after which the face is upright.
+    """
 
     box: Box
     score: float
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from fingerprint.face.kit import Kit
 from fingerprint.face.linking import Trail, link
 from fingerprint.face.models import Box, Detection
 from fingerprint.face.shots import Look, differ, look
+from fingerprint.face.turning import Turner, near, there
 from fingerprint.face.view import View
 
 _SAME_PLACE = 0.4  # of the common hull: less, and another face may have taken the place
@@ -34,8 +35,9 @@ class Glimpse:
 class Skimmer:
     """Feeds on frames far apart, in their order."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, turner: Turner | None = None) -> None:
         self._kit = kit
+        self._turner = turner
         self._before: Glimpse | None = None
 
     def add(self, view: View) -> Glimpse:
@@ -44,6 +46,8 @@ class Skimmer:
         changed = before is None or differ(before.look, seen)
         settings = self._kit.settings
         found = self._kit.search(view, settings.first_px if changed else settings.smallest_px)
+        if self._turner is not None:
+            found = self._turner.look(view, found)
         earlier = () if before is None else before.found
         if not changed:
             found += self._missed(view, earlier, found)
@@ -55,14 +59,16 @@ class Skimmer:
         self, view: View, earlier: Sequence[Detection], found: tuple[Detection, ...]
     ) -> tuple[Detection, ...]:
         """Faces that the search did not find, though they are where they were."""
-        lost = link([Trail(detection.box) for detection in earlier], found).lost
-        return tuple(d for trail in lost if (d := self._kit.near(view, trail.box)) is not None)
+        lost = link([Trail(detection.box, detection.turn) for detection in earlier], found).lost
+        again = (near(self._kit, view, trail.box, trail.turn) for trail in lost)
+        return tuple(detection for detection in again if detection is not None)
 
 
 def came(kit: Kit, view: View, present: Sequence[Box], end: Glimpse) -> tuple[Detection, ...]:
     """Those faces of a later frame that are there already and not among the ones at `present`."""
     fresh = link([Trail(box) for box in present], end.found).fresh
-    return tuple(d for face in fresh if (d := kit.there(view, face.box)) is not None)
+    again = (there(kit, view, face.box, face.turn) for face in fresh)
+    return tuple(detection for detection in again if detection is not None)
 
 
 def steady(boxes: Sequence[Box], found: Sequence[Detection]) -> bool:

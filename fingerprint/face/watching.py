@@ -14,10 +14,11 @@ from fingerprint.face.finder import Finder
 from fingerprint.face.following import Follower, Known, Step
 from fingerprint.face.kit import FaceSettings, Kit, hastened
 from fingerprint.face.landmarks import Landmarks
-from fingerprint.face.models import Box, Detection, Image, Sample, Sighting, Track
+from fingerprint.face.models import Box, Detection, Face, Image, Sample, Sighting, Track
 from fingerprint.face.shots import differ, look
 from fingerprint.face.skimming import Glimpse, Skimmer, came
 from fingerprint.face.tracks import pooled
+from fingerprint.face.turning import Turner, clear_faces, face_of, upright
 from fingerprint.face.view import View, view_of
 from fingerprint.media.models import Frame
 from fingerprint.models import Vector
@@ -63,19 +64,27 @@ class FaceWatcher:
         """Unit vectors float32 (n, D) of aligned chips uint8 (n, 150, 150, 3), n at least 1."""
         return self._kit.describe(chips)
 
-    def still(self, rgb: Image, scale: float = 1.0) -> Sighting:
+    def still(self, rgb: Image, scale: float = 1.0, *, turning: bool = False) -> Sighting:
         """Every face of a picture, described, largest first; `scale` is its size over the source's.
 
-        `rgb` is uint8 (rows, columns, 3). No face gives an empty sighting.
+        `rgb` is uint8 (rows, columns, 3). No face gives an empty sighting. With `turning` faces
+        that lie are described as well, and where nobody is upright those on their head.
         """
         kit = self._kit
         view = view_of(rgb, at_ms=0, scale=scale, working_side=kit.settings.working_side)
         found = kit.search(view, kit.settings.first_px) or kit.search(view, kit.settings.last_px)
-        samples = [kit.sample(view, face) for face in kit.faces(view, found)]
+        faces = self._turned(view, found) if turning else kit.faces(view, found)
+        samples = [kit.sample(view, face) for face in faces]
         samples.sort(key=lambda sample: -sample.face.box.width)
         if not samples:
             return Sighting((), np.zeros((0, 0), dtype=np.float32))
         return Sighting(tuple(samples), self._identify(samples))
+
+    def _turned(self, view: View, found: Sequence[Detection]) -> list[Face]:
+        kit = self._kit
+        own = [upright(kit, view, detection) for detection in found]
+        own = own or list(clear_faces(kit, view, kit.settings.smallest_px))
+        return [face_of(kit, view, detection) for detection in own]
 
     def tracks(
         self, frames: Iterable[Frame], progress: Callable[[int], None] | None = None
@@ -91,13 +100,16 @@ class FaceWatcher:
                 progress(frame.at_ms)
         return following.finish()
 
-    def follow(self, *, hasty: bool = False) -> "Following":
-        """Follow faces frame by frame; `add` tells after each one whether something changed."""
-        return Following(hastened(self._kit) if hasty else self._kit)
+    def follow(self, *, hasty: bool = False, turn: int | None = None) -> "Following":
+        """Follow faces frame by frame; `add` tells after each one whether something changed.
 
-    def skim(self) -> "Skimming":
-        """Look at single frames far apart, without following anybody."""
-        return Skimming(hastened(self._kit))
+        `turn` is how the film is known to be turned, 0 if it is not known, None to see it upright.
+        """
+        return Following(hastened(self._kit) if hasty else self._kit, turn)
+
+    def skim(self, *, turn: int | None = None) -> "Skimming":
+        """Look at single frames far apart, without following anybody; `turn` as in `follow`."""
+        return Skimming(hastened(self._kit), turn)
 
     def poses(self, frames: Iterable[Frame]) -> tuple[Pose, ...]:
         """Where the one head of a film points, frame by frame."""
@@ -130,14 +142,20 @@ class FaceWatcher:
 class Skimming:
     """Single frames far apart, each searched and compared with the one before."""
 
-    def __init__(self, kit: Kit) -> None:
+    def __init__(self, kit: Kit, turn: int | None = None) -> None:
         self._kit = kit
-        self._skimmer = Skimmer(kit)
+        self._turner = None if turn is None else Turner(kit, turn)
+        self._skimmer = Skimmer(kit, self._turner)
         self._side = kit.settings.working_side
 
     def add(self, frame: Frame) -> Glimpse:
         """What the next frame shows."""
         return self._skimmer.add(_view(frame, self._side))
+
+    @property
+    def late(self) -> int:
+        """The turn that was found after pictures had been passed over, else 0."""
+        return self._turner.late if self._turner else 0
 
     def towards(
         self, frame: Frame, present: Sequence[Box], end: Glimpse
@@ -151,14 +169,20 @@ class Skimming:
 class Following:
     """The faces of one segment while its frames come in, at any times but in their order."""
 
-    def __init__(self, kit: Kit) -> None:
-        self._follower = Follower(kit)
+    def __init__(self, kit: Kit, turn: int | None = None) -> None:
+        self._turner = None if turn is None else Turner(kit, turn)
+        self._follower = Follower(kit, self._turner)
         self._side = kit.settings.working_side
         self._describer = kit.describer
 
     def add(self, frame: Frame, known: Known | None = None) -> Step:
         """Find or follow the faces of the next frame."""
         return self._follower.add(_view(frame, self._side), known)
+
+    @property
+    def late(self) -> int:
+        """As `Skimming.late`."""
+        return self._turner.late if self._turner else 0
 
     @property
     def present(self) -> tuple[Box, ...]:

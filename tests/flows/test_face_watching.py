@@ -3,6 +3,7 @@
 import io
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,9 @@ from PIL import Image
 from core.errors import Unavailable
 from fingerprint.face.detector import Detector, Search, hull_overlap
 from fingerprint.face.finder import Finder
+from fingerprint.face.models import Track
 from fingerprint.face.quality import FaceGates, film_shortcomings, still_shortcomings
+from fingerprint.face.turning import box_turned
 from fingerprint.face.watching import FaceWatcher
 from fingerprint.media import door
 from fingerprint.media.limits import Limits
@@ -89,6 +92,61 @@ def test_stills_give_one_face_and_find_their_twin(watcher: FaceWatcher, media_di
     people = [path.name.split("_")[0] for path in paths]
     scores = vectors @ vectors.T - 2 * np.eye(len(vectors))
     assert [people[n] for n in scores.argmax(axis=1)] == people
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_turned_stills_find_their_upright_twin_and_nobody_else(
+    watcher: FaceWatcher, media_dir: Path, turn: int
+) -> None:
+    """Portraits by a quarter or a half, as handed in; at most one in eight stays unknown."""
+    paths = sorted(media_dir.glob("faces/london/*.jpg"))[:16:2]
+    upright = [watcher.still(picture(path, 480)) for path in paths]
+    turned = [watcher.still(np.rot90(picture(path, 480), turn), turning=True) for path in paths]
+    assert max(len(sighting.faces) for sighting in turned) == 1
+    scores = [
+        (sighting.vectors @ np.concatenate([one.vectors for one in upright]).T)[0]
+        for sighting in turned
+        if sighting.faces
+    ]
+    known = [score.argmax() == n for n, score in enumerate(scores) if score.max() > 0.99]
+    assert len(known) >= 7 and all(known)
+
+
+def test_upright_stills_are_seen_the_same_with_turning(
+    watcher: FaceWatcher, media_dir: Path
+) -> None:
+    for path in sorted(media_dir.glob("faces/**/*.jpg"))[:8]:
+        plain = watcher.still(picture(path, 480))
+        turning = watcher.still(picture(path, 480), turning=True)
+        assert plain.vectors.tobytes() == turning.vectors.tobytes()
+        assert [f.chip.tobytes() for f in plain.faces] == [f.chip.tobytes() for f in turning.faces]
+
+
+@pytest.mark.parametrize("turn", [1, 2, 3])
+def test_a_turned_film_shows_who_the_upright_one_does(
+    watcher: FaceWatcher, media_dir: Path, turn: int
+) -> None:
+    path = sorted(media_dir.glob("av/grid_s1/*.mpg"))[0]
+    upright = list(frames(path))
+    (plain,) = watcher.tracks(upright)
+    (same,) = followed(watcher, upright)
+    assert (same.vector.tobytes(), same.spans) == (plain.vector.tobytes(), plain.spans)
+    shape = upright[0].rgb.shape
+    turned = [replace(frame, rgb=np.rot90(frame.rgb, turn)) for frame in upright]
+    (track,) = followed(watcher, turned)
+    assert track.spans == plain.spans
+    assert float(track.vector @ plain.vector) > 0.995
+    expected = box_turned(plain.faces[0].box, shape, turn)
+    assert hull_overlap(track.faces[0].box, expected) > 0.5
+    if turn == 2:
+        assert watcher.tracks(turned) == ()  # an enrolment film is seen as it stands
+
+
+def followed(watcher: FaceWatcher, pictures: list[Frame]) -> tuple[Track, ...]:
+    following = watcher.follow(turn=0)
+    for frame in pictures:
+        following.add(frame)
+    return following.finish()
 
 
 def test_small_blurred_dark_and_crowded_stills_say_so(
