@@ -64,7 +64,7 @@ def face_traces(
     told to `heed`."""
     tell = heed or _unheeded
     if info.kind is Form.STILL:
-        samples, vectors, notes = _still(watcher, path, limits, turning=True)
+        samples, vectors, notes = _still(watcher, path, limits)
         tell(notes)
         return tuple(
             Trace(
@@ -117,7 +117,9 @@ def face_sample(
         best = samples[0]
     else:
         looks = Looks(path, limits, FRAME_MS, FILM_SIDE_MAX)
-        seen = _watched(watcher, looks, Span(0, SAMPLE_MS_MAX), _unreached, ScanMode.THOROUGH)
+        seen = _watched(
+            watcher, looks, Span(0, SAMPLE_MS_MAX), _unreached, ScanMode.THOROUGH, turn=0
+        )
         tracks, notes = seen.tracks, seen.notes
         faults = film_shortcomings(tracks, gates)
         main = max(tracks, key=screen_ms, default=None)
@@ -147,11 +149,11 @@ def mouth(watcher: FaceWatcher, path: Path, limits: Limits) -> Lips:
 
 
 def _still(
-    watcher: FaceWatcher, path: Path, limits: Limits, *, turning: bool = False
+    watcher: FaceWatcher, path: Path, limits: Limits
 ) -> tuple[tuple[Sample, ...], Vector, tuple[Reason, ...]]:
     """The faces of a still, on all its pages, largest first, and their vectors float32 (n, D)."""
     with door.frames(path, limits, every_ms=FRAME_MS, max_side=STILL_SIDE_MAX) as stream:
-        sightings = [watcher.still(frame.rgb, frame.scale, turning=turning) for frame in stream]
+        sightings = [watcher.still(frame.rgb, frame.scale, turning=True) for frame in stream]
         notes = stream.end.notes if stream.end else ()
     seen = [pair for one in sightings for pair in zip(one.faces, one.vectors, strict=True)]
     if not seen:
@@ -184,7 +186,7 @@ def _watched(
     tell: Reached,
     mode: ScanMode,
     *,
-    turn: int | None = None,
+    turn: int,
 ) -> Watched:
     found = skimmed(watcher, looks, span, tell, turn) if mode is ScanMode.FAST else None
     if found is not None:

@@ -23,6 +23,7 @@ _CELL = 3  # detail smaller than this many pixels of a chip is mostly noise
 _NOISE_GAIN = 20 / _CELL**2  # of white noise through the cells and the Laplacian
 _MASK = np.array([1.0, -2.0, 1.0])  # blind to edges and slopes, so what it sees is noise
 _NOISY = 10.0
+_LEVEL_MIN = 0.5  # cosine of 60 degrees; points of upright faces are found up to about 45
 _GOOD_CONTRAST = 18.0
 
 
@@ -83,6 +84,13 @@ def frontality(points: Points) -> float:
     return max(0.0, min(share, 1 - share) / max(share, 1 - share))
 
 
+def lies(points: Points) -> bool:
+    """Whether a face lies on its side or stands on its head, as far as its eyes tell."""
+    right, left = points[:2].mean(axis=0), points[2:4].mean(axis=0)
+    across = right - left
+    return bool(across[0] < _LEVEL_MIN * np.linalg.norm(across))
+
+
 def shortcomings(figures: Grade, gates: FaceGates) -> tuple[Reason, ...]:
     """Every gate that a face does not pass; empty for a fit one."""
     low = [
@@ -110,7 +118,7 @@ def still_shortcomings(samples: Sequence[Sample], gates: FaceGates) -> tuple[Rea
     width_max = samples[0].face.box.width * gates.other_width_share_max
     others = sum(sample.face.box.width >= width_max for sample in samples[1:])
     crowd = (Reason("several-faces", {"faces": 1 + others}),) if others else ()
-    return shortcomings(samples[0].grade, gates) + crowd
+    return _unfit(samples[0], gates) + crowd
 
 
 def film_shortcomings(tracks: Sequence[Track], gates: FaceGates) -> tuple[Reason, ...]:
@@ -129,7 +137,12 @@ def film_shortcomings(tracks: Sequence[Track], gates: FaceGates) -> tuple[Reason
         if track is not longest
     )
     crowd = (Reason("several-faces", {"faces": 1 + others}),) if others else ()
-    return shortcomings(longest.samples[0].grade, gates) + crowd
+    return _unfit(longest.samples[0], gates) + crowd
+
+
+def _unfit(sample: Sample, gates: FaceGates) -> tuple[Reason, ...]:
+    turned = (Reason("face-turned", {}),) if lies(sample.face.points) else ()
+    return shortcomings(sample.grade, gates) + turned
 
 
 def screen_ms(track: Track) -> int:

@@ -13,6 +13,7 @@ from fingerprint.face.quality import (
     film_shortcomings,
     frontality,
     grade,
+    lies,
     promise,
     shortcomings,
     still_shortcomings,
@@ -47,6 +48,21 @@ def track(start_ms: int, end_ms: int, vector: list[float], figures: Grade = GOOD
         b"",
         (),
     )
+
+
+@given(st.floats(-180, 180))
+def test_a_face_lies_from_sixty_degrees_on(degrees: float) -> None:
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    if abs(abs(degrees) - 60) > 1:
+        assert lies(POINTS @ np.array([[cos, sin], [-sin, cos]])) == (abs(degrees) > 60)
+
+
+def test_a_face_that_lies_enrols_nobody() -> None:
+    lying = dataclasses.replace(face(), points=POINTS[:, ::-1])
+    pictured = dataclasses.replace(sample(), face=lying)
+    assert [r.code for r in still_shortcomings([pictured], GATES)] == ["face-turned"]
+    filmed = dataclasses.replace(track(0, 4000, [1.0, 0.0]), samples=(pictured,))
+    assert [r.code for r in film_shortcomings([filmed], GATES)] == ["face-turned"]
 
 
 def test_a_clear_face_has_no_fault() -> None:
