@@ -39,6 +39,9 @@ def attacks() -> dict[str, Attack]:
         },
         **{f"JPEG quality {n}": partial(coded, quality=n) for n in (20, 5)},
         "noise, 20 of 255": noisy,
+        "grid of 2 px lines": partial(ruled, apart=24, thick=2, level=0),
+        "white grid of 6 px lines": partial(ruled, apart=32, thick=6, level=255),
+        "every other 4 rows black": partial(ruled, apart=8, thick=4, level=0, standing=False),
         "dark, a quarter": lambda picture: ImageEnhance.Brightness(picture).enhance(0.25),
         "contrast halved": lambda picture: ImageEnhance.Contrast(picture).enhance(0.5),
         "black and white": lambda picture: ImageOps.grayscale(picture).convert("RGB"),
@@ -99,6 +102,18 @@ def coded(picture: Picture, *, quality: int) -> Picture:
 def noisy(picture: Picture) -> Picture:
     noise = np.random.default_rng(7).normal(0, 20, (picture.height, picture.width, 3))
     return Image.fromarray(np.clip(np.asarray(picture) + noise, 0, 255).astype(np.uint8))
+
+
+def ruled(
+    picture: Picture, *, apart: int, thick: int, level: int, standing: bool = True
+) -> Picture:
+    """Lines from edge to edge, lying ones and, unless told otherwise, standing ones."""
+    pixels = np.array(picture)
+    for first in range(thick):
+        pixels[first::apart] = level
+        if standing:
+            pixels[:, first::apart] = level
+    return Image.fromarray(pixels)
 
 
 def blue(picture: Picture) -> Picture:

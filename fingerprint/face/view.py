@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from fingerprint.face.lighting import gain_of, lit
 from fingerprint.face.models import Box, Image, Points
+from fingerprint.face.ruled import unruled
 from fingerprint.face.transforms import halve, unhalved
 
 _HALVINGS_MAX = 6
@@ -52,7 +53,8 @@ class View:
 
 
 def view_of(rgb: Image, *, at_ms: int, scale: float, working_side: int) -> View:
-    """Prepare a frame; `work` is less than twice `working_side` long."""
+    """Prepare a frame, less the lines across it; `work` is less than twice `working_side` long."""
+    rgb = unruled(rgb)
     work, halvings = rgb, 0
     while max(work.shape[:2]) > 2 * working_side and halvings < _HALVINGS_MAX:
         work, halvings = halve(work), halvings + 1
