@@ -102,11 +102,12 @@ def clear_faces(
 ) -> tuple[Detection, ...]:
     """Clear faces, each upright, of a view in which nobody is found as it stands.
 
-    By a half comes first: faces on their head may score more as lying ones, and lying ones that
-    are found so are set upright like any.
+    The way that shows the surest one counts. Upright faces have 1 and lying ones may have more, so
+    above 1 all are equally sure, and the first way is taken.
     """
-    looks = (search(kit, view, smallest_px, turn) for turn in turns)
-    return tuple(upright(kit, view, found) for found in next(filter(None, looks), ()))
+    looks = [search(kit, view, smallest_px, turn) for turn in turns]
+    best = max(looks, key=lambda found: min(1.0, found[0].score) if found else 0.0)
+    return tuple(upright(kit, view, found) for found in best)
 
 
 class Turner:
