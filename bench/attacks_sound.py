@@ -47,6 +47,7 @@ def beside() -> dict[str, Attack]:
         "tone of 1 kHz, as loud": partial(with_tones, at_hz=(1000,), snr_db=0),
         "hum of 50 Hz, as loud": partial(with_tones, at_hz=(50, 100, 150, 250), snr_db=0),
         "hum of 60 Hz, 10 dB beneath": partial(with_tones, at_hz=(60, 120, 180), snr_db=10),
+        "hiss of 5 to 8 kHz, as loud": hissing,
         **{f"{n} dB quieter": partial(quieter, by_db=n) for n in (30, 45)},
     }
 
@@ -56,6 +57,11 @@ def with_tones(sound: Samples, *, at_hz: tuple[float, ...], snr_db: float) -> Sa
     at_s = np.arange(len(sound)) / RATE
     tones = sum(np.sin(2 * np.pi * hz * at_s + n) / 2**n for n, hz in enumerate(at_hz))
     return mixed(sound / 4, np.asarray(tones), snr_db)
+
+
+def hissing(sound: Samples) -> Samples:
+    hiss = np.random.default_rng(13).standard_normal(len(sound)).astype(np.float32)
+    return mixed(sound / 4, band(hiss, low=5000, high=8000).astype(np.float64), 0)
 
 
 def quieter(sound: Samples, *, by_db: float) -> Samples:

@@ -1,9 +1,9 @@
-"""Sound without what lies steadily beside a voice: direct current, rumble, hum and whistles.
+"""Sound without what lies steadily beside a voice: direct current, rumble, hum, whistles, hiss.
 
 Ears pass over a hum, and below 50 Hz over more than they hear, but the encoder counts power: a tone
-of 15 Hz that nobody hears makes a voice a stranger's. So what lies below any voice, and what stands
-as a steady line out of the sound around it, is taken off where it has a share of the power that
-tells. All other sound stays bit for bit as it was.
+of 15 Hz that nobody hears makes a voice a stranger's. So what lies below any voice, what stands as
+a steady line out of the sound around it, and bands in which there is nothing but noise are taken
+off where they have a share of the power that tells. All other sound stays bit for bit as it was.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,6 +26,10 @@ _LINES_SHARE_MIN = 0.003
 _LOW = 50 * _FRAME // SAMPLE_RATE + 1  # lines below 50 Hz
 _LOW_SHARE_MIN = 0.05
 _WINDOW = np.sin(np.pi * (np.arange(_FRAME) + 0.5) / _FRAME).astype(np.float32)
+_NARROW = 16  # lines, 62 Hz
+_NOISE_MIN = 0.2  # in its quietest quarter noise alone has 0.29 of its mean
+_NOISE_LOUD_MIN = 0.1
+_NOISE_SHARE_MIN = 0.25  # less is what noise that is everywhere has where nobody speaks
 _TINY = 1e-12
 Lines = NDArray[np.bool_]
 Powers = NDArray[np.float32]
@@ -80,7 +84,18 @@ def _superfluous(stretch: Samples, before: Lines | None) -> Lines:
     quarter = int(_QUIETEST * len(frames))
     steady = np.partition(powers, quarter, axis=0)[quarter]
     lines = _standing_out(steady, mean)
-    return found | lines if steady[lines].sum() > _LINES_SHARE_MIN * least else found
+    if steady[lines].sum() > _LINES_SHARE_MIN * least:
+        found |= lines
+    noise = _nothing_but_noise(steady, mean) & ~found
+    return found | noise if mean[noise].sum() > _NOISE_SHARE_MIN * mean[~found].sum() else found
+
+
+def _nothing_but_noise(steady: Powers, mean: Powers) -> Lines:
+    """Loud bands whose quietest quarter is as near to their mean as that of noise is."""
+    bands = [one[:-1].reshape(-1, _NARROW).sum(axis=1) for one in (steady, mean)]
+    loud = bands[1] > _NOISE_LOUD_MIN * bands[1].mean()
+    noisy = np.repeat(loud & (bands[0] > _NOISE_MIN * bands[1]), _NARROW)
+    return np.append(noisy, noisy[-1])
 
 
 def _standing_out(steady: Powers, mean: Powers) -> Lines:

@@ -62,9 +62,23 @@ def test_a_note_held_for_a_second_and_noise_are_nothing_steady() -> None:
     sound = sung(16.384)
     at = 5 * SAMPLE_RATE
     sound[at : at + SAMPLE_RATE] += tone(440, 0.1, SAMPLE_RATE)
-    noise = np.random.default_rng(3).standard_normal(len(sound)).astype(np.float32) / 20
+    noise = np.random.default_rng(3).standard_normal(len(sound)).astype(np.float32) / 100
     assert np.array_equal(whole([sound]), sound)
     assert np.array_equal(whole([sound + noise]), sound + noise)
+
+
+@pytest.mark.parametrize(("low", "high", "goes"), [(5000, 7500, True), (100, 7900, False)])
+def test_noise_goes_where_there_is_nothing_else_and_not_where_it_is_everywhere(
+    low: float, high: float, goes: bool
+) -> None:
+    sound = sung(16.384)
+    grain = np.random.default_rng(4).standard_normal(len(sound)).astype(np.float32)
+    at_hz = np.fft.rfftfreq(len(sound), 1 / SAMPLE_RATE)
+    narrow = np.fft.rfft(grain) * ((at_hz > low) & (at_hz < high))
+    hiss = np.fft.irfft(narrow, len(sound)).astype(np.float32)
+    hiss *= level(sound) / level(hiss) / (1 if goes else 2)
+    left = level(whole([sound + hiss]) - sound)
+    assert left < 0.3 * level(hiss) if goes else left == pytest.approx(level(hiss), rel=1e-3)
 
 
 def test_only_the_stretches_that_have_it_are_changed() -> None:
