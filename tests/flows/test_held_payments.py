@@ -110,7 +110,7 @@ def test_the_page_asks_once_of_a_batch(tmp_path: Path) -> None:
     stage.close()
 
 
-def test_the_page_asks_whether_whether_a_payment_is_in_already(tmp_path: Path) -> None:
+def test_the_page_asks_whether_a_payment_is_in_already(tmp_path: Path) -> None:
     stage = Stage.make(tmp_path)
     clerk = stage.operator
     for name, said in (("b1", "Studio Nord,Film"), (f"sha256:{'0' * 64}:1", ",")):
