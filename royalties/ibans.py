@@ -20,14 +20,14 @@ _PART = re.compile(r"(\d+)(!?)([nac])")
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 
 
-def check_iban(text: str) -> str:
-    """The IBAN without spaces, in capitals; raises `BadInput` for what is none."""
+def check_iban(text: str, field: str = "iban") -> str:
+    """The IBAN without spaces, in capitals; raises `BadInput` at this field for what is none."""
     iban = re.sub(r"[\s-]", "", text).upper()
     known = _countries().get(iban[:2])
     if known is None or re.fullmatch(rf"[0-9]{{2}}{known[0]}", iban[2:]) is None:
-        raise _bad("The IBAN does not have the form of its country.")
+        raise _bad("The IBAN does not have the form of its country.", field)
     if _remainder(iban) != 1:
-        raise _bad("The check digits of the IBAN are wrong.")
+        raise _bad("The check digits of the IBAN are wrong.", field)
     return iban
 
 
@@ -91,10 +91,10 @@ def _pattern(form: str) -> str:
     )
 
 
-def _bad(message: str) -> BadInput:
+def _bad(message: str, field: str) -> BadInput:
     return BadInput(
         message,
         next_step="Copy it from a bank statement once more.",
         code="bad-iban",
-        fields=("iban",),
+        fields=(field,),
     )

@@ -37,24 +37,21 @@ def _tell(session: Session, performer: Performer, now: datetime) -> None:
     facts = {"organisation": where.id, "performer": performer.id}
     if where.kind == TenantKind.PERFORMER:
         facts["family"] = performer.id
-    for operator in tenants.list_tenants(session, kind=tenants.OPERATOR, limit=1):
+    told: list[tuple[str, str | None, str, dict[str, str]]] = [
+        (operator.id, None, ALONE, facts)
+        for operator in tenants.list_tenants(session, kind=tenants.OPERATOR, limit=1)
+    ]
+    told += [
+        (where.id, person, OWN, {}) for person in _own_accounts(session, performer, where.kind)
+    ]
+    for tenant_id, person_id, kind, said in told:
         notices.notify(
             session,
-            tenant_id=operator.id,
-            person=None,
-            kind=ALONE,
-            subject_id=performer.id,
-            facts=facts,
-            now=now,
-        )
-    for person_id in _own_accounts(session, performer, where.kind):
-        notices.notify(
-            session,
-            tenant_id=where.id,
+            tenant_id=tenant_id,
             person=person_id,
-            kind=OWN,
+            kind=kind,
             subject_id=performer.id,
-            facts={},
+            facts=said,
             now=now,
         )
 

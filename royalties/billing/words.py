@@ -37,6 +37,11 @@ def sender(name: str, account: str) -> Words:
     return Words(account=_iban(account), payer=_plain(name), text="", invoices=frozenset())
 
 
+def is_meant_as_iban(account: str) -> bool:
+    """Whether an account begins as IBANs do; banks print their own numbers too."""
+    return bool(_iban(account))
+
+
 def agree(one: str, other: str) -> bool | None:
     """Whether one text is in the other, for files cut off and add to them; None without both.
 

@@ -15,6 +15,8 @@ from core.vault import Vault
 from royalties.bankanswers import OURS
 from royalties.billing.bankstatement import MADE
 from royalties.billing.twins import Likeness
+from royalties.billing.words import is_meant_as_iban
+from royalties.ibans import check_iban
 from royalties.models_income import HeldCause, Payment, Receipt
 from royalties.service import bills, receipts, remittances, toldpayments
 from royalties.service.clerks import collecting
@@ -33,12 +35,13 @@ def by_hand(
 ) -> Receipt:
     """Take money in as a clerk names it; call it in `write()`.
 
-    Raises as `receipts.enter` does, and `Conflict` for what was told before or is held by this
-    name, for what is or may be in by another unless it `is_another`, and for what a sister paid:
-    her bank's word enters it.
+    Raises as `receipts.enter` does, `BadInput` for a mistyped IBAN, and `Conflict` for what was
+    told before or is held by this name, for what is or may be in by another unless it
+    `is_another`, and for what a sister paid: her bank's word enters it.
     """
     require(principal, "usage")
     receipts.check(session, payment, now)
+    payment = _with_account(payment)
     collecting(principal)
     _check_name(session, principal, payment.reference)
     _check_sisters(session, principal, payment)
@@ -48,6 +51,13 @@ def by_hand(
         (found,) = compare(session, vault, principal, compared, new=compared, own=own)
         _check_new(session, principal, found)
     return receipts.enter(session, vault, principal, payment, now=now)
+
+
+def _with_account(payment: Payment) -> Payment:
+    """With its IBAN in plain form: a mistyped one would make it another sender's."""
+    if not is_meant_as_iban(payment.payer_account):
+        return payment
+    return replace(payment, payer_account=check_iban(payment.payer_account, "payer_account"))
 
 
 def _check_name(session: Session, principal: Principal, reference: str) -> None:

@@ -69,6 +69,15 @@ def test_what_is_typed_is_compared_with_what_the_bank_told(shell: Shell) -> None
     assert (code, made["reference"], len(shell.json("receipt", "list")[1])) == (0, "typed", 2)
 
 
+def test_a_mistyped_iban_is_refused_and_another_number_is_none(shell: Shell) -> None:
+    typed = ("receipt", "add", "typed", "4250.30", "--day", "2026-11-20", "--lang", "de")
+    code, _, said = shell.run(*typed, "--account", "DE02 1203 0000 0000 2020 52")
+    assert (code, "Die Prüfziffern der IBAN sind falsch." in said) == (1, True)
+    assert shell.json("receipt", "list")[1] == []
+    code, made = shell.json(*typed, "--account", "021000021 / 9876")
+    assert (code, made["reference"]) == (0, "typed")
+
+
 def test_a_batch_is_one_question(shell: Shell) -> None:
     message = camt(entry("7.50", reference="B1", details=BATCH.format(count=2)))
     assert took(shell, "a.xml", message) == (1, 0, 0)
