@@ -6,7 +6,7 @@ Hashes of complete subtrees are stored, so a root or a proof costs a few reads a
 """
 
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -95,27 +95,46 @@ def append(
 
     Raises BadInput when the payload has no canonical form.
     """
-    salt, moment, index = secrets.token_bytes(_SALT_BYTES), at or utc_now(), size(session)
-    commitment, alone = commit_to(salt, payload), is_single_operator(session)
-    data = leaf_bytes(
-        kind=kind, subject_id=subject_id, commitment=commitment, at=moment, single_operator=alone
-    )
-    row = LeafRow(
-        seq=index,
-        kind=kind,
-        subject_id=subject_id,
-        commitment=commitment,
-        at=moment,
-        leaf_hash=merkle.leaf_hash(data),
-        single_operator=alone,
-    )
-    session.add(row)
+    return append_all(session, kind=kind, leaves=[(subject_id, payload)], at=at or utc_now())[0]
+
+
+def append_all(
+    session: Session,
+    *,
+    kind: str,
+    leaves: Sequence[tuple[str, Mapping[str, Any]]],
+    at: datetime,
+) -> range:
+    """Add leaves of a kind at once, each a subject's id and a payload; returns their indexes.
+
+    As `append` does one by one, with as many statements for thousands as for one.
+    """
+    first, alone = size(session), is_single_operator(session)
+    salts = [secrets.token_bytes(_SALT_BYTES) for _ in leaves]
+    rows = [
+        LeafRow(
+            seq=index,
+            kind=kind,
+            subject_id=subject_id,
+            commitment=commit_to(salt, payload),
+            at=at,
+            leaf_hash=b"",
+            single_operator=alone,
+        )
+        for index, (salt, (subject_id, payload)) in enumerate(
+            zip(salts, leaves, strict=True), first
+        )
+    ]
+    for row in rows:
+        row.leaf_hash = merkle.leaf_hash(published(_leaf(row)))
+    session.add_all(rows)
     session.flush()
-    session.add(SaltRow(seq=index, salt=salt))
-    _close_subtrees(session, index, row.leaf_hash)
+    session.add_all(SaltRow(seq=row.seq, salt=salt) for row, salt in zip(rows, salts, strict=True))
+    session.add_all(_closed_subtrees(session, rows))
     session.flush()
-    session.info[_GREW] = True
-    return index
+    if rows:
+        session.info[_GREW] = True
+    return range(first, first + len(rows))
 
 
 def grew(session: Session) -> bool:
@@ -320,13 +339,19 @@ def _reader(session: Session) -> merkle.NodeReader:
     return node
 
 
-def _close_subtrees(session: Session, index: int, right: bytes) -> None:
+def _closed_subtrees(session: Session, rows: Sequence[LeafRow]) -> Iterator[NodeRow]:
     # A leaf at an odd place completes a subtree, and that one maybe the next above it.
-    node, level, position = _reader(session), 0, index
-    while position % 2 == 1:
-        right = merkle.node_hash(node(level, position - 1), right)
-        level, position = level + 1, position // 2
-        session.add(NodeRow(level=level, position=position, hash=right))
+    new: dict[tuple[int, int], bytes] = {}
+    stored = _reader(session)
+    for row in rows:
+        right, level, position = row.leaf_hash, 0, row.seq
+        new[level, position] = right
+        while position % 2 == 1:
+            left = new.get((level, position - 1)) or stored(level, position - 1)
+            right = merkle.node_hash(left, right)
+            level, position = level + 1, position // 2
+            new[level, position] = right
+            yield NodeRow(level=level, position=position, hash=right)
 
 
 def _no_leaf() -> NotFound:

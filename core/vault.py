@@ -104,6 +104,14 @@ class Vault:
         facts = bound(header, subject_id, aad)
         return header + nonce + AESGCM(key).encrypt(nonce, plaintext, facts)
 
+    def seal_all(self, plain: Iterable[tuple[str, bytes, Mapping[str, str]]]) -> list[bytes]:
+        """Seal many at once, each a subject, plain bytes and `aad`: their keys are kept together.
+
+        As `seal` does one by one, and raises as it does; then none of the keys was made.
+        """
+        with self._keystore.writing():
+            return [self.seal(*one) for one in plain]
+
     def unseal(self, subject_id: str, sealed: bytes, aad: Mapping[str, str]) -> bytes:
         """Return what was sealed for this subject with this `aad`.
 

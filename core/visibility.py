@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import Mapped
@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from core.columns import PUBLIC, JsonText, Owned
 from core.principal import Principal, closed_ids
+
+T = TypeVar("T", str, int)
 
 
 def visible(model: type[Owned], principal: Principal) -> ColumnElement[bool]:
@@ -61,8 +63,8 @@ def _naming(model: Any) -> list[str]:
     return [name for name in names if name == "id" or name.endswith("_id")]
 
 
-def one_of(column: Mapped[str], values: Collection[str]) -> ColumnElement[bool]:
-    """Return the where clause for a column that holds one of these texts, however many they are.
+def one_of(column: Mapped[T], values: Collection[T]) -> ColumnElement[bool]:
+    """Return the where clause for a column that holds one of these values, however many they are.
 
     They are one parameter: naming each of a thousand takes longer than finding what they name.
     """

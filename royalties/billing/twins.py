@@ -40,8 +40,33 @@ class Known:
 
 
 _What = tuple[date, int, str]
-_Told = dict[_What, list[tuple[Known, list[Words]]]]
+_OfDay = list[tuple[Known, list[Words]]]
 _Asked = tuple[_What, bool, Words]
+
+
+class _Near:
+    """What was told of one day, amount and currency, found by the account it came from.
+
+    A shop is paid one sum by thousands: those of other accounts need not be compared.
+    """
+
+    def __init__(self, every: _OfDay) -> None:
+        self.every = every
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, (_, said) in enumerate(every):
+            for account in {words.account for words in said}:
+                self._places[account].append(place)
+
+    def beside(self, words: Words) -> _OfDay:
+        """In their order those that are not of another account for sure."""
+        if not words.account:
+            return self.every
+        places = {*self._places.get("", ()), *self._places.get(words.account, ())}
+        return [self.every[place] for place in sorted(places)]
+
+
+_Told = Mapping[_What, _Near]
+_NOTHING = _Near([])
 
 
 def is_named(payment: Payment) -> bool:
@@ -61,7 +86,9 @@ def sort_out(
     told = _by_day(known)
     asked = [(one.what, is_named(one), words_of(one)) for one in payments]
     # Shops are paid one sum by many, and what is told alike is compared once.
-    found = {one: _alike(one[1], one[2], told.get(one[0], ())) for one in {*asked}}
+    found = {
+        one: _alike(one[1], one[2], told.get(one[0], _NOTHING).beside(one[2])) for one in {*asked}
+    }
     alike = [found[one] for one in asked]
     same = paired([[name for name, how in one if how is Likeness.SAME] for one in alike])
     taken = {*same.values()}
@@ -125,14 +152,14 @@ def paired(wanted: Sequence[Sequence[str]]) -> Mapping[int, str]:
 
 def _by_day(known: Sequence[Known]) -> _Told:
     """What was told, by day, amount and currency: a payment of two days stands under both."""
-    found: _Told = defaultdict(list)
+    found: dict[_What, _OfDay] = defaultdict(list)
     for one in known:
         of: dict[_What, list[Words]] = defaultdict(list)
         for told in one.told:
             of[told.what].append(words_of(told))
         for what, words in of.items():
             found[what].append((one, words))
-    return found
+    return {what: _Near(every) for what, every in found.items()}
 
 
 def _on_other_days(
@@ -149,7 +176,8 @@ def _on_other_days(
 def _of_other_days(asked: _Asked, told: _Told) -> Iterator[str]:
     (day, amount, currency), named, words = asked
     for other in around(day):
-        for one, said in told.get((other, amount, currency), ()) if other != day else ():
+        near = told.get((other, amount, currency), _NOTHING) if other != day else _NOTHING
+        for one, said in near.beside(words):
             if not (one.is_named and named) and any(_agree_in_full(words, each) for each in said):
                 yield one.receipt_id
 

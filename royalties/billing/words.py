@@ -49,9 +49,9 @@ def agree(one: str, other: str) -> bool | None:
     """
     if not one or not other:
         return None
-    short, long = sorted((one, other), key=len)
-    if short == long:
+    if one == other:
         return True
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) < _PART_MIN or short not in long:
         return False
     before = r"(?<!\d)" if short[0].isdigit() else ""

@@ -150,7 +150,10 @@ def arrived(
     session: Session, vault: Vault, principal: Principal, receipt: Receipt, *, now: datetime
 ) -> int:
     """Book a payment that has just come in where an advice names it; returns what was booked."""
-    for reference in OURS.findall(f"{receipt.payment.reference} {receipt.payment.text}".upper()):
+    named = OURS.findall(f"{receipt.payment.reference} {receipt.payment.text}".upper())
+    if not named:
+        return receipt.matched_micro
+    for reference in named:
         for one in store.of_reference(session, principal, reference):
             _settle(session, vault, principal, one, now=now)
     return receipts.opened(session, vault, principal, receipt.id).matched_micro

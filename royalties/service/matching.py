@@ -51,13 +51,20 @@ def owed_invoices(
     session: Session, principal: Principal, licensee_id: str, currency: str
 ) -> list[Settlement]:
     """The same, with those that were written off and may be paid all the same."""
+    own = invoices_to(session, principal, licensee_id, currency)
+    return [one for one in settlements(session, principal, own) if one.owed_micro > 0]
+
+
+def invoices_to(
+    session: Session, principal: Principal, licensee_id: str, currency: str
+) -> list[Invoice]:
+    """Invoices of the principal's own book to a licensee, oldest first, settled ones among them."""
     found = invoices.list_invoices(session, principal, licensee_id=licensee_id, currency=currency)
-    own = [
+    return [
         one
         for one in reversed(found)
         if one.tenant_id == principal.tenant_id and one.kind is InvoiceKind.INVOICE
     ]
-    return [one for one in settlements(session, principal, own) if one.owed_micro > 0]
 
 
 def lose(

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from core import audit, tenants
 from core.currencies import check_listed, is_payable, unit_micro
-from core.db import next_seq
+from core.db import next_seqs
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
 from core.money import rate_text
@@ -51,20 +51,49 @@ def enter(
     currency and for a day to come, `NotFound` for an unknown licensee, `NotAllowed` for who does
     not collect.
     """
+    (made,) = enter_all(session, vault, principal, [payment], now=now, file_sha256=file_sha256)
+    return made
+
+
+def enter_all(
+    session: Session,
+    vault: Vault,
+    principal: Principal,
+    payments: Sequence[Payment],
+    *,
+    numbers: Sequence[int] = (),
+    now: datetime,
+    file_sha256: str = "",
+) -> list[Receipt]:
+    """Take in payments of different references at once, as `enter` does one by one.
+
+    `numbers` are their places in the order of all records, where these are taken already.
+    """
+    # Load.
     require(principal, "usage")
-    check(session, payment, now)
+    _check_all(session, payments, now)
     collecting(principal)
     book = principal.tenant_id
-    receipt_id = id_of(book, payment.reference)
-    if store.find_receipt(session, principal, receipt_id) is not None:
-        raise in_already(receipt_id)
-    made = Receipt(receipt_id, book, payment, next_seq(session), now)
-    store.add_receipt(session, made, _seal(vault, made), file_sha256=file_sha256)
-    booked = receiving.entered(made, Clerk(session, book, now).stamp())
-    ledger_store.add_transactions(session, [booked])
-    details = {"amount_micro": str(payment.amount_micro), "currency": payment.currency}
-    audit.record(
-        session, principal, action="receipt.entered", subject_id=made.id, details=details, now=now
+    ids = [id_of(book, one.reference) for one in payments]
+    known = store.are_in(session, principal, ids)
+    if known:
+        raise in_already(next(one for one in ids if one in known))
+    # Decide.
+    places = numbers or next_seqs(session, len(payments))
+    told = zip(ids, payments, places, strict=True)
+    made = [Receipt(name, book, payment, seq, now) for name, payment, seq in told]
+    stamps = Clerk(session, book, now).stamps(len(made))
+    booked = [receiving.entered(*one) for one in zip(made, stamps, strict=True)]
+    # Save.
+    sealed = vault.seal_all(_to_seal(one) for one in made)
+    store.add_receipts(session, [*zip(made, sealed, strict=True)], file_sha256=file_sha256)
+    ledger_store.add_transactions(session, booked)
+    audit.record_all(
+        session,
+        principal,
+        action="receipt.entered",
+        decisions=[(one.id, _said(one.payment)) for one in made],
+        now=now,
     )
     return made
 
@@ -234,6 +263,17 @@ def in_already(receipt_id: str) -> Conflict:
 
 def check(session: Session, payment: Payment, now: datetime) -> None:
     """Raise `BadInput` or `NotFound`, as `enter` does, for what no bank could have booked."""
+    _check_all(session, [payment], now)
+
+
+def _check_all(session: Session, payments: Sequence[Payment], now: datetime) -> None:
+    for one in payments:
+        _check_booked(one, now)
+    for licensee_id in {one.licensee_id for one in payments if one.licensee_id is not None}:
+        tenants.get_tenant(session, licensee_id)
+
+
+def _check_booked(payment: Payment, now: datetime) -> None:
     check_listed(payment.currency)
     if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
         raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
@@ -249,8 +289,6 @@ def check(session: Session, payment: Payment, now: datetime) -> None:
             code="day-to-come",
             fields=("booked_on",),
         )
-    if payment.licensee_id is not None:
-        tenants.get_tenant(session, payment.licensee_id)
 
 
 def _check_payable(amount_micro: int, currency: str) -> None:
@@ -289,8 +327,12 @@ def _own_receipt(session: Session, principal: Principal, receipt_id: str) -> Rec
     return found[0]
 
 
-def _seal(vault: Vault, receipt: Receipt) -> bytes:
-    return vault.seal(receipt.id, to_sealed(receipt.payment), _bound(receipt.tenant_id, receipt.id))
+def _to_seal(receipt: Receipt) -> tuple[str, bytes, Mapping[str, str]]:
+    return receipt.id, to_sealed(receipt.payment), _bound(receipt.tenant_id, receipt.id)
+
+
+def _said(payment: Payment) -> Mapping[str, str]:
+    return {"amount_micro": str(payment.amount_micro), "currency": payment.currency}
 
 
 def _opened(vault: Vault, receipt: Receipt, sealed: bytes) -> Receipt:

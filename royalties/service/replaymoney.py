@@ -155,7 +155,7 @@ class Money:
 
     def _money(self, fact: Fact, _line: int) -> Iterator[Difference]:
         made = facts_money.money_from(self.book, fact, next_seq(self.session))
-        receipts.add_receipt(self.session, made, b"")
+        receipts.add_receipts(self.session, [(made, b"")])
         self.receipts[made.id] = made
         return iter(())
 

@@ -1,13 +1,12 @@
 """Payments that files name and that are no receipts by that: told before, or held for a person."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core import audit
-from core.db import next_seq
 from core.errors import Conflict
 from core.ids import derived_id
 from core.principal import Principal, require
@@ -24,33 +23,50 @@ from royalties.store.toldpayments import ToldPaymentRow
 DECIDED = "receipt.held-decided"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file says of a payment that is `known` by another, or is `held`, and its number."""
+
+    seq: int
+    payment: Payment
+    state: ToldState
+    cause: HeldCause
+    like: str
+
+
 def note(
     session: Session,
     vault: Vault,
     principal: Principal,
-    payment: Payment,
-    state: ToldState,
+    told: Sequence[Told],
     *,
-    cause: HeldCause = HeldCause.LIKE_ANOTHER,
-    like: str,
     file_sha256: str,
     now: datetime,
-) -> ToldPayment:
-    """Keep what a file says of a payment that is `known` by another, or is `held`."""
+) -> None:
+    """Keep what a file says of payments that are no receipts by that; call it in `write()`."""
     book = principal.tenant_id
-    made = ToldPayment(
-        id=derived_id("tpm", book, payment.reference),
-        tenant_id=book,
-        payment=payment,
-        cause=cause,
-        like=like,
-        file_sha256=file_sha256,
-        state=state,
-        seq=next_seq(session),
-        recorded_at=now,
-    )
-    store.add(session, made, vault.seal(made.id, to_sealed(payment), _bound(made)))
-    return made
+    made = [
+        ToldPayment(
+            id=derived_id("tpm", book, one.payment.reference),
+            tenant_id=book,
+            payment=one.payment,
+            cause=one.cause,
+            like=one.like,
+            file_sha256=file_sha256,
+            state=one.state,
+            seq=one.seq,
+            recorded_at=now,
+        )
+        for one in told
+    ]
+    sealed = vault.seal_all((one.id, to_sealed(one.payment), _bound(one)) for one in made)
+    store.add(session, [*zip(made, sealed, strict=True)])
+
+
+def names(session: Session, principal: Principal, references: Sequence[str]) -> set[str]:
+    """By which of these names one's own book was told of a payment, whatever came of it."""
+    require(principal, "usage")
+    return store.names(session, principal, references)
 
 
 def list_held(

@@ -25,7 +25,7 @@ from core.appendonly import append_only, guard
 from core.columns import JsonText, Owned
 from core.ids import derived_id
 from core.principal import Principal, SearchCapability
-from core.visibility import owned, visible
+from core.visibility import one_of, owned, visible
 from royalties.models_income import Amounts, Invoice, InvoiceKind
 
 PAGE = 1000
@@ -196,16 +196,16 @@ def numbered(
     session: Session, principal: Principal, numbers: Sequence[tuple[int, int]]
 ) -> list[Invoice]:
     """The invoices of the principal's own book of these years and numbers, in that order."""
-    found: list[Invoice] = []
-    for year, no in numbers:
+    found: dict[tuple[int, int], Invoice] = {}
+    for year in {year for year, _ in numbers}:
         query = select(InvoiceRow).where(
             owned(InvoiceRow, principal),
             col(InvoiceRow.year) == year,
-            col(InvoiceRow.no) == no,
+            one_of(col(InvoiceRow.no), [no for of, no in numbers if of == year]),
             col(InvoiceRow.kind) == InvoiceKind.INVOICE,
         )
-        found += [to_invoice(row) for row in session.exec(query)]
-    return found
+        found |= {(row.year, row.no): to_invoice(row) for row in session.exec(query)}
+    return [found[one] for one in numbers if one in found]
 
 
 def of_month(session: Session, principal: Principal, month: str) -> list[Invoice]:

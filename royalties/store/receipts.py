@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, col, select
 from core.appendonly import append_only
 from core.columns import Owned
 from core.principal import Principal, SearchCapability
-from core.visibility import owned, visible
+from core.visibility import one_of, owned, visible
 from royalties.models_income import Allocation, Payment, Receipt
 from royalties.store import advices, refunds
 from royalties.store.balances import halves, whole
@@ -74,26 +74,11 @@ _LEFT = (
 )
 
 
-def add_receipt(
-    session: Session, receipt: Receipt, sealed: bytes, *, file_sha256: str = ""
+def add_receipts(
+    session: Session, sealed: Sequence[tuple[Receipt, bytes]], *, file_sha256: str = ""
 ) -> None:
-    """Store a receipt; `sealed` holds payer, account and text."""
-    paid = receipt.payment
-    session.add(
-        ReceiptRow(
-            id=receipt.id,
-            tenant_id=receipt.tenant_id,
-            recorded_at=receipt.recorded_at,
-            seq=receipt.seq,
-            reference=paid.reference,
-            booked_on=paid.booked_on.isoformat(),
-            amount_micro=paid.amount_micro,
-            currency=paid.currency,
-            licensee_id=paid.licensee_id,
-            file_sha256=file_sha256,
-            sealed=sealed,
-        )
-    )
+    """Store receipts, each with its sealed part: payer, account and text."""
+    session.add_all(_row(*one, file_sha256) for one in sealed)
     session.flush()
 
 
@@ -118,16 +103,27 @@ def add_allocation(
     session.flush()
 
 
-def named(session: Session, principal: Principal, reference: str) -> tuple[Receipt, str] | None:
-    """The receipt of this name in the principal's own book, and the hash of the file that gave it.
+def names(session: Session, principal: Principal, references: Sequence[str]) -> set[str]:
+    """By which of these names there is a receipt in the principal's own book."""
+    query = select(ReceiptRow.reference).where(
+        owned(ReceiptRow, principal), one_of(col(ReceiptRow.reference), references)
+    )
+    return set(session.exec(query))
 
-    The hash is empty for a clerk's. Who paid and what is matched are not told.
+
+def entered_by_hand(
+    session: Session, principal: Principal, references: Sequence[str]
+) -> dict[str, Receipt]:
+    """The receipts of the principal's own book to which a clerk, and no file, gave these names.
+
+    Who paid and what is matched are not told.
     """
     query = select(ReceiptRow).where(
-        owned(ReceiptRow, principal), col(ReceiptRow.reference) == reference
+        owned(ReceiptRow, principal),
+        one_of(col(ReceiptRow.reference), references),
+        col(ReceiptRow.file_sha256) == "",
     )
-    row = session.exec(query).first()
-    return None if row is None else (to_receipt(row), row.file_sha256)
+    return {row.reference: to_receipt(row) for row in session.exec(query)}
 
 
 def on_days(
@@ -147,9 +143,9 @@ def on_days(
 
 
 def are_in(session: Session, principal: Principal, receipt_ids: Sequence[str]) -> set[str]:
-    """Which of these, at most a page of them, are receipts of the principal's own book."""
+    """Which of these are receipts of the principal's own book."""
     query = select(ReceiptRow.id).where(
-        owned(ReceiptRow, principal), col(ReceiptRow.id).in_(receipt_ids)
+        owned(ReceiptRow, principal), one_of(col(ReceiptRow.id), receipt_ids)
     )
     return set(session.exec(query))
 
@@ -302,6 +298,23 @@ def _receipts(
         for row in rows
     )
     return [(one, row.sealed) for one, row in zip(found, rows, strict=True)]
+
+
+def _row(receipt: Receipt, sealed: bytes, file_sha256: str) -> ReceiptRow:
+    paid = receipt.payment
+    return ReceiptRow(
+        id=receipt.id,
+        tenant_id=receipt.tenant_id,
+        recorded_at=receipt.recorded_at,
+        seq=receipt.seq,
+        reference=paid.reference,
+        booked_on=paid.booked_on.isoformat(),
+        amount_micro=paid.amount_micro,
+        currency=paid.currency,
+        licensee_id=paid.licensee_id,
+        file_sha256=file_sha256,
+        sealed=sealed,
+    )
 
 
 def to_receipt(row: ReceiptRow) -> Receipt:

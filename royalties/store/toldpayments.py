@@ -4,7 +4,7 @@ One that was told before (`known`, `dropped`) is the receipt that it is `like`. 
 not in the book before a person enters it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +16,7 @@ from core.appendonly import append_only, guard
 from core.columns import Owned
 from core.errors import NotFound
 from core.principal import Principal
-from core.visibility import owned
+from core.visibility import one_of, owned
 from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
 from royalties.store.balances import halves, whole
 
@@ -58,35 +58,18 @@ class ToldPaymentRow(Owned, table=True):
     state: str
 
 
-def add(session: Session, item: ToldPayment, sealed: bytes) -> None:
-    """Store a told payment; `sealed` holds payer, account and text."""
-    paid = item.payment
-    session.add(
-        ToldPaymentRow(
-            id=item.id,
-            tenant_id=item.tenant_id,
-            recorded_at=item.recorded_at,
-            seq=item.seq,
-            reference=paid.reference,
-            booked_on=paid.booked_on.isoformat(),
-            amount_micro=paid.amount_micro,
-            currency=paid.currency,
-            file_sha256=item.file_sha256,
-            cause=item.cause.value,
-            like=item.like,
-            sealed=sealed,
-            state=item.state.value,
-        )
-    )
+def add(session: Session, told: Sequence[Told]) -> None:
+    """Store told payments; what is sealed holds payer, account and text."""
+    session.add_all(_row(*one) for one in told)
     session.flush()
 
 
-def is_in(session: Session, principal: Principal, reference: str) -> bool:
-    """Whether the principal's own book was told of a payment by this name, whatever came of it."""
-    query = select(ToldPaymentRow.id).where(
-        owned(ToldPaymentRow, principal), col(ToldPaymentRow.reference) == reference
+def names(session: Session, principal: Principal, references: Sequence[str]) -> set[str]:
+    """By which of these names the principal's own book was told of a payment."""
+    query = select(ToldPaymentRow.reference).where(
+        owned(ToldPaymentRow, principal), one_of(col(ToldPaymentRow.reference), references)
     )
-    return session.exec(query).first() is not None
+    return set(session.exec(query))
 
 
 def named(session: Session, principal: Principal, reference: str) -> ToldPayment | None:
@@ -182,6 +165,25 @@ def _get(session: Session, principal: Principal, told_id: str) -> ToldPaymentRow
     if row is None:
         raise NotFound("There is no such payment.", next_step="List them: ebenbild receipt held")
     return row
+
+
+def _row(item: ToldPayment, sealed: bytes) -> ToldPaymentRow:
+    paid = item.payment
+    return ToldPaymentRow(
+        id=item.id,
+        tenant_id=item.tenant_id,
+        recorded_at=item.recorded_at,
+        seq=item.seq,
+        reference=paid.reference,
+        booked_on=paid.booked_on.isoformat(),
+        amount_micro=paid.amount_micro,
+        currency=paid.currency,
+        file_sha256=item.file_sha256,
+        cause=item.cause.value,
+        like=item.like,
+        sealed=sealed,
+        state=item.state.value,
+    )
 
 
 def _told(row: ToldPaymentRow) -> ToldPayment:

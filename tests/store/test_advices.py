@@ -327,6 +327,20 @@ def test_a_payment_is_explained_by_one_advice_and_entered_by_hand_as_by_a_bank(
         advised.match(session, vault, abroad.clerk, other.id, receipt.id, now=utc_now())
 
 
+def test_of_a_file_the_first_payment_that_an_advice_names_is_its_own(abroad: Abroad) -> None:
+    abroad.brought(abroad.member, "prf_1", "lic_1")
+    kept = abroad.takes(abroad.advice()).kept
+    day, vault = f"{utc_now():%Y-%m-%d}", abroad.money.stage.world.vault
+    told = [
+        f"b{at},{day},85.00,EUR,{said}\n" for at, said in enumerate(("x", *(2 * REFERENCES[:1])))
+    ]
+    file = "".join(("reference,booked_on,amount,currency,text\n", *told)).encode()
+    with abroad.office.shared.write() as session:
+        done = bankstatements.import_statement(session, vault, abroad.clerk, file, now=utc_now())
+    assert (done.entered, done.matched, done.waiting) == (3, 1, 2)
+    assert abroad.shown(kept.id).receipt_id == receipts.id_of(abroad.clerk.tenant_id, "b1")
+
+
 def test_an_accrual_of_the_book_leaves_what_came_from_abroad(abroad: Abroad) -> None:
     abroad.brought(abroad.member, "prf_1", "lic_1")
     abroad.takes(abroad.advice(0))
