@@ -18,11 +18,17 @@ _FRAME = {
     "ARGUMENTS_PANEL_TITLE": "Argumente",
     "COMMANDS_PANEL_TITLE": "Befehle",
     "DEFAULT_STRING": "[sonst: {}]",
+    "ERRORS_PANEL_TITLE": "Fehler",
     "ENVVAR_STRING": "[aus der Umgebung: {}]",
     "OPTIONS_PANEL_TITLE": "Optionen",
     "REQUIRED_LONG_STRING": "[nötig]",
+    "RICH_HELP": "Was der Befehl erwartet: [blue]{command_path} {help_option}[/]",
 }
-_USAGE, _AUFRUF = "Usage: ", "Aufruf: "
+_USAGE = {
+    "Usage: ": "Aufruf: ",
+    "[OPTIONS]": "[OPTIONEN]",
+    "COMMAND [ARGS]...": "BEFEHL [ARGUMENTE]...",
+}
 
 
 @cache
@@ -65,16 +71,19 @@ def _format_help(command: Any, original: Callable[..., None], context: Any, form
     asks = command.get_help_option(context)
     if asks is not None:
         asks.help = _told(asks.help)
-    with _framed():
+    with framed():
         original(context, formatter)
 
 
 def _usage(original: Callable[..., str], context: Any) -> str:
-    return original(context).replace(_USAGE, _AUFRUF, 1)
+    said = original(context)
+    for english, told in _USAGE.items():
+        said = said.replace(english, told, 1)
+    return said
 
 
 @contextmanager
-def _framed() -> Iterator[None]:
+def framed() -> Iterator[None]:
     """Typer's own words in German, for as long as it writes."""
     from typer import rich_utils  # noqa: PLC0415 - slow, and needed where help is shown alone
 

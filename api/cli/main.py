@@ -8,6 +8,7 @@ import functools
 import gc
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,11 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     no_core_dumps()
     search_garbage_rarely()
     arguments = list(sys.argv[1:] if argv is None else argv)
+    lang = _language(arguments)
     try:
-        program = _program(_language(arguments))
+        program = _program(lang)
         code = program.main(args=arguments, prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
-        return _usage(_with_files(error, arguments), as_json="--json" in arguments)
+        return _usage(_with_files(error, arguments, lang), lang, as_json="--json" in arguments)
     except (KeyboardInterrupt, Abort):
         return _stopped()
     return code if isinstance(code, int) else 0
@@ -62,18 +64,23 @@ def _language(arguments: Sequence[str]) -> str:
     return language(asked_language(arguments))
 
 
-def _with_files(error: TyperException, arguments: Sequence[str]) -> TyperException:
+def _with_files(error: TyperException, arguments: Sequence[str], lang: str) -> TyperException:
     """The error; it says so where what was read as options is the name of a file."""
     file = next((one for one in arguments if one.startswith("-") and Path(one).is_file()), None)
     if file is not None:
         from api.web.faulttexts import told  # noqa: PLC0415
 
         said = f"{file} is a file whose name begins like an option: write ./{file}"
-        error.message = told(language(""), said)
+        error.message = told(lang, said)
     return error
 
 
-def _usage(error: TyperException, *, as_json: bool) -> int:
+def _usage(error: TyperException, lang: str, *, as_json: bool) -> int:
+    if lang == "de":
+        from api.cli.usagetexts import usage_in_german  # noqa: PLC0415
+
+        said = usage_in_german(error.format_message())
+        error.format_message = lambda: said  # type: ignore[method-assign]
     if as_json:
         from api.cli.output import show_error  # noqa: PLC0415
         from core.errors import BadInput  # noqa: PLC0415
@@ -83,13 +90,20 @@ def _usage(error: TyperException, *, as_json: bool) -> int:
             next_step="Add --help to the command to see what it takes.",
             code="wrong-usage",
         )
-        show_error(wrong, language(""), as_json=True)
+        show_error(wrong, lang, as_json=True)
         return EXIT_USAGE
+    _show_usage(error, lang)
+    return EXIT_USAGE
+
+
+def _show_usage(error: TyperException, lang: str) -> None:
     from typer.rich_utils import rich_format_error  # noqa: PLC0415
 
-    # Typer's public errors are subclasses of the class that its printer names.
-    rich_format_error(cast(Any, error))
-    return EXIT_USAGE
+    from api.cli.helptexts import framed  # noqa: PLC0415
+
+    with framed() if lang == "de" else nullcontext():
+        # Typer's public errors are subclasses of the class that its printer names.
+        rich_format_error(cast(Any, error))
 
 
 def _stopped() -> int:
