@@ -23,7 +23,7 @@ from royalties.statement import Difference
 from royalties.tariffs.documents import pinned
 from royalties.tariffs.models import Tariff
 from royalties.tariffs.rates import AmountWithWorking
-from royalties.wire_transactions import transaction_to_dict
+from royalties.transactiontext import canonical_transactions
 
 OF_A_PERFORMER = (
     AccountKind.ACCRUED,
@@ -246,11 +246,9 @@ def _postings(one: Transaction) -> list[tuple[str, int, str]]:
 
 def _identity(statement: AccountStatement) -> str:
     """The id that belongs to these figures and to no others."""
-    facts = [
-        [[b.book, b.account, b.currency, str(b.opening_micro)] for b in statement.balances],
-        [transaction_to_dict(one.transaction) for one in statement.movements],
-    ]
-    digest = hashlib.sha256(canonical(facts)).hexdigest()
+    opening = [[b.book, b.account, b.currency, str(b.opening_micro)] for b in statement.balances]
+    moved = canonical_transactions([one.transaction for one in statement.movements])
+    digest = hashlib.sha256(b"[%b,%b]" % (canonical(opening), moved)).hexdigest()
     return derived_id("stm", statement.holder.performer_id, statement.month, digest)
 
 

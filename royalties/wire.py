@@ -42,7 +42,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "use_ms": pins.use_ms,
         "licence_id": pins.licence_id,
         "tariff_id": pins.tariff_id,
-        "tariff": _term_to_dict(pins.tariff),
+        "tariff": term_to_dict(pins.tariff),
         "territory_factor": [pins.factor.numerator, pins.factor.denominator],
         "territory_factor_set": pins.factor_set_id,
         "clearance_id": pins.clearance_id,
@@ -50,7 +50,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
         "model_ids": list(pins.model_ids),
         "threshold_ids": list(pins.threshold_ids),
         **reported_to_dict(pins.reported),
-        **_kept_to_dict(pins),
+        **kept_to_dict(pins),
         **origin_to_dict(pins.origin),
     }
 
@@ -83,7 +83,7 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
     )
 
 
-def _kept_to_dict(pins: Pins) -> dict[str, Any]:
+def kept_to_dict(pins: Pins) -> dict[str, Any]:
     """Why an amount is not the performer's yet; nothing where it is."""
     if pins.outcome is Outcome.LICENSED:
         return {}
@@ -98,7 +98,8 @@ def _kept_from_dict(data: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"outcome": Outcome(data["outcome"]), "cause": str(data["cause"]), "parties": parties}
 
 
-def _term_to_dict(term: TariffTerm) -> dict[str, Any]:
+def term_to_dict(term: TariffTerm) -> dict[str, Any]:
+    """A price; with the tariff that it pins where it names one."""
     named = term.tariff
     pinned = {"id": named.id, "version": named.version, "digest": named.digest} if named else {}
     return {
