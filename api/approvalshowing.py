@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from api.accounts.models import Door
 from api.accounts.store import people
-from api.approving import at_once, may
+from api.approving import at_once, may, may_approve
 from api.paging import Page, Window, page
 from api.web import texts
 from core import approvalqueue, approvals, money
@@ -62,7 +62,8 @@ PLACES = {
 class Waiting:
     """A proposal in words: whom it is about, facts as (name, value), the page that shows it all.
 
-    `payload` is exactly what is approved, as text.
+    `payload` is exactly what is approved, as text. Who `decides` says no even where another one has
+    to agree first, and only then `approves`.
     """
 
     item: Approval
@@ -73,6 +74,7 @@ class Waiting:
     place: str
     payload: str
     decides: bool
+    approves: bool
     at_once: bool
 
 
@@ -102,6 +104,7 @@ def _shown(
             json.dumps(dict(item.payload), indent=2, sort_keys=True, ensure_ascii=False),
             may(session, principal, item, utc_now())
             and (alone or not approvals.mine(principal, item)),
+            may_approve(session, principal, item, utc_now()),
             at_once(item),
         )
         for item in found

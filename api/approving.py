@@ -72,6 +72,14 @@ def may(session: Session, caller: Principal, item: Approval, now: datetime) -> b
     return resuming.speaks(session, caller, str(item.payload["performer"]), now)
 
 
+def may_approve(session: Session, caller: Principal, item: Approval, now: datetime) -> bool:
+    """Whether the caller, who may decide, may say yes: to a pause's end not before who began it."""
+    if item.action != resuming.LIFT:
+        return True
+    about = item.subject_id, str(item.payload["performer"])
+    return resuming.word(session, caller, *about, now).step is not resuming.Step.BEGAN
+
+
 def at_once(item: Approval) -> bool:
     """Whether a decision on this is carried out with it."""
     return item.action in _EFFECTS

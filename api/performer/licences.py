@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from api import contractwords
-from api.paging import Window, page
+from api.paging import page
 from api.performer.desk import Desk
 from api.performer.home import asked, waiting
 from api.performer.signers import signing
@@ -43,7 +43,8 @@ from licensing.service.requestsides import (
 )
 from licensing.terms import terms_to_dict
 from registry.models.works import KindOfUse
-from registry.service import useseen
+from registry.service import guardians, useseen
+from registry.service.sealedtexts import open_guardian
 from registry.service.titles import called
 from registry.service.useseen import SeenUse
 from royalties.closing import month_before, month_of
@@ -55,9 +56,9 @@ KNOWN_MAX = 100
 STANDING = ("force", "coming")
 
 
-def licences_page(session: Session, acting: Whom, window: Window, now: datetime) -> dict[str, Any]:
+def licences_page(session: Session, acting: Whom, desk: Desk, now: datetime) -> dict[str, Any]:
     """What was signed, newest first, and what waits for an answer."""
-    who, side = acting.performer.id, acting.side
+    who, side, window = acting.performer.id, acting.side, desk.window
     found = licences.list_licences(
         session, side, performer_id=who, before_seq=window.before_seq, limit=window.limit
     )
@@ -72,8 +73,7 @@ def licences_page(session: Session, acting: Whom, window: Window, now: datetime)
         "requests": waiting(session, acting, now),
         "past": _answered(session, acting, now),
         "stances": _stances(session, who),
-        "pauses": _pauses(session, acting, now),
-        "resumes": resuming.speaks(session, acting.side, who, now),
+        "pauses": _pauses(session, acting, desk, now),
         "given": [
             (item.id, get_tenant(session, item.terms.licensee_id).name, item.terms.kinds)
             for item in given
@@ -300,15 +300,37 @@ def _stances(session: Session, performer_id: str) -> Sequence[Any]:
     return standings.standings_known(session, [performer_id]).get(performer_id, ())
 
 
-def _pauses(session: Session, acting: Whom, now: datetime) -> list[dict[str, Any]]:
-    """What is or was suspended: by the performer alone, and by groups that the performer is in."""
+def _pauses(session: Session, acting: Whom, desk: Desk, now: datetime) -> list[dict[str, Any]]:
+    """What is or was suspended: by the performer alone, and by groups that the performer is in.
+
+    Each of the performer's own with what the reader's word does to it, and whose is lacking.
+    """
     who = acting.performer.id
     found = suspensions.suspensions_known(session, [who], seq=EVER).get(who, ())
     asked = resuming.asked_for(session, acting.side)
+    words = {
+        item.id: resuming.word(session, acting.side, item.id, who, now)
+        for item in found
+        if item.own
+    }
+    lacking = {one.lacks for one in words.values()} - {""}
+    names = _guardians(session, acting, desk) if lacking else {}
     return [
-        {"pause": item, "state": _pause_state(item, now), "asked": item.id in asked}
+        {
+            "pause": item,
+            "state": _pause_state(item, now),
+            "asked": item.id in asked,
+            "word": words[item.id].step.value if item.own else "",
+            "lacks": names.get(words[item.id].lacks, "") if item.own else "",
+        }
         for item in sorted(found, key=lambda item: item.since_seq, reverse=True)
     ]
+
+
+def _guardians(session: Session, acting: Whom, desk: Desk) -> dict[str | None, str]:
+    """A child's guardians by their accounts, as they are called."""
+    found = guardians.list_guardians(session, acting.side, acting.performer.id)
+    return {one.person: open_guardian(desk.world.vault, one) for one in found if one.person}
 
 
 def _pause_state(item: Suspension, now: datetime) -> str:

@@ -20,7 +20,7 @@ def licences(desk: AtDesk) -> Response:
     """What have I allowed, and who asks?"""
     return desk.answer(
         "licences.html",
-        lambda session, acting, now: views.licences_page(session, acting, desk.window, now),
+        lambda session, acting, now: views.licences_page(session, acting, desk, now),
         here=HERE,
     )
 

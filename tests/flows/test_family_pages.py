@@ -156,11 +156,11 @@ def test_who_named_a_childs_account_is_told_that_another_one_agrees(side: Side) 
     assert form not in father.get("/me/money").text
 
 
-def ending(side: Side) -> tuple[str, httpx2.Client, httpx2.Client, str]:
-    """A child's pause that its mother ends, both guardians, and what waits for the other one."""
+def parents(side: Side, count: int) -> list[httpx2.Client]:
+    """A child's guardians, each at a browser."""
     side.agency.post(f"/v1/performers/{side.anna.id}/minority", {"born_on": born()})
     with open_registry(side.stage.settings) as world:
-        seats = [seat(world.db, side.agency_id, Role.GUARDIAN) for _ in range(2)]
+        seats = [seat(world.db, side.agency_id, Role.GUARDIAN) for _ in range(count)]
     for place, one in enumerate(seats):
         parent = {"name": f"Parent {place}", "did": generate().did, "relation": "parent"}
         body = {**parent, "person": one.person_id}
@@ -168,7 +168,12 @@ def ending(side: Side) -> tuple[str, httpx2.Client, httpx2.Client, str]:
         read = {"paper": "birth_certificate"}
         side.stage.operator.post(f"/v1/guardians/{made['id']}/attestation", read)
     side.stage = side.stage.with_settings(operator_mode="organisation")
-    mother, father = (side.stage.http(one.token) for one in seats)
+    return [side.stage.http(one.token) for one in seats]
+
+
+def ending(side: Side) -> tuple[str, httpx2.Client, httpx2.Client, str]:
+    """A child's pause that its mother ends, both guardians, and what waits for the other one."""
+    mother, father = parents(side, 2)
     pause = mother.post(f"/v1/performers/{side.anna.id}/pauses", json={}).json()["id"]
     mother.post(f"/v1/pauses/{pause}/lift", json={})
     (waits,) = father.get("/v1/approvals").json()["items"]
@@ -201,10 +206,10 @@ def test_a_childs_pause_goes_on_where_the_other_guardian_rejects_its_end(side: S
 
 
 def test_an_administrator_who_is_no_guardian_is_shown_who_ends_a_childs_pause(side: Side) -> None:
-    pause, mother, _, waits = ending(side)
+    pause, mother, father, waits = ending(side)
     form, decision = f'data-act="/v1/pauses/{pause}/lift"', f"/approvals/{waits}/decision"
     path = f"/me/licences?for={side.anna.id}&lang=en"
-    assert form in mother.get(path).text
+    assert form in father.get(path).text
     admin = side.sit(Role.ADMIN)
     page, approvals = admin.get(path).text, admin.get("/approvals?lang=en").text
     assert form not in page and "Two of this child’s guardians end it" in page
@@ -214,6 +219,40 @@ def test_an_administrator_who_is_no_guardian_is_shown_who_ends_a_childs_pause(si
         assert refused.json()["code"] == "guardians-needed"
     (found,) = mother.get(f"/v1/performers/{side.anna.id}/pauses").json()
     assert found["until"] is None and found["end_asked"]
+
+
+def test_each_guardian_is_offered_what_ends_a_childs_pause_and_told_who_is_lacking(
+    side: Side,
+) -> None:
+    mother, father, aunt = parents(side, 3)
+    pause = mother.post(f"/v1/performers/{side.anna.id}/pauses", json={}).json()["id"]
+    lift = f"/v1/pauses/{pause}/lift"
+
+    def reads(one: httpx2.Client) -> tuple[bool, str]:
+        page = one.get(f"/me/licences?for={side.anna.id}&lang=en").text
+        return f'data-act="{lift}"' in page, html.unescape(page)
+
+    offered, page = reads(mother)
+    assert offered and "ends once another guardian ends it too" in page and "End it now" not in page
+    offered, page = reads(father)
+    assert offered and "ends once Parent 0 ends it too" in page and "End it now" not in page
+    assert father.post(lift, json={}).json()["end_asked"]
+    offered, page = reads(father)
+    assert not offered and "You want the consent to go on. It does once Parent 0 ends" in page
+    # The third is told who is first, and offered nothing that the API refuses.
+    offered, page = reads(aunt)
+    assert not offered and "once Parent 0, who began the pause, ends it too" in page
+    assert aunt.post(lift, json={}).json()["code"] == "who-began-agrees"
+    approvals = aunt.get("/approvals?lang=en").text
+    assert 'value="reject"' in approvals and 'value="approve"' not in approvals
+    (waits,) = aunt.get("/v1/approvals").json()["items"]
+    said = aunt.post(f"/v1/approvals/{waits['id']}/decision", json={"approve": True})
+    assert said.json()["code"] == "who-began-agrees"
+    offered, page = reads(mother)
+    assert offered and "End it now" in page
+    assert 'value="approve"' in mother.get("/approvals?lang=en").text
+    assert mother.post(lift, json={}).json()["until"] is not None
+    assert "suspended" not in reads(aunt)[1].partition('id="pause"')[2].partition("<details")[0]
 
 
 def test_where_one_guardian_alone_has_an_account_anybody_of_the_side_ends_a_pause(

@@ -73,10 +73,10 @@ def test_a_childs_consent_goes_on_once_two_guardians_say_so(world: TestWorld) ->
             ended(other)
         assert refused.value.code == "guardians-needed"
     with world.db.read() as session:
-        assert resuming.asked_for(session, father) == {item.id}
+        assert resuming.asked_for(session, father) == {item.id: mother.person}
     assert ended(father)
     with world.db.read() as session:
-        assert resuming.asked_for(session, father) == frozenset()
+        assert resuming.asked_for(session, father) == {}
 
 
 @dataclass(frozen=True)
