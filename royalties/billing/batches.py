@@ -3,8 +3,9 @@
 camt.053 tells a batch as one entry, with its payments in it or with their number alone (`NtryDtls`,
 `Btch`); a table tells one line, or one for each payment, and says of neither that it belongs to the
 other. So lines make a batch only where they come exactly to its sum on its day, and are as many,
-one below the other, as the bank says, or all that nobody knows otherwise. Nothing else is tried: of
-many payments some always come to something.
+one below the other, as the bank says, or all that nobody knows otherwise. Where the bank says that
+it is a batch, the other file may give the day of value: then days near by are looked at too.
+Nothing else is tried: of many payments some always come to something.
 """
 
 from collections import defaultdict
@@ -14,11 +15,14 @@ from datetime import date
 from itertools import accumulate
 from typing import Self
 
+from royalties.billing.bankdays import around
 from royalties.billing.twins import Known, is_named
 from royalties.billing.words import Words, agree, words_of
 from royalties.models_income import Batch, Payment
 
 _SUMS_MAX = 500
+_Day = tuple[date, str]
+_Days = Mapping[_Day, Sequence[Known]]
 
 
 def told_otherwise(
@@ -32,26 +36,55 @@ def told_otherwise(
     """
     ours = [Known(str(at), (one,), is_named(one)) for at, one in enumerate(payments)]
     found: dict[int, str] = {}
-    for whole, parts in _batches(known, ours, own):
-        found |= dict.fromkeys((int(one.receipt_id) for one in parts), whole.receipt_id)
-    left = [one for one in ours if int(one.receipt_id) not in found]
-    for whole, parts in _batches(left, known, own):
-        found[int(whole.receipt_id)] = parts[0].receipt_id
+    taken: set[str] = set()
+    before = _by_day(known)
+    for near in (False, True):
+        free = [one for one in known if one.receipt_id not in taken] if near else known
+        left = [one for one in ours if int(one.receipt_id) not in found]
+        for whole, parts in _batches(free, left, own, before if near else None):
+            found |= dict.fromkeys((int(one.receipt_id) for one in parts), whole.receipt_id)
+            taken.add(whole.receipt_id)
+        left = [one for one in ours if int(one.receipt_id) not in found]
+        for whole, parts in _batches(left, free, own, before if near else None):
+            found[int(whole.receipt_id)] = parts[0].receipt_id
+            taken |= {one.receipt_id for one in parts}
     return found
 
 
 def _batches(
-    sums: Sequence[Known], among: Sequence[Known], own: Words
+    sums: Sequence[Known], among: Sequence[Known], own: Words, before: _Days | None
 ) -> Iterator[tuple[Known, Sequence[Known]]]:
-    """Each sum with the payments that it is, of which none belongs to two."""
-    of_day = _by_day(among)
+    """Each sum with the payments that it is, of which none belongs to two.
+
+    With all that was told `before` those of days near its own, where the bank says that it is a
+    batch; one that was told both ways on a day is none of another's.
+    """
+    free = {day: _Free.of(found) for day, found in _by_day(among).items()}
     for day, wholes in _by_day(one for one in sums if not _is_part(one)).items():
-        free = _Free.of(of_day.get(day, ()))
         for whole in wholes[:_SUMS_MAX]:
-            parts = free.parts(whole)
-            if parts and _may_be(whole, parts, own):
+            for other in _near(day) if before is not None else [day]:
+                parts = free[other].parts(whole, of_bank=other != day) if other in free else ()
+                if not parts or not _may_be(whole, parts, own):
+                    continue
+                if before is not None and _is_told_both_ways(whole, parts, before):
+                    continue
                 yield whole, parts
-                free = free.without(parts)
+                free[other] = free[other].without(parts)
+                break
+
+
+def _near(day: _Day) -> list[_Day]:
+    return [(other, day[1]) for other in around(day[0]) if other != day[0]]
+
+
+def _is_told_both_ways(whole: Known, parts: Sequence[Known], before: _Days) -> bool:
+    """Whether the day of the sum has its payments already, or the day of these has their sum."""
+    paid, part = whole.told[0], parts[0].told[0]
+    beside = before.get((part.booked_on, part.currency), ())
+    if any(one.told[0].amount_micro == paid.amount_micro for one in beside if not _is_part(one)):
+        return True
+    on_its_day = [one for one in before.get((paid.booked_on, paid.currency), ()) if one != whole]
+    return bool(_Free.of(on_its_day).parts(whole, of_bank=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +106,11 @@ class _Free:
         taken = {one.receipt_id for one in parts}
         return self.of([one for one in self.every if one.receipt_id not in taken])
 
-    def parts(self, whole: Known) -> Sequence[Known]:
-        """The payments that come to a sum, as the bank parts it; else by the lines of its day."""
+    def parts(self, whole: Known, *, of_bank: bool = False) -> Sequence[Known]:
+        """The payments that come to a sum, as the bank parts it; else by the lines of its day.
+
+        Only what the bank says to be a batch, where it is `of_bank`.
+        """
         amount = whole.told[0].amount_micro
         for batch, parts in self.parted.get(amount, ()):
             if _may_be_named(whole, parts, batch):
@@ -82,12 +118,14 @@ class _Free:
         # What the bank names one by one and as another sum is both.
         loose = self.unnamed if whole.is_named else self.loose
         told = _batch(whole)
+        if told is None and of_bank:
+            return ()
         count = len(loose) if told is None else told.payments
         return _run(loose, count, amount)
 
 
-def _by_day(payments: Iterable[Known]) -> Mapping[tuple[date, str], Sequence[Known]]:
-    found: dict[tuple[date, str], list[Known]] = defaultdict(list)
+def _by_day(payments: Iterable[Known]) -> _Days:
+    found: dict[_Day, list[Known]] = defaultdict(list)
     for one in payments:
         found[one.told[0].booked_on, one.told[0].currency].append(one)
     return found

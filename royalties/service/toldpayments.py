@@ -12,6 +12,7 @@ from core.ids import derived_id
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
+from royalties.billing.bankdays import around
 from royalties.billing.sealedpayment import from_sealed, to_sealed
 from royalties.billing.twins import Known, is_named
 from royalties.models_income import HeldCause, Payment, ToldPayment, ToldState
@@ -160,8 +161,8 @@ def told_on(
     payments: Sequence[Payment],
     left: Sequence[Payment],
 ) -> list[Known]:
-    """What one's own book was told of the days and currencies of those that are left of a file."""
-    days = {(one.booked_on, one.currency) for one in left}
+    """What one's own book was told of the days near those left of a file, in their currencies."""
+    days = {(day, one.currency) for one in left for day in around(one.booked_on)}
     return _known(
         *(session, vault, principal, payments),
         days={day for day, _ in days},

@@ -337,6 +337,8 @@ OTHER = f"2026-11-20,70.00,EUR,{SENDER},Something else,"
         (table(SUM_LINE, OTHER), camt(PARTED)),
         (table(SUM_LINE), table(*PART_LINES)),
         (camt(SUMMED), camt(PARTED)),
+        (camt(SUMMED), table(*(one.replace("-20", "-18") for one in PART_LINES))),
+        (table(SUM_LINE.replace("-20", "-18")), camt(PARTED)),
     ],
 )
 def test_a_batch_told_as_a_sum_and_one_by_one_is_held(

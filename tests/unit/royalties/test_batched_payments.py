@@ -142,6 +142,46 @@ def test_no_payment_belongs_to_two_sums(amounts: Sequence[int]) -> None:
     assert len(found([a_sum(amounts), second], lines(amounts))) == 1
 
 
+def on(day: date, payments: Sequence[Payment]) -> list[Payment]:
+    return [replace(one, booked_on=day) for one in payments]
+
+
+# 20 November is a Friday.
+@pytest.mark.parametrize(
+    ("day", "is_near"),
+    [(date(2026, 11, 17), True), (date(2026, 11, 25), True), (date(2026, 11, 26), False)],
+)
+def test_a_batch_that_the_bank_tells_is_seen_on_days_near_by_whichever_comes_first(
+    day: date, is_near: bool
+) -> None:
+    whole, told = a_sum([1, 2, 4]), on(day, [*lines([1, 2, 4]), *lines([9])])
+    assert found(told, [whole]) == (dict.fromkeys(range(3), "r:B1") if is_near else {})
+    assert found([whole], told) == ({0: f"r:{MADE}0"} if is_near else {})
+    line = replace(a_sum([1, 2, 4], counted=False), reference=f"{MADE}s")
+    parted = on(day, parts([1, 2, 4], "B9"))
+    assert found([line], parted) == ({0: "r:B9/1"} if is_near else {})
+    assert found(parted, [line]) == (dict.fromkeys(range(3), f"r:{MADE}s") if is_near else {})
+
+
+def test_its_own_day_comes_before_days_near_by_and_what_is_told_both_ways_is_left() -> None:
+    line, tuesday = replace(a_sum([1, 2], counted=False), reference=f"{MADE}s"), DAY + timedelta(4)
+    earlier, same = on(DAY - timedelta(1), parts([1, 2], "B8")), parts([1, 2], "B9")
+    assert found([line], [*earlier, *same]) == {0: "r:B9/1"}
+    # A batch of every day whose sum was told on its day is not the sum of the next.
+    later = replace(line, booked_on=tuesday, reference=f"{MADE}t")
+    assert found([later], [*same, line]) == {}
+    assert found([later], same) == {0: "r:B9/1"}
+    whole = a_sum([1, 2])
+    assert found(on(tuesday, lines([1, 2])), [whole, *lines([1, 2])]) == {}
+
+
+def test_of_days_near_by_none_stands_for_two() -> None:
+    batches = [parts([1, 2], "B8"), on(DAY + timedelta(3), parts([1, 2], "B9"))]
+    line = replace(a_sum([1, 2], counted=False), booked_on=DAY + timedelta(4))
+    told = [replace(line, reference=f"{MADE}{at}") for at in range(3)]
+    assert len(found(told, [one for each in batches for one in each])) == 2
+
+
 def test_many_sums_and_lines_of_a_day_are_compared_in_time() -> None:
     before = [a_sum([at, 10**12], counted=at % 2 == 0) for at in range(1, 3000)]
     sums = [replace(one, reference=f"B{at}") for at, one in enumerate(before)]

@@ -72,13 +72,13 @@ def table_of(came: Sequence[Came], back: int) -> list[Payment]:
     found = []
     for one in came:
         if len(one.amounts) == 1:
-            moved = day(one) - timedelta(days=back)
-            found.append(replace(paid("", one, one.amounts[0]), booked_on=moved))
+            found.append(paid("", one, one.amounts[0]))
         elif one.by_message:
             found.append(Payment("", day(one), sum(one.amounts), "EUR", text="Sammler"))
         else:
             found += [paid("", one, amount) for amount in one.amounts]
-    return [replace(one, reference=f"{MADE}{at}") for at, one in enumerate(found)]
+    moved = [replace(one, booked_on=one.booked_on - timedelta(days=back)) for one in found]
+    return [replace(one, reference=f"{MADE}{at}") for at, one in enumerate(moved)]
 
 
 def paid(reference: str, one: Came, amount: int) -> Payment:
