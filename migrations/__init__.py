@@ -1,3 +1,3 @@
 """The database schema, step by step; `api.schema` runs these and nothing else does."""
 
-HEAD = "0185"
+HEAD = "0186"

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, and_, or_
+from sqlalchemy import Index, Row, and_, or_
 from sqlalchemy import select as sql_select
+from sqlalchemy import text as sql
 from sqlmodel import Field, Session, col, select
 
 from core import log
@@ -35,6 +36,15 @@ class PerformerRow(Owned, table=True):
     """Table of performers."""
 
     __tablename__ = "performer"
+    __table_args__ = (
+        Index(
+            "performer_page",
+            "tenant_id",
+            "id",
+            unique=True,
+            sqlite_where=sql("erased_at IS NULL"),
+        ),
+    )
 
     sealed_names: bytes | None = None
     payee_id: str = Field(unique=True)

@@ -16,7 +16,7 @@ from core import approvalqueue, approvals, audit, deliveries, notices
 from core.principal import Principal, SearchCapability
 from licensing.releaselist import Order, Sought
 from licensing.store import clearances, releases, waiting
-from registry.store import characters, likenesses, matches, uses
+from registry.store import characters, likenesses, matches, people, uses
 from royalties.accounts import Account, AccountKind
 from royalties.billing.standing import InvoiceState
 from royalties.models_complaints import Sought as Complained
@@ -90,6 +90,7 @@ LISTS: dict[str, Asking] = {
     "deliveries to one": lambda session, who: deliveries.list_deliveries(
         session, who, target_id="whk_a", before_seq=9
     ),
+    "own performers": lambda session, who: people.own_ids(session, who, after="prf_a", limit=51),
     "likenesses": lambda session, who: likenesses.of_own_performers(
         session, who, before="a", limit=51
     ),
