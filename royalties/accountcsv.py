@@ -39,7 +39,6 @@ COLUMNS = (
 )
 _NO_CLAIM = ("",) * (COLUMNS.index("reverses") - COLUMNS.index("cut"))
 _END = "\r\n"
-_QUOTED = ('"', "\r", "\n")
 _Row = tuple[str, ...]
 
 
@@ -54,7 +53,9 @@ def to_csv(statement: AccountStatement) -> str:
 def _line(cells: _Row) -> str:
     """A row as it is written; `csv` is asked only where a cell may need quotes, as it is slow."""
     plain = ",".join(cells)
-    if plain.count(",") == len(COLUMNS) - 1 and not any(sign in plain for sign in _QUOTED):
+    if plain.count(",") == len(COLUMNS) - 1 and not (
+        '"' in plain or "\r" in plain or "\n" in plain
+    ):
         return plain + _END
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator=_END).writerow(cells)

@@ -75,7 +75,8 @@ def changes_of(movement: Movement, own: frozenset[str]) -> dict[tuple[str, str],
     found: defaultdict[tuple[str, str], int] = defaultdict(int)
     for posting in movement.transaction.postings:
         if posting.account not in own:
-            found[posting.currency, parse(posting.account).kind.value] += posting.amount_micro
+            kind, _, _ = posting.account.partition(":")
+            found[posting.currency, kind] += posting.amount_micro
     for currency, amount in movement.rest:
         found[currency, OTHERS] += amount
     return dict(found)

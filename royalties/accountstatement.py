@@ -174,7 +174,9 @@ def _movement(one: Transaction, own: frozenset[str]) -> Movement:
     return Movement(one._replace(postings=kept), tuple(sorted(net_by_currency(rest).items())))
 
 
+@lru_cache(maxsize=10_000)
 def _personal(text: str) -> bool:
+    # Asked twice of every posting, of which most are on a few accounts.
     return parse(text).kind in OF_A_PERFORMER
 
 
@@ -202,7 +204,8 @@ def _of_line(
     one = movement.transaction
     where = f"line {one.id}"
     rest = [Posting("", amount, currency) for currency, amount in movement.rest]
-    for currency, net in net_by_currency((*one.postings, *rest)).items():
+    every = (*one.postings, *rest) if rest else one.postings
+    for currency, net in net_by_currency(every).items():
         if net:
             yield Difference(f"{where} {currency}", str(net), "0")
     if taken_back is not None and _opposite(taken_back) != _postings(one):
@@ -225,14 +228,14 @@ def _priced(
     where: str, one: Transaction, tariffs: Mapping[TariffRef, Tariff]
 ) -> Iterator[Difference]:
     claim = one.basis
-    claimed = -sum(p.amount_micro for p in one.postings if _personal(p.account))
+    claimed = -sum([p.amount_micro for p in one.postings if _personal(p.account)])
     priced = again(claim.pins, AmountWithWorking(claimed, claim.working), tariffs)
     if priced is None:
         yield Difference(f"{where} tariff", "pinned", "not there")
         return
     if priced.amount_micro != claimed:
         yield Difference(f"{where} amount", str(claimed), str(priced.amount_micro))
-    if dict(priced.working) != dict(claim.working):
+    if priced.working != claim.working:
         yield Difference(f"{where} working", str(dict(claim.working)), str(dict(priced.working)))
 
 

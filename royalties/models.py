@@ -298,7 +298,7 @@ class Pins(NamedTuple):
     @property
     def use_ms(self) -> int:
         """Licensed time in milliseconds of the cut."""
-        return sum(span.duration_ms for span in self.spans)
+        return sum([span.end_ms - span.start_ms for span in self.spans])
 
 
 class Accrual(NamedTuple):

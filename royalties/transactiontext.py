@@ -20,6 +20,9 @@ from royalties.wire_transactions import transaction_to_dict
 from royalties.wire_usage import origin_to_dict, reported_to_dict
 
 _SURROGATES = "\ud800"
+# What most pins say nothing of stands behind everything else.
+_PLAIN = Pins._fields.index("reported")
+_USUAL = tuple(Pins._field_defaults.values())
 
 
 def canonical_transactions(transactions: Sequence[Transaction]) -> bytes:
@@ -59,15 +62,18 @@ def _claim(claim: Claim) -> str:
 
 def _pins(pins: Pins) -> str:
     factor, views = pins.factor, pins.views
+    kept = origin = reported = ""
+    if pins[_PLAIN:] != _USUAL:
+        said = (kept_to_dict(pins), origin_to_dict(pins.origin), reported_to_dict(pins.reported))
+        kept, origin, reported = map(_told, said)
     return (
-        f'{{"clearance_id":{quoted(pins.clearance_id)},"cut_id":{quoted(pins.cut_id)}'
-        f'{_told(kept_to_dict(pins))},"kind":{quoted(pins.kind or "")}'
-        f',"licence_id":{quoted(pins.licence_id)},"model_ids":[{_texts(pins.model_ids)}]'
-        f'{_told(origin_to_dict(pins.origin))},"payee_id":{quoted(pins.payee_id)}'
-        f',"performer_id":{quoted(pins.performer_id)},"period":{quoted(pins.period)}'
-        f'{_told(reported_to_dict(pins.reported))},"scan_id":{quoted(pins.scan_id)}'
-        f',"spans":[{_spans(pins.spans)}],"tariff":{_term(pins.tariff)}'
-        f',"tariff_id":{quoted(pins.tariff_id)},"territory":{quoted(pins.territory)}'
+        f'{{"clearance_id":{quoted(pins.clearance_id)},"cut_id":{quoted(pins.cut_id)}{kept}'
+        f',"kind":{quoted(pins.kind or "")},"licence_id":{quoted(pins.licence_id)}'
+        f',"model_ids":[{_texts(pins.model_ids)}]{origin},"payee_id":{quoted(pins.payee_id)}'
+        f',"performer_id":{quoted(pins.performer_id)},"period":{quoted(pins.period)}{reported}'
+        f',"scan_id":{quoted(pins.scan_id)},"spans":[{_spans(pins.spans)}]'
+        f',"tariff":{_term(pins.tariff)},"tariff_id":{quoted(pins.tariff_id)}'
+        f',"territory":{quoted(pins.territory)}'
         f',"territory_factor":[{_whole(factor.numerator)},{_whole(factor.denominator)}]'
         f',"territory_factor_set":{quoted(pins.factor_set_id)}'
         f',"threshold_ids":[{_texts(pins.threshold_ids)}]'
@@ -84,20 +90,17 @@ def _term(term: TariffTerm) -> str:
 
 
 def _told(members: Mapping[str, Any]) -> str:
-    """Members that most pins are without, to stand behind others."""
+    """Members to stand behind others; nothing of none."""
     return f",{canonical(members)[1:-1].decode()}" if members else ""
 
 
 def _working(working: Mapping[str, Any]) -> str:
-    return ",".join([f"{quoted(name)}:{_figure(said)}" for name, said in sorted(working.items())])
-
-
-def _figure(said: Any) -> str | int:
-    if type(said) is int:
-        return _whole(said)
-    if type(said) is str:
-        return quoted(said)
-    raise _NotPlain
+    return ",".join(
+        [
+            f"{quoted(name)}:{quoted(said) if type(said) is str else _whole(said)}"
+            for name, said in sorted(working.items())
+        ]
+    )
 
 
 def _postings(postings: Sequence[Posting]) -> str:
@@ -118,7 +121,7 @@ def _named(name: str | None) -> str:
     return "null" if name is None else quoted(name)
 
 
-def _whole(number: int) -> int:
-    if -INTEGER_MAX <= number <= INTEGER_MAX:
+def _whole(number: Any) -> int:
+    if type(number) is int and -INTEGER_MAX <= number <= INTEGER_MAX:
         return number
     raise _NotPlain

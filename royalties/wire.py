@@ -23,7 +23,7 @@ from royalties.wire_usage import (
 )
 
 # A name out of a closed set is looked up once, and not with each of a million lines.
-_kind, _tariff_kind = cache(KindOfUse), cache(TariffKind)
+_kind = cache(KindOfUse)
 
 
 def pins_to_dict(pins: Pins) -> dict[str, Any]:
@@ -57,6 +57,7 @@ def pins_to_dict(pins: Pins) -> dict[str, Any]:
 
 def pins_from_dict(data: Mapping[str, Any]) -> Pins:
     """Read pins back; raises KeyError, TypeError or ValueError where they are malformed."""
+    outcome, cause, parties = _kept_from_dict(data.get("kept"))
     return Pins(
         usage_line_id=str(data["usage_line_id"]),
         cut_id=str(data["cut_id"]),
@@ -78,7 +79,9 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
         model_ids=tuple(map(str, data["model_ids"])),
         threshold_ids=tuple(map(str, data["threshold_ids"])),
         reported=reported_from_dict(data),
-        **_kept_from_dict(data.get("kept")),
+        outcome=outcome,
+        cause=cause,
+        parties=parties,
         origin=origin_from_dict(data),
     )
 
@@ -91,11 +94,11 @@ def kept_to_dict(pins: Pins) -> dict[str, Any]:
     return {"kept": said}
 
 
-def _kept_from_dict(data: Mapping[str, Any] | None) -> dict[str, Any]:
+def _kept_from_dict(data: Mapping[str, Any] | None) -> tuple[Outcome, str, tuple[str, ...]]:
     if data is None:
-        return {}
+        return Outcome.LICENSED, "", ()
     parties = tuple(str(one) for one in data["parties"])
-    return {"outcome": Outcome(data["outcome"]), "cause": str(data["cause"]), "parties": parties}
+    return Outcome(data["outcome"]), str(data["cause"]), parties
 
 
 def term_to_dict(term: TariffTerm) -> dict[str, Any]:
@@ -111,12 +114,16 @@ def term_to_dict(term: TariffTerm) -> dict[str, Any]:
 
 
 def _term_from_dict(data: Mapping[str, Any]) -> TariffTerm:
-    named = None
+    price = str(data["kind"]), int(data["rate_micro"]), str(data["currency"])
     if "id" in data:
-        named = TariffRef(str(data["id"]), int(data["version"]), str(data["digest"]))
-    return TariffTerm(
-        _tariff_kind(data["kind"]), int(data["rate_micro"]), str(data["currency"]), named
-    )
+        return _term(*price, str(data["id"]), int(data["version"]), str(data["digest"]))
+    return _term(*price)
+
+
+# What a licence agreed on stands behind each of its lines; it is made once.
+@lru_cache(maxsize=1000)
+def _term(kind: str, rate_micro: int, currency: str, *named: Any) -> TariffTerm:
+    return TariffTerm(TariffKind(kind), rate_micro, currency, TariffRef(*named) if named else None)
 
 
 @lru_cache(maxsize=1000)

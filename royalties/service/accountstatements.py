@@ -176,7 +176,7 @@ class _Books:
             own |= self.on[name].posted
             before = self.on[name].before.items()
             opening |= {(book, name, currency): micro for (book, currency), micro in before}
-        refs = {term.tariff for term in _prices(own.values())}
+        refs = {term.tariff for term in _prices(own.values())} if self.tariffs else ()
         made = rules.build(
             holder,
             self.month,

@@ -8,8 +8,20 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    tuple_,
+)
 from sqlalchemy import select as sql_select
 from sqlmodel import Session, col, select
 
@@ -43,12 +55,17 @@ class OnAccount:
 
 
 def among(accounts: Collection[Account]) -> ColumnElement[bool]:
-    """The where clause for entries on these accounts; the same words for one as for hundreds.
+    """The where clause for entries on these accounts; the same words for one as for hundreds."""
+    return _among(_names(accounts))
 
-    Every book has its months; naming them all has the accounts looked up book by book.
-    """
+
+def _names(accounts: Collection[Account]) -> str:
+    return json.dumps([[one.kind, one.subject] for one in accounts])
+
+
+def _among(names: str | BindParameter[str]) -> ColumnElement[bool]:
+    # Every book has its months; naming them all has the accounts looked up book by book.
     books = sql_select(col(PeriodRow.tenant_id)).distinct()
-    names = json.dumps([[one.kind, one.subject] for one in accounts])
     told = func.json_each(names).table_valued("value").c.value
     parts = (func.json_extract(told, f"$[{place}]") for place in range(len(_ACCOUNT)))
     return and_(col(EntryRow.tenant_id).in_(books), tuple_(*_ACCOUNT).in_(sql_select(*parts)))
@@ -61,22 +78,31 @@ def in_month(
 
     By entries that the principal may see. One walk over them tells both.
     """
-    posted = col(TransactionRow.posted_period)
-    query = (
-        sql_select(*_ENTRY, posted, case((posted == month, DETAILS)), *COLUMNS)
-        .select_from(EntryRow)
-        .join(TransactionRow, _OF_ENTRY)
-        .outerjoin(AccrualRow, and_(CLAIMED, posted == month))
-        .where(visible(EntryRow, principal), among(accounts))
-    )
     found: defaultdict[str, OnAccount] = defaultdict(OnAccount)
-    rows = session.connection().execute(query, execution_options={"yield_per": _AT_ONCE})
+    rows = session.connection().execute(
+        _walk(principal, month),
+        {"names": _names(accounts)},
+        execution_options={"yield_per": _AT_ONCE},
+    )
     for kind, subject, book, unit, micro, when, details, *row in rows:
         on = found[account_text(kind, subject)]
         on.before[book, unit] += micro if when < month else 0
         if when == month:
             on.posted[row[0]] = transaction(row, details)
     return dict(found)
+
+
+# Putting these words together takes as long as finding twenty transactions by them.
+@lru_cache(maxsize=50)
+def _walk(principal: Principal, month: str) -> Select[Any]:
+    posted = col(TransactionRow.posted_period)
+    return (
+        sql_select(*_ENTRY, posted, case((posted == month, DETAILS)), *COLUMNS)
+        .select_from(EntryRow)
+        .join(TransactionRow, _OF_ENTRY)
+        .outerjoin(AccrualRow, and_(CLAIMED, posted == month))
+        .where(visible(EntryRow, principal), _among(bindparam("names", type_=Text)))
+    )
 
 
 def months(

@@ -14,6 +14,8 @@ from licensing.models import TariffKind, TariffTerm
 from royalties.models import Ratio
 
 MS_PER_MINUTE = 60_000
+# To ask an enumeration for a value takes as long as the rest of a price.
+_BY_MINUTE, _BY_VIEW = TariffKind.PER_MINUTE.value, TariffKind.PER_VIEW.value
 
 
 class AmountWithWorking(NamedTuple):
@@ -47,7 +49,7 @@ def _per_minute(rate_micro: int, use_ms: int, factor: Ratio) -> AmountWithWorkin
     return AmountWithWorking(
         amount_micro,
         {
-            "tariff": TariffKind.PER_MINUTE.value,
+            "tariff": _BY_MINUTE,
             "rate_micro": rate_micro,
             "use_ms": use_ms,
             "factor_numerator": factor.numerator,
@@ -61,7 +63,7 @@ def _per_view(rate_micro: int, views: int) -> AmountWithWorking:
     return AmountWithWorking(
         rate_micro * views,
         {
-            "tariff": TariffKind.PER_VIEW.value,
+            "tariff": _BY_VIEW,
             "rate_micro": rate_micro,
             "views": views,
             "divisor": 1,
