@@ -70,7 +70,7 @@ def _ends(statement: AccountStatement, name: str) -> list[_Row]:
 
 def _rows(month: str, movement: Movement, own: frozenset[str]) -> list[_Row]:
     one = movement.transaction
-    booked = (one.id, to_text(one.recorded_at), one.kind.value)
+    booked = (one.id, to_text(one.recorded_at), one.kind)
     said = (one.reason, one.earned_period, *_claim(one))
     other = (one.reverses_id or "", one.run_id or "")
     return [
@@ -91,5 +91,5 @@ def _claim(one: Transaction) -> _Row:
         pins.kind or "",
         " ".join([f"{span.start_ms}-{span.end_ms}" for span in pins.spans]),
         *(pins.licence_id, pins.clearance_id, pins.usage_line_id),
-        pins.tariff.kind.value if named is None else f"{named.id}@{named.version}",
+        pins.tariff.kind if named is None else f"{named.id}@{named.version}",
     )

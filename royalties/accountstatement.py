@@ -9,7 +9,7 @@ again from the statement itself. Worked example: docs/statements.md.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from core.canonical import canonical
@@ -110,31 +110,33 @@ def build(
     own = holder.accounts
     movements = tuple([_movement(one, own) for one in sorted(transactions, key=lambda t: t.seq)])
     before = {name: micro for name, micro in opening.items() if micro}
-    made = AccountStatement(
-        id="",
+    balances = _balances(before, movements, own)
+    return AccountStatement(
+        id=_identity(holder, month, balances, movements),
         holder=holder,
         month=month,
         as_of_seq=max((one.transaction.seq for one in movements), default=0),
         closed=closed,
-        balances=_balances(before, movements, own),
+        balances=balances,
         movements=movements,
         tariffs=tuple(sorted(tariffs, key=lambda one: (one.id, one.version))),
     )
-    return replace(made, id=_identity(made))
 
 
 def differences(statement: AccountStatement) -> Iterator[Difference]:
     """Every figure that does not follow from the rest of the statement, and an id of others."""
     yield from unfounded(statement)
-    if (identity := _identity(statement)) != statement.id:
-        yield Difference("id", statement.id, identity)
+    yield from _unbalanced(statement)
+    due = _identity(statement.holder, statement.month, statement.balances, statement.movements)
+    if due != statement.id:
+        yield Difference("id", statement.id, due)
 
 
 def unfounded(statement: AccountStatement) -> Iterator[Difference]:
-    """Every figure that does not follow from the rest of the statement, in the order of its lines.
+    """Every figure of a line that does not follow from the rest of the statement, line by line.
 
     A transaction nets to zero, an accrual is priced again from what it pins, a reversal is the
-    opposite of what it takes back, a closing balance is its opening and all that moved since.
+    opposite of what it takes back. Balances and id of what was just built follow from its lines.
     """
     tariffs = pinned(statement.tariffs)
     seen: dict[str, Transaction] = {}
@@ -144,6 +146,10 @@ def unfounded(statement: AccountStatement) -> Iterator[Difference]:
             yield Difference(f"line {one.id}", "twice", "once")
         yield from _of_line(movement, seen.get(one.reverses_id or ""), tariffs)
         seen[one.id] = one
+
+
+def _unbalanced(statement: AccountStatement) -> Iterator[Difference]:
+    """Every balance whose end is not its opening and all that moved since."""
     before = {(b.book, b.account, b.currency): b.opening_micro for b in statement.balances}
     stated = {(b.book, b.account, b.currency): b for b in statement.balances}
     for due in _balances(before, statement.movements, statement.holder.accounts):
@@ -247,12 +253,14 @@ def _postings(one: Transaction) -> list[tuple[str, int, str]]:
     return sorted((p.account, p.amount_micro, p.currency) for p in one.postings)
 
 
-def _identity(statement: AccountStatement) -> str:
+def _identity(
+    holder: Holder, month: str, balances: Iterable[Balance], movements: Iterable[Movement]
+) -> str:
     """The id that belongs to these figures and to no others."""
-    opening = [[b.book, b.account, b.currency, str(b.opening_micro)] for b in statement.balances]
-    moved = canonical_transactions([one.transaction for one in statement.movements])
+    opening = [[b.book, b.account, b.currency, str(b.opening_micro)] for b in balances]
+    moved = canonical_transactions([one.transaction for one in movements])
     digest = hashlib.sha256(b"[%b,%b]" % (canonical(opening), moved)).hexdigest()
-    return derived_id("stm", statement.holder.performer_id, statement.month, digest)
+    return derived_id("stm", holder.performer_id, month, digest)
 
 
 def own_accounts(holder: Holder) -> tuple[Account, ...]:
