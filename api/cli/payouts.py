@@ -102,6 +102,7 @@ def reject(cli: Cli, batch: BatchId, note: Why = "") -> None:
 def file(cli: Cli, batch: BatchId, out: Out) -> None:
     """Save the file for the bank (pain.001.001.09); it is the same one each time."""
     _fetch(cli, f"/v1/payout-batches/{batch}/file", out)
+    note(text(cli.lang, "payout.hand-in"))
 
 
 @command(app, "list-by-hand")
@@ -124,6 +125,8 @@ def answer(
         fields({text(cli.lang, f"payout.answer.{name}"): found[name] for name in names})
         if found["again"]:
             say(text(cli.lang, "payout.answer.again"))
+        if found["returned"]:
+            note(text(cli.lang, "payout.answer.back"))
 
     emit(cli, found, render)
 
@@ -162,6 +165,8 @@ def _decide(cli: Cli, batch: str, *, approve: bool, why: str) -> None:
     emit(cli, found, lambda: document(cli.lang, found, ("id", "state", "sha256")))
     if found["single_operator"]:
         note(text(cli.lang, "stamp.single-operator"))
+    if found["state"] == "SENT":
+        note(text(cli.lang, "payout.fetch", id=batch))
 
 
 def note_handed_on(lang: str, found: dict[str, Any]) -> None:
@@ -206,16 +211,24 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
 
 
 def _payouts(cli: Cli, found: list[dict[str, Any]]) -> None:
-    names = ("end_to_end_id", "account", "state", "way")
     rows = [
         (
-            *(cell(cli.lang, one, name) for name in names),
+            cell(cli.lang, one, "end_to_end_id"),
+            _payee(cli, one),
+            *(cell(cli.lang, one, name) for name in ("state", "way")),
             _money(cli, one["amount_micro"], one["currency"]),
             _why(cli, one),
         )
         for one in found
     ]
-    table(_titles(cli, "reference", "account", "state", "way", "amount", "why"), rows)
+    table(_titles(cli, "reference", "payee", "state", "way", "amount", "why"), rows)
+
+
+def _payee(cli: Cli, one: dict[str, Any]) -> str:
+    """Who is paid, by name; the account in the book where nobody is known by one."""
+    if one["heir_of"]:
+        return text(cli.lang, "societypayout.heir", name=one["heir_of"])
+    return str(one["payee"] or one["account"])
 
 
 def _why(cli: Cli, one: dict[str, Any]) -> str:

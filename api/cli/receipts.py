@@ -57,6 +57,8 @@ def import_statement(
     def render() -> None:
         names = ("payments", "entered", "known", "held", "matched", "waiting", "others")
         fields({text(cli.lang, f"receipt.import.{name}"): found[name] for name in names})
+        if found["waiting"]:
+            note(text(cli.lang, "receipt.import.next"))
         if found["held"]:
             note(text(cli.lang, "receipt.held"))
 

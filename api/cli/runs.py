@@ -87,11 +87,14 @@ def preview(
     def render() -> None:
         names = [*_PREVIEW, "before_tax", "former"]
         rows = [
-            (item["performer_id"], *(_amount(cli, item, name, item["currency"]) for name in names))
+            (
+                item["performer"] or item["performer_id"],
+                *(_amount(cli, item, name, item["currency"]) for name in names),
+            )
             for item in found
         ]
         heads = [text(cli.lang, f"run.sum.{name}") for name in names]
-        table([text(cli.lang, "run.column.performer_id"), *heads], rows)
+        table([text(cli.lang, "run.column.performer"), *heads], rows)
 
     emit(cli, found, render)
 
@@ -112,6 +115,7 @@ def approve(cli: Cli, run: RunId, why: Why = "") -> None:
     if found["state"] != "CLOSED":
         note(text(cli.lang, f"run.dropped.{found['dropped_for']}"))
         raise typer.Exit(1)
+    note(text(cli.lang, "run.pay"))
 
 
 @command(app, "reject")
@@ -219,6 +223,8 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
         ]
         said = "run.missing" if faults else "run.conserved"
         say(text(cli.lang, said, what=", ".join(faults)))
+        if found["state"] == "DRAFT":
+            note(text(cli.lang, "run.next", run=found["id"]))
 
     emit(cli, found, render)
 

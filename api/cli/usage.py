@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import mappings, pools, training, usageholds, usagemonths
+from api.cli.moneyshape import cell
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, progress, say, table
 from api.web.texts import count, counted, text
@@ -61,8 +62,9 @@ def list_imports(cli: Cli) -> None:
     with cli.client() as client:
         found = list(client.pages("/v1/usage-imports"))
     names = ("import_id", "sender", "lines", "accepted", "duplicates", "rejected", "running")
-    rows = [tuple(item[name] for name in names) for item in found]
-    emit(cli, found, lambda: table(names, rows))
+    rows = [tuple(cell(cli.lang, item, name) for name in names) for item in found]
+    titles = [text(cli.lang, f"usage.imports.{name}") for name in names]
+    emit(cli, found, lambda: table(titles, rows))
 
 
 @command(app, "rejects")
@@ -75,6 +77,7 @@ def fetch_rejects(
     with cli.client() as client:
         client.download(f"/v1/usage-imports/{import_id}/rejects", out)
     say(str(out))
+    note(text(cli.lang, "usage.rejects-mend", file=str(out)))
 
 
 @command(app, "lines")

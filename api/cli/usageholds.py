@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.moneyshape import cell
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
-from api.web.texts import reason, text
-from core.money import rate_text
+from api.web.texts import reason, seconds, text
 
 app = typer.Typer(help="Lines that wait for a person before they earn.", no_args_is_help=True)
 HoldId = Annotated[str, typer.Argument(help="Id of the held line, from the list.")]
@@ -23,17 +23,20 @@ def list_holds(
     """List held lines with the reasons why they are, 200 a page."""
     with cli.client() as client:
         found = client.get("/v1/usage-holds", state=state.upper(), after=after or None)
-    names = ("id", "period", "territory", "views", "cut_id", "why")
+    names = ("id", "period", "territory", "views", "title", "why")
     rows = [
         (
             item["id"],
-            *(_plain(item["line"][name]) for name in names[1:5]),
+            *(_plain(item["line"][name]) for name in names[1:4]),
+            _titled(item),
             " ".join(reason(cli.lang, one) for one in item["reasons"]),
         )
         for item in found
     ]
     titles = [text(cli.lang, f"usage.held.{name}") for name in names]
     emit(cli, found, lambda: table(titles, rows))
+    if found and state == "held":
+        note(text(cli.lang, "usage.held.next", id=found[0]["id"]))
 
 
 @command(app, "show")
@@ -72,6 +75,8 @@ def _decide(cli: Cli, hold: str, body: dict[str, Any]) -> None:
     found = _post(cli, hold, "decision", body)
     if found["approval_id"] and found["state"] == "HELD":
         note(text(cli.lang, "usage.held.second", id=hold))
+    if found["state"] == "RELEASED":
+        note(text(cli.lang, "usage.held.book"))
 
 
 def _post(cli: Cli, hold: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -82,18 +87,45 @@ def _post(cli: Cli, hold: str, what: str, body: dict[str, Any]) -> dict[str, Any
 
 
 def _show(lang: str, item: dict[str, Any]) -> None:
+    from core.money import format as money  # noqa: PLC0415
+
     line = item["line"]
     said: dict[str, Any] = {
         "id": item["id"],
         "state": text(lang, f"usage.held.state.{item['state']}"),
+        "title": _titled(item),
         **{name: line[name] for name in ("line_id", "cut_id", "territory", "period")},
         "views": _plain(line["views"]),
-        "reported": line.get("reported", {}),
+        "reported": _reported(lang, line.get("reported", {})),
         "why": [reason(lang, one) for one in item["reasons"]],
     }
     if item.get("stake_micro") is not None:
-        said["stake"] = rate_text(int(item["stake_micro"]))
+        said["stake"] = money(int(item["stake_micro"]), item["stake_currency"], lang)
     fields({text(lang, f"usage.held.{name}"): value for name, value in said.items()})
+
+
+def _titled(item: dict[str, Any]) -> str:
+    """What the line is about, as people call it; its id where the cut is gone."""
+    return ", ".join(filter(None, (item["title"], item["version"]))) or item["line"]["cut_id"]
+
+
+def _reported(lang: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What else the line says, each figure in its unit."""
+    from core.money import format as money  # noqa: PLC0415
+
+    found = {}
+    for name, value in told.items():
+        column = name.removesuffix("_micro").removesuffix("_ms")
+        if name == "watched_ms":
+            shown = text(lang, "usage.held.watched", seconds=seconds(lang, value))
+        elif name == "income_micro":
+            shown = money(int(value), told.get("currency", ""), lang)
+        elif name == "income_kind":
+            shown = text(lang, f"tariffwords.income.{value}")
+        else:
+            shown = cell(lang, told, name)
+        found[text(lang, f"usagecolumn.{column}")] = shown
+    return found
 
 
 def _plain(value: Any) -> str:

@@ -1,6 +1,8 @@
 """Paying out over HTTP: accounts, batches and their papers, what the bank answered."""
 
+from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
@@ -15,9 +17,18 @@ from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.currencies import unit_micro
-from royalties.models_payouts import BatchKind, CameBack, PayoutState
+from core.principal import Principal
+from royalties.models_evidence import Names
+from royalties.models_payouts import BatchKind, CameBack, Payout, PayoutState
 from royalties.paying import minimum_of
-from royalties.service import bookaccounts, handedback, payoutanswers, payouts, payoutviews
+from royalties.service import (
+    bookaccounts,
+    booknames,
+    handedback,
+    payoutanswers,
+    payouts,
+    payoutviews,
+)
 from royalties.service.payouts import Wanted
 from royalties.wire_payouts import (
     account_to_dict,
@@ -128,7 +139,8 @@ def list_in_batch(
     found = payoutviews.payouts_of(
         reading, caller, batch_id, after=window.after, limit=window.limit
     )
-    return page(found, window, payout_to_dict, cursor=lambda one: one.account)
+    names = _names(reading, caller, found)
+    return page(found, window, partial(_named, names), cursor=lambda one: one.account)
 
 
 @router.post("/payout-batches/{batch_id}/decision", response_model=dict[str, Any])
@@ -176,7 +188,19 @@ def list_payouts(
     """Payouts of your book or to your payees, by id, at most 500; `after` pages on."""
     states = state or list(PayoutState)
     found = payoutviews.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
-    return [payout_to_dict(one) for one in found]
+    names = _names(reading, caller, found)
+    return [_named(names, one) for one in found]
+
+
+def _names(session: Session, caller: Principal, found: Sequence[Payout]) -> Names:
+    """What those whom one's own book pays are called."""
+    payees = [one.payee_id for one in found if one.tenant_id == caller.tenant_id]
+    return booknames.names_of(session, caller.tenant_id, payees=payees)
+
+
+def _named(names: Names, item: Payout) -> dict[str, Any]:
+    payee, left_by = names.paid.get(item.payee_id, ""), names.heirs.get(item.payee_id, "")
+    return payout_to_dict(item) | {"payee": payee, "heir_of": left_by}
 
 
 @router.post("/payout-answers", status_code=201, response_model=dict[str, Any])

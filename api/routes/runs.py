@@ -14,7 +14,7 @@ from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
 from royalties.runbegin import Wanted
-from royalties.service import run_checking, runreleases, runs
+from royalties.service import booknames, run_checking, runreleases, runs
 from royalties.wire_runs import amounts_as_text, line_to_dict, proof_to_dict, run_to_dict
 
 router = APIRouter(tags=["runs"])
@@ -86,7 +86,12 @@ def preview(
 ) -> list[dict[str, Any]]:
     """A run performer by performer, beside the deductions of a year before; at most 200."""
     found = runs.preview_of(reading, caller, run_id, after=after)
-    return [amounts_as_text(asdict(one)) for one in found]
+    whose = [one.performer_id for one in found]
+    names = booknames.names_of(reading, caller.tenant_id, performers=whose).performers
+    return [
+        amounts_as_text(asdict(one)) | {"performer": names.get(one.performer_id, "")}
+        for one in found
+    ]
 
 
 @router.get("/runs/{run_id}/lines", response_model=list[dict[str, Any]])

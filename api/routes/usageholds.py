@@ -9,8 +9,9 @@ from sqlmodel import Session
 from api.deps import Caller, Open, Reading, Writing
 from api.wire import FROZEN
 from core.clock import utc_now
+from core.principal import Principal
 from royalties.models_usage import HoldState
-from royalties.service import usageholds
+from royalties.service import usage, usageholds
 from royalties.service.usageholds import Shown
 from royalties.wire_usage import hold_to_dict
 
@@ -39,14 +40,16 @@ def list_holds(
     caller: Caller, reading: Reading, state: HoldState = HoldState.HELD, after: After = ""
 ) -> list[dict[str, Any]]:
     """Usage lines that wait for a person, each with its reasons; 200 a page."""
-    return [_out(one) for one in usageholds.list_holds(reading, caller, state, after=after)]
+    found = usageholds.list_holds(reading, caller, state, after=after)
+    return [_out(reading, caller, one) for one in found]
 
 
 @router.get("/usage-holds/{hold_id}", response_model=dict[str, Any])
 def show_hold(hold_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     """A held line, and to the collector's clerks what it would earn (millionths, null: unknown)."""
     shown, stake = usageholds.get_hold(reading, caller, hold_id)
-    return {**_out(shown), "stake_micro": None if stake is None else str(stake)}
+    amount, unit = (None, None) if stake is None else (str(stake[0]), stake[1])
+    return {**_out(reading, caller, shown), "stake_micro": amount, "stake_currency": unit}
 
 
 @router.post("/usage-holds/{hold_id}/decision", response_model=dict[str, Any])
@@ -63,7 +66,7 @@ def decide(hold_id: str, body: NewDecision, writing: Writing, world: Open) -> Re
             alone_max=world.settings.usage.alone_max,
             now=utc_now(),
         )
-        return _out(shown)
+        return _out(session, writing.caller, shown)
 
     return writing.write(decided, status=200)
 
@@ -74,14 +77,16 @@ def agree(hold_id: str, body: NewAgreement, writing: Writing) -> Response:
 
     def agreed(session: Session) -> dict[str, Any]:
         caller, now = writing.caller, utc_now()
-        return _out(
-            usageholds.agree(
-                session, caller, hold_id, approve=body.approve, note=body.note, now=now
-            )
+        done = usageholds.agree(
+            session, caller, hold_id, approve=body.approve, note=body.note, now=now
         )
+        return _out(session, caller, done)
 
     return writing.write(agreed, status=200)
 
 
-def _out(item: Shown) -> dict[str, Any]:
-    return hold_to_dict(item.hold, item.line, corrected=item.corrected)
+def _out(session: Session, caller: Principal, item: Shown) -> dict[str, Any]:
+    cut_id = item.line.cut_id
+    title, version = usage.titles_of(session, caller, [cut_id])[cut_id]
+    told = hold_to_dict(item.hold, item.line, corrected=item.corrected)
+    return {**told, "title": title, "version": version}

@@ -22,8 +22,10 @@ _NOTHING = frozenset(
 )
 
 
-def at_stake(session: Session, line: UsageLine) -> int | None:
-    """Millionths of everybody's part of a line that does not count; the largest currency's.
+def at_stake(session: Session, line: UsageLine) -> tuple[int, str] | None:
+    """Millionths of everybody's part of a line that does not count, and their currency.
+
+    Of several the largest; no currency where it earns nothing.
 
     None where only all lines of a pool or fee together would tell, or nothing is cleared yet.
     """
@@ -50,4 +52,4 @@ def at_stake(session: Session, line: UsageLine) -> int | None:
     for one in wanted:
         unit = one.pins.tariff.currency
         sums[unit] = sums.get(unit, 0) + one.amount_micro
-    return max(sums.values(), default=0)
+    return max(((amount, unit) for unit, amount in sums.items()), default=(0, ""))

@@ -78,8 +78,10 @@ def count_waiting(session: Session, principal: Principal) -> int:
     return sum(may_decide(principal, one) for one in found)
 
 
-def get_hold(session: Session, principal: Principal, hold_id: str) -> tuple[Shown, int | None]:
-    """A hold, and for the collector's clerks what its line would earn, in millionths."""
+def get_hold(
+    session: Session, principal: Principal, hold_id: str
+) -> tuple[Shown, tuple[int, str] | None]:
+    """A hold, and for the collector's clerks what its line would earn: millionths, currency."""
     require(principal, "usage")
     (shown,) = _shown(session, [_hold(session, principal, hold_id)])
     open_here = shown.hold.tenant_id == principal.tenant_id and not shown.corrected
@@ -108,7 +110,8 @@ def decide(
     if item.approval_id is not None:
         raise _waits(item)
     # Decide.
-    stake = at_stake(session, found.line)
+    told = at_stake(session, found.line)
+    stake = None if told is None else told[0]
     if stake is not None and stake <= alone_max * MICRO:
         done = _settle(session, principal, item, release=release, note=note, now=now)
         return replace(found, hold=done)

@@ -186,7 +186,7 @@ def test_much_at_stake_takes_a_second_person(office: Office) -> None:
     take_in(office, f"{cut_id},DE,2026-11,101,102,,")
     (shown,) = waiting(office)
     with stage.db.read() as session:
-        assert usageholds.get_hold(session, office.clerk, shown.hold.id)[1] == 101_000_000
+        assert usageholds.get_hold(session, office.clerk, shown.hold.id)[1] == (101_000_000, "EUR")
     proposed = decide(office, shown.hold, alone=100)
     assert (proposed.state, proposed.approval_id is not None) == (HoldState.HELD, True)
     with pytest.raises(Conflict, match="second person"):

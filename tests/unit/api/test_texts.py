@@ -174,3 +174,13 @@ def test_performers_are_called_by_one_word_in_german() -> None:
     words = json.loads((texts.FOLDER / "faults.de.json").read_text("utf-8"))
     for said in (*texts.catalogue("de").values(), *words.values()):
         assert not re.search("Darsteller|Darstellend", said), said
+
+
+@pytest.mark.parametrize("lang", texts.LANGUAGES)
+def test_times_in_reasons_are_seconds_and_not_thousandths(lang: str) -> None:
+    said = {key: one for key, one in texts.catalogue(lang).items() if key.startswith("reason.")}
+    assert [key for key, one in said.items() if "_ms}" in one] == []
+    detail = {"watched_ms": 93_033_000, "views": 500, "length_ms": 51_102}
+    told = texts.reason(lang, {"code": "watched-longer-than-views-allow", "detail": detail})
+    shown = ("93033.0", "51.1") if lang == "en" else ("93033,0", "51,1")
+    assert all(one in told for one in shown)
