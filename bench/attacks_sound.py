@@ -1,7 +1,7 @@
 """What people do to a voice before it is handed in, each as one function of sound at 16 kHz.
 
 Deterministic: noise and rooms come from fixed seeds. Codecs and tempo are FFmpeg's through PyAV;
-pitch is librosa's phase vocoder.
+pitch is librosa's phase vocoder, or FFmpeg's cutting and joining of what was played faster.
 """
 
 import io
@@ -23,6 +23,7 @@ def attacks() -> dict[str, Attack]:
     return {
         "none": lambda sound: sound,
         **{f"pitch {n:+d} semitones": partial(pitched, semitones=n) for n in (-4, -2, -1, 1, 2, 4)},
+        **{f"pitch {n:+d}, by cutting": partial(cut_higher, semitones=n) for n in (-4, -2, 2, 4)},
         **{f"speed x{x}, pitch kept": partial(tempo, factor=x) for x in (0.8, 0.9, 1.1, 1.25)},
         **{f"speed x{x}, pitch too": partial(resampled, factor=x) for x in (0.95, 1.05, 1.1)},
         "MP3 32 kbit/s": partial(coded, codec="libmp3lame", container="mp3", bit_rate=32_000),
@@ -31,7 +32,9 @@ def attacks() -> dict[str, Attack]:
         "telephone, mu-law 8 kHz": telephone,
         "band-pass 300 to 3,400 Hz": partial(band, low=300, high=3400),
         "low-pass 2 kHz": partial(band, low=0, high=2000),
+        "high-pass 500 Hz": partial(band, low=500, high=RATE),
         **{f"white noise, SNR {n} dB": partial(noisy, snr_db=n) for n in (20, 10, 5)},
+        **{f"pink noise, SNR {n} dB": partial(in_a_street, snr_db=n) for n in (10, 5)},
         **{f"music beneath, SNR {n} dB": partial(with_music, snr_db=n) for n in (10, 5)},
         "room, RT60 0.4 s": partial(reverberant, rt60_s=0.4),
         "hall, RT60 1.2 s": partial(reverberant, rt60_s=1.2),
@@ -76,6 +79,12 @@ def pitched(sound: Samples, *, semitones: int) -> Samples:
     return np.asarray(shifted, np.float32)
 
 
+def cut_higher(sound: Samples, *, semitones: int) -> Samples:
+    """Played faster or slower, and its tempo undone by cutting and joining in step (WSOLA)."""
+    factor = 2 ** (semitones / 12)
+    return tempo(resampled(sound, factor=factor), factor=1 / factor)
+
+
 def tempo(sound: Samples, *, factor: float) -> Samples:
     return filtered(sound, ("atempo", f"{factor}"))
 
@@ -103,6 +112,13 @@ def telephone(sound: Samples) -> Samples:
 
 def noisy(sound: Samples, *, snr_db: float) -> Samples:
     return mixed(sound, np.random.default_rng(11).standard_normal(len(sound)), snr_db)
+
+
+def in_a_street(sound: Samples, *, snr_db: float) -> Samples:
+    """Noise that falls by 3 dB an octave, as that of streets and crowds does."""
+    white = np.fft.rfft(np.random.default_rng(17).standard_normal(len(sound)))
+    pink = np.fft.irfft(white / np.sqrt(np.arange(len(white)) + 1), len(sound))
+    return mixed(sound, pink, snr_db)
 
 
 def with_music(sound: Samples, *, snr_db: float) -> Samples:

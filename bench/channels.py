@@ -1,4 +1,4 @@
-"""Who is found through telephones, noise, music and rooms, where prints know them and where not.
+"""Who is found through telephones, noise, rooms and at other pitches, by prints that know these.
 
     python -m bench.channels --models DIR [--windows N]
 
@@ -40,7 +40,7 @@ from fingerprint.weights.manifest import VOICE_ENCODER, load_manifest
 
 HEARD_MS = 8_000
 QUALITY = 0.8
-LEFT_OUT = ("pitch", "speed", "MP3", "AAC", "Opus", "clipped")
+LEFT_OUT = ("speed", "MP3", "AAC", "Opus", "clipped")
 
 
 @dataclass(slots=True)

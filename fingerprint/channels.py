@@ -1,4 +1,4 @@
-"""How voices score that came through a telephone, a wall, noise, music or a room, as measured.
+"""How voices score that came through a telephone, noise, rooms or at other pitches, as measured.
 
 A channel moves all voices in much the same way, so strangers who share one are nearer to each other
 than strangers are, and the same person is further from a print made without it. Both are undone

@@ -190,11 +190,16 @@ def search_vector(entry: GalleryEntry) -> Vector:
 
 
 def channel_vectors(entry: GalleryEntry) -> Sequence[Vector]:
-    """The same of a print as it is through each channel; none where no template says."""
+    """The same of a print as it is through each channel; none where no template says.
+
+    Templates of before know fewer channels, the first ones.
+    """
     known = [(one, one.channels) for one in entry.templates if one.channels is not None]
-    if not known:
-        return ()
-    return list(_mean([rows for _, rows in known], [one for one, _ in known]))
+    found = []
+    for channel in range(max((len(rows) for _, rows in known), default=0)):
+        heard = [(one, rows[channel]) for one, rows in known if channel < len(rows)]
+        found.append(_mean([row for _, row in heard], [one for one, _ in heard]))
+    return found
 
 
 def _mean(vectors: Sequence[Vector], templates: Sequence[Template]) -> Vector:

@@ -85,7 +85,8 @@ class Template:
 
     `evidence_ms` is net speech for a voice and time on screen for a face (0 for a still);
     `quality` runs from 0 to 1. `channels` is an enrolled voice as it would be through each of
-    `fingerprint.voice.altering.channels`, (CHANNELS, D) of unit length; None elsewhere.
+    `fingerprint.voice.altering.channels`, (CHANNELS, D) of unit length, in older ones fewer rows;
+    None elsewhere.
     """
 
     modality: Modality

@@ -24,6 +24,7 @@ Matrix = NDArray[np.float32]
 
 COHORT_MAX = 2000  # more prints change the moments of the best hundred little
 _DEVIATION_MIN = 1e-3
+_NEAREST = 2  # a third finds hardly anybody more and gives strangers another chance
 _ABSENT = -2.0  # below every cosine
 
 
@@ -52,17 +53,18 @@ class Scoring:
     alike_max: float = 1.0
     channels: tuple["Channel", ...] = ()
 
-    def channel_of(self, query: Vector) -> int | None:
-        """Through which channel a unit (D,) query was heard; None where through none of them.
+    def channels_of(self, query: Vector) -> list[int]:
+        """Through which channels a unit (D,) query may have been heard, the likeliest first.
 
-        A channel moves everybody's vector more than people differ, so the nearest centre tells it.
+        A channel moves everybody's vector more than people differ, so the nearest centres tell it:
+        two, of which one may be that of no channel, as pitches lie between each other and a room.
         """
         if self.centre is None or not self.channels:
-            return None
+            return []
         centres = np.stack([self.centre, *(one.centre for one in self.channels)])
         lengths = np.linalg.norm(centres, axis=1)
-        nearest = int(np.argmax(centres @ query / np.maximum(lengths, 1e-12)))
-        return nearest - 1 if nearest else None
+        nearest = np.argsort(-(centres @ query) / np.maximum(lengths, 1e-12), kind="stable")
+        return [int(place) - 1 for place in nearest[:_NEAREST] if place]
 
     def centred(self, vectors: Matrix) -> Matrix:
         """(N, D) vectors as they are compared on the plain scale, of unit length."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-DIRECTIONS = 32
+DIRECTIONS = 48
 _TRUST = 0.3  # weight of what was seen, against all directions being alike
 
 

@@ -1,7 +1,7 @@
 """The prints of one encoder and how they are scored against a query.
 
-A voice that came through a telephone, noise or a room is compared with the prints as they would be
-through it as well, and a print has the better score of both: docs/adr/0109-channels.md.
+A voice that came through a telephone, noise or a room, or at another pitch, is compared with the
+prints as they would be so too, and a print has its best score: docs/adr/0109-channels.md.
 """
 
 import hashlib
@@ -100,19 +100,17 @@ def _scores(
     if scoring.centre is None and shelf.cohort_for(scoring) is None:
         return [], Scale.PLAIN
     scores, scale = _scored(shelf, query, numbers, scoring)
-    channel = scoring.channel_of(query)
-    if channel is None:
-        return scores.tolist(), scale
-    known = shelf.through(channel)
-    heard = [place for place, number in enumerate(numbers) if number in known]
-    how = scoring.channels[channel]
-    same, its_scale = _scored(
-        shelf, query, [numbers[place] for place in heard], how.scoring, channel
-    )
-    if its_scale is scale:
-        if scale is Scale.PLAIN:
-            same = how.offset + how.slope * same
-        scores[heard] = np.maximum(scores[heard], same)
+    for channel in scoring.channels_of(query):
+        known = shelf.through(channel)
+        heard = [place for place, number in enumerate(numbers) if number in known]
+        how = scoring.channels[channel]
+        same, its_scale = _scored(
+            shelf, query, [numbers[place] for place in heard], how.scoring, channel
+        )
+        if its_scale is scale:
+            if scale is Scale.PLAIN:
+                same = how.offset + how.slope * same
+            scores[heard] = np.maximum(scores[heard], same)
     return scores.tolist(), scale
 
 
