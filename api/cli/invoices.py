@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.invoicenumbers import invoice_called
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, note, table
 from api.cli.termsfile import read_fields
-from api.web.texts import text
+from api.web.texts import text, word
 from core.clock import utc_now
 
 app = typer.Typer(help="Invoices to licensees, credit notes, papers.", no_args_is_help=True)
-InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
+InvoiceId = Annotated[str, typer.Argument(help="Number or id of the invoice.")]
 Month = Annotated[str, typer.Argument(help="Last month of postings, such as 2026-11.")]
 Why = Annotated[str, typer.Option(help="Why, for the record.")]
 Licensee = Annotated[str, typer.Option("--licensee", help="Of this licensee alone.")]
@@ -81,8 +82,8 @@ def show(
     ] = None,
 ) -> None:
     """Show an invoice and how far it is settled, or write its papers to files."""
-    path = f"/v1/invoices/{invoice_id}"
     with cli.client() as client:
+        path = f"/v1/invoices/{invoice_called(client, invoice_id)}"
         found = client.get(path)
         if pdf is not None:
             pdf.write_bytes(client.fetch(f"{path}/invoice.pdf", lang=cli.lang))
@@ -93,8 +94,7 @@ def show(
         called = {"book": found["seller"]["name"], "licensee_id": found["buyer"]["name"]}
         said = {**found, **called}
         document(cli.lang, {name: said[name] for name in said if name not in _PARTS})
-        named = ({**one, "title": one["title"] or one["cut_id"]} for one in found["positions"])
-        _show(cli.lang, _POSITIONS, [{**found, **one} for one in named])
+        _show(cli.lang, _POSITIONS, [_position(cli.lang, found, one) for one in found["positions"]])
         if found["write_offs"]:
             _show(cli.lang, _STEPS, [{**found, **item} for item in found["write_offs"]])
         if found["write_off_proposed"]:
@@ -108,14 +108,16 @@ def claims(cli: Cli, invoice_id: InvoiceId) -> None:
     """List the transactions of the ledger that an invoice bears."""
     found: list[dict[str, Any]] = []
     with cli.client() as client:
+        path = f"/v1/invoices/{invoice_called(client, invoice_id)}"
+        unit = client.get(path)["currency"]
         while True:
             after = found[-1]["transaction_id"] if found else ""
-            some = client.get(f"/v1/invoices/{invoice_id}/claims", after=after or None)
+            some = client.get(f"{path}/claims", after=after or None)
             found += some
             if len(some) < _PAGE:
                 break
-    rows = [(item["transaction_id"], item["amount_micro"]) for item in found]
-    emit(cli, found, lambda: table(_names(cli.lang, ("transaction_id", "amount_micro")), rows))
+    names = ("transaction_id", "amount_micro")
+    emit(cli, found, lambda: _show(cli.lang, names, [{**one, "currency": unit} for one in found]))
 
 
 @command(app, "cancel")
@@ -126,7 +128,8 @@ def cancel(
 ) -> None:
     """Take all that is left of an invoice back by a credit note; its claims are due again."""
     with cli.client() as client:
-        found = client.post(f"/v1/invoices/{invoice_id}/cancellation", {"reason": reason})
+        path = f"/v1/invoices/{invoice_called(client, invoice_id)}/cancellation"
+        found = client.post(path, {"reason": reason})
     emit(cli, found, lambda: _show(cli.lang, _COLUMNS, [found]))
 
 
@@ -144,7 +147,8 @@ def write_off(
     """Propose to write off all that is open of an invoice, or to expect it again; two do it."""
     body = {"reason": reason, "since": since or None}
     with cli.client() as client:
-        found = client.post(f"/v1/invoices/{invoice_id}/write-off", body)
+        path = f"/v1/invoices/{invoice_called(client, invoice_id)}/write-off"
+        found = client.post(path, body)
     emit(cli, found, lambda: document(cli.lang, found))
     note(text(cli.lang, "invoice.write-off-waits", id=invoice_id))
 
@@ -164,7 +168,8 @@ def reject_write_off(cli: Cli, invoice_id: InvoiceId, note: Why = "") -> None:
 def _decide(cli: Cli, invoice_id: str, *, approve: bool, why: str) -> None:
     body = {"approve": approve, "note": why}
     with cli.client() as client:
-        found = client.post(f"/v1/invoices/{invoice_id}/write-off-decision", body)
+        path = f"/v1/invoices/{invoice_called(client, invoice_id)}/write-off-decision"
+        found = client.post(path, body)
     emit(cli, found, lambda: document(cli.lang, found, _WRITTEN_OFF))
 
 
@@ -236,6 +241,12 @@ def _show(
         note(text(lang, none))
         return
     table(_names(lang, names), [tuple(cell(lang, item, name) for name in names) for item in found])
+
+
+def _position(lang: str, found: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
+    """What an invoice asks for, as people call it."""
+    kind = word(lang, one["kind"]) if one["kind"] else ""
+    return {**found, **one, "title": one["title"] or one["cut_id"], "kind": kind}
 
 
 def _names(lang: str, names: tuple[str, ...]) -> list[str]:

@@ -55,7 +55,8 @@ def propose(
     with cli.client() as client:
         found = client.post("/v1/payout-batches", body)
         shown = _whole(client, found["id"])
-    _show(cli, shown)
+        sources = _sources(cli, client, shown)
+    _show(cli, shown, sources)
     note(text(cli.lang, "payout.waits", id=found["id"]))
 
 
@@ -83,7 +84,9 @@ def list_batches(cli: Cli) -> None:
 def show(cli: Cli, batch: BatchId) -> None:
     """Show a batch: every payment, every balance that stays, and why."""
     with cli.client() as client:
-        _show(cli, _whole(client, batch))
+        shown = _whole(client, batch)
+        sources = _sources(cli, client, shown)
+    _show(cli, shown, sources)
 
 
 @command(app, "approve")
@@ -190,7 +193,18 @@ def _whole(client: "Client", batch: str) -> dict[str, Any]:
     return {**client.get(path), "payouts": list(client.pages(f"{path}/payouts"))}
 
 
-def _show(cli: Cli, found: dict[str, Any]) -> None:
+def _sources(cli: Cli, client: "Client", found: dict[str, Any]) -> dict[str, str]:
+    """What the runs are called of which a batch pays."""
+    called = {"other": text(cli.lang, "payout.source.other")}
+    for name in found["sources"]:
+        if name.startswith("run_"):
+            run = client.get(f"/v1/runs/{name}")
+            said = {"first": run["first_month"], "last": run["last_month"]}
+            called[name] = text(cli.lang, "payout.source.run", number=run["number"], **said)
+    return called
+
+
+def _show(cli: Cli, found: dict[str, Any], sources: dict[str, str]) -> None:
     unit = found["currency"]
 
     def render() -> None:
@@ -199,9 +213,8 @@ def _show(cli: Cli, found: dict[str, Any]) -> None:
         names += ("left_micro",)
         document(cli.lang, found, names)
         note_handed_on(cli.lang, found)
-        rest = text(cli.lang, "payout.source.other")
         rows = [
-            (rest if name == "other" else name, _money(cli, micro, unit))
+            (sources.get(name, name), _money(cli, micro, unit))
             for name, micro in found["sources"].items()
         ]
         table(_titles(cli, "source", "amount"), rows)

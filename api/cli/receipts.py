@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from api.cli.invoicenumbers import invoice_called
 from api.cli.moneyshape import cell, document
 from api.cli.options import Cli, command
 from api.cli.output import emit, fields, note, table
@@ -15,7 +16,7 @@ from api.web.texts import text
 app = typer.Typer(help="Money that came in, and what it pays.", no_args_is_help=True)
 ReceiptId = Annotated[str, typer.Argument(help="Id of the receipt.")]
 ToldId = Annotated[str, typer.Argument(help="Id of the held payment.")]
-InvoiceId = Annotated[str, typer.Argument(help="Id of the invoice.")]
+InvoiceId = Annotated[str, typer.Argument(help="Number or id of the invoice.")]
 
 
 @command(app, "add", day="booked_on", said="text", account="payer_account")
@@ -105,12 +106,14 @@ def show(cli: Cli, receipt_id: ReceiptId) -> None:
     """Show one receipt, and every match of it."""
     with cli.client() as client:
         found = client.get(f"/v1/receipts/{receipt_id}")
+        paid = {one["invoice_id"] for one in found["matches"]}
+        numbers = {one: client.get(f"/v1/invoices/{one}")["number"] for one in sorted(paid)}
 
     def render() -> None:
         document(cli.lang, {name: found[name] for name in found if name not in _TABLES})
         names = ("invoice_id", "amount_micro", "reason", "recorded_at")
         rows = [
-            tuple(cell(cli.lang, {**found, **item}, name) for name in names)
+            (numbers[item["invoice_id"]], *(cell(cli.lang, found | item, one) for one in names[1:]))
             for item in found["matches"]
         ]
         table([text(cli.lang, f"receipt.column.{name}") for name in names], rows)
@@ -128,8 +131,8 @@ def match(
     amount: Annotated[str, typer.Option(help="So much of it (as far as both go).")] = "",
 ) -> None:
     """Have a receipt pay an invoice."""
-    body = {"invoice_id": invoice_id, "amount": amount or None}
     with cli.client() as client:
+        body = {"invoice_id": invoice_called(client, invoice_id), "amount": amount or None}
         found = client.post(f"/v1/receipts/{receipt_id}/matches", body)
         unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
     emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}))
@@ -143,8 +146,8 @@ def unmatch(
     reason: Annotated[str, typer.Option(help="Why, as a code such as wrong-invoice.")],
 ) -> None:
     """Take a match back; the money waits for a clerk again."""
-    body = {"invoice_id": invoice_id, "reason": reason}
     with cli.client() as client:
+        body = {"invoice_id": invoice_called(client, invoice_id), "reason": reason}
         found = client.post(f"/v1/receipts/{receipt_id}/unmatching", body)
         unit = client.get(f"/v1/receipts/{receipt_id}")["currency"]
     emit(cli, found, lambda: document(cli.lang, {**found, "currency": unit}))

@@ -70,6 +70,15 @@ def test_money_is_taken_in_handed_on_and_paid_and_comes_back(
     assert (
         "ebenbild receipt list --open" in shell.run("receipt", "import", shell.file("b", bank))[2]
     )
+    code, shown, _ = shell.run("invoice", "show", "2026-000001")
+    assert code == 0 and "synthesised voice" in shown and "synthesise_voice" not in shown
+    assert "125.00 EUR" in shell.run("invoice", "claims", "2026-000001")[1]
+    assert "no such invoice" in shell.run("invoice", "show", "2026-000009")[2]
+    receipts = {one["reference"]: one["id"] for one in shell.json("receipt", "list")[1]}
+    assert "2026-000001  125.00 EUR" in shell.run("receipt", "show", receipts["b1"])[1]
+    undo = ("receipt", "unmatch", receipts["b1"], "2026-000001", "--reason", "wrong-invoice")
+    assert shell.run(*undo)[0] == 0
+    assert shell.run("receipt", "match", receipts["b1"], "2026-000001")[0] == 0
     payee = ("--name", "Anna", "--residence", "DE", "--iban", "DE02120300000000202051")
     assert shell.run("payee", "set", anna, *payee, "--vat", "none")[0] == 0
 
@@ -84,6 +93,7 @@ def test_money_is_taken_in_handed_on_and_paid_and_comes_back(
     shell.run("payout", "account", "own", "--name", "Us", "--iban", "DE89370400440532013000")
     out = shell.run("payout", "propose")[1]
     assert "Anna" in out and "payable:" not in out
+    assert f"run 1, {THIS_MONTH} to {THIS_MONTH}  106.25 EUR" in out
     batch = shell.json("payout", "list")[1][0]["id"]
     assert f"ebenbild payout file {batch}" in shell.run("payout", "approve", batch)[2]
     assert "ebenbild payout answer" in shell.run("payout", "file", batch, tmp_path / "p.xml")[2]
