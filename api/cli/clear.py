@@ -6,6 +6,7 @@ that fails does not keep the others back.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -118,16 +119,22 @@ def show(lang: str, clearance: Mapping[str, Any]) -> None:
     say(text(lang, f"clearance.sentence.{answer}"))
     for item in clearance["reasons"]:
         say(f"- {reason(lang, item)}")
-    for span in clearance["spans"]:
+    for span, following in pairwise([*clearance["spans"], None]):
         verdict(span["verdict"], span_line(lang, span))
-        for item in span["reasons"]:
-            # That thresholds are provisional is said once, of the title.
-            if item["code"] != "provisional-threshold":
-                say(f"    {reason(lang, item)}")
+        told = _why(lang, span)
+        if following is None or _why(lang, following) != told:  # once for spans that say the same
+            for sentence in told:
+                say(f"    {sentence}")
     for item in clearance["warnings"]:
         note(f"{text(lang, 'clearance.warnings')}: {reason(lang, item)}")
     note(text(lang, f"clearance.next.{answer}", id=clearance["id"]))
     note(text(lang, "clearance.more", id=clearance["id"]))
+
+
+def _why(lang: str, span: Mapping[str, Any]) -> list[str]:
+    """A span's reasons; that thresholds are provisional is said once, of the title."""
+    told = (item for item in span["reasons"] if item["code"] != "provisional-threshold")
+    return [reason(lang, item) for item in told]
 
 
 def span_line(lang: str, span: Mapping[str, Any]) -> str:
