@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Abort, TyperException
 
 from api.cli.commands import build
-from api.cli.options import asked_language, language
+from api.cli.options import asked_language, behind, language
 from core.hardening import no_core_dumps
 
 EXIT_USAGE = 64
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     lang = _language(arguments)
     try:
         program = _program(lang)
-        code = program.main(args=arguments, prog_name="ebenbild", standalone_mode=False)
+        code = program.main(args=behind(arguments), prog_name="ebenbild", standalone_mode=False)
     except TyperException as error:
         return _usage(_with_files(error, arguments, lang), lang, as_json="--json" in arguments)
     except (KeyboardInterrupt, Abort):

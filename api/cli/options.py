@@ -1,7 +1,8 @@
 """Gives every command the same common options and one object to work with.
 
 `--json`, `--server`, `--data-dir` and `--lang` stand in each command's own help, because that is
-where people look for them. Nothing heavy is imported until a command needs it.
+where people look for them; they may be given before the command as well. Nothing heavy is imported
+until a command needs it.
 """
 
 import errno
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 PANEL = "Common options"
+_WIDTHS = {"--json": 1, "--server": 2, "--data-dir": 2, "--lang": 2}
+"""The common options, and in how many words each is said."""
 EXIT_ERROR = 1
 LANG: ContextVar[str] = ContextVar("lang", default="en")
 """The language of the command that runs."""
@@ -90,6 +93,21 @@ def asked_language(arguments: Sequence[str]) -> str:
         if one.startswith("--lang="):
             return one.removeprefix("--lang=")
     return ""
+
+
+def behind(arguments: Sequence[str]) -> list[str]:
+    """The same command line with common options that stand before the command behind it.
+
+    Where no command follows they are left out: there is nothing that takes them.
+    """
+    count = 0
+    while count < len(arguments) and (width := _WIDTHS.get(arguments[count].split("=")[0])):
+        count += 1 if "=" in arguments[count] else width
+    first, rest = list(arguments[:count]), list(arguments[count:])
+    if not any(not one.startswith("-") for one in rest):
+        return rest
+    place = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:place], *first, *rest[place:]]
 
 
 def command(

@@ -13,7 +13,7 @@ from core.clock import utc_now
 from core.db import is_single_operator
 from registry.models.mandates import Act
 from registry.service.acting import view
-from royalties.service import accruals, holds, statements
+from royalties.service import accountstatements, accruals, holds, statements
 from royalties.statement_wire import to_dict
 from royalties.wire import accrual_report_to_dict, trial_balance_to_dict
 
@@ -67,11 +67,18 @@ def periods(performer_id: str, caller: Caller, reading: Reading) -> list[str]:
 
 @router.get("/performers/{performer_id}/statements/{period}", response_model=dict[str, Any])
 def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
-    """A performer's statement for a month (YYYY-MM), every cent with its working."""
-    side = view(reading, caller, performer_id, Act.READ, now=utc_now())
+    """A performer's statement for a month (YYYY-MM), every cent with its working.
+
+    `names` has the performer's name and the cuts' titles by id, as far as the caller may know them.
+    """
+    now = utc_now()
+    side = view(reading, caller, performer_id, Act.READ, now=now)
     made = to_dict(statements.statement(reading, side, performer_id=performer_id, period=period))
     told = statements.notes(reading, side, performer_id=performer_id, period=period)
-    return {**made, "reasons": [ReasonOut.of(item).model_dump() for item in told]}
+    cuts = sorted({line["cut_id"] for line in made["lines"]})
+    names = accountstatements.names(reading, caller, performer_id, cuts, now=now)
+    reasons = [ReasonOut.of(item).model_dump() for item in told]
+    return {**made, "reasons": reasons, "names": names}
 
 
 @router.get(

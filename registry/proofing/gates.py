@@ -37,7 +37,7 @@ class Gates:
     central_max: float = 2.5
 
 
-GATES = {Modality.VOICE: Gates(same_min=1.0), Modality.FACE: Gates(same_min=3.0)}
+GATES = {Modality.VOICE: Gates(same_min=0.9), Modality.FACE: Gates(same_min=3.0)}
 
 
 KNOWN = (Reason("known-recording", {}),)

@@ -269,9 +269,11 @@ def test_from_usage_to_a_statement_that_computes_again(shell: Shell, anna: str) 
     code, out, _ = shell.run("report", "statement", anna, "--period", THIS_MONTH)
     assert code == 0
     assert "12.50 EUR" in out
+    assert "Anna" in out and "Night Train" in out and anna not in out and cut not in out
     page = shell.folder / "s.html"
     _, statement = shell.json("report", "statement", anna, "--period", THIS_MONTH, "--html", page)
     assert "12.50\u00a0EUR" in page.read_text("utf-8")
+    assert cut not in page.read_text("utf-8")
 
     kept = shell.file("s.json", json.dumps(statement))
     again = ("report", "statement", anna, "--period", THIS_MONTH, "--verify", kept)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli.main import EXIT_USAGE, main
+from api.cli.options import behind
 from api.cli.panels import PANELS, REST
 from core.release import release
 
@@ -33,6 +34,29 @@ def test_wrong_use_is_64_and_never_a_verdict(
 ) -> None:
     assert main(argv) == EXIT_USAGE
     assert "Usage" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("argv", "read"),
+    [
+        (["--json", "clear", "a.mp4"], ["clear", "a.mp4", "--json"]),
+        (["--lang", "de", "--json", "log", "head"], ["log", "head", "--lang", "de", "--json"]),
+        (["--lang=de", "clear", "--", "-a.mp4"], ["clear", "--lang=de", "--", "-a.mp4"]),
+        (["--lang", "de", "--help"], ["--help"]),
+        (["--lang"], []),
+        (["clear", "--json", "a.mp4"], ["clear", "--json", "a.mp4"]),
+        (["--version"], ["--version"]),
+    ],
+)
+def test_common_options_may_stand_before_the_command(argv: list[str], read: list[str]) -> None:
+    assert behind(argv) == read
+
+
+def test_a_command_speaks_as_was_asked_before_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "de", "clear", "--help"]) == 0
+    assert "Aufruf" in capsys.readouterr().out
+    assert main(["--json", "clear", "absent.mp4"]) == EXIT_USAGE
+    assert json.loads(capsys.readouterr().err)["code"] == "wrong-usage"
 
 
 @pytest.mark.parametrize(

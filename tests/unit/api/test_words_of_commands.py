@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from api.cli import payouts
 from api.cli.money import why_of_many
 from api.cli.options import Cli
 from api.cli.termsfile import flat
+from api.client import Client
 from api.web.texts import LANGUAGES, bank_answer, catalogue, reason
 from royalties.entitlement import NOT_THERE
 from royalties.models_books import PeriodState
@@ -95,7 +97,9 @@ def test_what_a_batch_pays_beside_its_runs_has_a_word(capsys: pytest.CaptureFixt
     names = ("id", "kind", "state", "execute_on", "total_micro", "left_micro")
     batch = {**dict.fromkeys(names, "0"), "currency": "EUR", "count": 1, "returned_count": 0}
     asked = Cli(as_json=False, server="", data_dir=None, lang="de")
-    payouts._show(asked, {**batch, "sources": {"other": "2500000"}, "payouts": []})
+    found = {**batch, "sources": {"other": "2500000"}, "payouts": []}
+    # Nobody is asked about what comes from no run.
+    payouts._show(asked, found, payouts._sources(asked, cast(Client, None), found))
     shown = capsys.readouterr().out
     assert "alles Übrige" in shown and "other" not in shown and "2,50 EUR" in shown
 
