@@ -6,23 +6,21 @@ they wrote are sealed under a key of the receipt's own.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from core import audit, tenants
-from core.currencies import check_listed, is_payable, unit_micro
 from core.db import next_seqs
 from core.errors import BadInput, Conflict, NotFound
 from core.ids import derived_id
-from core.money import rate_text
 from core.principal import Principal, require
 from core.resealing import SealedColumn
 from core.vault import Vault
 from royalties import receiving, refunding
 from royalties.billing.bankdays import around
+from royalties.billing.bookable import check_booked, check_payable
 from royalties.billing.sealedpayment import from_sealed, to_sealed
-from royalties.ledger import AMOUNT_MICRO_MAX
 from royalties.models_income import Allocation, Invoice, InvoiceKind, Payment, Receipt
 from royalties.service import matching
 from royalties.service.books import Clerk
@@ -30,10 +28,6 @@ from royalties.service.clerks import collecting, own_invoice
 from royalties.store import ledger as ledger_store
 from royalties.store import receipts as store
 from royalties.store.receipts import ReceiptRow
-
-_REFERENCE_MAX = 200
-# East of here it is tomorrow already.
-_AHEAD = timedelta(days=1)
 
 
 def enter(
@@ -138,7 +132,7 @@ def match(
             fields=("amount",),
         )
     if amount_micro is not None:
-        _check_payable(wanted, invoice.currency)
+        check_payable(wanted, invoice.currency)
     clerk = Clerk(session, principal.tenant_id, now)
     made = matching.allocate(clerk, principal, receipt, invoice, wanted)
     _note(session, principal, made, now)
@@ -268,36 +262,9 @@ def check(session: Session, payment: Payment, now: datetime) -> None:
 
 def _check_all(session: Session, payments: Sequence[Payment], now: datetime) -> None:
     for one in payments:
-        _check_booked(one, now)
+        check_booked(one, now)
     for licensee_id in {one.licensee_id for one in payments if one.licensee_id is not None}:
         tenants.get_tenant(session, licensee_id)
-
-
-def _check_booked(payment: Payment, now: datetime) -> None:
-    check_listed(payment.currency)
-    if not 0 < payment.amount_micro <= AMOUNT_MICRO_MAX:
-        raise BadInput("Money that came in is more than nothing.", next_step="Name the amount.")
-    _check_payable(payment.amount_micro, payment.currency)
-    if not 0 < len(payment.reference) <= _REFERENCE_MAX:
-        raise BadInput(
-            "A payment has the bank's own reference.", next_step="Name it: it keeps out doubles."
-        )
-    if payment.booked_on > (now + _AHEAD).astimezone(UTC).date():
-        raise BadInput(
-            f"Of the payment {payment.reference} the day is still to come: {payment.booked_on}.",
-            next_step="Name the day on which the bank booked it.",
-            code="day-to-come",
-            fields=("booked_on",),
-        )
-
-
-def _check_payable(amount_micro: int, currency: str) -> None:
-    if not is_payable(amount_micro, currency):
-        raise BadInput(
-            f"{rate_text(amount_micro)} {currency} is no amount that a bank can pay.",
-            next_step=f"Write whole multiples of {rate_text(unit_micro(currency))} {currency}.",
-            code="not-payable",
-        )
 
 
 def _nothing_left(receipt: Receipt, invoice: Invoice) -> Conflict:
