@@ -9,13 +9,13 @@ templates; what it stores of itself is sealed too.
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.errors import Broken, Conflict
 from fingerprint.index.approximate import ApproximateIndex
-from fingerprint.index.protocol import Index
+from fingerprint.index.protocol import Index, Matrix
 from fingerprint.index.rows import Rows
 from fingerprint.matching import Candidate
 from fingerprint.models import Modality, Template, Vector
@@ -24,7 +24,7 @@ from fingerprint.shelf import Shelf, candidates
 
 _PRINT, _EVIDENCE, _CHANNEL = "print_id", "evidence_ms", "channel"  # columns of stored rows
 _QUALITY_MIN = 0.05  # the worst accepted template still counts for something
-_RESCORED_MIN = 100  # nearest by cosine; whoever is further away is found by no scoring
+_RESCORED_MIN = 100  # nearest by cosine, unaltered and through a channel; nobody else is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ class Gallery:
         for rows in shelves:
             key, names = (rows.modality, rows.model_id), rows.columns[_PRINT]
             if _CHANNEL in rows.columns:
-                gallery._hear(key, names, rows.columns[_CHANNEL], rows.vectors)
+                (channel,) = set(rows.columns[_CHANNEL])
+                gallery._hear(key, channel, names, rows.vectors)
             else:
                 who = zip(names, rows.columns[_EVIDENCE], strict=True)
                 gallery._put(key, list(who), rows.vectors)
@@ -73,16 +74,18 @@ class Gallery:
 
     def stored(self) -> Iterator[Rows]:
         """Everything a gallery is made from, by modality and encoder, to be sealed at once."""
+        columns: dict[str, list[Any]]
         for (modality, model_id), shelf in self._shelves.items():
             if shelf.prints:
-                names, heard = (list(column) for column in zip(*shelf.prints.values(), strict=True))
-                vectors = np.stack([shelf.vectors[number] for number in shelf.prints])
-                yield Rows(modality, model_id, {_PRINT: names, _EVIDENCE: heard}, vectors)
-            for channel, known in enumerate(shelf.channels):
-                if known:
-                    names = [shelf.prints[number][0] for number in known]
+                names, numbers = shelf.heard(None)
+                heard = [evidence_ms for _, evidence_ms in shelf.prints.values()]
+                columns = {_PRINT: names, _EVIDENCE: heard}
+                yield Rows(modality, model_id, columns, shelf.index.vectors(numbers))
+            for channel, index in enumerate(shelf.channels):
+                names, numbers = shelf.heard(channel)
+                if names:
                     columns = {_PRINT: names, _CHANNEL: [channel] * len(names)}
-                    yield Rows(modality, model_id, columns, np.stack(list(known.values())))
+                    yield Rows(modality, model_id, columns, index.vectors(numbers))
 
     @property
     def print_ids(self) -> frozenset[str]:
@@ -100,22 +103,13 @@ class Gallery:
 
     def remove(self, print_id: str) -> bool:
         """Make a print unfindable at once; returns whether it was there."""
-        for shelf in self._shelves.values():
-            number = shelf.numbers.pop(print_id, None)
-            if number is not None:
-                shelf.index.remove(np.array([number], np.int64))
-                del shelf.prints[number], shelf.vectors[number]
-                for known in shelf.channels:
-                    known.pop(number, None)
-                shelf.changed()
-                return True
-        return False
+        return any(shelf.remove(print_id) for shelf in self._shelves.values())
 
     def search(
         self,
         modality: Modality,
         model_id: str,
-        queries: NDArray[np.float32],
+        queries: Matrix,
         *,
         top: int,
         allowed: Collection[str] | None = None,
@@ -132,10 +126,8 @@ class Gallery:
         numbers = None if allowed is None else shelf.allowed(allowed)
         searched = len(shelf.index) if numbers is None else len(numbers)
         depth = min(searched, max(top, _RESCORED_MIN))
-        hits = shelf.index.search(queries, top=depth, allowed=numbers)
-        return [
-            candidates(shelf, hits, row, query, scoring)[:top] for row, query in enumerate(queries)
-        ], searched
+        found = candidates(shelf, queries, depth, numbers, scoring)
+        return [row[:top] for row in found], searched
 
     def _add(self, key: tuple[Modality, str], entries: list[GalleryEntry]) -> None:
         vectors = np.stack([search_vector(entry) for entry in entries])
@@ -144,27 +136,25 @@ class Gallery:
             for entry in entries
         ]
         self._put(key, who, vectors)
-        for entry in entries:
-            rows = channel_vectors(entry)
-            self._hear(key, [entry.print_id] * len(rows), range(len(rows)), rows)
+        rows = [channel_vectors(entry) for entry in entries]
+        for channel in range(max(map(len, rows))):
+            heard = [place for place, known in enumerate(rows) if channel < len(known)]
+            names = [entries[place].print_id for place in heard]
+            self._hear(key, channel, names, np.stack([rows[place][channel] for place in heard]))
 
     def _hear(
-        self,
-        key: tuple[Modality, str],
-        names: Sequence[str],
-        channels: Sequence[int],
-        vectors: Iterable[Vector],
+        self, key: tuple[Modality, str], channel: int, names: Sequence[str], vectors: Matrix
     ) -> None:
-        """Prints that are there as they are through channels, a vector (D,) for each."""
+        """Prints that are there as they are through a channel, a row of (N, D) for each."""
         shelf = self._shelves[key]
-        for name, channel, vector in zip(names, channels, vectors, strict=True):
-            shelf.hear(channel, shelf.numbers[name], vector)
+        numbers = np.array([shelf.numbers[name] for name in names], np.int64)
+        shelf.hear(channel, numbers, vectors)
 
     def _put(
         self,
         key: tuple[Modality, str],
         who: list[tuple[str, int]],
-        vectors: NDArray[np.float32],
+        vectors: Matrix,
     ) -> None:
         """Print ids with their evidence in milliseconds, and a vector for each."""
         shelf = self._shelves.get(key) or Shelf(self._make_index(vectors.shape[1]))
@@ -172,13 +162,9 @@ class Gallery:
         if len(set(names)) != len(names) or any(name in shelf.numbers for name in names):
             raise Conflict("A print is in the gallery already.")
         numbers = np.arange(self._next, self._next + len(who), dtype=np.int64)
-        shelf.index.add(numbers, vectors)
+        shelf.put(numbers, who, vectors)
         self._shelves[key] = shelf
         self._next += len(who)
-        shelf.prints.update(zip(numbers.tolist(), who, strict=True))
-        shelf.numbers.update(zip(names, numbers.tolist(), strict=True))
-        shelf.vectors.update(zip(numbers.tolist(), vectors, strict=True))
-        shelf.changed()
 
 
 def search_vector(entry: GalleryEntry) -> Vector:

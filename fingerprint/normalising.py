@@ -152,7 +152,7 @@ def _probe_side(cohort: Cohort, probe: Vector, places: NDArray[np.int64]) -> tup
     """Moments of the query's best cohort scores, each without the print in its place."""
     scores = (cohort.rows @ probe).astype(np.float64)
     top = min(cohort.top, len(scores) - 1)
-    best = -np.sort(-scores)[: top + 1]
+    best = _best(scores, top + 1)
     known = places >= 0
     own = np.where(known, scores[places], _ABSENT)
     counted = own >= best[top - 1]  # this print is among the best: the next one takes its place
@@ -172,13 +172,19 @@ def _print_side(cohort: Cohort, numbers: Sequence[int], prints: Matrix) -> tuple
         own = [row for row, place in enumerate(places) if place >= 0]
         scores[own, [places[row] for row in own]] = _ABSENT
         top = min(cohort.top, len(cohort.rows) - 1)
-        best = -np.sort(-scores, axis=1)[:, :top]
+        best = _best(scores, top)
         left = len(cohort.rows) - (np.array(places) >= 0).astype(np.int64)
         moments = _untruncated(best.mean(axis=1), best.std(axis=1), top, left)
         for place, mean, deviation in zip(fresh, *(part.tolist() for part in moments), strict=True):
             cohort.sides[numbers[place]] = (mean, deviation)
     sides = np.array([cohort.sides[number] for number in numbers], np.float64).reshape(-1, 2)
     return sides[:, 0], sides[:, 1]
+
+
+def _best(scores: Floats, count: int) -> Floats:
+    """The `count` greatest of each row, the greatest first; sorting all would take most of it."""
+    chosen: Floats = np.partition(scores, -count)[..., -count:]
+    return -np.sort(-chosen)
 
 
 def _untruncated(

@@ -12,6 +12,7 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.index.cells import BLOCK, TRAINING_MAX, Cells
 from fingerprint.index.faiss_flat import FaissFlatIndex, named
@@ -111,6 +112,14 @@ class ApproximateIndex:
                 if self._cells is not None:
                     self._cells.remove(numbers)
             return len(keys)
+
+    def has(self, ids: Ids) -> NDArray[np.bool_]:
+        with self._lock:
+            return np.asarray(self._numbers.places(ids) != NO_ID, np.bool_)
+
+    def vectors(self, ids: Ids) -> Matrix:
+        with self._lock:
+            return self._flat.vectors(self._numbers.places(ids))
 
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         rows = checked_vectors(queries, self.dimension)

@@ -6,6 +6,7 @@ Other indexes are held to its answers by the conformance suite, so it must stay 
 from itertools import repeat
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import Conflict
 from fingerprint.index.protocol import (
@@ -42,6 +43,13 @@ class ExactIndex:
     def remove(self, ids: Ids) -> int:
         removed = map(self._vectors.pop, np.asarray(ids, np.int64).tolist(), repeat(None))
         return sum(vector is not None for vector in removed)
+
+    def has(self, ids: Ids) -> NDArray[np.bool_]:
+        return np.array([key in self._vectors for key in ids.tolist()], np.bool_)
+
+    def vectors(self, ids: Ids) -> Matrix:
+        rows = [self._vectors[key] for key in ids.tolist()]
+        return np.stack(rows) if rows else np.zeros((0, self._dimension), np.float32)
 
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         rows = checked_vectors(queries, self._dimension)

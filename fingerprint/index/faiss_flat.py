@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from fingerprint.index.filters import LastFilter, Ready, each_once
 from fingerprint.index.lookup import Lookup
@@ -100,8 +101,11 @@ class FaissFlatIndex:
             scores = np.take_along_axis(scores, best, 1)
         return ordered(candidates, scores, top)
 
+    def has(self, ids: Ids) -> NDArray[np.bool_]:
+        with self._lock:
+            return np.asarray(self._rows.places(ids) != NO_ID, np.bool_)
+
     def vectors(self, ids: Ids) -> Matrix:
-        """The vectors of ids that are there, (N, D), in their order."""
         with self._lock:
             return self._matrix()[self._rows.places(ids)]
 

@@ -51,6 +51,12 @@ class Index(Protocol):
     def remove(self, ids: Ids) -> int:
         """Make vectors unfindable at once; returns how many there were. Absent ids are fine."""
 
+    def has(self, ids: Ids) -> NDArray[np.bool_]:
+        """Which of (N,) ids are there."""
+
+    def vectors(self, ids: Ids) -> Matrix:
+        """Copies of the vectors of ids that are there, (N, D), in their order."""
+
     def search(self, queries: Matrix, *, top: int, allowed: Ids | None = None) -> Hits:
         """The `top` best per row of (Q, D) `queries`, among `allowed` ids only where given."""
 

@@ -122,6 +122,19 @@ def test_only_finite_unit_vectors_of_the_right_length_get_in(index: Index, vecto
     assert len(index) == 0
 
 
+def test_it_tells_who_is_there_and_gives_their_vectors_back_as_asked(index: Index) -> None:
+    vectors = unit(50)
+    index.add(np.arange(50) * 3, vectors)
+    index.remove(ids(9))
+    assert index.has(ids(147, 9, 1, 0, 10**12)).tolist() == [True, False, False, True, False]
+    given = index.vectors(ids(147, 0, 147))
+    np.testing.assert_allclose(given, vectors[[49, 0, 49]], atol=1e-6)
+    given[:] = 0
+    assert index.search(vectors[:1], top=1).ids.tolist() == [[0]]
+    assert index.has(ids()).shape == (0,)
+    assert index.vectors(ids()).shape == (0, DIMENSION)
+
+
 def test_ids_must_fit_the_vectors_and_be_zero_or_more(index: Index) -> None:
     for wrong in (ids(1, 2), ids(-1)):
         with pytest.raises(Broken):

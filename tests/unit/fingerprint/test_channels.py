@@ -47,9 +47,9 @@ PLAIN = Scoring(CENTRES[0], 20)
 SCORING = replace(PLAIN, channels=tuple(Channel(c, Scoring(c, 20), 0.0, 0.9) for c in CENTRES[1:]))
 
 
-def entries(*, knowing: bool = True) -> list[GalleryEntry]:
-    plain = heard(OWN, seed=3)
-    through = np.stack([heard(OWN, channel, seed=3) for channel in range(CHANNELS)], axis=1)
+def entries(own: Vector = OWN, *, knowing: bool = True) -> list[GalleryEntry]:
+    plain = heard(own, seed=3)
+    through = np.stack([heard(own, channel, seed=3) for channel in range(CHANNELS)], axis=1)
     return [
         GalleryEntry(
             f"print-{at}",
@@ -57,7 +57,7 @@ def entries(*, knowing: bool = True) -> list[GalleryEntry]:
             ENCODER,
             (Template(VOICE, plain[at], ENCODER, 4000, 1.0, through[at] if knowing else None),),
         )
-        for at in range(PEOPLE)
+        for at in range(len(own))
     ]
 
 
@@ -96,6 +96,25 @@ def test_whoever_came_through_the_second_nearest_channel_is_found_through_that()
         best, without = found(knowing, query)[0], found(other, query)[0]
         rose += best.print_id == f"print-{at}" and best.score > without.score
     assert rose > len(queries) * 2 / 3
+
+
+def test_whoever_is_beyond_hundreds_of_others_as_they_are_is_found_through_the_channel() -> None:
+    many = voices(2000, 1)
+    gallery = Gallery(entries(many))
+    queries = heard(many[:100], 5, seed=9)
+    cosines = queries @ heard(many, seed=3).T
+    nearer = (cosines > np.diagonal(cosines)[:, np.newaxis]).sum(axis=1)
+    far = np.flatnonzero(nearer > 200)
+    assert len(far) > 10
+    with_filter = frozenset(f"print-{at}" for at in range(1, 2000, 2))
+    for at in far:
+        assert found(gallery, queries[at])[0].print_id == f"print-{at}"
+        rows, searched = gallery.search(
+            VOICE, ENCODER, queries[[at]], top=5, scoring=SCORING, allowed=with_filter
+        )
+        assert searched == 1000
+        assert (rows[0][0].print_id == f"print-{at}") == (at % 2 == 1)
+        assert {one.print_id for one in rows[0]} <= with_filter
 
 
 def test_a_print_from_before_there_were_channels_is_compared_as_before() -> None:
