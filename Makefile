@@ -95,6 +95,7 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@$(BIN)/python -m bench.insiders
 	@$(BIN)/python -m bench.oracle
 	@$(BIN)/python -m bench.search
+	@$(BIN)/python -m bench.gallery --models $(MODELS)
 	@$(BIN)/python -m bench.late --models $(MODELS)
 
 clean: ## remove the environment and everything set-up made (never your data)
