@@ -14,6 +14,7 @@ from starlette.types import Lifespan
 from api import errors
 from api.addresses import NoSecretInAddress
 from api.demonstration import Stamped, is_one
+from api.describing import Described
 from api.language import KeepsLanguage
 from api.nouns import BODY_BYTES_MAX
 from api.opening import open_registry
@@ -46,7 +47,7 @@ def application(
     world: World, routes: list[BaseRoute], lifespan: Lifespan[FastAPI] | None = None
 ) -> FastAPI:
     """An application with these routes over an open registry."""
-    app = FastAPI(
+    app = Described(
         title="Ebenbild",
         version=release(),
         summary="Voice and likeness consent, clearance and royalties",

@@ -15,7 +15,7 @@ from core.principal import Principal
 from core.tenants import authenticate
 
 BEARER = HTTPBearer(
-    scheme_name="API key",
+    scheme_name="apiKey",
     bearerFormat="ebk_...",
     description="A key made by the operator with `ebenbild tenant add` or `tenant key`.",
     auto_error=False,

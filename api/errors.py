@@ -144,6 +144,10 @@ def _plain(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND and wants_page(request):
         nothing = NotFound(NO_PAGE, next_step="Check the address, or begin from the start.")
         return _page(request, nothing)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        # FastAPI's own word for a body that it cannot even decode.
+        unread = BadInput("The body cannot be read.", next_step="Send it in UTF-8, whole.")
+        return _known(request, unread)
     status, lang = HTTPStatus(error.status_code), _asked(request)
     code = status.phrase.lower().replace(" ", "-")
     said = status.description or status.phrase

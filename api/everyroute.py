@@ -9,6 +9,7 @@ from functools import lru_cache
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
+from api.describing import OPEN_PROBLEMS
 from api.nouns import BODY_BYTES_MAX, NOUNS, include
 from api.passing import Passing
 from api.routes import (
@@ -86,7 +87,7 @@ def every_route(settings: Settings) -> list[BaseRoute]:
 
 @lru_cache(maxsize=4)
 def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
-    whole = APIRouter(max_body_size=BODY_BYTES_MAX)
+    whole = APIRouter(max_body_size=BODY_BYTES_MAX, responses=OPEN_PROBLEMS)
     whole.include_router(Passing(pages.router))
     whole.include_router(Passing(public.router))
     whole.include_router(Passing(standings.entrance))

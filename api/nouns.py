@@ -7,29 +7,16 @@ table with the routes.
 
 from collections.abc import Iterable, Mapping
 from importlib import import_module
-from typing import Any
 
 from fastapi import APIRouter, Depends
 
-from api import errors
 from api.deps import caller_of
+from api.describing import PROBLEMS
 from api.passing import Passing
 from licensing.extracts import BUNDLE_BYTES_MAX
 
 VERSION = "/v1"
 BODY_BYTES_MAX = 1 << 20
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"description": meaning, "content": {errors.MEDIA_TYPE: {}}}
-    for status, meaning in {
-        401: "No API key that is in force",
-        403: "The key lacks the scope",
-        404: "Absent, or not yours to see",
-        409: "The state has moved on",
-        413: "The body is too large",
-        422: "The input cannot be used; `next_step` says how to mend it",
-        503: "Not ready; try again",
-    }.items()
-}
 # In order: where two routes fit one address, the first one answers.
 NOUNS: Mapping[str, tuple[str, ...]] = {
     "uploads": ("uploads",),

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from api.deps import Caller, Language, Open, Reading
+from api.describing import gives
 from api.paging import Asked, Page
 from api.paging import page as page_of
 from api.web.accountpage import shown
@@ -83,7 +84,9 @@ def page(
     )
 
 
-@router.get(BASE + "/{period}/statement.txt", response_class=Response)
+@router.get(
+    BASE + "/{period}/statement.txt", response_class=Response, responses=gives("text/plain")
+)
 def in_a_terminal(document: Document, caller: Caller, reading: Reading, lang: Language) -> Response:
     """The same statement as plain text."""
     found = shown(document, lang)
@@ -92,7 +95,9 @@ def in_a_terminal(document: Document, caller: Caller, reading: Reading, lang: La
     return Response(told, media_type="text/plain; charset=utf-8")
 
 
-@router.get(BASE + "/{period}/statement.pdf", response_class=Response)
+@router.get(
+    BASE + "/{period}/statement.pdf", response_class=Response, responses=gives("application/pdf")
+)
 def on_paper(document: Document, caller: Caller, reading: Reading, lang: Language) -> Response:
     """The same statement on paper, with a chart of where the money came from."""
     # Not needed by any other answer.
@@ -103,7 +108,7 @@ def on_paper(document: Document, caller: Caller, reading: Reading, lang: Languag
     return Response(made, media_type="application/pdf")
 
 
-@router.get(BASE + "/{period}/statement.csv", response_class=Response)
+@router.get(BASE + "/{period}/statement.csv", response_class=Response, responses=gives("text/csv"))
 def as_csv(document: Document) -> Response:
     """The same statement as rows for a spreadsheet: opening + lines = closing."""
     return Response(to_csv(from_dict(document)), media_type="text/csv; charset=utf-8")

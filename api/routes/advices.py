@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import require
@@ -40,7 +41,7 @@ def list_sent(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
     return [sent_to_dict(one) for one in advices.list_sent(reading, caller)]
 
 
-@router.get("/sister-payments/{payment_id}/advice", response_class=Response)
+@router.get("/sister-payments/{payment_id}/advice", response_class=Response, responses=gives(JSON))
 def write(payment_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """What a payment to a society of another registry is for, signed: the file to send her."""
     key = world.registry_key
@@ -119,7 +120,9 @@ def unmatch(advice_id: str, writing: Writing) -> Response:
     )
 
 
-@router.get("/remittance-advices/{advice_id}/answer", response_class=Response)
+@router.get(
+    "/remittance-advices/{advice_id}/answer", response_class=Response, responses=gives(JSON)
+)
 def answer(advice_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The signed answer for who wrote the advice: what was placed, what is held and why."""
     require(caller, "reports")

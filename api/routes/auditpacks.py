@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
 from api.deps import Caller, Open, Reading
+from api.describing import gives
 from core import log, logwitnesses, receipts
 from core.clock import utc_now
 from core.errors import NotFound
@@ -21,7 +22,7 @@ Seed = Annotated[str, Query(max_length=200, description="What the sample is draw
 Size = Annotated[int, Query(ge=0, le=SAMPLE_MAX, description="How many claims are drawn.")]
 
 
-@router.get("/audit-packs", response_class=StreamingResponse)
+@router.get("/audit-packs", response_class=StreamingResponse, responses=gives("application/zip"))
 def audit_pack(
     caller: Caller, reading: Reading, world: Open, seed: Seed = "", sample: Size = 50
 ) -> StreamingResponse:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.found import names_in
 from api.routes.licences import CREDENTIAL_TYPE
 from api.web.forms import form_page
@@ -112,14 +113,22 @@ def show(clearance_id: str, caller: Caller, reading: Reading) -> CertificateOut:
     return CertificateOut.of(*found)
 
 
-@router.get("/clearances/{clearance_id}/certificate/credential", response_class=Response)
+@router.get(
+    "/clearances/{clearance_id}/certificate/credential",
+    response_class=Response,
+    responses=gives(CREDENTIAL_TYPE),
+)
 def credential(clearance_id: str, caller: Caller, reading: Reading) -> Response:
     """The exact signed bytes of a certificate, to be handed on and verified offline."""
     item, _ = certificates.get_certificate(reading, caller, clearance_id, now=utc_now())
     return Response(item.signed, media_type=CREDENTIAL_TYPE)
 
 
-@router.get("/clearances/{clearance_id}/certificate.pdf", response_class=Response)
+@router.get(
+    "/clearances/{clearance_id}/certificate.pdf",
+    response_class=Response,
+    responses=gives("application/pdf"),
+)
 def on_paper(clearance_id: str, caller: Caller, reading: Reading, lang: Language) -> Response:
     """The certificate's wording on paper, with a code that leads to how it stands today."""
     # Not needed by any other answer.
@@ -158,21 +167,27 @@ def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
     return PageResponse(made, headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"})
 
 
-@public.get("/certificates/{certificate_id}/status", response_class=Response)
+@public.get(
+    "/certificates/{certificate_id}/status",
+    response_class=Response,
+    responses=gives(CREDENTIAL_TYPE),
+)
 def state(certificate_id: str, reading: Reading, world: Open) -> Response:
     """How does a certificate stand? Signed, good for a day, and it names nobody."""
     data = certificatepublic.signed_state(reading, issuer_of(world), certificate_id, now=utc_now())
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
-@public.get("/certificate-status/{number}", response_class=Response)
+@public.get(
+    "/certificate-status/{number}", response_class=Response, responses=gives(CREDENTIAL_TYPE)
+)
 def void_list(number: int, reading: Reading, world: Open) -> Response:
     """Which certificates are void? A signed bitstring that tells nothing else."""
     data = certificatepublic.void_list(reading, issuer_of(world), number, now=utc_now())
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
-@public.get("/ns/certificate/v1", response_class=Response)
+@public.get("/ns/certificate/v1", response_class=Response, responses=gives(JSON_LD))
 def context() -> Response:
     """The JSON-LD context of certificates."""
     return Response(assets.certificate_context_bytes(), media_type=JSON_LD)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
@@ -72,14 +73,18 @@ def show(note_id: str, caller: Caller, reading: Reading, world: Open) -> dict[st
     return {**said, **bill_to_dict(bill)}
 
 
-@router.get("/credit-notes/{note_id}/note.xml", response_class=Response)
+@router.get(
+    "/credit-notes/{note_id}/note.xml", response_class=Response, responses=gives("application/xml")
+)
 def xml(note_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The note as it was issued, as XML of EN 16931 (CII)."""
     data = selfbilling.xml_of(reading, world.vault, caller, note_id)
     return Response(data, media_type="application/xml")
 
 
-@router.get("/credit-notes/{note_id}/note.pdf", response_class=Response)
+@router.get(
+    "/credit-notes/{note_id}/note.pdf", response_class=Response, responses=gives("application/pdf")
+)
 def pdf(note_id: str, caller: Caller, reading: Reading, world: Open, lang: Language) -> Response:
     """The same to be read, in English or German."""
     # Not needed by any other answer.

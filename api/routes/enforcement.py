@@ -6,6 +6,7 @@ from sqlmodel import Session
 from api import uploads
 from api.deciding import heed_change
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire_enforcement import (
     ClipOut,
@@ -77,14 +78,14 @@ def show_clip(clip_id: str, caller: Caller, reading: Reading) -> ClipOut:
     return ClipOut.of(clips.get_clip(reading, _reader(reading, caller, clip_id), clip_id))
 
 
-@router.get("/clips/{clip_id}/evidence", response_class=Response)
+@router.get("/clips/{clip_id}/evidence", response_class=Response, responses=gives(JSON))
 def evidence(clip_id: str, caller: Caller, reading: Reading) -> Response:
     """The registry-signed bytes that say what was found; empty where nothing was."""
     found = clips.get_clip(reading, _reader(reading, caller, clip_id), clip_id)
     return Response(found.evidence, media_type=JSON)
 
 
-@router.get("/clips/{clip_id}/excerpt", response_class=Response)
+@router.get("/clips/{clip_id}/excerpt", response_class=Response, responses=gives(BYTES))
 def excerpt(clip_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The picture or seconds of sound by which the performer was found."""
     found = clips.excerpt(reading, world.vault, _reader(reading, caller, clip_id), clip_id)
@@ -125,7 +126,9 @@ def show_takedown(takedown_id: str, caller: Caller, reading: Reading) -> Takedow
     return TakedownOut.of(takedowns.get_takedown(reading, side, takedown_id))
 
 
-@router.get("/takedowns/{takedown_id}/notice", response_class=Response)
+@router.get(
+    "/takedowns/{takedown_id}/notice", response_class=Response, responses=gives("text/plain")
+)
 def notice(
     takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
 ) -> Response:
@@ -135,7 +138,11 @@ def notice(
     return Response(text, media_type="text/plain; charset=utf-8")
 
 
-@router.get("/takedowns/{takedown_id}/notice.pdf", response_class=Response)
+@router.get(
+    "/takedowns/{takedown_id}/notice.pdf",
+    response_class=Response,
+    responses=gives("application/pdf"),
+)
 def notice_on_paper(
     takedown_id: str, caller: Caller, reading: Reading, world: Open, lang: Language
 ) -> Response:

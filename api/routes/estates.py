@@ -11,6 +11,7 @@ from sqlmodel import Session
 from api import uploads
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.wire import FROZEN, Text
 from core.clock import utc_now
@@ -145,7 +146,11 @@ def show(estate_id: str, caller: Caller, reading: Reading, world: Open) -> Estat
     return EstateOut.of(world.vault, item)
 
 
-@router.get("/estates/{estate_id}/papers", response_class=Response)
+@router.get(
+    "/estates/{estate_id}/papers",
+    response_class=Response,
+    responses=gives("application/octet-stream"),
+)
 def papers(estate_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """The papers of a claim as they were handed in, to be saved and never opened here."""
     item = estates.get_estate(reading, caller, estate_id)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from api.deps import Caller, Open, Reading
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.routes.matches import EVIDENCE_TYPES
 from core.clock import utc_now
@@ -36,7 +37,11 @@ class LookOut(BaseModel):
         return cls(seq=item.seq, looked_at=item.looked_at, studio=item.studio, part=item.modality)
 
 
-@router.get("/matches/{match_id}/excerpt", response_class=Response)
+@router.get(
+    "/matches/{match_id}/excerpt",
+    response_class=Response,
+    responses=gives(*EVIDENCE_TYPES.values()),
+)
 def beside(match_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The performer's own voice or face, for the person who has this doubtful find before them.
 
@@ -48,7 +53,11 @@ def beside(match_id: str, caller: Caller, reading: Reading, world: Open) -> Resp
     return _answer(shown, match.modality)
 
 
-@router.get("/enrolments/{enrolment_id}/excerpt", response_class=Response)
+@router.get(
+    "/enrolments/{enrolment_id}/excerpt",
+    response_class=Response,
+    responses=gives(*EVIDENCE_TYPES.values()),
+)
 def own(
     enrolment_id: str,
     caller: Caller,

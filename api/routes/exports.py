@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.deps import Caller, Reading
+from api.describing import gives
 from api.routes.licences import READERS
 from core.clock import utc_now
 from core.principal import require_any
@@ -16,7 +17,11 @@ router = APIRouter(tags=["exports"])
 Location = Annotated[str, Query(max_length=500, pattern=r"^(/|https?://)[!-~]*$")]
 
 
-@router.get("/licences/{licence_id}/exports/{form}", response_class=Response)
+@router.get(
+    "/licences/{licence_id}/exports/{form}",
+    response_class=Response,
+    responses=gives(*MEDIA_TYPES.values()),
+)
 def of_licence(
     licence_id: str, form: Form, caller: Caller, reading: Reading, location: Location = "/"
 ) -> Response:
@@ -26,7 +31,11 @@ def of_licence(
     return _written(exports.of_licence(reading, side, licence_id), form, location)
 
 
-@router.get("/clearances/{clearance_id}/certificate/exports/{form}", response_class=Response)
+@router.get(
+    "/clearances/{clearance_id}/certificate/exports/{form}",
+    response_class=Response,
+    responses=gives(*MEDIA_TYPES.values()),
+)
 def of_certificate(
     clearance_id: str, form: Form, caller: Caller, reading: Reading, location: Location = "/"
 ) -> Response:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
-from api.routes.matches import shown_evidence
+from api.describing import gives
+from api.routes.matches import EVIDENCE_TYPES, shown_evidence
 from api.wire import FROZEN, SpanOut, Text
 from core.clock import utc_now
 from fingerprint.models import Modality
@@ -114,7 +115,11 @@ def show(figure_id: str, caller: Caller, reading: Reading) -> FigureOut:
     return FigureOut.of(figures.question(reading, caller, figure_id))
 
 
-@router.get("/figures/{figure_id}/evidence", response_class=Response)
+@router.get(
+    "/figures/{figure_id}/evidence",
+    response_class=Response,
+    responses=gives(*EVIDENCE_TYPES.values()),
+)
 def evidence(
     figure_id: str, caller: Caller, reading: Reading, world: Open, *, plain: bool = False
 ) -> Response:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
 
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.clock import utc_now
 from licensing.assets import LANGUAGES
@@ -152,7 +153,9 @@ def show(
     return FrameworkOut.of(frameworks.get_framework(reading, caller, framework_id, version))
 
 
-@router.get("/frameworks/{framework_id}/document", response_class=Response)
+@router.get(
+    "/frameworks/{framework_id}/document", response_class=Response, responses=gives(DOCUMENT_TYPE)
+)
 def document(
     framework_id: str, caller: Caller, reading: Reading, version: Version = None
 ) -> Response:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.paging import Asked, Page, page
 from core.clock import utc_now
 from core.principal import SearchCapability
@@ -109,7 +110,9 @@ def list_held(
     return page(found[: asked.limit + 1], asked, HeldKeyOut.of)
 
 
-@router.get("/held-keys/{held_key_id}/binding", response_class=Response)
+@router.get(
+    "/held-keys/{held_key_id}/binding", response_class=Response, responses=gives("application/vc")
+)
 def binding(held_key_id: str, caller: Caller, reading: Reading) -> Response:
     """The signed binding, byte for byte: it says for whom the key is held, and by which mandate."""
     item = heldkeys.get_key(reading, caller, held_key_id)

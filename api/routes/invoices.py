@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
@@ -175,14 +176,22 @@ def claims(
     return [{"transaction_id": name, "amount_micro": str(micro)} for name, micro in found]
 
 
-@router.get("/invoices/{invoice_id}/invoice.xml", response_class=Response)
+@router.get(
+    "/invoices/{invoice_id}/invoice.xml",
+    response_class=Response,
+    responses=gives("application/xml"),
+)
 def xml(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The invoice as it was issued, as XML of EN 16931 (CII)."""
     data = bills.xml_of(reading, world.vault, caller, invoice_id)
     return Response(data, media_type="application/xml")
 
 
-@router.get("/invoices/{invoice_id}/invoice.pdf", response_class=Response)
+@router.get(
+    "/invoices/{invoice_id}/invoice.pdf",
+    response_class=Response,
+    responses=gives("application/pdf"),
+)
 def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: Language) -> Response:
     """The same to be read, in English or German."""
     # Not needed by any other answer.

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, Signed, ToSign
 from core.approvalrows import Approval
@@ -220,14 +221,16 @@ def show(licence_id: str, caller: Caller, reading: Reading) -> LicenceOut:
     )
 
 
-@router.get("/licences/{licence_id}/credential", response_class=Response)
+@router.get(
+    "/licences/{licence_id}/credential", response_class=Response, responses=gives(CREDENTIAL_TYPE)
+)
 def credential(licence_id: str, caller: Caller, reading: Reading) -> Response:
     """The exact signed bytes, to keep and to verify anywhere."""
     licence = licences.get_licence(reading, _reader(reading, caller, licence_id), licence_id)
     return Response(licence.signed, media_type=CREDENTIAL_TYPE)
 
 
-@router.get("/licences/{licence_id}/token", response_class=Response)
+@router.get("/licences/{licence_id}/token", response_class=Response, responses=gives(TOKEN_TYPE))
 def token(licence_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The signed licence as one token (`vc+jwt`), its exact bytes as payload."""
     side = _reader(reading, caller, licence_id)

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from pydantic import BaseModel
 
 from api.deps import Language, Open, Reading
+from api.describing import gives
 from api.errors import wants_page
 from api.routes.logpages import Sought, log_page
 from core import log, logkeys, logwitnesses, receipts
@@ -116,20 +117,20 @@ def show(
     )
 
 
-@public.get("/log/policy", response_class=Response)
+@public.get("/log/policy", response_class=Response, responses=gives(TEXT))
 def policy(reading: Reading, world: Open) -> Response:
     """The log's keys and witnesses as a policy file, for `ebenbild log verify` and others."""
     offered = logwitnesses.policy(reading, world.settings.log.quorum)
     return Response(format_policy(offered), media_type=TEXT, headers=FRESH)
 
 
-@public.get("/log/checkpoint", response_class=Response)
+@public.get("/log/checkpoint", response_class=Response, responses=gives(TEXT))
 def checkpoint(reading: Reading) -> Response:
     """The newest signed checkpoint, with the cosignatures that came so far."""
     return Response(newest(reading).full, media_type=TEXT, headers=FRESH)
 
 
-@public.get("/log/checkpoint/{size}", response_class=Response)
+@public.get("/log/checkpoint/{size}", response_class=Response, responses=gives(TEXT))
 def checkpoint_of(size: Size, reading: Reading) -> Response:
     """An earlier checkpoint, as the log signed it."""
     return Response(at_size(reading, size).full, media_type=TEXT, headers=FRESH)
@@ -152,7 +153,7 @@ def tile(path: str, reading: Reading) -> Response:
     return Response(data, media_type="application/octet-stream", headers=FOR_GOOD)
 
 
-@public.get("/log/receipts/{index}", response_class=Response)
+@public.get("/log/receipts/{index}", response_class=Response, responses=gives(TEXT))
 def receipt(index: int, reading: Reading, world: Open) -> Response:
     """The receipt of one leaf, for anybody; a party's opens its commitment too."""
     leaf = log.leaf(reading, index)

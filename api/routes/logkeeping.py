@@ -64,7 +64,7 @@ def add_witness(body: NewWitness, writing: Writing, world: Open) -> Response:
     )
 
 
-@router.post("/log/witnesses/removal", status_code=200)
+@router.post("/log/witnesses/removal", response_model=dict[str, str])
 def remove_witness(body: OldWitness, writing: Writing) -> Response:
     """Ask a witness no more."""
 
@@ -84,7 +84,7 @@ def ask(caller: Caller, world: Open) -> list[AskedOut]:
     ]
 
 
-@router.post("/log/sealing", status_code=200)
+@router.post("/log/sealing", response_model=dict[str, int])
 def seal(writing: Writing) -> Response:
     """Put a digest of what was added to append-only tables into the log now; else each hour."""
 
@@ -108,7 +108,7 @@ def add_key(writing: Writing, world: Open) -> Response:
     return writing.write(add)
 
 
-@router.post("/log/keys/retirement", status_code=200)
+@router.post("/log/keys/retirement", response_model=dict[str, str])
 def retire_key(body: OldKey, writing: Writing) -> Response:
     """End a change of the log's key: the old one signs no more."""
 

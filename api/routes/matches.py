@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.reviewing import settle_match
 from api.routes.jobs import JobOut
 from api.wire import FROZEN
@@ -72,7 +73,11 @@ def review(match_id: str, body: NewReview, writing: Writing) -> Response:
     )
 
 
-@router.get("/matches/{match_id}/evidence", response_class=Response)
+@router.get(
+    "/matches/{match_id}/evidence",
+    response_class=Response,
+    responses=gives(*EVIDENCE_TYPES.values()),
+)
 def evidence(
     match_id: str, caller: Caller, reading: Reading, world: Open, *, plain: bool = False
 ) -> Response:

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import Response, StreamingResponse
 
 from api.deps import Caller, Open, Reading
+from api.describing import fails, gives
 from core.errors import BadInput, NotFound
 from registry.service import submissions
 
@@ -34,6 +35,8 @@ TYPES = {
     "gif": "image/gif",
     "avif": "image/avif",
 }
+KINDS = sorted({*TYPES.values(), "application/octet-stream"})
+PLAYED = {**gives(*KINDS), **gives(*KINDS, status=206), **fails({416: "No such bytes in the file"})}
 
 
 class NoSuchBytes(BadInput):
@@ -43,7 +46,7 @@ class NoSuchBytes(BadInput):
     code = "no-such-bytes"
 
 
-@router.get("/submissions/{submission_id}/media", response_class=Response)
+@router.get("/submissions/{submission_id}/media", response_class=Response, responses=PLAYED)
 def media(
     submission_id: str,
     caller: Caller,

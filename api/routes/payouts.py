@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
@@ -163,14 +164,16 @@ def decide(batch_id: str, body: NewDecision, writing: Writing, world: Open) -> R
     return writing.write(decided, status=200)
 
 
-@router.get("/payout-batches/{batch_id}/file", response_class=Response)
+@router.get(
+    "/payout-batches/{batch_id}/file", response_class=Response, responses=gives("application/xml")
+)
 def file(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """The file for the bank (pain.001.001.09) of a batch that was sent; always the same bytes."""
     data = payoutviews.paper(reading, world.vault, caller, batch_id, by_hand=False)
     return download([data], f"{batch_id}.xml", "application/xml")
 
 
-@router.get("/payout-batches/{batch_id}/list", response_class=Response)
+@router.get("/payout-batches/{batch_id}/list", response_class=Response, responses=gives("text/csv"))
 def hand_list(batch_id: str, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """What of a batch is paid by hand, with accounts and the reason (CSV)."""
     data = payoutviews.paper(reading, world.vault, caller, batch_id, by_hand=True)

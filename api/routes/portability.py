@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import portability
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.routes.licences import CREDENTIAL_TYPE, READERS
 from api.wire import FROZEN, Text
 from core.clock import utc_now
@@ -133,7 +134,9 @@ class FetchedOut(BaseModel):
     fault: str
 
 
-@router.post("/performers/{performer_id}/bundle", response_class=Response)
+@router.post(
+    "/performers/{performer_id}/bundle", response_class=Response, responses=gives(BUNDLE_TYPE)
+)
 def write(performer_id: str, caller: Caller, world: Open) -> Response:
     """Take the performer's consents along: one signed file for another registry."""
     settings = world.settings
@@ -168,7 +171,11 @@ def show(foreign_id: str, caller: Caller, reading: Reading) -> ForeignOut:
     return ForeignOut.of(foreign.foreign_licence(reading, caller, foreign_id))
 
 
-@router.get("/foreign-licences/{foreign_id}/credential", response_class=Response)
+@router.get(
+    "/foreign-licences/{foreign_id}/credential",
+    response_class=Response,
+    responses=gives(CREDENTIAL_TYPE),
+)
 def credential(foreign_id: str, caller: Caller, reading: Reading) -> Response:
     """The exact signed bytes, as the other registry issued them."""
     require_any(caller, *READERS)
@@ -210,7 +217,7 @@ def trust(body: NewRegistry, writing: Writing, world: Open) -> Response:
     return writing.write(save)
 
 
-@router.post("/registries/end", status_code=200)
+@router.post("/registries/end", response_model=dict[str, str])
 def distrust(body: OldRegistry, writing: Writing) -> Response:
     """Trust a registry no more: what it said leaves doubt from now on (operator)."""
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
@@ -150,7 +151,9 @@ def show_export(export_id: str, caller: Caller, reading: Reading) -> ExportOut:
     return ExportOut.of(exporting.get_export(reading, caller, export_id))
 
 
-@router.get("/exports/{export_id}/packet", response_class=Response)
+@router.get(
+    "/exports/{export_id}/packet", response_class=Response, responses=gives("application/zip")
+)
 def show_packet(export_id: str, caller: Caller, world: Open) -> Response:
     """The packet, a zip file."""
     with world.db.read() as session:
@@ -185,7 +188,9 @@ def show_erasure(erasure_id: str, caller: Caller, reading: Reading) -> ErasureOu
     return ErasureOut.of(forgetting.get_erasure(reading, caller, erasure_id))
 
 
-@router.get("/erasures/{erasure_id}/receipt", response_class=Response)
+@router.get(
+    "/erasures/{erasure_id}/receipt", response_class=Response, responses=gives("application/json")
+)
 def show_receipt(erasure_id: str, caller: Caller, reading: Reading) -> Response:
     """The signed receipt, its exact bytes; absent until everything is gone."""
     item = forgetting.get_erasure(reading, caller, erasure_id)

@@ -12,6 +12,7 @@ from api.accounts.identities import identity_of
 from api.accounts.models import Door
 from api.demands import demands_of
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.routes.jobs import JobOut
 from api.wire import FROZEN, ReasonOut, Text
 from core.clock import utc_now
@@ -229,7 +230,9 @@ def answer(challenge_id: str, body: NewAnswer, writing: Writing, world: Open) ->
     return given
 
 
-@router.get("/challenges/{challenge_id}/excerpt", response_class=Response)
+@router.get(
+    "/challenges/{challenge_id}/excerpt", response_class=Response, responses=gives("audio/ogg")
+)
 def excerpt(challenge_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """What an attester must hear before vouching for the words."""
     heard = challenges.excerpt(reading, world.vault, caller, challenge_id)

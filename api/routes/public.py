@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 
 from api.deps import Language, Open, Reading
+from api.describing import gives
 from api.paging import Asked, Page, page
 from api.routes.licences import CREDENTIAL_TYPE
 from api.routes.unclaimedpages import wants_page
@@ -31,7 +32,7 @@ class RegistryName(BaseModel):
     verification_method: str
 
 
-@router.get("/status/{number}", response_class=Response)
+@router.get("/status/{number}", response_class=Response, responses=gives(CREDENTIAL_TYPE))
 def status_list(number: int, reading: Reading, world: Open) -> Response:
     """Which licences are revoked? A signed bitstring that tells nothing else."""
     data = licences.status_list_credential(
@@ -44,7 +45,9 @@ def status_list(number: int, reading: Reading, world: Open) -> Response:
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
-@router.get("/status/{number}/suspension", response_class=Response)
+@router.get(
+    "/status/{number}/suspension", response_class=Response, responses=gives(CREDENTIAL_TYPE)
+)
 def suspension_list(number: int, reading: Reading, world: Open) -> Response:
     """Of which licences is some kind of use suspended now? At the same places as revocations."""
     data = suspension_list_credential(
@@ -83,37 +86,37 @@ def unclaimed_money(
     return shown
 
 
-@router.get("/ns/licence/v1", response_class=Response)
+@router.get("/ns/licence/v1", response_class=Response, responses=gives(JSON_LD))
 def licence_context() -> Response:
     """The JSON-LD context of licences."""
     return Response(assets.context_bytes(), media_type=JSON_LD)
 
 
-@router.get("/ns/enrolment/v1", response_class=Response)
+@router.get("/ns/enrolment/v1", response_class=Response, responses=gives(JSON_LD))
 def enrolment_context() -> Response:
     """The JSON-LD context of enrolment consents."""
     return Response(contexts.context_bytes("enrolment"), media_type=JSON_LD)
 
 
-@router.get("/ns/keys/v1", response_class=Response)
+@router.get("/ns/keys/v1", response_class=Response, responses=gives(JSON_LD))
 def keys_context() -> Response:
     """The JSON-LD context of key bindings."""
     return Response(contexts.context_bytes("keys"), media_type=JSON_LD)
 
 
-@router.get("/ns/mandate/v1", response_class=Response)
+@router.get("/ns/mandate/v1", response_class=Response, responses=gives(JSON_LD))
 def mandate_context() -> Response:
     """The JSON-LD context of mandates."""
     return Response(contexts.context_bytes("mandate"), media_type=JSON_LD)
 
 
-@router.get("/ns/likeness", response_class=Response)
+@router.get("/ns/likeness", response_class=Response, responses=gives(JSON_LD))
 def vocabulary() -> Response:
     """The vocabulary of the licence profile."""
     return Response(assets.vocabulary_bytes(), media_type=JSON_LD)
 
 
-@router.get("/ns/likeness/v1", response_class=Response)
+@router.get("/ns/likeness/v1", response_class=Response, responses=gives(JSON_LD))
 def odrl_context() -> Response:
     """The JSON-LD context of licences exported as ODRL."""
     return Response(assets.odrl_context_bytes(), media_type=JSON_LD)

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from api import renewing, uploads
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.clock import utc_now
@@ -139,7 +140,11 @@ def right(performer_id: str, caller: Caller, reading: Reading) -> RightOut:
     return RightOut.of(reading, caller, performer_id)
 
 
-@router.get("/performers/{performer_id}/public-use-evidence", response_class=Response)
+@router.get(
+    "/performers/{performer_id}/public-use-evidence",
+    response_class=Response,
+    responses=gives("application/octet-stream"),
+)
 def evidence(
     performer_id: str, caller: Caller, reading: Reading, world: Open, use: str = ""
 ) -> StreamingResponse:

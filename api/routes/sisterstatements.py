@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from api.deps import Caller, Reading
+from api.describing import gives
 from core.clock import to_text
 from royalties.service import sisterstatements
 from royalties.store.sisterlines import SisterLine, SisterRun
@@ -35,7 +36,11 @@ def show(run_id: str, caller: Caller, reading: Reading, society_id: Society = ""
     }
 
 
-@router.get("/sister-statements/{run_id}/statement.csv", response_class=Response)
+@router.get(
+    "/sister-statements/{run_id}/statement.csv",
+    response_class=Response,
+    responses=gives("text/csv"),
+)
 def table(run_id: str, caller: Caller, reading: Reading, society_id: Society = "") -> Response:
     """The same as a table; amounts in whole millionths."""
     found = sisterstatements.statement(reading, caller, run_id, society_id)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Open, Reading, Writing
+from api.describing import gives
 from api.routes.certificates import CertificateOut
 from api.routes.licences import CREDENTIAL_TYPE
 from api.softbinding import PURPOSE, RESULTS_MAX, Desk
@@ -145,7 +146,11 @@ async def by_content(
     return _matches(world.settings.base_url, found)
 
 
-@public.get("/manifests/{manifest_id}", response_class=Response)
+@public.get(
+    "/manifests/{manifest_id}",
+    response_class=Response,
+    responses=gives(MANIFEST_TYPE, CREDENTIAL_TYPE),
+)
 def manifest(
     manifest_id: str,
     request: Request,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.describing import gives
 from api.routes.licences import CREDENTIAL_TYPE
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.approvalrows import Approval
@@ -207,7 +208,11 @@ def show(performer_id: str, reading: Reading) -> StandingOut:
     return StandingOut.of(standings.standing_of(reading, performer_id))
 
 
-@entrance.get("/standing/{performer_id}/{form}", response_class=Response)
+@entrance.get(
+    "/standing/{performer_id}/{form}",
+    response_class=Response,
+    responses=gives(CREDENTIAL_TYPE, *(kind for _, kind in WRITERS.values())),
+)
 def exported(
     performer_id: str,
     form: Form,

@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.web.taxpdf import tax_pdf
 from api.wire import FROZEN, Text
@@ -22,7 +23,11 @@ Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 PDF = "application/pdf"
 
 
-@router.get("/performers/{performer_id}/payee/tax-certificates/{year}", response_class=Response)
+@router.get(
+    "/performers/{performer_id}/payee/tax-certificates/{year}",
+    response_class=Response,
+    responses=gives(PDF),
+)
 def of_performer(
     performer_id: str,
     year: Year,
@@ -48,7 +53,9 @@ def of_performer(
     return download([tax_pdf(found, lang)], f"{performer_id}-{year}.pdf", PDF)
 
 
-@router.get("/payees/{payee_id}/tax-certificates/{year}", response_class=Response)
+@router.get(
+    "/payees/{payee_id}/tax-certificates/{year}", response_class=Response, responses=gives(PDF)
+)
 def of_book(
     payee_id: str, year: Year, *, caller: Caller, reading: Reading, world: Open, lang: Language
 ) -> StreamingResponse:
@@ -57,7 +64,7 @@ def of_book(
     return download([tax_pdf(found, lang)], f"{payee_id}-{year}.pdf", PDF)
 
 
-@router.get("/tax-lists/{year}", response_class=Response)
+@router.get("/tax-lists/{year}", response_class=Response, responses=gives("text/csv"))
 def tax_list(year: Year, caller: Caller, reading: Reading, world: Open) -> StreamingResponse:
     """What your book withheld of everybody in a year, for the authority (CSV)."""
     data = taxes.tax_list(reading, world.vault, caller, year, now=utc_now())

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import importing, uploads
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.describing import gives
 from api.download import download
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
@@ -145,7 +146,9 @@ def show_import(import_id: str, caller: Caller, reading: Reading) -> dict[str, A
     return _import(usage.get_import(reading, caller, import_id))
 
 
-@router.get("/usage-imports/{import_id}/rejects", response_class=Response)
+@router.get(
+    "/usage-imports/{import_id}/rejects", response_class=Response, responses=gives("text/csv")
+)
 def rejects(import_id: str, caller: Caller, reading: Reading, world: Open) -> Response:
     """The rejected lines with their causes, as a CSV to mend and hand in again."""
     name = usage.get_import(reading, caller, import_id).rejects_object

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Response
 
 from api.deps import Caller, Language, Reading
+from api.describing import gives
 from api.web.pages import render
 from api.web.response import PageResponse
 from api.web.yearpage import shown
@@ -43,7 +44,7 @@ def page(report: Report, reading: Reading, lang: Language) -> str:
     return render("yearreport.html", lang, r=found, book=book, alone=is_single_operator(reading))
 
 
-@router.get(BASE + "/report.csv", response_class=Response)
+@router.get(BASE + "/report.csv", response_class=Response, responses=gives("text/csv"))
 def as_csv(report: Report) -> Response:
     """The same report as rows for a spreadsheet."""
     return Response(to_csv(report), media_type="text/csv; charset=utf-8")
