@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
-from api.schema import revision_of
+from api.schema import known_revision
 from core import audit, sqlite
 from core.db import Database
 from core.errors import EbenbildError
@@ -109,7 +109,7 @@ def _registry(settings: Settings) -> Check:
 def _schema(settings: Settings) -> Check:
     database = Database.open(settings.database_path)
     try:
-        revision = revision_of(database)
+        revision = known_revision(database)
     finally:
         database.close()
     if revision == HEAD:

@@ -4,7 +4,7 @@ Whoever opens it knows every table, used here or not: rows are sealed table by t
 """
 
 from api.demonstration import shortened
-from api.schema import require_current
+from api.schema import known_revision, require_current
 from core.init import World, open_world
 from core.settings import Settings
 from migrations import tables
@@ -17,6 +17,20 @@ def open_registry(settings: Settings) -> World:
     try:
         require_current(world.db)
         return shortened(world)
+    except Exception:
+        world.close()
+        raise
+
+
+def open_to_copy(settings: Settings) -> World:
+    """The registry for a backup alone, at an earlier revision too: it is wanted before an update.
+
+    Raises Unavailable where a newer program or another one made the database.
+    """
+    world = open_world(settings)
+    try:
+        known_revision(world.db)
+        return world
     except Exception:
         world.close()
         raise

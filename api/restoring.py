@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from api.erasing import destroy
-from api.schema import revision_of, upgrade
+from api.schema import known_revision, upgrade
 from core import backup, files, log
 from core.backup import LISTS, Progress
 from core.clock import utc_now
@@ -123,7 +123,7 @@ def _check_log(settings: Settings, manifest: backup.Manifest) -> None:
             stands = log.root(session)
         if stands != (manifest.log_size, manifest.log_root):
             raise BadProof("the log is not the one that was backed up", next_step="use another one")
-        if revision_of(world.db) != HEAD:
+        if known_revision(world.db) != HEAD:
             upgrade(world.db)
 
 

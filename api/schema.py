@@ -13,13 +13,18 @@ import migrations
 from core.db import Database
 from core.errors import Unavailable
 
+_VERSIONS = Path(migrations.__file__).parent / "versions"
+_TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
+
 
 def upgrade(database: Database, revision: str = migrations.HEAD) -> None:
     """Run the migrations up to `revision` in one transaction.
 
     The database's vault seals what an earlier version left in the clear, which is in no page of the
-    file and of its log afterwards; a database without people needs no vault.
+    file and of its log afterwards; a database without people needs no vault. Raises Unavailable for
+    a database that a newer program brought further, or that another program made.
     """
+    known_revision(database)
     _run(database, "upgrade", revision)
     database.checkpoint()
 
@@ -45,14 +50,45 @@ def revision_of(database: Database) -> str | None:
         return None if row is None else str(row[0])
 
 
+def known_revision(database: Database) -> str | None:
+    """The revision the database stands at; None for one without tables.
+
+    Raises Unavailable where this program has no such migration, for it would run none or all.
+    """
+    revision = revision_of(database)
+    if revision is None:
+        _require_empty(database)
+    elif not any(_VERSIONS.glob(f"{revision}_*.py")):
+        raise Unavailable(
+            f"The database is at revision {revision}, which this program does not know: "
+            f"it goes up to {migrations.HEAD}.",
+            next_step="Use the newer release that updated this database, or restore the backup "
+            "from before that update into an empty folder.",
+            code="newer-database",
+        )
+    return revision
+
+
 def require_current(database: Database) -> None:
     """Raise Unavailable unless the database stands at this program's revision."""
-    revision = revision_of(database)
+    revision = known_revision(database)
     if revision != migrations.HEAD:
         raise Unavailable(
             f"The database is at revision {revision}; this program needs {migrations.HEAD}.",
-            next_step="Stop everything that uses it, back it up, then run `ebenbild init`.",
+            next_step="Stop everything that uses it, back it up (`ebenbild backup FOLDER`), "
+            "then run `ebenbild init`.",
             code="old-database",
+        )
+
+
+def _require_empty(database: Database) -> None:
+    with database.read() as session:
+        found = session.connection().execute(sql(_TABLES)).scalar_one()
+    if found:
+        raise Unavailable(
+            f"{database.path.name} is a database of another program.",
+            next_step="Move it away, or name the registry's own data folder with --data-dir.",
+            code="foreign-database",
         )
 
 

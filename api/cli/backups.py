@@ -24,11 +24,11 @@ def backup(cli: Cli, folder: Folder) -> None:
 
     Nothing in it opens without the key-encryption key, which is not in it.
     """
-    from api.opening import open_registry  # noqa: PLC0415
+    from api.opening import open_to_copy  # noqa: PLC0415
     from core.backup import write  # noqa: PLC0415
     from core.clock import utc_now  # noqa: PLC0415
 
-    with open_registry(cli.settings()) as world:
+    with open_to_copy(cli.settings()) as world:
         made = write(
             world,
             folder,

@@ -13,16 +13,18 @@ from typing import Any
 
 import pytest
 
+from api import schema
 from api.app import create_app
 from api.cli.main import main
 from api.client import Client
 from api.doctor import BAD, examine
 from api.opening import open_registry
 from api.restoring import Restored, restore
+from api.schema import downgrade
 from api.transport import LocalTransport
 from core import backup
 from core.clock import utc_now
-from core.errors import BadInput, BadProof, Conflict, EbenbildError
+from core.errors import BadInput, BadProof, Conflict, EbenbildError, Unavailable
 from core.kek import KEK_FILE
 from core.log import faults
 from core.settings import Settings
@@ -213,6 +215,33 @@ def test_a_killed_backup_and_a_killed_restore_are_done_over(stage: Stage, tmp_pa
     with open_registry(settings) as world, world.db.read() as session:
         assert faults(session) == ()
         assert len(list(world.objects.names())) == 30
+
+
+def test_a_database_of_an_earlier_release_is_backed_up_as_it_is_told_to_be(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_registry(stage.settings) as world:
+        downgrade(world.db, "0185")
+    assert main(["performer", "list", "--data-dir", str(stage.settings.data_dir)]) == 1
+    assert "ebenbild backup FOLDER" in capsys.readouterr().err
+    saved = tmp_path / "saved"
+    assert command(stage.settings, "backup", str(saved)) == 0
+    settings = empty_machine(stage, tmp_path / "new")
+    restored(settings, saved)
+    with open_registry(settings) as world, world.db.read() as session:
+        assert faults(session) == ()
+
+
+def test_a_backup_of_a_newer_release_is_refused_and_done_over_by_it(
+    stage: Stage, tmp_path: Path
+) -> None:
+    saved = backed_up(stage, tmp_path / "saved")
+    settings = empty_machine(stage, tmp_path / "new")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schema, "_VERSIONS", tmp_path / "older")
+        with pytest.raises(Unavailable, match="does not know"):
+            restored(settings, saved)
+    assert restored(settings, saved).files > 0
 
 
 def test_a_backup_of_a_busy_registry_is_of_one_moment(stage: Stage, tmp_path: Path) -> None:

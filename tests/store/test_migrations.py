@@ -1,6 +1,6 @@
 """The migrations and the code describe one schema, in both directions and down to the triggers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,26 @@ def test_a_database_of_another_revision_is_refused(database: Database, upgraded:
     with pytest.raises(Unavailable, match="revision None"):
         require_current(database)
     require_current(upgraded)
+
+
+@pytest.mark.parametrize("act", [upgrade, require_current])
+def test_a_database_of_a_newer_program_is_left_alone(
+    upgraded: Database, act: Callable[[Database], None]
+) -> None:
+    with upgraded.write() as session:
+        session.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Unavailable, match="9999, which this program does not know") as caught:
+        act(upgraded)
+    assert caught.value.code == "newer-database"
+    assert revision_of(upgraded) == "9999"
+
+
+def test_a_database_of_another_program_is_left_alone(database: Database) -> None:
+    with database.write() as session:
+        session.connection().execute(text("CREATE TABLE invoices (id TEXT)"))
+    with pytest.raises(Unavailable, match="another program"):
+        upgrade(database)
+    assert objects(database, "table").keys() == {"invoices"}
 
 
 def test_head_is_the_newest_revision_on_file() -> None:
