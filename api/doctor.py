@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
+from api.doctorsettings import changed, doubtful, unusable
 from api.schema import known_revision
 from core import audit, sqlite
 from core.db import Database
@@ -45,6 +46,7 @@ def examine(settings: Settings) -> list[Check]:
     """All checks in order; a check that fails to run is itself a bad finding."""
     checks: list[tuple[str, Callable[[Settings], Check]]] = [
         ("versions", _versions),
+        ("settings", _settings),
         ("sqlite", _sqlite),
         ("registry", _registry),
         ("schema", _schema),
@@ -80,6 +82,15 @@ def _versions(_settings: Settings) -> Check:
     if missing:
         return Check("versions", BAD, f"not installed: {', '.join(missing)}", "Install ebenbild.")
     return Check("versions", GOOD, ", ".join(found))
+
+
+def _settings(settings: Settings) -> Check:
+    """Which settings are not at their default, or what is wrong with them."""
+    bad, weak = unusable(settings), doubtful(settings)
+    if bad or weak:
+        mend = "Mend the named settings; docs/settings.md says what each takes."
+        return Check("settings", BAD if bad else WARN, "; ".join([*bad, *weak]), mend)
+    return Check("settings", GOOD, ", ".join(changed(settings)) or "every one has its default")
 
 
 def _sqlite(_settings: Settings) -> Check:

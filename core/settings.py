@@ -4,6 +4,7 @@ Names are `EBENBILD_` and the field, groups nested with two underscores, as in
 `EBENBILD_SERVER__PORT=8420`. The unit is the last word of a field's name.
 """
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
@@ -17,6 +18,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from core import settingnames
 from core.agencysettings import AgencySettings
 from core.decisionsettings import DecisionSettings
 from core.enrolmentsettings import EnrolmentSettings
@@ -129,6 +131,7 @@ class RetentionSettings(BaseModel):
     )
 
 
+_NO_JSON = "this is no JSON, such as [5, 15] for a list"
 # EBENBILD_SERVER, as the source of the environment writes names.
 _ADDRESS = "ebenbild_server"
 
@@ -258,22 +261,45 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings from the environment; raises BadInput naming each field that is wrong."""
+    """Read the settings from the environment; raises BadInput naming each variable that is wrong.
+
+    A variable that begins as settings do and is none is wrong too: it was to change something.
+    """
     try:
-        return Settings()
+        settings = Settings()
     except SettingsError as exc:
-        raise _bad_setting("a variable that names a group is not JSON (EBENBILD_<GROUP>)") from exc
+        names = settingnames.not_json(os.environ, Settings)
+        raise _bad_setting("; ".join(f"{name}: {_NO_JSON}" for name in names)) from exc
     except ValidationError as exc:
         faults = (
             f"EBENBILD_{'__'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
             for error in exc.errors(include_input=False, include_url=False)
         )
         raise _bad_setting("; ".join(faults)) from exc
+    _refuse_unknown(settings)
+    return settings
+
+
+def _refuse_unknown(settings: Settings) -> None:
+    spoken_of = [
+        name
+        for kek in (settings.kek, settings.kek_old)
+        for name in (kek.variable, kek.transit_token_variable)
+    ]
+    found = settingnames.unknown(os.environ, Settings, also=spoken_of)
+    if found:
+        told = (
+            f"{name}: there is no such setting; {meant} may be meant"
+            if meant
+            else f"{name}: there is no such setting"
+            for name, meant in found.items()
+        )
+        raise _bad_setting("; ".join(told))
 
 
 def _bad_setting(faults: str) -> BadInput:
     return BadInput(
         f"a setting is wrong: {faults}",
-        next_step="correct the named environment variables",
+        next_step="correct the named environment variables; docs/settings.md says what each takes",
         code="bad-setting",
     )

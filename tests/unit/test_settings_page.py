@@ -10,8 +10,9 @@ from core.settings import Settings
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 HEAD = """# Settings
 
-Environment variables; every one has a default. They are read once at start. `ebenbild doctor` shows
-what is in force.
+Environment variables; every one has a default. They are read once at start; a name that begins with
+`EBENBILD_` and is none of them is refused. `ebenbild doctor` names those that are not at their
+default, and what of them cannot be used.
 
 | variable | default | meaning |
 |---|---|---|

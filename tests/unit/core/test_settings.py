@@ -59,6 +59,45 @@ def test_a_wrong_setting_is_named_and_its_value_is_not(
     assert "secret-value" not in caught.value.message
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("EBENBILD_BASEURL", "EBENBILD_BASE_URL"),
+        ("EBENBILD_PORT", "EBENBILD_SERVER__PORT"),
+        ("EBENBILD_MAIL_HOST", "EBENBILD_MAIL__HOST"),
+        ("EBENBILD_SERVR__PORT", "EBENBILD_SERVER__PORT"),
+        ("EBENBILD_OPERATORMODE", "EBENBILD_OPERATOR_MODE"),
+        ("EBENBILD_NONSENSE", None),
+    ],
+)
+def test_a_name_that_nobody_reads_is_refused(
+    name: str, meant: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "secret-value")
+    with pytest.raises(BadInput) as caught:
+        load_settings()
+    said = f"{name}: there is no such setting" + (f"; {meant} may be meant" if meant else "")
+    assert caught.value.message == f"a setting is wrong: {said}"
+
+
+def test_names_that_settings_speak_of_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EBENBILD_OUR_KEY", "EBENBILD_KEK_KEY", "EBENBILD_API_KEY", "EBENBILD_MODELS"):
+        monkeypatch.setenv(name, "secret-value")
+    monkeypatch.setenv("EBENBILD_KEK__VARIABLE", "EBENBILD_OUR_KEY")
+    assert load_settings().kek.variable == "EBENBILD_OUR_KEY"
+
+
+@pytest.mark.parametrize("name", ["EBENBILD_PAYOUT__REMIND_DAYS", "EBENBILD_JOBS"])
+def test_what_is_no_json_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "5,secret-value")
+    monkeypatch.setenv("EBENBILD_USAGE__REMIND_DAYS", "[5, 15]")
+    with pytest.raises(BadInput) as caught:
+        load_settings()
+    assert caught.value.message.startswith(f"a setting is wrong: {name}: this is no JSON")
+    assert "secret-value" not in caught.value.message
+    assert "USAGE" not in caught.value.message
+
+
 def test_a_group_that_is_not_json_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBENBILD_JOBS", "secret-value")
     with pytest.raises(BadInput) as caught:
