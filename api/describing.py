@@ -9,8 +9,10 @@ from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
+from starlette.types import Receive, Scope, Send
 
 from api.errors import MEDIA_TYPE
+from api.toolarge import told_as_problem
 
 Responses = dict[int | str, dict[str, Any]]
 _JSON = ("application/json", "application/vc")
@@ -18,7 +20,7 @@ REF = "#/components/schemas/{model}"
 _WAIT = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
 
-class Fault(BaseModel):
+class FieldFault(BaseModel):
     """One field that is to be mended: where it is, what people call it, and what is wrong."""
 
     field: str
@@ -35,7 +37,9 @@ class Problem(BaseModel):
     detail: str
     code: str
     next_step: str
-    faults: list[Fault] = Field(default=[], description="Only where single fields are at fault.")
+    faults: list[FieldFault] = Field(
+        default=[], description="Only where single fields are at fault."
+    )
 
 
 def fails(meanings: Mapping[int, str]) -> Responses:
@@ -80,13 +84,19 @@ def _form(media_type: str) -> dict[str, Any]:
 
 
 class Described(FastAPI):
-    """An application whose description tells the form of failures, which no signature does."""
+    """An application whose failures all have one form, which its description tells."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        await super().__call__(scope, receive, told_as_problem(scope, receive, send))
 
     def openapi(self) -> dict[str, Any]:
         """The description, made once."""
         if self.openapi_schema is None:
             schemas = super().openapi()["components"]["schemas"]
             problem = Problem.model_json_schema(ref_template=REF)
-            schemas.update(problem.pop("$defs"), Problem=problem)
+            forms = {**problem.pop("$defs"), "Problem": problem}
+            assert schemas.keys().isdisjoint(forms), "two forms of one name"
+            schemas.update(forms)
         made: dict[str, Any] = super().openapi()
         return made

@@ -32,6 +32,11 @@ from core.scratch import is_full, of_system
 NO_PAGE = "There is no such page."
 _CALL_OPERATOR = "Tell the operator, who finds the cause in the server's log."
 MEDIA_TYPE = "application/problem+json"
+_STEPS = {
+    HTTPStatus.METHOD_NOT_ALLOWED: "Use a method that /openapi.json names at this address.",
+    HTTPStatus.NOT_FOUND: "Look the address up in /openapi.json.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send less at once; files go to POST /v1/uploads.",
+}
 LOG = logging.getLogger("ebenbild.api")
 
 
@@ -148,12 +153,17 @@ def _plain(request: Request, error: Exception) -> Response:
         # FastAPI's own word for a body that it cannot even decode.
         unread = BadInput("The body cannot be read.", next_step="Send it in UTF-8, whole.")
         return _known(request, unread)
-    status, lang = HTTPStatus(error.status_code), _asked(request)
-    code = status.phrase.lower().replace(" ", "-")
-    said = status.description or status.phrase
-    answer = problem(status, code, told(lang, status.phrase), told(lang, said))
+    answer = bare(HTTPStatus(error.status_code), _asked(request))
     answer.headers.update(error.headers or {})
     return answer
+
+
+def bare(status: HTTPStatus, lang: str) -> JSONResponse:
+    """What the framework refuses by itself, as a problem."""
+    code = status.phrase.lower().replace(" ", "-")
+    said = status.description or status.phrase
+    step = _STEPS.get(status, "")
+    return problem(status, code, told(lang, status.phrase), told(lang, said), told(lang, step))
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

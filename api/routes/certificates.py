@@ -139,7 +139,11 @@ def on_paper(clearance_id: str, caller: Caller, reading: Reading, lang: Language
     return Response(certificate_pdf(item.signed, names, lang), media_type="application/pdf")
 
 
-@public.get("/certificates/{certificate_id}", response_class=PageResponse)
+@public.get(
+    "/certificates/{certificate_id}",
+    response_class=PageResponse,
+    responses={404: {"description": "No such certificate", "content": {"text/html": {}}}},
+)
 def page(certificate_id: str, reading: Reading, lang: Language) -> Response:
     """How does a certificate stand, in plain words? For anybody who knows its number."""
     now = utc_now()

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from api.admitting import admit
 from api.deps import Caller, Open, Reading, Writing
 from api.visiting import origin_of
 from api.wire import FROZEN, Text
+from api.wire_usage import BatchOut, CountOut, DifferenceOut, RefusedEvent
 from core.clock import utc_now
 from core.errors import BadProof
 from royalties.models_players import BatchReport, Player
@@ -107,42 +108,42 @@ def end_player(player_id: str, writing: Writing) -> Response:
     )
 
 
-@router.post("/usage-counts", status_code=201, response_model=dict[str, Any])
+@router.post("/usage-counts", status_code=201, response_model=CountOut)
 def count_month(body: NewCount, writing: Writing) -> Response:
     """Count your players' events of a month as usage lines; again, it corrects its own lines."""
 
-    def counted(session: Session) -> dict[str, Any]:
+    def counted(session: Session) -> CountOut:
         made = fromevents.count_month(session, writing.caller, body.month, now=utc_now())
-        return {"month": made.month, "lines": list(made.lines), "held": made.held}
+        return CountOut(month=made.month, lines=list(made.lines), held=made.held)
 
     return writing.write(counted)
 
 
-@router.get("/usage-differences", response_model=list[dict[str, Any]])
+@router.get("/usage-differences", response_model=list[DifferenceOut])
 def differences(
     caller: Caller,
     reading: Reading,
     month: Month = "",
     after: Annotated[str, Query(max_length=64, description="The last cut before.")] = "",
-) -> list[dict[str, Any]]:
+) -> list[DifferenceOut]:
     """Cuts that a report and players both tell of, by territory; the report counts."""
     return [
-        {
-            "cut_id": one.cut_id,
-            "territory": one.territory,
-            "month": one.period,
-            "reported_views": one.reported_views,
-            "seen_views": one.seen_views,
-            "difference": one.seen_views - one.reported_views,
-        }
+        DifferenceOut(
+            cut_id=one.cut_id,
+            territory=one.territory,
+            month=one.period,
+            reported_views=one.reported_views,
+            seen_views=one.seen_views,
+            difference=one.seen_views - one.reported_views,
+        )
         for one in fromevents.differences(
             reading, caller, month or last_month(utc_now()), after=after
         )
     ]
 
 
-@entrance.post("/player-batches", response_model=dict[str, Any])
-def take_batch(body: SignedBatch, request: Request, world: Open) -> dict[str, Any]:
+@entrance.post("/player-batches", response_model=BatchOut)
+def take_batch(body: SignedBatch, request: Request, world: Open) -> BatchOut:
     """Take in events that a player signed; sent again they are known and change nothing."""
     terms, now = world.settings.usage, utc_now()
     try:
@@ -174,9 +175,9 @@ def _signature(text: str) -> bytes:
         ) from exc
 
 
-def _report(made: BatchReport) -> dict[str, Any]:
-    return {
-        "accepted": made.accepted,
-        "duplicates": made.duplicates,
-        "refused": [{"index": one.index, "cause": one.cause} for one in made.refused],
-    }
+def _report(made: BatchReport) -> BatchOut:
+    return BatchOut(
+        accepted=made.accepted,
+        duplicates=made.duplicates,
+        refused=[RefusedEvent(index=one.index, cause=one.cause) for one in made.refused],
+    )

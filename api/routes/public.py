@@ -60,7 +60,11 @@ def suspension_list(number: int, reading: Reading, world: Open) -> Response:
     return Response(data, media_type=CREDENTIAL_TYPE)
 
 
-@router.get("/unclaimed", response_model=Page[dict[str, Any]])
+@router.get(
+    "/unclaimed",
+    response_model=Page[dict[str, Any]],
+    responses={200: {"content": {"text/html": {}}}},
+)
 def unclaimed_money(
     *,
     request: Request,

@@ -141,7 +141,7 @@ def decide(told_id: str, body: HeldDecision, writing: Writing, world: Open) -> R
         )
         return {**told_payment_to_dict(done[0]), "decided": len(done)}
 
-    return writing.write(decided)
+    return writing.write(decided, status=200)
 
 
 @router.get("/receipts", response_model=Page[dict[str, Any]])

@@ -13,6 +13,7 @@ from api.describing import gives
 from api.download import download
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
+from api.wire_usage import BegunImportOut, ImportOut, KeptImportOut
 from core import jobs
 from core.clock import utc_now
 from core.errors import NotFound
@@ -97,7 +98,12 @@ class MappingOut(BaseModel):
         )
 
 
-@router.post("/usage-imports", status_code=201, response_model=dict[str, Any])
+@router.post(
+    "/usage-imports",
+    status_code=201,
+    response_model=ImportOut,
+    responses={202: {"model": BegunImportOut, "description": "A job takes it in."}},
+)
 def import_usage(body: NewImport, writing: Writing, world: Open, lang: Language) -> Response:
     """Take a usage report in; every line is accepted, known, or rejected with its cause."""
     require(writing.caller, "usage")
@@ -133,15 +139,15 @@ def _queued(
     return {**import_report_to_dict(report), "job_id": job.id if job else ""}
 
 
-@router.get("/usage-imports", response_model=Page[dict[str, Any]])
-def list_imports(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+@router.get("/usage-imports", response_model=Page[KeptImportOut])
+def list_imports(caller: Caller, reading: Reading, window: Asked) -> Page[KeptImportOut]:
     """Your imports, newest first."""
     found = usage.list_imports(reading, caller, before=window.after, limit=window.limit)
     return page(found, window, _import, cursor=lambda item: item.report.import_id)
 
 
-@router.get("/usage-imports/{import_id}", response_model=dict[str, Any])
-def show_import(import_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/usage-imports/{import_id}", response_model=KeptImportOut)
+def show_import(import_id: str, caller: Caller, reading: Reading) -> KeptImportOut:
     """How far is this import, and what became of its lines?"""
     return _import(usage.get_import(reading, caller, import_id))
 
@@ -221,9 +227,9 @@ def remove_mapping(sender: str, writing: Writing) -> Response:
     return writing.write(remove, status=200)
 
 
-def _import(item: KeptImport) -> dict[str, Any]:
-    return {
+def _import(item: KeptImport) -> KeptImportOut:
+    return KeptImportOut(
         **import_report_to_dict(item.report),
-        "recorded_at": item.recorded_at,
-        "rejects_kept": item.rejects_object is not None,
-    }
+        recorded_at=item.recorded_at,
+        rejects_kept=item.rejects_object is not None,
+    )

@@ -115,5 +115,6 @@ def test_an_upload_over_the_limit_is_cut_off(stage: Stage) -> None:
     folder = stage.settings.data_dir / "uploads"
     assert list(folder.glob("*/*.part")) == []
     big = http.post("/v1/works", json={"title": "x" * 2_000_000, "level": "film"})
-    assert big.status_code == 413
+    assert (big.status_code, big.json()["status"]) == (413, 413)
+    assert big.json()["next_step"]
     transport.close()

@@ -1,5 +1,7 @@
 """A registry as `ebenbild init` makes it, its real app, and a worker with the small engine."""
 
+import functools
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +24,7 @@ from core.init import OPERATOR_KEY_FILE, initialise
 from core.keys import PrivateKey, generate
 from core.settings import Settings
 from tests.schemas import copied
+from tests.simulators.described import Description
 from tests.simulators.small_engine import SmallEngine, medium
 
 # Views of a month before somebody was enrolled earn him nothing; nobody is before this one.
@@ -50,6 +53,24 @@ def _as_read(answer: httpx2.Response) -> None:
     """A page as a person reads it, to whom a space that holds two words together is a space."""
     if answer.headers.get("content-type", "").startswith("text/html"):
         answer._content = answer.read().replace("\u00a0".encode(), b" ")
+
+
+def _as_described(answer: httpx2.Response) -> None:
+    """Every answer that a test gets is one that the description tells of."""
+    faults = _description().faults(answer)
+    assert not faults, "; ".join(faults)
+
+
+@functools.cache
+def _description() -> Description:
+    # What a route takes and gives is the same for every registry.
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder) / "data")
+        initialise(settings, copied(upgrade), operator_scopes=SCOPES)
+        app = create_app(settings)
+        found = Description.of(app.openapi())
+        app.state.world.close()
+    return found
 
 
 @dataclass
@@ -82,7 +103,7 @@ class Stage:
 
     def http(self, api_key: str = "") -> httpx2.Client:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        hooks = {"response": [_as_read]}
+        hooks = {"response": [_as_read, _as_described]}
         return httpx2.Client(
             transport=self.transport, base_url="http://local", headers=headers, event_hooks=hooks
         )
