@@ -89,7 +89,8 @@ def test_a_part_that_was_changed_on_the_disk_is_noticed(stage: Stage, studio: Cl
     address = begun(studio._http)
     assert sent(studio._http, address, 0, FILM[:1000], False).status_code == 200
     (part,) = _folder(stage, address).glob("[0-9]*")
-    part.write_bytes(part.read_bytes()[:-1] + b"\x00")
+    kept = part.read_bytes()
+    part.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     assert sent(studio._http, address, 1000, FILM[1000:], True).status_code == BadProof.status
 
 
