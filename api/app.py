@@ -15,6 +15,7 @@ from api import errors
 from api.addresses import NoSecretInAddress
 from api.demonstration import Stamped, is_one
 from api.describing import Described
+from api.events import described
 from api.language import KeepsLanguage
 from api.nouns import BODY_BYTES_MAX
 from api.opening import open_registry
@@ -56,6 +57,7 @@ def application(
         docs_url=None,  # /api is the reference; theirs loads its script from elsewhere
         redoc_url=None,
         routes=routes,
+        webhooks=described(),
     )
     app.state.world = world
     errors.install(app)

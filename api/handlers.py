@@ -18,7 +18,7 @@ from api.pipeline import rematch_scan, scan_submission
 from api.proving import prove_enrolment
 from api.tools import Tools
 from api.worker import Handler
-from core import leases
+from core import jobs, leases, outbox
 from core.clock import utc_now
 from core.jobs import Job
 from core.principal import system
@@ -130,4 +130,12 @@ def give_up_change(session: Session, job: Job) -> None:
 
 def fail_submission(session: Session, job: Job) -> None:
     """A submission whose scan failed for good says so; its job holds the reason."""
-    scans.fail_scan(session, system(job.tenant_id), job.payload["submission_id"])
+    owner, submission_id = system(job.tenant_id), job.payload["submission_id"]
+    if scans.fail_scan(session, owner, submission_id):
+        outbox.put(
+            session,
+            tenant_id=job.tenant_id,
+            kind="submission.failed",
+            subject_id=submission_id,
+            payload={"job_id": job.id, "code": jobs.get(session, owner, job.id).error_code},
+        )

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.events import check_kinds
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core import deliveries, webhooks
@@ -81,6 +82,8 @@ class DeliveryOut(BaseModel):
 @router.post("/webhooks", status_code=201, response_model=EndpointOut)
 def add_webhook(body: NewEndpoint, writing: Writing, world: Open) -> Response:
     """Add an endpoint; the key that verifies its messages is shown this once."""
+
+    check_kinds(body.kinds)
 
     def add(session: Session) -> EndpointOut:
         endpoint, key = webhooks.add_endpoint(

@@ -148,17 +148,18 @@ def load_traces(
     return tuple(stored)
 
 
-def fail_scan(session: Session, principal: Principal, submission_id: str) -> None:
+def fail_scan(session: Session, principal: Principal, submission_id: str) -> bool:
     """Mark a submission and its running scan as failed; a scan may be requested again.
 
-    What was cancelled or finished in the meantime stays so.
+    What was cancelled or finished in the meantime stays so, and the answer is False.
     """
     require(principal, SCOPE)
     submission = submissions.get_submission(session, principal, submission_id)
     if submission.state not in (SubmissionState.RECEIVED, SubmissionState.SCANNING):
-        return
+        return False
     _give_up(session, principal, scans.scans_of(session, principal, submission_id))
     submissions.save_state(session, principal, submission_id, SubmissionState.FAILED)
+    return True
 
 
 def get_scan(session: Session, principal: Principal, scan_id: str) -> Scan:

@@ -17,6 +17,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     """A fresh registry with its real app and a worker with the small engine."""
     made = Stage.make(tmp_path)
     yield made
+    made.check_told()
     made.close()
 
 

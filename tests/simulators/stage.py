@@ -12,6 +12,7 @@ import httpx2
 from api.app import create_app
 from api.cli.signing import signature
 from api.client import Client, Runner
+from api.events import form_of
 from api.handlers import failures, handlers
 from api.opening import open_registry
 from api.schema import upgrade
@@ -19,6 +20,7 @@ from api.scopes import SCOPES
 from api.tools import Opener, Tools
 from api.transport import LocalTransport
 from api.worker import Worker
+from core import outbox
 from core.clock import utc_now
 from core.init import OPERATOR_KEY_FILE, initialise
 from core.keys import PrivateKey, generate
@@ -123,6 +125,15 @@ class Stage:
     def run_jobs(self) -> int:
         """Carry out what is queued; returns how many jobs there were."""
         return run_jobs(self.settings)
+
+    def check_told(self) -> None:
+        """Every event that waits for receivers is of a kind, and in a form, that they know."""
+        with open_registry(self.settings) as world, world.db.read() as session:
+            events = outbox.pending(session, limit=10_000)
+        for event in events:
+            form = form_of(event.kind)
+            assert form is not None, event.kind
+            form.model_validate({"id": event.subject_id, **event.payload})
 
     def close(self) -> None:
         self.transport.close()
