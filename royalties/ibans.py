@@ -16,7 +16,7 @@ from core.errors import BadInput
 DATA_FILE = "ibans.json"
 _SHOWN = 4
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_PART = re.compile(r"(\d+)(!?)([nac])")
+_PART = re.compile(r"(\d+)!([nac])")
 _CLASSES = {"n": "[0-9]", "a": "[A-Z]", "c": "[A-Z0-9]"}
 
 
@@ -85,10 +85,7 @@ def _countries() -> Mapping[str, tuple[str, bool]]:
 
 
 def _pattern(form: str) -> str:
-    return "".join(
-        f"{_CLASSES[kind]}{{{'' if exact else '1,'}{length}}}"
-        for length, exact, kind in _PART.findall(form)
-    )
+    return "".join(f"{_CLASSES[kind]}{{{length}}}" for length, kind in _PART.findall(form))
 
 
 def _bad(message: str, field: str) -> BadInput:

@@ -6,6 +6,7 @@ import pytest
 
 from royalties.deadlines import calendar, last_day
 from royalties.models_runs import Run, RunKind, RunState
+from royalties.models_unclaimed import UnclaimedKind, UnclaimedList, UnclaimedState
 from tests.unit.royalties.run_worlds import BOOK, FIRST_RUN
 
 AT = datetime(2027, 9, 30, 23, 59, tzinfo=UTC)
@@ -47,3 +48,22 @@ def test_only_closed_runs_over_the_year_are_named() -> None:
 
 def test_before_the_law_there_was_no_term() -> None:
     assert calendar([2015], [], AT) == ()
+
+
+def test_each_deadline_names_the_booked_list_that_met_it() -> None:
+    def listed(name: str, kind: str, year: int = 2026, state: str = "BOOKED") -> UnclaimedList:
+        said = UnclaimedKind[kind], year, UnclaimedState[state]
+        return UnclaimedList(name, BOOK, *said, 1, "00", AT, "")
+
+    lists = [
+        listed("apart", "APART"),
+        listed("given up", "GIVEN_UP"),
+        listed("of another year", "APART", year=2025),
+        listed("only proposed", "GIVEN_UP", state="PROPOSED"),
+    ]
+    found = {one.what: one.lists for one in calendar([2026], [], AT, lists)}
+    assert found == {
+        "paid-out": (),
+        "unclaimed-published": ("apart",),
+        "undistributable": ("given up",),
+    }

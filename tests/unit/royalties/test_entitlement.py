@@ -10,8 +10,8 @@ from fingerprint.models import Reason, Span
 from licensing.licenceprice import LicencePrice
 from licensing.models_clearance import Clearance, ClearanceDecision, SpanVerdict, Verdict
 from registry.models.works import KindOfUse
-from royalties.entitlement import Creditor, Parties, entitled
-from tests.unit.royalties.worlds import CUT, STUDIO, tariff
+from royalties.entitlement import Creditor, Parties, entitled, why_not
+from tests.unit.royalties.worlds import CUT, STUDIO, line, tariff, use
 
 ANNA = derived_id("prf", "anna")
 USE = derived_id("use", "anna")
@@ -151,3 +151,22 @@ def test_an_engagement_is_no_licence() -> None:
 def test_unknown_people_earn_nothing() -> None:
     stranger = SpanVerdict(Span(0, 5), None, None, Verdict.UNKNOWN_PERSON, ())
     assert entitled([decided(stranger)], PARTIES) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("bounds", "territory", "period", "expected"),
+    [
+        ({}, "FR", "2020-01", None),
+        ({"territories": ("DE", "AT")}, "AT", "2026-11", None),
+        ({"territories": ("DE", "AT")}, "FR", "2026-11", "territory-not-licensed"),
+        ({"from_period": "2026-11"}, "DE", "2026-11", None),
+        ({"from_period": "2026-11"}, "DE", "2026-10", "before-active"),
+        ({"until_period": "2026-11"}, "DE", "2026-11", None),
+        ({"until_period": "2026-11"}, "DE", "2026-12", "licence-ended"),
+    ],
+)
+def test_a_use_earns_in_its_places_and_in_the_first_and_the_last_of_its_months(
+    bounds: dict[str, object], territory: str, period: str, expected: str | None
+) -> None:
+    found = why_not(use()._replace(**bounds), line(territory=territory, period=period))  # type: ignore[arg-type]
+    assert found == expected

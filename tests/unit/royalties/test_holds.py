@@ -55,6 +55,15 @@ def test_what_is_not_proved_or_is_disputed_is_not_paid(
     assert codes(*items) == wanted
 
 
+def test_a_notice_holds_until_the_last_of_those_that_run() -> None:
+    later = replace(NOTICE, id="enr_b", notice_until=NOW + timedelta(days=20))
+    unknown = replace(NOTICE, id="enr_c", notice_until=None)
+    (found,) = holds(ADA, [later, NOTICE, unknown], [], NOW)
+    assert found.detail == {"until": "2027-01-21T00:00:00Z"}
+    (found,) = holds(ADA, [unknown], [], NOW)
+    assert found.detail == {"until": ""}
+
+
 def test_a_childs_money_is_free_on_the_eighteenth_birthday() -> None:
     child = replace(ADA, born_on=date(2010, 1, 1), agrees_on=date(2024, 1, 1))
     assert codes(ACTIVE, performer=child) == ["held-minor"]

@@ -56,6 +56,13 @@ def test_two_exchanged_characters_are_always_found(text: str, place: int) -> Non
             check_iban(iban[:place] + iban[place + 1] + iban[place] + iban[place + 2 :])
 
 
+def test_a_number_that_lacks_a_digit_is_refused_though_its_check_digits_are_right() -> None:
+    short = REAL[0].replace(" ", "")[4:-1]
+    check = next(n for n in range(2, 99) if int(f"{short}1314{n:02}") % 97 == 1)
+    with pytest.raises(BadInput, match="form of its country"):
+        check_iban(f"DE{check:02}{short}")
+
+
 @pytest.mark.parametrize(
     "text", ["", "DE", "XX89370400440532013000", "DE8937040044053201300", "DE٨9370400440532013000"]
 )
@@ -82,6 +89,7 @@ def test_who_is_reached_by_sepa() -> None:
 def test_accounts_are_shown_by_their_ends_alone() -> None:
     said = PayeeDetails(name="A", iban=KNOWN.iban, tax_number="12345678901", account="ABA 1 Nr 234")
     told = str(shown(said))
+    assert masked(KNOWN.iban) == "DE…3000"
     assert masked(KNOWN.iban) in told
     assert not any(secret in told for secret in (KNOWN.iban, said.tax_number, said.account, "0532"))
 

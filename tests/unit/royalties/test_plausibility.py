@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from royalties.models import Reported, UsageRow
-from royalties.plausibility import contradictions, jumped, months_back, rules_for
+from royalties.plausibility import busy_device, contradictions, jumped, months_back, rules_for
 
 MINUTE = 60_000
 
@@ -91,3 +91,11 @@ def test_no_month_of_a_steady_cut_is_held(before: list[int]) -> None:
 def test_a_jump_is_measured_by_the_twelve_months_before() -> None:
     assert (months_back("2026-11"), months_back("2026-01")) == ("2025-11", "2025-01")
     assert rules_for("2026-11").id == "plausibility-1"
+
+
+def test_a_device_that_begins_more_views_than_people_do_is_named() -> None:
+    most = rules_for("2026-11").device_plays_a_day_max
+    assert busy_device(most, "2026-11") is None
+    reason = busy_device(most + 1, "2026-11")
+    assert reason is not None
+    assert reason.detail == {"plays": most + 1}
