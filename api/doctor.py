@@ -13,7 +13,7 @@ from pathlib import Path
 from platform import python_version
 
 from api.doctorsettings import changed, doubtful, unusable
-from api.schema import known_revision
+from api.schema import standing
 from core import audit, sqlite
 from core.db import Database
 from core.errors import EbenbildError
@@ -120,7 +120,7 @@ def _registry(settings: Settings) -> Check:
 def _schema(settings: Settings) -> Check:
     database = Database.open(settings.database_path)
     try:
-        revision = known_revision(database)
+        revision = standing(database)
     finally:
         database.close()
     if revision == HEAD:

@@ -4,7 +4,7 @@ Whoever opens it knows every table, used here or not: rows are sealed table by t
 """
 
 from api.demonstration import shortened
-from api.schema import known_revision, require_current
+from api.schema import require_current, standing
 from core.init import World, open_world
 from core.settings import Settings
 from migrations import tables
@@ -29,7 +29,7 @@ def open_to_copy(settings: Settings) -> World:
     """
     world = open_world(settings)
     try:
-        known_revision(world.db)
+        standing(world.db)
         return world
     except Exception:
         world.close()

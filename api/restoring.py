@@ -12,13 +12,14 @@ from pathlib import Path
 from sqlmodel import Session
 
 from api.erasing import destroy
-from api.schema import known_revision, upgrade
+from api.schema import standing, upgrade
 from core import backup, files, log
 from core.backup import LISTS, Progress
 from core.clock import utc_now
 from core.erasedpeople import PEOPLE_FILE, ErasedPeople, ErasedPerson
-from core.errors import BadProof, Conflict
+from core.errors import BadProof, Conflict, Unavailable
 from core.init import World, begin_unfinished, end_unfinished, is_unfinished, open_world
+from core.kek import KEK_FILE
 from core.keksource import keks_of
 from core.keybackup import restore_backup
 from core.principal import SearchCapability, system
@@ -48,6 +49,7 @@ def restore(
     keys/erased-people.jsonl), or folders with both. Raises Conflict when there is a registry,
     BadProof for a backup that was changed or that another key-encryption key belongs to.
     """
+    _require_kek(settings)
     progress("checking")
     manifest = backup.check(folder)
     _make_room(settings)
@@ -66,6 +68,16 @@ def restore(
     erased = _replay(settings)
     end_unfinished(settings)
     return Restored(manifest.at, len(manifest.files), brought.keys, brought.refused, erased)
+
+
+def _require_kek(settings: Settings) -> None:
+    if settings.kek.source == "file" and not (settings.keys_dir / KEK_FILE).is_file():
+        raise Unavailable(
+            "A restore needs the key-encryption key, which no backup holds.",
+            next_step="Name your copy of its file with --kek, or set EBENBILD_KEK__SOURCE to where "
+            "it is kept.",
+            code="no-kek",
+        )
 
 
 def _make_room(settings: Settings) -> None:
@@ -123,7 +135,7 @@ def _check_log(settings: Settings, manifest: backup.Manifest) -> None:
             stands = log.root(session)
         if stands != (manifest.log_size, manifest.log_root):
             raise BadProof("the log is not the one that was backed up", next_step="use another one")
-        if known_revision(world.db) != HEAD:
+        if standing(world.db) != HEAD:
             upgrade(world.db)
 
 

@@ -69,9 +69,25 @@ def known_revision(database: Database) -> str | None:
     return revision
 
 
+def standing(database: Database) -> str:
+    """The revision of a registry's database, maybe an earlier one; raises Unavailable, as above.
+
+    One without tables has lost them, for set-up makes them before anything else opens it.
+    """
+    revision = known_revision(database)
+    if revision is None:
+        raise Unavailable(
+            "The database is at revision None: it is empty, though its keys are here.",
+            next_step="Keep the folder as it is, and restore the last backup into an empty one: "
+            "`ebenbild restore`.",
+            code="empty-database",
+        )
+    return revision
+
+
 def require_current(database: Database) -> None:
     """Raise Unavailable unless the database stands at this program's revision."""
-    revision = known_revision(database)
+    revision = standing(database)
     if revision != migrations.HEAD:
         raise Unavailable(
             f"The database is at revision {revision}; this program needs {migrations.HEAD}.",

@@ -7,7 +7,7 @@ carry their weights; that needs no network.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from api.schema import known_revision, upgrade
+from api.schema import standing, upgrade
 from api.scopes import SCOPES
 from core.init import InitReport, initialise, open_world
 from core.settings import Settings
@@ -22,7 +22,7 @@ def prepare(settings: Settings) -> InitReport:
     made = initialise(settings, upgrade, operator_scopes=SCOPES)
     if not made.created:
         with open_world(settings) as world:
-            if known_revision(world.db) != HEAD:
+            if standing(world.db) != HEAD:
                 upgrade(world.db)
         _bring_seals_up_to_date(settings)
     return made

@@ -17,6 +17,9 @@ from core.scratch import DISK_FULL
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE")
 
 
+_DAMAGED = ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Raise Conflict, Unavailable or Broken for what the database raises inside."""
@@ -33,8 +36,9 @@ def of_driver() -> Iterator[None]:
     """Raise Unavailable for what the driver itself raises inside where its place is at fault."""
     try:
         yield
-    except sqlite.driver().OperationalError as exc:
-        known = _of_the_place(exc)
+    except sqlite.driver().DatabaseError as exc:
+        operational = isinstance(exc, sqlite.driver().OperationalError)
+        known = _of_the_place(exc) if operational or is_damaged(exc) else None
         if known is None:
             raise
         raise known from exc
@@ -45,12 +49,29 @@ def translate(exc: StatementError) -> EbenbildError:
     text = str(exc.orig)
     if isinstance(exc, IntegrityError) and "UNIQUE constraint" in text:
         return Conflict("this is recorded already", next_step="read the record that exists")
-    known = _of_the_place(exc.orig) if isinstance(exc, OperationalError) else None
+    of_place = isinstance(exc, OperationalError) or is_damaged(exc.orig)
+    known = _of_the_place(exc.orig) if of_place else None
     return known or Broken(f"the database refused a statement ({type(exc).__name__})")
+
+
+def is_damaged(error: BaseException | None) -> bool:
+    """Whether SQLite says that a file is no database, or none that can be read any more."""
+    return getattr(error, "sqlite_errorname", "").startswith(_DAMAGED)
+
+
+def _damaged() -> Unavailable:
+    return Unavailable(
+        "the database is damaged",
+        next_step="stop what runs, keep the files, and restore the last backup into an empty "
+        "folder: ebenbild restore",
+        code="damaged-database",
+    )
 
 
 def _of_the_place(error: BaseException | None) -> Unavailable | None:
     """What SQLite says of a lock that stays taken, or of a disk; None for anything else."""
+    if is_damaged(error):
+        return _damaged()
     text = str(error)
     if "locked" in text or "busy" in text:
         return _busy()

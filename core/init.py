@@ -24,6 +24,10 @@ from core.vault import KEYSTORE_FILE, Vault
 REGISTRY_KEY_FILE = "registry.pem"
 OPERATOR_KEY_FILE = "operator.key"
 _UNFINISHED = ".init-unfinished"
+_BRING_BACK = (
+    "restore it from its backup (the keystore: ebenbild keys restore BACKUP); "
+    "to start anew, name another data_dir"
+)
 _OPERATOR_NAME = "Operator"
 
 
@@ -90,8 +94,7 @@ def initialise(
         names = ", ".join(path.name for path in missing)
         raise Conflict(
             f"set-up exists already, but this is missing: {names}",
-            next_step="restore it from its backup (the keystore: ebenbild keys restore BACKUP); "
-            "to start anew, name another data_dir",
+            next_step=_BRING_BACK,
             code="incomplete-set-up",
         )
     files.create_private(marker, b"")
@@ -107,7 +110,14 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
 
     `unfinished` opens it in spite of the mark, for the restore that has set it.
     """
-    missing = [path.name for path in _pieces(settings) if not path.exists()]
+    pieces = _pieces(settings)
+    missing = [path.name for path in pieces if not path.exists()]
+    if 0 < len(missing) < len(pieces) and not is_unfinished(settings):
+        raise Unavailable(
+            f"this is missing: {', '.join(missing)}",
+            next_step=_BRING_BACK,
+            code="incomplete-set-up",
+        )
     if missing or (is_unfinished(settings) and not unfinished):
         what = ", ".join(missing) or "the end of an interrupted set-up"
         raise Unavailable(

@@ -61,6 +61,26 @@ class LocalKek:
             raise wrong_kek() from exc
 
 
+def wrap_surely(kek: KeyEncryption, key: bytes, context: bytes) -> bytes:
+    """Wrap a key and see that it comes back; raises Unavailable where it does not.
+
+    A service that may wrap and not unwrap, or a program that does neither, is found before
+    anything rests on it.
+    """
+    wrapped = kek.wrap(key, context)
+    try:
+        same = key not in wrapped and kek.unwrap(wrapped, context) == key
+    except BadProof:
+        same = False
+    if not same:
+        raise Unavailable(
+            f"the key-encryption key does not open what it wrapped: {kek.name}",
+            next_step="nothing was changed; name one that may wrap and unwrap, then try again",
+            code="useless-kek",
+        )
+    return wrapped
+
+
 def file_kek(path: Path) -> LocalKek:
     """The key in a file that only its owner may read, as 64 hexadecimal digits."""
 

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core import files
 from core.erasures import ERASURES_FILE, ErasureList
 from core.errors import BadInput, BadProof, Conflict
-from core.kek import KEY_BYTES, NONCE_BYTES, KeyEncryption
+from core.kek import KEY_BYTES, NONCE_BYTES, KeyEncryption, wrap_surely
 from core.keystore import Keystore
 from core.vault import KEYSTORE_FILE, Vault
 
@@ -59,7 +59,7 @@ def write_backup(vault: Vault, kek: KeyEncryption, path: Path) -> int:
             "erasures": list(keystore.erasures.lines()),
         }
     key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
-    wrapped = kek.wrap(key, _CONTEXT)
+    wrapped = wrap_surely(kek, key, _CONTEXT)
     head = _FORMAT + json.dumps({"key": base64.b64encode(wrapped).decode()}).encode() + b"\n"
     sealed = AESGCM(key).encrypt(nonce, json.dumps(content).encode(), head)
     files.create_private(path, head + nonce + sealed)

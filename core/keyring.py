@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.errors import BadProof, Broken, NotFound, Unavailable
-from core.kek import KEY_BYTES, NONCE_BYTES, KeyEncryption, wrong_kek
+from core.kek import KEY_BYTES, NONCE_BYTES, KeyEncryption, wrap_surely, wrong_kek
 from core.keystore import Keystore, RootKey, WrappedKey
 from core.keytables import FROM_FIRST, statements
 
@@ -46,7 +46,7 @@ class Keyring:
     def add_root(self, kek: KeyEncryption) -> bytes:
         """Make a root key under `kek`, which wraps new keys from now on; returns its id."""
         root_id, key = secrets.token_bytes(KEY_ID_BYTES), secrets.token_bytes(KEY_BYTES)
-        wrapped = kek.wrap(key, _ROOT_CONTEXT + root_id)
+        wrapped = wrap_surely(kek, key, _ROOT_CONTEXT + root_id)
         self._keystore.add_root(RootKey(root_id, wrapped))
         self._roots[root_id], self._newest = key, root_id
         return root_id
@@ -56,11 +56,14 @@ class Keyring:
         out_of_reach: Unavailable | None = None
         for kek in keks:
             try:
-                return kek.unwrap(root.wrapped, _ROOT_CONTEXT + root.root_id)
+                key = kek.unwrap(root.wrapped, _ROOT_CONTEXT + root.root_id)
             except BadProof:
                 continue
             except Unavailable as exc:
                 out_of_reach = out_of_reach or exc
+            else:
+                if len(key) == KEY_BYTES:
+                    return key
         raise out_of_reach or wrong_kek()
 
     def for_sealing(self, subject_id: str, owner: str | None) -> tuple[bytes, bytes]:

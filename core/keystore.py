@@ -15,7 +15,7 @@ from typing import Any
 
 from core import files, sqlite
 from core.clock import to_text, utc_now
-from core.dberrors import of_driver
+from core.dberrors import is_damaged, of_driver
 from core.erasures import ERASURES_FILE, ErasureList
 from core.errors import Unavailable
 from core.keytables import COLUMNS, SCHEMA, VERSION
@@ -77,22 +77,33 @@ class Keystore:
     def create(cls, path: Path) -> "Keystore":
         """Make an empty keystore that only its owner may read; raises Conflict when it exists."""
         files.create_private(path, b"")
-        store = cls.open(path)
+        store = cls._connected(path)
         store._connection.executescript(SCHEMA)
         return store
 
     @classmethod
     def open(cls, path: Path) -> "Keystore":
-        """Open the keystore; raises Unavailable when it is missing."""
+        """Open the keystore; raises Unavailable when it is missing or no keystore."""
         if not path.is_file():
             raise Unavailable(
                 "the keystore is missing",
                 next_step="run: ebenbild init (or restore it: ebenbild keys restore BACKUP)",
                 code="no-keystore",
             )
+        if path.stat().st_size == 0:
+            raise _damaged(path)
+        return cls._connected(path)
+
+    @classmethod
+    def _connected(cls, path: Path) -> "Keystore":
         # No WAL here: a log of old pages would keep erased keys until it is checkpointed.
         connection = sqlite.driver().connect(path, check_same_thread=False)
-        sqlite.set_up(connection, journal="DELETE")
+        try:
+            with of_driver():
+                sqlite.set_up(connection, journal="DELETE")
+        except Unavailable as exc:
+            connection.close()
+            raise (_damaged(path) if is_damaged(exc.__cause__) else exc) from exc
         return cls(connection, ErasureList(path.with_name(ERASURES_FILE)))
 
     def close(self) -> None:
@@ -302,6 +313,14 @@ def _values(key: WrappedKey) -> tuple[Any, ...]:
 
 def _named(prefix: str) -> tuple[str, str]:
     return prefix, prefix + "\U0010ffff"
+
+
+def _damaged(path: Path) -> Unavailable:
+    return Unavailable(
+        f"{path.name} is damaged, or no keystore",
+        next_step="move it away and restore its backup: ebenbild keys restore BACKUP",
+        code="damaged-keystore",
+    )
 
 
 def _now() -> str:

@@ -26,6 +26,13 @@ def connect(cli: Cli) -> client.Client:
 def operator_key(settings: Settings) -> str:
     """The operator's API key in the data folder."""
     path = settings.keys_dir / "operator.key"
+    if not path.is_file() and settings.database_path.exists():
+        raise Unavailable(
+            f"{path.name} is missing in {settings.keys_dir}.",
+            next_step="Set EBENBILD_API_KEY to an API key of yours, or restore that file from its "
+            "backup.",
+            code="no-key",
+        )
     if not path.is_file():
         raise Unavailable(
             f"There is no registry in {settings.data_dir}.",

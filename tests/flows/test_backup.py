@@ -244,6 +244,17 @@ def test_a_backup_of_a_newer_release_is_refused_and_done_over_by_it(
     assert restored(settings, saved).files > 0
 
 
+def test_a_restore_without_the_key_asks_for_it_and_makes_nothing(
+    stage: Stage, tmp_path: Path
+) -> None:
+    saved = backed_up(stage, tmp_path / "saved")
+    settings = stage.settings.model_copy(update={"data_dir": tmp_path / "new"})
+    with pytest.raises(Unavailable, match="needs the key-encryption key") as caught:
+        restored(settings, saved)
+    assert "--kek" in caught.value.next_step
+    assert not settings.data_dir.exists()
+
+
 def test_a_backup_of_a_busy_registry_is_of_one_moment(stage: Stage, tmp_path: Path) -> None:
     """Writers go on while it is made; what comes out agrees with itself."""
     stop = threading.Event()

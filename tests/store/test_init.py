@@ -57,6 +57,7 @@ def test_a_second_set_up_changes_nothing_and_says_so(settings: Settings) -> None
     assert files(settings) == before
 
 
+GARBAGE = b"no database" * 500
 PIECES = ["ebenbild.db", "keys/kek.key", "keys/keystore.db", "keys/registry.pem"]
 
 
@@ -135,3 +136,36 @@ def test_a_file_without_a_key_is_refused(tmp_path: Path, content: bytes) -> None
     path.chmod(0o600)
     with pytest.raises(Unavailable):
         keys.load_key(path)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_opening_what_lacks_a_piece_leads_to_its_backup(settings: Settings, piece: str) -> None:
+    initialise(settings, create_schema)
+    (settings.data_dir / piece).unlink()
+    with pytest.raises(Unavailable, match=Path(piece).name) as caught:
+        open_world(settings)
+    assert "backup" in caught.value.next_step
+    assert "run: ebenbild init" not in caught.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("piece", "content", "code"),
+    [
+        ("keys/keystore.db", b"", "damaged-keystore"),
+        ("keys/keystore.db", GARBAGE, "damaged-keystore"),
+        ("ebenbild.db", GARBAGE, "damaged-database"),
+    ],
+)
+def test_damaged_files_are_told_as_such_and_stay(
+    settings: Settings, piece: str, content: bytes, code: str
+) -> None:
+    key = initialise(settings, create_schema).operator_key or ""
+    (settings.data_dir / piece).write_bytes(content)
+    with (
+        pytest.raises(Unavailable) as caught,
+        open_world(settings) as world,
+        world.db.read() as session,
+    ):
+        tenants.authenticate(session, key)
+    assert caught.value.code == code
+    assert (settings.data_dir / piece).read_bytes() == content

@@ -183,3 +183,37 @@ def test_half_a_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.setenv(f"EBENBILD_KEK__{name}", value)
     with pytest.raises(BadInput):
         load_settings()
+
+
+ECHO = """import json, sys
+asked = json.load(sys.stdin)
+json.dump({"data": asked["data"]}, sys.stdout)
+"""
+ONE_WAY = """import base64, json, sys
+asked = json.load(sys.stdin)
+print(json.dumps({"error": "refused"} if asked["operation"] == "unwrap" else {"data": "AAAA"}))
+"""
+
+
+@pytest.mark.parametrize("program", [ECHO, ONE_WAY], ids=["echo", "wrap-only"])
+def test_nothing_is_moved_under_a_key_that_does_not_open_it_again(
+    tmp_path: Path, program: str
+) -> None:
+    settings = registry(tmp_path, KekSettings())
+    file = tmp_path / "program.py"
+    file.write_text(program)
+    wrong = KekSettings(source="command", command=f"{sys.executable} {file}")
+    moving = settings.model_copy(update={"kek": wrong, "kek_old": old(settings.kek)})
+    with pytest.raises(Unavailable, match="does not open what it wrapped"):
+        rotate_kek(moving)
+    with open_world(settings) as world:
+        assert world.vault.unseal("a", world.vault.seal("a", b"x", {}), {}) == b"x"
+
+
+def test_a_program_that_only_repeats_opens_no_registry(tmp_path: Path) -> None:
+    settings = registry(tmp_path, KekSettings())
+    file = tmp_path / "program.py"
+    file.write_text(ECHO)
+    wrong = KekSettings(source="command", command=f"{sys.executable} {file}")
+    with pytest.raises(Unavailable, match="does not belong to this key-encryption key"):
+        open_world(settings.model_copy(update={"kek": wrong}))

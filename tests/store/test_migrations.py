@@ -12,9 +12,11 @@ from sqlmodel import SQLModel
 
 import migrations
 from api.schema import downgrade, require_current, revision_of, upgrade
+from api.setup import prepare
 from core.appendonly import append_only_tables, append_only_triggers
 from core.db import Database
 from core.errors import Unavailable
+from core.settings import Settings
 from migrations import tables
 from tests.schemas import copied
 
@@ -104,6 +106,16 @@ def test_a_database_of_a_newer_program_is_left_alone(
         act(upgraded)
     assert caught.value.code == "newer-database"
     assert revision_of(upgraded) == "9999"
+
+
+def test_a_database_that_was_emptied_is_not_made_anew(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    prepare(settings)
+    settings.database_path.write_bytes(b"")
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="it is empty") as caught:
+            prepare(settings)
+        assert caught.value.code == "empty-database"
 
 
 def test_a_database_of_another_program_is_left_alone(database: Database) -> None:

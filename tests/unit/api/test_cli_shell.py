@@ -199,3 +199,16 @@ def test_an_error_is_the_apis_problem_where_json_was_asked_for(
     assert (problem["code"], problem["type"]) == (code, f"/problems/{code}")
     assert words in problem["next_step"]
     assert problem["status"] in range(400, 600)
+
+
+def test_a_lost_key_file_of_the_operator_is_not_taken_for_no_registry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("EBENBILD_API_KEY", raising=False)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "ebenbild.db").touch()
+    assert main(["performer", "list", "--data-dir", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "operator.key is missing" in said
+    assert "EBENBILD_API_KEY" in said
+    assert "ebenbild init" not in said
