@@ -226,10 +226,12 @@ def test_a_database_of_an_earlier_release_is_backed_up_as_it_is_told_to_be(
     assert "ebenbild backup FOLDER" in capsys.readouterr().err
     saved = tmp_path / "saved"
     assert command(stage.settings, "backup", str(saved)) == 0
+    assert command(stage.settings, "init", "--no-models") == 0
     settings = empty_machine(stage, tmp_path / "new")
     restored(settings, saved)
-    with open_registry(settings) as world, world.db.read() as session:
-        assert faults(session) == ()
+    for folder in (stage.settings, settings):
+        with open_registry(folder) as world, world.db.read() as session:
+            assert faults(session) == ()
 
 
 def test_a_backup_of_a_newer_release_is_refused_and_done_over_by_it(
