@@ -11,6 +11,10 @@ from enum import StrEnum
 WORKER_SILENT = timedelta(seconds=60)
 QUEUE_SLOW = timedelta(minutes=15)
 BACKUP_OLD = timedelta(days=2)
+CLOCK_BEHIND = timedelta(minutes=5)
+DISK_LOW_BYTES = 2 * 1024**3
+# Below it no upload begins, so that what runs can be finished.
+DISK_RESERVE_BYTES = 256 * 1024**2
 
 
 class State(StrEnum):
@@ -39,6 +43,7 @@ class Facts:
     cosigned: int
     backup_at: datetime | None
     single_operator: bool
+    disk_free_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ def signs(facts: Facts, now: datetime) -> tuple[Sign, ...]:
         _queue(facts, now),
         _log(facts),
         _backup(facts, now),
+        _disk(facts),
+        _clock(facts, now),
         Sign("mode", State.ASK, "mode.single")
         if facts.single_operator
         else Sign("mode", State.GOOD, "mode.organisation"),
@@ -109,3 +116,22 @@ def _backup(facts: Facts, now: datetime) -> Sign:
     return Sign(
         "backup", State.ASK if old else State.GOOD, "backup.old" if old else "backup.made", made
     )
+
+
+def _disk(facts: Facts) -> Sign:
+    if facts.disk_free_bytes < DISK_RESERVE_BYTES:
+        return Sign("disk", State.BAD, "disk.full")
+    if facts.disk_free_bytes < DISK_LOW_BYTES:
+        return Sign("disk", State.ASK, "disk.low")
+    return Sign("disk", State.GOOD, "disk.room")
+
+
+def is_behind(now: datetime, written_at: datetime | None) -> bool:
+    """Whether this machine's clock stands before what was written by it or by another."""
+    return written_at is not None and written_at - now > CLOCK_BEHIND
+
+
+def _clock(facts: Facts, now: datetime) -> Sign:
+    if is_behind(now, facts.log_at):
+        return Sign("clock", State.BAD, "clock.behind", facts.log_at)
+    return Sign("clock", State.GOOD, "clock.right", now)

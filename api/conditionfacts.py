@@ -1,5 +1,6 @@
 """Gathers what the status page tells, of the registry as a whole and of nobody in it."""
 
+import shutil
 from datetime import datetime
 
 from sqlmodel import Session
@@ -22,13 +23,15 @@ def gather(session: Session, world: World) -> Facts:
         open_jobs=queue.open,
         oldest_at=queue.oldest_at,
         log_size=size,
-        log_at=_grown_at(session, size),
+        log_at=grown_at(session, size),
         witnesses=len(cosigned),
         cosigned=sum(each == size for each in cosigned),
         backup_at=lifesigns.noted(world.settings.data_dir, lifesigns.BACKUP),
         single_operator=is_single_operator(session),
+        disk_free_bytes=shutil.disk_usage(world.settings.data_dir).free,
     )
 
 
-def _grown_at(session: Session, size: int) -> datetime | None:
+def grown_at(session: Session, size: int) -> datetime | None:
+    """When the log grew to this size, None where it is empty."""
     return checkpoints.signed_at(session, size) if size else None

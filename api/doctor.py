@@ -12,21 +12,22 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
 
+from api.condition import DISK_LOW_BYTES, DISK_RESERVE_BYTES, is_behind
+from api.conditionfacts import grown_at
 from api.doctorsettings import changed, doubtful, unusable
 from api.schema import standing
-from core import audit, sqlite
+from core import audit, log, sqlite
+from core.clock import to_text, utc_now
 from core.db import Database
 from core.errors import EbenbildError
 from core.init import open_world
 from core.keksource import backup_kek, keks_of
-from core.log import faults
 from core.settings import Settings
 from core.vault import Vault
 from migrations import HEAD
 from registry.service.sealcheck import check_seals
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
-DISK_WARN_BYTES = 2 * 1024**3
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PACKAGES = ("av", "pillow", "onnxruntime", "faiss-cpu", "numpy", "fastapi", "cryptography")
@@ -59,6 +60,7 @@ def examine(settings: Settings) -> list[Check]:
         ("models", _models),
         ("providers", _providers),
         ("media sandbox", _sandbox),
+        ("clock", _clock),
         ("disk", _disk),
     ]
     return [_guarded(name, check, settings) for name, check in checks]
@@ -186,7 +188,7 @@ def _chmod(paths: list[Path]) -> str:
 
 def _log(settings: Settings) -> Check:
     with open_world(settings) as world, world.db.read() as session:
-        wrong = faults(session)
+        wrong = log.faults(session)
     if wrong:
         return Check("log", BAD, "; ".join(wrong[:5]), "Compare with your last backup.")
     return Check("log", GOOD, "every leaf and the root agree")
@@ -259,9 +261,29 @@ def _sandbox(_settings: Settings) -> Check:
     )
 
 
+def _clock(settings: Settings) -> Check:
+    """Whether this machine's time is before that of the newest entry of the log."""
+    with open_world(settings) as world, world.db.read() as session:
+        written_at = grown_at(session, log.size(session))
+    now = utc_now()
+    if not is_behind(now, written_at):
+        return Check("clock", GOOD, f"{to_text(now)}, no entry of the log is later")
+    return Check(
+        "clock",
+        BAD,
+        f"{to_text(now)}, but the log's newest entry is of {to_text(written_at or now)}",
+        "Stop what runs, set this machine's clock, and have it kept right (NTP).",
+    )
+
+
 def _disk(settings: Settings) -> Check:
     free = shutil.disk_usage(settings.data_dir).free
     found = f"{free // 1024**2} MiB free"
-    if free >= DISK_WARN_BYTES:
+    if free >= DISK_LOW_BYTES:
         return Check("disk", GOOD, found)
-    return Check("disk", WARN, found, "Free disk space; uploads are refused when it runs out.")
+    return Check(
+        "disk",
+        BAD if free < DISK_RESERVE_BYTES else WARN,
+        found,
+        f"Free disk space; below {DISK_RESERVE_BYTES // 1024**2} MiB no upload is taken in.",
+    )

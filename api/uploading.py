@@ -15,6 +15,7 @@ from anyio import to_thread
 from starlette.requests import ClientDisconnect
 
 from api import uploadparts
+from api.condition import DISK_RESERVE_BYTES
 from api.uploads import OPEN, Upload, drop, folder_of, stored
 from core.errors import BadInput, Conflict, Unavailable
 from core.ids import new_id
@@ -22,7 +23,6 @@ from core.init import World
 from core.principal import Principal
 from core.settings import Settings
 
-DISK_RESERVE_BYTES = 256 * 1024 * 1024
 WAITING_MAX = 1_000
 
 

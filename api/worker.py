@@ -36,11 +36,17 @@ KINDS = (
     "scan",
     "rematch",
     "decide",
+    "revise",
     "erase",
     "export",
+    "find",
     "forget",
+    "embed_figure",
+    "shred_figure",
     "reembed",
     "usage",
+    "accrue",
+    "bulk",
 )
 
 

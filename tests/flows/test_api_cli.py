@@ -7,16 +7,19 @@ import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from api import localclient, supervisor
+from api import doctor, localclient, supervisor
 from api.cli.connect import connect
 from api.cli.main import main
 from api.cli.options import Cli
 from api.supervisor import DrainRunner
+from core.clock import utc_now
 from tests.simulators.small_engine import medium
 from tests.simulators.stage import THIS_MONTH, SmallRunner, voice_sample
 
@@ -444,6 +447,29 @@ def test_doctor_finds_loose_keys(shell: Shell) -> None:
     assert code == 1
     assert found["key files"]["state"] == "bad"
     assert "chmod" in found["key files"]["next_step"]
+
+
+@pytest.mark.usefixtures("anna")
+def test_doctor_finds_a_clock_that_was_set_back(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert found_by(shell, "clock")["state"] == "ok"
+    monkeypatch.setattr(doctor, "utc_now", lambda: utc_now() - timedelta(days=30))
+    assert found_by(shell, "clock")["state"] == "bad"
+
+
+def test_doctor_says_from_when_on_a_disk_takes_no_upload(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for free, state in ((3 * 1024**3, "ok"), (1024**3, "warn"), (200 * 1024**2, "bad")):
+        usage = SimpleNamespace(free=free)
+        monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _, usage=usage: usage)
+        assert found_by(shell, "disk")["state"] == state
+
+
+def found_by(shell: Shell, check: str) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {each["check"]: each for each in shell.json("doctor")[1]}
+    return found[check]
 
 
 def test_a_month_is_closed_exported_and_booked_again(shell: Shell, anna: str) -> None:

@@ -21,6 +21,7 @@ WELL = Facts(
     cosigned=1,
     backup_at=NOW - timedelta(hours=20),
     single_operator=False,
+    disk_free_bytes=5 * 1024**3,
 )
 SILENT = NOW - timedelta(hours=1)
 
@@ -52,6 +53,12 @@ SILENT = NOW - timedelta(hours=1)
         ({"log_at": None}, "log", "log.empty", State.GOOD, State.GOOD),
         ({"backup_at": None}, "backup", "backup.never", State.ASK, State.ASK),
         ({"backup_at": NOW - timedelta(days=3)}, "backup", "backup.old", State.ASK, State.ASK),
+        ({}, "disk", "disk.room", State.GOOD, State.GOOD),
+        ({"disk_free_bytes": 1024**3}, "disk", "disk.low", State.ASK, State.ASK),
+        ({"disk_free_bytes": 255 * 1024**2}, "disk", "disk.full", State.BAD, State.BAD),
+        ({"log_at": NOW + timedelta(minutes=4)}, "clock", "clock.right", State.GOOD, State.GOOD),
+        ({"log_at": NOW + timedelta(minutes=6)}, "clock", "clock.behind", State.BAD, State.BAD),
+        ({"log_at": None}, "clock", "clock.right", State.GOOD, State.GOOD),
         ({"single_operator": True}, "mode", "mode.single", State.ASK, State.GOOD),
     ],
 )

@@ -1,0 +1,11 @@
+"""What counts as work that waits is whatever some worker carries out."""
+
+from typing import cast
+
+from api.handlers import handlers
+from api.tools import Tools
+from api.worker import KINDS
+
+
+def test_every_kind_of_job_is_counted_as_waiting() -> None:
+    assert sorted(KINDS) == sorted(handlers(cast(Tools, None)))
