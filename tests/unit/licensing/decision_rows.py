@@ -302,6 +302,22 @@ def exclusivity() -> Iterator[Row]:
         licences=mine,
         known=Known(rivals=(exclusive(),)),
     )
+    yield clone(
+        "promised-in-one-of-the-territories",
+        REFUSED,
+        taken,
+        declared=declaration(CLONE, territories=("AT", "DE")),
+        known=Known(rivals=(exclusive(territories=("DE", "US")),)),
+    )
+    between = replace(exclusive(), id=derived_id("lic", "between"), terms=mine[0].terms)
+    between = replace(between, terms=replace(between.terms, exclusive=True, licensee_id=RIVAL))
+    yield clone(
+        "sublicensed-twice-by-whom-it-was-promised-to",
+        CLEARED,
+        COVERS,
+        licences=[licence(parent_licence_id=between.id)],
+        known=Known(rivals=(exclusive(), between)),
+    )
     gone = replace(exclusive(), revoked_at=AT)
     yield clone("promise-revoked", CLEARED, COVERS, known=Known(rivals=(gone,)))
     yield clone(

@@ -269,7 +269,13 @@ def one_gap() -> list[dict[str, Any]]:
         ),
         refused("work", "work-not-licensed", licences=[licence(works=(FILM,))]),
         refused("another-cut", "work-not-licensed", licences=[licence(works=(OTHER_CUT,))]),
-        refused("too-long-by-a-hair", "over-length", licences=[licence(seconds_max=3)]),
+        refused("too-long", "over-length", licences=[licence(seconds_max=3)]),
+        refused(
+            "too-long-by-a-hair",
+            "over-length",
+            licences=[licence(seconds_max=4)],
+            found=[use(spans=((1_000, 5_001),))],
+        ),
         refused(
             "label-wanted-by-the-licence",
             "label-required",
@@ -617,6 +623,15 @@ def not_found() -> list[dict[str, Any]]:
             declared=declaration(CLONE, DeclaredUse(BERT, K.OWN_PERFORMANCE)),
             found=[use()],
             licences=[licence()],
+            warnings=["declared-not-found"],
+        ),
+        row(
+            "the-voice-found-and-the-face-not",
+            CLEARED,
+            spans=[(CLEARED, COVERS)],
+            declared=declaration(*(DeclaredUse(ANNA, K.EDIT, part) for part in BOTH)),
+            found=[use(K.EDIT)],
+            licences=[licence(kinds=(K.EDIT,), modalities=BOTH)],
             warnings=["declared-not-found"],
         ),
     ]

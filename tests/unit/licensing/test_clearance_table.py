@@ -184,6 +184,12 @@ def test_a_decision_is_read_back_as_it_was_written(row: dict[str, Any]) -> None:
     assert decision_from_dict(written) == decision
 
 
+def test_what_is_too_long_by_a_hair_is_told_in_seconds_begun() -> None:
+    (row,) = (row for row in ROWS if row["name"] == "too-long-by-a-hair")
+    (span,) = decided(row).spans
+    assert span.reasons == (Reason("over-length", {"seconds": 5, "seconds_max": 4}),)
+
+
 def test_the_table_is_large_and_its_names_are_unique() -> None:
     assert len(ROWS) >= 200
     assert len({row["name"] for row in ROWS}) == len(ROWS)
