@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import bulk, seeking
 from api.deps import Caller, Language, Reading, Writing
+from api.forms import Price
 from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
 from api.web.faulttexts import told
@@ -92,7 +93,7 @@ class NewBulk(BaseModel):
     cut_ids: list[Text] = Field(default=[], max_length=CUTS_MAX)
     sought: SoughtIn | None = None
     release_at: date | None = None
-    tariff: dict[str, Any] | None = None
+    tariff: Price | None = None
 
 
 class BulkOut(BaseModel):

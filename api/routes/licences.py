@@ -1,7 +1,7 @@
 """Licences over HTTP: drafted here, signed by the performer elsewhere, countersigned, revoked."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from api import deciding
 from api.deps import Caller, Open, Reading, Writing
 from api.describing import gives
+from api.forms import Agreed
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, ReasonOut, Signed, ToSign
 from core.approvalrows import Approval
@@ -35,7 +36,7 @@ class NewLicence(BaseModel):
     """
 
     model_config = FROZEN
-    terms: dict[str, Any]
+    terms: Agreed
     agency_key: bool = False
 
 
@@ -64,7 +65,7 @@ class LicenceOut(BaseModel):
     id: str
     vc_id: str
     state: str
-    terms: dict[str, Any]
+    terms: Agreed
     tariff_id: str
     performer_did: str
     seq: int | None

@@ -1,11 +1,12 @@
 """Previews over HTTP: what terms would have earned in a month that is over."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from api.deps import Caller, Reading
+from api.forms import Agreed
 from api.wire import FROZEN
 from core.clock import utc_now
 from licensing.terms import terms_from_dict
@@ -21,7 +22,7 @@ class PreviewIn(BaseModel):
     """Terms as in a terms file, and the month to try them on; the last one unless given."""
 
     model_config = FROZEN
-    terms: dict[str, Any]
+    terms: Agreed
     period: str = Field(default="", max_length=7)
 
 

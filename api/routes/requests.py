@@ -1,7 +1,7 @@
 """Requests over HTTP: a studio asks, the other side answers, what was agreed is signed."""
 
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, BaseModel, Field
@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from api import deciding
 from api.deps import Caller, Language, Open, Reading, Writing
+from api.forms import Agreed, Price
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text, ToSign
 from core.clock import utc_now
@@ -36,7 +37,7 @@ class NewOffer(BaseModel):
     """Terms as in a terms file, and what is said with them; an offer holds for 30 days or less."""
 
     model_config = FROZEN
-    terms: dict[str, Any]
+    terms: Agreed
     message: str = Field(default="", max_length=MESSAGE_LENGTH_MAX)
     expires_at: AwareDatetime | None = None
 
@@ -51,7 +52,7 @@ class NewRequests(BaseModel):
     """The price offered to everybody whose licence a clearance lacks, or to those named."""
 
     model_config = FROZEN
-    tariff: dict[str, Any]
+    tariff: Price
     performer_ids: tuple[Text, ...] = Field(default=(), max_length=ASKED_AT_ONCE_MAX)
     valid_until: AwareDatetime | None = None
     description: str = Field(default="", max_length=2_000)
@@ -72,7 +73,7 @@ class OfferOut(BaseModel):
 
     version: int
     side: Side
-    terms: dict[str, Any]
+    terms: Agreed
     message: str
     digest: str
     made_at: datetime

@@ -12,6 +12,7 @@ from api import uploads
 from api.deciding import decide_if_scanned
 from api.deps import Caller, Open, Reading, Writing
 from api.filekinds import kind_of
+from api.forms import Declared
 from api.found import FindingsOut, findings_of
 from api.paging import Asked, Page, page
 from api.routes.jobs import JobOut
@@ -41,7 +42,7 @@ class NewSubmission(BaseModel):
     cut_id: Text
     upload_id: Text
     filename: Text
-    declaration: dict[str, Any] | None = None
+    declaration: Declared | None = None
     mode: ScanMode | None = None
 
 
@@ -49,7 +50,7 @@ class NewDeclaration(BaseModel):
     """What is declared from now on; the earlier declaration stays on record."""
 
     model_config = FROZEN
-    declaration: dict[str, Any]
+    declaration: Declared
 
 
 class SubmissionOut(BaseModel):
@@ -61,7 +62,7 @@ class SubmissionOut(BaseModel):
     filename: str
     size_bytes: int
     state: str
-    declaration: dict[str, Any]
+    declaration: Declared
     created_at: datetime
     job: JobOut | None
 

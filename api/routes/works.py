@@ -1,6 +1,6 @@
 """Works and cuts: the titles of a studio and their concrete versions."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from api import deciding
 from api.deps import Caller, Reading, Writing
+from api.forms import Declared
 from api.paging import Asked, Page, page
 from api.sharing import ContentLinkOut
 from api.wire import FROZEN, Text
@@ -41,7 +42,7 @@ class WorkDeclaration(BaseModel):
     """What holds for every cut below a work: any part of a declaration."""
 
     model_config = FROZEN
-    declaration: dict[str, Any]
+    declaration: Declared
 
 
 @router.post("/works", status_code=201, response_model=Work)

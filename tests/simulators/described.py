@@ -51,7 +51,10 @@ class Description:
             return []
         return [
             f"{request.method} {request.url.path} {answer.status_code}: {fault}"
-            for fault in self._unlike(described["responses"], answer)
+            for fault in (
+                *self._unlike(described["responses"], answer),
+                *self._sent(described.get("requestBody", {}), answer),
+            )
         ]
 
     def _operation(self, method: str, path: str) -> Schema | None:
@@ -79,6 +82,13 @@ class Description:
             and (kind == "application/json" or kind.endswith("+json"))
         ):
             yield from self.wrong(schema, json.loads(answer.read()), "")
+
+    def _sent(self, told: Schema, answer: httpx2.Response) -> Iterator[str]:
+        """Where a request was taken that the description knows nothing of."""
+        kind = answer.request.headers.get("content-type", "")
+        schema = told.get("content", {}).get("application/json", {}).get("schema")
+        if schema and kind == "application/json" and answer.is_success:
+            yield from self.wrong(schema, json.loads(answer.request.read()), "sent")
 
     def wrong(self, schema: Schema, value: Any, place: str) -> Iterator[str]:
         """Where `value` is not as `schema` says."""
