@@ -12,6 +12,15 @@ from api.deps import Caller, Language, Open, Reading, Writing
 from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
+from api.wire_invoices import (
+    ClaimOut,
+    DueOut,
+    IssuedOut,
+    NamedInvoiceOut,
+    NamedPartyOut,
+    OverdueOut,
+    PaperOut,
+)
 from core.clock import utc_now
 from royalties.billing.bills import Bill
 from royalties.billing.parties import Party
@@ -69,14 +78,14 @@ class PartyIn(BaseModel):
     rate_class: Words = "standard"
 
 
-@router.get("/invoice-drafts", response_model=list[dict[str, Any]])
+@router.get("/invoice-drafts", response_model=list[DueOut])
 def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[dict[str, Any]]:
     """What invoices and credit notes are due for by a month; nothing is issued."""
     found = invoices.due(reading, caller, month)
     return _called(reading, caller, [claims_to_dict(one) for one in found])
 
 
-@router.post("/invoices", status_code=201, response_model=dict[str, Any])
+@router.post("/invoices", status_code=201, response_model=IssuedOut)
 def issue(body: Issuing, writing: Writing, world: Open) -> Response:
     """Issue what is due by a month, without gaps in the numbers; `left` says what cannot be."""
 
@@ -100,7 +109,7 @@ def issue(body: Issuing, writing: Writing, world: Open) -> Response:
     return writing.write(issued)
 
 
-@router.get("/invoices", response_model=Page[dict[str, Any]])
+@router.get("/invoices", response_model=Page[NamedInvoiceOut])
 def list_invoices(
     caller: Caller,
     reading: Reading,
@@ -119,7 +128,7 @@ def list_invoices(
     return page(found, window, lambda one: _with_name(invoice_to_dict(one), names), _seq)
 
 
-@router.get("/overdue-invoices", response_model=Page[dict[str, Any]])
+@router.get("/overdue-invoices", response_model=Page[OverdueOut])
 def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
     """Invoices that should have been paid, oldest first, and the reminder that is due."""
     found = reminders.list_overdue(
@@ -134,7 +143,7 @@ def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
     )
 
 
-@router.post("/invoice-reminders", status_code=201, response_model=list[dict[str, Any]])
+@router.post("/invoice-reminders", status_code=201, response_model=list[OverdueOut])
 def remind(writing: Writing) -> Response:
     """Remind of every overdue invoice whose next level is due, in the licensees' inboxes."""
 
@@ -145,7 +154,7 @@ def remind(writing: Writing) -> Response:
     return writing.write(reminded)
 
 
-@router.get("/invoices/{invoice_id}", response_model=dict[str, Any])
+@router.get("/invoices/{invoice_id}", response_model=PaperOut)
 def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
     """One invoice: its amounts, what its paper says, and how far it is settled."""
     settled = invoices.get_invoice(reading, caller, invoice_id)
@@ -163,7 +172,7 @@ def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict
     }
 
 
-@router.get("/invoices/{invoice_id}/claims", response_model=list[dict[str, Any]])
+@router.get("/invoices/{invoice_id}/claims", response_model=list[ClaimOut])
 def claims(
     invoice_id: str,
     caller: Caller,
@@ -202,7 +211,7 @@ def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: La
     return Response(paper, media_type="application/pdf")
 
 
-@router.post("/invoices/{invoice_id}/cancellation", status_code=201, response_model=dict[str, Any])
+@router.post("/invoices/{invoice_id}/cancellation", status_code=201, response_model=NamedInvoiceOut)
 def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> Response:
     """Take all that is left of an invoice back by a credit note; its claims are due again."""
 
@@ -221,14 +230,14 @@ def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> 
     return writing.write(cancelled)
 
 
-@router.get("/billing-parties", response_model=list[dict[str, Any]])
+@router.get("/billing-parties", response_model=list[NamedPartyOut])
 def list_parties(caller: Caller, reading: Reading, world: Open) -> list[dict[str, Any]]:
     """What your book writes on invoices about itself and its licensees."""
     found = bills.parties(reading, world.vault, caller)
     return [named_party_to_dict(name, party) for name, party in found.items()]
 
 
-@router.post("/billing-parties/{party_id}", status_code=201, response_model=dict[str, Any])
+@router.post("/billing-parties/{party_id}", status_code=201, response_model=NamedPartyOut)
 def set_party(party_id: str, body: PartyIn, writing: Writing, world: Open) -> Response:
     """Say what your invoices write about your organisation or a licensee from now on."""
     party = Party(**body.model_dump())

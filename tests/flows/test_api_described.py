@@ -124,3 +124,42 @@ def test_what_differs_from_the_description_is_named(
     request = httpx2.Request("GET", "http://local/things/x")
     found = Description.of(DESCRIBED).faults(httpx2.Response(status, json=body, request=request))
     assert found == ([] if fault is None else [f"GET /things/x {status}: {fault}"])
+
+
+# What an accountant's and a player's program reads; every answer of the tests is held to it.
+READ = (
+    ("get", "/v1/invoices"),
+    ("get", "/v1/invoices/{invoice_id}"),
+    ("get", "/v1/invoices/{invoice_id}/claims"),
+    ("post", "/v1/invoices"),
+    ("get", "/v1/overdue-invoices"),
+    ("get", "/v1/invoice-drafts"),
+    ("get", "/v1/billing-parties"),
+    ("post", "/v1/usage-imports"),
+    ("get", "/v1/usage-imports"),
+    ("post", "/v1/player-batches"),
+    ("get", "/v1/usage-differences"),
+)
+
+
+@pytest.mark.parametrize(("method", "path"), READ)
+def test_money_and_usage_have_fields(document: dict[str, Any], method: str, path: str) -> None:
+    told = document["paths"][path][method]["responses"]
+    (form,) = (
+        one["content"]["application/json"]["schema"]
+        for code, one in told.items()
+        if code in ("200", "201")
+    )
+    assert fields_of(document, form)
+
+
+def fields_of(document: dict[str, Any], form: Any) -> set[str]:
+    """The fields of an object, or of each item of a list, that the description names."""
+    if "$ref" in form:
+        return fields_of(
+            document, document["components"]["schemas"][form["$ref"].rpartition("/")[2]]
+        )
+    if form.get("type") == "array":
+        return fields_of(document, form["items"])
+    names = dict(form.get("properties", {}))
+    return fields_of(document, names["items"]["items"]) if "next_cursor" in names else set(names)
