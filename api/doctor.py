@@ -14,7 +14,7 @@ from platform import python_version
 
 from api.condition import DISK_LOW_BYTES, DISK_RESERVE_BYTES, is_behind
 from api.conditionfacts import grown_at
-from api.doctorsettings import changed, doubtful, unusable
+from api.doctorsettings import LOOPBACK, changed, doubtful, unusable
 from api.schema import standing
 from core import audit, log, sqlite
 from core.clock import to_text, utc_now
@@ -28,7 +28,6 @@ from migrations import HEAD
 from registry.service.sealcheck import check_seals
 
 GOOD, WARN, BAD = "ok", "warn", "bad"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 PACKAGES = ("av", "pillow", "onnxruntime", "faiss-cpu", "numpy", "fastapi", "cryptography")
 
@@ -206,7 +205,7 @@ def _two_people(settings: Settings) -> Check:
     if not settings.single_operator:
         return Check("two people", GOOD, "decisions that need two people have two")
     alone = "one person decides alone, and everything recorded says so"
-    if settings.server.host in LOOPBACK:
+    if settings.server.host in LOOPBACK and settings.base_url.endswith(".invalid"):
         return Check("two people", GOOD, alone)
     return Check(
         "two people",

@@ -10,8 +10,11 @@ from pydantic import BaseModel
 
 from core.errors import BadInput
 from core.mail import check_address
+from core.messagesettings import MailSettings
 from core.settingnames import PREFIX
 from core.settings import Settings
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def changed(settings: BaseModel, prefix: str = PREFIX) -> Iterator[str]:
@@ -61,10 +64,18 @@ def _recogniser(command: str) -> Iterator[str]:
 
 
 def _mail(settings: Settings) -> Iterator[str]:
+    yield from _clear(settings.mail)
     if not _sends(settings.mail.sender):
         yield "EBENBILD_MAIL__SENDER: mail servers refuse mail from an address that is none"
     if settings.base_url.endswith(".invalid"):
         yield "EBENBILD_BASE_URL: links in mails lead to this machine, which nobody else opens"
+
+
+def _clear(settings: MailSettings) -> Iterator[str]:
+    if settings.security == "none" and settings.host not in LOOPBACK:
+        yield "EBENBILD_MAIL__SECURITY: mails and the password go to another machine in the clear"
+    if settings.host.count(":") == 1:
+        yield "EBENBILD_MAIL__HOST: a port is named by EBENBILD_MAIL__PORT alone"
 
 
 def _sends(address: str) -> bool:

@@ -35,9 +35,7 @@ def serve(settings: Settings, at: list[socket.socket], *, with_worker: bool) -> 
     """Serve at these sockets; returns once stopped, with the worker stopped too."""
     app = create_app(settings)
     supervisor = Supervisor(lambda: worker_process(settings, drain=False))
-    config = uvicorn.Config(
-        app, log_level="info", log_config=log_config(), server_header=False, backlog=_BACKLOG
-    )
+    config = server_config(app, settings)
     _outlive_signals()
     if with_worker:
         supervisor.open()
@@ -46,6 +44,18 @@ def serve(settings: Settings, at: list[socket.socket], *, with_worker: bool) -> 
     finally:
         if with_worker:
             supervisor.close()
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """How the server logs, and whom it believes where a request came from."""
+    return uvicorn.Config(
+        app,
+        log_level="info",
+        log_config=log_config(),
+        server_header=False,
+        backlog=_BACKLOG,
+        forwarded_allow_ips=settings.server.proxies,
+    )
 
 
 class WithoutQuery(logging.Filter):

@@ -21,6 +21,7 @@ from core.errors import BadInput, Conflict, Unavailable
 from core.ids import new_id
 from core.init import World
 from core.principal import Principal
+from core.scratch import is_full
 from core.settings import Settings
 
 WAITING_MAX = 1_000
@@ -89,6 +90,8 @@ async def append(
     except ClientDisconnect as exc:
         raise _broken_off() from exc
     except OSError as exc:
+        if not is_full(exc):
+            raise
         raise _disk_full() from exc
     at = uploadparts.offset_of(folder)
     if not complete:

@@ -6,10 +6,11 @@ Names are `EBENBILD_` and the field, groups nested with two underscores, as in
 
 import os
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -53,6 +54,12 @@ class ServerSettings(BaseModel):
     port: int = Field(
         default=8420, ge=0, le=65535, description="TCP port; 0 lets the system choose."
     )
+    proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses or networks of the reverse proxies in front, with commas between: "
+        "they are believed who came through them and whether by TLS (`X-Forwarded-For`, "
+        "`X-Forwarded-Proto`).",
+    )
     upload_bytes_max: int = Field(
         default=8 * _GIB, gt=0, description="Largest file that may be uploaded, in bytes."
     )
@@ -62,6 +69,16 @@ class ServerSettings(BaseModel):
         description="How much of one organisation's uploads may wait to be finished or used, in "
         "bytes.",
     )
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_places(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ip_network(part)
+            except ValueError as exc:
+                raise ValueError("name addresses or networks, with commas between") from exc
+        return value
 
 
 class LimitSettings(BaseModel):
@@ -272,7 +289,8 @@ def load_settings() -> Settings:
         raise _bad_setting("; ".join(f"{name}: {_NO_JSON}" for name in names)) from exc
     except ValidationError as exc:
         faults = (
-            f"EBENBILD_{'__'.join(str(part) for part in error['loc']).upper()}: {error['msg']}"
+            f"EBENBILD_{'__'.join(str(part) for part in error['loc']).upper()}: "
+            + error["msg"].removeprefix("Value error, ")
             for error in exc.errors(include_input=False, include_url=False)
         )
         raise _bad_setting("; ".join(faults)) from exc

@@ -1,5 +1,6 @@
 """Files that come in parts: what is kept when a connection, a server or a week ends."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -16,7 +17,7 @@ from anyio.from_thread import start_blocking_portal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api import uploading, uploads
+from api import uploading, uploadparts, uploads
 from api.client import Client, remote
 from api.opening import open_registry
 from api.resuming import note_of
@@ -92,6 +93,22 @@ def test_a_part_that_was_changed_on_the_disk_is_noticed(stage: Stage, studio: Cl
     kept = part.read_bytes()
     part.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     assert sent(studio._http, address, 1000, FILM[1000:], True).status_code == BadProof.status
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(errno.ENOSPC, "disk-full"), (errno.EACCES, "no-permission")]
+)
+def test_a_closed_folder_is_no_full_disk(
+    stage: Stage, studio: Client, monkeypatch: pytest.MonkeyPatch, number: int, code: str
+) -> None:
+    address = begun(studio._http)
+
+    async def failing(*_: object) -> None:
+        raise OSError(number, "no")
+
+    monkeypatch.setattr(uploadparts, "append", failing)
+    answer = sent(studio._http, address, 0, FILM, True)
+    assert (answer.status_code, answer.json()["code"]) == (503, code)
 
 
 def test_two_connections_with_the_same_bytes_do_not_mix(stage: Stage) -> None:

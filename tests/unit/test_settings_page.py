@@ -1,10 +1,12 @@
 """docs/settings.md lists every setting; `python -m tests.unit.test_settings_page` writes it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
 
+from core.settingnames import OTHERS, variables
 from core.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
@@ -42,6 +44,15 @@ def test_the_page_lists_every_setting_as_it_is() -> None:
 
 def test_every_setting_says_what_it_means() -> None:
     assert all(len(row.split("|")[3].strip()) > 15 for row in rows(Settings))
+
+
+def test_every_variable_that_is_spoken_of_is_one() -> None:
+    root = PAGE.parents[1]
+    pages = [root / "README.md", root / "docker-compose.yml", *(root / "docs").glob("*.md")]
+    known = {name for name, _ in variables(Settings)} | OTHERS
+    for page_of in [*pages, root / "Dockerfile"]:
+        spoken_of = set(re.findall(r"EBENBILD_[A-Z_]*[A-Z]", page_of.read_text("utf-8")))
+        assert spoken_of <= known, page_of.name
 
 
 if __name__ == "__main__":

@@ -65,3 +65,23 @@ def test_mail_that_nobody_takes_or_can_follow_is_found(
     assert [one.partition(":")[0] for one in said] == wrong
     assert all(told("de", one) != one for one in said)
     assert doubtful(Settings.model_validate({"mail": {"sender": sender}})) == []
+
+
+@pytest.mark.parametrize(
+    ("mail", "wrong"),
+    [
+        ({"host": "mail.example.org", "security": "none"}, ["EBENBILD_MAIL__SECURITY"]),
+        ({"host": "localhost", "security": "none"}, []),
+        ({"host": "mail.example.org:25"}, ["EBENBILD_MAIL__HOST"]),
+        ({"host": "2001:db8::25"}, []),
+    ],
+)
+def test_mail_in_the_clear_and_ports_in_names_are_found(
+    mail: dict[str, str], wrong: list[str]
+) -> None:
+    reached = {"sender": "notices@example.org", **mail}
+    said = doubtful(
+        Settings.model_validate({"mail": reached, "base_url": "https://registry.example.org"})
+    )
+    assert [one.partition(":")[0] for one in said] == wrong
+    assert all(told("de", one) != one for one in said)

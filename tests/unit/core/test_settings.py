@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from api.web.faulttexts import told
 from core.errors import BadInput
 from core.settings import Settings, load_settings
 
@@ -78,6 +79,17 @@ def test_a_name_that_nobody_reads_is_refused(
         load_settings()
     said = f"{name}: there is no such setting" + (f"; {meant} may be meant" if meant else "")
     assert caught.value.message == f"a setting is wrong: {said}"
+
+
+def test_what_settings_say_to_each_other_is_told_in_our_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EBENBILD_KEK__SOURCE", "command")
+    with pytest.raises(BadInput) as caught:
+        load_settings()
+    said = "EBENBILD_KEK: the source `command` needs COMMAND"
+    assert caught.value.message == f"a setting is wrong: {said}"
+    assert "braucht" in told("de", caught.value.message)
 
 
 def test_names_that_settings_speak_of_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
