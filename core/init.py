@@ -28,6 +28,7 @@ _BRING_BACK = (
     "restore it from its backup (the keystore: ebenbild keys restore BACKUP); "
     "to start anew, name another data_dir"
 )
+_RESTORE = b"restore"
 _OPERATOR_NAME = "Operator"
 
 
@@ -84,6 +85,8 @@ def initialise(
     """
     _check_folder(settings.data_dir)
     marker = settings.data_dir / _UNFINISHED
+    if _restoring(settings):
+        raise _unfinished_restore()
     if marker.exists():
         _remove_unfinished(settings)
     pieces = _pieces(settings)
@@ -110,6 +113,8 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
 
     `unfinished` opens it in spite of the mark, for the restore that has set it.
     """
+    if _restoring(settings) and not unfinished:
+        raise _unfinished_restore()
     pieces = _pieces(settings)
     missing = [path.name for path in pieces if not path.exists()]
     if 0 < len(missing) < len(pieces) and not is_unfinished(settings):
@@ -141,14 +146,28 @@ def is_unfinished(settings: Settings) -> bool:
 
 
 def begin_unfinished(settings: Settings) -> None:
-    """Set the mark that keeps everybody out; raises Conflict where it stands already."""
-    files.create_private(settings.data_dir / _UNFINISHED, b"")
+    """Set a restore's mark that keeps everybody out; raises Conflict where one stands already."""
+    files.create_private(settings.data_dir / _UNFINISHED, _RESTORE)
 
 
 def end_unfinished(settings: Settings) -> None:
     """Take the mark away."""
     (settings.data_dir / _UNFINISHED).unlink(missing_ok=True)
     files.sync_folder(settings.data_dir)
+
+
+def _restoring(settings: Settings) -> bool:
+    marker = settings.data_dir / _UNFINISHED
+    return marker.is_file() and marker.read_bytes() == _RESTORE
+
+
+def _unfinished_restore() -> Unavailable:
+    # Set-up would begin anew, and take the key with it that was put there for the restore.
+    return Unavailable(
+        "a restore into this folder was cut off",
+        next_step="run the same `ebenbild restore` again; it begins anew by itself",
+        code="unfinished-restore",
+    )
 
 
 def _pieces(settings: Settings) -> tuple[Path, ...]:

@@ -209,8 +209,11 @@ def test_a_killed_backup_and_a_killed_restore_are_done_over(stage: Stage, tmp_pa
     settings = empty_machine(stage, tmp_path / "new")
     assert killed(settings, "restore", str(saved))
     assert settings.objects_dir.exists()
-    with pytest.raises(EbenbildError):
+    with pytest.raises(Unavailable, match="a restore into this folder was cut off"):
         open_registry(settings)
+    kek = (settings.keys_dir / KEK_FILE).read_bytes()
+    assert command(settings, "init", "--no-models") == 1
+    assert (settings.keys_dir / KEK_FILE).read_bytes() == kek
     assert command(settings, "restore", str(saved)) == 0
     with open_registry(settings) as world, world.db.read() as session:
         assert faults(session) == ()
