@@ -168,6 +168,8 @@ def test_a_time_may_come_from_toml_in_any_zone() -> None:
         {"stages": ["premiere"]},
         {"stage_rates": {}},
         {"stage_rates": [{"stage": "pitch"}]},
+        {"stage_rates": ["stage"]},
+        {"stage_rates": [{"kind": "per_view", "rate": "1", "currency": "EUR"}]},
         {"stage_rates": [{"stage": "x", "kind": "per_view", "rate": "1", "currency": "EUR"}]},
         {"template": "dubbing"},
         {"formation": {"witnesses": True}},

@@ -74,6 +74,8 @@ def test_the_tax_follows_from_both_sides_and_the_day(
 ) -> None:
     found = decide(seller, buyer, on)
     assert (found.category, found.basis_points) == (category, rate)
+    assert found.percent == f"{rate / 100:.2f}"
+    assert replace(found, basis_points=705).percent == "7.05"
     assert found.source
 
 

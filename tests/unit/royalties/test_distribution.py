@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from royalties.accounts import AccountKind
-from royalties.distribution import no_tax
+from royalties.distribution import handed_on, no_tax
 from royalties.ledger import net_by_currency
 from royalties.models_received import ReceivedClaim
 from royalties.models_runs import BOOKED, Outcome, RunKind, RunPlan
@@ -129,6 +129,16 @@ def test_heirs_are_paid_by_their_shares() -> None:
     found = planned([claim("a", 300, performer="dora")], heirs=HEIRS)
     assert sorted(one.parts.whole_micro for one in found.lines) == [100, 200]
     sound(found)
+
+
+def test_what_was_received_and_what_is_advanced_add_up_for_heirs_too() -> None:
+    one = claim("a", 300, claimed=600, performer="dora")
+    paid = [
+        handed_on(one, desk(heirs=heirs), received=300, drawn=300, reason="late")
+        for heirs in ({}, HEIRS)
+    ]
+    assert [[line.parts.whole_micro for line in lines] for lines in paid] == [[600], [400, 200]]
+    assert handed_on(one, desk(), received=0, drawn=0, reason="late") == ()
 
 
 def test_the_next_run_hands_on_only_what_came_since() -> None:
