@@ -4,6 +4,7 @@ import copy
 import logging
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -31,9 +32,19 @@ def listening(host: str, port: int) -> list[socket.socket]:
         ) from exc
 
 
-def serve(settings: Settings, at: list[socket.socket], *, with_worker: bool) -> None:
-    """Serve at these sockets; returns once stopped, with the worker stopped too."""
+def serve(
+    settings: Settings,
+    at: list[socket.socket],
+    *,
+    with_worker: bool,
+    opened: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve at these sockets; returns once stopped, with the worker stopped too.
+
+    `opened` is called once the registry is open, which it may refuse to be.
+    """
     app = create_app(settings)
+    opened()
     supervisor = Supervisor(lambda: worker_process(settings, drain=False))
     config = server_config(app, settings)
     _outlive_signals()

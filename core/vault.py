@@ -67,7 +67,8 @@ class Vault:
                 "the keystore does not belong to this key-encryption key "
                 f"({', '.join(one.name for one in known)})",
                 next_step="restore both from the same backup, or name the right key "
-                "(EBENBILD_KEK__SOURCE)",
+                "(EBENBILD_KEK__SOURCE, while it is moved the old one too: "
+                "EBENBILD_KEK_OLD__SOURCE)",
                 code="wrong-kek",
             ) from exc
         except EbenbildError:

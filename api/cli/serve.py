@@ -37,8 +37,8 @@ def serve(
     listeners = listening(*address)
     # Browsers bind passkeys to a name, so people are sent to the name of their own machine.
     named = "localhost" if address[0] in ("127.0.0.1", "::1") else address[0]
-    note(text(cli.lang, "serve.at", host=named, port=listeners[0].getsockname()[1]))
-    serve_registry(settings, listeners, with_worker=workers)
+    where = text(cli.lang, "serve.at", host=named, port=listeners[0].getsockname()[1])
+    serve_registry(settings, listeners, with_worker=workers, opened=lambda: note(where))
 
 
 def worker(

@@ -142,6 +142,7 @@ def test_without_a_registry_it_makes_none(tmp_path: Path) -> None:
     )
     assert ran.returncode == 1
     assert "ebenbild init" in ran.stderr
+    assert "localhost" not in ran.stderr
     assert not (tmp_path / "none").exists()
 
 

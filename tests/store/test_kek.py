@@ -215,5 +215,6 @@ def test_a_program_that_only_repeats_opens_no_registry(tmp_path: Path) -> None:
     file = tmp_path / "program.py"
     file.write_text(ECHO)
     wrong = KekSettings(source="command", command=f"{sys.executable} {file}")
-    with pytest.raises(Unavailable, match="does not belong to this key-encryption key"):
+    with pytest.raises(Unavailable, match="does not belong to this key-encryption key") as caught:
         open_world(settings.model_copy(update={"kek": wrong}))
+    assert "EBENBILD_KEK_OLD__SOURCE" in caught.value.next_step
