@@ -64,6 +64,28 @@ async def window_of(
 Asked = Annotated[Window, Depends(window_of)]
 
 
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """Leads on from a page of a bare list, whose address takes the last one shown as `after`."""
+
+    url: str
+    response: Response
+
+    def behind(self, found: Sequence[Item], most: int, name: Callable[[Item], str]) -> None:
+        """Add the Link header where there may be more: a page that is not full is the last one."""
+        if found and len(found) >= most:
+            address = URL(self.url).include_query_params(after=name(found[-1]))
+            self.response.headers["Link"] = f'<{address}>; rel="next"'
+
+
+async def onward_of(request: Request, response: Response) -> Onward:
+    """The way on from what was asked."""
+    return Onward(str(request.url), response)
+
+
+Onwards = Annotated[Onward, Depends(onward_of)]
+
+
 def page(
     found: Sequence[Item],
     window: Window,

@@ -100,9 +100,12 @@ def _figures(kind: EventKind, data: Mapping[str, Any]) -> dict[str, Any] | str:
         return {"watched_ms": watched} if fits else "bad-watched-ms"
     if kind is EventKind.PLAY:
         return {}
+    said = (data.get("amount"), data.get("currency"))
     try:
-        amount = amount_micro(str(data.get("amount", "")))
-        unit = currency(str(data.get("currency", "")))
+        # A number of JSON would be money in binary fractions.
+        if not all(isinstance(one, str) for one in said):
+            raise ValueError("no text")
+        amount, unit = amount_micro(data["amount"]), currency(data["currency"])
     except ValueError:
         return "bad-amount"
     fits = 0 < amount <= AMOUNT_MICRO_MAX

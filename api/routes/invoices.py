@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.describing import gives
-from api.paging import Asked, Page, page
+from api.paging import Asked, Onwards, Page, page
 from api.wire import FROZEN, Text
 from api.wire_invoices import (
     ClaimOut,
@@ -177,11 +177,14 @@ def claims(
     invoice_id: str,
     caller: Caller,
     reading: Reading,
+    onward: Onwards,
+    *,
     after: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
 ) -> list[dict[str, Any]]:
     """The ledger's transactions that an invoice bears, by id; `after` pages on."""
     found = bills.lines_of(reading, caller, invoice_id, after=after, limit=limit)
+    onward.behind(found, limit, lambda one: one[0])
     return [{"transaction_id": name, "amount_micro": str(micro)} for name, micro in found]
 
 

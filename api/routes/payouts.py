@@ -14,7 +14,7 @@ from api.bankfiles import taken
 from api.deps import Caller, Open, Reading, Writing
 from api.describing import gives
 from api.download import download
-from api.paging import Asked, Page, page
+from api.paging import Asked, Onwards, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.currencies import unit_micro
@@ -184,6 +184,8 @@ def hand_list(batch_id: str, caller: Caller, reading: Reading, world: Open) -> S
 def list_payouts(
     caller: Caller,
     reading: Reading,
+    onward: Onwards,
+    *,
     state: Annotated[list[PayoutState] | None, Query()] = None,
     payee_id: Annotated[str, Query(max_length=64)] = "",
     after: Annotated[str, Query(max_length=64)] = "",
@@ -191,6 +193,7 @@ def list_payouts(
     """Payouts of your book or to your payees, by id, at most 500; `after` pages on."""
     states = state or list(PayoutState)
     found = payoutviews.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
+    onward.behind(found, payoutviews.PAGE_MAX, lambda one: one.id)
     names = _names(reading, caller, found)
     return [_named(names, one) for one in found]
 

@@ -15,7 +15,7 @@ from api.visiting import origin_of
 from api.wire import FROZEN, Text
 from api.wire_usage import BatchOut, CountOut, DifferenceOut, RefusedEvent
 from core.clock import utc_now
-from core.errors import BadProof
+from core.errors import BadProof, Conflict
 from royalties.models_players import BatchReport, Player
 from royalties.playerbatch import BYTES_MAX
 from royalties.service import fromevents, players
@@ -151,7 +151,7 @@ def take_batch(body: SignedBatch, request: Request, world: Open) -> BatchOut:
             player, batch = players.opened(
                 session, body.batch, _signature(body.signature), terms=terms, now=now
             )
-    except BadProof:
+    except (BadProof, Conflict):
         address = origin_of(request).address
         _admit(world, _FAILED, address, "This address sent too much that does not hold.")
         raise

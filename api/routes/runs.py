@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
-from api.paging import Asked, Page, page
+from api.paging import Asked, Onwards, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
@@ -82,10 +82,11 @@ def show(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
 
 @router.get("/runs/{run_id}/preview", response_model=list[dict[str, Any]])
 def preview(
-    run_id: str, caller: Caller, reading: Reading, after: After = ""
+    run_id: str, caller: Caller, reading: Reading, onward: Onwards, after: After = ""
 ) -> list[dict[str, Any]]:
     """A run performer by performer, beside the deductions of a year before; at most 200."""
     found = runs.preview_of(reading, caller, run_id, after=after)
+    onward.behind(found, runs.PAGE_MAX, lambda one: one.performer_id)
     whose = [one.performer_id for one in found]
     names = booknames.names_of(reading, caller.tenant_id, performers=whose).performers
     return [
@@ -99,6 +100,8 @@ def lines(
     run_id: str,
     caller: Caller,
     reading: Reading,
+    onward: Onwards,
+    *,
     performer_id: Annotated[str | None, Query(max_length=64)] = None,
     after: After = "",
 ) -> list[dict[str, Any]]:
@@ -111,6 +114,7 @@ def lines(
     found = runs.lines_of(
         reading, caller, run_id, performer_id=performer_id, after=(key, payee, outcome)
     )
+    onward.behind(found, runs.PAGE_MAX, lambda one: "|".join(one[:3]))
     return [line_to_dict(one) for one in found]
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
 from api.describing import gives
+from api.paging import Onwards
 from api.routes.licences import CREDENTIAL_TYPE
 from api.wire import FROZEN, Signed, Text, ToSign
 from core.approvalrows import Approval
@@ -190,6 +191,7 @@ def sign_held(performer_id: str, body: HeldDraft, writing: Writing, world: Open)
 def search(
     caller: Caller,
     reading: Reading,
+    onward: Onwards,
     *,
     kind: KindOfUse | None = None,
     stance: Stance | None = None,
@@ -199,6 +201,7 @@ def search(
     """Declarations that count now, by kind and stance, in the order of performer ids."""
     require_any(caller, *READERS)
     found = standings.search_standings(reading, kind=kind, stance=stance, after=after, limit=limit)
+    onward.behind(found, limit, lambda one: one.performer_id)
     return [StandingOut.of(made) for made in found]
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.paging import Onwards
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
@@ -37,10 +38,15 @@ class NewAgreement(BaseModel):
 
 @router.get("/usage-holds", response_model=list[dict[str, Any]])
 def list_holds(
-    caller: Caller, reading: Reading, state: HoldState = HoldState.HELD, after: After = ""
+    caller: Caller,
+    reading: Reading,
+    onward: Onwards,
+    state: HoldState = HoldState.HELD,
+    after: After = "",
 ) -> list[dict[str, Any]]:
     """Usage lines that wait for a person, each with its reasons; 200 a page."""
     found = usageholds.list_holds(reading, caller, state, after=after)
+    onward.behind(found, usageholds.PAGE_MAX, lambda one: one.hold.id)
     return [_out(reading, caller, one) for one in found]
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 
 from api.deps import Caller, Open, Reading, Writing
+from api.paging import Onwards
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from royalties.service import estimates, missing
@@ -27,13 +28,20 @@ class NewEstimates(BaseModel):
 
 @router.get("/usage-missing", response_model=list[dict[str, Any]])
 def list_missing(
-    caller: Caller, reading: Reading, world: Open, month: Month = "", after: After = ""
+    caller: Caller,
+    reading: Reading,
+    world: Open,
+    onward: Onwards,
+    *,
+    month: Month = "",
+    after: After = "",
 ) -> list[dict[str, Any]]:
     """Cleared titles under a licence that nobody reported a month of; 200 a page."""
     terms, now = world.settings.usage, utc_now()
     found = missing.list_missing(
         reading, caller, month or last_month(now), terms=terms, now=now, after=after
     )
+    onward.behind(found, missing.PAGE_MAX, lambda one: one.cut_id)
     return [missing_to_dict(one) for one in found]
 
 

@@ -12,6 +12,8 @@ from royalties.service.payoutseals import FILE, LIST, open_file
 from royalties.store import payoutbatches
 from royalties.store import payouts as store
 
+PAGE_MAX = 500
+
 
 def list_batches(
     session: Session, principal: Principal, *, before: int | None = None, limit: int | None = None
@@ -67,7 +69,9 @@ def list_payouts(
 ) -> tuple[Payout, ...]:
     """Payouts that the principal may see: of one's own book, or to one's own payees."""
     require(principal, "reports")
-    return store.list_payouts(session, principal, states=states, payee_id=payee_id, after=after)
+    return store.list_payouts(
+        session, principal, states=states, payee_id=payee_id, after=after, limit=PAGE_MAX
+    )
 
 
 def paper(

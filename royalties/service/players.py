@@ -75,18 +75,25 @@ def opened(
 ) -> tuple[Player, Batch]:
     """Read a batch and check whose it is; `text` is exactly what was signed.
 
-    Raises `BadInput` for no batch and one that is not fresh, and `BadProof` alike for a player that
-    is not there or has ended and for a signature that does not hold.
+    Raises `BadInput` for no batch and one that is not fresh, `BadProof` alike for a player that is
+    not there and for a signature that does not hold, and `Conflict` to whom has the key of one that
+    has ended.
     """
     batch = read_batch(text)
     player = store.find_player(session, SearchCapability("player-events", ""), batch.player_id)
-    if player is None or player.ended_at is not None:
+    if player is None:
         raise BadProof(
             "the signature does not hold",
             next_step="sign exactly the bytes that were given, with the key that is named",
             code="bad-signature",
         )
     keys.verify(keys.public_from_did(player.did), text.encode(), signature)
+    if player.ended_at is not None:
+        raise Conflict(
+            "This player was ended.",
+            next_step="Sign with the key of the player that took its place.",
+            code="player-ended",
+        )
     if abs(now - batch.sent_at) > timedelta(seconds=terms.skew_seconds):
         raise BadInput(
             "The batch was not signed just now.",

@@ -31,6 +31,7 @@ from royalties.service.run_planning import RunPlanning
 from royalties.store import run_lines, runpreviews, runs, unclaimed
 from royalties.wire_runs import totals_to_dict
 
+PAGE_MAX = 200
 CLOSE = "run.close"
 CLOSED = "run.closed"
 DECIDERS = frozenset({approvals.ADMIN, "society_approver"})
@@ -164,7 +165,7 @@ def lines_of(
     performer_id: str | None = None,
     of: tuple[str, str] | None = None,
     after: tuple[str, str, str] = ("", "", ""),
-    limit: int = 200,
+    limit: int = PAGE_MAX,
 ) -> list[RunLine]:
     """A page of the lines of a run that one may see: the whole, or one's own performers'.
 
@@ -177,7 +178,7 @@ def lines_of(
 
 
 def preview_of(
-    session: Session, principal: Principal, run_id: str, *, after: str = "", limit: int = 200
+    session: Session, principal: Principal, run_id: str, *, after: str = "", limit: int = PAGE_MAX
 ) -> list[PerformerPreview]:
     """A run of one's own book, `limit` performers behind `after`; one preview a currency each."""
     require(principal, "reports")

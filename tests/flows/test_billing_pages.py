@@ -86,6 +86,8 @@ def test_from_what_is_due_to_what_was_paid(desk: Desk) -> None:
     invoice = desk.issue()
     # Views of 50 euros with 19 % tax.
     assert "59.50 EUR are due to us" in desk.page("/society/invoices")
+    claims = desk.clerk._http.get(f"/v1/invoices/{invoice['id']}/claims", params={"limit": 1})
+    assert f"after={claims.json()[0]['transaction_id']}" in claims.headers["link"]
     one = desk.page(f"/society/invoices/{invoice['id']}")
     assert "59.50 EUR open" in one
     assert "Night Train, Feature" in one

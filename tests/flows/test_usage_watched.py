@@ -91,7 +91,10 @@ def test_a_player_sends_without_a_key_of_the_registry(stage: Stage) -> None:
     nobody = post(http, signed("ply_" + "a" * 26, [event(cut_id, 3)], key))
     assert nobody.json()["detail"] == forged.json()["detail"]
     studio.post(f"/v1/players/{player}/ending")
-    assert post(http, batch).json()["code"] == "bad-signature"
+    ended = post(http, signed(player, [event(cut_id, 4)], key))
+    assert (ended.status_code, ended.json()["code"]) == (409, "player-ended")
+    still = post(http, signed(player, [event(cut_id, 4)], keys.generate()))
+    assert still.json()["code"] == "bad-signature"
     (listed,) = studio.get("/v1/players")
     assert listed["ended_at"]
 

@@ -123,8 +123,10 @@ def test_only_the_players_own_key_counts(living: Living) -> None:
             living.take(said, proof)
     with living.stage.db.write() as session:
         players.end_player(session, living.stage.studio, living.player.id, now=NOW)
-    with pytest.raises(BadProof):
+    with pytest.raises(Conflict, match="ended"):
         living.take(text, signature)
+    with pytest.raises(BadProof):
+        living.take(text, other)
 
 
 def test_events_of_other_cuts_and_times_are_refused_one_by_one(living: Living) -> None:

@@ -62,6 +62,8 @@ def test_events_are_read_as_they_are() -> None:
         ({**WATCH, "watched_ms": 86_400_001}, "bad-watched-ms"),
         ({**WATCH, "watched_ms": "60000"}, "bad-watched-ms"),
         ({**PAYMENT, "amount": "-1"}, "bad-amount"),
+        ({**PAYMENT, "amount": 1.5}, "bad-amount"),
+        ({**PAYMENT, "amount": 1}, "bad-amount"),
         ({**PAYMENT, "amount": "0"}, "bad-amount"),
         ({**PAYMENT, "amount": "10000.000001"}, "bad-amount"),
         ({**PAYMENT, "currency": "euros"}, "bad-amount"),
