@@ -1,5 +1,7 @@
 """The first page of auditors outside societies: what waits, what is new, how proofs stand."""
 
+import re
+
 import pytest
 
 from api.opening import open_registry
@@ -38,5 +40,7 @@ def test_an_auditor_begins_with_what_is_new(stage: Stage, kind: str) -> None:
     page = auditor.get("/auditing").text
     for words in ("One message is unread", "Shut a member out", "Public log", 'href="/audit"'):
         assert words in page, words
+    for link in set(re.findall(r'href="(/[^"#]*)"', page.partition("What you can do")[2])):
+        assert auditor.get(link).status_code == 200, link
     assert "Ein Mitglied ausschließen" in auditor.get("/auditing?lang=de").text
     assert clerk.get("/auditing").status_code == 200
