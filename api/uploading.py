@@ -8,16 +8,17 @@ Semantics: https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/
 import hashlib
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from anyio import to_thread
 from starlette.requests import ClientDisconnect
 
-from api import uploadparts
+from api import digests, uploadparts
 from api.condition import DISK_RESERVE_BYTES
 from api.uploads import OPEN, Upload, drop, folder_of, stored
-from core.errors import BadInput, Conflict, Unavailable
+from core.errors import BadInput, Conflict, NotFound, Unavailable
 from core.ids import new_id
 from core.init import World
 from core.principal import Principal
@@ -27,17 +28,21 @@ from core.settings import Settings
 WAITING_MAX = 1_000
 
 
-async def receive(world: World, caller: Principal, body: AsyncIterator[bytes]) -> Upload:
+async def receive(
+    world: World, caller: Principal, body: AsyncIterator[bytes], *, sha256: bytes | None = None
+) -> Upload:
     """Store a whole body, sealed, under a fresh id; nothing of one that breaks off.
 
-    Raises BadInput when it is empty, Unavailable when the disk is full. The size limit is the
+    Raises BadInput when it is empty, BadProof where it has another `sha256`, Unavailable when the
+    disk is full. The size limit is the
     route's own (`server.upload_bytes_max`).
     """
     upload_id = await to_thread.run_sync(begin, world, caller, None)
     try:
-        made = await append(world, caller, upload_id, 0, body, complete=True)
+        made = await append(world, caller, upload_id, 0, body, complete=True, sha256=sha256)
     except BaseException:
-        drop(world, caller, upload_id)
+        with suppress(NotFound):
+            drop(world, caller, upload_id)
         raise
     return made
 
@@ -68,11 +73,13 @@ async def append(
     body: AsyncIterator[bytes],
     *,
     complete: bool,
+    sha256: bytes | None = None,
 ) -> Upload:
     """Keep what comes from byte `offset` on; with `complete` that was all of it.
 
     What had come when a connection broke off is kept. Raises NotFound, Conflict where the upload
-    stands elsewhere or is finished, BadInput for more or less than was announced.
+    stands elsewhere or is finished, BadInput for more or less than was announced, and BadProof
+    where the whole has another `sha256`: then all of it is gone.
     """
     # Load.
     folder = _unfinished(world.settings, caller, upload_id)
@@ -102,6 +109,9 @@ async def append(
     if length is not None and at != length:
         raise _inconsistent()
     whole = digest if offset == 0 else await to_thread.run_sync(_digest, world, folder, upload_id)
+    if sha256 not in (None, whole.digest()):
+        drop(world, caller, upload_id)
+        raise digests.differs()
     folder.rename(folder.with_suffix(""))
     return Upload(upload_id, at, whole.hexdigest())
 

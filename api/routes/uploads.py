@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api import uploading, uploads
 from api.deps import Caller, Open
+from api.digests import announced
 from api.uploads import UNFINISHED_SECONDS, Upload
 from core.errors import BadInput
 from core.init import World
@@ -23,6 +24,10 @@ Length = Annotated[int | None, Header(ge=1, description="How many bytes the whol
 Complete = Annotated[
     str | None,
     Header(pattern=r"^\?[01]$", description="`?1` when the file ends with this body, else `?0`."),
+]
+Digest = Annotated[
+    str | None,
+    Header(max_length=1000, description="`sha-256=:BASE64:` of the whole file, where it ends."),
 ]
 
 
@@ -45,6 +50,7 @@ async def upload(
     *,
     upload_complete: Complete = None,
     upload_length: Length = None,
+    repr_digest: Digest = None,
 ) -> Upload:
     """Hand in a file's bytes as the body; use its id within a day.
 
@@ -53,8 +59,9 @@ async def upload(
     are the only ones that are not `def`.
     """
     require_any(caller, *SCOPES)
+    sha256 = announced(repr_digest)
     if upload_complete != "?0":
-        return await uploading.receive(world, caller, request.stream())
+        return await uploading.receive(world, caller, request.stream(), sha256=sha256)
     upload_id = await to_thread.run_sync(uploading.begin, world, caller, upload_length)
     made = await uploading.append(world, caller, upload_id, 0, request.stream(), complete=False)
     response.headers.update(_told(world, caller, upload_id))
@@ -79,10 +86,12 @@ async def append(
     *,
     upload_offset: Offset = None,
     upload_complete: Complete = None,
+    repr_digest: Digest = None,
 ) -> Upload:
     """Send what follows from `Upload-Offset` on; the file ends with it if `Upload-Complete: ?1`.
 
-    What came before a connection broke off is kept. 409 where the upload stands elsewhere.
+    What came before a connection broke off is kept. 409 where the upload stands elsewhere. Where
+    the whole file has another hash than `Repr-Digest` says, it is deleted.
     """
     require_any(caller, *SCOPES)
     found = uploads.progress(world, caller, upload_id)
@@ -98,6 +107,7 @@ async def append(
         upload_offset,
         request.stream(),
         complete=upload_complete == "?1",
+        sha256=announced(repr_digest),
     )
     response.headers.update(_told(world, caller, upload_id))
     return made

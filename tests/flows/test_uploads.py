@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,6 +85,36 @@ def test_a_file_in_parts_is_the_file_and_nobody_elses(stage: Stage, studio: Clie
     assert b"\x00\x01\x02\x03" not in _stored(stage, address)
     assert http.delete(address).status_code == 204
     assert http.head(address).status_code == 404
+
+
+def digest_of(data: bytes) -> dict[str, str]:
+    return {"Repr-Digest": f"sha-256=:{b64encode(hashlib.sha256(data).digest()).decode()}:"}
+
+
+def test_other_bytes_than_the_digest_is_of_are_refused(stage: Stage, studio: Client) -> None:
+    http = studio._http
+    good = http.post("/v1/uploads", content=FILM, headers=digest_of(FILM))
+    assert good.json()["sha256"] == hashlib.sha256(FILM).hexdigest()
+    other = http.post("/v1/uploads", content=FILM, headers=digest_of(FILM + b"x"))
+    assert (other.status_code, other.json()["code"]) == (422, "digest-mismatch")
+    address = begun(http)
+    assert sent(http, address, 0, FILM[:1000], False).status_code == 200
+    ending = {**PART, "Upload-Offset": "1000", "Upload-Complete": "?1"}
+    rest = http.patch(address, content=FILM[1000:], headers={**ending, **digest_of(FILM[:-1])})
+    assert (rest.status_code, rest.json()["code"]) == (422, "digest-mismatch")
+    assert http.head(address).status_code == 404
+    address = begun(http, body=FILM[:1000])
+    rest = http.patch(address, content=FILM[1000:], headers={**ending, **digest_of(FILM)})
+    assert rest.json()["sha256"] == hashlib.sha256(FILM).hexdigest()
+
+
+@pytest.mark.parametrize("said", ["sha-256=abc", "sha-256=:abc:", "sha-256=", "sha-256=::"])
+def test_a_digest_that_cannot_be_read_is_refused(studio: Client, said: str) -> None:
+    refused = studio._http.post("/v1/uploads", content=FILM, headers={"Repr-Digest": said})
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad-input")
+    known = digest_of(FILM)["Repr-Digest"]
+    several = {"Repr-Digest": f"sha-512=:AAAA:, {known}"}
+    assert studio._http.post("/v1/uploads", content=FILM, headers=several).status_code == 201
 
 
 def test_a_part_that_was_changed_on_the_disk_is_noticed(stage: Stage, studio: Client) -> None:
