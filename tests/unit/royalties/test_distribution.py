@@ -213,6 +213,22 @@ def test_the_reserve_advances_and_is_put_back() -> None:
     assert sum(one.received_micro for one in memory.before(late.live_key)) == 7_000_000
 
 
+def test_what_a_ruling_changes_puts_back_first_what_the_reserve_advanced() -> None:
+    memory = Memory(list(planned([claim("a", 100_000_000)]).lines))
+    late = claim("late", 0, claimed=7_000_000, performer="bert")
+    found = planned([late], memory, RunKind.FOLLOW_UP, frozenset({late.live_key}))
+    memory.lines += found.lines
+    paid = planned([late._replace(received_micro=7_000_000, ruled=True)], memory, RunKind.FOLLOW_UP)
+    sound(paid)
+    assert [(one.outcome, one.received_micro, one.drawn_micro) for one in paid.lines] == [
+        (Outcome.PAYABLE, 2_000_000, 0),
+        (Outcome.RESTORED, 5_000_000, -5_000_000),
+    ]
+    gone = planned([late._replace(claimed_micro=0)], memory, RunKind.FOLLOW_UP)
+    sound(gone)
+    assert [(one.received_micro, one.drawn_micro) for one in gone.lines] == [(0, -5_000_000)]
+
+
 def _none(_payee_id: str, _net_micro: int) -> object:
     return desk().tax("pay_z", 0)
 
