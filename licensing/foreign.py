@@ -134,7 +134,7 @@ def _under(
     item: LicenceInForce, by_id: Mapping[str, LicenceInForce], ids: Mapping[str, str]
 ) -> LicenceInForce:
     parent, found = item.terms.parent_licence_id, item
-    for _ in range(LINKS_MAX):
+    for _ in range(LINKS_MAX + 1):
         if not parent:
             return found
         above = by_id.get(ids.get(parent, ""))

@@ -12,7 +12,7 @@ from fingerprint.models import Reason
 from licensing.coverage import language_covered
 from licensing.models import ANY, LicenceInForce, Terms
 
-LINKS_MAX = 5
+LINKS_MAX = 5  # licences above a sublicence
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def ended_above(
 
 def _ended(licence: LicenceInForce, links: Mapping[str, Link], up_to_seq: int) -> LicenceInForce:
     above, ends = licence.terms.parent_licence_id, [licence.revoked_at]
-    for _ in range(LINKS_MAX):
+    for _ in range(LINKS_MAX + 1):
         if not above:
             known = [end for end in ends if end is not None]
             return replace(licence, revoked_at=min(known, default=None))

@@ -84,4 +84,6 @@ def _parent_reasons(
     parent = found[0] if found else None
     if parent is None or parent.revoked_at is not None or parent.terms.valid_until <= now:
         return (Reason("parent-not-in-force", {"licence_id": terms.parent_licence_id}),)
+    if len(chain_above(parent.terms, others)) == LINKS_MAX:
+        return (Reason("sublicence-too-deep", {"links_max": LINKS_MAX}),)
     return outside(terms, parent.terms)

@@ -8,6 +8,7 @@ from core.principal import Principal
 from licensing.models import LicenceInForce
 from licensing.service import licences, terminations
 from licensing.service.scopes import below
+from licensing.sublicensing import LINKS_MAX
 from registry.models.works import CutFormat, WorkLevel
 from registry.service import works
 from tests.fixtures import TestWorld
@@ -98,6 +99,19 @@ def test_a_sublicence_is_known_until_its_parent_is_revoked(deal: Deal) -> None:
     assert (before.revoked_at, after.revoked_at) == (None, revoked.revoked_at)
     with pytest.raises(BadTerms, match="not in force"):
         other.draft(parent_licence_id=parent.id)
+
+
+def test_a_chain_of_five_above_a_sublicence_counts_and_a_sixth_is_refused(deal: Deal) -> None:
+    chain = [deal.licence(sublicensable=True)]
+    for _ in range(LINKS_MAX):
+        chain.append(deal.licence(sublicensable=True, parent_licence_id=chain[-1].id))
+    with pytest.raises(BadTerms, match="at most 5 licences above"):
+        deal.draft(parent_licence_id=chain[-1].id)
+    latest = known(deal, deal, chain[-1].seq or 0)
+    assert [one.revoked_at for one in latest] == [None] * len(chain)
+    revoked = deal.revoke(chain[0])
+    ended = known(deal, deal, revoked.revoked_seq or 0)
+    assert {one.revoked_at for one in ended} == {revoked.revoked_at}
 
 
 def test_a_sublicence_of_what_may_not_be_passed_on_is_refused(deal: Deal) -> None:
