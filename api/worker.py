@@ -113,12 +113,16 @@ class Worker:
             self._beat_at = time.monotonic()
 
     def _claim(self) -> Job | None:
+        kinds, now = tuple(self._handlers), utc_now()
         with self._world.db.write() as session:
+            for given_up in leases.fail_exhausted(session, kinds, now):
+                LOG.warning("%s %s: no attempt ended, given up", given_up.kind, given_up.id)
+                self._say_failed(session, given_up)
             return leases.claim(
                 session,
                 worker=self._name,
-                kinds=tuple(self._handlers),
-                now=utc_now(),
+                kinds=kinds,
+                now=now,
                 lease_seconds=self._world.settings.jobs.lease_seconds,
             )
 
@@ -161,11 +165,16 @@ class Worker:
         try:
             with self._world.db.write() as session:
                 leases.fail(session, job, error, retry, utc_now())
-                if final and job.kind in self._failures:
-                    self._failures[job.kind](session, job)
+                if final:
+                    self._say_failed(session, job)
         except LeaseLost:
             LOG.warning("%s %s: lease lost before it could be failed", job.kind, job.id)
         self._owed = None
+
+    def _say_failed(self, session: Session, job: Job) -> None:
+        """Record what the final failure of a job means to those who wait for it."""
+        if job.kind in self._failures:
+            self._failures[job.kind](session, job)
 
 
 def stop_on_signals(stopping: threading.Event) -> None:

@@ -33,7 +33,7 @@ def claim(
 ) -> Job | None:
     """Lease the oldest job that waits or whose lease ran out; None when there is none.
 
-    A job whose last allowed attempt ended with its worker is failed here, not handed out again.
+    A job whose last allowed attempt ended with its worker is failed, not handed out again.
     Times farther ahead than any pause or lease are of a clock that was set back since: they wait
     for nothing.
     """
@@ -43,7 +43,7 @@ def claim(
     )
     held = col(JobRow.lease_until)
     expired = and_(col(JobRow.state) == LEASED, or_(held <= now, held > no_lease))
-    _fail_exhausted(session, kinds, now)
+    fail_exhausted(session, kinds, now)
     due = col(JobRow.available_at)
     waiting = and_(col(JobRow.state) == QUEUED, or_(due <= now, due > no_pause))
     query = select(JobRow).where(col(JobRow.kind).in_(kinds), or_(waiting, expired))
@@ -139,19 +139,22 @@ def release(session: Session, job: Job, now: datetime) -> None:
     save(session, row)
 
 
-def _fail_exhausted(session: Session, kinds: Sequence[str], now: datetime) -> None:
+def fail_exhausted(session: Session, kinds: Sequence[str], now: datetime) -> tuple[Job, ...]:
+    """Fail the jobs whose last allowed attempt ended with its worker; returns them as failed."""
     query = select(JobRow).where(
         col(JobRow.kind).in_(kinds),
         col(JobRow.state) == LEASED,
         col(JobRow.lease_until) <= now,
         col(JobRow.attempts) >= col(JobRow.attempts_max),
     )
-    for row in session.exec(query).all():
+    rows = session.exec(query).all()
+    for row in rows:
         row.error_code = _EXHAUSTED
         row.error_message = f"the work was started {row.attempts} times and never ended"
         row.error_next_step = "look at the worker's log, then start the job again"
         row.fence += 1
         end(session, row, FAILED, now)
+    return tuple(job_of(row) for row in rows)
 
 
 def _held(session: Session, job: Job) -> JobRow:

@@ -1,6 +1,7 @@
 """Programs are told what the description and docs/api.md say, and can check whose word it is."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from api.client import Client, Refused
 from api.delivering import deliver_due
 from api.events import KINDS, NOTICES, OWN, check_kinds
 from api.opening import open_registry
-from core import outbox
+from core import jobs, leases, outbox
+from core.clock import utc_now
 from core.errors import BadInput
 from core.messagesettings import WebhookSettings
 from tests.simulators.receivers import WebReceiver, web_receiver
@@ -54,6 +56,23 @@ def test_a_scan_that_fails_for_good_is_told(stage: Stage) -> None:
     assert [(one.subject_id, one.payload) for one in told] == [
         (made["id"], {"job_id": job["id"], "code": job["error"]["code"]})
     ]
+
+
+def test_a_scan_that_every_worker_died_of_is_told_as_well(stage: Stage) -> None:
+    _, studio = stage.tenant("studio")
+    upload_id = studio.upload(stage.file("film.mp4", b"a film"))
+    body = {"upload_id": upload_id, "filename": "film.mp4", "declaration": declaration()}
+    made = studio.post("/v1/submissions", {**body, "cut_id": new_cut(studio)})
+    with open_registry(stage.settings) as world:
+        for ago in range(jobs.ATTEMPTS_MAX, 0, -1):
+            at = utc_now() - timedelta(hours=ago)
+            with world.db.write() as session:
+                assert leases.claim(session, worker="w", kinds=["scan"], now=at, lease_seconds=60)
+        studio.wait(made["job"]["id"])
+        with world.db.read() as session:
+            told = [one for one in outbox.pending(session) if one.kind == "submission.failed"]
+    assert [one.payload["code"] for one in told] == ["attempts-exhausted"]
+    assert studio.get(f"/v1/submissions/{made['id']}")["state"] == "failed"
 
 
 def test_the_receiver_of_the_page_takes_what_is_sent_and_nothing_else(
