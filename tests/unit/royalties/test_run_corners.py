@@ -1,5 +1,6 @@
 """Corners of distribution runs that random books led to, each by its own small example."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
@@ -37,6 +38,16 @@ def test_an_heir_with_money_of_their_own_gets_one_release() -> None:
     found = released(RESERVE, {"EUR": 1_000}, kept, desk(RunKind.FINAL, heirs=heirs))
     got = {one.payee_id: one.parts.whole_micro for one in found}
     assert (len(found), got) == (2, {heir: 600, other: 400})
+
+
+def test_a_reserve_with_nothing_in_it_or_kept_of_nobody_is_released_to_nobody() -> None:
+    kept = Balance(derived_id("prf", "a"), derived_id("ten", "a"), "pay_a", "EUR", 1)
+    final = desk(RunKind.FINAL)
+    for micro in (0, -1):
+        assert released(RESERVE, {"EUR": micro}, [kept], final) == []
+    assert released(RESERVE, {"EUR": 1_000}, [replace(kept, amount_micro=0)], final) == []
+    (found,) = released(RESERVE, {"EUR": 1}, [kept], final)
+    assert found.parts.whole_micro == 1
 
 
 @given(micro=st.integers(-(10**12), 10**12), thirds=st.integers(1, 2))
