@@ -15,8 +15,9 @@ from uuid import uuid4
 
 import httpx2
 
-from api import resuming
+from api import digests, resuming
 from core.errors import BadInput, EbenbildError, Unavailable
+from core.files import sha256_of
 
 Json = dict[str, Any]
 Progress = Callable[[Json], None]
@@ -127,6 +128,7 @@ class Client:
         headers = {
             "Content-Type": "application/octet-stream",
             "Content-Length": str(file.stat().st_size),
+            "Repr-Digest": digests.written(sha256_of(file)),
         }
         answer = self._send("POST", "/v1/uploads", content=_pieces(file), headers=headers)
         return str(answer.json()["id"])

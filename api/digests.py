@@ -30,6 +30,11 @@ def announced(header: str | None) -> bytes | None:
     return digest
 
 
+def written(sha256: str) -> str:
+    """The `Repr-Digest` that names this SHA-256 in hex."""
+    return f"sha-256=:{base64.b64encode(bytes.fromhex(sha256)).decode()}:"
+
+
 def differs() -> BadProof:
     """What is said where other bytes arrived."""
     return BadProof(

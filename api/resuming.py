@@ -1,9 +1,10 @@
 """Sends a large file in parts and goes on where it stopped: after a lost line, or in another run.
 
 Which upload a file belongs to is noted under the person's own folder (XDG_STATE_HOME) until it is
-sent; a file that changed since is another one. Where the digest of what arrived is not the file's,
-it changed while it was sent. Whoever answers that it cannot take the part now (a registry that is
-started anew, a full disk, a proxy that wants a pause) is asked again after what it says.
+sent; a file that changed since is another one. The last part says what the file hashes to: where
+other bytes arrived, the registry keeps nothing of them. Whoever answers that it cannot take the
+part now (a registry that is started anew, a full disk, a proxy that wants a pause) is asked again
+after what it says.
 """
 
 import hashlib
@@ -15,7 +16,8 @@ from typing import Any
 
 import httpx2
 
-from core.errors import BadProof, EbenbildError
+from api.digests import written
+from core.errors import EbenbildError
 from core.files import sha256_of
 
 PART_BYTES = 16 * 1024 * 1024
@@ -40,24 +42,20 @@ def resumed(send: Send, server: str, file: Path, progress: Progress | None = Non
     upload_id, at = _found(send, note) or _begun(send, note, file)
     whole, began, first = file.stat().st_size, time.monotonic(), at
     tries = 0
-    sha256: str | None = None
-    while sha256 is None:
+    is_whole = False
+    while not is_whole:
         if progress is not None:
             progress(_told(at, whole, first, time.monotonic() - began))
         try:
-            sha256 = _part(send, upload_id, file, at)
+            is_whole = _part(send, upload_id, file, at)
             at, tries = min(at + PART_BYTES, whole), 0
         except EbenbildError as error:
             tries += 1
             if error.status not in _AGAIN or tries == TRIES:
                 raise
             time.sleep(pause_of(error, min(2.0**tries / 2, PAUSE_S_MAX)))
-            at = _offset(send, upload_id, at)
+            at, is_whole = _stands(send, upload_id, at)
     note.unlink(missing_ok=True)
-    if sha256 != sha256_of(file):
-        raise BadProof(
-            "The file changed while it was sent.", next_step="Send it again.", code="file-changed"
-        )
     return upload_id
 
 
@@ -89,27 +87,31 @@ def _found(send: Send, note: Path) -> tuple[str, int] | None:
         return None
     upload_id = note.read_text(encoding="ascii").strip()
     try:
-        answer = send("HEAD", f"/v1/uploads/{upload_id}")
+        at, is_whole = _asked(send, upload_id)
     except EbenbildError as error:
         if error.status in NOT_NOW:
             raise
         return None
-    finished = answer.headers["upload-complete"] == "?1"
-    return None if finished else (upload_id, int(answer.headers["upload-offset"]))
+    return None if is_whole else (upload_id, at)
 
 
-def _offset(send: Send, upload_id: str, known: int) -> int:
-    """How far the upload is there; what was `known` where nobody says so now."""
+def _stands(send: Send, upload_id: str, known: int) -> tuple[int, bool]:
+    """How far the upload is there and whether it is whole; `known` where nobody says so now."""
     try:
-        return int(send("HEAD", f"/v1/uploads/{upload_id}").headers["upload-offset"])
+        return _asked(send, upload_id)
     except EbenbildError as error:
         if error.status in NOT_NOW:
-            return known
+            return known, False
         raise
 
 
-def _part(send: Send, upload_id: str, file: Path, at: int) -> str | None:
-    """Send the part at this byte; the digest of the whole once that was the last."""
+def _asked(send: Send, upload_id: str) -> tuple[int, bool]:
+    told = send("HEAD", f"/v1/uploads/{upload_id}").headers
+    return int(told["upload-offset"]), told["upload-complete"] == "?1"
+
+
+def _part(send: Send, upload_id: str, file: Path, at: int) -> bool:
+    """Send the part at this byte; whether that was the last."""
     size = min(PART_BYTES, file.stat().st_size - at)
     is_last = at + size == file.stat().st_size
     headers = {
@@ -118,11 +120,10 @@ def _part(send: Send, upload_id: str, file: Path, at: int) -> str | None:
         "Upload-Offset": str(at),
         "Upload-Complete": f"?{int(is_last)}",
     }
-    answer = send(
-        "PATCH", f"/v1/uploads/{upload_id}", content=_pieces(file, at, size), headers=headers
-    )
-    found: str | None = answer.json()["sha256"]
-    return found
+    if is_last:
+        headers["Repr-Digest"] = written(sha256_of(file))
+    send("PATCH", f"/v1/uploads/{upload_id}", content=_pieces(file, at, size), headers=headers)
+    return is_last
 
 
 def _pieces(file: Path, at: int, size: int) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -19,10 +20,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api import uploading, uploadparts, uploads
-from api.client import Client, remote
+from api.client import Client, Refused, remote
 from api.opening import open_registry
-from api.resuming import note_of
-from core.errors import BadProof, Conflict
+from api.resuming import note_of, resumed
+from core.errors import BadProof, Conflict, Unavailable
 from core.init import World
 from core.principal import system
 from core.sealedstream import PIECE_BYTES, Head, new_head, opened_bytes, seal_pieces
@@ -115,6 +116,45 @@ def test_a_digest_that_cannot_be_read_is_refused(studio: Client, said: str) -> N
     known = digest_of(FILM)["Repr-Digest"]
     several = {"Repr-Digest": f"sha-512=:AAAA:, {known}"}
     assert studio._http.post("/v1/uploads", content=FILM, headers=several).status_code == 201
+
+
+def test_a_file_that_changes_while_it_is_sent_is_refused(
+    studio: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    film = tmp_path / "film.mp4"
+    film.write_bytes(FILM * 4)  # two parts
+
+    def edited(told: dict[str, float]) -> None:
+        if told["progress"] > 0:
+            film.write_bytes(FILM * 3 + FILM[::-1])
+
+    with pytest.raises(Refused, match="Other bytes"):
+        studio.upload(film, edited)
+    film.write_bytes(FILM * 4)
+    made = studio.upload(film)
+    assert studio._http.head(f"/v1/uploads/{made}").headers["upload-complete"] == "?1"
+
+
+def test_the_answer_to_the_last_part_may_be_lost(
+    studio: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    film = tmp_path / "film.mp4"
+    film.write_bytes(FILM)
+    lost: list[str] = []
+
+    def send(method: str, path: str, **more: Any) -> httpx2.Response:
+        answer = studio._send(method, path, **more)
+        if method == "PATCH":
+            lost.append(path)
+            raise Unavailable("The connection broke off.")
+        return answer
+
+    made = resumed(send, "here", film)
+    assert lost == [f"/v1/uploads/{made}"]
+    assert studio._http.head(lost[0]).headers["upload-complete"] == "?1"
 
 
 def test_a_part_that_was_changed_on_the_disk_is_noticed(stage: Stage, studio: Client) -> None:

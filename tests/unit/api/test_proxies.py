@@ -1,10 +1,10 @@
 """Whose word counts for where a request came from: that of the proxies that the settings name."""
 
-import asyncio
 from typing import Any
 
 import httpx2
 import pytest
+from anyio.from_thread import start_blocking_portal
 from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from api.serving import server_config
@@ -32,7 +32,9 @@ def asked(settings: Settings, by: str) -> str:
         async with httpx2.AsyncClient(transport=transport, base_url="http://registry") as client:
             return (await client.get("/", headers=SAID)).text
 
-    return asyncio.run(ask())
+    # In a thread of its own: a browser's driver may run a loop in this one.
+    with start_blocking_portal() as portal:
+        return portal.call(ask)
 
 
 @pytest.mark.parametrize(
