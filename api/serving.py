@@ -1,16 +1,14 @@
 """Runs the HTTP service with a worker process beside it, until it is told to stop."""
 
-import copy
-import logging
 import signal
 import socket
 from collections.abc import Callable
 from typing import Any
 
 import uvicorn
-from uvicorn.config import LOGGING_CONFIG
 
 from api.app import create_app
+from api.loglines import set_up
 from api.supervisor import Supervisor, worker_process
 from core.errors import Unavailable
 from core.settings import Settings
@@ -43,6 +41,7 @@ def serve(
 
     `opened` is called once the registry is open, which it may refuse to be.
     """
+    set_up()
     app = create_app(settings)
     opened()
     supervisor = Supervisor(lambda: worker_process(settings, drain=False))
@@ -58,38 +57,14 @@ def serve(
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """How the server logs, and whom it believes where a request came from."""
+    """What the server says of itself, and whom it believes where a request came from."""
     return uvicorn.Config(
         app,
-        log_level="info",
-        log_config=log_config(),
+        log_config=None,  # api/loglines.py says how it logs
         server_header=False,
         backlog=_BACKLOG,
         forwarded_allow_ips=settings.server.proxies,
     )
-
-
-class WithoutQuery(logging.Filter):
-    """Leaves out of a request's line what follows its path: whatever people put there by mistake.
-
-    A key or password in an address is refused, and must not end in a log all the same.
-    """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Cut every address in the line at its question mark."""
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                item.partition("?")[0] if isinstance(item, str) else item for item in record.args
-            )
-        return True
-
-
-def log_config() -> dict[str, Any]:
-    """Uvicorn's own way of logging, without query strings."""
-    made: dict[str, Any] = copy.deepcopy(LOGGING_CONFIG)
-    made["filters"] = {"without_query": {"()": WithoutQuery}}
-    made["loggers"]["uvicorn.access"]["filters"] = ["without_query"]
-    return made
 
 
 def _outlive_signals() -> None:

@@ -4,6 +4,7 @@ Media is parsed by children of the worker and never here; a worker that is kille
 and the next one resumes its job from the last stored segment.
 """
 
+import logging
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from api.client import Runner
 from core.errors import Unavailable
 from core.settings import Settings
 
+LOG = logging.getLogger("ebenbild.worker")
 PROGRAM = ("-m", "api.cli.main", "worker")
 BACKOFF_FIRST_S = 0.5
 BACKOFF_MAX_S = 30.0
@@ -83,6 +85,8 @@ class Supervisor:
                 stop(process)
                 return
             backoff_s = next_backoff(backoff_s, time.monotonic() - began)
+            code = process.returncode
+            LOG.warning("ended with exit code %d; another starts in %.1f s", code, backoff_s)
             self._closing.wait(backoff_s)
 
 

@@ -1,11 +1,10 @@
 """Starts a worker process: opens the registry and the engine, then works until it is stopped."""
 
-import logging
-import sys
 import threading
 
 from api.delivering import Postman, deliver_due
 from api.handlers import failures, handlers
+from api.loglines import set_up
 from api.opening import open_registry
 from api.tools import Opener, Tools, open_engine
 from api.witnessing import Asker
@@ -27,8 +26,7 @@ def work(
     `quiet` logs only faults of ours; `tied` stops the worker when its parent is gone, however
     that ended: standard input is a pipe that the parent holds.
     """
-    level = logging.ERROR if quiet else logging.INFO
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(name)s: %(message)s")
+    set_up(quiet=quiet)
     stopping = threading.Event()
     stop_on_signals(stopping)
     if tied:

@@ -1,12 +1,14 @@
 """`serve` and `worker`: the service on this machine, and its hands."""
 
+import logging
 from typing import Annotated
 
 import typer
 
 from api.cli.options import Cli, command
-from api.cli.output import note
 from api.web.texts import text
+
+LOG = logging.getLogger("ebenbild.api")
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +40,7 @@ def serve(
     # Browsers bind passkeys to a name, so people are sent to the name of their own machine.
     named = "localhost" if address[0] in ("127.0.0.1", "::1") else address[0]
     where = text(cli.lang, "serve.at", host=named, port=listeners[0].getsockname()[1])
-    serve_registry(settings, listeners, with_worker=workers, opened=lambda: note(where))
+    serve_registry(settings, listeners, with_worker=workers, opened=lambda: LOG.info(where))
 
 
 def worker(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -37,6 +38,8 @@ SERVE = (
     "supervisor.PROGRAM = ('-m', 'tests.simulators.small_worker'); sys.exit(main(sys.argv[1:]))"
 )
 
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [A-Z]+ ([\w.]+: .*)")
+
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, str]]:
@@ -52,7 +55,8 @@ def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], Client, st
     initialise(settings, copied(upgrade), operator_scopes=SCOPES)
     key = (settings.keys_dir / OPERATOR_KEY_FILE).read_text().strip()
     command = [sys.executable, "-c", SERVE, "serve", "--port", str(port)]
-    with running(command, cwd=ROOT, env=environment) as process:
+    log = (tmp_path / "log").open("wb")
+    with log, running(command, cwd=ROOT, env=environment, stdout=log, stderr=log) as process:
         url = f"http://127.0.0.1:{port}"
         with remote(url, key, poll_seconds=0.1) as client:
             wait_until(lambda: ready(client))
@@ -89,6 +93,12 @@ def test_a_film_is_cleared_over_the_network_though_the_worker_is_killed(
     assert clearance["verdict"] == "CLEARED"
     landing = client.fetch("/", lang="de").decode()
     assert "Dieses Register läuft" in landing
+    said = (tmp_path / "log").read_text().splitlines()
+    assert [line for line in said if not LINE.fullmatch(line)] == []
+    told = [LINE.sub(r"\1", line) for line in said]
+    assert f"ebenbild.worker: scan {job}: attempt 2" in told
+    assert "ebenbild.worker: ended with exit code -9; another starts in 0.5 s" in told
+    assert any("GET /v1/jobs/" in line for line in told if line.startswith("uvicorn.access: "))
 
 
 def test_the_command_line_speaks_to_it_with_the_same_commands(

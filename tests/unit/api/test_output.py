@@ -1,8 +1,6 @@
-"""What reaches a terminal, a pipe and the log of requests."""
+"""What reaches a terminal and a pipe."""
 
 import io
-import logging
-import logging.config
 from contextvars import copy_context
 
 import httpx2
@@ -12,7 +10,6 @@ from rich.console import Console
 from api.cli import output
 from api.cli.options import LANG
 from api.client import Client
-from api.serving import log_config
 from core.errors import BadInput
 from core.settings import Settings
 from tests.simulators.stage import SmallRunner
@@ -42,18 +39,6 @@ def test_columns_and_states_are_told_in_german(monkeypatch: pytest.MonkeyPatch) 
         *("Währung", "EUR", "Kleinunternehmen", "nein"),
         *("fällig", "am", "23.11.2026", "seit", "23.11.2026,", "10:00", "UTC"),
     ]
-
-
-def test_the_log_of_requests_holds_no_query(capsys: pytest.CaptureFixture[str]) -> None:
-    logging.config.dictConfig(log_config())
-    line = '%s - "%s %s HTTP/%s" %d'
-    address = "/v1/members?key=ebk_secret"
-    logging.getLogger("uvicorn.access").info(line, "127.0.0.1:1", "GET", address, "1.1", 401)
-    for name in log_config()["loggers"]:
-        logging.getLogger(name).handlers.clear()
-    shown = "".join(capsys.readouterr())
-    assert '"GET /v1/members HTTP/1.1" 401' in shown
-    assert "secret" not in shown
 
 
 @pytest.mark.parametrize("path", ["/v1/performers//enrolments", "/v1/clearances/"])
