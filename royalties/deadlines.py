@@ -37,7 +37,7 @@ class Deadline:
     runs: tuple[str, ...]
     source: str
     certainty: str
-    lists: tuple[str, ...] = ()
+    lists: tuple[str, ...]
 
 
 def calendar(
@@ -83,7 +83,7 @@ def _deadline(year: int, rule: Dated[tuple[str, int]], closed: list[Run], today:
         one.id for one in closed if int(one.first_month[:4]) <= year <= int(one.last_month[:4])
     )
     left = (day - today).days
-    return Deadline(year, what, day, left, over, rule.source, rule.certainty)
+    return Deadline(year, what, day, left, over, rule.source, rule.certainty, ())
 
 
 def _rules(year: int) -> list[Dated[tuple[str, int]]]:

@@ -10,6 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
+from typing import Literal
 
 from core.canonical import canonical
 from royalties import accounts
@@ -29,6 +30,7 @@ HASHED = (
 _BLOCKED = Outcome.BLOCKED
 _encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 Group = tuple[str, str, str, str, str]
+Sum = Literal["received", "divided"]
 
 
 class RunHash:
@@ -135,7 +137,7 @@ def added(line: RunLine, part: str) -> int:
     return int(getattr(totals[line.currency], f"{part}_micro"))
 
 
-def unequal(one: Totals) -> Mapping[str, int]:
+def unequal(one: Totals) -> Mapping[Sum, int]:
     """What is missing or too much by each of a run's two sums, in millionths; empty in sound runs.
 
     Received is what was handed on before, what this run hands on, and what stays. What this run
@@ -156,7 +158,7 @@ def unequal(one: Totals) -> Mapping[str, int]:
         + one.social_micro
         + one.reserve_micro
     )
-    found = {
+    found: dict[Sum, int] = {
         "received": one.received_micro - one.before_micro - one.handed_on_micro - stays,
         "divided": one.handed_on_micro + one.drawn_micro - given,
     }

@@ -1,10 +1,19 @@
 """Distribution runs as JSON: amounts as text in millionths, since they may be beyond 2^53."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from core.clock import from_text, to_text
+from royalties.forms.runs import (
+    PartsOut,
+    PreviewOut,
+    ReleaseOut,
+    RunLineOut,
+    RunOut,
+    RunProofOut,
+    RunReportOut,
+    TotalsOut,
+)
 from royalties.models_runs import (
     Outcome,
     Parts,
@@ -16,6 +25,7 @@ from royalties.models_runs import (
     Totals,
 )
 from royalties.runcheck import RunProof
+from royalties.runpreview import PerformerPreview
 from royalties.runproof import unequal
 
 _PARTS = Parts._fields
@@ -44,11 +54,28 @@ _RELEASE_TEXTS = (
 )
 
 
-def totals_to_dict(one: Totals) -> dict[str, Any]:
+def totals_to_dict(one: Totals) -> TotalsOut:
     """What a run comes to in one currency; inverse of `totals_from_dict`."""
-    said = asdict(one)
-    by_category = {name: str(value) for name, value in said.pop("by_category").items()}
-    return {**{name: str(value) for name, value in said.items()}, "by_category": by_category}
+    return {
+        "claims": str(one.claims),
+        "received_micro": str(one.received_micro),
+        "before_micro": str(one.before_micro),
+        "handed_on_micro": str(one.handed_on_micro),
+        "drawn_micro": str(one.drawn_micro),
+        "cost_micro": str(one.cost_micro),
+        "social_micro": str(one.social_micro),
+        "reserve_micro": str(one.reserve_micro),
+        "tax_micro": str(one.tax_micro),
+        "payable_micro": str(one.payable_micro),
+        "blocked_micro": str(one.blocked_micro),
+        "frozen_micro": str(one.frozen_micro),
+        "waiting_micro": str(one.waiting_micro),
+        "held_micro": str(one.held_micro),
+        "unidentified_micro": str(one.unidentified_micro),
+        "suspense_micro": str(one.suspense_micro),
+        "lacking_micro": str(one.lacking_micro),
+        "by_category": {name: str(value) for name, value in one.by_category.items()},
+    }
 
 
 def totals_from_dict(said: Mapping[str, Any]) -> Totals:
@@ -58,28 +85,38 @@ def totals_from_dict(said: Mapping[str, Any]) -> Totals:
     return Totals(**sums, by_category=by_category)
 
 
-def run_to_dict(run: Run, totals: Mapping[str, Totals] | None = None) -> dict[str, Any]:
-    """A run, and with `totals` its report: every currency, and whether a millionth is missing."""
-    said: dict[str, Any] = {
+def run_to_dict(run: Run) -> RunOut:
+    """A run as it stands; inverse of `run_from_dict`."""
+    return {
         "id": run.id,
         "number": run.number,
-        "kind": run.kind.value,
+        "kind": run.kind,
         "first_month": run.first_month,
         "last_month": run.last_month,
         "follows_id": run.follows_id or None,
         "until": to_text(run.until),
-        "state": run.state.value,
-        "dropped_for": None if run.dropped_for is None else run.dropped_for.value,
+        "state": run.state,
+        "dropped_for": run.dropped_for,
         "lines": run.lines,
         "run_hash": run.run_hash,
         "closed_at": None if run.closed_at is None else to_text(run.closed_at),
         "log_index": run.log_index,
         "single_operator": run.single_operator,
     }
-    if totals is not None:
-        said["totals"] = {unit: totals_to_dict(one) for unit, one in sorted(totals.items())}
-        said["missing"] = {unit: dict(unequal(one)) for unit, one in sorted(totals.items())}
-    return said
+
+
+def report_to_dict(
+    run: Run, totals: Mapping[str, Totals], freed: Mapping[str, Mapping[Outcome, int]]
+) -> RunReportOut:
+    """A run and its report: every currency, and whether a millionth is missing."""
+    return {
+        **run_to_dict(run),
+        "totals": {unit: totals_to_dict(one) for unit, one in sorted(totals.items())},
+        "missing": {unit: dict(unequal(one)) for unit, one in sorted(totals.items())},
+        "set_free_micro": {
+            unit: {name: str(micro) for name, micro in sums.items()} for unit, sums in freed.items()
+        },
+    }
 
 
 def run_from_dict(book: str, said: Mapping[str, Any]) -> Run:
@@ -103,10 +140,28 @@ def run_from_dict(book: str, said: Mapping[str, Any]) -> Run:
     )
 
 
-def line_to_dict(line: RunLine) -> dict[str, Any]:
+def line_to_dict(line: RunLine) -> RunLineOut:
     """One line of a run; inverse of `line_from_dict`."""
-    said = line._asdict()
-    return amounts_as_text({**said, **said.pop("parts")._asdict()})
+    return {
+        "live_key": line.live_key,
+        "payee_id": line.payee_id,
+        "outcome": line.outcome,
+        "reason": line.reason,
+        "transaction_id": line.transaction_id,
+        "performer_id": line.performer_id,
+        "performer_tenant_id": line.performer_tenant_id,
+        "earned_period": line.earned_period,
+        "currency": line.currency,
+        "rates_id": line.rates_id,
+        "category": line.category,
+        "authority": line.authority,
+        "received_micro": str(line.received_micro),
+        "drawn_micro": str(line.drawn_micro),
+        "parts": line.parts,
+        "stays_micro": str(line.stays_micro),
+        "lacking_micro": str(line.lacking_micro),
+        **_parts_to_dict(line.parts),
+    }
 
 
 def line_from_dict(said: Mapping[str, Any]) -> RunLine:
@@ -116,10 +171,20 @@ def line_from_dict(said: Mapping[str, Any]) -> RunLine:
     return RunLine(**values, outcome=Outcome(said["outcome"]), parts=_parts_from_dict(said))
 
 
-def release_to_dict(one: Release) -> dict[str, Any]:
+def release_to_dict(one: Release) -> ReleaseOut:
     """What a run sets free; inverse of `release_from_dict`."""
-    said = asdict(one)
-    return amounts_as_text({**said, **said.pop("parts")._asdict()})
+    return {
+        "source": one.source,
+        "performer_id": one.performer_id,
+        "performer_tenant_id": one.performer_tenant_id,
+        "payee_id": one.payee_id,
+        "currency": one.currency,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "authority": one.authority,
+        "parts": one.parts,
+        **_parts_to_dict(one.parts),
+    }
 
 
 def release_from_dict(said: Mapping[str, Any]) -> Release:
@@ -128,9 +193,38 @@ def release_from_dict(said: Mapping[str, Any]) -> Release:
     return Release(**texts, outcome=Outcome(said["outcome"]), parts=_parts_from_dict(said))
 
 
-def proof_to_dict(proof: RunProof) -> dict[str, Any]:
+def preview_to_dict(one: PerformerPreview, name: str) -> PreviewOut:
+    """What a run does for a performer, and the performer's name."""
+    return {
+        "performer_id": one.performer_id,
+        "currency": one.currency,
+        "lines": one.lines,
+        "handed_on_micro": str(one.handed_on_micro),
+        "drawn_micro": str(one.drawn_micro),
+        "deducted_micro": str(one.deducted_micro),
+        "reserve_micro": str(one.reserve_micro),
+        "tax_micro": str(one.tax_micro),
+        "payable_micro": str(one.payable_micro),
+        "blocked_micro": str(one.blocked_micro),
+        "stays_micro": str(one.stays_micro),
+        "before_tax_micro": str(one.before_tax_micro),
+        "former_micro": str(one.former_micro),
+        "set_free_micro": str(one.set_free_micro),
+        "performer": name,
+    }
+
+
+def proof_to_dict(proof: RunProof) -> RunProofOut:
     """What became of checking a run."""
-    return {**asdict(proof), "faults": list(proof.faults), "ok": proof.ok}
+    return {
+        "run_id": proof.run_id,
+        "stated": proof.stated,
+        "recomputed": proof.recomputed,
+        "lines": proof.lines,
+        "claims": proof.claims,
+        "faults": list(proof.faults),
+        "ok": proof.ok,
+    }
 
 
 def amounts_as_text(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -140,3 +234,14 @@ def amounts_as_text(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parts_from_dict(said: Mapping[str, Any]) -> Parts:
     return Parts(**{name: int(said[name]) for name in _PARTS})
+
+
+def _parts_to_dict(parts: Parts) -> PartsOut:
+    return {
+        "cost_micro": str(parts.cost_micro),
+        "social_micro": str(parts.social_micro),
+        "reserve_micro": str(parts.reserve_micro),
+        "tax_micro": str(parts.tax_micro),
+        "surcharge_micro": str(parts.surcharge_micro),
+        "net_micro": str(parts.net_micro),
+    }

@@ -21,7 +21,8 @@ def heading(name: str) -> str:
     from api.web.texts import catalogue  # noqa: PLC0415
 
     words = catalogue(LANG.get())
-    places = (f"input.{name}", f"money.field.{name.removesuffix('_micro')}")
+    bare = name.removesuffix("_micro")
+    places = (f"input.{name}", f"money.field.{bare}", f"run.sum.{bare}")
     others = (words[place] for place in places if place in words)
     return _columns(LANG.get()).get(name) or next(others, name)
 

@@ -1,7 +1,6 @@
 """Distribution runs over HTTP: draft, preview, proposal, decision, lines and report."""
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -13,9 +12,17 @@ from api.paging import Asked, Onwards, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import Principal
+from royalties.deadlines import Deadline
+from royalties.forms.runs import PreviewOut, RunLineOut, RunOut, RunProofOut, RunReportOut
 from royalties.runbegin import Wanted
 from royalties.service import booknames, run_checking, runreleases, runs
-from royalties.wire_runs import amounts_as_text, line_to_dict, proof_to_dict, run_to_dict
+from royalties.wire_runs import (
+    line_to_dict,
+    preview_to_dict,
+    proof_to_dict,
+    report_to_dict,
+    run_to_dict,
+)
 
 router = APIRouter(tags=["runs"])
 After = Annotated[str, Query(max_length=300, description="The last of the page before.")]
@@ -39,27 +46,24 @@ class NewDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-def _report(session: Session, caller: Principal, run_id: str) -> dict[str, Any]:
+def _report(session: Session, caller: Principal, run_id: str) -> RunReportOut:
     freed = runreleases.set_free(session, caller, run_id)
-    said = {
-        unit: {name: str(micro) for name, micro in sums.items()} for unit, sums in freed.items()
-    }
-    return {**run_to_dict(*runs.get_run(session, caller, run_id)), "set_free_micro": said}
+    return report_to_dict(*runs.get_run(session, caller, run_id), freed)
 
 
-@router.get("/runs", response_model=Page[dict[str, Any]])
-def list_runs(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+@router.get("/runs", response_model=Page[RunOut])
+def list_runs(caller: Caller, reading: Reading, window: Asked) -> Page[RunOut]:
     """The runs of your book, newest first."""
     found = runs.list_runs(reading, caller, before=window.before_seq, limit=window.limit)
     return page(found, window, run_to_dict, cursor=lambda one: one.number)
 
 
-@router.post("/runs", status_code=201, response_model=dict[str, Any])
+@router.post("/runs", status_code=201, response_model=RunReportOut)
 def draft(body: NewRun, writing: Writing, world: Open) -> Response:
     """Plan a run by what has been received by now; nothing is booked yet."""
     wanted = Wanted(**body.model_dump())
 
-    def drafted(session: Session) -> dict[str, Any]:
+    def drafted(session: Session) -> RunReportOut:
         now = utc_now()
         made = runs.draft(session, world.vault, writing.caller, wanted, now=now)
         return _report(session, writing.caller, made.id)
@@ -67,35 +71,31 @@ def draft(body: NewRun, writing: Writing, world: Open) -> Response:
     return writing.write(drafted)
 
 
-@router.get("/run-calendar", response_model=list[dict[str, Any]])
-def calendar(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/run-calendar", response_model=list[Deadline])
+def calendar(caller: Caller, reading: Reading) -> list[Deadline]:
     """By when the money of each year has to be paid out, published and given up."""
-    found = runs.calendar_of(reading, caller, at=utc_now())
-    return [{**asdict(one), "day": one.day.isoformat()} for one in found]
+    return list(runs.calendar_of(reading, caller, at=utc_now()))
 
 
-@router.get("/runs/{run_id}", response_model=dict[str, Any])
-def show(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/runs/{run_id}", response_model=RunReportOut)
+def show(run_id: str, caller: Caller, reading: Reading) -> RunReportOut:
     """A run and its report: what was received, where it went, and whether anything is missing."""
     return _report(reading, caller, run_id)
 
 
-@router.get("/runs/{run_id}/preview", response_model=list[dict[str, Any]])
+@router.get("/runs/{run_id}/preview", response_model=list[PreviewOut])
 def preview(
     run_id: str, caller: Caller, reading: Reading, onward: Onwards, after: After = ""
-) -> list[dict[str, Any]]:
+) -> list[PreviewOut]:
     """A run performer by performer, beside the deductions of a year before; at most 200."""
     found = runs.preview_of(reading, caller, run_id, after=after)
     onward.behind(found, runs.PAGE_MAX, lambda one: one.performer_id)
     whose = [one.performer_id for one in found]
     names = booknames.names_of(reading, caller.tenant_id, performers=whose).performers
-    return [
-        amounts_as_text(asdict(one)) | {"performer": names.get(one.performer_id, "")}
-        for one in found
-    ]
+    return [preview_to_dict(one, names.get(one.performer_id, "")) for one in found]
 
 
-@router.get("/runs/{run_id}/lines", response_model=list[dict[str, Any]])
+@router.get("/runs/{run_id}/lines", response_model=list[RunLineOut])
 def lines(
     run_id: str,
     caller: Caller,
@@ -104,7 +104,7 @@ def lines(
     *,
     performer_id: Annotated[str | None, Query(max_length=64)] = None,
     after: After = "",
-) -> list[dict[str, Any]]:
+) -> list[RunLineOut]:
     """Lines of a run, 200 a page; a performer's side reads its own once the run is closed.
 
     `after` is claim, payee and outcome of the last line, joined by `|`.
@@ -118,21 +118,21 @@ def lines(
     return [line_to_dict(one) for one in found]
 
 
-@router.post("/runs/{run_id}/proposal", status_code=201, response_model=dict[str, Any])
+@router.post("/runs/{run_id}/proposal", status_code=201, response_model=RunOut)
 def propose(run_id: str, writing: Writing) -> Response:
     """Lay a draft before a second person."""
 
-    def proposed(session: Session) -> dict[str, Any]:
+    def proposed(session: Session) -> RunOut:
         return run_to_dict(runs.propose(session, writing.caller, run_id, now=utc_now()))
 
     return writing.write(proposed)
 
 
-@router.post("/runs/{run_id}/decision", response_model=dict[str, Any])
+@router.post("/runs/{run_id}/decision", response_model=RunOut)
 def decide(run_id: str, body: NewDecision, writing: Writing, world: Open) -> Response:
     """Close and book a run that somebody else proposed, or drop it."""
 
-    def decided(session: Session) -> dict[str, Any]:
+    def decided(session: Session) -> RunOut:
         done = runs.decide(
             session,
             world.vault,
@@ -147,8 +147,8 @@ def decide(run_id: str, body: NewDecision, writing: Writing, world: Open) -> Res
     return writing.write(decided, status=200)
 
 
-@router.get("/runs/{run_id}/verification", response_model=dict[str, Any])
-def verify(run_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/runs/{run_id}/verification", response_model=RunProofOut)
+def verify(run_id: str, caller: Caller, reading: Reading) -> RunProofOut:
     """Is anything of a run missing: by its claims and lines, in the books, and in the log?"""
     return proof_to_dict(run_checking.verify(reading, caller, run_id))
 
