@@ -29,6 +29,7 @@ def create_app(settings: Settings) -> FastAPI:
     # Imported here: what a command asks of its own process needs one noun, and not every route.
     from api import authorisation  # noqa: PLC0415
     from api.everyroute import every_route  # noqa: PLC0415
+    from api.metering import Meter, Metered  # noqa: PLC0415
     from api.softbinding import Desk  # noqa: PLC0415
 
     world = open_registry(settings)
@@ -40,6 +41,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = application(world, every_route(settings), lifespan)
     app.state.desk = Desk(world)
+    app.state.meter = Meter()
+    app.add_middleware(Metered, meter=app.state.meter)
     authorisation.check(app)
     return app
 

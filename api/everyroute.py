@@ -38,6 +38,7 @@ from api.routes import (
     logpages,
     me,
     members,
+    metrics,
     moneypages,
     mydisputepages,
     noticepages,
@@ -133,7 +134,15 @@ def _put_together(sent_bytes_max: int, upload_bytes_max: int) -> APIRouter:
         whole.include_router(Passing(of_a_society.router))
     for of_a_studio in STUDIO_PAGES:
         whole.include_router(Passing(of_a_studio.router))
-    for of_oversight in (reviewpages, adminpages, handoverpages, statuspages, logpages, apipages):
+    for of_oversight in (
+        reviewpages,
+        adminpages,
+        handoverpages,
+        statuspages,
+        metrics,
+        logpages,
+        apipages,
+    ):
         whole.include_router(Passing(of_oversight.router))
     whole.include_router(Passing(people.entrance))
     whole.include_router(Passing(reset.entrance))

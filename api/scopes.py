@@ -19,8 +19,11 @@ class TenantKind(StrEnum):
 
 # `admin` is the registry's own administration; `members` that of one organisation's people.
 ADMIN, MEMBERS, AUDIT, ATTEST = "admin", "members", "audit", "attest"
+# Counts over all organisations, for a monitoring system; a key with it reads nothing else.
+METRICS = "metrics"
+_OPERATORS = frozenset({ADMIN, METRICS})
 _WORK = frozenset({"performers", "licences", "submissions", "usage", "reports", "webhooks"})
-SCOPES = _WORK | {ADMIN, MEMBERS, AUDIT, ATTEST}
+SCOPES = _WORK | {ADMIN, MEMBERS, AUDIT, ATTEST, METRICS}
 USUAL: Mapping[TenantKind, frozenset[str]] = {
     TenantKind.PERFORMER: frozenset({"performers", "licences", "reports", "webhooks"}),
     TenantKind.AGENCY: frozenset({"performers", "licences", "reports", "webhooks"}),
@@ -34,7 +37,7 @@ USUAL: Mapping[TenantKind, frozenset[str]] = {
 def chosen(kind: str, asked: Sequence[str] | None) -> frozenset[str]:
     """The scopes of a new key: those asked for, else the usual ones; raises BadInput.
 
-    Only the operator's keys administer the registry.
+    Only the operator's keys administer or measure the registry.
     """
     if not asked:
         return USUAL[TenantKind(kind)]
@@ -42,9 +45,10 @@ def chosen(kind: str, asked: Sequence[str] | None) -> frozenset[str]:
         raise BadInput(
             "There is no such scope.", next_step=f"Choose from {', '.join(sorted(SCOPES))}."
         )
-    if ADMIN in asked and kind != TenantKind.OPERATOR:
+    if not _OPERATORS.isdisjoint(asked) and kind != TenantKind.OPERATOR:
         raise BadInput(
-            "Only a key of the operator administers the registry.",
-            next_step=f"Leave out {ADMIN}; {MEMBERS} looks after an organisation's own people.",
+            "Only a key of the operator administers or measures the registry.",
+            next_step=f"Leave out {ADMIN} and {METRICS}; {MEMBERS} looks after an organisation's "
+            "own people.",
         )
     return frozenset(asked)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, delete, update
+from sqlalchemy import Index, UniqueConstraint, delete, func, update
 from sqlmodel import Field, Session, col, select
 
 from core.columns import Owned, UtcDateTime
 from core.db import next_seq
 from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.jobs import Counted
 from core.principal import Principal, require
 from core.visibility import owned, visible
 
@@ -228,6 +229,18 @@ def next_due(session: Session) -> datetime | None:
     """Return when the next attempt is due, None when nothing waits."""
     query = select(DeliveryRow.due_at).where(col(DeliveryRow.state) == DeliveryState.WAITING)
     return session.exec(query.order_by(col(DeliveryRow.due_at)).limit(1)).first()
+
+
+def counted(session: Session) -> dict[tuple[str, str], Counted]:
+    """What has not arrived, over all tenants, by channel and state."""
+    query = (
+        select(
+            DeliveryRow.channel, DeliveryRow.state, func.count(), func.min(DeliveryRow.recorded_at)
+        )
+        .where(col(DeliveryRow.state).in_((DeliveryState.WAITING, DeliveryState.DEAD)))
+        .group_by(col(DeliveryRow.channel), col(DeliveryRow.state))
+    )
+    return {(one, state): Counted(number, at) for one, state, number, at in session.exec(query)}
 
 
 def drop_target(session: Session, target_id: str) -> None:

@@ -192,6 +192,27 @@ def open_jobs(session: Session, kinds: Sequence[str]) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How many there are, and since when the first."""
+
+    number: int
+    oldest_at: datetime
+
+
+def counted(session: Session, kinds: Sequence[str]) -> dict[tuple[str, str], Counted]:
+    """Jobs of these kinds that have not ended well, over all tenants, by kind and state.
+
+    A failed one counts until it is queued again, or dropped as what ended long ago is.
+    """
+    query = (
+        select(JobRow.kind, JobRow.state, func.count(), func.min(JobRow.available_at))
+        .where(col(JobRow.state).in_((QUEUED, LEASED, FAILED)), col(JobRow.kind).in_(kinds))
+        .group_by(col(JobRow.kind), col(JobRow.state))
+    )
+    return {(kind, state): Counted(number, at) for kind, state, number, at in session.exec(query)}
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """What waits or is under way, over all tenants.
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from api.scopes import ADMIN, MEMBERS, chosen
+from api.scopes import ADMIN, MEMBERS, METRICS, chosen
 from core import audit, tenants
 from core.errors import BadInput, NotAllowed
 from core.principal import ANY_SCOPE, Principal, actor, require_any
@@ -78,7 +78,9 @@ def _wanted(principal: Principal, kind: str, scopes: Sequence[str] | None) -> fr
         usual = wanted & principal.scopes
         if usual:
             return usual
-    missing = wanted - principal.scopes
+    # Keys that are older than the scope may read all that it opens.
+    held = principal.scopes | ({METRICS} if ADMIN in principal.scopes else set())
+    missing = wanted - held
     if missing:
         raise NotAllowed(
             f"a key cannot give what its maker lacks: {', '.join(sorted(missing))}",

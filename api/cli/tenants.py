@@ -15,8 +15,8 @@ Scopes = Annotated[
     list[str] | None,
     typer.Option(
         "--scope",
-        help="performers, licences, submissions, usage, reports or admin; "
-        "repeatable; default: all that this kind of organisation needs.",
+        help="performers, licences, submissions, usage, reports, and for the operator admin or "
+        "metrics; repeatable; default: all that this kind of organisation needs.",
     ),
 ]
 

@@ -51,11 +51,22 @@ class Found:
     stamp: Mapping[str, str] | None = None
 
 
+def file_bytes(folder: Path) -> dict[str, int]:
+    """How large the file of each kind is that is there."""
+    paths = {kind.value: path_of(folder, kind) for kind in Kind}
+    return {kind: path.stat().st_size for kind, path in paths.items() if path.is_file()}
+
+
+def path_of(folder: Path, kind: Kind) -> Path:
+    """Where the file of a kind lies."""
+    return folder / f"{kind}.sealed"
+
+
 class IndexFile:
     """One file, and how far what is in memory has moved on from it."""
 
     def __init__(self, folder: Path, kind: Kind, *, kept_min: int = KEPT_MIN) -> None:
-        self.path = folder / f"{kind}.sealed"
+        self.path = path_of(folder, kind)
         self.kind = kind
         self._kept_min = kept_min
         self._changed = 0

@@ -25,7 +25,7 @@ from tests.simulators.stage import Stage
 
 OPERATOR = "operator"
 NOBODY = "nobody"
-WORK = SCOPES - {"admin"}
+WORK = SCOPES - {"admin", "metrics"}
 FIXED = {
     "period": "2030-10",
     "year": "2030",
