@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.loglines import set_up
+from api.overtls import StaysOverTls
 from api.supervisor import Supervisor, worker_process
 from core.errors import Unavailable
 from core.settings import Settings
@@ -59,7 +60,7 @@ def serve(
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
     """What the server says of itself, and whom it believes where a request came from."""
     return uvicorn.Config(
-        app,
+        StaysOverTls(app),
         log_config=None,  # api/loglines.py says how it logs
         server_header=False,
         backlog=_BACKLOG,

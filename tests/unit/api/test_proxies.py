@@ -22,15 +22,15 @@ async def tells_origin(scope: Scope, _receive: ASGIReceiveCallable, send: ASGISe
     await send({"type": "http.response.body", "body": body})  # type: ignore[typeddict-item]
 
 
-def asked(settings: Settings, by: str) -> str:
+def asked(settings: Settings, by: str, to: str = "registry.example.org") -> httpx2.Response:
     config = server_config(tells_origin, settings)
     config.load()
     loaded: Any = config.loaded_app
 
-    async def ask() -> str:
+    async def ask() -> httpx2.Response:
         transport = httpx2.ASGITransport(loaded, client=(by, 40_000))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://registry") as client:
-            return (await client.get("/", headers=SAID)).text
+        async with httpx2.AsyncClient(transport=transport, base_url=f"http://{to}") as client:
+            return await client.get("/", headers=SAID)
 
     # In a thread of its own: a browser's driver may run a loop in this one.
     with start_blocking_portal() as portal:
@@ -51,7 +51,17 @@ def test_only_named_proxies_say_where_a_request_came_from(
     proxies: str | None, by: str, seen: str
 ) -> None:
     server = {} if proxies is None else {"proxies": proxies}
-    assert asked(Settings.model_validate({"server": server}), by) == seen
+    answer = asked(Settings.model_validate({"server": server}), by)
+    assert answer.text == seen
+    pledge = "max-age=31536000" if seen.startswith("https") else None
+    assert answer.headers.get("strict-transport-security") == pledge
+
+
+@pytest.mark.parametrize("to", ["localhost:8443", "127.0.0.1"])
+def test_this_machines_own_names_are_not_kept_to_tls(to: str) -> None:
+    answer = asked(Settings(), "127.0.0.1", to)
+    assert answer.text.startswith("https")
+    assert "strict-transport-security" not in answer.headers
 
 
 @pytest.mark.parametrize("proxies", ["*", "proxy.example.org", "10.0.0.0/40"])
