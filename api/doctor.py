@@ -6,7 +6,7 @@ Each check answers for itself, so one fault never hides the others.
 import importlib
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,7 +20,7 @@ from core import audit, log, sqlite
 from core.clock import to_text, utc_now
 from core.db import Database
 from core.errors import EbenbildError
-from core.init import open_world
+from core.init import is_unfinished, missing, open_world
 from core.keksource import backup_kek, keks_of
 from core.settings import Settings
 from core.vault import Vault
@@ -43,26 +43,43 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """All checks in order; a check that fails to run is itself a bad finding."""
-    checks: list[tuple[str, Callable[[Settings], Check]]] = [
+    """All checks in order; a check that fails to run is itself a bad finding.
+
+    What has one cause is said once: nothing is looked at inside of a registry that is not whole.
+    """
+    whole = not missing(settings) and not is_unfinished(settings)
+    found: dict[tuple[str, ...], Check] = {}
+    for name, check in _checks(whole):
+        made = _guarded(name, check, settings)
+        same = (made.found, made.next_step) if made.state == BAD else (name,)
+        found.setdefault(same, made)
+    return list(found.values())
+
+
+def _checks(whole: bool) -> Iterator[tuple[str, Callable[[Settings], Check]]]:
+    yield from (
         ("versions", _versions),
         ("settings", _settings),
         ("sqlite", _sqlite),
         ("registry", _registry),
-        ("schema", _schema),
-        ("key files", _keys),
-        ("key-encryption key", _kek),
-        ("seals", _seals),
-        ("log", _log),
-        ("audit log", _audit),
+    )
+    if whole:
+        yield from (
+            ("schema", _schema),
+            ("key files", _keys),
+            ("key-encryption key", _kek),
+            ("seals", _seals),
+            ("log", _log),
+            ("audit log", _audit),
+            ("clock", _clock),
+        )
+    yield from (
         ("two people", _two_people),
         ("models", _models),
         ("providers", _providers),
         ("media sandbox", _sandbox),
-        ("clock", _clock),
         ("disk", _disk),
-    ]
-    return [_guarded(name, check, settings) for name, check in checks]
+    )
 
 
 def _guarded(name: str, check: Callable[[Settings], Check], settings: Settings) -> Check:
@@ -276,7 +293,9 @@ def _clock(settings: Settings) -> Check:
 
 
 def _disk(settings: Settings) -> Check:
-    free = shutil.disk_usage(settings.data_dir).free
+    folder = settings.data_dir.absolute()
+    there = next(place for place in (folder, *folder.parents) if place.is_dir())
+    free = shutil.disk_usage(there).free
     found = f"{free // 1024**2} MiB free"
     if free >= DISK_LOW_BYTES:
         return Check("disk", GOOD, found)

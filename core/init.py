@@ -89,14 +89,12 @@ def initialise(
         raise _unfinished_restore()
     if marker.exists():
         _remove_unfinished(settings)
-    pieces = _pieces(settings)
-    missing = [path for path in pieces if not path.exists()]
-    if not missing:
+    lacking = missing(settings)
+    if not lacking:
         return InitReport(settings.data_dir, (), None, None)
-    if len(missing) < len(pieces):
-        names = ", ".join(path.name for path in missing)
+    if len(lacking) < len(_pieces(settings)):
         raise Conflict(
-            f"set-up exists already, but this is missing: {names}",
+            f"set-up exists already, but this is missing: {', '.join(lacking)}",
             next_step=_BRING_BACK,
             code="incomplete-set-up",
         )
@@ -104,7 +102,10 @@ def initialise(
     tenant_id, plaintext = _create(settings, make_schema, operator_scopes)
     marker.unlink()
     files.sync_folder(settings.data_dir)
-    created = (*(str(path) for path in pieces), str(settings.keys_dir / OPERATOR_KEY_FILE))
+    created = (
+        *(str(path) for path in _pieces(settings)),
+        str(settings.keys_dir / OPERATOR_KEY_FILE),
+    )
     return InitReport(settings.data_dir, created, tenant_id, plaintext)
 
 
@@ -115,16 +116,15 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
     """
     if _restoring(settings) and not unfinished:
         raise _unfinished_restore()
-    pieces = _pieces(settings)
-    missing = [path.name for path in pieces if not path.exists()]
-    if 0 < len(missing) < len(pieces) and not is_unfinished(settings):
+    lacking = missing(settings)
+    if 0 < len(lacking) < len(_pieces(settings)) and not is_unfinished(settings):
         raise Unavailable(
-            f"this is missing: {', '.join(missing)}",
+            f"this is missing: {', '.join(lacking)}",
             next_step=_BRING_BACK,
             code="incomplete-set-up",
         )
-    if missing or (is_unfinished(settings) and not unfinished):
-        what = ", ".join(missing) or "the end of an interrupted set-up"
+    if lacking or (is_unfinished(settings) and not unfinished):
+        what = ", ".join(lacking) or "the end of an interrupted set-up"
         raise Unavailable(
             f"this is missing: {what}",
             next_step="run: ebenbild init (or restore it from its backup)",
@@ -138,6 +138,11 @@ def open_world(settings: Settings, *, unfinished: bool = False) -> World:
     )
     db.before_commit = Notary(vault, settings.base_url)
     return World(db, vault, objects, registry_key, settings)
+
+
+def missing(settings: Settings) -> list[str]:
+    """What of a registry's files and folders is not there, by name."""
+    return [path.name for path in _pieces(settings) if not path.exists()]
 
 
 def is_unfinished(settings: Settings) -> bool:

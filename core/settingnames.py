@@ -6,6 +6,8 @@ A name that nobody reads is most often a slip of the pen, and what it was to cha
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel
 
@@ -35,6 +37,11 @@ def variables(settings: type[BaseModel], prefix: str = PREFIX) -> Iterator[tuple
             yield from variables(kind, f"{prefix}{name.upper()}__")
         else:
             yield prefix + name.upper(), kind
+
+
+def places(settings: type[BaseModel]) -> set[str]:
+    """The variables that name a folder or a file."""
+    return {name for name, kind in variables(settings) if Path in (kind, *get_args(kind))}
 
 
 def unknown(

@@ -223,10 +223,18 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment, without the address that commands speak to: `server` is a group here."""
+        """The environment, without the address that commands speak to: `server` is a group here.
+
+        A folder or file whose variable is empty is not set: it would be the one that the program
+        happens to be started in.
+        """
         assert isinstance(env_settings, EnvSettingsSource)
-        found = env_settings.env_vars
-        env_settings.env_vars = {name: found[name] for name in found if name != _ADDRESS}
+        left_out = {(place.lower(), "") for place in settingnames.places(settings_cls)}
+        env_settings.env_vars = {
+            name: value
+            for name, value in env_settings.env_vars.items()
+            if name != _ADDRESS and (name, value) not in left_out
+        }
         return init_settings, env_settings, dotenv_settings, file_secret_settings
 
     @model_validator(mode="after")

@@ -449,6 +449,30 @@ def test_doctor_finds_loose_keys(shell: Shell) -> None:
     assert "chmod" in found["key files"]["next_step"]
 
 
+@pytest.mark.parametrize("gone", ["", "ebenbild.db", "keys/kek.key", "keys"])
+def test_doctor_says_once_that_a_registry_is_missing(
+    gone: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if gone:
+        (shell.folder / "data" / gone).rename(shell.folder / "away")
+    else:
+        monkeypatch.setenv("EBENBILD_DATA_DIR", str(shell.folder / "none" / "data"))
+    code, checks = shell.json("doctor")
+    missing = [check["check"] for check in checks if "missing" in check["found"]]
+    bad = {check["check"] for check in checks if check["state"] == "bad"}
+    assert (code, missing) == (1, ["registry"])
+    assert bad == {"registry", "models"}
+    assert "disk" in {check["check"] for check in checks}
+
+
+def test_doctor_says_once_that_a_key_opens_nothing(shell: Shell) -> None:
+    (shell.folder / "data/keys/kek.key").write_text("ab" * 32)
+    code, checks = shell.json("doctor")
+    bad = [check["found"] for check in checks if check["state"] == "bad"]
+    assert code == 1
+    assert len(bad) == len(set(bad)) == 2  # and the models
+
+
 @pytest.mark.usefixtures("anna")
 def test_doctor_finds_a_clock_that_was_set_back(
     shell: Shell, monkeypatch: pytest.MonkeyPatch

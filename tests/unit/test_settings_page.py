@@ -14,7 +14,7 @@ HEAD = """# Settings
 
 Environment variables; every one has a default. They are read once at start; a name that begins with
 `EBENBILD_` and is none of them is refused. `ebenbild doctor` names those that are not at their
-default, and what of them cannot be used.
+default, and what of them cannot be used. A folder or file whose variable is empty is not set.
 
 | variable | default | meaning |
 |---|---|---|

@@ -33,6 +33,19 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.models_path == Path("/srv/ebenbild/models")
 
 
+@pytest.mark.parametrize("name", ["DATA_DIR", "MODELS_DIR", "ACCOUNTS__BREACHED_PASSWORDS"])
+def test_a_place_whose_variable_is_empty_is_not_set(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(f"EBENBILD_{name}", raising=False)
+    unset = load_settings()
+    monkeypatch.setenv(f"EBENBILD_{name}", "")
+    monkeypatch.setenv("EBENBILD_SERVER__PROXIES", "")
+    settings = load_settings()
+    assert settings.model_copy(update={"server": unset.server}) == unset
+    assert settings.server.proxies == ""  # which is none at all, and no default
+
+
 def test_the_folders_of_test_material_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EBENBILD_MEDIA", "/srv/media")
     monkeypatch.setenv("EBENBILD_VECTORS", "/srv/vectors")
