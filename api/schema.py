@@ -4,6 +4,7 @@ Migrations are Alembic's and travel with the program; `ebenbild init` runs them.
 present revision takes one query, so it is checked each time a registry is opened.
 """
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import text as sql
@@ -14,6 +15,9 @@ from core.db import Database
 from core.errors import Unavailable
 
 _VERSIONS = Path(migrations.__file__).parent / "versions"
+# What a migration calls `op` and `context` is Alembic's for the whole process: two at once would
+# write into each other's databases.
+_ONE_AT_A_TIME = threading.Lock()
 _TABLES = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name != 'alembic_version'"
 
 
@@ -115,7 +119,7 @@ def _run(database: Database, direction: str, revision: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with database.write() as session:
+    with _ONE_AT_A_TIME, database.write() as session:
         config.attributes["connection"] = session.connection()
         config.attributes["vault"] = database.vault
         getattr(command, direction)(config, revision)

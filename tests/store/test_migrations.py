@@ -1,6 +1,7 @@
 """The migrations and the code describe one schema, in both directions and down to the triggers."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,18 @@ def test_downgrade_leaves_nothing_and_upgrade_comes_back(database: Database) -> 
     assert objects(database, "table").keys() == {"alembic_version"}
     upgrade(database)
     assert objects(database, "table") == before
+
+
+def test_databases_that_are_upgraded_at_once_do_not_mix(tmp_path: Path) -> None:
+    """As when two people have their books replayed in one moment."""
+    opened = [Database.open(tmp_path / f"{number}.db", create=True) for number in range(3)]
+    with ThreadPoolExecutor(len(opened)) as pool:
+        list(pool.map(upgrade, opened))
+    (first, *others) = (objects(one, "table") for one in opened)
+    assert {"performer", "ledger_entry"} <= first.keys()
+    assert others == [first, first]
+    for one in opened:
+        one.close()
 
 
 def test_a_database_of_another_revision_is_refused(database: Database, upgraded: Database) -> None:
