@@ -13,7 +13,7 @@ from core.principal import require
 
 
 def taken(
-    world: World, writing: Writing, upload_id: str, take: Callable[[Session, bytes], dict[str, Any]]
+    world: World, writing: Writing, upload_id: str, take: Callable[[Session, bytes], Any]
 ) -> Response:
     """Answer with what `take` makes of the file's bytes, and delete the upload once it is kept.
 

@@ -2,14 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
+from core.forms import Day, Micro, Moment
 from royalties.models_income import InvoiceKind
-
-# Texts already, and told as they were kept.
-Moment = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
-Micro = Annotated[str, Field(pattern=r"^-?[0-9]+$", examples=["1190000000"])]
 
 
 class DueOut(BaseModel):
@@ -113,10 +109,10 @@ class PositionOut(BaseModel):
 
     kind: str
     cut_id: str
-    title: str
     earned_period: str
     claims: int
     net_micro: Micro
+    title: str
 
 
 class WriteOffOut(BaseModel):

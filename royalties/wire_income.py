@@ -1,7 +1,6 @@
-"""Invoices, their papers, receipts and matches as JSON-ready values; amounts as text."""
+"""Invoices and their papers as JSON-ready values; amounts as text."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from core.clock import to_text
@@ -9,14 +8,10 @@ from royalties.billing.bills import Bill
 from royalties.billing.overdue import Overdue
 from royalties.billing.parties import Party, party_to_dict
 from royalties.models_income import (
-    Allocation,
     Claims,
-    Imported,
     Invoice,
     InvoiceKind,
-    Receipt,
     Settlement,
-    ToldPayment,
     WriteOff,
 )
 
@@ -142,63 +137,6 @@ def bill_to_dict(bill: Bill) -> dict[str, Any]:
             }
             for line in bill.lines
         ],
-    }
-
-
-def receipt_to_dict(item: Receipt) -> dict[str, Any]:
-    """Money that came in, and what of it is matched."""
-    paid = item.payment
-    return {
-        "id": item.id,
-        "reference": paid.reference,
-        "booked_on": paid.booked_on.isoformat(),
-        "currency": paid.currency,
-        "amount_micro": str(paid.amount_micro),
-        "matched_micro": str(item.matched_micro),
-        "unmatched_micro": str(item.unmatched_micro),
-        "sent_back_micro": str(item.sent_back_micro),
-        "refund_proposed": item.refund_proposed,
-        "licensee_id": paid.licensee_id,
-        "payer": paid.payer,
-        "payer_account": paid.payer_account,
-        "text": paid.text,
-        "recorded_at": to_text(item.recorded_at),
-    }
-
-
-def allocation_to_dict(item: Allocation) -> dict[str, Any]:
-    """A match, or what was taken back of one."""
-    return {
-        "id": item.id,
-        "receipt_id": item.receipt_id,
-        "invoice_id": item.invoice_id,
-        "amount_micro": str(item.amount_micro),
-        "reason": item.reason,
-        "recorded_at": to_text(item.recorded_at),
-    }
-
-
-def imported_to_dict(item: Imported) -> dict[str, Any]:
-    """What became of a bank's statement."""
-    return asdict(item)
-
-
-def told_payment_to_dict(item: ToldPayment) -> dict[str, Any]:
-    """A payment that a file names, why it is held, and what became of it."""
-    paid = item.payment
-    return {
-        "id": item.id,
-        "state": item.state.value,
-        "cause": item.cause.value,
-        "like": item.like,
-        "reference": paid.reference,
-        "booked_on": paid.booked_on.isoformat(),
-        "currency": paid.currency,
-        "amount_micro": str(paid.amount_micro),
-        "payer": paid.payer,
-        "payer_account": paid.payer_account,
-        "text": paid.text,
-        "recorded_at": to_text(item.recorded_at),
     }
 
 

@@ -8,10 +8,8 @@ from royalties.models_payouts import (
     Batch,
     BookAccount,
     CameBack,
-    HandedOn,
     Payout,
     PayoutState,
-    Refund,
     Taken,
 )
 
@@ -58,28 +56,6 @@ def payout_to_dict(item: Payout) -> dict[str, Any]:
         "bank_code": item.bank_code,
         "changed_at": to_text(item.changed_at),
     }
-
-
-def refund_to_dict(item: Refund) -> dict[str, Any]:
-    """What is sent back of a receipt, by which batch, why, and how far it is."""
-    return {
-        "id": item.id,
-        "batch_id": item.batch_id,
-        "receipt_id": item.receipt_id,
-        "amount_micro": str(item.amount_micro),
-        "reason": item.reason.value,
-        "state": item.state.value,
-        "bank_code": item.bank_code,
-        "recorded_at": to_text(item.recorded_at),
-    }
-
-
-def handed_on_to_dict(item: HandedOn | None) -> dict[str, Any]:
-    """What of a refund is with performers until the next run; null where nothing is."""
-    if item is None:
-        return {"handed_on": None}
-    amount = {"amount_micro": str(item.amount_micro)}
-    return {"handed_on": {**amount, "performers": item.performers}}
 
 
 def account_to_dict(item: BookAccount) -> dict[str, Any]:

@@ -35,10 +35,10 @@ from royalties.wire_payouts import (
     account_to_dict,
     batch_to_dict,
     came_back_to_dict,
-    handed_on_to_dict,
     payout_to_dict,
     taken_to_dict,
 )
+from royalties.wire_receipts import handed_on_to_dict
 
 router = APIRouter(tags=["payouts"])
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
@@ -129,7 +129,11 @@ def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     batch = payoutviews.get_batch(reading, caller, batch_id)
     back = payoutviews.came_back(reading, caller, [batch.id]).get(batch.id, CameBack())
     handed = handedback.of_batch(reading, caller, batch, now=utc_now())
-    return batch_to_dict(batch) | came_back_to_dict(back) | handed_on_to_dict(handed)
+    return {
+        **batch_to_dict(batch),
+        **came_back_to_dict(back),
+        "handed_on": handed_on_to_dict(handed),
+    }
 
 
 @router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])

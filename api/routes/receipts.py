@@ -1,7 +1,6 @@
 """Money that came in, over HTTP: taking it in, matching it to invoices, taking a match back."""
 
 from datetime import date
-from typing import Any
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
@@ -13,16 +12,24 @@ from api.paging import Asked, Page, page
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_amount
-from royalties.models_income import Payment, Receipt, ToldPayment
+from royalties.forms.receipts import (
+    AllocationOut,
+    DecidedPaymentOut,
+    HeldPaymentOut,
+    MatchedMoneyOut,
+    MoneyInOut,
+    ProposedRefundOut,
+)
+from royalties.models_income import Imported, Payment, Receipt, ToldPayment
 from royalties.models_payouts import RefundReason
 from royalties.service import advised, bankstatements, handedback, receipts, refunds, toldpayments
-from royalties.wire_income import (
+from royalties.wire_receipts import (
     allocation_to_dict,
-    imported_to_dict,
+    handed_on_to_dict,
     receipt_to_dict,
+    refund_to_dict,
     told_payment_to_dict,
 )
-from royalties.wire_payouts import handed_on_to_dict, refund_to_dict
 
 router = APIRouter(tags=["money"])
 
@@ -88,13 +95,13 @@ class NewRefund(BaseModel):
     iban: str = Field(default="", max_length=64)
 
 
-@router.post("/receipts", status_code=201, response_model=dict[str, Any])
+@router.post("/receipts", status_code=201, response_model=MoneyInOut)
 def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
     """Take money in that is not in already; it waits until it is matched to an invoice."""
     said = body.model_dump(exclude={"amount", "another"})
     payment = Payment(**said, amount_micro=parse_amount(body.amount))
 
-    def entered(session: Session) -> dict[str, Any]:
+    def entered(session: Session) -> MoneyInOut:
         return receipt_to_dict(
             advised.enter(
                 session,
@@ -109,21 +116,20 @@ def enter(body: NewReceipt, writing: Writing, world: Open) -> Response:
     return writing.write(entered)
 
 
-@router.post("/receipt-imports", status_code=201, response_model=dict[str, Any])
+@router.post("/receipt-imports", status_code=201, response_model=Imported)
 def import_statement(body: NewImport, writing: Writing, world: Open) -> Response:
     """Take in a bank's statement (camt.053, or a table): each payment once, matched where clear."""
 
-    def take(session: Session, data: bytes) -> dict[str, Any]:
-        found = bankstatements.import_statement(
+    def take(session: Session, data: bytes) -> Imported:
+        return bankstatements.import_statement(
             session, world.vault, writing.caller, data, now=utc_now()
         )
-        return imported_to_dict(found)
 
     return taken(world, writing, body.upload_id, take)
 
 
-@router.get("/held-payments", response_model=Page[dict[str, Any]])
-def list_held(caller: Caller, reading: Reading, world: Open, window: Asked) -> Page[dict[str, Any]]:
+@router.get("/held-payments", response_model=Page[HeldPaymentOut])
+def list_held(caller: Caller, reading: Reading, world: Open, window: Asked) -> Page[HeldPaymentOut]:
     """Payments that a file named and that may be in already, newest first: a person decides."""
     found = toldpayments.list_held(
         reading, world.vault, caller, before_seq=window.before_seq, limit=window.limit
@@ -131,11 +137,11 @@ def list_held(caller: Caller, reading: Reading, world: Open, window: Asked) -> P
     return page(found, window, told_payment_to_dict, _seq)
 
 
-@router.post("/held-payments/{told_id}/decision", response_model=dict[str, Any])
+@router.post("/held-payments/{told_id}/decision", response_model=DecidedPaymentOut)
 def decide(told_id: str, body: HeldDecision, writing: Writing, world: Open) -> Response:
     """Enter a held payment, matched where clear, or drop it; with it all of the same batch."""
 
-    def decided(session: Session) -> dict[str, Any]:
+    def decided(session: Session) -> DecidedPaymentOut:
         done = bankstatements.decide_held(
             session, world.vault, writing.caller, told_id, enter=body.enter, now=utc_now()
         )
@@ -144,10 +150,8 @@ def decide(told_id: str, body: HeldDecision, writing: Writing, world: Open) -> R
     return writing.write(decided, status=200)
 
 
-@router.get("/receipts", response_model=Page[dict[str, Any]])
-def list_receipts(
-    caller: Caller, reading: Reading, world: Open, window: Asked
-) -> Page[dict[str, Any]]:
+@router.get("/receipts", response_model=Page[MoneyInOut])
+def list_receipts(caller: Caller, reading: Reading, world: Open, window: Asked) -> Page[MoneyInOut]:
     """Money that came into your book, newest first, and what of it is matched."""
     found = receipts.list_receipts(
         reading, world.vault, caller, before_seq=window.before_seq, limit=window.limit
@@ -155,8 +159,8 @@ def list_receipts(
     return page(found, window, receipt_to_dict, _seq)
 
 
-@router.get("/receipts/{receipt_id}", response_model=dict[str, Any])
-def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
+@router.get("/receipts/{receipt_id}", response_model=MatchedMoneyOut)
+def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> MatchedMoneyOut:
     """One receipt, every match of it, and what of it is sent back."""
     receipt, matches = receipts.get_receipt(reading, world.vault, caller, receipt_id)
     back = refunds.list_refunds(reading, caller, receipt_id)
@@ -167,12 +171,12 @@ def show(receipt_id: str, caller: Caller, reading: Reading, world: Open) -> dict
     }
 
 
-@router.post("/receipts/{receipt_id}/matches", status_code=201, response_model=dict[str, Any])
+@router.post("/receipts/{receipt_id}/matches", status_code=201, response_model=AllocationOut)
 def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
     """Have a receipt pay an invoice."""
     amount = None if body.amount is None else parse_amount(body.amount)
 
-    def matched(session: Session) -> dict[str, Any]:
+    def matched(session: Session) -> AllocationOut:
         return allocation_to_dict(
             receipts.match(
                 session,
@@ -187,26 +191,26 @@ def match(receipt_id: str, body: NewMatch, writing: Writing) -> Response:
     return writing.write(matched)
 
 
-@router.post("/receipts/{receipt_id}/refunds", status_code=201, response_model=dict[str, Any])
+@router.post("/receipts/{receipt_id}/refunds", status_code=201, response_model=ProposedRefundOut)
 def send_back(receipt_id: str, body: NewRefund, writing: Writing, world: Open) -> Response:
     """Propose to send back what nobody owed; a second person sends the batch."""
     amount = None if body.amount is None else parse_amount(body.amount)
     asked = refunds.Asked(body.reason, amount, body.name, body.iban)
 
-    def proposed(session: Session) -> dict[str, Any]:
+    def proposed(session: Session) -> ProposedRefundOut:
         caller, now = writing.caller, utc_now()
         made = refunds.propose(session, world.vault, caller, receipt_id, asked, now=now)
         handed = handedback.of_refund(session, caller, made, now=now)
-        return refund_to_dict(made) | handed_on_to_dict(handed)
+        return {**refund_to_dict(made), "handed_on": handed_on_to_dict(handed)}
 
     return writing.write(proposed)
 
 
-@router.post("/receipts/{receipt_id}/unmatching", status_code=201, response_model=dict[str, Any])
+@router.post("/receipts/{receipt_id}/unmatching", status_code=201, response_model=AllocationOut)
 def unmatch(receipt_id: str, body: Unmatching, writing: Writing) -> Response:
     """Take a match back; the money waits for a clerk again."""
 
-    def taken_back(session: Session) -> dict[str, Any]:
+    def taken_back(session: Session) -> AllocationOut:
         return allocation_to_dict(
             receipts.unmatch(
                 session,

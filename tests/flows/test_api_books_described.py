@@ -8,7 +8,11 @@ import pytest
 from tests.simulators.stage import Stage
 
 # Every address that begins so.
-BOOKS = ("/v1/run",)
+BOOKS = (
+    "/v1/run",
+    "/v1/receipt",
+    "/v1/held-payments",
+)
 
 
 def left_open(

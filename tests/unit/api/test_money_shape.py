@@ -9,7 +9,7 @@ import pytest
 
 from api.cli.moneyshape import document, label
 from api.web import texts
-from royalties import wire_books, wire_income, wire_payouts, wire_runs
+from royalties import wire_books, wire_income, wire_payouts, wire_receipts, wire_runs
 from royalties.billing.parties import NAMES
 from royalties.models_books import PeriodState
 from royalties.models_income import InvoiceKind
@@ -21,8 +21,8 @@ SHOWN: tuple[Callable[..., Any], ...] = (
     wire_payouts.batch_to_dict,
     wire_payouts.account_to_dict,
     wire_income.invoice_to_dict,
-    wire_income.receipt_to_dict,
-    wire_income.allocation_to_dict,
+    wire_receipts.receipt_to_dict,
+    wire_receipts.allocation_to_dict,
     wire_books.period_to_dict,
     wire_books.exchange_to_dict,
     wire_books.rate_to_dict,
