@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from api.schema import upgrade
 from core.clock import utc_now
 from core.db import Database
+from royalties.forms.books import ReplayedOut
 from royalties.service.replay import Replayed, replay
 from royalties.wire import trial_balance_to_dict
 
@@ -25,7 +24,7 @@ def replay_apart(lines: Iterable[str]) -> Replayed:
             database.close()
 
 
-def replayed_to_dict(done: Replayed) -> dict[str, Any]:
+def replayed_to_dict(done: Replayed) -> ReplayedOut:
     """What a CLI or an API shows of it."""
     return {
         "same": done.same,
@@ -35,6 +34,14 @@ def replayed_to_dict(done: Replayed) -> dict[str, Any]:
             {"month": one.month or None, "stated": one.stated, "recomputed": one.recomputed}
             for one in done.roots
         ],
-        "differences": [asdict(one) for one in done.differences],
+        "differences": [
+            {
+                "line": one.line,
+                "what": one.what,
+                "stated": one.stated,
+                "recomputed": one.recomputed,
+            }
+            for one in done.differences
+        ],
         **trial_balance_to_dict(done.balance),
     }

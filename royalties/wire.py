@@ -11,6 +11,7 @@ from typing import Any
 from fingerprint.models import Span
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
+from royalties.forms.books import TrialBalanceOut
 from royalties.models import AccrualReport, Pins, Ratio
 from royalties.models_books import TrialBalance
 from royalties.outcomes import Outcome
@@ -151,7 +152,7 @@ def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
     }
 
 
-def trial_balance_to_dict(balance: TrialBalance) -> dict[str, Any]:
+def trial_balance_to_dict(balance: TrialBalance) -> TrialBalanceOut:
     """What a page, a CLI or an API shows of the books as a whole."""
     return {
         "balanced": balance.balanced,

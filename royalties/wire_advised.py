@@ -5,6 +5,7 @@ from typing import Any
 
 from core.clock import to_text
 from royalties.advice import AdvisedCut, AdvisedLine
+from royalties.forms.sisters import SisterPaymentOut
 from royalties.models_advised import AdviceShown, Answer, Sent
 
 
@@ -46,7 +47,7 @@ def lines_to_list(found: AdviceShown) -> list[dict[str, Any]]:
     ]
 
 
-def sent_to_dict(one: Sent) -> dict[str, Any]:
+def sent_to_dict(one: Sent) -> SisterPaymentOut:
     """A payment to a sister, as whoever paid lists it."""
     return {
         "id": one.payment.id,
@@ -55,7 +56,7 @@ def sent_to_dict(one: Sent) -> dict[str, Any]:
         "reference": one.payment.reference,
         "currency": one.payment.currency,
         "amount_micro": str(one.payment.amount_micro),
-        "state": one.payment.state.value,
+        "state": one.payment.state,
         "runs": list(one.told.runs),
     }
 

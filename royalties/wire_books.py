@@ -1,23 +1,23 @@
 """Months, balances and exchanges of the books as JSON-ready values; amounts as text."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from core.clock import to_text
 from royalties.accounts import parse
 from royalties.closing import trial_balance
+from royalties.forms.books import BookBalanceOut, ExchangeOut, PeriodOut, RateOut
 from royalties.fx import Exchange, Rate
 from royalties.models_books import AccountBalance, Period
 from royalties.wire import trial_balance_to_dict
 
 
-def period_to_dict(period: Period) -> dict[str, Any]:
+def period_to_dict(period: Period) -> PeriodOut:
     """What a page, a CLI or an API shows of a month."""
     return {
         "id": period.id,
         "book": period.tenant_id,
         "month": period.month,
-        "state": period.state.value,
+        "state": period.state,
         "transactions": period.transactions,
         "root": period.root,
         "approval_id": period.approval_id,
@@ -29,7 +29,7 @@ def period_to_dict(period: Period) -> dict[str, Any]:
 
 def book_balance_to_dict(
     book: str, month: str | None, found: Iterable[AccountBalance]
-) -> dict[str, Any]:
+) -> BookBalanceOut:
     """The trial balance of a book or of one of its months: currencies, then every account."""
     accounts = list(found)
     return {
@@ -39,7 +39,7 @@ def book_balance_to_dict(
         "accounts": [
             {
                 "account": one.account,
-                "side": parse(one.account).side.value,
+                "side": parse(one.account).side,
                 "currency": one.currency,
                 "postings": one.postings,
                 "debits_micro": str(one.debits_micro),
@@ -51,7 +51,7 @@ def book_balance_to_dict(
     }
 
 
-def exchange_to_dict(item: Exchange) -> dict[str, Any]:
+def exchange_to_dict(item: Exchange) -> ExchangeOut:
     """What a CLI or an API shows of a change of currency."""
     return {
         "id": item.id,
@@ -65,7 +65,7 @@ def exchange_to_dict(item: Exchange) -> dict[str, Any]:
     }
 
 
-def rate_to_dict(rate: Rate) -> dict[str, Any]:
+def rate_to_dict(rate: Rate) -> RateOut:
     """A rate with its source and day."""
     return {
         "base": rate.base,

@@ -1,38 +1,57 @@
 """Lists of unclaimed money as JSON, and what of them is public."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
 
 from core.clock import to_text
+from royalties.forms.unclaimed import (
+    UnclaimedItemOut,
+    UnclaimedLineOut,
+    UnclaimedListOut,
+    UnclaimedReportOut,
+)
 from royalties.models_unclaimed import Published, UnclaimedLine, UnclaimedList
-from royalties.wire_runs import amounts_as_text
 
 
-def list_to_dict(item: UnclaimedList, sums: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """A list, and with `sums` what it comes to in each currency."""
-    said: dict[str, Any] = {
+def list_to_dict(item: UnclaimedList) -> UnclaimedListOut:
+    """A list as it stands."""
+    return {
         "id": item.id,
-        "kind": item.kind.value,
+        "kind": item.kind,
         "year": item.year,
-        "state": item.state.value,
+        "state": item.state,
         "count": item.lines,
         "digest": item.digest,
         "proposed_at": to_text(item.until),
         "booked_at": None if item.booked_at is None else to_text(item.booked_at),
         "single_operator": item.single_operator,
     }
-    if sums is not None:
-        said["totals"] = {unit: str(micro) for unit, micro in sorted(sums.items())}
-    return said
 
 
-def line_to_dict(one: UnclaimedLine) -> dict[str, Any]:
+def report_to_dict(item: UnclaimedList, sums: Mapping[str, int]) -> UnclaimedReportOut:
+    """A list with what it comes to in each currency."""
+    totals = {unit: str(micro) for unit, micro in sorted(sums.items())}
+    return {**list_to_dict(item), "totals": totals}
+
+
+def line_to_dict(one: UnclaimedLine) -> UnclaimedLineOut:
     """One line of a list."""
-    return amounts_as_text(asdict(one))
+    return {
+        "account": one.account,
+        "currency": one.currency,
+        "amount_micro": str(one.amount_micro),
+        "earned_period": one.earned_period,
+        "live_key": one.live_key,
+        "transaction_id": one.transaction_id,
+        "cut_id": one.cut_id,
+        "licensee_id": one.licensee_id,
+        "payee_id": one.payee_id,
+        "tenant_id": one.tenant_id,
+        "id": one.id,
+        "item_id": one.item_id,
+    }
 
 
-def published_to_dict(one: Published) -> dict[str, Any]:
+def published_to_dict(one: Published) -> UnclaimedItemOut:
     """What anybody may read of one item: no amount, and nobody's name."""
     return {
         "id": one.item_id,

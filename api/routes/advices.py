@@ -13,6 +13,7 @@ from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import require
 from royalties import advice_wire
+from royalties.forms.sisters import SisterPaymentOut
 from royalties.models_advised import AdviceShown
 from royalties.service import advices, advised, answers
 from royalties.wire_advised import answer_to_dict, lines_to_list, sent_to_dict, shown_to_dict
@@ -35,8 +36,8 @@ class AdvicePayment(BaseModel):
     receipt_id: str = Field(max_length=64)
 
 
-@router.get("/sister-payments", response_model=list[dict[str, Any]])
-def list_sent(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/sister-payments", response_model=list[SisterPaymentOut])
+def list_sent(caller: Caller, reading: Reading) -> list[SisterPaymentOut]:
     """What your book paid to other societies, newest first."""
     return [sent_to_dict(one) for one in advices.list_sent(reading, caller)]
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
@@ -14,9 +14,11 @@ from api.replaying import replay_apart, replayed_to_dict
 from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.money import parse_amount
+from royalties.forms.books import BookBalanceOut, ExchangeOut, PeriodOut, ReplayedOut
 from royalties.fx import Rate, ratio_of
 from royalties.service import bookfacts, exchanges, periods, statements
 from royalties.service.exchanges import Wanted
+from royalties.service.periods import Verification
 from royalties.wire_books import book_balance_to_dict, exchange_to_dict, period_to_dict
 
 router = APIRouter(tags=["ledger"])
@@ -53,39 +55,39 @@ class Undoing(BaseModel):
     reason: Text
 
 
-@router.get("/ledger/trial-balance", response_model=dict[str, Any])
+@router.get("/ledger/trial-balance", response_model=BookBalanceOut)
 def trial_balance(
     caller: Caller,
     reading: Reading,
     book: Book = "",
     month: Annotated[str | None, Query(max_length=7)] = None,
-) -> dict[str, Any]:
+) -> BookBalanceOut:
     """Both sides of every account of a book, over all its months or what one of them took in."""
     found = statements.book_balance(reading, caller, book, month)
     return book_balance_to_dict(book or caller.tenant_id, month, found)
 
 
-@router.get("/ledger/periods", response_model=list[dict[str, Any]])
-def list_periods(caller: Caller, reading: Reading, book: Book = "") -> list[dict[str, Any]]:
+@router.get("/ledger/periods", response_model=list[PeriodOut])
+def list_periods(caller: Caller, reading: Reading, book: Book = "") -> list[PeriodOut]:
     """The months of a book, newest first, and how far each is closed."""
     return [period_to_dict(one) for one in periods.list_periods(reading, caller, book)]
 
 
-@router.post("/ledger/periods/{period}/closing", status_code=201, response_model=dict[str, Any])
+@router.post("/ledger/periods/{period}/closing", status_code=201, response_model=PeriodOut)
 def close(period: str, writing: Writing) -> Response:
     """Propose to close a month of your book; from now on it takes no postings."""
 
-    def proposed(session: Session) -> dict[str, Any]:
+    def proposed(session: Session) -> PeriodOut:
         return period_to_dict(periods.propose(session, writing.caller, period, now=utc_now()))
 
     return writing.write(proposed)
 
 
-@router.post("/ledger/periods/{period}/decision", response_model=dict[str, Any])
+@router.post("/ledger/periods/{period}/decision", response_model=PeriodOut)
 def decide(period: str, body: NewDecision, writing: Writing) -> Response:
     """Close a month that somebody else proposed to close, or open it again."""
 
-    def decided(session: Session) -> dict[str, Any]:
+    def decided(session: Session) -> PeriodOut:
         return period_to_dict(
             periods.decide(
                 session,
@@ -100,20 +102,19 @@ def decide(period: str, body: NewDecision, writing: Writing) -> Response:
     return writing.write(decided, status=200)
 
 
-@router.get("/ledger/periods/{period}/verification", response_model=dict[str, Any])
-def verify(period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/ledger/periods/{period}/verification", response_model=Verification)
+def verify(period: str, caller: Caller, reading: Reading) -> Verification:
     """Does a closed month still hold what it was closed with, and does the log say the same?"""
-    found = periods.verify(reading, caller, period)
-    return {"stated": found.stated, "recomputed": found.recomputed, "ok": found.ok}
+    return periods.verify(reading, caller, period)
 
 
-@router.post("/ledger/exchanges", status_code=201, response_model=dict[str, Any])
+@router.post("/ledger/exchanges", status_code=201, response_model=ExchangeOut)
 def exchange(body: NewExchange, writing: Writing) -> Response:
     """Change currency of one account of your book, at a stated rate."""
     rate = Rate(body.base, body.quote, ratio_of(body.rate), body.source, body.day)
     wanted = Wanted(body.account, parse_amount(body.amount), rate, body.reference)
 
-    def changed(session: Session) -> dict[str, Any]:
+    def changed(session: Session) -> ExchangeOut:
         return exchange_to_dict(exchanges.change(session, writing.caller, wanted, now=utc_now()))
 
     return writing.write(changed)
@@ -141,7 +142,7 @@ def export(
     return PlainTextResponse("".join(f"{line}\n" for line in found(reading, caller)))
 
 
-@router.get("/ledger/replay", response_model=dict[str, Any])
-def replay_own(caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/ledger/replay", response_model=ReplayedOut)
+def replay_own(caller: Caller, reading: Reading) -> ReplayedOut:
     """Book the facts of your book again in an empty database: do the same roots come out?"""
     return replayed_to_dict(replay_apart(bookfacts.export_facts(reading, caller)))

@@ -13,6 +13,7 @@ from core.clock import utc_now
 from core.db import is_single_operator
 from registry.models.mandates import Act
 from registry.service.acting import view
+from royalties.forms.books import TrialBalanceOut
 from royalties.service import accountstatements, accruals, holds, statements
 from royalties.statement_wire import to_dict
 from royalties.wire import accrual_report_to_dict, trial_balance_to_dict
@@ -37,8 +38,8 @@ def accrue(body: NewAccrual, writing: Writing) -> Response:
     )
 
 
-@router.get("/trial-balance", response_model=dict[str, Any])
-def trial_balance(caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/trial-balance", response_model=TrialBalanceOut)
+def trial_balance(caller: Caller, reading: Reading) -> TrialBalanceOut:
     """Do the books balance?"""
     return trial_balance_to_dict(statements.trial_balance(reading, caller))
 

@@ -18,6 +18,7 @@ from licensing import assets
 from licensing.service import licences
 from licensing.service.statuslists import suspension_list_credential
 from registry import contexts
+from royalties.forms.unclaimed import UnclaimedItemOut
 from royalties.service import publishing
 from royalties.wire_unclaimed import published_to_dict
 
@@ -62,7 +63,7 @@ def suspension_list(number: int, reading: Reading, world: Open) -> Response:
 
 @router.get(
     "/unclaimed",
-    response_model=Page[dict[str, Any]],
+    response_model=Page[UnclaimedItemOut],
     responses={200: {"content": {"text/html": {}}}},
 )
 def unclaimed_money(

@@ -2,38 +2,34 @@
 
 import csv
 import io
-from dataclasses import asdict, fields
-from typing import Annotated, Any
+from dataclasses import fields
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from api.deps import Caller, Reading
 from api.describing import gives
-from core.clock import to_text
+from api.wire_sisters import run_to_dict, statement_to_dict
+from royalties.forms.sisters import SisterRunOut, SisterStatementOut
 from royalties.service import sisterstatements
-from royalties.store.sisterlines import SisterLine, SisterRun
-from royalties.wire_runs import amounts_as_text
+from royalties.store.sisterlines import SisterLine
 
 router = APIRouter(tags=["money"])
 Society = Annotated[str, Query(max_length=64, description="The society; yourself if left out.")]
 
 
-@router.get("/sister-statements", response_model=list[dict[str, Any]])
-def list_runs(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/sister-statements", response_model=list[SisterRunOut])
+def list_runs(caller: Caller, reading: Reading) -> list[SisterRunOut]:
     """Closed runs of other books that collected something for your members, newest first."""
-    return [_run(one) for one in sisterstatements.list_runs(reading, caller)]
+    return [run_to_dict(one) for one in sisterstatements.list_runs(reading, caller)]
 
 
-@router.get("/sister-statements/{run_id}", response_model=dict[str, Any])
-def show(run_id: str, caller: Caller, reading: Reading, society_id: Society = "") -> dict[str, Any]:
+@router.get("/sister-statements/{run_id}", response_model=SisterStatementOut)
+def show(
+    run_id: str, caller: Caller, reading: Reading, society_id: Society = ""
+) -> SisterStatementOut:
     """What a closed run did with the money of a society's members, line by line."""
-    found = sisterstatements.statement(reading, caller, run_id, society_id)
-    return {
-        "run": _run(found.run),
-        "society_id": found.society_id,
-        "totals": {unit: amounts_as_text(one) for unit, one in sorted(found.totals.items())},
-        "lines": [amounts_as_text(asdict(one)) for one in found.lines],
-    }
+    return statement_to_dict(sisterstatements.statement(reading, caller, run_id, society_id))
 
 
 @router.get(
@@ -50,8 +46,3 @@ def table(run_id: str, caller: Caller, reading: Reading, society_id: Society = "
     rows.writerow(names)
     rows.writerows([getattr(one, name) for name in names] for one in found.lines)
     return Response(written.getvalue(), media_type="text/csv; charset=utf-8")
-
-
-def _run(one: SisterRun) -> dict[str, Any]:
-    at = one.closed_at
-    return {**asdict(one), "closed_at": None if at is None else to_text(at)}

@@ -1,7 +1,7 @@
 """Tax over HTTP: certificates of the year, the list for the authority, and who is exempted."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import StreamingResponse
@@ -12,11 +12,11 @@ from api.describing import gives
 from api.download import download
 from api.web.taxpdf import tax_pdf
 from api.wire import FROZEN, Text
-from core.clock import to_text, utc_now
+from api.wire_taxes import ExemptionOut, HeldExemptionOut, exemption_to_dict
+from core.clock import utc_now
 from royalties.service import exemptions, taxes
 from royalties.service.exemptions import NewExemption
 from royalties.taxyear import FIRST_YEAR, LAST_YEAR
-from royalties.withholding import HeldExemption
 
 router = APIRouter(tags=["payouts"])
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
@@ -90,31 +90,32 @@ class NewDecision(BaseModel):
     note: str = Field(default="", max_length=2000)
 
 
-@router.get("/tax-exemptions", response_model=list[dict[str, Any]])
-def list_exemptions(caller: Caller, reading: Reading, world: Open) -> list[dict[str, Any]]:
+@router.get("/tax-exemptions", response_model=list[HeldExemptionOut])
+def list_exemptions(caller: Caller, reading: Reading, world: Open) -> list[HeldExemptionOut]:
     """The certificates of exemption that your book holds, newest first."""
     found = exemptions.list_exemptions(reading, world.vault, caller)
     return [
-        {**_told(one), "certificate": number, "state": state.value} for one, number, state in found
+        {**exemption_to_dict(one), "certificate": number, "state": state}
+        for one, number, state in found
     ]
 
 
-@router.post("/tax-exemptions", status_code=201, response_model=dict[str, Any])
+@router.post("/tax-exemptions", status_code=201, response_model=ExemptionOut)
 def enter(body: NewCertificate, writing: Writing, world: Open) -> Response:
     """Enter a certificate of exemption; a second person agrees to it."""
     said = NewExemption(**body.model_dump())
     return writing.write(
-        lambda session: _told(
+        lambda session: exemption_to_dict(
             exemptions.propose(session, world.vault, writing.caller, said, now=utc_now())
         )
     )
 
 
-@router.post("/tax-exemptions/{exemption_id}/decision", response_model=dict[str, Any])
+@router.post("/tax-exemptions/{exemption_id}/decision", response_model=ExemptionOut)
 def decide(exemption_id: str, body: NewDecision, writing: Writing) -> Response:
     """Agree to a certificate that somebody else entered, or refuse it."""
     return writing.write(
-        lambda session: _told(
+        lambda session: exemption_to_dict(
             exemptions.decide(
                 session,
                 writing.caller,
@@ -126,15 +127,3 @@ def decide(exemption_id: str, body: NewDecision, writing: Writing) -> Response:
         ),
         status=200,
     )
-
-
-def _told(item: HeldExemption) -> dict[str, Any]:
-    return {
-        "id": item.id,
-        "payee_id": item.payee_id,
-        "rate": [item.rate.numerator, item.rate.denominator],
-        "valid_from": item.valid_from.isoformat(),
-        "valid_until": item.valid_until.isoformat(),
-        "approval_id": item.approval_id,
-        "granted_at": None if item.granted_at is None else to_text(item.granted_at),
-    }

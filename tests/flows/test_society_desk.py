@@ -328,3 +328,29 @@ def test_the_lines_of_a_runs_sum_come_to_it(desk: Desk) -> None:
         assert page.count(amount) == 2, "the heading, and the one line that it adds up"
     for asked in ("part=frozen&currency=USD", "part=claims&currency=EUR"):
         assert desk.clerk.get(f"{run}/lines?{asked}").status_code == 404
+
+
+def test_a_program_reads_the_books_as_they_are_described(desk: Desk) -> None:
+    """Each answer is held against the description, field by field."""
+    clerk, approver = desk.society.clerk, desk.society.approver
+    assert [one["days_left"] > 0 for one in clerk.get("/v1/run-calendar")] == [True] * 3
+    (named,) = clerk.get(f"/v1/runs/{desk.run_id}/preview")
+    assert (named["performer"], named["handed_on_micro"]) == ("anna", "400000000")
+    for path in ("/v1/ledger/trial-balance", f"/v1/ledger/trial-balance?month={MONTH}"):
+        assert "receivable" in str(clerk.get(path)["accounts"])
+    day = f"{MONTH}-01"
+    wanted = {"account": "bank", "amount": "1", "base": "EUR", "quote": "USD", "rate": "1.08"}
+    made = clerk.post("/v1/ledger/exchanges", {**wanted, "source": "ECB", "day": day})
+    assert (made["rate"], made["to_micro"]) == ([27, 25], "1080000")
+    assert len(clerk.post(f"/v1/ledger/exchanges/{made['id']}/reversal", {"reason": "slip"})) == 2
+    (line,) = clerk.get(f"/v1/runs/{desk.run_id}/lines")
+    paper = {"payee_id": line["payee_id"], "certificate": "B 1", "per_cent": "5"}
+    entered = clerk.post(
+        "/v1/tax-exemptions", {**paper, "valid_from": day, "valid_until": f"{MONTH}-28"}
+    )
+    decision = f"/v1/tax-exemptions/{entered['id']}/decision"
+    assert approver.post(decision, {"approve": True})["granted_at"]
+    (kept,) = clerk.get("/v1/tax-exemptions")
+    assert (kept["certificate"], kept["state"]) == ("B 1", "APPROVED")
+    assert kept["rate"][0] * 20 == kept["rate"][1]
+    assert clerk.get("/v1/sister-statements") == list(clerk.pages("/v1/unclaimed-lists")) == []
