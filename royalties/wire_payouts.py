@@ -1,8 +1,13 @@
 """Batches and payouts as JSON-ready values; amounts as text, accounts by their last characters."""
 
-from typing import Any
-
 from core.clock import to_text
+from royalties.forms.payouts import (
+    BookAccountOut,
+    CameBackOut,
+    PayoutBatchOut,
+    PayoutOut,
+    TakenAnswerOut,
+)
 from royalties.ibans import masked
 from royalties.models_payouts import (
     Batch,
@@ -14,14 +19,14 @@ from royalties.models_payouts import (
 )
 
 
-def batch_to_dict(item: Batch) -> dict[str, Any]:
+def batch_to_dict(item: Batch) -> PayoutBatchOut:
     """What a page, a CLI or an API shows of a batch."""
     return {
         "id": item.id,
         "number": item.number,
-        "kind": item.kind.value,
+        "kind": item.kind,
         "currency": item.currency,
-        "state": item.state.value,
+        "state": item.state,
         "execute_on": item.execute_on.isoformat(),
         "count": item.count,
         "total_micro": str(item.total_micro),
@@ -36,12 +41,12 @@ def batch_to_dict(item: Batch) -> dict[str, Any]:
     }
 
 
-def came_back_to_dict(item: CameBack) -> dict[str, Any]:
+def came_back_to_dict(item: CameBack) -> CameBackOut:
     """What the bank sent back of a batch; none of it is paid."""
     return {"returned_count": item.count, "returned_micro": str(item.amount_micro)}
 
 
-def payout_to_dict(item: Payout) -> dict[str, Any]:
+def payout_to_dict(item: Payout) -> PayoutOut:
     """One payment, or one balance that stays, with every reason why."""
     return {
         "id": item.id,
@@ -49,16 +54,16 @@ def payout_to_dict(item: Payout) -> dict[str, Any]:
         "account": item.account,
         "amount_micro": str(item.amount_micro),
         "currency": item.currency,
-        "way": item.way.value,
+        "way": item.way,
         "end_to_end_id": "" if item.state is PayoutState.BLOCKED else item.end_to_end_id,
-        "state": item.state.value,
-        "reasons": [{"code": one.code, "detail": dict(one.detail)} for one in item.reasons],
+        "state": item.state,
+        "reasons": list(item.reasons),
         "bank_code": item.bank_code,
         "changed_at": to_text(item.changed_at),
     }
 
 
-def account_to_dict(item: BookAccount) -> dict[str, Any]:
+def account_to_dict(item: BookAccount) -> BookAccountOut:
     """An account that a book pays from, or an authority's."""
     return {
         "id": item.id,
@@ -70,7 +75,7 @@ def account_to_dict(item: BookAccount) -> dict[str, Any]:
     }
 
 
-def taken_to_dict(item: Taken) -> dict[str, Any]:
+def taken_to_dict(item: Taken) -> TakenAnswerOut:
     """What an answer of a bank changed."""
     return {
         "id": item.id,

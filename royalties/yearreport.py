@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from royalties.accounts import AccountKind
 from royalties.models_books import TransactionKind
@@ -78,14 +79,18 @@ class Income:
     received_micro: int
 
 
+class Waited(StrEnum):
+    """What money waited for: from receipt to run, from run to payout."""
+
+    DISTRIBUTED = "distributed"
+    PAID = "paid"
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How many days money waited, by its amount: half of it no more than `median`.
+    """How many days money waited, by its amount: half of it no more than `median`."""
 
-    `what` is `distributed` (from receipt to run) or `paid` (from run to payout).
-    """
-
-    what: str
+    what: Waited
     currency: str
     amount_micro: int
     median: int

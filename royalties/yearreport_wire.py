@@ -1,18 +1,19 @@
 """The report on a year as one JSON-ready dictionary, and back; amounts are texts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from core.clock import from_text, to_text
 from core.errors import BadInput
 from royalties.accounts import AccountKind
+from royalties.forms.yearreports import YearReportOut
 from royalties.models_books import TransactionKind
-from royalties.yearreport import Days, Ends, Income, Sum, YearReport
+from royalties.yearreport import Days, Ends, Income, Sum, Waited, YearReport
 
-FORM = "ebenbild-year-report-1"
+FORM: Final = "ebenbild-year-report-1"
 
 
-def to_dict(report: YearReport) -> dict[str, Any]:
+def to_dict(report: YearReport) -> YearReportOut:
     """JSON-ready form; inverse of `from_dict`."""
     return {
         "form": FORM,
@@ -22,8 +23,8 @@ def to_dict(report: YearReport) -> dict[str, Any]:
         "months_closed": report.months_closed,
         "movements": [
             {
-                "kind": one.kind.value,
-                "account": one.account.value,
+                "kind": one.kind,
+                "account": one.account,
                 "category": one.category,
                 "currency": one.currency,
                 "amount_micro": str(one.amount_micro),
@@ -32,7 +33,7 @@ def to_dict(report: YearReport) -> dict[str, Any]:
         ],
         "balances": [
             {
-                "account": one.account.value,
+                "account": one.account,
                 "currency": one.currency,
                 "opening_micro": str(one.opening_micro),
                 "closing_micro": str(one.closing_micro),
@@ -114,7 +115,7 @@ def _income(data: Mapping[str, Any]) -> Income:
 
 def _days(data: Mapping[str, Any]) -> Days:
     return Days(
-        str(data["what"]),
+        Waited(data["what"]),
         str(data["currency"]),
         int(data["amount_micro"]),
         int(data["median"]),

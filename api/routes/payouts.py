@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import StreamingResponse
@@ -19,6 +19,13 @@ from api.wire import FROZEN, Text
 from core.clock import utc_now
 from core.currencies import unit_micro
 from core.principal import Principal
+from royalties.forms.payouts import (
+    BookAccountOut,
+    NamedPayoutOut,
+    PayoutBatchOut,
+    ShownBatchOut,
+    TakenAnswerOut,
+)
 from royalties.models_evidence import Names
 from royalties.models_payouts import BatchKind, CameBack, Payout, PayoutState
 from royalties.paying import minimum_of
@@ -78,18 +85,18 @@ class NewAnswer(BaseModel):
     upload_id: Text
 
 
-@router.get("/payout-accounts", response_model=list[dict[str, Any]])
-def list_accounts(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/payout-accounts", response_model=list[BookAccountOut])
+def list_accounts(caller: Caller, reading: Reading) -> list[BookAccountOut]:
     """The accounts that your book pays from, and of the authorities it pays taxes to."""
     found = bookaccounts.list_accounts(reading, caller)
     return [account_to_dict(found[name]) for name in sorted(found)]
 
 
-@router.post("/payout-accounts", status_code=201, response_model=dict[str, Any])
+@router.post("/payout-accounts", status_code=201, response_model=BookAccountOut)
 def set_account(body: NewAccount, writing: Writing) -> Response:
     """Name the account that your book pays from, or that of an authority."""
 
-    def made(session: Session) -> dict[str, Any]:
+    def made(session: Session) -> BookAccountOut:
         said = body.model_dump()
         return account_to_dict(
             bookaccounts.set_account(session, writing.caller, **said, now=utc_now())
@@ -98,7 +105,7 @@ def set_account(body: NewAccount, writing: Writing) -> Response:
     return writing.write(made)
 
 
-@router.post("/payout-batches", status_code=201, response_model=dict[str, Any])
+@router.post("/payout-batches", status_code=201, response_model=PayoutBatchOut)
 def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
     """Propose to pay all that your book owes; what stays is listed with the reason."""
     now = utc_now()
@@ -107,21 +114,21 @@ def propose(body: NewBatch, writing: Writing, world: Open) -> Response:
     minimum = unit_micro(currency) if taxes else minimum_of(rule, currency)
     wanted = Wanted(body.kind, currency, body.execute_on or now.date(), minimum)
 
-    def proposed(session: Session) -> dict[str, Any]:
+    def proposed(session: Session) -> PayoutBatchOut:
         return batch_to_dict(payouts.propose(session, world.vault, writing.caller, wanted, now=now))
 
     return writing.write(proposed)
 
 
-@router.get("/payout-batches", response_model=Page[dict[str, Any]])
-def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+@router.get("/payout-batches", response_model=Page[PayoutBatchOut])
+def list_batches(caller: Caller, reading: Reading, window: Asked) -> Page[PayoutBatchOut]:
     """The batches of your book, newest first."""
     found = payoutviews.list_batches(reading, caller, before=window.before_seq, limit=window.limit)
     return page(found, window, batch_to_dict, cursor=lambda one: one.number)
 
 
-@router.get("/payout-batches/{batch_id}", response_model=dict[str, Any])
-def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/payout-batches/{batch_id}", response_model=ShownBatchOut)
+def show(batch_id: str, caller: Caller, reading: Reading) -> ShownBatchOut:
     """A batch: how far it is, what it comes to, and what of it came back.
 
     `handed_on` says what of a refund that waits is with performers until the next run.
@@ -136,10 +143,10 @@ def show(batch_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
     }
 
 
-@router.get("/payout-batches/{batch_id}/payouts", response_model=Page[dict[str, Any]])
+@router.get("/payout-batches/{batch_id}/payouts", response_model=Page[NamedPayoutOut])
 def list_in_batch(
     batch_id: str, caller: Caller, reading: Reading, window: Asked
-) -> Page[dict[str, Any]]:
+) -> Page[NamedPayoutOut]:
     """Every payment in a batch and every balance that stays, and why, by account."""
     found = payoutviews.payouts_of(
         reading, caller, batch_id, after=window.after, limit=window.limit
@@ -148,11 +155,11 @@ def list_in_batch(
     return page(found, window, partial(_named, names), cursor=lambda one: one.account)
 
 
-@router.post("/payout-batches/{batch_id}/decision", response_model=dict[str, Any])
+@router.post("/payout-batches/{batch_id}/decision", response_model=PayoutBatchOut)
 def decide(batch_id: str, body: NewDecision, writing: Writing, world: Open) -> Response:
     """Send a batch that somebody else proposed, or drop it."""
 
-    def decided(session: Session) -> dict[str, Any]:
+    def decided(session: Session) -> PayoutBatchOut:
         return batch_to_dict(
             payouts.decide(
                 session,
@@ -184,7 +191,7 @@ def hand_list(batch_id: str, caller: Caller, reading: Reading, world: Open) -> S
     return download([data], f"{batch_id}.csv", "text/csv; charset=utf-8")
 
 
-@router.get("/payouts", response_model=list[dict[str, Any]])
+@router.get("/payouts", response_model=list[NamedPayoutOut])
 def list_payouts(
     caller: Caller,
     reading: Reading,
@@ -193,7 +200,7 @@ def list_payouts(
     state: Annotated[list[PayoutState] | None, Query()] = None,
     payee_id: Annotated[str, Query(max_length=64)] = "",
     after: Annotated[str, Query(max_length=64)] = "",
-) -> list[dict[str, Any]]:
+) -> list[NamedPayoutOut]:
     """Payouts of your book or to your payees, by id, at most 500; `after` pages on."""
     states = state or list(PayoutState)
     found = payoutviews.list_payouts(reading, caller, states=states, payee_id=payee_id, after=after)
@@ -208,16 +215,16 @@ def _names(session: Session, caller: Principal, found: Sequence[Payout]) -> Name
     return booknames.names_of(session, caller.tenant_id, payees=payees)
 
 
-def _named(names: Names, item: Payout) -> dict[str, Any]:
+def _named(names: Names, item: Payout) -> NamedPayoutOut:
     payee, left_by = names.paid.get(item.payee_id, ""), names.heirs.get(item.payee_id, "")
-    return payout_to_dict(item) | {"payee": payee, "heir_of": left_by}
+    return {**payout_to_dict(item), "payee": payee, "heir_of": left_by}
 
 
-@router.post("/payout-answers", status_code=201, response_model=dict[str, Any])
+@router.post("/payout-answers", status_code=201, response_model=TakenAnswerOut)
 def answer(body: NewAnswer, writing: Writing, world: Open) -> Response:
     """Take in what the bank says of payouts: settled, or come back with a reason."""
 
-    def take(session: Session, data: bytes) -> dict[str, Any]:
+    def take(session: Session, data: bytes) -> TakenAnswerOut:
         return taken_to_dict(payoutanswers.take(session, writing.caller, data, now=utc_now()))
 
     return taken(world, writing, body.upload_id, take)

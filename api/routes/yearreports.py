@@ -1,6 +1,6 @@
 """The report on a year of a book over HTTP: as data, as a page, as CSV."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -12,6 +12,7 @@ from api.web.yearpage import shown
 from core.clock import utc_now
 from core.db import is_single_operator
 from core.tenants import get_tenant
+from royalties.forms.yearreports import YearReportOut
 from royalties.service.yearreports import year_report
 from royalties.yearcsv import to_csv
 from royalties.yearreport import YearReport
@@ -30,8 +31,8 @@ def report_of(year: str, caller: Caller, reading: Reading, book: Book = "") -> Y
 Report = Annotated[YearReport, Depends(report_of)]
 
 
-@router.get(BASE, response_model=dict[str, Any])
-def show(report: Report) -> dict[str, Any]:
+@router.get(BASE, response_model=YearReportOut)
+def show(report: Report) -> YearReportOut:
     """What came in, was taken off, went out and is left of a book's year, and how long it took."""
     return to_dict(report)
 

@@ -18,7 +18,7 @@ from royalties.service.received import received
 from royalties.store import periods
 from royalties.store import yearly as store
 from royalties.waiting import Step, quantile, waited
-from royalties.yearreport import Days, Income, YearReport
+from royalties.yearreport import Days, Income, Waited, YearReport
 
 SIDES = {"": 0, "debit": 1, "credit": -1}
 
@@ -75,8 +75,10 @@ def year_report(
         balances=rules.balances(opening, movements),
         income=_income(session, capability, kept, year),
         days=(
-            *_days("distributed", store.received_steps(session, capability, kept, first, last)),
-            *_days("paid", store.payable_steps(session, capability, kept, first, last)),
+            *_days(
+                Waited.DISTRIBUTED, store.received_steps(session, capability, kept, first, last)
+            ),
+            *_days(Waited.PAID, store.payable_steps(session, capability, kept, first, last)),
         ),
     )
     wrong = next(rules.differences(made), None)
@@ -148,7 +150,7 @@ def _income(
     return tuple(one for one in found if one.claimed_micro or one.received_micro)
 
 
-def _days(what: str, flow: Iterator[tuple[tuple[str, str], Step]]) -> Iterator[Days]:
+def _days(what: Waited, flow: Iterator[tuple[tuple[str, str], Step]]) -> Iterator[Days]:
     """By currency: how long what was handed on in the year had waited."""
     found: defaultdict[str, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
     for (_, currency), group in groupby(flow, key=lambda item: item[0]):

@@ -12,12 +12,14 @@ BOOKS = (
     "/unclaimed",
     "/v1/held-payments",
     "/v1/ledger/",
+    "/v1/payout",
     "/v1/receipt",
     "/v1/run",
     "/v1/sister-",
     "/v1/tax-exemptions",
     "/v1/trial-balance",
     "/v1/unclaimed-lists",
+    "/v1/year-reports",
 )
 
 

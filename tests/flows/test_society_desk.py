@@ -343,6 +343,9 @@ def test_a_program_reads_the_books_as_they_are_described(desk: Desk) -> None:
     made = clerk.post("/v1/ledger/exchanges", {**wanted, "source": "ECB", "day": day})
     assert (made["rate"], made["to_micro"]) == ([27, 25], "1080000")
     assert len(clerk.post(f"/v1/ledger/exchanges/{made['id']}/reversal", {"reason": "slip"})) == 2
+    year = clerk.get(f"/v1/year-reports/{MONTH[:4]}")
+    assert {one["what"] for one in year["days"]} == {"distributed"}
+    assert [one["iban"][-4:] for one in clerk.get("/v1/payout-accounts")] == ["3000"]
     (line,) = clerk.get(f"/v1/runs/{desk.run_id}/lines")
     paper = {"payee_id": line["payee_id"], "certificate": "B 1", "per_cent": "5"}
     entered = clerk.post(

@@ -10,9 +10,10 @@ from pydantic import TypeAdapter
 from api.replaying import replayed_to_dict
 from api.wire_sisters import statement_to_dict
 from api.wire_taxes import ExemptionOut, exemption_to_dict
-from fingerprint.models import Span
-from royalties import wire_books, wire_runs, wire_unclaimed
-from royalties.forms import books, runs, sisters, unclaimed
+from fingerprint.models import Reason, Span
+from royalties import wire_books, wire_payouts, wire_runs, wire_unclaimed, yearreport_wire
+from royalties.accounts import AccountKind
+from royalties.forms import books, payouts, runs, sisters, unclaimed, yearreports
 from royalties.fx import Rate, exchange
 from royalties.ledger import Stamp
 from royalties.models import Ratio
@@ -21,7 +22,19 @@ from royalties.models_books import (
     CurrencyBalance,
     Period,
     PeriodState,
+    TransactionKind,
     TrialBalance,
+)
+from royalties.models_payouts import (
+    Batch,
+    BatchKind,
+    BatchState,
+    BookAccount,
+    CameBack,
+    Payout,
+    PayoutState,
+    Taken,
+    Way,
 )
 from royalties.models_runs import (
     DroppedFor,
@@ -48,6 +61,7 @@ from royalties.service.replaydifferences import Difference
 from royalties.service.sisterstatements import SisterStatement
 from royalties.store.sisterlines import SisterLine, SisterRun
 from royalties.withholding import HeldExemption
+from royalties.yearreport import Days, Ends, Income, Sum, Waited, YearReport
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -97,6 +111,21 @@ SISTER = SisterStatement(
         for kind in ("synthesise_voice", "")
     ),
 )
+BATCH = Batch(
+    *("pbt_1", "ten_1", 2, BatchKind.TAX, "EUR", BatchState.SENT, DAY, "bac_1", 1, BEYOND, 5),
+    *({"run_1": BEYOND, "": 5}, "00", "apr_1", "01", False, AT, AT),
+)
+PAID = Payout(
+    *("pay_1", "ten_1", "", "pbt_1", "payable:pye_1", "pye_1", "pyv_1", BEYOND, "EUR"),
+    *(Way.MANUAL, "e2e", PayoutState.RETURNED, (Reason("no-iban", {"of": "US"}),), "AC04", AT),
+)
+YEAR = YearReport(
+    *("ten_1", "2026", AT, 11),
+    (Sum(TransactionKind.RECEIPT, AccountKind.BANK, "", "EUR", BEYOND),),
+    (Ends(AccountKind.BANK, "EUR", 0, BEYOND),),
+    (Income("synthesise_voice", "EUR", 1, 2),),
+    (Days(Waited.PAID, "EUR", BEYOND, 3, 9),),
+)
 PAPER = HeldExemption("exm_1", "ten_1", "pye_1", b"", Ratio(1, 20), DAY, DAY, "apr_1", AT, None)
 
 
@@ -138,6 +167,20 @@ PAPER = HeldExemption("exm_1", "ten_1", "pye_1", b"", Ratio(1, 20), DAY, DAY, "a
         ),
         (unclaimed.UnclaimedItemOut, wire_unclaimed.published_to_dict(FOUND)),
         (sisters.SisterStatementOut, statement_to_dict(SISTER)),
+        (payouts.PayoutBatchOut, wire_payouts.batch_to_dict(BATCH)),
+        (payouts.CameBackOut, wire_payouts.came_back_to_dict(CameBack(1, BEYOND))),
+        (payouts.PayoutOut, wire_payouts.payout_to_dict(PAID)),
+        (
+            payouts.BookAccountOut,
+            wire_payouts.account_to_dict(
+                BookAccount("bac_1", "ten_1", "own", 1, "Society", "DE89370400440532013000", "", AT)
+            ),
+        ),
+        (
+            payouts.TakenAnswerOut,
+            wire_payouts.taken_to_dict(Taken("ans_1", "camt.054", 1, 2, 3, 4, 5, again=True)),
+        ),
+        (yearreports.YearReportOut, yearreport_wire.to_dict(YEAR)),
         (ExemptionOut, exemption_to_dict(PAPER)),
     ],
 )
