@@ -31,3 +31,8 @@ Fraction = Annotated[
     list[int],
     Field(min_length=2, max_length=2, description="Numerator and denominator."),
 ]
+
+
+def one_of(*names: str) -> WithJsonSchema:
+    """Marks a text that is told of as one of a closed set, and stays a plain text for signing."""
+    return WithJsonSchema({"type": "string", "enum": [str(name) for name in names]})

@@ -14,6 +14,7 @@ from core.errors import BadInput
 from core.ids import derived_id, is_id
 from registry.models.works import KindOfUse
 from registry.territories import KNOWN, within
+from royalties.forms.collecting import CollectingMandateOut
 from royalties.models import ClearedUse, UsageLine
 from royalties.outcomes import Outcome
 
@@ -163,7 +164,7 @@ def checked(mandate: CollectingMandate) -> CollectingMandate:
     return mandate
 
 
-def mandate_to_dict(mandate: CollectingMandate) -> dict[str, Any]:
+def mandate_to_dict(mandate: CollectingMandate) -> CollectingMandateOut:
     """JSON-ready form, and what is approved; inverse of `mandate_from_dict` but for `seq`."""
     until = mandate.valid_until
     return {

@@ -1,15 +1,15 @@
 """What missing reports, reminders and estimates say as JSON-ready values."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from core.clock import to_text
+from royalties.forms.usage import EstimateOut, MissingOut, RemindedOut
 from royalties.models import UsageLine
 from royalties.models_usage import Estimate, Missing, Reminded
 from royalties.wire_usage import line_to_dict
 
 
-def missing_to_dict(item: Missing) -> dict[str, Any]:
+def missing_to_dict(item: Missing) -> MissingOut:
     """A title without a report of a month."""
     return {
         "cut_id": item.cut_id,
@@ -17,12 +17,12 @@ def missing_to_dict(item: Missing) -> dict[str, Any]:
         "month": item.month,
         "days": item.days,
         "reminders": item.level,
-        "state": item.state.value,
+        "state": item.state,
         "estimates": list(item.estimates),
     }
 
 
-def reminded_to_dict(item: Reminded) -> dict[str, Any]:
+def reminded_to_dict(item: Reminded) -> RemindedOut:
     """A reminder that was sent."""
     return {
         "licensee_id": item.licensee_id,
@@ -34,7 +34,7 @@ def reminded_to_dict(item: Reminded) -> dict[str, Any]:
 
 def estimate_to_dict(
     item: Estimate, lines: Sequence[UsageLine] = (), *, counts: bool = True
-) -> dict[str, Any]:
+) -> EstimateOut:
     """An estimate, what it rests on, and its lines where they are given."""
     return {
         "cut_id": item.cut_id,

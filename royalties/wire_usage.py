@@ -8,16 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 from core.clock import to_text
+from royalties.forms.usage import HoldOut, NamesPart, ReportedPart, UsageLineOut
 from royalties.models import NOTHING, ImportReport, Origin, Ratio, Reported, UsageLine
 from royalties.models_usage import Hold
 from royalties.tariffs.models import IncomeKind
 
 
-def reported_to_dict(said: Reported) -> dict[str, Any]:
+def reported_to_dict(said: Reported) -> ReportedPart:
     """JSON-ready form under `reported`, empty where nothing was; amounts as text."""
     if said is NOTHING:
         return {}
-    told: dict[str, Any] = dict(said.told())
+    told: Any = said.told()
     if "income_micro" in told:
         told["income_micro"] = str(told["income_micro"])
     return {"reported": told} if told else {}
@@ -59,7 +60,7 @@ def _ratio(text: Any) -> Ratio | None:
     return None if text is None else Ratio.of(Fraction(str(text)))
 
 
-def line_to_dict(line: UsageLine) -> dict[str, Any]:
+def line_to_dict(line: UsageLine) -> UsageLineOut:
     """A usage line as it was reported, and where it comes from."""
     return {
         "line_id": line.id,
@@ -68,25 +69,29 @@ def line_to_dict(line: UsageLine) -> dict[str, Any]:
         "period": line.period,
         "views": line.views,
         **reported_to_dict(line.reported),
-        **({"names": dict(line.names)} if line.names else {}),
+        **_names(line),
         "reference": line.reference,
         "supersedes": line.supersedes,
-        "origin": line.origin.value,
+        "origin": line.origin,
         "recorded_at": to_text(line.recorded_at),
     }
 
 
-def hold_to_dict(hold: Hold, line: UsageLine, *, corrected: bool) -> dict[str, Any]:
+def _names(line: UsageLine) -> NamesPart:
+    return {"names": dict(line.names)} if line.names else {}
+
+
+def hold_to_dict(hold: Hold, line: UsageLine, *, corrected: bool) -> HoldOut:
     """Why a usage line waits for a person, and what became of it."""
     return {
         "id": hold.id,
-        "state": hold.state.value,
+        "state": hold.state,
         "corrected": corrected,
         "approval_id": hold.approval_id,
         "decided_at": None if hold.decided_at is None else to_text(hold.decided_at),
         "reporter_id": hold.reporter_id,
         "rules_id": hold.rules_id,
-        "reasons": [{"code": one.code, "detail": dict(one.detail)} for one in hold.reasons],
+        "reasons": list(hold.reasons),
         "line": line_to_dict(line),
     }
 

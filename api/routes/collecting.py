@@ -1,7 +1,7 @@
 """Who collects, over HTTP: mandates by agreement, who collects a use, conflicts with licences."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -10,12 +10,21 @@ from api import paging
 from api.deps import Caller, Reading, Writing
 from api.paging import Page, page
 from api.wire import FROZEN, Text
+from core.approvalrows import Approval, ApprovalState
 from core.clock import to_text, utc_now
+from core.forms import Form
 from core.ids import new_id
 from core.principal import require_any
 from registry.models.works import KindOfUse
 from registry.territories import check_territories
-from royalties.collecting import ANY, Claimed, CollectingMandate, mandate_to_dict
+from royalties.collecting import (
+    ANY,
+    Claimed,
+    CollectingMandate,
+    mandate_from_dict,
+    mandate_to_dict,
+)
+from royalties.forms.collecting import CollectingConflictOut, CollectingMandateOut, CollectorOut
 from royalties.models_collecting import Conflict, SoughtConflicts
 from royalties.service import collecting, conflicts
 from royalties.service.collectors import CollectorsOf
@@ -76,14 +85,25 @@ class Asked(BaseModel):
     performer_id: str = Field(default="", max_length=64)
 
 
-@router.get("/collecting-mandates", response_model=Page[dict[str, Any]])
-def list_mandates(caller: Caller, reading: Reading, window: paging.Asked) -> Page[dict[str, Any]]:
+class ProposedMandateOut(Form):
+    """A mandate that somebody proposed, and what became of that."""
+
+    approval_id: str
+    mandate_id: str
+    state: ApprovalState
+    mandate: CollectingMandateOut
+
+
+@router.get("/collecting-mandates", response_model=Page[CollectingMandateOut])
+def list_mandates(
+    caller: Caller, reading: Reading, window: paging.Asked
+) -> Page[CollectingMandateOut]:
     """The collecting mandates that you may see, each as it stands: agreements, then signed ones."""
     found = collecting.list_mandates(reading, caller, after=window.after, limit=window.limit)
     return page(found, window, mandate_to_dict)
 
 
-@router.post("/collecting-mandates", status_code=201, response_model=dict[str, Any])
+@router.post("/collecting-mandates", status_code=201, response_model=ProposedMandateOut)
 def propose(body: MandateIn, writing: Writing) -> Response:
     """Propose a collecting mandate by agreement; somebody else decides."""
     said = body.model_dump()
@@ -97,7 +117,7 @@ def propose(body: MandateIn, writing: Writing) -> Response:
 
 
 @router.post(
-    "/collecting-mandates/{mandate_id}/end", status_code=201, response_model=dict[str, Any]
+    "/collecting-mandates/{mandate_id}/end", status_code=201, response_model=ProposedMandateOut
 )
 def end(mandate_id: str, body: Ending, writing: Writing) -> Response:
     """Propose to end a mandate; somebody else decides."""
@@ -108,7 +128,7 @@ def end(mandate_id: str, body: Ending, writing: Writing) -> Response:
     )
 
 
-@router.post("/collecting-decisions", response_model=dict[str, Any])
+@router.post("/collecting-decisions", response_model=ProposedMandateOut)
 def decide(body: Decision, writing: Writing) -> Response:
     """Put a mandate that somebody else proposed into force, or refuse it."""
     return writing.write(
@@ -126,12 +146,12 @@ def decide(body: Decision, writing: Writing) -> Response:
     )
 
 
-@router.get("/collectors", response_model=dict[str, Any])
+@router.get("/collectors", response_model=CollectorOut)
 def who(
     caller: Caller,
     reading: Reading,
     asked: Annotated[Asked, Query()],
-) -> dict[str, Any]:
+) -> CollectorOut:
     """Who collects for a kind of use of a performer in a place and month?"""
     require_any(caller, *collecting.SCOPES)
     check_month(asked.month)
@@ -141,8 +161,10 @@ def who(
     return {"book": found.book, "sister_id": found.sister_id, "mandate_id": found.mandate_id}
 
 
-@router.get("/collecting-conflicts", response_model=Page[dict[str, Any]])
-def list_conflicts(caller: Caller, reading: Reading, window: paging.Asked) -> Page[dict[str, Any]]:
+@router.get("/collecting-conflicts", response_model=Page[CollectingConflictOut])
+def list_conflicts(
+    caller: Caller, reading: Reading, window: paging.Asked
+) -> Page[CollectingConflictOut]:
     """Licences under which the performer is paid directly though a society has the mandate."""
     behind = SoughtConflicts(after=window.after)
     found = conflicts.list_conflicts(reading, caller, behind, limit=window.limit)
@@ -152,7 +174,7 @@ def list_conflicts(caller: Caller, reading: Reading, window: paging.Asked) -> Pa
 @router.post(
     "/collecting-conflicts/{conflict_id}/settlement",
     status_code=201,
-    response_model=dict[str, Any],
+    response_model=CollectingConflictOut,
 )
 def settle(conflict_id: str, body: Settlement, writing: Writing) -> Response:
     """Decide who is paid under a licence; what waits is booked anew by the next accrual."""
@@ -165,16 +187,16 @@ def settle(conflict_id: str, body: Settlement, writing: Writing) -> Response:
     )
 
 
-def _approval(item: Any) -> dict[str, Any]:
+def _approval(item: Approval) -> ProposedMandateOut:
     return {
         "approval_id": item.id,
         "mandate_id": item.subject_id,
-        "state": item.state.value,
-        "mandate": dict(item.payload),
+        "state": item.state,
+        "mandate": mandate_to_dict(mandate_from_dict(item.payload)),
     }
 
 
-def _conflict(one: Conflict) -> dict[str, Any]:
+def _conflict(one: Conflict) -> CollectingConflictOut:
     settled = one.settled
     return {
         "id": one.id,

@@ -17,9 +17,10 @@ from api.wire_usage import BegunImportOut, ImportOut, KeptImportOut
 from core import jobs
 from core.clock import utc_now
 from core.errors import NotFound
+from core.forms import Form
 from core.principal import require
 from royalties.models import ImportReport, UsageLine
-from royalties.reports.mapping import COLUMNS, mapping_to_dict
+from royalties.reports.mapping import COLUMNS, ColumnMapping
 from royalties.reports.rows import to_correct
 from royalties.service import mappings, usage
 from royalties.store.intake import KeptImport
@@ -85,7 +86,7 @@ class MappingOut(BaseModel):
     """A mapping in force; `columns` gives the sender's heading of each of our columns."""
 
     sender: str
-    mapping: dict[str, Any]
+    mapping: ColumnMapping
     since: datetime
 
     @classmethod
@@ -93,9 +94,23 @@ class MappingOut(BaseModel):
         """The mapping as data."""
         return cls(
             sender=item.mapping.sender,
-            mapping=mapping_to_dict(item.mapping),
+            mapping=item.mapping,
             since=item.recorded_at,
         )
+
+
+class GuessedOut(Form):
+    """What headings most likely mean, those that mean nothing here, and all that can be meant."""
+
+    mapping: ColumnMapping
+    not_read: list[str]
+    columns: list[str]
+
+
+class RemovedOut(Form):
+    """Whose mapping was forgotten."""
+
+    sender: str
 
 
 @router.post(
@@ -208,19 +223,19 @@ def keep_mapping(body: NewMapping, writing: Writing) -> Response:
     )
 
 
-@router.post("/usage-mapping-guesses", response_model=dict[str, Any])
-def guess_mapping(body: Headings, caller: Caller) -> dict[str, Any]:
+@router.post("/usage-mapping-guesses", response_model=GuessedOut)
+def guess_mapping(body: Headings, caller: Caller) -> GuessedOut:
     """What these headings most likely mean; nothing is kept."""
     guessed = mappings.guess_mapping(caller, body.sender, body.headings)
     left = [name for name in body.headings if name.strip() not in guessed.columns.values()]
-    return {"mapping": mapping_to_dict(guessed), "not_read": left, "columns": list(COLUMNS)}
+    return {"mapping": guessed, "not_read": left, "columns": list(COLUMNS)}
 
 
-@router.post("/usage-mappings/{sender}/removal", response_model=dict[str, Any])
+@router.post("/usage-mappings/{sender}/removal", response_model=RemovedOut)
 def remove_mapping(sender: str, writing: Writing) -> Response:
     """Forget how a sender writes."""
 
-    def remove(session: Session) -> dict[str, Any]:
+    def remove(session: Session) -> RemovedOut:
         mappings.remove_mapping(session, writing.caller, sender, now=utc_now())
         return {"sender": sender}
 

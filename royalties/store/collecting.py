@@ -88,7 +88,7 @@ def add_version(
             version=version,
             society_id=mandate.society_id,
             giver_id=mandate.giver_id,
-            document=mandate_to_dict(mandate),
+            document=dict(mandate_to_dict(mandate)),
             approval_id=approval_id,
         )
     )

@@ -10,6 +10,8 @@ from tests.simulators.stage import Stage
 # Every address that begins so.
 BOOKS = (
     "/unclaimed",
+    "/v1/collect",
+    "/v1/complaints",
     "/v1/held-payments",
     "/v1/ledger/",
     "/v1/payout",
@@ -19,6 +21,7 @@ BOOKS = (
     "/v1/tax-exemptions",
     "/v1/trial-balance",
     "/v1/unclaimed-lists",
+    "/v1/usage-",
     "/v1/year-reports",
 )
 

@@ -17,7 +17,7 @@ _TOLD = {"title", "description", "default", "examples", "format", "contentMediaT
 _READ = {"type", "properties", "required", "additionalProperties", "items", "prefixItems"}
 _READ |= {"anyOf", "oneOf", "enum", "const", "$ref", "discriminator", "propertyNames"}
 _READ |= {"minItems", "maxItems", "minimum", "maximum", "minLength", "maxLength", "pattern"}
-_READ |= {"exclusiveMinimum", "exclusiveMaximum", "uniqueItems"}
+_READ |= {"exclusiveMinimum", "exclusiveMaximum", "uniqueItems", "maxProperties"}
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
