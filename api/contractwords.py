@@ -1,9 +1,18 @@
 """Contract templates as data and in words, for the API, the page and the command line alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from api.contractforms import (
+    ClauseWordsOut,
+    ComparedTemplatesOut,
+    FilledTemplateOut,
+    TemplateBodyOut,
+    TemplateOut,
+    TemplateSummaryOut,
+)
+from api.ruleforms import BothOut
 from core.clock import to_text
 from core.errors import BadTerms
 from fingerprint.models import Reason
@@ -12,16 +21,14 @@ from licensing.rulepacks.models import Words
 from licensing.service.templates import Shelved
 from licensing.templates.comparing import deviations, differences
 from licensing.templates.filling import filled, no_advice, refused, text_in
-from licensing.templates.models import Refusal, Template
+from licensing.templates.models import Clause, Refusal, Template
 from licensing.templates.naming import name_of, value_of
 from licensing.templates.prose import deviation_lines, difference_lines
 from licensing.templates.reading import digest, template_to_dict
 from licensing.terms import terms_from_dict
 
-LANGUAGES = ("en", "de")
 
-
-def summary(item: Shelved) -> dict[str, Any]:
+def summary(item: Shelved) -> TemplateSummaryOut:
     """A template in a list; `tenant_id` is empty for the registry's own."""
     template = item.template
     return {
@@ -36,22 +43,22 @@ def summary(item: Shelved) -> dict[str, Any]:
     }
 
 
-def whole(item: Shelved) -> dict[str, Any]:
+def whole(item: Shelved) -> TemplateOut:
     """A template with all its words; the fields of `body` can be published again, changed."""
     return {
         **summary(item),
-        "body": template_to_dict(item.template),
-        "no_advice": {lang: no_advice(lang) for lang in LANGUAGES},
+        "body": cast(TemplateBodyOut, template_to_dict(item.template)),
+        "no_advice": _in_both(no_advice),
     }
 
 
-def compared(old: Template, new: Template) -> dict[str, Any]:
+def compared(old: Template, new: Template) -> ComparedTemplatesOut:
     """What changed between two templates, as sentences in both languages."""
     found = differences(old, new)
     return {
         "before": {"id": old.id, "version": old.version},
         "after": {"id": new.id, "version": new.version},
-        "lines": {lang: difference_lines(found, lang) for lang in LANGUAGES},
+        "lines": {"en": difference_lines(found, "en"), "de": difference_lines(found, "de")},
     }
 
 
@@ -75,24 +82,32 @@ def completed(
     return fields, terms
 
 
-def agreed(template: Template, fields: Mapping[str, object], terms: Terms) -> dict[str, Any]:
+def deviating(template: Template, terms: Terms, lang: str) -> list[str]:
+    """How terms deviate from the template, a sentence each."""
+    return deviation_lines(deviations(template, terms), lang)
+
+
+def clauses(template: Template, fields: Mapping[str, object], lang: str) -> list[dict[str, str]]:
+    """The clauses filled in, in one language."""
+    return [
+        {
+            "title": clause.title.said(lang),
+            "plain": text_in(clause.plain.said(lang), fields, lang),
+            "legal": text_in(clause.legal.said(lang), fields, lang),
+        }
+        for clause in template.clauses
+    ]
+
+
+def agreed(template: Template, fields: Mapping[str, object], terms: Terms) -> FilledTemplateOut:
     """The filled-in terms, how they deviate from the template, and the words they stand for."""
-    found = deviations(template, terms)
     return {
         "terms": dict(fields),
-        "deviations": {lang: deviation_lines(found, lang) for lang in LANGUAGES},
-        "clauses": [
-            {
-                "title": _both(clause.title),
-                "plain": {
-                    lang: text_in(clause.plain.said(lang), fields, lang) for lang in LANGUAGES
-                },
-                "legal": {
-                    lang: text_in(clause.legal.said(lang), fields, lang) for lang in LANGUAGES
-                },
-            }
-            for clause in template.clauses
-        ],
+        "deviations": {
+            "en": deviating(template, terms, "en"),
+            "de": deviating(template, terms, "de"),
+        },
+        "clauses": [_clause(clause, fields) for clause in template.clauses],
     }
 
 
@@ -142,5 +157,17 @@ def _term(term: str, lang: str) -> str:
     return ", ".join([*said, *([f"{rest.removesuffix('D')} {days}"] if rest else [])])
 
 
-def _both(words: Words) -> dict[str, str]:
+def _clause(clause: Clause, fields: Mapping[str, object]) -> ClauseWordsOut:
+    return {
+        "title": _both(clause.title),
+        "plain": _in_both(lambda lang: text_in(clause.plain.said(lang), fields, lang)),
+        "legal": _in_both(lambda lang: text_in(clause.legal.said(lang), fields, lang)),
+    }
+
+
+def _in_both(said: Callable[[str], str]) -> BothOut:
+    return {"en": said("en"), "de": said("de")}
+
+
+def _both(words: Words) -> BothOut:
     return {"en": words.en, "de": words.de}

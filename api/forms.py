@@ -27,6 +27,7 @@ from registry.models.works import (
 )
 
 CLOSED = ConfigDict(extra="forbid")
+_typed: Any = TypedDict
 Many = Annotated[list[str] | Literal["*"], Field(description='"*" for any.')]
 
 
@@ -168,6 +169,10 @@ class TermsForm(TypedDict):
     framework_version: NotRequired[str]
     framework_digest: NotRequired[str]
     formation: NotRequired[FormationForm]
+
+
+# Some fields of a terms file, such as a contract template has them.
+SomeTermsForm: Any = _typed("SomeTermsForm", dict(TermsForm.__annotations__), total=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,14 +140,14 @@ def _preview(
     priced = {one.id: one.currency for one in _tariffs(session, studio)}
     currency = priced.get(written.one("per"), "EUR")
     answers = written.answers(template, studio.principal.tenant_id, currency)
-    fields, read = contractwords.completed(template, answers, studio.now)
+    _, read = contractwords.completed(template, answers, studio.now)
     agreed = tariffs.agreed_terms(session, studio.principal, read)
     terms = requests.askable(session, studio.principal, agreed, now=studio.now)
     answer_by = moment(written.one("expires_at"), "expires_at") if written.one("expires_at") else ""
     until = expiry(from_text(answer_by) if answer_by else None, studio.now)
     return {
         **_said(session, studio, terms, known_performers(session, studio.principal)),
-        "deviations": contractwords.agreed(template, fields, terms)["deviations"][studio.lang],
+        "deviations": contractwords.deviating(template, terms, studio.lang),
         "terms": terms_to_dict(terms),
         "message": check_message(written.one("message")),
         "until": until,
@@ -193,8 +193,7 @@ def _clauses(
         or text(studio.lang, "offers.nameless", end=terms.performer_id[-6:]),
         "licensee": get_tenant(session, studio.principal.tenant_id).name,
     }
-    made = contractwords.agreed(template, fields, terms)["clauses"]
-    return [{name: words[studio.lang] for name, words in clause.items()} for clause in made]
+    return contractwords.clauses(template, fields, studio.lang)
 
 
 def _row(

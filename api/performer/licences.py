@@ -188,8 +188,7 @@ def _clauses(
         "performer": acting.performer.public_name,
         "licensee": get_tenant(session, terms.licensee_id).name,
     }
-    made = contractwords.agreed(template, fields, terms)["clauses"]
-    return [{name: words[lang] for name, words in clause.items()} for clause in made]
+    return contractwords.clauses(template, fields, lang)
 
 
 def choose_page(session: Session, acting: Whom, lang: str) -> dict[str, Any]:

@@ -6,6 +6,12 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api import contractwords
+from api.contractforms import (
+    ComparedTemplatesOut,
+    FilledTemplateOut,
+    TemplateOut,
+    TemplateSummaryOut,
+)
 from api.deps import Caller, Language, Open, Reading, Writing
 from api.visiting import visit_of
 from api.web.forms import form_page
@@ -55,13 +61,13 @@ def contract_page(
     return form_page("contract.html", lang, visit_of(world, request), c=shown)
 
 
-@router.get("/templates", response_model=list[dict[str, Any]])
-def list_templates(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/templates", response_model=list[TemplateSummaryOut])
+def list_templates(caller: Caller, reading: Reading) -> list[TemplateSummaryOut]:
     """List the standard contracts and those that organisations published, newest versions."""
     return [contractwords.summary(item) for item in templates.list_templates(reading, caller)]
 
 
-@router.post("/templates", status_code=201, response_model=dict[str, Any])
+@router.post("/templates", status_code=201, response_model=TemplateOut)
 def publish(body: Body, writing: Writing) -> Response:
     """Publish a contract of your own; whoever is signed in can read it, nobody can change it."""
     return writing.write(
@@ -71,22 +77,22 @@ def publish(body: Body, writing: Writing) -> Response:
     )
 
 
-@router.get("/templates/{template_id}", response_model=dict[str, Any])
+@router.get("/templates/{template_id}", response_model=TemplateOut)
 def show(
     template_id: TemplateId, caller: Caller, reading: Reading, version: Version = ""
-) -> dict[str, Any]:
+) -> TemplateOut:
     """Show a contract with all its words."""
     return contractwords.whole(templates.shelved(reading, caller, template_id, version))
 
 
-@router.get("/templates/{template_id}/differences", response_model=dict[str, Any])
+@router.get("/templates/{template_id}/differences", response_model=ComparedTemplatesOut)
 def differences(
     template_id: TemplateId,
     caller: Caller,
     reading: Reading,
     before: Version = "",
     after: Version = "",
-) -> dict[str, Any]:
+) -> ComparedTemplatesOut:
     """What changed between two versions, or since the standard that the contract rests on?"""
     new = templates.get(reading, caller, template_id, after)
     number = int(new.version)
@@ -97,19 +103,17 @@ def differences(
     return contractwords.compared(old, new)
 
 
-@router.post("/templates/{template_id}/terms", response_model=dict[str, Any])
+@router.post("/templates/{template_id}/terms", response_model=FilledTemplateOut)
 def terms(
     template_id: TemplateId, body: Answers, caller: Caller, reading: Reading
-) -> dict[str, Any]:
+) -> FilledTemplateOut:
     """Fill in a contract: the terms to draft a licence with, and how they deviate from it."""
     template = templates.get(reading, caller, template_id, body.version)
     fields, read = contractwords.completed(template, body.answers, utc_now())
     return contractwords.agreed(template, fields, read)
 
 
-@router.post(
-    "/templates/{own_template_id}/versions", status_code=201, response_model=dict[str, Any]
-)
+@router.post("/templates/{own_template_id}/versions", status_code=201, response_model=TemplateOut)
 def publish_version(own_template_id: TemplateId, body: Body, writing: Writing) -> Response:
     """Publish the next version of your own contract; licences on earlier ones stay as they are."""
     return writing.write(

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from api import rulewords
 from api.deps import Language, Open
+from api.ruleforms import Findings, PackOut, Tried
 from api.visiting import visit_of
 from api.web.forms import form_page
 from api.web.response import FormResponse
@@ -50,21 +51,6 @@ class Table(BaseModel):
     table: str = Field(min_length=1, max_length=TABLE_LENGTH_MAX)
 
 
-class Findings(BaseModel):
-    """The worst verdict, and every rule that concerns the consent with its explanation."""
-
-    verdict: str
-    findings: list[dict[str, Any]]
-
-
-class Tried(BaseModel):
-    """How many rows came out as expected, and those that did not."""
-
-    rows: int
-    as_expected: int
-    others: list[dict[str, Any]]
-
-
 @entrance.get("/rules", response_class=FormResponse)
 def page(request: Request, world: Open, lang: Language, territory: Places = "*") -> Response:
     """Which rules does this registry apply, how sure is it, and where are they written?"""
@@ -74,20 +60,20 @@ def page(request: Request, world: Open, lang: Language, territory: Places = "*")
     return form_page("rules.html", lang, visit, packs=found, places=OFFERED, territory=shown)
 
 
-@entrance.get("/v1/rules", response_model=list[dict[str, Any]])
-def list_packs(territories: Places = "*", at: At = "") -> list[dict[str, Any]]:
+@entrance.get("/v1/rules", response_model=list[PackOut])
+def list_packs(territories: Places = "*", at: At = "") -> list[PackOut]:
     """List the rule packs that concern a release in these territories."""
     return rulewords.packs(check_territories(_codes(territories)), moment(at))
 
 
-@entrance.get("/v1/rules/{pack_id}", response_model=dict[str, Any])
-def show(pack_id: PackId, at: At = "") -> dict[str, Any]:
+@entrance.get("/v1/rules/{pack_id}", response_model=PackOut)
+def show(pack_id: PackId, at: At = "") -> PackOut:
     """Show one rule pack with all its rules."""
     return rulewords.pack(pack_id, moment(at))
 
 
 @router.post("/rules/checks", response_model=Findings)
-def check(body: Asked) -> dict[str, Any]:
+def check(body: Asked) -> Findings:
     """What do the packs say of these terms? Nothing is stored."""
     terms = terms_from_dict(body.terms)
     at = moment(body.at)
@@ -97,7 +83,7 @@ def check(body: Asked) -> dict[str, Any]:
 
 
 @router.post("/rules/tables", response_model=Tried)
-def tables(body: Table) -> dict[str, Any]:
+def tables(body: Table) -> Tried:
     """Do the packs answer a lawyer's table of cases as expected? Nothing is stored."""
     outcomes = run(read_cases(body.table), shipped_packs())
     return {
