@@ -93,6 +93,8 @@ bench-long: .setup/reference .setup/models.stamp ## figures that take long (some
 	@$(BIN)/python -m bench.log --every-leaf
 	@$(BIN)/python -m bench.races
 	@$(BIN)/python -m bench.insiders
+	@test -d $(DEMO) || $(MAKE) --no-print-directory demo
+	@$(BIN)/python -m bench.soak --models $(MODELS)
 	@$(BIN)/python -m bench.oracle
 	@$(BIN)/python -m bench.search
 	@$(BIN)/python -m bench.gallery --models $(MODELS)
