@@ -7,6 +7,19 @@ from core.clock import to_text
 from royalties.billing.bills import Bill
 from royalties.billing.overdue import Overdue
 from royalties.billing.parties import Party, party_to_dict
+from royalties.forms.invoices import (
+    BillOut,
+    CreditNoteOut,
+    DueOut,
+    InvoiceOut,
+    LeftOut,
+    NamedInvoiceOut,
+    NamedPartyOut,
+    NotePositionOut,
+    OverdueOut,
+    WriteOffOut,
+    WriteOffProposalOut,
+)
 from royalties.models_income import (
     Claims,
     Invoice,
@@ -18,28 +31,29 @@ from royalties.models_income import (
 PARTY_MISSING = "party-missing"
 
 
-def claims_to_dict(item: Claims) -> dict[str, Any]:
-    """What an invoice or a credit note is due for."""
+def claims_to_dict(item: Claims, licensee: str) -> DueOut:
+    """What an invoice or a credit note is due for, and the name of the licensee."""
     return {
-        "kind": item.kind.value,
+        "kind": item.kind,
         "licensee_id": item.licensee_id,
         "currency": item.currency,
         "lines": item.lines,
         "claims_micro": str(item.claims_micro),
         "credits_id": item.credits_id,
+        "licensee": licensee,
     }
 
 
-def left_to_dict(item: Claims) -> dict[str, Any]:
+def left_to_dict(item: Claims, licensee: str) -> LeftOut:
     """What is due and was not issued, and what to do about it."""
     return {
-        **claims_to_dict(item),
+        **claims_to_dict(item, licensee),
         "reason": PARTY_MISSING,
         "next_step": f"ebenbild invoice party {item.licensee_id} FILE",
     }
 
 
-def invoice_to_dict(item: Settlement) -> dict[str, Any]:
+def invoice_to_dict(item: Settlement) -> InvoiceOut:
     """An invoice, and how far it is settled; a credit note leaves nothing open."""
     one = item.invoice
     invoice = one.kind is InvoiceKind.INVOICE
@@ -47,7 +61,7 @@ def invoice_to_dict(item: Settlement) -> dict[str, Any]:
         "id": one.id,
         "book": one.tenant_id,
         "number": one.number,
-        "kind": one.kind.value,
+        "kind": one.kind,
         "licensee_id": one.licensee_id,
         "month": one.month,
         "currency": one.currency,
@@ -69,7 +83,12 @@ def invoice_to_dict(item: Settlement) -> dict[str, Any]:
     }
 
 
-def write_off_to_dict(item: WriteOff) -> dict[str, Any]:
+def named_to_dict(item: Settlement, licensee: str) -> NamedInvoiceOut:
+    """An invoice, how far it is settled, and the name of its licensee."""
+    return {**invoice_to_dict(item), "licensee": licensee}
+
+
+def write_off_to_dict(item: WriteOff) -> WriteOffOut:
     """What of an invoice was written off, or, below zero, came in after all."""
     return {
         "id": item.id,
@@ -81,7 +100,7 @@ def write_off_to_dict(item: WriteOff) -> dict[str, Any]:
     }
 
 
-def proposal_to_dict(approval_id: str, said: Mapping[str, Any]) -> dict[str, Any]:
+def proposal_to_dict(approval_id: str, said: Mapping[str, Any]) -> WriteOffProposalOut:
     """What somebody proposed to write off, and why."""
     return {
         "approval_id": approval_id,
@@ -93,13 +112,13 @@ def proposal_to_dict(approval_id: str, said: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def note_to_dict(one: Invoice, run_id: str, withheld_micro: int) -> dict[str, Any]:
+def note_to_dict(one: Invoice, run_id: str, withheld_micro: int) -> CreditNoteOut:
     """A self-billed note; every amount is below zero where it takes back."""
     return {
         "id": one.id,
         "book": one.tenant_id,
         "number": one.number,
-        "kind": one.kind.value,
+        "kind": one.kind,
         "run_id": run_id,
         "payee_id": one.licensee_id,
         "month": one.month,
@@ -117,8 +136,8 @@ def note_to_dict(one: Invoice, run_id: str, withheld_micro: int) -> dict[str, An
     }
 
 
-def bill_to_dict(bill: Bill) -> dict[str, Any]:
-    """What the paper says beside the amounts."""
+def bill_to_dict(bill: Bill) -> BillOut:
+    """What the paper says beside the amounts, but for its positions."""
     start, end = bill.months
     return {
         "seller": party_to_dict(bill.seller),
@@ -127,29 +146,34 @@ def bill_to_dict(bill: Bill) -> dict[str, Any]:
         "until": end.isoformat(),
         "interim": bill.until is not None,
         "credits_number": bill.credits_number,
-        "positions": [
-            {
-                "kind": line.kind,
-                "cut_id": line.cut_id,
-                "earned_period": line.earned_period,
-                "claims": line.claims,
-                "net_micro": str(line.net_micro),
-            }
-            for line in bill.lines
-        ],
     }
 
 
-def overdue_to_dict(item: Overdue) -> dict[str, Any]:
+def positions_to_list(bill: Bill) -> list[NotePositionOut]:
+    """The lines of a paper."""
+    return [
+        {
+            "kind": line.kind,
+            "cut_id": line.cut_id,
+            "earned_period": line.earned_period,
+            "claims": line.claims,
+            "net_micro": str(line.net_micro),
+        }
+        for line in bill.lines
+    ]
+
+
+def overdue_to_dict(item: Overdue, licensee: str) -> OverdueOut:
     """An invoice that should have been paid."""
     return {
         **invoice_to_dict(item.settled),
         "days_overdue": item.days,
         "level": item.level,
         "reminded": item.reminded,
+        "licensee": licensee,
     }
 
 
-def named_party_to_dict(party_id: str, party: Party) -> dict[str, Any]:
+def named_party_to_dict(party_id: str, party: Party) -> NamedPartyOut:
     """What a book writes about an organisation."""
     return {"party_id": party_id, **party_to_dict(party)}

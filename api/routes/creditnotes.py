@@ -1,6 +1,6 @@
 """Self-billed credit notes over HTTP: issued from a closed run, read by the payee's side."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -11,9 +11,10 @@ from api.describing import gives
 from api.paging import Asked, Page, page
 from api.wire import FROZEN
 from core.clock import utc_now
+from royalties.forms.invoices import CreditNoteOut, NotePaperOut, NotesIssuedOut
 from royalties.models_income import Invoice
 from royalties.service import selfbilling
-from royalties.wire_income import bill_to_dict, note_to_dict
+from royalties.wire_income import bill_to_dict, note_to_dict, positions_to_list
 
 router = APIRouter(tags=["money"])
 
@@ -25,11 +26,11 @@ class Issuing(BaseModel):
     run_id: str = Field(max_length=64)
 
 
-@router.post("/credit-notes", status_code=201, response_model=dict[str, Any])
+@router.post("/credit-notes", status_code=201, response_model=NotesIssuedOut)
 def issue(body: Issuing, writing: Writing, world: Open) -> Response:
     """Issue a note to every payee whom a closed run paid; `left` says who has none, and why."""
 
-    def issued(session: Session) -> dict[str, Any]:
+    def issued(session: Session) -> NotesIssuedOut:
         made, left = selfbilling.issue(
             session, world.vault, writing.caller, body.run_id, now=utc_now()
         )
@@ -50,13 +51,13 @@ def issue(body: Issuing, writing: Writing, world: Open) -> Response:
     return writing.write(issued)
 
 
-@router.get("/credit-notes", response_model=Page[dict[str, Any]])
+@router.get("/credit-notes", response_model=Page[CreditNoteOut])
 def list_notes(
     caller: Caller,
     reading: Reading,
     window: Asked,
     run_id: Annotated[str, Query(max_length=64)] = "",
-) -> Page[dict[str, Any]]:
+) -> Page[CreditNoteOut]:
     """Notes of your book, or to your payees, newest first."""
     found = selfbilling.list_notes(
         reading, caller, run_id=run_id, before_seq=window.before_seq, limit=window.limit
@@ -64,13 +65,13 @@ def list_notes(
     return page(found, window, lambda one: note_to_dict(*one), _seq)
 
 
-@router.get("/credit-notes/{note_id}", response_model=dict[str, Any])
-def show(note_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
+@router.get("/credit-notes/{note_id}", response_model=NotePaperOut)
+def show(note_id: str, caller: Caller, reading: Reading, world: Open) -> NotePaperOut:
     """One note: its amounts, and what its paper says."""
     bill, run_id = selfbilling.bill_of(reading, world.vault, caller, note_id)
     sign = -1 if bill.invoice.claims_micro < 0 else 1
     said = note_to_dict(bill.invoice, run_id, sign * bill.withheld_micro)
-    return {**said, **bill_to_dict(bill)}
+    return {**said, **bill_to_dict(bill), "positions": positions_to_list(bill)}
 
 
 @router.get(

@@ -1,8 +1,8 @@
 """Invoices over HTTP: what is due, issuing, cancelling, papers, and who is named on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -12,7 +12,10 @@ from api.deps import Caller, Language, Open, Reading, Writing
 from api.describing import gives
 from api.paging import Asked, Onwards, Page, page
 from api.wire import FROZEN, Text
-from api.wire_invoices import (
+from core.clock import utc_now
+from royalties.billing.bills import Bill
+from royalties.billing.parties import Party
+from royalties.forms.invoices import (
     ClaimOut,
     DueOut,
     IssuedOut,
@@ -21,9 +24,6 @@ from api.wire_invoices import (
     OverdueOut,
     PaperOut,
 )
-from core.clock import utc_now
-from royalties.billing.bills import Bill
-from royalties.billing.parties import Party
 from royalties.models_income import Settlement
 from royalties.service import bills, invoices, matching, reminders, writeoffs
 from royalties.service.booknames import names_of
@@ -33,7 +33,9 @@ from royalties.wire_income import (
     invoice_to_dict,
     left_to_dict,
     named_party_to_dict,
+    named_to_dict,
     overdue_to_dict,
+    positions_to_list,
     proposal_to_dict,
     write_off_to_dict,
 )
@@ -79,17 +81,18 @@ class PartyIn(BaseModel):
 
 
 @router.get("/invoice-drafts", response_model=list[DueOut])
-def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[dict[str, Any]]:
+def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[DueOut]:
     """What invoices and credit notes are due for by a month; nothing is issued."""
     found = invoices.due(reading, caller, month)
-    return _called(reading, caller, [claims_to_dict(one) for one in found])
+    names = _names(reading, caller, [one.licensee_id for one in found])
+    return [claims_to_dict(one, names[one.licensee_id]) for one in found]
 
 
 @router.post("/invoices", status_code=201, response_model=IssuedOut)
 def issue(body: Issuing, writing: Writing, world: Open) -> Response:
     """Issue what is due by a month, without gaps in the numbers; `left` says what cannot be."""
 
-    def issued(session: Session) -> dict[str, Any]:
+    def issued(session: Session) -> IssuedOut:
         found = invoices.issue(
             session,
             world.vault,
@@ -101,9 +104,11 @@ def issue(body: Issuing, writing: Writing, world: Open) -> Response:
         settled = matching.settlements(session, writing.caller, found)
         still = invoices.left(session, writing.caller, body.month)
         left = [one for one in still if body.licensee_id in (None, one.licensee_id)]
+        whose = {one.invoice.licensee_id for one in settled} | {one.licensee_id for one in left}
+        names = _names(session, writing.caller, whose)
         return {
-            "issued": _called(session, writing.caller, map(invoice_to_dict, settled)),
-            "left": _called(session, writing.caller, map(left_to_dict, left)),
+            "issued": [named_to_dict(one, names[one.invoice.licensee_id]) for one in settled],
+            "left": [left_to_dict(one, names[one.licensee_id]) for one in left],
         }
 
     return writing.write(issued)
@@ -115,7 +120,7 @@ def list_invoices(
     reading: Reading,
     window: Asked,
     licensee_id: Annotated[str | None, Query(max_length=64)] = None,
-) -> Page[dict[str, Any]]:
+) -> Page[NamedInvoiceOut]:
     """Invoices and credit notes of your book, and those issued to you, newest first."""
     found = invoices.list_invoices(
         reading,
@@ -125,11 +130,11 @@ def list_invoices(
         limit=window.limit,
     )
     names = _names(reading, caller, [one.invoice.licensee_id for one in found])
-    return page(found, window, lambda one: _with_name(invoice_to_dict(one), names), _seq)
+    return page(found, window, lambda one: named_to_dict(one, names[one.invoice.licensee_id]), _seq)
 
 
 @router.get("/overdue-invoices", response_model=Page[OverdueOut])
-def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[str, Any]]:
+def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[OverdueOut]:
     """Invoices that should have been paid, oldest first, and the reminder that is due."""
     found = reminders.list_overdue(
         reading, caller, now=utc_now(), after=window.after, limit=window.limit
@@ -138,7 +143,7 @@ def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
     return page(
         found,
         window,
-        lambda one: _with_name(overdue_to_dict(one), names),
+        lambda one: overdue_to_dict(one, names[one.settled.invoice.licensee_id]),
         cursor=lambda one: one.settled.invoice.id,
     )
 
@@ -147,28 +152,31 @@ def list_overdue(caller: Caller, reading: Reading, window: Asked) -> Page[dict[s
 def remind(writing: Writing) -> Response:
     """Remind of every overdue invoice whose next level is due, in the licensees' inboxes."""
 
-    def reminded(session: Session) -> list[dict[str, Any]]:
+    def reminded(session: Session) -> list[OverdueOut]:
         found = reminders.remind(session, writing.caller, now=utc_now())
-        return _called(session, writing.caller, map(overdue_to_dict, found))
+        whose = [one.settled.invoice.licensee_id for one in found]
+        names = _names(session, writing.caller, whose)
+        return [overdue_to_dict(one, names[name]) for one, name in zip(found, whose, strict=True)]
 
     return writing.write(reminded)
 
 
 @router.get("/invoices/{invoice_id}", response_model=PaperOut)
-def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> dict[str, Any]:
+def show(invoice_id: str, caller: Caller, reading: Reading, world: Open) -> PaperOut:
     """One invoice: its amounts, what its paper says, and how far it is settled."""
     settled = invoices.get_invoice(reading, caller, invoice_id)
     bill = bills.bill_of(reading, world.vault, caller, invoice_id)
-    said, titles = bill_to_dict(bill), _titles(reading, caller, bill)
-    positions = [{**one, "title": titles.get(one["cut_id"], "")} for one in said["positions"]]
+    titles = _titles(reading, caller, bill)
     steps = writeoffs.list_steps(reading, caller, invoice_id)
     waiting = writeoffs.proposed(reading, caller, invoice_id)
     return {
         **invoice_to_dict(settled),
-        **said,
-        "positions": positions,
+        **bill_to_dict(bill),
+        "positions": [
+            {**one, "title": titles.get(one["cut_id"], "")} for one in positions_to_list(bill)
+        ],
         "write_offs": [write_off_to_dict(one) for one in steps],
-        "write_off_proposed": waiting and proposal_to_dict(waiting.id, waiting.payload),
+        "write_off_proposed": proposal_to_dict(waiting.id, waiting.payload) if waiting else None,
     }
 
 
@@ -181,7 +189,7 @@ def claims(
     *,
     after: Annotated[str, Query(max_length=64)] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
-) -> list[dict[str, Any]]:
+) -> list[ClaimOut]:
     """The ledger's transactions that an invoice bears, by id; `after` pages on."""
     found = bills.lines_of(reading, caller, invoice_id, after=after, limit=limit)
     onward.behind(found, limit, lambda one: one[0])
@@ -218,7 +226,7 @@ def pdf(invoice_id: str, caller: Caller, reading: Reading, world: Open, lang: La
 def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> Response:
     """Take all that is left of an invoice back by a credit note; its claims are due again."""
 
-    def cancelled(session: Session) -> dict[str, Any]:
+    def cancelled(session: Session) -> NamedInvoiceOut:
         note = invoices.cancel(
             session,
             world.vault,
@@ -227,14 +235,15 @@ def cancel(invoice_id: str, body: Cancelling, writing: Writing, world: Open) -> 
             reason=body.reason,
             now=utc_now(),
         )
-        settled = matching.settlements(session, writing.caller, [note])
-        return _called(session, writing.caller, map(invoice_to_dict, settled))[0]
+        (settled,) = matching.settlements(session, writing.caller, [note])
+        names = _names(session, writing.caller, [note.licensee_id])
+        return named_to_dict(settled, names[note.licensee_id])
 
     return writing.write(cancelled)
 
 
 @router.get("/billing-parties", response_model=list[NamedPartyOut])
-def list_parties(caller: Caller, reading: Reading, world: Open) -> list[dict[str, Any]]:
+def list_parties(caller: Caller, reading: Reading, world: Open) -> list[NamedPartyOut]:
     """What your book writes on invoices about itself and its licensees."""
     found = bills.parties(reading, world.vault, caller)
     return [named_party_to_dict(name, party) for name, party in found.items()]
@@ -245,7 +254,7 @@ def set_party(party_id: str, body: PartyIn, writing: Writing, world: Open) -> Re
     """Say what your invoices write about your organisation or a licensee from now on."""
     party = Party(**body.model_dump())
 
-    def kept(session: Session) -> dict[str, Any]:
+    def kept(session: Session) -> NamedPartyOut:
         said = bills.set_party(session, world.vault, writing.caller, party_id, party, now=utc_now())
         return named_party_to_dict(party_id, said)
 
@@ -259,21 +268,10 @@ def _titles(session: Session, caller: Caller, bill: Bill) -> dict[str, str]:
     return {cut_id: ", ".join(filter(None, both)) for cut_id, both in found.items() if any(both)}
 
 
-def _names(session: Session, caller: Caller, ids: Iterable[str]) -> Mapping[str, str]:
-    return names_of(session, caller.tenant_id, organisations=ids).organisations
-
-
-def _called(
-    session: Session, caller: Caller, found: Iterable[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """What is said of licensees, with the name of each beside its id."""
-    told = list(found)
-    names = _names(session, caller, [one["licensee_id"] for one in told])
-    return [_with_name(one, names) for one in told]
-
-
-def _with_name(said: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    return {**said, "licensee": names.get(said["licensee_id"], said["licensee_id"])}
+def _names(session: Session, caller: Caller, ids: Collection[str]) -> Mapping[str, str]:
+    """What licensees are called, as far as it may be known; else by their ids."""
+    known = names_of(session, caller.tenant_id, organisations=ids).organisations
+    return {name: known.get(name, name) for name in ids}
 
 
 def _seq(item: Settlement) -> int:

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from core.errors import BadInput
+from royalties.forms.invoices import PartyOut
 from royalties.ibans import check_bic, check_iban
 
 _TEXT_MAX = 200
@@ -79,11 +80,25 @@ def normal_vat_id(text: str) -> str | None:
     return vat_id if sound else None
 
 
-def party_to_dict(party: Party) -> dict[str, Any]:
+def party_to_dict(party: Party) -> PartyOut:
     """JSON-ready form; inverse of `party_from_dict`."""
-    found = {name: getattr(party, name) for name in NAMES}
     day = party.vat_checked_on
-    return {**found, "vat_checked_on": None if day is None else day.isoformat()}
+    return {
+        "name": party.name,
+        "street": party.street,
+        "postcode": party.postcode,
+        "city": party.city,
+        "country": party.country,
+        "email": party.email,
+        "vat_id": party.vat_id,
+        "vat_checked_on": None if day is None else day.isoformat(),
+        "vat_check_reference": party.vat_check_reference,
+        "tax_number": party.tax_number,
+        "iban": party.iban,
+        "bic": party.bic,
+        "small_business": party.small_business,
+        "rate_class": party.rate_class,
+    }
 
 
 def party_from_dict(data: Mapping[str, Any]) -> Party:

@@ -11,7 +11,11 @@ from tests.simulators.stage import Stage
 BOOKS = (
     "/unclaimed",
     "/v1/collect",
+    "/v1/billing-parties",
     "/v1/complaints",
+    "/v1/credit-notes",
+    "/v1/invoice",
+    "/v1/overdue-invoices",
     "/v1/held-payments",
     "/v1/ledger/",
     "/v1/payout",
