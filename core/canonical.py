@@ -45,7 +45,7 @@ def canonical(value: Any) -> bytes:
         raise _bad_json("a value has no canonical form") from exc
 
 
-def as_it_stands(value: dict[str, Any]) -> bytes:
+def as_it_stands(value: Mapping[str, object]) -> bytes:
     """Return the JSON of an object unchecked, in a fifth of the time that `canonical` takes.
 
     The bytes are the same where its keys stand in order and it holds text, booleans, whole numbers

@@ -8,7 +8,16 @@ https://json-schema.org/draft/2020-12
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, WithJsonSchema, with_config
+from pydantic import (
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    WithJsonSchema,
+    with_config,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 from typing_extensions import TypedDict
 
 
@@ -36,3 +45,16 @@ Fraction = Annotated[
 def one_of(*names: str) -> WithJsonSchema:
     """Marks a text that is told of as one of a closed set, and stays a plain text for signing."""
     return WithJsonSchema({"type": "string", "enum": [str(name) for name in names]})
+
+
+class ToldAs:
+    """Marks a document that is told of as what it is made from, and stays as it was written."""
+
+    def __init__(self, made_from: type) -> None:
+        self.made_from = made_from
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of what it is made from."""
+        return handler(TypeAdapter(self.made_from).core_schema)

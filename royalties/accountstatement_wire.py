@@ -6,7 +6,7 @@ ledger: credits, which is what a performer is owed, are negative.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 
 from core import integrity
 from core.clock import to_text
@@ -14,14 +14,16 @@ from core.errors import BadInput
 from core.integrity import ProofOptions
 from core.keys import PrivateKey, verification_method
 from royalties.accountstatement import AccountStatement, Balance, Holder, Movement
+from royalties.forms.claims import AccountMovementOut
+from royalties.forms.statements import AccountStatementOut, SignedAccountStatementOut
 from royalties.tariffs.documents import tariff_from_dict, tariff_to_dict
 from royalties.wire_transactions import transaction_from_dict, transaction_to_dict
 
-FORM = "ebenbild-account-statement-1"
+FORM: Final = "ebenbild-account-statement-1"
 STATEMENT_BYTES_MAX = 1 << 30
 
 
-def to_dict(statement: AccountStatement) -> dict[str, Any]:
+def to_dict(statement: AccountStatement) -> AccountStatementOut:
     """JSON-ready form; inverse of `from_dict`."""
     return {
         "form": FORM,
@@ -69,10 +71,13 @@ def from_dict(data: Mapping[str, Any]) -> AccountStatement:
         ) from exc
 
 
-def signed(statement: AccountStatement, registry_key: PrivateKey, at: datetime) -> dict[str, Any]:
+def signed(
+    statement: AccountStatement, registry_key: PrivateKey, at: datetime
+) -> SignedAccountStatementOut:
     """The statement with the registry's proof (eddsa-jcs-2022)."""
     options = ProofOptions(registry_key.verification_method, to_text(at))
-    return integrity.sign({**to_dict(statement), "issuer": registry_key.did}, options, registry_key)
+    document = {**to_dict(statement), "issuer": registry_key.did}
+    return cast(SignedAccountStatementOut, integrity.sign(document, options, registry_key))
 
 
 def check_signed(document: Mapping[str, Any], registries: tuple[str, ...]) -> None:
@@ -97,7 +102,7 @@ def _balance(data: Mapping[str, Any]) -> Balance:
     )
 
 
-def _movement_to_dict(one: Movement) -> dict[str, Any]:
+def _movement_to_dict(one: Movement) -> AccountMovementOut:
     rest = [[currency, str(amount)] for currency, amount in one.rest]
     return {**transaction_to_dict(one.transaction), "rest": rest}
 

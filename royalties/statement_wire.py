@@ -5,18 +5,19 @@ anyone can hand it back to be computed again.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from core.clock import from_text, to_text
 from core.errors import BadInput
+from royalties.forms.statements import CorrectionOut, EarnedOut, StatementLineOut, TotalOut
 from royalties.statement import Correction, Statement, StatementLine, Total
 from royalties.tariffs.documents import tariff_from_dict, tariff_to_dict
 from royalties.wire import pins_from_dict, pins_to_dict
 
-FORM = "ebenbild-statement-1"
+FORM: Final = "ebenbild-statement-1"
 
 
-def to_dict(statement: Statement) -> dict[str, Any]:
+def to_dict(statement: Statement) -> EarnedOut:
     """JSON-ready form; inverse of `from_dict`. Amounts are texts of whole millionths."""
     return {
         "form": FORM,
@@ -54,7 +55,7 @@ def from_dict(data: Mapping[str, Any]) -> Statement:
         ) from exc
 
 
-def _line_to_dict(line: StatementLine) -> dict[str, Any]:
+def _line_to_dict(line: StatementLine) -> StatementLineOut:
     return {
         "transaction_id": line.transaction_id,
         "seq": line.seq,
@@ -78,7 +79,7 @@ def _line_from_dict(data: Mapping[str, Any]) -> StatementLine:
     )
 
 
-def _correction_to_dict(one: Correction) -> dict[str, Any]:
+def _correction_to_dict(one: Correction) -> CorrectionOut:
     return {
         "transaction_id": one.transaction_id,
         "reverses_id": one.reverses_id,
@@ -106,7 +107,7 @@ def _correction_from_dict(data: Mapping[str, Any]) -> Correction:
     )
 
 
-def _total_to_dict(total: Total) -> dict[str, Any]:
+def _total_to_dict(total: Total) -> TotalOut:
     return {
         "currency": total.currency,
         "total_micro": str(total.total_micro),

@@ -12,6 +12,8 @@ from fingerprint.models import Span
 from licensing.models import TariffKind, TariffRef, TariffTerm
 from registry.models.works import KindOfUse
 from royalties.forms.books import TrialBalanceOut
+from royalties.forms.claims import AgreedPriceOut, KeptPart, PinnedTariffPart, PinsOut
+from royalties.forms.statements import AccrualReportOut
 from royalties.models import AccrualReport, Pins, Ratio
 from royalties.models_books import TrialBalance
 from royalties.outcomes import Outcome
@@ -27,7 +29,7 @@ from royalties.wire_usage import (
 _kind = cache(KindOfUse)
 
 
-def pins_to_dict(pins: Pins) -> dict[str, Any]:
+def pins_to_dict(pins: Pins) -> PinsOut:
     """JSON-ready form; inverse of `pins_from_dict`."""
     return {
         "usage_line_id": pins.usage_line_id,
@@ -87,12 +89,17 @@ def pins_from_dict(data: Mapping[str, Any]) -> Pins:
     )
 
 
-def kept_to_dict(pins: Pins) -> dict[str, Any]:
+def kept_to_dict(pins: Pins) -> KeptPart:
     """Why an amount is not the performer's yet; nothing where it is."""
     if pins.outcome is Outcome.LICENSED:
         return {}
-    said = {"outcome": pins.outcome.value, "cause": pins.cause, "parties": list(pins.parties)}
-    return {"kept": said}
+    return {
+        "kept": {
+            "outcome": pins.outcome.value,
+            "cause": pins.cause,
+            "parties": list(pins.parties),
+        }
+    }
 
 
 def _kept_from_dict(data: Mapping[str, Any] | None) -> tuple[Outcome, str, tuple[str, ...]]:
@@ -102,16 +109,20 @@ def _kept_from_dict(data: Mapping[str, Any] | None) -> tuple[Outcome, str, tuple
     return Outcome(data["outcome"]), str(data["cause"]), parties
 
 
-def term_to_dict(term: TariffTerm) -> dict[str, Any]:
+def term_to_dict(term: TariffTerm) -> AgreedPriceOut:
     """A price; with the tariff that it pins where it names one."""
-    named = term.tariff
-    pinned = {"id": named.id, "version": named.version, "digest": named.digest} if named else {}
     return {
         "kind": term.kind.value,
         "rate_micro": term.rate_micro,
         "currency": term.currency,
-        **pinned,
+        **_pinned(term.tariff),
     }
+
+
+def _pinned(named: TariffRef | None) -> PinnedTariffPart:
+    if named is None:
+        return {}
+    return {"id": named.id, "version": named.version, "digest": named.digest}
 
 
 def _term_from_dict(data: Mapping[str, Any]) -> TariffTerm:
@@ -132,7 +143,7 @@ def _ratio(numerator: int, denominator: int) -> Ratio:
     return Ratio(int(numerator), int(denominator))
 
 
-def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
+def accrual_report_to_dict(report: AccrualReport) -> AccrualReportOut:
     """What a page, a CLI or an API shows of an accrual run."""
     return {
         "new": report.new,
@@ -147,7 +158,7 @@ def accrual_report_to_dict(report: AccrualReport) -> dict[str, Any]:
             }
             for one in report.skipped
         ],
-        "kept": {outcome.value: count for outcome, count in sorted(report.kept.items())},
+        "kept": dict(sorted(report.kept.items())),
         "nothing": report.nothing,
     }
 

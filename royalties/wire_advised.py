@@ -1,15 +1,21 @@
 """Advices as JSON for whoever paid and whoever was paid; amounts as text."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from core.clock import to_text
 from royalties.advice import AdvisedCut, AdvisedLine
+from royalties.forms.remittances import (
+    AdviceLineOut,
+    AdviceOut,
+    AnswerToAdviceOut,
+    FiguresOut,
+    TheirLineOut,
+)
 from royalties.forms.sisters import SisterPaymentOut
 from royalties.models_advised import AdviceShown, Answer, Sent
 
 
-def shown_to_dict(found: AdviceShown) -> dict[str, Any]:
+def shown_to_dict(found: AdviceShown) -> AdviceOut:
     """An advice and how it stands, without its lines."""
     kept, told = found.kept, found.kept.advice
     return {
@@ -32,7 +38,7 @@ def shown_to_dict(found: AdviceShown) -> dict[str, Any]:
     }
 
 
-def lines_to_list(found: AdviceShown) -> list[dict[str, Any]]:
+def lines_to_list(found: AdviceShown) -> list[AdviceLineOut]:
     """Every line of an advice, where it belongs here, or why it is held."""
     titles = {one.id: one for one in found.kept.advice.cuts}
     return [
@@ -45,6 +51,18 @@ def lines_to_list(found: AdviceShown) -> list[dict[str, Any]]:
         }
         for place, claim in zip(found.places, found.claims, strict=True)
     ]
+
+
+def figures_to_dict(figures: Mapping[str, int]) -> FiguresOut:
+    """What became of a claim before it was handed on; `figures` by the names of `FIGURES`."""
+    return {
+        "gross_micro": str(figures["gross_micro"]),
+        "cost_micro": str(figures["cost_micro"]),
+        "social_micro": str(figures["social_micro"]),
+        "reserve_micro": str(figures["reserve_micro"]),
+        "tax_micro": str(figures["tax_micro"]),
+        "freed_micro": str(figures["freed_micro"]),
+    }
 
 
 def sent_to_dict(one: Sent) -> SisterPaymentOut:
@@ -61,7 +79,7 @@ def sent_to_dict(one: Sent) -> SisterPaymentOut:
     }
 
 
-def answer_to_dict(found: Answer) -> dict[str, Any]:
+def answer_to_dict(found: Answer) -> AnswerToAdviceOut:
     """What a sister answered, line by line, by one's own ids."""
     return {
         **sent_to_dict(found.sent),
@@ -79,19 +97,18 @@ def answer_to_dict(found: Answer) -> dict[str, Any]:
     }
 
 
-def _line(line: AdvisedLine, cut: AdvisedCut) -> dict[str, Any]:
+def _line(line: AdvisedLine, cut: AdvisedCut) -> TheirLineOut:
     pins = line.pins
-    spans: Sequence[Any] = [[span.start_ms, span.end_ms] for span in pins.spans]
     return {
         "their_claim_id": line.claim_id,
         "their_performer_id": pins.performer_id,
         "their_licence_id": pins.licence_id,
         "title": cut.title,
         "label": cut.label,
-        "kind": pins.kind.value if pins.kind else "",
+        "kind": pins.kind or "",
         "territory": pins.territory,
         "earned_period": pins.period,
-        "spans": spans,
-        **{name: str(amount) for name, amount in line.figures.items()},
+        "spans": [[span.start_ms, span.end_ms] for span in pins.spans],
+        **figures_to_dict(line.figures),
         "amount_micro": str(line.amount_micro),
     }

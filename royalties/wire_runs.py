@@ -227,11 +227,6 @@ def proof_to_dict(proof: RunProof) -> RunProofOut:
     }
 
 
-def amounts_as_text(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with every amount as text."""
-    return {name: str(value) if name.endswith("_micro") else value for name, value in said.items()}
-
-
 def _parts_from_dict(said: Mapping[str, Any]) -> Parts:
     return Parts(**{name: int(said[name]) for name in _PARTS})
 

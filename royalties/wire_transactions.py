@@ -5,11 +5,12 @@ from typing import Any
 
 from core.clock import from_text, to_text
 from royalties.accounts import parse
+from royalties.forms.claims import ClaimBasisOut, TransactionOut
 from royalties.models_books import Claim, Posting, Transaction, TransactionKind
 from royalties.wire import pins_from_dict, pins_to_dict
 
 
-def transaction_to_dict(one: Transaction) -> dict[str, Any]:
+def transaction_to_dict(one: Transaction) -> TransactionOut:
     """Everything that was booked, and what a claim rests on; inverse of `transaction_from_dict`."""
     claim = one.claim
     return {
@@ -55,7 +56,7 @@ def transaction_from_dict(data: Mapping[str, Any]) -> Transaction:
     )
 
 
-def _claim_to_dict(claim: Claim) -> dict[str, Any]:
+def _claim_to_dict(claim: Claim) -> ClaimBasisOut:
     return {
         "live_key": claim.live_key,
         "revision": claim.revision,

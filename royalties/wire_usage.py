@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.clock import to_text
+from royalties.forms.claims import OriginPart
 from royalties.forms.usage import HoldOut, NamesPart, ReportedPart, UsageLineOut
 from royalties.models import NOTHING, ImportReport, Origin, Ratio, Reported, UsageLine
 from royalties.models_usage import Hold
@@ -40,7 +41,7 @@ def reported_from_dict(data: Mapping[str, Any]) -> Reported:
     )
 
 
-def origin_to_dict(origin: Origin) -> dict[str, str]:
+def origin_to_dict(origin: Origin) -> OriginPart:
     """Where a line comes from; nothing of a report, so that these read as they always did."""
     return {} if origin is Origin.REPORT else {"origin": origin.value}
 

@@ -18,6 +18,7 @@ from core.db import is_single_operator
 from core.errors import NotFound
 from royalties.accountcsv import to_csv
 from royalties.accountstatement_wire import from_dict, signed
+from royalties.forms.statements import SignedAccountStatementOut
 from royalties.service import accountstatements as service
 from royalties.service import holds
 
@@ -27,7 +28,7 @@ BASE = "/performers/{performer_id}/account-statements"
 
 def document_of(
     performer_id: str, period: str, caller: Caller, reading: Reading, world: Open
-) -> dict[str, Any]:
+) -> SignedAccountStatementOut:
     """The signed statement that the path names, for its caller."""
     now = utc_now()
     made = service.account_statement(
@@ -36,13 +37,13 @@ def document_of(
     return signed(made, world.registry_key, now)
 
 
-Document = Annotated[dict[str, Any], Depends(document_of)]
+Document = Annotated[SignedAccountStatementOut, Depends(document_of)]
 
 
-@router.get("/account-statements/{period}", response_model=Page[dict[str, Any]])
+@router.get("/account-statements/{period}", response_model=Page[SignedAccountStatementOut])
 def list_own(
     period: str, caller: Caller, reading: Reading, world: Open, asked: Asked
-) -> Page[dict[str, Any]]:
+) -> Page[SignedAccountStatementOut]:
     """Every performer's statement of a month (YYYY-MM), signed one by one; your own performers'."""
     now = utc_now()
     found = service.own_statements(
@@ -62,8 +63,8 @@ def list_months(performer_id: str, caller: Caller, reading: Reading) -> list[str
     return list(service.months(reading, caller, performer_id=performer_id, now=utc_now()))
 
 
-@router.get(BASE + "/{period}", response_model=dict[str, Any])
-def show(document: Document) -> dict[str, Any]:
+@router.get(BASE + "/{period}", response_model=SignedAccountStatementOut)
+def show(document: Document) -> SignedAccountStatementOut:
     """What became of a performer's money in a month (YYYY-MM), every line to second and clause."""
     return document
 

@@ -1,7 +1,5 @@
 """Remittance advices over HTTP: written by who paid, taken by who was paid in another registry."""
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
@@ -13,6 +11,7 @@ from api.wire import FROZEN
 from core.clock import utc_now
 from core.principal import require
 from royalties import advice_wire
+from royalties.forms.remittances import AdviceOut, AnswerToAdviceOut, WholeAdviceOut
 from royalties.forms.sisters import SisterPaymentOut
 from royalties.models_advised import AdviceShown
 from royalties.service import advices, advised, answers
@@ -50,22 +49,22 @@ def write(payment_id: str, caller: Caller, reading: Reading, world: Open) -> Res
     return Response(advice_wire.signed(advice_wire.to_dict(found), key, utc_now()), media_type=JSON)
 
 
-@router.post("/advice-answers", status_code=201, response_model=dict[str, Any])
+@router.post("/advice-answers", status_code=201, response_model=AnswerToAdviceOut)
 def read_answer(body: NewAdvice, writing: Writing, world: Open) -> Response:
     """Read what a society answered to your advice: the lines that it could not place, and why."""
 
-    def read(session: Session, data: bytes) -> dict[str, Any]:
+    def read(session: Session, data: bytes) -> AnswerToAdviceOut:
         own = world.registry_key.did
         return answer_to_dict(answers.read_answer(session, writing.caller, data, registry=own))
 
     return taken(world, writing, body.upload_id, read)
 
 
-@router.post("/remittance-advices", status_code=201, response_model=dict[str, Any])
+@router.post("/remittance-advices", status_code=201, response_model=WholeAdviceOut)
 def take(body: NewAdvice, writing: Writing, world: Open) -> Response:
     """Take in what another registry says a payment to you is for; the same twice is one."""
 
-    def took(session: Session, data: bytes) -> dict[str, Any]:
+    def took(session: Session, data: bytes) -> WholeAdviceOut:
         own = world.registry_key.did
         found = advised.take(
             session, world.vault, writing.caller, data, registry=own, now=utc_now()
@@ -75,20 +74,20 @@ def take(body: NewAdvice, writing: Writing, world: Open) -> Response:
     return taken(world, writing, body.upload_id, took)
 
 
-@router.get("/remittance-advices", response_model=list[dict[str, Any]])
-def list_advices(caller: Caller, reading: Reading) -> list[dict[str, Any]]:
+@router.get("/remittance-advices", response_model=list[AdviceOut])
+def list_advices(caller: Caller, reading: Reading) -> list[AdviceOut]:
     """The advices that you took in, newest first, and how each stands."""
     return [shown_to_dict(one) for one in advised.list_advices(reading, caller)]
 
 
-@router.get("/remittance-advices/{advice_id}", response_model=dict[str, Any])
-def show(advice_id: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/remittance-advices/{advice_id}", response_model=WholeAdviceOut)
+def show(advice_id: str, caller: Caller, reading: Reading) -> WholeAdviceOut:
     """One advice, and where each of its lines is, or why it is held."""
     return _whole(advised.shown(reading, caller, advice_id))
 
 
 @router.post(
-    "/remittance-advices/{advice_id}/match", status_code=201, response_model=dict[str, Any]
+    "/remittance-advices/{advice_id}/match", status_code=201, response_model=WholeAdviceOut
 )
 def match(advice_id: str, body: AdvicePayment, writing: Writing, world: Open) -> Response:
     """Have a receipt be the payment of an advice; its claims go into your book."""
@@ -102,7 +101,7 @@ def match(advice_id: str, body: AdvicePayment, writing: Writing, world: Open) ->
 
 
 @router.post(
-    "/remittance-advices/{advice_id}/placing", status_code=201, response_model=dict[str, Any]
+    "/remittance-advices/{advice_id}/placing", status_code=201, response_model=WholeAdviceOut
 )
 def place(advice_id: str, writing: Writing) -> Response:
     """Look again at lines that were held, and book those that can be placed by now."""
@@ -112,7 +111,7 @@ def place(advice_id: str, writing: Writing) -> Response:
 
 
 @router.post(
-    "/remittance-advices/{advice_id}/unmatching", status_code=201, response_model=dict[str, Any]
+    "/remittance-advices/{advice_id}/unmatching", status_code=201, response_model=WholeAdviceOut
 )
 def unmatch(advice_id: str, writing: Writing) -> Response:
     """Take the match of a receipt back; the claims go, the money waits for a clerk."""
@@ -132,5 +131,5 @@ def answer(advice_id: str, caller: Caller, reading: Reading, world: Open) -> Res
     return Response(advice_wire.signed(said, key, utc_now()), media_type=JSON)
 
 
-def _whole(found: AdviceShown) -> dict[str, Any]:
+def _whole(found: AdviceShown) -> WholeAdviceOut:
     return {**shown_to_dict(found), "lines": lines_to_list(found)}

@@ -1,6 +1,6 @@
 """Money over HTTP: accruals booked, statements with their working."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel
@@ -14,6 +14,7 @@ from core.db import is_single_operator
 from registry.models.mandates import Act
 from registry.service.acting import view
 from royalties.forms.books import TrialBalanceOut
+from royalties.forms.statements import AccrualReportOut, NamedEarnedOut
 from royalties.service import accountstatements, accruals, holds, statements
 from royalties.statement_wire import to_dict
 from royalties.wire import accrual_report_to_dict, trial_balance_to_dict
@@ -28,7 +29,7 @@ class NewAccrual(BaseModel):
     clearance_id: str | None = None
 
 
-@router.post("/accruals", status_code=201, response_model=dict[str, Any])
+@router.post("/accruals", status_code=201, response_model=AccrualReportOut)
 def accrue(body: NewAccrual, writing: Writing) -> Response:
     """Book what is owed for cleared uses; what is booked already stays as it is."""
     return writing.write(
@@ -66,8 +67,8 @@ def periods(performer_id: str, caller: Caller, reading: Reading) -> list[str]:
     return list(statements.periods(reading, side, performer_id=performer_id))
 
 
-@router.get("/performers/{performer_id}/statements/{period}", response_model=dict[str, Any])
-def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> dict[str, Any]:
+@router.get("/performers/{performer_id}/statements/{period}", response_model=NamedEarnedOut)
+def statement(performer_id: str, period: str, caller: Caller, reading: Reading) -> NamedEarnedOut:
     """A performer's statement for a month (YYYY-MM), every cent with its working.
 
     `names` has the performer's name and the cuts' titles by id, as far as the caller may know them.
@@ -78,8 +79,7 @@ def statement(performer_id: str, period: str, caller: Caller, reading: Reading) 
     told = statements.notes(reading, side, performer_id=performer_id, period=period)
     cuts = sorted({line["cut_id"] for line in made["lines"]})
     names = accountstatements.names(reading, caller, performer_id, cuts, now=now)
-    reasons = [ReasonOut.of(item).model_dump() for item in told]
-    return {**made, "reasons": reasons, "names": names}
+    return {**made, "reasons": list(told), "names": names}
 
 
 @router.get(

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from api.deps import Caller, Reading, Writing
 from api.wire import FROZEN, Text
 from core.clock import utc_now
+from royalties.forms.statements import TariffText
 from royalties.service import dryruns, tariffs
 from royalties.service.dryruns import DryRun, PerformerResult
 from royalties.store.tariffs import Published
@@ -40,7 +41,7 @@ class TariffOut(BaseModel):
     tenant_id: str
     published_at: datetime | None
     log_index: int | None
-    document: dict[str, Any]
+    document: TariffText
 
     @classmethod
     def of(cls, item: Published) -> Self:
