@@ -24,7 +24,7 @@ Size = Annotated[int, Query(ge=0, le=SAMPLE_MAX, description="How many claims ar
 
 @router.get("/audit-packs", response_class=StreamingResponse, responses=gives("application/zip"))
 def audit_pack(
-    caller: Caller, reading: Reading, world: Open, seed: Seed = "", sample: Size = 50
+    caller: Caller, reading: Reading, world: Open, seed: Seed, sample: Size = 50
 ) -> StreamingResponse:
     """Your own book with all it rests on, to be computed again by whoever audits it."""
     offered = logwitnesses.policy(reading, world.settings.log.quorum)

@@ -79,8 +79,8 @@ class Asked(BaseModel):
     """One kind of use of a performer, in a place and month."""
 
     model_config = FROZEN
-    territory: str = Field(default="", max_length=5)
-    month: str = Field(default="", max_length=7)
+    territory: str = Field(max_length=5)
+    month: str = Field(max_length=7)
     kind: KindOfUse = KindOfUse.SYNTHESISE_VOICE
     performer_id: str = Field(default="", max_length=64)
 

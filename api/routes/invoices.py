@@ -81,7 +81,7 @@ class PartyIn(BaseModel):
 
 
 @router.get("/invoice-drafts", response_model=list[DueOut])
-def drafts(caller: Caller, reading: Reading, month: Month = "") -> list[DueOut]:
+def drafts(caller: Caller, reading: Reading, month: Month) -> list[DueOut]:
     """What invoices and credit notes are due for by a month; nothing is issued."""
     found = invoices.due(reading, caller, month)
     names = _names(reading, caller, [one.licensee_id for one in found])

@@ -186,7 +186,7 @@ def list_lines(
     caller: Caller,
     reading: Reading,
     window: Asked,
-    cut_id: Annotated[str, Query(max_length=64)] = "",
+    cut_id: Annotated[str, Query(max_length=64)],
     period: Annotated[str, Query(max_length=7)] = "",
 ) -> Page[LineOut]:
     """Your own lines of a cut as you may correct them, of one month or of all."""

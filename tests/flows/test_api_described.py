@@ -7,6 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.scopes import SCOPES
 from tests.simulators.described import Description
 from tests.simulators.stage import Stage
 
@@ -68,6 +69,40 @@ def test_each_success_says_in_which_form_it_comes(document: dict[str, Any]) -> N
         )
     ]
     assert silent == []
+
+
+def test_what_may_be_left_out_is_not_due(stage: Stage, document: dict[str, Any]) -> None:
+    tenant_id, _ = stage.tenant("society")
+    scopes = sorted(SCOPES - {"admin", "metrics"})
+    issued = stage.operator.post(f"/v1/tenants/{tenant_id}/keys", {"scopes": scopes})
+    http = stage.http(issued["api_key"])
+    bare = [
+        path
+        for path, methods in document["paths"].items()
+        if "{" not in path and path.startswith("/v1/") and "get" in methods
+        if not any(one["required"] for one in methods["get"].get("parameters", []))
+    ]
+    assert len(bare) > 60
+    assert [path for path in bare if http.get(path).status_code == 422] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "due"),
+    [
+        ("/v1/audit-packs", {"seed"}),
+        ("/v1/collectors", {"month", "territory"}),
+        ("/v1/invoice-drafts", {"month"}),
+        ("/v1/usage-lines", {"cut_id"}),
+    ],
+)
+def test_what_is_due_is_told_and_named_where_it_lacks(
+    stage: Stage, document: dict[str, Any], path: str, due: set[str]
+) -> None:
+    told = document["paths"][path]["get"]["parameters"]
+    assert {one["name"] for one in told if one["required"]} == due
+    answer = stage.operator._http.get(path)
+    assert answer.status_code == 422
+    assert {one["field"] for one in answer.json()["faults"]} == {f"query.{name}" for name in due}
 
 
 def test_a_body_that_is_no_text_is_told_how_to_be_mended(stage: Stage) -> None:

@@ -82,6 +82,14 @@ FORMS = {
     "/admin/handover": {"performer": "prf_none", "email": "new@example.org", "proof": "passport"},
 }
 
+# What has to be asked for, so that a refusal can only be about who asks.
+ASKED = {
+    "/v1/audit-packs": {"seed": "7-12-33"},
+    "/v1/collectors": {"territory": "DE", "month": "2030-10"},
+    "/v1/invoice-drafts": {"month": "2030-10"},
+    "/v1/usage-lines": {"cut_id": "cut_none"},
+}
+
 
 @dataclass
 class Caller:
@@ -152,6 +160,7 @@ def _seated(
 
 def send(caller: Caller, row: Row, relation: Relation) -> httpx2.Response:
     given: dict[str, Any] = {"headers": {"Origin": "http://local"}}
+    given["params"] = ASKED.get(row.path, {})
     if row.path == "/sign-out" and caller.leaving:
         given["headers"]["Authorization"] = f"Bearer {caller.leaving}"
     if row.method == "POST":
