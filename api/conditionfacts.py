@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from api.condition import Facts
-from api.worker import KINDS
+from api.jobkinds import KINDS
 from core import checkpoints, jobs, lifesigns, log, logwitnesses
 from core.db import is_single_operator
 from core.init import World

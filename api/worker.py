@@ -29,25 +29,6 @@ LOG = logging.getLogger("ebenbild.worker")
 Handler = Callable[[Job, Heartbeat], None]
 Failure = Callable[[Session, Job], None]
 BEAT_EVERY_S = 10.0
-KINDS = (
-    "embed",
-    "answer",
-    "prove",
-    "scan",
-    "rematch",
-    "decide",
-    "revise",
-    "erase",
-    "export",
-    "find",
-    "forget",
-    "embed_figure",
-    "shred_figure",
-    "reembed",
-    "usage",
-    "accrue",
-    "bulk",
-)
 
 
 class Worker:

@@ -58,10 +58,13 @@ def doctor(
 ) -> None:
     """Check versions, database, keys, models and disk; exit 1 when something is wrong."""
     from api.doctor import examine  # noqa: PLC0415
-    from api.doctoraudit import audited  # noqa: PLC0415
 
     settings = cli.settings()
-    checks = [*examine(settings), *(audited(settings, key or []) if audit else ())]
+    checks = examine(settings)
+    if audit:
+        from api.doctoraudit import audited  # noqa: PLC0415
+
+        checks += audited(settings, key or [])
     found = [
         {"check": item.name, "state": item.state, "found": item.found, "next_step": item.next_step}
         for item in checks

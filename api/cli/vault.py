@@ -89,7 +89,7 @@ def forget_old(cli: Cli) -> None:
     Make a backup of the database first: older ones cannot be read any more.
     """
     from api import rotating  # noqa: PLC0415
-    from api.worker import KINDS  # noqa: PLC0415
+    from api.jobkinds import KINDS  # noqa: PLC0415
     from core import jobs  # noqa: PLC0415
     from core.errors import Conflict  # noqa: PLC0415
 

@@ -11,20 +11,25 @@ from api.routetable import ROWS
 from api.visiting import visit_of
 from api.web.curlexamples import EXAMPLES
 from api.web.forms import form_page
+from api.web.navigation import leads_to
 from api.web.response import FormResponse
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
+KEYS = "/studio/keys"
 METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @router.get("/api", response_class=FormResponse)
 def api_page(request: Request, world: Open, lang: Language) -> Response:
     """How do I call this registry from a program?"""
+    visit = visit_of(world, request)
     return form_page(
         "api.html",
         lang,
-        visit_of(world, request),
+        visit,
         here="/api",
+        keys=KEYS,
+        leads_to_keys=leads_to(KEYS, visit.principal if visit else None),
         examples=EXAMPLES,
         address=world.settings.base_url.rstrip("/"),
         groups=by_noun(request.app.openapi()),

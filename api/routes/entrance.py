@@ -9,13 +9,13 @@ from api import trial
 from api.accounts import demo
 from api.accounts.models import Stage
 from api.deps import Language, Open
+from api.jobkinds import KINDS
 from api.routes.signin import SEE_OTHER
 from api.visiting import begin_anew, check_origin, is_near, origin_of, visit_of
 from api.web.forms import form_page
-from api.web.navigation import first_place
+from api.web.navigation import first_place, leads_to
 from api.web.response import FormResponse
 from api.web.texts import catalogue
-from api.worker import KINDS
 from core import jobs
 from core.clock import utc_now
 
@@ -25,7 +25,7 @@ COMMANDS = {
     "society": "ebenbild usage import views.csv",
     "anyone": "ebenbild verify licence.json",
 }
-DOORS = {"performer": "/me", "studio": "/studio", "society": "/society", "anyone": "/verify"}
+DOORS = {"performer": "/me", "studio": "/studio", "society": "/society"}
 WORDS = "verifying."
 router = APIRouter(tags=["pages"], include_in_schema=False)
 
@@ -34,6 +34,8 @@ router = APIRouter(tags=["pages"], include_in_schema=False)
 def landing(request: Request, world: Open, lang: Language) -> Response:
     """Where am I, does it work, what can I do here?"""
     visit = visit_of(world, request)
+    signed_in = visit is not None and visit.session.stage is Stage.FULL
+    who = visit.principal if visit is not None and signed_in else None
     with world.db.read() as session:
         open_jobs = jobs.open_jobs(session, KINDS)
     return form_page(
@@ -43,10 +45,11 @@ def landing(request: Request, world: Open, lang: Language) -> Response:
         here="/",
         open_jobs=open_jobs,
         commands=COMMANDS,
-        doors=DOORS,
+        doors={"anyone": "/verify"}
+        | {group: href for group, href in DOORS.items() if leads_to(href, who)},
         guests=demo.guests(world, is_near=is_near(request)),
         tryable=trial.is_offered(world.settings.data_dir),
-        signed_in=visit is not None and visit.session.stage is Stage.FULL,
+        signed_in=signed_in,
     )
 
 

@@ -14,6 +14,7 @@ from api.paging import Asked, page
 from api.routes.signin import SEE_OTHER
 from api.visiting import Acting, SignedInVisit
 from api.web.forms import form_page
+from api.web.navigation import is_a_colleagues
 from api.web.response import FormResponse
 from core import notices
 from core.clock import utc_now
@@ -37,6 +38,8 @@ def inbox(world: Open, visit: SignedInVisit, lang: Language, window: Asked) -> R
                 "text": words_of(lang, *about),
                 "how": "" if place else how_of(lang, *about),
             }
+            if is_a_colleagues(place, who):
+                place = ""
             names = {part: named(session, who, words, now) for part, words in said.items()}
             return {"notice": item, "place": place, **names}
 

@@ -12,10 +12,10 @@ from sqlmodel import Session
 from api.conditionfacts import gather
 from api.deps import Caller, Open, Reading
 from api.describing import PROBLEMS, gives
+from api.jobkinds import KINDS
 from api.measuring import Measured, families
 from api.metering import Meter
 from api.scopes import ADMIN, METRICS
-from api.worker import KINDS
 from core import deliveries, jobs
 from core.clock import utc_now
 from core.init import World

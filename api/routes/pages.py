@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel
 
 from api.deps import Language, Open
+from api.jobkinds import KINDS
 from api.recordwords import in_words
 from api.retention import schedule
 from api.visiting import visit_of
 from api.web import texts
 from api.web.forms import form_page
 from api.web.response import FormResponse
-from api.worker import KINDS
 from core import jobs
 
 router = APIRouter(tags=["pages"])

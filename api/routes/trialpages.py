@@ -8,11 +8,11 @@ from fastapi.responses import FileResponse, RedirectResponse
 from api import demonstration, trial
 from api.accounts import demo
 from api.deps import Language, Open
+from api.jobkinds import KINDS
 from api.routes.signin import SEE_OTHER
 from api.visiting import Acting, SignedInVisit, begin_anew, check_origin, is_near, origin_of
 from api.web.forms import form_page
 from api.web.response import FormResponse
-from api.worker import KINDS
 from core import jobs
 from core.clock import utc_now
 from core.errors import NotFound

@@ -124,16 +124,41 @@ def sections(principal: Principal) -> tuple[Section, ...]:
     """What the menu of this person holds, no section without a place."""
     return tuple(
         Section(section.key, section.kinds, items)
-        for section in SECTIONS
-        if principal.tenant_kind in section.kinds or principal.tenant_kind == TenantKind.OPERATOR
+        for section in _of_kind(principal)
         if (items := tuple(item for item in section.items if _is_for(item, principal)))
     )
+
+
+def leads_to(href: str, principal: Principal | None) -> bool:
+    """Whether this place is for whoever looks; who has not signed in may be anybody."""
+    if principal is None:
+        return True
+    return any(item.href == href for section in sections(principal) for item in section.items)
+
+
+def is_a_colleagues(address: str, principal: Principal) -> bool:
+    """Whether this address lies below a place that only other roles of the organisation have."""
+    below = [
+        item
+        for section in _of_kind(principal)
+        for item in section.items
+        if address.partition("?")[0].startswith(item.href)
+    ]
+    nearest = max((len(item.href) for item in below), default=0)
+    closest = [item for item in below if len(item.href) == nearest]
+    return bool(closest) and not any(_is_for(item, principal) for item in closest)
 
 
 def first_place(principal: Principal, group: str = "") -> str:
     """Where this person's work begins, in that of `group` where the menu holds it."""
     found = sorted(sections(principal), key=lambda section: section.key != group)
     return next((item.href for section in found for item in section.items), "/account")
+
+
+def _of_kind(principal: Principal) -> tuple[Section, ...]:
+    """The sections of such an organisation, with the places of all its people."""
+    kind = principal.tenant_kind
+    return tuple(one for one in SECTIONS if kind in one.kinds or kind == TenantKind.OPERATOR)
 
 
 def _is_for(item: Place, principal: Principal) -> bool:

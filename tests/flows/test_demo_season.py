@@ -16,9 +16,11 @@ from api.demo.here import working_here
 from api.demo.papers import payee
 from api.demo.season import Material, Plot, Season
 from api.opening import open_registry
-from api.roles import Role
+from api.roles import PLACES, Role
 from api.transport import LocalTransport
+from api.web.navigation import sections
 from core.clock import living_behind, utc_now
+from core.principal import Principal
 from core.settings import Settings
 from tests.simulators.crawling import crawled
 from tests.simulators.people import seat
@@ -181,3 +183,37 @@ def test_no_page_says_an_id_where_people_read(told: Season) -> None:
     app.close()
     assert {"/cuts/", "/society/lines/"} <= {re.sub(r"\w+$", "", path) for path in seen}
     assert not found
+
+
+def test_no_link_leads_where_one_may_not_go(told: Season) -> None:
+    """Of each role in each organisation, the links of its pages, one of a kind."""
+    settings, refused, pages = Settings(), list[str](), 0
+    app = LocalTransport(create_app(settings))
+    with open_registry(settings) as world:
+        listed = told.office.operator.pages("/v1/tenants")
+        for kind, tenant_id in {one["kind"]: one["id"] for one in listed}.items():
+            # An agent opens whom a mandate names, and this one would have none.
+            for role in PLACES[kind] - {Role.AGENT}:
+                answers: list[httpx2.Response] = []
+                http = httpx2.Client(
+                    transport=app,
+                    base_url="http://local",
+                    headers={"Authorization": f"Bearer {seat(world.db, tenant_id, role).token}"},
+                    event_hooks={"response": [answers.append]},
+                )
+                found = dict(crawled(http, ["/", *menu(kind, role)], each_max=1))
+                pages += len(found)
+                for one in answers:
+                    if one.is_client_error:
+                        path = one.request.url.path
+                        on = [page for page, text in found.items() if f'href="{path}' in text]
+                        refused.append(f"{kind} {role} {path}: {one.status_code}, linked on {on}")
+    app.close()
+    assert pages > 250
+    assert not refused, "\n".join(refused)
+
+
+def menu(kind: str, role: Role) -> list[str]:
+    """The menu of somebody with one role in such an organisation."""
+    who = Principal("ten_any", "per_any", frozenset(), kind, roles=frozenset({role.value}))
+    return [place.href for section in sections(who) for place in section.items]

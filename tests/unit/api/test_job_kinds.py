@@ -3,8 +3,8 @@
 from typing import cast
 
 from api.handlers import handlers
+from api.jobkinds import KINDS
 from api.tools import Tools
-from api.worker import KINDS
 
 
 def test_every_kind_of_job_is_counted_as_waiting() -> None:

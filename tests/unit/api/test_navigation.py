@@ -5,7 +5,7 @@ import pytest
 from api.roles import PLACES, Role
 from api.routetable import ROWS
 from api.scopes import TenantKind
-from api.web.navigation import SECTIONS, first_place, sections
+from api.web.navigation import SECTIONS, first_place, is_a_colleagues, leads_to, sections
 from api.web.texts import LANGUAGES, catalogue
 from core.principal import Principal
 
@@ -54,3 +54,27 @@ def test_everybody_begins_where_it_is_said_what_waits() -> None:
     assert first_place(someone(TenantKind.SOCIETY, Role.ATTESTER)) == "/attest"
     for kind in (TenantKind.STUDIO, TenantKind.AGENCY):
         assert first_place(someone(kind, Role.AUDITOR)) == "/auditing"
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "address", "shut"),
+    [
+        (TenantKind.AGENCY, Role.AUDITOR, "/me/disputes/cpl_1?for=prf_1", True),
+        (TenantKind.AGENCY, Role.AGENT, "/me/disputes/cpl_1", False),
+        (TenantKind.AGENCY, Role.AGENT, "/society/mandates", False),
+        (TenantKind.OPERATOR, Role.ATTESTER, "/society/disputes/cpl_1", True),
+        (TenantKind.SOCIETY, Role.SOCIETY_APPROVER, "/society/usage/held", True),
+        (TenantKind.SOCIETY, Role.SOCIETY_APPROVER, "/society/runs/run_1", False),
+        (TenantKind.STUDIO, Role.STUDIO, "", False),
+    ],
+)
+def test_what_lies_below_a_colleagues_place_is_his(
+    kind: TenantKind, role: Role, address: str, shut: bool
+) -> None:
+    assert is_a_colleagues(address, someone(kind, role)) == shut
+
+
+def test_a_door_leads_whoever_may_still_sign_in() -> None:
+    assert leads_to("/studio", None)
+    assert leads_to("/studio", someone(TenantKind.STUDIO, Role.STUDIO))
+    assert not leads_to("/studio", someone(TenantKind.UNION, Role.UNION))
