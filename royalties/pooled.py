@@ -82,8 +82,10 @@ def again_in_pool(
         told = {}
         if "subscribers" in working:
             told = {"subscribers": int(working["subscribers"])}
-            whole = Facts(subscribers=told["subscribers"])
-            exact = price_pool(tariff, {"": facts}, whole=whole).exact
+        if told and tariff.kind is Kind.SUBSCRIPTION_POOL:  # What was paid is no line's alone.
+            exact = price_pool(
+                tariff, {"": facts}, whole=Facts(subscribers=told["subscribers"])
+            ).exact
         total, bound = bounded(tariff, exact)
         due = int(total * own / every)
     except (KeyError, ValueError, ZeroDivisionError):

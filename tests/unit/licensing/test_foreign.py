@@ -13,6 +13,7 @@ from licensing.models_clearance import ClearanceDecision
 from licensing.models_foreign import ForeignLicence, KeptList, Origin
 from licensing.models_suspension import Suspension
 from licensing.statuslist import VALID_FOR
+from licensing.sublicensing import LINKS_MAX
 from registry.models.works import DeclaredUse, KindOfUse
 from tests.unit.licensing.documents import FACTS, REGISTRY, licence_bytes, status_bytes
 from tests.unit.licensing.examples import ANNA, AT, PLACE, STUDIO, declaration, licence, use
@@ -148,3 +149,24 @@ def test_a_sublicence_stands_while_what_it_rests_on_does() -> None:
     assert under_parents([child], {"lic_child": "flc_child"})[0].revoked_at is not None
     circle = replace(parent, terms=replace(parent.terms, parent_licence_id="lic_child"))
     assert under_parents([child, circle], ids)[0].revoked_at is not None
+
+
+def test_a_sublicence_ends_with_what_it_rests_on() -> None:
+    child = replace(foreign(parent_licence_id="lic_parent"), id="flc_child")
+    for days, ends in ((-10, -10), (10, 0)):
+        until = child.terms.valid_until + timedelta(days=days)
+        parent = replace(foreign(valid_until=until), id="flc_parent")
+        under = under_parents([child, parent], {"lic_parent": "flc_parent"})[0]
+        assert under.terms.valid_until == child.terms.valid_until + timedelta(days=ends)
+
+
+@pytest.mark.parametrize("above", [LINKS_MAX, LINKS_MAX + 1])
+def test_a_sublicence_stands_below_as_many_as_one_of_this_registry(above: int) -> None:
+    chain = [
+        replace(
+            foreign(parent_licence_id=f"lic_{link + 1}" if link < above else None), id=f"{link}"
+        )
+        for link in range(above + 1)
+    ]
+    ids = {f"lic_{link}": f"{link}" for link in range(above + 1)}
+    assert (under_parents(chain, ids)[0].revoked_at is None) == (above == LINKS_MAX)

@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from core.currencies import is_payable
 from core.money import MICRO_PER_CENT
 from royalties.invoicing import amounts, collectable, credit, postings, settle
-from royalties.models_income import Amounts, Claims, Invoice, InvoiceKind
-from royalties.receiving import received_net, shares
+from royalties.ledger import Stamp
+from royalties.models_income import (
+    Allocation,
+    Amounts,
+    Claims,
+    Invoice,
+    InvoiceKind,
+    Payment,
+    Receipt,
+)
+from royalties.receiving import as_far_as, entered, given_back, matched, received_net, shares
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 LICENSEE = "ten_" + "a" * 26
@@ -132,3 +141,38 @@ def test_what_was_paid_for_a_reversed_claim_waits_once_the_others_are_whole() ->
     settled = settle(invoice([30, 70_000], 0), [], 70_000)
     assert shares(settled, [70_000]) == [70_000]
     assert shares(settled, []) == []
+
+
+def test_money_pays_invoices_in_their_order_and_none_with_nothing() -> None:
+    first, paid, last = (settle(invoice([net], 0), [], done) for net, done in WANTED)
+    assert as_far_as(120_000, [first, paid, last]) == [(first, 100_000), (last, 20_000)]
+    assert as_far_as(100_000, [first, last]) == [(first, 100_000)]
+    assert as_far_as(1, [last]) == [(last, 1)]
+    assert as_far_as(500_000, [first, last]) == [(first, 100_000), (last, 50_000)]
+
+
+WANTED = ((100_000, 0), (70_000, 70_000), (80_000, 30_000))
+
+
+def test_what_was_paid_too_much_goes_back_to_the_newest_first() -> None:
+    over = settle(invoice([100_000], 0), [], 150_000)
+    held = {"rcp_old": 90_000, "rcp_mid": 0, "rcp_new": 60_000}
+    assert given_back(over, held) == [("rcp_new", 50_000)]
+    assert given_back(over, {**held, "rcp_new": 20_000}) == [
+        ("rcp_new", 20_000),
+        ("rcp_old", 30_000),
+    ]
+    assert given_back(settle(invoice([100_000], 0), [], 100_000), held) == []
+
+
+@pytest.mark.parametrize("payer", [LICENSEE, None])
+def test_money_waits_with_its_payer_until_it_pays(payer: str | None) -> None:
+    made, stamp = invoice([100_000], 0), Stamp("ten_" + "b" * 26, "2026-11", 9, NOW)
+    payment = Payment("ref", date(2026, 11, 20), 100_000, "EUR", payer)
+    receipt = Receipt("rcp_" + "a" * 26, made.tenant_id, payment, 8, NOW)
+    waits = f"unmatched:{payer or made.tenant_id}"
+    came = {one.account: one.amount_micro for one in entered(receipt, stamp).postings}
+    assert came == {"bank": 100_000, waits: -100_000}
+    item = Allocation("alc_1", receipt.id, made.id, 1, 60_000, "matched", 10, NOW)
+    paid = {one.account: one.amount_micro for one in matched(receipt, made, item, stamp).postings}
+    assert paid == {waits: 60_000, f"receivable:{LICENSEE}": -60_000}
